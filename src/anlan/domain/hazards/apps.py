@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class HazardsConfig(AppConfig):
+    name = "anlan.domain.hazards"
+    label = "hazards"
+    default_auto_field = "django.db.models.BigAutoField"

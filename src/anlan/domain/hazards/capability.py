@@ -1,0 +1,3 @@
+from anlan.kernel.capability import Capability
+
+CAPABILITY = Capability(code="hazards")

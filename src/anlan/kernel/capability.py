@@ -1,0 +1,34 @@
+"""What a domain app hands over to the kernel, checked at start-up.
+
+The registry is one dataclass and one loader: no plugins, hooks or metaclasses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from anlan.kernel.accounts.policy import Rule
+    from anlan.kernel.facts.kinds import FactKind
+    from anlan.kernel.indicators.declare import Indicator
+    from anlan.kernel.loop.machine import Machine
+
+
+@dataclass(frozen=True)
+class Capability:
+    """One capability: its loop, the facts its steps post, its indicators, its rights, its pages."""
+
+    code: str
+    machines: Sequence[Machine] = ()
+    kinds: Sequence[FactKind] = ()
+    indicators: Sequence[Indicator] = ()
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    #: Dotted module with ``urlpatterns`` and ``app_name``, mounted at its ``prefix``.
+    urls: str = ""
+    prefix: str = ""
+    #: Dotted path of a ninja Router, mounted at ``/api/v1/<prefix>``.
+    router: str = ""
+    #: Functions that ``./anlan check`` calls; each yields (invariant, ok, checked, detail).
+    invariants: Sequence[Callable[[], Any]] = ()

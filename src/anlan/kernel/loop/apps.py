@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class LoopConfig(AppConfig):
+    name = "anlan.kernel.loop"
+    label = "loop"
+    default_auto_field = "django.db.models.BigAutoField"

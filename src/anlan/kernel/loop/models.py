@@ -1,0 +1,157 @@
+"""A case in a closed loop, its events and its parties."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.ids import uuid7
+from anlan.base.paths import PATH_CHARS_MAX
+
+
+class CaseQuerySet(models.QuerySet["Case"]):
+    def open(self) -> Self:
+        return self.filter(is_open=True)
+
+    def overdue(self, today: date) -> Self:
+        """Overdue from the day after the deadline, not on it. Suspended cases don't run late."""
+        return self.open().filter(due_on__lt=today, suspended_on=None)
+
+
+class Case(models.Model):
+    """One thing that was found and must be closed: a hazard, a task, an order …
+
+    It carries what lists filter and sort by, so that one index serves both; domain records point
+    to it. What happened to it is in its events; this row is their sum.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    kind = models.CharField(max_length=20)
+    #: Human-readable, unique, made from the id: no counter that writers would queue at.
+    number = models.CharField(max_length=40, unique=True)
+    state = models.CharField(max_length=20)
+    is_open = models.BooleanField(default=True)
+    #: One up with each event; a command that saw an older one is refused (409).
+    version = models.IntegerField(default=1)
+
+    area = models.ForeignKey("regions.Region", models.PROTECT)
+    path = models.CharField(max_length=PATH_CHARS_MAX)
+    sector = models.ForeignKey("accounts.Sector", models.PROTECT, null=True)
+    grade = models.CharField(max_length=20, blank=True)
+    source = models.CharField(max_length=30, blank=True)
+    #: Sorted topic codes with commas around each (",gas,fire,"): many per case, never added up.
+    topics = models.CharField(max_length=200, blank=True)
+    #: enterprises.Enterprise by id; that app is above this one.
+    enterprise_id = models.BigIntegerField(null=True)
+    #: Who reported it.
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+
+    opened_on = models.DateField()
+    due_on = models.DateField(null=True)
+    #: Set where the deadline counts hours; ``due_on`` is then its local day.
+    due_at = models.DateTimeField(null=True)
+    #: The deadline runs into a year whose holidays aren't announced (F11).
+    due_provisional = models.BooleanField(default=False)
+    closed_on = models.DateField(null=True)
+
+    #: 0 none, 1 提示, 2 预警, 3 约谈, 4 通报, 5 问责.
+    rung = models.SmallIntegerField(default=0)
+    #: How often a rectification came back, and how often it broke out again after closing.
+    round = models.SmallIntegerField(default=0)
+    rebounds = models.SmallIntegerField(default=0)
+    listed = models.BooleanField(default=False)
+    suspended_on = models.DateField(null=True)
+    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
+    split_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="split_into")
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    #: Put into its state as its source claims (台账申报), and not yet verified by anybody here.
+    declared = models.BooleanField(default=False)
+    batch_id = models.UUIDField(null=True)
+    settings_version = models.IntegerField(default=1)
+
+    objects = CaseQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index("kind", "path", "-opened_on", "-id", name="case_by_area"),
+            models.Index("kind", "-opened_on", "-id", name="case_by_day"),
+            models.Index(
+                "kind", "path", "due_on", name="case_open_due", condition=Q(is_open=True)
+            ),
+            models.Index("due_on", name="case_due", condition=Q(is_open=True)),
+            models.Index(
+                "enterprise_id", name="case_enterprise", condition=Q(enterprise_id__isnull=False)
+            ),
+            models.Index("batch_id", name="case_batch", condition=Q(batch_id__isnull=False)),
+            models.Index("unit", "-opened_on", "-id", name="case_unit"),
+        ]
+
+
+class Event(models.Model):
+    """One step of one case. Append-only; ``seq`` runs from 1 without a gap (I3, I6)."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    seq = models.IntegerField()
+    step = models.CharField(max_length=30)
+    source_state = models.CharField(max_length=20, blank=True)
+    target_state = models.CharField(max_length=20)
+    at = models.DateTimeField()
+    #: The local day it counts for: the stated one where history is filled in.
+    day = models.DateField()
+    #: accounts.User by id; null for the clock. ``actor`` is who it was in words, for ever.
+    user_id = models.BigIntegerField(null=True)
+    actor = models.CharField(max_length=120)
+    unit_id = models.BigIntegerField(null=True)
+    reason = models.TextField(blank=True)
+    #: What changed: {"field": [before, after]}, and what the step brought along.
+    changes = models.JSONField(default=dict)
+    request_id = models.UUIDField()
+    batch_id = models.UUIDField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "seq"], name="event_chain")]
+        indexes = [models.Index("user_id", "step", name="event_by_user")]
+
+
+class PartyRole(models.TextChoices):
+    RECTIFIER = "rectifier", _("rectifying unit")
+    TERRITORY = "territory", _("territory")
+    REGULATOR = "regulator", _("regulator")
+    SUPERVISOR = "supervisor", _("supervising unit")
+    LEADER = "leader", _("accountable leader")
+    VERIFIER = "verifier", _("verifier")
+    ASSIGNER = "assigner", _("assigning unit")
+
+
+class Party(models.Model):
+    """A unit's part in a case. Each signs for receipt; an assigner also reviews the closing."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="parties")
+    role = models.CharField(max_length=12, choices=PartyRole)
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    #: A named person, where one is; accounts.User by id.
+    user_id = models.BigIntegerField(null=True)
+    #: Order of assigning, from the first (highest) down; reviews go back up it.
+    rank = models.SmallIntegerField(default=0)
+    since = models.DateField()
+    until = models.DateField(null=True)
+    receipt_due_on = models.DateField(null=True)
+    received_at = models.DateTimeField(null=True)
+    received_by = models.BigIntegerField(null=True)
+    #: Confirmed (double assignment) or reviewed (assigner) in the current round.
+    confirmed_at = models.DateTimeField(null=True)
+    confirmed_by = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "role", "unit"], condition=Q(until=None), name="party_once"
+            )
+        ]
+        indexes = [
+            models.Index("unit", "role", "case", name="party_of_unit", condition=Q(until=None))
+        ]

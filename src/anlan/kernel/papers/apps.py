@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class PapersConfig(AppConfig):
+    name = "anlan.kernel.papers"
+    label = "papers"
+    default_auto_field = "django.db.models.BigAutoField"

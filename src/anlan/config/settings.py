@@ -1,7 +1,9 @@
 """Django's settings: one file, driven by the environment.
 
 ANLAN_HOME      where data lives (default: .anlan beside the checkout)
-ANLAN_DATABASE  a URL that selects PostgreSQL (postgresql://user:password@host:port/name)
+ANLAN_DATABASE  a URL that selects PostgreSQL (postgresql://user:password@host:port/name;
+                a socket's folder goes into the query: postgresql://user@/name?host=/run/postgresql)
+ANLAN_POOL      0 opens a connection a thread in place of psycopg's pool
 ANLAN_DEBUG     1 shows errors in full; never in production
 ANLAN_HOSTS     names under which the pages are reached, with commas
 ANLAN_HTTPS     1 where a gateway ends TLS: secure cookies, HSTS, redirects
@@ -11,8 +13,9 @@ from __future__ import annotations
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
@@ -26,13 +29,16 @@ def _secret(name: str) -> str:
     """A secret kept in a file that only its owner reads, made at the first start (S31)."""
     path = HOME / "secrets" / name
     path.parent.mkdir(mode=0o700, exist_ok=True)
-    try:
-        with path.open("x", opener=lambda p, flags: os.open(p, flags, 0o600)) as file:
+    if not path.exists():
+        # Written whole and then linked: of two first starts at once, both read the same secret.
+        draft = path.with_name(f"{name}.{os.getpid()}")
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             file.write(secrets.token_urlsafe(48))
             file.flush()
             os.fsync(file.fileno())
-    except FileExistsError:
-        pass
+        with suppress(FileExistsError):
+            os.link(draft, path)
+        draft.unlink()
     return path.read_text()
 
 
@@ -122,17 +128,22 @@ def _database() -> dict[str, object]:
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres"):
         raise SystemExit(f"ANLAN_DATABASE: {parts.scheme}:// is not known; use postgresql://")
+    query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    options: dict[str, object] = {
+        "options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=20000",
+    }
+    if os.environ.get("ANLAN_POOL") != "0":
+        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
+    if "sslmode" in query:
+        options["sslmode"] = query["sslmode"]
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
+        "NAME": unquote(parts.path.lstrip("/")),
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or "",
-        "PORT": str(parts.port or ""),
-        "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
-            "options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=20000",
-        },
+        "HOST": query.get("host") or parts.hostname or "",
+        "PORT": str(query.get("port") or parts.port or ""),
+        "OPTIONS": options,
     }
 
 

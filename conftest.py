@@ -1,0 +1,115 @@
+"""How tests get a database: a template that is built once, and copies of it.
+
+The append-only triggers refuse DELETE and TRUNCATE, so nothing here flushes a table. A test
+marked ``django_db`` runs inside a transaction that is rolled back. A test that needs real commits
+(threads, processes, kill -9) takes the fixture ``realdb``: a database of its own, copied from the
+template. Both work on SQLite and, where ANLAN_DATABASE names one, on a PostgreSQL server.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
+if WORKER == "main":
+    os.environ["ANLAN_TEST_BASE"] = tempfile.mkdtemp(prefix="anlan-test-")
+BASE = Path(os.environ["ANLAN_TEST_BASE"])
+HOME = BASE / WORKER
+os.environ.update(ANLAN_HOME=str(HOME), ANLAN_POOL="0", PYTHONDONTWRITEBYTECODE="1")
+os.environ["DJANGO_SETTINGS_MODULE"] = "anlan.config.settings"
+if str(ROOT / "src") not in sys.path:
+    sys.path.insert(0, str(ROOT / "src"))
+
+from django.conf import settings  # noqa: E402  the environment comes first
+
+assert settings.HOME == HOME, "the settings were imported before this file chose ANLAN_HOME"
+# A worker of xdist inherits the environment; it must not import the settings before this file.
+del os.environ["DJANGO_SETTINGS_MODULE"]
+
+from tests.databases import Databases, RealDatabase  # noqa: E402
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if WORKER == "main":
+        shutil.rmtree(BASE, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    for item in items:
+        if postgresql and item.get_closest_marker("sqlite"):
+            item.add_marker(pytest.mark.skip(reason="needs SQLite"))
+        if not postgresql and item.get_closest_marker("postgresql"):
+            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL"))
+        mark = item.get_closest_marker("django_db")
+        flushes = mark is not None and (mark.kwargs.get("transaction") or mark.args[:1] == (True,))
+        if flushes or "transactional_db" in getattr(item, "fixturenames", ()):
+            raise pytest.UsageError(f"{item.nodeid}: a flush can't empty the ledger; use realdb")
+
+
+@pytest.fixture(scope="session")
+def databases() -> Databases:
+    return Databases(BASE, WORKER)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: pytest.FixtureRequest, databases: Databases
+) -> Iterator[None]:
+    """This worker's database: a copy of the template, with the regions of two provinces."""
+    own_copy = databases.copy(f"worker_{WORKER}", HOME)
+    with django_db_blocker.unblock(), own_copy as own:  # type: ignore[attr-defined]
+        own.use()
+        yield
+        own.leave()
+
+
+@pytest.fixture
+def realdb(
+    django_test_environment: None,
+    django_db_blocker: pytest.FixtureRequest,
+    databases: Databases,
+    tmp_path: Path,
+) -> Iterator[RealDatabase]:
+    """A database and an ANLAN_HOME of this test's own, for threads and for processes.
+
+    ``realdb.env`` is the environment of a process that works on it, ``realdb.anlan("check")`` runs
+    one of our commands, ``realdb.together(fn, 8)`` calls ``fn(n)`` in eight threads at once.
+    """
+    own_copy = databases.copy(f"real_{WORKER}", tmp_path / "home")
+    with django_db_blocker.unblock(), own_copy as own:  # type: ignore[attr-defined]
+        own.use()
+        try:
+            yield own
+        finally:
+            own.leave()
+
+
+@pytest.fixture
+def refused() -> Callable[[str], object]:
+    """``with refused("moved_on") as caught:`` expects a Refusal with this code."""
+    from contextlib import contextmanager
+
+    from anlan.base.refusal import Refusal
+
+    @contextmanager
+    def expect(code: str) -> Iterator[pytest.ExceptionInfo[Refusal]]:
+        with pytest.raises(Refusal) as caught:
+            yield caught
+        assert caught.value.code == code, f"refused with {caught.value.code}, not {code}"
+
+    return expect
+
+
+__all__: Sequence[str] = ()
+with suppress(ImportError):  # written by the office's helpers as the loop is
+    from tests.play import play  # noqa: F401

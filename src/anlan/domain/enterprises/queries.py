@@ -1,0 +1,134 @@
+"""Looking entries up: set-wise by code or by name and area, and who regulates them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple, TypeVar
+
+from django.db.models import Q
+
+from anlan.base.limits import IN_LIST_MAX
+from anlan.base.paths import ancestors
+from anlan.domain.enterprises.models import Enterprise, FormerName, Status
+from anlan.kernel.accounts.models import Jurisdiction, UnitKind
+
+T = TypeVar("T")
+
+
+def chunks(items: Iterable[T], size: int = IN_LIST_MAX) -> Iterator[list[T]]:
+    listed = list(items)
+    for start in range(0, len(listed), size):
+        yield listed[start : start + size]
+
+
+class Known(NamedTuple):
+    """As much of an entry as matching needs."""
+
+    pk: int
+    plain_name: str
+    credit_code: str | None
+    area_id: int
+    path: str
+    sector_id: str | None
+
+
+_COLUMNS = ("pk", "plain_name", "credit_code", "area_id", "path", "sector_id")
+
+
+def by_codes(codes: Iterable[str]) -> dict[str, Known]:
+    """Entries by credit code. A merge hands its code on, so no merged entry has one."""
+    found: dict[str, Known] = {}
+    for part in chunks(set(codes)):
+        rows = Enterprise.objects.filter(credit_code__in=part)
+        for row in rows.values_list(*_COLUMNS):
+            known = Known(*row)
+            found[str(known.credit_code)] = known
+    return found
+
+
+def by_names(plain_names: Iterable[str]) -> dict[str, list[Known]]:
+    """Entries by folded name, wherever they are, present names before former ones."""
+    found: dict[str, list[Known]] = defaultdict(list)
+    for part in chunks(set(plain_names)):
+        rows = Enterprise.objects.listed().filter(plain_name__in=part)
+        for row in rows.order_by("pk").values_list(*_COLUMNS):
+            found[row[1]].append(Known(*row))
+        former = FormerName.objects.filter(plain_name__in=part, enterprise__merged_into=None)
+        for old, *rest in former.order_by("-until", "pk").values_list(
+            "plain_name", *(f"enterprise__{column}" for column in _COLUMNS)
+        ):
+            known = Known(*rest)
+            if all(known.pk != other.pk for other in found[old]):
+                found[old].append(known)
+    return found
+
+
+def related(one: str, other: str) -> bool:
+    """One path is, or lies below, the other."""
+    return one.startswith(other) or other.startswith(one)
+
+
+def family(pk: int) -> list[int]:
+    """An entry's own id and those of all entries merged into it: its cases carry any of them."""
+    ids = [pk]
+    for level in range(8):  # a chain of merges longer than this is a loop of ours
+        more = list(
+            Enterprise.objects.filter(merged_into__in=ids).exclude(pk__in=ids).values_list(
+                "pk", flat=True
+            )
+        )
+        if not more:
+            return ids
+        assert level < 7, pk
+        ids += more
+    return ids
+
+
+def regulators(enterprises: Sequence[Enterprise], on: date) -> dict[int, int]:
+    """Who regulates each entry: the unit named on it, else by sector × area (条 × 块).
+
+    The department whose jurisdiction in this sector is the smallest area around the entry. Three
+    queries at most, however many entries.
+    """
+    found = {row.pk: row.regulator_id for row in enterprises if row.regulator_id}
+    rest = [row for row in enterprises if not row.regulator_id and row.sector_id]
+    if not rest:
+        return found
+    areas = {area for row in rest for area in ancestors(row.path)}
+    offers: dict[tuple[str, int], int] = {}
+    for part in chunks(sorted(areas)):
+        rows = (
+            Jurisdiction.objects.filter(
+                Q(valid_from=None) | Q(valid_from__lte=on),
+                Q(valid_to=None) | Q(valid_to__gte=on),
+                area__in=part,
+                sector__in={row.sector_id for row in rest},
+                enterprise_id=None,
+                unit__kind=UnitKind.DEPARTMENT,
+                unit__valid_to=None,
+            )
+            .order_by("-unit__code")
+            .values_list("sector", "area", "unit")
+        )
+        offers.update({(str(sector), area): unit for sector, area, unit in rows})
+    for row in rest:
+        for area in reversed(ancestors(row.path)):
+            unit = offers.get((str(row.sector_id), area))
+            if unit is not None:
+                found[row.pk] = unit
+                break
+    return found
+
+
+def duplicates(row: Enterprise, limit: int = 5) -> list[Enterprise]:
+    """Entries that may be the same: equal names in neighbouring areas, offered to a person."""
+    county = "".join(f"{part}/" for part in row.path.split("/")[:4] if part)
+    return list(
+        Enterprise.objects.listed()
+        .within(county)
+        .filter(plain_name=row.plain_name)
+        .exclude(pk=row.pk)
+        .exclude(status=Status.MERGED)[:limit]
+    )

@@ -1,0 +1,116 @@
+"""The audit's raw SQL: fast insertion, the sealer's look at transactions, the append-only guard."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.db import connection
+
+COLUMNS = (
+    "at, user_id, actor, unit_id, address, action, object_type, object_id, result, reason, "
+    '"before", "after", request_id, nonce, "key", mac'
+)
+COLUMN_COUNT = 16
+#: From this many rows on, COPY's second round trip pays.
+COPY_ROWS_MIN = 40
+
+
+def postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def insert(rows: Sequence[Sequence[Any]]) -> None:
+    """Add rows in one statement; values in COLUMNS' order, already in the database's types."""
+    with connection.cursor() as cursor:
+        if not postgresql():
+            marks = ", ".join(["%s"] * COLUMN_COUNT)
+            cursor.executemany(
+                f"INSERT INTO audit_auditrow (tx, {COLUMNS}) VALUES (0, {marks})",  # noqa: S608
+                rows,
+            )
+        elif len(rows) < COPY_ROWS_MIN:
+            row = "(" + ", ".join(["%s"] * COLUMN_COUNT) + ")"
+            cursor.execute(
+                f"INSERT INTO audit_auditrow ({COLUMNS}) VALUES "  # noqa: S608
+                + ", ".join([row] * len(rows)),
+                [value for values in rows for value in values],
+            )
+        else:
+            with cursor.copy(f"COPY audit_auditrow ({COLUMNS}) FROM STDIN") as copy:
+                for values in rows:
+                    copy.write_row(values)
+
+
+def cluster_and_mark() -> tuple[str, int]:
+    """Which cluster this is, and the mark: no row before it can still appear."""
+    with connection.cursor() as cursor:
+        if postgresql():
+            cursor.execute(
+                "SELECT (SELECT system_identifier::text FROM pg_control_system()),"
+                " pg_snapshot_xmin(pg_current_snapshot())::text::bigint"
+            )
+        else:
+            cursor.execute("SELECT 'sqlite', COALESCE(MAX(id), 0) + 1 FROM audit_auditrow")
+        cluster, mark = cursor.fetchone()
+    return str(cluster), int(mark)
+
+
+def unlinked(since: int | None, limit: int) -> list[tuple[int, bytes]]:
+    """Committed rows without a link: (id, mac) in order. ``since`` is a mark; None looks at all."""
+    column = "tx" if postgresql() else "id"
+    where = "" if since is None else f"AND r.{column} >= %s"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT r.id, r.mac FROM audit_auditrow r"  # noqa: S608
+            " LEFT JOIN audit_link l ON l.row_id = r.id"
+            f" WHERE l.id IS NULL {where} ORDER BY r.id LIMIT %s",
+            [limit] if since is None else [since, limit],
+        )
+        return [(row_id, bytes(mac)) for row_id, mac in cursor.fetchall()]
+
+
+def one_sealer() -> bool:
+    """Take the sealer's seat until the transaction ends; False where somebody has it."""
+    if not postgresql():
+        return True  # The transaction holds the write lock already.
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('anlan.audit.sealer'))")
+        return bool(cursor.fetchone()[0])
+
+
+REASON = "audit rows are only ever added"
+
+GUARDED = ("audit_auditrow", "audit_link", "audit_seal", "audit_purge")
+
+
+def guard_statements(vendor: str) -> list[str]:
+    """What makes the audit's tables append-only. Used by the migration and after a purge."""
+    if vendor == "postgresql":
+        return [
+            "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN RAISE EXCEPTION '{REASON}'; END $$",
+            *(
+                f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE "
+                f"ON {table} FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()"
+                for table in GUARDED
+            ),
+        ]
+    return [
+        f"CREATE TRIGGER {table}_no_{verb.lower()} BEFORE {verb} ON {table} "
+        f"BEGIN SELECT RAISE(ABORT, '{REASON}'); END"
+        for table in GUARDED
+        for verb in ("UPDATE", "DELETE")
+    ]
+
+
+def unguard_statements(vendor: str) -> list[str]:
+    if vendor == "postgresql":
+        return [f"DROP TRIGGER {table}_append_only ON {table}" for table in GUARDED]
+    return [f"DROP TRIGGER {table}_no_{verb}" for table in GUARDED for verb in ("update", "delete")]
+
+
+def run(statements: Sequence[str]) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
 
 from anlan.kernel.capability import Capability
+
+if TYPE_CHECKING:
+    from anlan.kernel.accounts.policy import Rule
 
 CAPABILITIES = ("enterprises", "hazards")
 
@@ -13,3 +18,19 @@ CAPABILITIES = ("enterprises", "hazards")
 @cache
 def capabilities() -> tuple[Capability, ...]:
     return tuple(import_module(f"anlan.domain.{name}.capability").CAPABILITY for name in CAPABILITIES)
+
+
+#: Engines that may bring a ``permissions`` module with ``RULES``.
+ENGINES = ("accounts", "papers", "notices", "facts", "indicators", "loop")
+
+
+def rules() -> dict[str, Rule]:
+    """Every permission of this installation and its rule; each declared once."""
+    found: dict[str, Rule] = {}
+    modules = (f"anlan.kernel.{name}.permissions" for name in ENGINES)
+    declared = [dict(import_module(name).RULES) for name in modules if find_spec(name)]
+    for each in (*declared, *(dict(capability.rules) for capability in capabilities())):
+        twice = found.keys() & each.keys()
+        assert not twice, f"declared twice: {twice}"
+        found.update(each)
+    return found

@@ -43,6 +43,8 @@ def _secret(name: str) -> str:
 
 
 SECRET_KEY = _secret("django")
+#: Names the function that gathers every app's permission rules.
+POLICY_RULES = "anlan.config.capabilities.rules"
 DEBUG = os.environ.get("ANLAN_DEBUG") == "1"
 HTTPS = os.environ.get("ANLAN_HTTPS") == "1"
 ALLOWED_HOSTS = os.environ.get("ANLAN_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")

@@ -17,7 +17,9 @@ CAPABILITIES = ("enterprises", "hazards")
 
 @cache
 def capabilities() -> tuple[Capability, ...]:
-    return tuple(import_module(f"anlan.domain.{name}.capability").CAPABILITY for name in CAPABILITIES)
+    return tuple(
+        import_module(f"anlan.domain.{name}.capability").CAPABILITY for name in CAPABILITIES
+    )
 
 
 #: Engines that may bring a ``permissions`` module with ``RULES``.

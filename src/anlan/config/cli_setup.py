@@ -135,7 +135,7 @@ def python_packages(kind: str) -> None:
 
 def _install(uv: bool, lock: Path) -> str | None:
     # Wheels only: building one would fetch build tools that no lock names.
-    what = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", lock]
+    what: list[str | Path] = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", lock]
     if uv:
         return run(
             ["uv", "pip", "install", "--python", PYTHON, *what],

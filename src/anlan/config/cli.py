@@ -1,0 +1,270 @@
+"""./anlan: every command, its arguments, and how refusals are told.
+
+JSON goes to stdout and nothing else does; sentences and progress go to stderr. A refusal is one
+clear line and exit status 1. Whatever is no command of ours is handed to Django's own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+
+from anlan.config.cli_say import both, emit, language, say
+
+Build = Callable[[argparse.ArgumentParser], None]
+
+
+@dataclass(frozen=True)
+class Command:
+    """``target`` is ``module:function``; it gets the arguments and returns the exit status."""
+
+    zh: str
+    en: str
+    target: str
+    build: Build
+    #: Whether the home is made ready (migrated, regions loaded) before it runs.
+    prepared: bool = True
+    #: Whether Django is set up before it runs.
+    django: bool = True
+
+
+def _json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help=both("只在标准输出打印一个 JSON 对象", "print one JSON object on stdout"),
+    )
+
+
+def _address(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--port", type=int, default=8000, help=both("端口", "port"))
+    parser.add_argument("--host", default="127.0.0.1", help=both("监听地址", "address"))
+    parser.add_argument("--workers", type=int, help=both("网页进程数", "number of web processes"))
+
+
+def _demo(parser: argparse.ArgumentParser) -> None:
+    _address(parser)
+    parser.add_argument(
+        "--no-serve", action="store_true", help=both("只生成数据，不启动网页", "fill, don't serve")
+    )
+    parser.add_argument(
+        "--fresh", action="store_true", help=both("清空上次的演示数据", "empty the last demo first")
+    )
+    parser.add_argument(
+        "--hazards", type=int, default=20_000, help=both("模拟隐患条数", "simulated hazards")
+    )
+    parser.add_argument("--seed", type=int, default=1, help=both("随机种子", "random seed"))
+
+
+def _test(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "-k", metavar="EXPR", default="", help=both("只跑匹配的测试", "only matching")
+    )
+    parser.add_argument("--junit", metavar="FILE", help=both("JUnit 报告文件", "JUnit report"))
+    parser.add_argument(
+        "--strict",
+        action="store_true",
+        help=both("有任何一项没能运行即为失败", "whatever could not run is a failure"),
+    )
+
+
+def _import(parser: argparse.ArgumentParser) -> None:
+    kinds = parser.add_subparsers(dest="kind", required=True)
+    hazards = kinds.add_parser("hazards", help=both("隐患台账", "workbooks of hazards"))
+    hazards.set_defaults(target="anlan.domain.hazards.cli:import_files")
+    units = kinds.add_parser("units", help=both("单位名册", "units"))
+    units.set_defaults(target="anlan.kernel.accounts.cli:import_units")
+    people = kinds.add_parser("people", help=both("人员名册", "people"))
+    people.set_defaults(target="anlan.kernel.accounts.cli:import_people")
+    for kind in (hazards, units, people):
+        kind.add_argument("files", nargs="+", metavar="FILE")
+        kind.add_argument("--dry-run", action="store_true", help=both("只检查", "only check"))
+        _json(kind)
+    hazards.add_argument("--unit", metavar="CODE", help=both("填报单位代码", "reporting unit"))
+
+
+def _undo(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("batch", metavar="BATCH", help=both("批次号", "number of the batch"))
+    _json(parser)
+
+
+def _figures(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--region", metavar="CODE", required=True)
+    parser.add_argument("--period", metavar="P", required=True)
+    parser.add_argument("--by", metavar="WHAT", help="region | sector | month | grade | …")
+    parser.add_argument("--kind", metavar="KIND", action="append")
+    parser.add_argument("--as-known-at", metavar="T")
+    _json(parser)
+
+
+def _bench(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("name", metavar="NAME")
+    _json(parser)
+
+
+def _backup(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE", nargs="?")
+    parser.add_argument("--key", metavar="FILE", help=both("密钥文件", "key file"))
+    _json(parser)
+
+
+def _restore(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("file", metavar="FILE")
+    parser.add_argument("--key", metavar="FILE", help=both("密钥文件", "key file"))
+    parser.add_argument(
+        "--replace", action="store_true", help=both("覆盖现有数据", "replace what is there")
+    )
+    _json(parser)
+
+
+def _boundaries(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True)
+    load = actions.add_parser("load", help=both("载入边界（GeoJSON）", "load shapes (GeoJSON)"))
+    load.add_argument("files", nargs="+", metavar="FILE")
+    load.add_argument("--approval", metavar="审图号", default="")
+    _json(load)
+
+
+def _nothing(parser: argparse.ArgumentParser) -> None:
+    pass
+
+
+COMMANDS: dict[str, Command] = {
+    "demo": Command("生成演示数据并启动", "fill with a demonstration and serve",
+                    "anlan.config.cli:_run_demo", _demo, prepared=False),
+    "serve": Command("启动网页和后台进程", "serve the pages, with the worker beside",
+                     "anlan.config.cli:_run_serve", _address),
+    "import": Command("导入台账", "import workbooks", "", _import),
+    "undo": Command("撤销一个导入批次", "undo a batch", "anlan.domain.hazards.cli:undo", _undo),
+    "figures": Command("查询数据", "sums of facts", "anlan.config.figures:main", _figures),
+    "check": Command("核对不变量", "prove the invariants", "anlan.config.checking:main", _json),
+    "first-admin": Command("首个管理员的一次性链接", "one-time link for the first administrator",
+                           "anlan.config.cli:_run_first_admin", _nothing),
+    "boundaries": Command("载入地图边界", "load boundaries",
+                          "anlan.kernel.regions.cli:load_boundaries", _boundaries),
+    "backup": Command("备份（加密、签名）", "back up (encrypted, signed)",
+                      "anlan.config.backup:backup", _backup),
+    "restore": Command("恢复备份", "restore a backup", "anlan.config.backup:restore", _restore,
+                       prepared=False),
+    "bench": Command("性能测量", "measure", "anlan.config.benching:main", _bench, prepared=False),
+    "test": Command("运行全部检查和测试", "run every check and test", "anlan.config.testing:main",
+                    _test, prepared=False, django=False),
+    "worker": Command("单独启动后台进程", "the worker alone", "anlan.config.server:work", _nothing),
+    "lock": Command("更新依赖锁文件（开发用）", "make the lock files anew (for developers)",
+                    "anlan.config.cli_lock:main", _nothing, prepared=False, django=False),
+}  # fmt: skip
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
+    if arguments and arguments[0] not in COMMANDS and not arguments[0].startswith("-"):
+        return _django(arguments)
+    args = _parser().parse_args(arguments)
+    command = COMMANDS[args.command]
+    args.target = getattr(args, "target", "") or command.target
+    try:
+        return _run(command, args)
+    except KeyboardInterrupt:
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="./anlan",
+        description=both(
+            "安澜：隐患闭环管理。数据在 ANLAN_HOME（默认 .anlan）；ANLAN_DATABASE 选用 PostgreSQL。",
+            "Anlan: hazards in a closed loop. Data live in ANLAN_HOME (default .anlan); "
+            "ANLAN_DATABASE names a PostgreSQL database.",
+        ),
+    )
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    for name, command in COMMANDS.items():
+        text = both(command.zh, command.en)
+        command.build(commands.add_parser(name, help=text, description=text))
+    return parser
+
+
+def _run(command: Command, args: argparse.Namespace) -> int:
+    if not command.django:
+        return _call(args)
+    import django
+
+    django.setup()
+    from django.utils import translation
+
+    from anlan.base.actor import Actor
+    from anlan.base.refusal import Refusal
+
+    args.actor = Actor(user_id=None, name=f"cli:{_os_user()}", trusted=True)
+    with translation.override(language()):
+        try:
+            if command.prepared:
+                from anlan.config import home
+
+                home.prepare()
+            return _call(args)
+        except Refusal as refusal:
+            if getattr(args, "json", False):
+                emit({"error": {"code": refusal.code, "message": str(refusal)}})
+            say(refusal)
+            return 1
+
+
+def _call(args: argparse.Namespace) -> int:
+    module, function = args.target.split(":")
+    run: Callable[[argparse.Namespace], int] = getattr(import_module(module), function)
+    return run(args)
+
+
+def _django(arguments: list[str]) -> int:
+    from django.core.management import ManagementUtility
+
+    ManagementUtility(["anlan", *arguments]).execute()
+    return 0
+
+
+def _os_user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return str(os.getuid())
+
+
+def _run_demo(args: argparse.Namespace) -> int:
+    from anlan.config import home
+
+    home.claim_for_demo(fresh=args.fresh)
+    home.prepare()
+    fill: Callable[[argparse.Namespace], int] = import_module("anlan.config.demo").main
+    status = fill(args)
+    if status or args.no_serve:
+        return status
+    return _run_serve(args)
+
+
+def _run_serve(args: argparse.Namespace) -> int:
+    from anlan.config import server
+    from anlan.kernel.accounts.models import User
+
+    if not User.objects.exists():
+        _run_first_admin(args)
+    return server.main(args)
+
+
+def _run_first_admin(args: argparse.Namespace) -> int:
+    """Print the one-time link with which the first administrator sets a password (S07)."""
+    commands = import_module("anlan.kernel.accounts.commands")
+    link = commands.bootstrap_link()
+    say(both("首个管理员请打开此一次性链接：", "The first administrator opens this link, once:"))
+    print(link, flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -8,6 +8,8 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from anlan.kernel.capability import Capability
+from anlan.kernel.facts.kinds import FactKind
+from anlan.kernel.loop.machine import Machine
 
 if TYPE_CHECKING:
     from anlan.kernel.accounts.policy import Rule
@@ -36,3 +38,13 @@ def rules() -> dict[str, Rule]:
         assert not twice, f"declared twice: {twice}"
         found.update(each)
     return found
+
+
+def machines() -> tuple[Machine, ...]:
+    """The loops of every capability; the engine asks for them when it first needs one."""
+    return tuple(machine for capability in capabilities() for machine in capability.machines)
+
+
+def fact_kinds() -> tuple[FactKind, ...]:
+    """What every capability's steps may post to the ledger."""
+    return tuple(kind for capability in capabilities() for kind in capability.kinds)

@@ -178,7 +178,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="./anlan",
         description=both(
-            "安澜：隐患闭环管理。数据在 ANLAN_HOME（默认 .anlan）；ANLAN_DATABASE 选用 PostgreSQL。",
+            "安澜：隐患闭环管理。数据在 ANLAN_HOME（默认 .anlan）；ANLAN_DATABASE 选数据库。",
             "Anlan: hazards in a closed loop. Data live in ANLAN_HOME (default .anlan); "
             "ANLAN_DATABASE names a PostgreSQL database.",
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ctypes
+import fcntl
 import os
 import signal
 import socket
@@ -13,6 +14,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -83,6 +85,9 @@ def main(args: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM; returns 0 when both children ended as asked."""
     host, port = args.host, args.port
     _check_port(host, port)
+    # Held shared for as long as we run: a restore wants it alone.
+    lock = (settings.HOME / "serve.lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_SH)
     children = [
         Child(_("web server"), _web(host, port, getattr(args, "workers", None))),
         Child(_("worker"), [sys.executable, "-m", "anlan.config.cli", "worker"]),

@@ -43,7 +43,9 @@ def _secret(name: str) -> str:
 
 
 SECRET_KEY = _secret("django")
-#: Names the function that gathers every app's permission rules.
+# Functions that gather what every capability hands over, asked when first needed.
+FACT_KINDS = "anlan.config.capabilities.fact_kinds"
+LOOP_MACHINES = "anlan.config.capabilities.machines"
 POLICY_RULES = "anlan.config.capabilities.rules"
 DEBUG = os.environ.get("ANLAN_DEBUG") == "1"
 HTTPS = os.environ.get("ANLAN_HTTPS") == "1"

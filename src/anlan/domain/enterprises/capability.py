@@ -1,3 +1,6 @@
+"""What the register of enterprises hands over to the house."""
+
+from anlan.domain.enterprises.permissions import RULES
 from anlan.kernel.capability import Capability
 
-CAPABILITY = Capability(code="enterprises")
+CAPABILITY = Capability(code="enterprises", rules=RULES)

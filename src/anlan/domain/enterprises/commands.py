@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
@@ -26,6 +26,7 @@ from anlan.domain.enterprises.models import (
     SectorChange,
     Status,
 )
+from anlan.domain.enterprises.permissions import may_keep_in
 from anlan.domain.enterprises.queries import Known, by_codes, by_names, chunks, related
 from anlan.domain.enterprises.refusals import (
     CodeTaken,
@@ -134,11 +135,8 @@ def _with_retries(work: Any) -> Any:
     raise AssertionError  # the loop returns or raises
 
 
-def _put(
-    rows: Sequence[NewEnterprise], *, by: Actor, at: datetime, source: str
-) -> list[PutResult]:
+def _put(rows: Sequence[NewEnterprise], *, by: Actor, at: datetime, source: str) -> list[PutResult]:
     areas = Region.objects.in_bulk({row.area_id for row in rows})
-    allowed = _areas_allowed(by, areas.values())
     sectors = set(Sector.objects.values_list("pk", flat=True))
     read = [codes.read(row.credit_code) for row in rows]
     coded = by_codes(code.code for code in read if code.code)
@@ -148,9 +146,7 @@ def _put(
         | {known.pk for same in named.values() for known in same}
     )
     by_code = {code: entries[known.pk] for code, known in coded.items()}
-    sites = {
-        (row.area_id, row.plain_name): row for row in entries.values() if not row.credit_code
-    }
+    sites = {(row.area_id, row.plain_name): row for row in entries.values() if not row.credit_code}
     today = timezone.localdate(at)
     ruled = industry.sectors_of((row.industry for row in rows if row.industry), today)
     work: dict[int, _Work] = {}
@@ -158,9 +154,9 @@ def _put(
     results: list[PutResult] = []
     for row, code in zip(rows, read, strict=True):
         try:
-            _check(row, areas, allowed, sectors)
+            _check(row, areas, sectors)
         except Refusal as refusal:
-            results.append(PutResult("refused", None, refusal.code, str(refusal)))
+            results.append(_refused(refusal))
             touched.append(None)
             continue
         folded = plain(row.name)
@@ -180,6 +176,13 @@ def _put(
             entry = Enterprise(
                 code_missing=True, source=source, created_at=at, updated_at=at, version=0
             )
+        sector = row.sector_id or entry.sector_id or ruled.get(row.industry or "")
+        try:
+            _may_keep(by, entry, areas[row.area_id].path, sector)
+        except Refusal as refusal:
+            results.append(_refused(refusal))
+            touched.append(None)
+            continue
         one = work.setdefault(id(entry), _Work(entry, new=entry.pk is None))
         _state(one, row, code, areas[row.area_id], ruled)
         if entry.credit_code:
@@ -209,16 +212,19 @@ def _locked(pks: Iterable[int]) -> dict[int, Enterprise]:
     return found
 
 
-def _areas_allowed(by: Actor, areas: Iterable[Region]) -> set[int]:
-    """Of these areas, those in which the actor may keep the register."""
-    from anlan.domain.enterprises.permissions import may_keep_in
-
-    return {area.pk for area in areas if may_keep_in(by, area.path)}
+def _refused(refusal: Refusal) -> PutResult:
+    return PutResult("refused", None, refusal.code, str(refusal))
 
 
-def _check(
-    row: NewEnterprise, areas: dict[int, Region], allowed: set[int], sectors: set[str]
-) -> None:
+def _may_keep(by: Actor, entry: Enterprise, path: str, sector: str | None) -> None:
+    """Both where the entry is and where it shall be must be the actor's to keep."""
+    if entry.pk is not None and not may_keep_in(by, entry.path, entry.sector_id):
+        raise NotAllowed(reason=_("your posts don't cover this entry; ask whoever keeps it."))
+    if not may_keep_in(by, path, sector):
+        raise NotAllowed(reason=_("your posts don't cover this area and sector."))
+
+
+def _check(row: NewEnterprise, areas: Mapping[int, Region], sectors: set[str]) -> None:
     def refuse(name: str, reason: str) -> None:
         raise EntryRefused(field=name, reason=reason)
 
@@ -229,8 +235,6 @@ def _check(
     area = areas.get(row.area_id)
     if area is None or area.level == Level.NATION:
         refuse(_("area"), _("it is not in the list; choose one from province down."))
-    elif area.pk not in allowed:
-        raise NotAllowed(reason=_("your posts don't cover this area."))
     if row.kind is not None and row.kind not in ObjectKind.values:
         refuse(_("kind"), _("it is not in the list; choose one of those offered."))
     if row.scale is not None and row.scale not in Scale.values:
@@ -241,9 +245,12 @@ def _check(
         refuse(_("sector"), _("it is not in the list; choose one of those offered."))
     if (row.lon is None) != (row.lat is None):
         refuse(_("place"), _("longitude and latitude go together; give both or neither."))
-    if row.lon is not None and row.lat is not None:
-        if not (73 <= row.lon <= 136 and 3 <= row.lat <= 54):
-            refuse(_("place"), _("it lies outside China; check longitude and latitude."))
+    if (
+        row.lon is not None
+        and row.lat is not None
+        and not (73 <= row.lon <= 136 and 3 <= row.lat <= 54)
+    ):
+        refuse(_("place"), _("it lies outside China; check longitude and latitude."))
 
 
 def _state(
@@ -294,9 +301,7 @@ def _write(work: Iterable[_Work], *, by: Actor, at: datetime) -> None:
     if old:
         Enterprise.objects.bulk_update(old, _WRITTEN, batch_size=200)
     FormerName.objects.bulk_create(
-        FormerName(
-            enterprise=one.row, name=one.former, plain_name=plain(one.former), until=today
-        )
+        FormerName(enterprise=one.row, name=one.former, plain_name=plain(one.former), until=today)
         for one in changed
         if one.former
     )
@@ -357,9 +362,7 @@ def match(
     return results
 
 
-def _match(
-    wanted: Sequence[Wanted], *, by: Actor, at: datetime, source: str
-) -> list[Match | None]:
+def _match(wanted: Sequence[Wanted], *, by: Actor, at: datetime, source: str) -> list[Match | None]:
     # Rows repeat their enterprises: fold and check each distinct one once.
     distinct = {(one.name, one.credit_code, one.area_id): one for one in wanted if one.name}
     read = {key: (plain(one.name), codes.read(one.credit_code)) for key, one in distinct.items()}
@@ -472,12 +475,7 @@ def save(
     somebody else saved first, and EntryRefused for what the form gets wrong.
     """
     areas = Region.objects.in_bulk([stated.area_id])
-    _check(
-        stated,
-        areas,
-        _areas_allowed(by, areas.values()),
-        set(Sector.objects.values_list("pk", flat=True)),
-    )
+    _check(stated, areas, set(Sector.objects.values_list("pk", flat=True)))
     code = codes.read(stated.credit_code)
     if code.doubtful:
         raise EntryRefused(
@@ -488,9 +486,7 @@ def save(
             ),
         )
     if pk is None:
-        row = Enterprise(
-            code_missing=True, source=source, created_at=at, updated_at=at, version=0
-        )
+        row = Enterprise(code_missing=True, source=source, created_at=at, updated_at=at, version=0)
         one = _Work(row, new=True)
     else:
         row = _entry(pk, "enterprise.edit", by)
@@ -503,7 +499,10 @@ def save(
     if code.code:
         other = Enterprise.objects.filter(credit_code=code.code).exclude(pk=row.pk).first()
         if other is not None:
-            raise CodeTaken(credit_code=code.code, name=other.name)
+            # The name of an entry that somebody may not see is not told either.
+            seen = permitted(Enterprise.objects.filter(pk=other.pk), "enterprise.view", by)
+            name = other.name if seen.exists() else _("an entry that you may not see")
+            raise CodeTaken(credit_code=code.code, name=name)
     else:
         twin = Enterprise.objects.listed().filter(
             credit_code=None, area=stated.area_id, plain_name=plain(stated.name)
@@ -511,6 +510,8 @@ def save(
         if twin.exclude(pk=row.pk).exists():
             raise NameTaken(name=stated.name)
     ruled = industry.sectors_of([stated.industry or ""], timezone.localdate(at))
+    sector = stated.sector_id or row.sector_id or ruled.get(stated.industry or "")
+    _may_keep(by, row, areas[stated.area_id].path, sector)
     _state(one, stated, code, areas[stated.area_id], ruled)
     _write([one], by=by, at=at)
     return row
@@ -527,7 +528,7 @@ def rename(pk: int, name: str, *, by: Actor, at: datetime) -> Enterprise:
     """Give an entry its new name and keep the old one, under which workbooks still send it."""
     row = _entry(pk, "enterprise.edit", by)
     stated = NewEnterprise(name=name, area_id=row.area_id)
-    _check(stated, {row.area_id: row.area}, {row.area_id}, set())
+    _check(stated, {row.area_id: row.area}, set())
     one = _Work(row, new=False)
     _state(one, stated, codes.read(""), row.area, {})
     _write([one], by=by, at=at)
@@ -540,7 +541,8 @@ def move(pk: int, area_id: int, *, by: Actor, at: datetime) -> Enterprise:
     row = _entry(pk, "enterprise.edit", by)
     areas = Region.objects.in_bulk([area_id])
     stated = NewEnterprise(name=row.name, area_id=area_id)
-    _check(stated, areas, _areas_allowed(by, areas.values()), set())
+    _check(stated, areas, set())
+    _may_keep(by, row, areas[area_id].path, row.sector_id)
     one = _Work(row, new=False)
     _state(one, stated, codes.read(""), areas[area_id], {})
     _write([one], by=by, at=at)
@@ -578,7 +580,7 @@ def propose_merge(pk: int, into: int, *, by: Actor, at: datetime) -> Enterprise:
 @transaction.atomic(durable=True)
 def decide_merge(pk: int, agreed: bool, *, by: Actor, at: datetime) -> Enterprise:
     """Merge as proposed, or drop the proposal. Never by the person who proposed it."""
-    row = _entry(pk, "enterprise.edit", by)
+    row = _entry(pk, "enterprise.merge", by)
     winner = row.merge_proposed_into
     if winner is None:
         raise MergeRefused(reason=_("nobody has proposed it, or it was decided meanwhile."))

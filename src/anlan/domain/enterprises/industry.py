@@ -83,7 +83,9 @@ def sectors_of(codes: Iterable[str], on: date) -> dict[str, str | None]:
     for code in wanted:
         sector: str | None = None
         for rules in (own, default_sectors()):
-            hit = next((rules[code[:n]] for n in range(len(code), 0, -1) if code[:n] in rules), None)
+            hit = next(
+                (rules[code[:n]] for n in range(len(code), 0, -1) if code[:n] in rules), None
+            )
             if hit is not None:
                 sector = hit
                 break

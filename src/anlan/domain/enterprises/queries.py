@@ -75,9 +75,9 @@ def family(pk: int) -> list[int]:
     ids = [pk]
     for level in range(8):  # a chain of merges longer than this is a loop of ours
         more = list(
-            Enterprise.objects.filter(merged_into__in=ids).exclude(pk__in=ids).values_list(
-                "pk", flat=True
-            )
+            Enterprise.objects.filter(merged_into__in=ids)
+            .exclude(pk__in=ids)
+            .values_list("pk", flat=True)
         )
         if not more:
             return ids

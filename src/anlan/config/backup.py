@@ -505,7 +505,7 @@ def _put_in_place(folder: Path, *, replace: bool) -> Path | None:
                 cursor.execute("DROP SCHEMA public CASCADE")
                 cursor.execute("CREATE SCHEMA public")
     connection.close()
-    media, database = Path(settings.MEDIA_ROOT), Path(settings.DATABASES["default"]["NAME"])
+    media, database = Path(settings.MEDIA_ROOT), Path(str(settings.DATABASES["default"]["NAME"]))
     old = [media]
     if connection.vendor == "sqlite":
         # The log files must go with the database that they belong to.

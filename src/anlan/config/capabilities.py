@@ -13,6 +13,8 @@ from anlan.kernel.loop.machine import Machine
 
 if TYPE_CHECKING:
     from anlan.kernel.accounts.policy import Rule
+    from anlan.kernel.facts.kinds import FactKind
+    from anlan.kernel.indicators.declare import Indicator
 
 CAPABILITIES = ("enterprises", "hazards")
 
@@ -48,3 +50,18 @@ def machines() -> tuple[Machine, ...]:
 def fact_kinds() -> tuple[FactKind, ...]:
     """What every capability's steps may post to the ledger."""
     return tuple(kind for capability in capabilities() for kind in capability.kinds)
+
+
+def kinds() -> list[FactKind]:
+    """Every kind of fact that this installation posts."""
+    return [
+        kind
+        for capability in capabilities()
+        for source in (*capability.machines, capability)
+        for kind in source.kinds
+    ]
+
+
+def indicators() -> list[Indicator]:
+    """Every indicator of this installation."""
+    return [each for capability in capabilities() for each in capability.indicators]

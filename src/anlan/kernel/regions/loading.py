@@ -51,7 +51,7 @@ def expected() -> dict[str, Any]:
 def is_loaded() -> bool:
     counts = expected()
     total = sum(counts[key] for key in _COUNTED)
-    return Region.objects.filter(pk__lt=PACKED_IDS).count() >= total
+    return bool(Region.objects.filter(pk__lt=PACKED_IDS).count() >= total)
 
 
 _COUNTED = ("nation", "province", "prefecture", "county", "township", "ended")

@@ -22,6 +22,8 @@ ROOT = Path(__file__).resolve().parent
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 if WORKER == "main":
     os.environ["ANLAN_TEST_BASE"] = tempfile.mkdtemp(prefix="anlan-test-")
+#: Marks of tests that can't run on what we have: on SQLite, on PostgreSQL.
+OTHER = ("postgresql", "sqlite")
 BASE = Path(os.environ["ANLAN_TEST_BASE"])
 HOME = BASE / WORKER
 os.environ.update(ANLAN_HOME=str(HOME), ANLAN_POOL="0", PYTHONDONTWRITEBYTECODE="1")
@@ -29,11 +31,16 @@ os.environ["DJANGO_SETTINGS_MODULE"] = "anlan.config.settings"
 if str(ROOT / "src") not in sys.path:
     sys.path.insert(0, str(ROOT / "src"))
 
+import hypothesis  # noqa: E402
 from django.conf import settings  # noqa: E402  the environment comes first
 
 assert settings.HOME == HOME, "the settings were imported before this file chose ANLAN_HOME"
 # A worker of xdist inherits the environment; it must not import the settings before this file.
 del os.environ["DJANGO_SETTINGS_MODULE"]
+
+# A shared machine is slow at times; that is no failure of a law.
+hypothesis.settings.register_profile("anlan", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("anlan")
 
 from tests.databases import Databases, RealDatabase  # noqa: E402
 
@@ -43,13 +50,14 @@ def pytest_unconfigure(config: pytest.Config) -> None:
         shutil.rmtree(BASE, ignore_errors=True)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what needs the other database, and refuse tests that would flush this one."""
     postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
+    other = [item for item in items if item.get_closest_marker(OTHER[postgresql])]
+    items[:] = [item for item in items if item not in other]
+    if other:
+        config.hook.pytest_deselected(items=other)
     for item in items:
-        if postgresql and item.get_closest_marker("sqlite"):
-            item.add_marker(pytest.mark.skip(reason="needs SQLite"))
-        if not postgresql and item.get_closest_marker("postgresql"):
-            item.add_marker(pytest.mark.skip(reason="needs PostgreSQL"))
         mark = item.get_closest_marker("django_db")
         flushes = mark is not None and (mark.kwargs.get("transaction") or mark.args[:1] == (True,))
         if flushes or "transactional_db" in getattr(item, "fixturenames", ()):

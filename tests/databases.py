@@ -6,7 +6,6 @@ under a name made of what it was built from, so that a second run builds nothing
 
 from __future__ import annotations
 
-import csv
 import fcntl
 import hashlib
 import itertools
@@ -26,7 +25,6 @@ from urllib.parse import quote, urlencode
 T = TypeVar("T")
 
 ROOT = Path(__file__).resolve().parent.parent
-REGIONS = Path(__file__).parent / "data" / "regions.csv"
 CACHE = ROOT / ".cache" / "tests"
 #: Templates kept on a server or in the cache, beside the newest.
 TEMPLATES_KEPT = 3
@@ -279,7 +277,9 @@ def _unmigrated() -> bool:
 def _fingerprint() -> str:
     """Changes with every migration, with the regions, and with how they are loaded."""
     found = hashlib.sha256()
-    files = [*ROOT.glob("src/anlan/**/migrations/*.py"), REGIONS, Path(__file__)]
+    loading = ROOT / "src/anlan/kernel/regions"
+    files = [*ROOT.glob("src/anlan/**/migrations/*.py"), Path(__file__)]
+    files += [*loading.glob("*.py"), *loading.glob("data/*")]
     if _unmigrated():
         files += ROOT.glob("src/anlan/**/models.py")
     for path in sorted(files):
@@ -291,40 +291,7 @@ def _fingerprint() -> str:
 
 
 def _load_regions() -> None:
-    """Nation, Yunnan and Beijing down to townships, with ids in the file's order."""
-    from pypinyin import Style, lazy_pinyin
+    """Nation, Yunnan and Beijing down to townships, from the packaged data."""
+    from anlan.kernel.regions.loading import load_all
 
-    from anlan.base.paths import child_path
-    from anlan.kernel.regions.models import Level, Region
-
-    if Region.objects.exists():
-        return
-    made: dict[str, Region] = {}
-    with REGIONS.open(encoding="utf-8", newline="") as file:
-        for pk, row in enumerate(csv.DictReader(file), start=1):
-            parent = made.get(row["parent_code"])
-            above = parent.full_name if parent and parent.level > Level.NATION else ""
-            made[row["code"]] = Region(
-                id=pk,
-                code=row["code"],
-                name=row["name"],
-                full_name=above + row["name"] if int(row["level"]) else row["name"],
-                level=int(row["level"]),
-                kind=row["kind"],
-                parent=parent,
-                path=child_path(parent.path if parent else "", pk),
-                initials="".join(lazy_pinyin(row["name"], Style.FIRST_LETTER)),
-                pinyin="".join(lazy_pinyin(row["name"])),
-                lon=row["lon"] or None,
-                lat=row["lat"] or None,
-                source="test",
-            )
-    Region.objects.bulk_create(made.values(), batch_size=500)
-    from django.core.management.color import no_style
-    from django.db import connection
-
-    # Ids were given, so PostgreSQL's own counter must be told.
-    statements = connection.ops.sequence_reset_sql(no_style(), [Region])
-    with connection.cursor() as cursor:
-        for statement in statements:
-            cursor.execute(statement)
+    load_all(None, provinces=("11", "53"))

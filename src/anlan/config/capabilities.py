@@ -52,16 +52,6 @@ def fact_kinds() -> tuple[FactKind, ...]:
     return tuple(kind for capability in capabilities() for kind in capability.kinds)
 
 
-def kinds() -> list[FactKind]:
-    """Every kind of fact that this installation posts."""
-    return [
-        kind
-        for capability in capabilities()
-        for source in (*capability.machines, capability)
-        for kind in source.kinds
-    ]
-
-
 def indicators() -> list[Indicator]:
     """Every indicator of this installation."""
     return [each for capability in capabilities() for each in capability.indicators]

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "anlan.ui.middleware.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "anlan.kernel.audit.middleware.DenialsMiddleware",
@@ -88,7 +89,13 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "anlan.ui.middleware.Refusals",
 ]
+CSRF_FAILURE_VIEW = "anlan.ui.errors.stale_form"
+#: Functions of the request that fill what stands around each page (anlan.ui.shell.Fields).
+UI_SHELL: list[str] = []
+#: Whom to tell of a weakness, in /.well-known/security.txt; an address or a URL.
+SECURITY_CONTACT = os.environ.get("ANLAN_SECURITY_CONTACT", "")
 
 ROOT_URLCONF = "anlan.config.urls"
 AUTH_USER_MODEL = "accounts.User"
@@ -98,7 +105,10 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.jinja2.Jinja2",
         "APP_DIRS": True,  # each app's jinja2/ folder
-        "OPTIONS": {"environment": "anlan.ui.jinja.environment"},
+        "OPTIONS": {
+            "environment": "anlan.ui.jinja.environment",
+            "context_processors": ["anlan.ui.shell.shell"],
+        },
     },
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",

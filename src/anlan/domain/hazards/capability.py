@@ -1,3 +1,12 @@
+"""Hazards and problems: what this capability hands over to the kernel."""
+
+from anlan.domain.hazards.loop import HAZARD, KINDS, PROBLEM
+from anlan.domain.hazards.permissions import RULES
 from anlan.kernel.capability import Capability
 
-CAPABILITY = Capability(code="hazards")
+CAPABILITY = Capability(
+    code="hazards",
+    machines=(HAZARD, PROBLEM),
+    kinds=KINDS,
+    rules=RULES,
+)

@@ -18,8 +18,12 @@ class CaseQuerySet(models.QuerySet["Case"]):
         return self.filter(is_open=True)
 
     def overdue(self, today: date) -> Self:
-        """Overdue from the day after the deadline, not on it. Suspended cases don't run late."""
-        return self.open().filter(due_on__lt=today, suspended_on=None)
+        """Not dealt with, and the deadline is past: overdue from the day after it, not on it.
+
+        A case that is suspended doesn't run late; one that was dealt with is no longer late,
+        even while it waits for verification.
+        """
+        return self.filter(unsettled=True, due_on__lt=today, suspended_on=None)
 
 
 class Case(models.Model):
@@ -35,6 +39,8 @@ class Case(models.Model):
     number = models.CharField(max_length=40, unique=True)
     state = models.CharField(max_length=20)
     is_open = models.BooleanField(default=True)
+    #: Open, and nobody has reported it dealt with: the states in which a deadline runs.
+    unsettled = models.BooleanField(default=True)
     #: One up with each event; a command that saw an older one is refused (409).
     version = models.IntegerField(default=1)
 
@@ -51,11 +57,18 @@ class Case(models.Model):
     unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
 
     opened_on = models.DateField()
+    #: Until when it must be dealt with (整改期限): the stated day, or counted by a rule.
     due_on = models.DateField(null=True)
     #: Set where the deadline counts hours; ``due_on`` is then its local day.
     due_at = models.DateTimeField(null=True)
     #: The deadline runs into a year whose holidays aren't announced (F11).
     due_provisional = models.BooleanField(default=False)
+    #: How the deadline was counted (a DeadlineRule as data), to count it again (F11).
+    due_rule = models.JSONField(default=dict)
+    #: Until when the state's own next step is expected (to assign, to verify, to close).
+    step_due_on = models.DateField(null=True)
+    #: When it was dealt with, as far as that still stands.
+    settled_on = models.DateField(null=True)
     closed_on = models.DateField(null=True)
 
     #: 0 none, 1 提示, 2 预警, 3 约谈, 4 通报, 5 问责.
@@ -77,17 +90,26 @@ class Case(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("kind", "path", "-opened_on", "-id", name="case_by_area"),
-            models.Index("kind", "-opened_on", "-id", name="case_by_day"),
+            models.Index(fields=["kind", "path", "-opened_on", "-id"], name="case_by_area"),
+            models.Index(fields=["kind", "-opened_on", "-id"], name="case_by_day"),
             models.Index(
-                "kind", "path", "due_on", name="case_open_due", condition=Q(is_open=True)
+                fields=["kind", "path", "due_on"],
+                name="case_unsettled",
+                condition=Q(unsettled=True),
             ),
-            models.Index("due_on", name="case_due", condition=Q(is_open=True)),
+            models.Index(fields=["due_on"], name="case_due", condition=Q(unsettled=True)),
             models.Index(
-                "enterprise_id", name="case_enterprise", condition=Q(enterprise_id__isnull=False)
+                fields=["kind", "path", "state"], name="case_open_state", condition=Q(is_open=True)
             ),
-            models.Index("batch_id", name="case_batch", condition=Q(batch_id__isnull=False)),
-            models.Index("unit", "-opened_on", "-id", name="case_unit"),
+            models.Index(
+                fields=["enterprise_id"],
+                name="case_enterprise",
+                condition=Q(enterprise_id__isnull=False),
+            ),
+            models.Index(
+                fields=["batch_id"], name="case_batch", condition=Q(batch_id__isnull=False)
+            ),
+            models.Index(fields=["unit", "-opened_on", "-id"], name="case_unit"),
         ]
 
 
@@ -114,7 +136,7 @@ class Event(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="event_chain")]
-        indexes = [models.Index("user_id", "step", name="event_by_user")]
+        indexes = [models.Index(fields=["user_id", "step"], name="event_by_user")]
 
 
 class PartyRole(models.TextChoices):
@@ -153,5 +175,123 @@ class Party(models.Model):
             )
         ]
         indexes = [
-            models.Index("unit", "role", "case", name="party_of_unit", condition=Q(until=None))
+            models.Index(
+                fields=["unit", "role", "case"], name="party_of_unit", condition=Q(until=None)
+            )
+        ]
+
+
+class Request(models.Model):
+    """What a caller's request id was used for, so that a repeat is harmless (I2)."""
+
+    id = models.UUIDField(primary_key=True)
+    #: Hash of command, actor and arguments: another request under the same id is refused.
+    fingerprint = models.CharField(max_length=64)
+    #: The ids that the first call answered with.
+    result = models.JSONField(default=list)
+    at = models.DateTimeField()
+
+
+class LoopSettings(models.Model):
+    """Deadlines, rungs and approvals of one kind of case. Versioned: a case keeps its version."""
+
+    kind = models.CharField(max_length=20)
+    version = models.IntegerField()
+    data = models.JSONField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "version"], name="settings_version")]
+
+
+class Extension(models.Model):
+    """A wish for a later deadline, granted or refused by somebody else."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="extensions")
+    asked_by = models.BigIntegerField(null=True)
+    asked_at = models.DateTimeField()
+    until = models.DateField()
+    reason = models.TextField()
+    #: None while undecided.
+    granted = models.BooleanField(null=True)
+    decided_by = models.BigIntegerField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=Q(granted=None), name="extension_one_open"
+            )
+        ]
+
+
+class Proposal(models.Model):
+    """A rung from 约谈 up, drafted by the clock for a named leader; counts when carried out."""
+
+    class Status(models.TextChoices):
+        DRAFTED = "drafted", _("drafted")
+        APPROVED = "approved", _("approved")
+        CARRIED_OUT = "carried_out", _("carried out")
+        DISMISSED = "dismissed", _("dismissed")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="proposals")
+    rung = models.SmallIntegerField()
+    status = models.CharField(max_length=12, choices=Status, default=Status.DRAFTED)
+    drafted_at = models.DateTimeField()
+    #: Whose leader decides, and the leader by name where the office has one.
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    leader_id = models.BigIntegerField(null=True)
+    days_late = models.IntegerField()
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.BigIntegerField(null=True)
+    reason = models.TextField(blank=True)
+    #: The day the talk was held or the paper issued, and the paper's number.
+    carried_out_on = models.DateField(null=True)
+    paper_number = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case", "rung"],
+                condition=~Q(status="dismissed"),
+                name="proposal_once_per_rung",
+            )
+        ]
+        indexes = [
+            models.Index(fields=["unit", "status", "-drafted_at"], name="proposal_of_unit"),
+        ]
+
+
+class Listing(models.Model):
+    """Listed supervision (挂牌督办): a track of its own, by grade and level."""
+
+    class Status(models.TextChoices):
+        LISTED = "listed", _("listed")
+        DELISTING = "delisting", _("delisting asked for")
+        DELISTED = "delisted", _("delisted")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    case = models.ForeignKey(Case, models.PROTECT, related_name="listings")
+    #: regions.Level of the government that lists it.
+    level = models.SmallIntegerField()
+    number = models.CharField(max_length=60)
+    listed_on = models.DateField()
+    due_on = models.DateField()
+    supervisor = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    status = models.CharField(max_length=10, choices=Status, default=Status.LISTED)
+    asked_by = models.BigIntegerField(null=True)
+    delisted_on = models.DateField(null=True)
+    delisted_by = models.BigIntegerField(null=True)
+    reason = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["case"], condition=~Q(status="delisted"), name="listing_one_at_a_time"
+            ),
+            models.UniqueConstraint(fields=["number"], name="listing_number_once"),
         ]

@@ -1,0 +1,242 @@
+"""A hazard or problem, where its rows came from, and the batches that brought them."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.ids import uuid7
+
+
+class Grade(models.TextChoices):
+    """Only 隐患 are graded; a grade that nobody stated stays empty."""
+
+    ORDINARY = "ordinary", _("ordinary")
+    MAJOR = "major", _("major")
+
+
+class Source(models.TextChoices):
+    SELF_CHECK = "self_check", _("enterprise's own check")
+    INSPECTION = "inspection", _("enforcement inspection")
+    SUPERVISION = "supervision", _("supervisory inspection")
+    COVERT = "covert", _("unannounced check")
+    ASSIGNED = "assigned", _("assigned from above")
+    EXPERT = "expert", _("expert check")
+    TIP_OFF = "tip_off", _("tip-off")
+    MONITORING = "monitoring", _("monitoring and warning")
+    GRID = "grid", _("grid worker")
+    OTHER = "other", _("other")
+
+
+class HazardQuerySet(models.QuerySet["Hazard"]):
+    def open(self) -> Self:
+        return self.filter(case__is_open=True)
+
+
+class Hazard(models.Model):
+    """What was found, and what is to be done about it.
+
+    State, deadline, grade, sector, area and history are the case's.
+    """
+
+    case = models.OneToOneField(
+        "loop.Case", models.PROTECT, primary_key=True, related_name="hazard"
+    )
+    enterprise = models.ForeignKey("enterprises.Enterprise", models.PROTECT, null=True)
+    description = models.TextField()
+    category = models.CharField(max_length=80, blank=True)
+    #: What it is about, where that is in no register: a building, a road section, a vehicle …
+    object_name = models.CharField(max_length=200, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    lon = models.DecimalField(max_digits=8, decimal_places=5, null=True)
+    lat = models.DecimalField(max_digits=8, decimal_places=5, null=True)
+    found_by = models.CharField(max_length=200, blank=True)
+    #: The clause that a person confirmed for the grade; candidates are only offered.
+    basis = models.CharField(max_length=300, blank=True)
+    grade_confirmed_by = models.BigIntegerField(null=True)
+
+    # The five elements (五落实): measure, responsible, funds, deadline (the case's), contingency.
+    measure = models.TextField(blank=True)
+    responsible_unit = models.CharField(max_length=200, blank=True)
+    responsible_person = models.CharField(max_length=120, blank=True)
+    #: In fen (1/100 yuan).
+    funds = models.BigIntegerField(null=True)
+    contingency = models.TextField(blank=True)
+
+    result = models.TextField(blank=True)
+    verifier = models.CharField(max_length=120, blank=True)
+    remarks = models.TextField(blank=True)
+    #: False where no sighting or person stands behind it any more.
+    made_by_hand = models.BooleanField(default=False)
+
+    objects = HazardQuerySet.as_manager()
+
+    #: The five elements by field; the deadline is the case's.
+    FIVE_ELEMENTS = ("measure", "responsible_unit", "funds", "due_on", "contingency")
+
+    @property
+    def five_missing(self) -> list[str]:
+        values = {
+            "measure": self.measure,
+            "responsible_unit": self.responsible_unit or self.responsible_person,
+            "funds": "" if self.funds is None else "stated",
+            "due_on": self.case.due_on,
+            "contingency": self.contingency,
+        }
+        return [name for name in self.FIVE_ELEMENTS if not values[name]]
+
+
+class Batch(models.Model):
+    """Workbooks that one sender handed in together, and what became of their rows."""
+
+    class Status(models.TextChoices):
+        PLANNED = "planned", _("to be confirmed")
+        RUNNING = "running", _("running")
+        DONE = "done", _("done")
+        CANCELLED = "cancelled", _("cancelled")
+        FAILED = "failed", _("failed")
+        UNDOING = "undoing", _("being undone")
+        UNDONE = "undone", _("undone")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    #: The unit's area, where rows that name no place belong.
+    status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=120)
+    user_id = models.BigIntegerField(null=True)
+    #: What the reader proposed and a person confirmed, by file, sheet and table.
+    plan = models.JSONField(default=dict)
+    #: Up to where the rows are in: {"file": i, "row": n}; moves with each transaction.
+    cursor = models.JSONField(default=dict)
+    total = models.IntegerField(default=0)
+    created = models.IntegerField(default=0)
+    updated = models.IntegerField(default=0)
+    unchanged = models.IntegerField(default=0)
+    duplicates = models.IntegerField(default=0)
+    ignored = models.IntegerField(default=0)
+    rejected = models.IntegerField(default=0)
+    finished_at = models.DateTimeField(null=True)
+    job_id = models.UUIDField(null=True)
+    #: Cases that people had advanced when the batch was undone: listed, not undone.
+    kept = models.JSONField(default=list)
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "-made_at"], name="batch_of_unit")]
+
+    @property
+    def rows(self) -> int:
+        return (
+            self.created + self.updated + self.unchanged + self.duplicates
+            + self.ignored + self.rejected
+        )  # fmt: skip
+
+
+class BatchFile(models.Model):
+    """One file of a batch, kept as it came (by its SM3), so that a killed import can resume."""
+
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="files")
+    order = models.SmallIntegerField()
+    name = models.CharField(max_length=255)
+    digest = models.CharField(max_length=64)
+    #: Below MEDIA_ROOT.
+    stored = models.CharField(max_length=200)
+    size = models.BigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "order"], name="batch_file_order")]
+
+
+class Sighting(models.Model):
+    """One source row (or part of a cell) that tells of a case. Withdrawn, never deleted."""
+
+    class Outcome(models.TextChoices):
+        CREATED = "created", _("new")
+        UPDATED = "updated", _("moved on")
+        UNCHANGED = "unchanged", _("known")
+        DUPLICATE = "duplicate", _("known from another unit")
+
+    id = models.BigAutoField(primary_key=True)
+    case = models.ForeignKey("loop.Case", models.PROTECT, related_name="sightings")
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="sightings")
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    file = models.SmallIntegerField()
+    sheet = models.CharField(max_length=120)
+    row = models.IntegerField()
+    part = models.SmallIntegerField(default=0)
+    outcome = models.CharField(max_length=10, choices=Outcome)
+    #: The state that the row claims.
+    state = models.CharField(max_length=20, blank=True)
+    #: The row as it came, by header.
+    raw = models.JSONField()
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["batch", "file", "sheet", "row", "part"], name="sighting_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["case"], name="sighting_case"),
+        ]
+
+
+class Identity(models.Model):
+    """Which case a source row means: the index that sightings are matched by.
+
+    ``base`` is "u<unit>:<hash of day and text>" within a unit, "x:<hash of day, text and place>"
+    across units; ``key`` adds the ordinal of the occurrence. The unique key makes two imports at
+    once agree on one case.
+    """
+
+    key = models.CharField(max_length=60, primary_key=True)
+    base = models.CharField(max_length=50, db_index=True)
+    ordinal = models.IntegerField()
+    case = models.ForeignKey("loop.Case", models.PROTECT, related_name="+")
+    unit_id = models.BigIntegerField()
+    #: As base.text.plain folds them; empty where the row states none.
+    enterprise = models.CharField(max_length=200, blank=True)
+    place = models.CharField(max_length=200, blank=True)
+    #: The area's path, where the row states one.
+    path = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["case"], name="identity_case")]
+
+
+class Leftover(models.Model):
+    """A source row that became no hazard: rejected with a reason to mend, or ignored with one."""
+
+    id = models.BigAutoField(primary_key=True)
+    batch = models.ForeignKey(Batch, models.CASCADE, related_name="leftovers")
+    rejected = models.BooleanField()
+    file = models.SmallIntegerField()
+    sheet = models.CharField(max_length=120)
+    row = models.IntegerField()
+    column = models.CharField(max_length=120, blank=True)
+    code = models.CharField(max_length=60)
+    #: What the message needs ({"value": "2024-13-45"}); the sentence is made when it is read.
+    message = models.TextField(blank=True)
+    raw = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["batch", "rejected", "file", "sheet", "row"], name="leftover_row")
+        ]
+
+
+class ColumnMapping(models.Model):
+    """How one sender calls its columns: header text → field, confirmed in the wizard."""
+
+    unit = models.ForeignKey("accounts.Unit", models.CASCADE, related_name="+")
+    header = models.CharField(max_length=200)
+    field = models.CharField(max_length=40)
+    confirmed_at = models.DateTimeField()
+    confirmed_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "header"], name="mapping_once")]

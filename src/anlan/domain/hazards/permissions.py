@@ -1,0 +1,91 @@
+"""Who may do what with a hazard: each rule a filter over Hazard."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from anlan.base.actor import Actor
+from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.models import Role
+from anlan.kernel.accounts.policy import Rule
+from anlan.kernel.loop.models import Event, Party, PartyRole
+
+SEES = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.DUTY, Role.VIEWER)
+JUDGES = (Role.OFFICE, Role.LEADER, Role.INSPECTOR)
+
+
+def in_charge(by: Actor, *roles: Role) -> Q:
+    """Rows within the jurisdiction of the posts that the person holds in these roles."""
+    return policy.scope(by, roles, prefix="case__")
+
+
+def party(by: Actor, roles: tuple[Role, ...], *parts: PartyRole) -> Q:
+    """Rows in which a unit, where the person holds one of these posts, has a part."""
+    units = policy.units_of(by, roles)
+    if not units:
+        return policy.NOTHING
+    parties = Party.objects.filter(unit__in=units, until=None)
+    # IN, not EXISTS: evaluated once, and an index on the case can serve it beside a path range.
+    return Q(case__in=(parties.filter(role__in=parts) if parts else parties).values("case"))
+
+
+def reported(by: Actor, *roles: Role) -> Q:
+    """Rows that the person found, while in one of these roles."""
+    if not policy.units_of(by, roles) or by.user_id is None:
+        return policy.NOTHING
+    found = Event.objects.filter(user_id=by.user_id, step__in=("find", "fix_on_spot"))
+    return Q(case__in=found.values("case"))
+
+
+def view(by: Actor) -> Q:
+    return (
+        in_charge(by, *SEES)
+        | party(by, (*SEES, Role.RECTIFIER))
+        | reported(by, Role.GRID, Role.RECTIFIER, Role.DUTY)
+    )
+
+
+def judge(by: Actor) -> Q:
+    return in_charge(by, *JUDGES)
+
+
+def rectify(by: Actor) -> Q:
+    return party(by, (Role.RECTIFIER,), PartyRole.RECTIFIER)
+
+
+def lead(by: Actor) -> Q:
+    return in_charge(by, Role.OFFICE, Role.LEADER)
+
+
+def decide(by: Actor) -> Q:
+    return in_charge(by, Role.LEADER)
+
+
+RULES: dict[str, Rule] = {
+    "hazard.view":      view,
+    "hazard.find":      lambda by: in_charge(by, *JUDGES, Role.DUTY, Role.GRID)
+                                   | party(by, (Role.RECTIFIER,)),
+    "hazard.assign":    judge,
+    "hazard.hand_over": lambda by: judge(by) | rectify(by),
+    "hazard.receive":   lambda by: party(by, (Role.RECTIFIER, *JUDGES)),
+    "hazard.rectify":   rectify,
+    "hazard.verify":    judge,
+    "hazard.reject":    judge,
+    "hazard.review":    lambda by: party(by, JUDGES),
+    "hazard.close":     judge,
+    "hazard.look_back": judge,
+    "hazard.void":      lead,
+    "hazard.merge":     lead,
+    "hazard.split":     lead,
+    "hazard.move":      lead,
+    "hazard.amend":     judge,
+    "hazard.grade":     judge,
+    "hazard.suspend":   decide,
+    "hazard.ask_extension":    rectify,
+    "hazard.decide_extension": decide,
+    "hazard.list":      lead,
+    "hazard.delist":    lead,
+    "hazard.export":    view,
+    "hazard.import":    lambda by: in_charge(by, Role.OFFICE, Role.INSPECTOR),
+    "hazard.propose":   decide,
+}  # fmt: skip

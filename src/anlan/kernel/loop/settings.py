@@ -1,0 +1,129 @@
+"""Deadlines, rungs and approvals: settings with versions, never rules of law.
+
+No national document gives the numbers; those below are our defaults (marked C in the project's
+list of standards) and stand until an office sets its own. A case keeps the version under which
+it was opened, so that a later change moves no deadline that was given.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Max
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.actor import Actor
+from anlan.base.refusal import Refusal
+from anlan.kernel.audit import trail
+from anlan.kernel.calendar.deadlines import DeadlineRule
+from anlan.kernel.loop.models import LoopSettings
+
+#: Names of the rungs, lowest first; index + 1 is the rung.
+RUNGS = (_("reminder"), _("warning"), _("admonitory talk"), _("circular"), _("accountability"))
+#: The highest rung that the clock takes by itself; above it a named leader decides.
+RUNG_BY_CLOCK_MAX = 2
+
+DEFAULTS: Mapping[str, Any] = {
+    "deadlines": {
+        "assign": {"kind": "working_days", "n": 2},
+        "receipt": {"kind": "working_days", "n": 1},
+        "rectify": {"kind": "calendar_days", "n": 15},
+        "rectify:major": {"kind": "calendar_days", "n": 30},
+        "verify": {"kind": "working_days", "n": 5},
+        "close": {"kind": "working_days", "n": 5},
+    },
+    # Days after the deadline at which a rung is due; below zero, days before it.
+    "rungs": [-3, 1, 7, 15, 30],
+    # Grades whose closing takes two people, and which need all five elements before rectifying.
+    "two_to_close": ["major"],
+    "five_elements": ["major"],
+    # Extensions that one case may be granted.
+    "extensions_max": 1,
+    # Sources whose findings go to territory and regulator both, and need both to confirm.
+    "double_assignment": [],
+}
+
+
+class SettingsUnreadable(Refusal):
+    """A new version of the settings that the engine could not work with."""
+
+    code = "settings_unreadable"
+    message = _(
+        "The settings can't be used: %(where)s. Nothing was changed; mend it and save again."
+    )
+
+
+@dataclass(frozen=True)
+class Rules:
+    """One version of a loop's settings, ready for use."""
+
+    kind: str
+    version: int
+    data: Mapping[str, Any]
+
+    def deadline(self, key: str, grade: str) -> DeadlineRule | None:
+        """The rule for entering a state; a grade's own wins over the general one."""
+        table = self.data["deadlines"]
+        found = table.get(f"{key}:{grade}") or table.get(key)
+        return DeadlineRule(**found) if found else None
+
+    @property
+    def rungs(self) -> list[int]:
+        return list(self.data["rungs"])
+
+
+def current(kind: str) -> Rules:
+    """The newest version; the defaults as version 1 where an office never set its own."""
+    row = LoopSettings.objects.filter(kind=kind).order_by("-version").first()
+    return Rules(kind, row.version, row.data) if row else Rules(kind, 1, DEFAULTS)
+
+
+def versions(kind: str) -> dict[int, Rules]:
+    found = {
+        row.version: Rules(kind, row.version, row.data)
+        for row in LoopSettings.objects.filter(kind=kind)
+    }
+    return {1: Rules(kind, 1, DEFAULTS), **found}
+
+
+def change(kind: str, data: Mapping[str, Any], *, by: Actor, at: datetime) -> Rules:
+    """Put a new version in force. Cases that are open keep theirs."""
+    _check(data)
+    before = current(kind)
+    newest = LoopSettings.objects.filter(kind=kind).aggregate(top=Max("version"))["top"] or 1
+    row = LoopSettings.objects.create(
+        kind=kind, version=newest + 1, data=dict(data), made_at=at, made_by=by.name
+    )
+    trail.record(
+        [
+            trail.Entry(
+                "loop.settings",
+                "loop",
+                f"{kind}:{row.version}",
+                before=dict(before.data),
+                after=dict(data),
+            )
+        ],
+        by=by,
+        at=at,
+    )
+    return Rules(kind, row.version, row.data)
+
+
+def _check(data: Mapping[str, Any]) -> None:
+    missing = DEFAULTS.keys() - data.keys()
+    if missing:
+        raise SettingsUnreadable(where=", ".join(sorted(missing)))
+    rungs = data["rungs"]
+    if len(rungs) != len(RUNGS) or any(type(n) is not int for n in rungs):
+        raise SettingsUnreadable(where="rungs")
+    if rungs != sorted(set(rungs)):
+        raise SettingsUnreadable(where="rungs")
+    for key, rule in data["deadlines"].items():
+        try:
+            DeadlineRule(**rule)
+        except (TypeError, ValueError, Refusal, AssertionError) as error:
+            raise SettingsUnreadable(where=f"deadlines.{key}") from error

@@ -1,0 +1,118 @@
+"""The standard loop: found → assigned → rectified → verified → closed, with all its side doors.
+
+A capability takes it as it is, or writes a table of its own in the same form.
+"""
+
+from __future__ import annotations
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from anlan.kernel.facts.kinds import FactKind, Measure
+from anlan.kernel.loop.machine import Machine, Step
+
+_OPEN = "found,assigned,rectified,verified"
+_ANY = _OPEN + ",closed"
+
+#: Steps that pass a judgement; nobody takes them on work that is their own.
+_WORK = ("rectify", "fix_on_spot")
+
+STEPS = (
+    #    step                source                  target       deadline   counts          undoes
+    Step("assign",           "found",                "assigned",  "rectify", ("assigned",)),
+    Step("hand_over",        "assigned",             "assigned"),
+    Step("rectify",          "assigned",             "rectified", "",        ("rectified",)),
+    Step("fix_on_spot",      "found",                "rectified", "",        ("rectified",)),
+    Step("reject",           "rectified,verified",   "assigned",  "rectify", ("rejected",),
+         ("rectified",), not_by=_WORK),
+    Step("verify",           "rectified",            "verified",  "",        ("verified",),
+         not_by=_WORK),
+    Step("review",           "verified"),
+    Step("second",           "verified",             not_by=_WORK),
+    Step("close",            "verified",             "closed",    "",        ("closed",),
+         not_by=_WORK),
+    Step("look_back",        "closed",               "",          "",        ("looked_back",)),
+    Step("reopen",           "closed",               "assigned",  "rectify", ("rebound",)),
+    Step("void",             _OPEN,                  "void",      "",        ("voided",)),
+    Step("merge",            _OPEN,                  "void"),
+    # What leaves the state as it is.
+    Step("receive",          _OPEN),
+    Step("suspend",          "found,assigned"),
+    Step("resume",           "found,assigned"),
+    Step("move",             _ANY),
+    Step("amend",            _ANY),
+    Step("split",            "found,assigned"),
+    Step("extension_asked",  "assigned"),
+    Step("extension_refused", "assigned"),
+    Step("extend",           "assigned",             "",          "",        ("extended",)),
+    Step("recount",          "found,assigned"),
+    Step("rung",             _OPEN),
+    Step("list",             _OPEN,                  "",          "",        ("listing",)),
+    Step("delisting_asked",  _ANY),
+    Step("delist",           _ANY,                   "",          "",        ("delisting",)),
+    # A source's claim moves a case forward, marked 台账申报; its withdrawal moves it back.
+    Step("declare_rectified", "found,assigned",      "rectified", "",        ("rectified",)),
+    Step("withdraw_closed",  "closed",               "rectified", "",        (), ("closed",)),
+    Step("withdraw_rectified", "rectified",          "found",     "",        (), ("rectified",)),
+    Step("declare_closed",   "rectified,verified",   "closed",    "",        ("closed",)),
+)  # fmt: skip
+
+
+def machine(kind: str, noun: str | Promise) -> Machine:
+    return Machine(
+        kind=kind,
+        initial="found",
+        final=frozenset({"closed", "void"}),
+        unsettled=frozenset({"found", "assigned"}),
+        order=("found", "assigned", "rectified", "verified", "closed"),
+        steps=STEPS,
+        kinds=kinds(kind, noun),
+    )
+
+
+def kinds(kind: str, noun: str | Promise) -> tuple[FactKind, ...]:
+    """The facts of a standard loop, each with its basis (口径)."""
+
+    def flow(name: str, label: str | Promise, basis: str | Promise) -> FactKind:
+        return FactKind(f"{kind}.{name}", label, noun, basis)
+
+    def stock(name: str, label: str | Promise, basis: str | Promise) -> FactKind:
+        return FactKind(f"{kind}.{name}", label, noun, basis, Measure.STOCK)
+
+    def cohort(name: str, of: str, label: str | Promise, basis: str | Promise) -> FactKind:
+        return FactKind(f"{kind}.{name}", label, noun, basis, cohort_of=f"{kind}.{of}")
+
+    return (
+        flow("found", _("found"), _("By the day it was found; once per case, whoever reported it.")),
+        flow("assigned", _("assigned"), _("By the day it was assigned here to a unit.")),
+        flow("rectified", _("rectified"),
+             _("By the day of rectification, as far as it stands: one that was returned counts again "
+               "only when rectified again.")),
+        flow("verified", _("verified"), _("Verified here by somebody other than who rectified it.")),
+        flow("closed", _("closed"), _("By the day it was closed.")),
+        flow("rejected", _("returned"), _("Rectifications returned; each return counts.")),
+        flow("voided", _("void"), _("Taken out with a reason; still among those found.")),
+        flow("rebound", _("rebounds"), _("Found again after closing, at a look-back.")),
+        flow("looked_back", _("looked back at"), _("Looked at again after closing, and still in order.")),
+        flow("extended", _("extensions"), _("Extensions granted.")),
+        flow("due", _("due"), _("By the day of the deadline in force.")),
+        flow("reminded", _("reminders"), _("Cases that reached the rung 提示.")),
+        flow("warned", _("warnings"), _("Cases that reached the rung 预警.")),
+        flow("talked", _("admonitory talks"), _("By the day the talk was held.")),
+        flow("circulated", _("circulars"), _("By the day the circular was issued.")),
+        flow("accounted", _("accountability"), _("By the day the decision was issued.")),
+        flow("listing", _("put under listed supervision"), _("By the day of listing.")),
+        flow("delisting", _("delisted"), _("By the day of delisting.")),
+        stock("open", _("open"), _("Not closed at the end of the day.")),
+        stock("overdue", _("overdue"),
+              _("Not rectified at the end of a day after the deadline; suspended cases don't count.")),
+        stock("listed", _("under listed supervision"), _("Open and listed at the end of the day.")),
+        cohort("found_settled", "found", _("of those found, rectified"),
+               _("Of those found in the period, the ones rectified by now.")),
+        cohort("due_met", "due", _("of those due, in time"),
+               _("Of those due in the period, the ones rectified by their deadline.")),
+    )  # fmt: skip
+
+
+#: The flow that a rung counts, by rung.
+RUNG_FLOWS = {1: "reminded", 2: "warned", 3: "talked", 4: "circulated", 5: "accounted"}

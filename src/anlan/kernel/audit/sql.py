@@ -56,6 +56,37 @@ def cluster_and_mark() -> tuple[str, int]:
     return str(cluster), int(mark)
 
 
+def nothing_since(mark: int, cluster: str) -> bool:
+    """Is there surely no new row behind the last pass? Cheap: asked every second."""
+    with connection.cursor() as cursor:
+        if not postgresql():
+            cursor.execute(
+                "SELECT NOT EXISTS (SELECT 1 FROM audit_auditrow WHERE id >= %s)", [mark]
+            )
+        elif not cluster:
+            cursor.execute("SELECT NOT EXISTS (SELECT 1 FROM audit_auditrow)")
+        else:
+            cursor.execute(
+                "SELECT s.id = %s AND NOT EXISTS (SELECT 1 FROM audit_auditrow r"
+                " LEFT JOIN audit_link l ON l.row_id = r.id WHERE r.tx >= %s AND l.id IS NULL)"
+                " FROM (SELECT system_identifier::text AS id FROM pg_control_system()) s",
+                [cluster, mark],
+            )
+        return bool(cursor.fetchone()[0])
+
+
+def insert_links(links: Sequence[tuple[int, int, bytes]]) -> None:
+    """Add links (position, row, head), as fast as the database takes them."""
+    columns = "audit_link (id, row_id, head)"
+    with connection.cursor() as cursor:
+        if postgresql():
+            with cursor.copy(f"COPY {columns} FROM STDIN") as copy:
+                for link in links:
+                    copy.write_row(link)
+        else:
+            cursor.executemany(f"INSERT INTO {columns} VALUES (%s, %s, %s)", links)  # noqa: S608
+
+
 def unlinked(since: int | None, limit: int) -> list[tuple[int, bytes]]:
     """Committed rows without a link: (id, mac) in order. ``since`` is a mark; None looks at all."""
     column = "tx" if postgresql() else "id"
@@ -68,6 +99,16 @@ def unlinked(since: int | None, limit: int) -> list[tuple[int, bytes]]:
             [limit] if since is None else [since, limit],
         )
         return [(row_id, bytes(mac)) for row_id, mac in cursor.fetchall()]
+
+
+def nonce_twice() -> int | None:
+    """A row that is the copy of an older one (its MAC fits, so only the nonce tells)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT MAX(id) FROM audit_auditrow GROUP BY nonce HAVING COUNT(*) > 1 LIMIT 1"
+        )
+        found = cursor.fetchone()
+    return int(found[0]) if found else None
 
 
 def one_sealer() -> bool:
@@ -108,6 +149,23 @@ def unguard_statements(vendor: str) -> list[str]:
     if vendor == "postgresql":
         return [f"DROP TRIGGER {table}_append_only ON {table}" for table in GUARDED]
     return [f"DROP TRIGGER {table}_no_{verb}" for table in GUARDED for verb in ("update", "delete")]
+
+
+def delete_until(link: int) -> int:
+    """Take out the links up to ``link``, their rows and their seals; returns rows."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM audit_auditrow WHERE id IN (SELECT row_id FROM audit_link WHERE id <= %s)",
+            [link],
+        )
+        rows = cursor.rowcount
+        cursor.execute("DELETE FROM audit_link WHERE id <= %s", [link])
+        cursor.execute(
+            "DELETE FROM audit_seal WHERE last_link <= %s"
+            " AND id < (SELECT MAX(id) FROM audit_seal)",
+            [link],
+        )
+    return int(rows)
 
 
 def run(statements: Sequence[str]) -> None:

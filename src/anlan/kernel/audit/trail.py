@@ -223,6 +223,13 @@ class _Encoder:
         return str(value)
 
 
+def open_personal(value: Mapping[str, str], secret: bytes) -> Any:
+    """A person's value again, from what ``_Encoder`` made of it and the person's key."""
+    suite = crypto.SUITES[value["suite"]]
+    sealed = base64.b64decode(value["sealed"])
+    return json.loads(crypto.unseal_under(secret, suite, sealed, value["personal"].encode()))
+
+
 def _subject_secrets(subjects: set[str], at: datetime) -> dict[str, bytes]:
     """Each person's key, made where there is none. A forgotten person's values aren't kept."""
     if not subjects:

@@ -1,0 +1,146 @@
+"""What the auditor searches. Looking is an act too, and is put on record (S27)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from anlan.base import crypto
+from anlan.base.actor import Actor
+from anlan.base.limits import IN_LIST_MAX, PAGE_ROWS
+from anlan.kernel.audit import trail
+from anlan.kernel.audit.models import AuditRow, SubjectKey
+
+EXPORT_ROWS_MAX = 100_000
+
+
+@dataclass(frozen=True)
+class Search:
+    """What to look for; empty means any."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    actor: str = ""
+    action: str = ""
+    object_type: str = ""
+    object_id: str = ""
+    result: str = ""
+    address: str = ""
+
+    def stated(self) -> dict[str, str]:
+        return {name: str(value) for name, value in self.__dict__.items() if value}
+
+    def rows(self) -> QuerySet[AuditRow]:
+        """Newest first. ``action`` may be a beginning ("hazard."), the others are exact."""
+        found = AuditRow.objects.order_by("-id")
+        if self.since:
+            found = found.filter(at__gte=self.since)
+        if self.until:
+            found = found.filter(at__lt=self.until)
+        if self.action.endswith("."):
+            found = found.filter(action__gte=self.action, action__lt=self.action[:-1] + "/")
+        elif self.action:
+            found = found.filter(action=self.action)
+        for name in ("actor", "object_type", "object_id", "result", "address"):
+            value = getattr(self, name)
+            if value:
+                found = found.filter(**{name: value})
+        return found
+
+
+@dataclass(frozen=True)
+class Page:
+    rows: list[AuditRow]
+    #: Hand it back as ``before`` for the next page; None at the end.
+    next: int | None
+
+
+def page(search: Search, before: int | None = None, size: int = PAGE_ROWS) -> Page:
+    """One page by keyset: as quick at the millionth row as at the first."""
+    found = search.rows()
+    if before is not None:
+        found = found.filter(id__lt=before)
+    rows = list(found[: size + 1])
+    more = len(rows) > size
+    return Page(rows[:size], rows[size - 1].id if more else None)
+
+
+@transaction.atomic
+def look(
+    search: Search, *, by: Actor, at: datetime, before: int | None = None, size: int = PAGE_ROWS
+) -> Page:
+    """A page for the auditor, whose search goes on record in the same transaction."""
+    entry = trail.Entry("audit.search", "audit.auditrow", before or "", after=search.stated())
+    found = page(search, before, size)
+    trail.record([entry], by=by, at=at)
+    return found
+
+
+@transaction.atomic
+def export(search: Search, *, by: Actor, at: datetime) -> list[AuditRow]:
+    """All that a search finds, to its limit; on record."""
+    rows = list(search.rows()[:EXPORT_ROWS_MAX])
+    after = {**search.stated(), "rows": len(rows)}
+    entry = trail.Entry("audit.export", "audit.auditrow", "", after=after)
+    trail.record([entry], by=by, at=at)
+    return rows
+
+
+def values(text: str | None) -> dict[str, Any]:
+    """``before`` or ``after`` as shown: a person's values stay closed (None under the subject)."""
+    if not text:
+        return {}
+    return {
+        name: {"personal": value["personal"]} if is_personal(value) else value
+        for name, value in json.loads(text).items()
+    }
+
+
+def is_personal(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"personal", "suite", "sealed"}
+
+
+def reveal(row: AuditRow, *, by: Actor, at: datetime, reason: str) -> dict[str, Any]:
+    """``before`` and ``after`` with the persons' values opened; on record, with the reason.
+
+    A value whose person was forgotten is None.
+    """
+    sides = {name: json.loads(getattr(row, name) or "{}") for name in ("before", "after")}
+    subjects = {v["personal"] for side in sides.values() for v in side.values() if is_personal(v)}
+    keys = {
+        kept.subject: crypto.unseal(bytes(kept.wrapped), kept.subject, trail.WRAP_PURPOSE)
+        for kept in SubjectKey.objects.filter(subject__in=list(subjects)[:IN_LIST_MAX])
+        if kept.wrapped is not None
+    }
+    with transaction.atomic():
+        entry = trail.Entry("audit.reveal", "audit.auditrow", row.pk, reason=reason)
+        trail.record([entry], by=by, at=at)
+    return {
+        side: {
+            name: _open(value, keys.get(value["personal"])) if is_personal(value) else value
+            for name, value in content.items()
+        }
+        for side, content in sides.items()
+    }
+
+
+def _open(value: dict[str, str], secret: bytes | None) -> Any:
+    if secret is None:
+        return None
+    return trail.open_personal(value, secret)
+
+
+@transaction.atomic
+def forget(subject: str, *, by: Actor, at: datetime, reason: str) -> bool:
+    """Make a person's values in the audit unreadable for ever; the chain stays whole."""
+    done = SubjectKey.objects.filter(subject=subject, forgotten_at=None).update(
+        wrapped=None, forgotten_at=at
+    )
+    entry = trail.Entry("audit.forget", "audit.subject", subject, reason=reason)
+    trail.record([entry], by=by, at=at)
+    return bool(done)

@@ -1,0 +1,185 @@
+"""Has anybody bent the audit? Names the first row that was changed, moved, added or taken out."""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from anlan.base import crypto
+from anlan.base.limits import IN_LIST_MAX
+from anlan.kernel.audit import sealing, sql
+from anlan.kernel.audit.models import AuditRow, Link, Purge, Seal
+from anlan.kernel.audit.trail import MAC_PURPOSE, canonical
+
+#: An unsealed row that is older was passed over.
+UNSEALED_AGE_MAX = timedelta(seconds=sealing.UNSEALED_SECONDS_MAX)
+
+
+@dataclass(frozen=True)
+class Flaw:
+    """What is wrong, and where: ``row`` is the AuditRow, ``link`` its place in the chain."""
+
+    kind: str
+    link: int | None = None
+    row: int | None = None
+
+    def __str__(self) -> str:
+        where = [f"link {self.link}" if self.link else "", f"row {self.row}" if self.row else ""]
+        return " ".join([self.kind, *filter(None, where)])
+
+
+@dataclass(frozen=True)
+class Verdict:
+    checked: int
+    flaws: tuple[Flaw, ...]
+
+    @property
+    def ok(self) -> bool:
+        return not self.flaws
+
+
+def row_ok(row: AuditRow) -> bool:
+    """Does the row's MAC fit its content?"""
+    request_id = row.request_id
+    content = canonical(
+        row.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        *(row.user_id, row.actor, row.unit_id, row.address),
+        *(row.action, row.object_type, row.object_id, row.result, row.reason),
+        *(row.before, row.after, str(request_id or ""), row.nonce, row.key),
+    )
+    return crypto.mac_ok(content, MAC_PURPOSE, row.key, bytes(row.mac))
+
+
+def verify(now: datetime) -> Verdict:
+    """Check the chain from its beginning, the rows behind it, the seals, and the heads file.
+
+    Writers and the sealer may go on meanwhile: what is looked at only grows at its end.
+    """
+    last = Seal.objects.order_by("-id").first()
+    checked, flaw = _chain(last)
+    flaws = [flaw] if flaw else []
+    tail_checked, tail = _unsealed(now)
+    flaws += tail
+    flaws += _heads(last)
+    if nonce := sql.nonce_twice():
+        flaws.append(Flaw("copied", row=nonce))
+    return Verdict(checked + tail_checked, tuple(flaws))
+
+
+def _chain(last: Seal | None) -> tuple[int, Flaw | None]:
+    purge = Purge.objects.order_by("-id").first()
+    position, head = (purge.last_link, bytes(purge.head)) if purge else (0, sealing.GENESIS)
+    if last is None:
+        return 0, Flaw("chain without seal") if Link.objects.exists() else None
+    seals = Seal.objects.filter(last_link__gt=position).order_by("id").iterator()
+    ends: Iterator[Seal] = iter(seals)
+    seal = next(ends, None)
+    checked = 0
+    number: int | None = None
+    for links, rows in _chunks(position, last.last_link):
+        for link in links:
+            position += 1
+            if link.id != position:
+                return checked, Flaw("link missing", position)
+            row = rows.get(link.row_id)
+            if row is None:
+                return checked, Flaw("row missing", link.id, link.row_id)
+            if not row_ok(row):
+                return checked, Flaw("row changed", link.id, row.id)
+            if seal is None:
+                return checked, Flaw("seal missing", link.id, row.id)
+            head = link_head_of(seal.key, head, row.id, bytes(row.mac))
+            if not hmac.compare_digest(head, bytes(link.head)):
+                return checked, Flaw("chain broken", link.id, row.id)
+            checked += 1
+            while seal is not None and seal.last_link == position:
+                if number is not None and seal.id != number + 1:
+                    return checked, Flaw("seal missing", link.id, row.id)
+                if bytes(seal.head) != head:
+                    return checked, Flaw("seal changed", link.id, row.id)
+                number, seal = seal.id, next(ends, None)
+    if position != last.last_link:
+        return checked, Flaw("link missing", position + 1)
+    return checked, None
+
+
+def link_head_of(key_id: str, before: bytes, row_id: int, mac: bytes) -> bytes:
+    """The head that a link should have; empty if its key isn't known."""
+    try:
+        key = crypto.ring().get(key_id)
+    except crypto.Tampered:
+        return b""
+    return sealing.link_head(key.derive(sealing.LINK_PURPOSE), key.suite, before, row_id, mac)
+
+
+def _chunks(after: int, until: int) -> Iterator[tuple[Sequence[Link], dict[int, AuditRow]]]:
+    while after < until:
+        found = Link.objects.filter(id__gt=after, id__lte=until).order_by("id")
+        links = list(found[:IN_LIST_MAX])
+        if not links:
+            return
+        rows = AuditRow.objects.in_bulk([link.row_id for link in links])
+        yield links, rows
+        after = links[-1].id
+
+
+def _unsealed(now: datetime) -> tuple[int, list[Flaw]]:
+    """Rows that the chain hasn't reached: each must fit its MAC, and none may be old."""
+    flaws = []
+    checked = 0
+    ids = [row_id for row_id, _ in sql.unlinked(None, sealing.PASS_ROWS_MAX)]
+    for start in range(0, len(ids), IN_LIST_MAX):
+        for row in AuditRow.objects.filter(id__in=ids[start : start + IN_LIST_MAX]).order_by("id"):
+            checked += 1
+            if not row_ok(row):
+                flaws.append(Flaw("row changed", row=row.id))
+            elif now - row.at > UNSEALED_AGE_MAX:
+                flaws.append(Flaw("row unsealed", row=row.id))
+    return checked, flaws[:1]
+
+
+def _heads(last: Seal | None) -> list[Flaw]:
+    """Does the file outside the database tell the same story? A cut tail shows here alone."""
+    restores: list[tuple[int, int]] = []
+    expected = newest = 0
+    for number, head in sealing.read_heads():
+        if head is None:
+            return [Flaw(f"heads file bent in line {number}")]
+        if head.kind == "restore":
+            # The lines before it speak of seals that the restored database need not have.
+            restores.append((number, head.id))
+            expected = newest = head.id
+        elif head.kind == "seal":
+            if expected and head.id != expected + 1:
+                return [Flaw(f"heads file has a gap in line {number}")]
+            expected = newest = head.id
+    if last is None:
+        return [Flaw("tail cut", 1)] if newest or Link.objects.exists() else []
+    if newest == 0:
+        return [] if last.last_link == 0 else [Flaw("heads file missing")]
+    if newest > last.id:
+        return [Flaw("tail cut", last.last_link + 1)]
+    return _heads_differ(restores)
+
+
+def _heads_differ(restores: Sequence[tuple[int, int]]) -> list[Flaw]:
+    """Compare each line that still counts with its seal."""
+    batch: dict[int, tuple[str, int]] = {}
+
+    def compare() -> list[Flaw]:
+        for seal in Seal.objects.filter(id__in=batch).order_by("id"):
+            if batch[seal.id] != (bytes(seal.head).hex(), seal.last_link):
+                return [Flaw("seal differs from the heads file", seal.last_link)]
+        batch.clear()
+        return []
+
+    for number, head in sealing.read_heads():
+        later = [restored for line, restored in restores if line > number]
+        if head is None or head.kind != "seal" or head.id > min(later, default=head.id):
+            continue
+        batch[head.id] = (head.head, head.last_link)
+        if len(batch) >= IN_LIST_MAX and (flaws := compare()):
+            return flaws
+    return compare()

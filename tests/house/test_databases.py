@@ -12,6 +12,14 @@ from anlan.kernel.regions.models import Region
 from tests.databases import ROOT
 
 
+def add(code: str, name: str = "x") -> None:
+    parent = Region.objects.get(code="530102")
+    path = f"{parent.path}{code}/"
+    Region.objects.create(
+        code=code, name=name, full_name=name, level=4, parent=parent, path=path, source="test"
+    )
+
+
 @pytest.mark.django_db
 def test_the_template_holds_two_provinces():
     assert Region.objects.get(code="530102").full_name == "云南省昆明市五华区"
@@ -21,7 +29,7 @@ def test_the_template_holds_two_provinces():
 @pytest.mark.django_db
 @pytest.mark.parametrize("_round", [1, 2])
 def test_a_transaction_of_a_test_is_rolled_back(_round):
-    Region.objects.create(code="X", name="x", full_name="x", level=4, path="X/")
+    add("X")
 
 
 @pytest.mark.realdb
@@ -29,26 +37,24 @@ def test_a_transaction_of_a_test_is_rolled_back(_round):
 def test_a_real_database_begins_as_the_template(realdb, _round):
     assert not Region.objects.filter(code="X").exists()
     with transaction.atomic(durable=True):
-        Region.objects.create(code="X", name="x", full_name="x", level=4, path="X/")
+        add("X")
 
 
 @pytest.mark.realdb
 def test_threads_commit_into_the_real_database(realdb):
-    def add(number: int) -> int:
+    def write(number: int) -> int:
         with transaction.atomic(durable=True):
-            Region.objects.create(
-                code=f"X{number}", name="x", full_name="x", level=4, path=f"X{number}/"
-            )
+            add(f"X{number}")
         return number
 
-    assert realdb.together(add, 8) == list(range(8))
+    assert realdb.together(write, 8) == list(range(8))
     assert Region.objects.filter(code__startswith="X").count() == 8
 
 
 @pytest.mark.realdb
 def test_a_process_sees_what_was_committed(realdb):
     with transaction.atomic(durable=True):
-        Region.objects.create(code="X", name="另一个", full_name="x", level=4, path="X/")
+        add("X", "另一个")
     code = (
         "import django; django.setup();"
         "from anlan.kernel.regions.models import Region;"

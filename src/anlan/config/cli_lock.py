@@ -44,8 +44,8 @@ def main(args: argparse.Namespace) -> int:
         subprocess.run([*COMPILE, *lock], cwd=ROOT, check=True)  # noqa: S603  our own arguments
     with tempfile.TemporaryDirectory() as folder:
         shutil.copy(ROOT / "package.json", folder)
-        subprocess.run(
-            [  # noqa: S607
+        subprocess.run(  # noqa: S603
+            [
                 *("npm", "install", "--package-lock-only", "--omit-lockfile-registry-resolved"),
                 *("--ignore-scripts", "--no-audit", "--no-fund"),
             ],

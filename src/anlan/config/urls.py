@@ -6,8 +6,16 @@ from django.urls import URLPattern, URLResolver, include, path
 
 from anlan.config.capabilities import capabilities
 
+handler400 = "anlan.ui.errors.bad_request"
+handler403 = "anlan.ui.errors.forbidden"
+handler404 = "anlan.ui.errors.not_found"
+handler500 = "anlan.ui.errors.server_error"
+
 urlpatterns: list[URLPattern | URLResolver] = [
-    path(capability.prefix, include(capability.urls))
-    for capability in capabilities()
-    if capability.urls
+    path("", include("anlan.ui.urls")),
+    *(
+        path(capability.prefix, include(capability.urls))
+        for capability in capabilities()
+        if capability.urls
+    ),
 ]

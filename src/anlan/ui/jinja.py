@@ -4,16 +4,70 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.contrib.messages import get_messages
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment
+from markupsafe import Markup
+
+from anlan.ui import figures, svg
+from anlan.ui.icons import icon
+
+
+def url(name: str, *args: Any, **kwargs: Any) -> str:
+    """``url("hazards:case", pk)``; Django's own ``args=`` and ``kwargs=`` are taken as well."""
+    return reverse(
+        name, args=kwargs.pop("args", args) or None, kwargs=kwargs.pop("kwargs", kwargs) or None
+    )
+
+
+def language() -> str:
+    """The page's language as a browser names it: zh-Hans, en."""
+    return translation.to_locale(translation.get_language() or "en").replace("_", "-")
+
+
+def attrs(pairs: dict[str, Any] | None) -> Markup:
+    """Attributes from a mapping: None and False leave one out, True writes its bare name."""
+    out = Markup()
+    for name, value in (pairs or {}).items():
+        if value is True:
+            out += Markup(" {}").format(name)
+        elif value is not None and value is not False:
+            out += Markup(' {}="{}"').format(name, value)
+    return out
 
 
 def environment(**options: Any) -> Environment:
-    env = Environment(extensions=["jinja2.ext.i18n"], **options)  # noqa: S701  Django sets autoescape
-    env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=translation.gettext, ngettext=translation.ngettext, newstyle=True
+    env = Environment(  # noqa: S701  Django sets autoescape
+        extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
+        trim_blocks=True,
+        lstrip_blocks=True,
+        **options,
     )
-    env.globals.update(static=static, url=reverse)
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=translation.gettext,
+        ngettext=translation.ngettext,
+        newstyle=True,
+        pgettext=translation.pgettext,
+        npgettext=translation.npgettext,
+    )
+    env.globals.update(
+        static=static,
+        url=url,
+        icon=icon,
+        attrs=attrs,
+        language=language,
+        svg=svg,
+        get_messages=get_messages,
+        MISSING=figures.MISSING,
+    )
+    env.filters.update(
+        number=figures.number,
+        percent=figures.percent,
+        day=figures.day,
+        moment=figures.moment,
+        clock=figures.clock,
+        iso=figures.iso,
+    )
     return env

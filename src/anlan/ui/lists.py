@@ -1,0 +1,222 @@
+"""Lists: their columns, and their filters as part of the address."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+
+Text = str | Promise
+Options = Iterable[tuple[Any, Text]]
+#: Parts of an address that say where in a list one is, not what is in it.
+PLACE = ("before", "after", "page")
+FILTER_CHARS_MAX = 200
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: how its heading reads, what stands in a cell, and what sorting by it means."""
+
+    code: str
+    label: Text
+    #: The row's attribute (dots allowed), or a function of the row; Markup passes unescaped.
+    cell: str | Callable[[Any], Any] = ""
+    kind: Literal["text", "number", "percent", "day", "moment", "plain"] = "plain"
+    #: Name that ``?sort=`` takes (``-`` before it turns it round); empty: can't be sorted by.
+    sort: str = ""
+    #: The row's address; the first such column is the one that leads to the row's page.
+    link: Callable[[Any], str] | None = None
+    #: Shown unless the reader chose otherwise.
+    shown: bool = True
+    #: Left out on a phone, where the row is a card.
+    phone: bool = True
+
+    def value(self, row: Any) -> Any:
+        if callable(self.cell):
+            return self.cell(row)
+        for name in (self.cell or self.code).split("."):
+            row = row.get(name) if isinstance(row, Mapping) else getattr(row, name, None)
+            if row is None:
+                return None
+        return row() if callable(row) else row
+
+
+def chosen(columns: Sequence[Column], codes: str) -> list[Column]:
+    """The columns that ``?cols=a,b`` names, in its order; without it those shown by default."""
+    if codes:
+        known = {column.code: column for column in columns}
+        picked = [known[code] for code in codes.split(",") if code in known]
+        if picked:
+            return picked
+    return [column for column in columns if column.shown]
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A drop-down."""
+
+    name: str
+    label: Text
+    options: Callable[[], Options] | Sequence[tuple[Any, Text]]
+    widget: str = "choice"
+
+    def pairs(self) -> list[tuple[str, Text]]:
+        options = self.options() if callable(self.options) else self.options
+        return [(str(value), label) for value, label in options]
+
+
+@dataclass(frozen=True)
+class Search:
+    """Free text."""
+
+    name: str = "q"
+    label: Text = ""
+    widget: str = "search"
+
+
+@dataclass(frozen=True)
+class Days:
+    """A span of days, both ends included: ``name_from`` and ``name_to``."""
+
+    name: str
+    label: Text
+    widget: str = "days"
+
+
+@dataclass(frozen=True)
+class Area:
+    """An area, found by typing its name, code or pinyin initials.
+
+    ``url`` answers ``?q=`` with ``area_options``; ``name_of`` gives the name of a chosen code.
+    """
+
+    name: str
+    label: Text
+    url: str
+    name_of: Callable[[str], str]
+    widget: str = "area"
+
+
+@dataclass(frozen=True)
+class Flag:
+    """A yes, or nothing."""
+
+    name: str
+    label: Text
+    widget: str = "flag"
+
+
+Filter = Choice | Search | Days | Area | Flag
+
+
+@dataclass
+class Filters:
+    """What a list is narrowed to, read from the address and written back to it.
+
+    What can't be read is left out and said in ``problems``, so that a mistyped address shows
+    a list and a sentence instead of an error page.
+    """
+
+    filters: Sequence[Filter]
+    params: QueryDict
+    values: dict[str, Any] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for item in self.filters:
+            if isinstance(item, Days):
+                self._read_days(item)
+                continue
+            text = self.params.get(item.name, "").strip()[:FILTER_CHARS_MAX].replace("\x00", "")
+            if not text:
+                continue
+            if isinstance(item, Choice) and text not in dict(item.pairs()):
+                self._refuse(item, text)
+            elif isinstance(item, Flag):
+                self.values[item.name] = True
+            else:
+                self.values[item.name] = text
+
+    def _refuse(self, item: Filter, text: str) -> None:
+        self.problems.append(
+            _("“%(text)s” is no choice for %(label)s, so the list isn't narrowed by it.")
+            % {"text": text, "label": item.label}
+        )
+
+    def _read_days(self, item: Days) -> None:
+        for end in ("from", "to"):
+            text = self.params.get(f"{item.name}_{end}", "").strip()
+            if not text:
+                continue
+            try:
+                self.values[f"{item.name}_{end}"] = date.fromisoformat(text)
+            except ValueError:
+                self._refuse(item, text[:20])
+        start, stop = (self.values.get(f"{item.name}_{end}") for end in ("from", "to"))
+        if start and stop and start > stop:
+            self.problems.append(
+                _("%(label)s: the first day is after the last, so the list is empty.")
+                % {"label": item.label}
+            )
+
+    def __getitem__(self, name: str) -> Any:
+        return self.values.get(name)
+
+    @property
+    def any(self) -> bool:
+        return bool(self.values)
+
+    def query(self, **changes: Any) -> str:
+        """The address's query with changes (None leaves a part out); place in the list is not kept.
+
+        Only what is understood stays in it, in a fixed order: one list has one address.
+        """
+        parts: dict[str, Any] = {
+            name: "1" if value is True else value for name, value in self.values.items()
+        }
+        for name in ("sort", "cols"):
+            if self.params.get(name):
+                parts[name] = self.params[name][:FILTER_CHARS_MAX]
+        parts.update(changes)
+        kept = {name: str(value) for name, value in parts.items() if value not in (None, "")}
+        return "?" + urlencode(kept)
+
+    def sort(self, known: Mapping[str, Any], default: str) -> str:
+        """The ``?sort=`` asked for if it is one of ``known``, else ``default``."""
+        asked = self.params.get("sort", "")
+        return asked if asked.lstrip("-") in known else default
+
+    def sort_link(self, code: str, now: str) -> str:
+        return self.query(sort=f"-{code}" if now == code else code)
+
+    @property
+    def chips(self) -> list[tuple[str, str]]:
+        """What narrows the list now: its words, and the address without it."""
+        found: list[tuple[str, str]] = []
+        for item in self.filters:
+            if isinstance(item, Days):
+                start, stop = (self.values.get(f"{item.name}_{end}") for end in ("from", "to"))
+                if start or stop:
+                    words = f"{item.label} {start or ''}–{stop or ''}"
+                    without = {f"{item.name}_from": None, f"{item.name}_to": None}
+                    found.append((words, self.query(**without)))
+                continue
+            value = self.values.get(item.name)
+            if value is None:
+                continue
+            if isinstance(item, Choice):
+                words = f"{item.label} {dict(item.pairs())[value]}"
+            elif isinstance(item, Area):
+                words = f"{item.label} {item.name_of(value)}"
+            elif isinstance(item, Flag):
+                words = str(item.label)
+            else:
+                words = f"“{value}”"
+            found.append((words, self.query(**{item.name: None})))
+        return found

@@ -1,0 +1,317 @@
+// Anlan's behaviour: small, and on top of pages that work without it. The content security
+// policy refuses inline handlers, so everything listens here, once, on the document.
+"use strict";
+(() => {
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const on = (type, selector, act, options) =>
+    document.addEventListener(type, (event) => {
+      const found = event.target instanceof Element && event.target.closest(selector);
+      if (found) act(event, found);
+    }, options);
+  const keep = (name, value) => {
+    const secure = location.protocol === "https:" ? "; secure" : "";
+    document.cookie = `${name}=${value}; path=/; samesite=Lax; max-age=${value ? 31536000 : 0}${secure}`;
+  };
+
+  // Forms that htmx sends carry the CSRF token; so does anything else it posts.
+  document.addEventListener("htmx:configRequest", (event) => {
+    const token = $("meta[name=csrf-token]");
+    if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token.content;
+    // One list has one address: empty fields stay out of it.
+    if (event.detail.elt.closest("[data-skip-empty]")) {
+      const { parameters } = event.detail;
+      for (const name of [...Object.keys(parameters)]) {
+        if (parameters[name] === "" || name === "picker_q") delete parameters[name];
+      }
+    }
+  });
+  on("submit", "form[data-skip-empty]", (event, form) => {
+    for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
+    setTimeout(() => { for (const field of form.elements) field.disabled = false; });
+  });
+
+  // The line at the top moves when an answer takes more than a moment.
+  let busy = 0, timer = 0;
+  const line = $("#busy");
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    if (!line || event.detail.elt.closest(".job")) return;
+    busy += 1;
+    clearTimeout(timer);
+    timer = setTimeout(() => busy && line.classList.add("on"), 150);
+  });
+  document.addEventListener("htmx:afterRequest", (event) => {
+    if (!line || event.detail.elt.closest(".job")) return;
+    busy = Math.max(0, busy - 1);
+    if (!busy) line.classList.remove("on");
+  });
+
+  // Toasts: those of refusals stay, those of success go; a hand or the keyboard on one keeps it.
+  const toasts = $("#toasts");
+  const toast = (id) => {
+    const template = $(id);
+    if (toasts && template) toasts.append(template.content.cloneNode(true));
+  };
+  const fade = (root) => {
+    for (const one of $$("[data-toast][data-fade]:not([data-timed])", root)) {
+      one.dataset.timed = "1";
+      let left = Number(one.dataset.fade);
+      const clock = setInterval(() => {
+        if (!one.isConnected) return clearInterval(clock);
+        if (one.matches(":hover, :focus-within") || document.hidden) return;
+        left -= 1;
+        if (left <= 0) { one.remove(); clearInterval(clock); }
+      }, 1000);
+    }
+  };
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    // A refusal says itself where it wants to stand.
+    if (event.detail.xhr.getResponseHeader("HX-Retarget")) {
+      event.detail.shouldSwap = true;
+      event.detail.isError = false;
+    }
+  });
+  document.addEventListener("htmx:sendError", (event) => event.detail.elt.closest(".job") || toast("#toast-offline"));
+  document.addEventListener("htmx:timeout", () => toast("#toast-offline"));
+  document.addEventListener("htmx:responseError", (event) => {
+    if (!event.detail.xhr.getResponseHeader("HX-Retarget")) toast("#toast-failed");
+  });
+  on("click", "[data-toast] [data-close]", (event, button) => button.closest("[data-toast]").remove());
+  if (toasts) new MutationObserver(() => fade(toasts)).observe(toasts, { childList: true, subtree: true });
+  fade(document);
+
+  // Dialogs.
+  const openDialog = (dialog) => {
+    if (!dialog || dialog.open || !dialog.showModal) return false;
+    dialog.showModal();
+    const field = $("input:not([type=hidden]), select, textarea", dialog);
+    if (field) field.focus();
+    return true;
+  };
+  on("click", "[data-dialog]", (event, opener) => {
+    if (openDialog(document.getElementById(opener.dataset.dialog))) event.preventDefault();
+  });
+  on("click", "[data-close-dialog]", (event, button) => button.closest("dialog").close());
+  on("click", "dialog", (event, dialog) => { if (event.target === dialog) dialog.close(); });
+
+  // Menus and popovers close by a click elsewhere and by Escape; one is open at a time.
+  const folds = "details.menu[open], details.pop[open]";
+  document.addEventListener("click", (event) => {
+    for (const fold of $$(folds)) if (!fold.contains(event.target)) fold.open = false;
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    for (const fold of $$(folds)) { fold.open = false; $("summary", fold).focus(); }
+  });
+
+  // Navigation: folded to icons on a desk, a drawer on a phone.
+  on("click", "[data-toggle-nav]", () => {
+    const root = document.documentElement;
+    const slim = root.dataset.nav !== "slim";
+    if (slim) root.dataset.nav = "slim"; else delete root.dataset.nav;
+    keep("anlan-nav", slim ? "slim" : "");
+  });
+  const side = $("#side");
+  on("click", "[data-open-nav]", (event) => {
+    event.preventDefault();
+    side.classList.add("open");
+    const first = $(".nav a", side);
+    if (first) first.focus();
+  });
+  const shut = () => { if (side) side.classList.remove("open"); };
+  on("click", ".shade", (event) => { event.preventDefault(); shut(); if (location.hash === "#side") history.back(); });
+  document.addEventListener("keydown", (event) => { if (event.key === "Escape") shut(); });
+
+  // Search and go to: Ctrl-K or /, arrows, Enter.
+  const palette = $("#palette");
+  const options = (root) => $$("[role=option]", root).filter((option) => option.offsetParent);
+  const mark = (root, option) => {
+    for (const one of $$("[aria-selected=true]", root)) one.removeAttribute("aria-selected");
+    if (option) { option.setAttribute("aria-selected", "true"); option.scrollIntoView({ block: "nearest" }); }
+  };
+  const step = (root, key) => {
+    const all = options(root);
+    const at = all.findIndex((one) => one.getAttribute("aria-selected") === "true");
+    const next = key === "ArrowDown" ? at + 1 : (at <= 0 ? all.length : at) - 1;
+    mark(root, all[next % all.length]);
+  };
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest && event.target.closest("input, textarea, select, [contenteditable]");
+    if ((event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing)) {
+      if (openDialog(palette)) { event.preventDefault(); $("input", palette).select(); }
+    }
+  });
+  if (palette) {
+    const field = $("input", palette);
+    field.addEventListener("input", () => {
+      const text = field.value.trim().toLowerCase();
+      for (const page of $$("[data-palette-pages] .option", palette)) {
+        page.hidden = Boolean(text) && !page.textContent.toLowerCase().includes(text);
+      }
+      if (!text) $("#palette-found", palette).replaceChildren();
+      mark(palette, options(palette)[0]);
+    });
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); step(palette, event.key); }
+      if (event.key === "Enter") {
+        const chosen = $("[aria-selected=true]", palette) || (field.value && options(palette)[0]);
+        if (chosen) { event.preventDefault(); location.assign(chosen.href); }
+      }
+    });
+    document.addEventListener("htmx:afterSwap", (event) => {
+      if (event.target.id === "palette-found") mark(palette, options(palette)[0]);
+    });
+  }
+
+  // Area picker: the list comes from the server, the choice stays here.
+  const choose = (picker, option) => {
+    if (!option || option.dataset.code === undefined) return;
+    const text = $("[data-picker-text]", picker);
+    const value = $("[data-picker-value]", picker);
+    text.value = option.dataset.text;
+    text.setAttribute("aria-expanded", "false");
+    value.value = option.dataset.code;
+    $(".picker-list", picker).replaceChildren();
+    value.dispatchEvent(new Event("change", { bubbles: true }));
+  };
+  on("mousedown", ".picker .option", (event, option) => { event.preventDefault(); choose(option.closest(".picker"), option); });
+  on("keydown", "[data-picker-text]", (event, field) => {
+    const picker = field.closest(".picker");
+    const list = $(".picker-list", picker);
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); step(list, event.key); }
+    if (event.key === "Escape") list.replaceChildren();
+    if (event.key === "Enter" && options(list).length) {
+      event.preventDefault();
+      choose(picker, $("[aria-selected=true]", list) || options(list)[0]);
+    }
+  });
+  // Typing must not send the form's own change; an emptied field means: everywhere.
+  on("change", "[data-picker-text]", (event, field) => {
+    const value = $("[data-picker-value]", field.closest(".picker"));
+    event.stopPropagation();
+    if (!field.value && value.value) {
+      value.value = "";
+      value.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  }, true);
+  document.addEventListener("focusout", (event) => {
+    const picker = event.target.closest && event.target.closest(".picker");
+    if (picker) setTimeout(() => $(".picker-list", picker).replaceChildren(), 150);
+  });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const picker = event.target.closest && event.target.closest(".picker");
+    if (!picker) return;
+    const field = $("[data-picker-text]", picker);
+    if (document.activeElement !== field) return event.target.replaceChildren();
+    field.setAttribute("aria-expanded", "true");
+    mark(event.target, options(event.target)[0]);
+  });
+
+  // Column chooser: its boxes join into one part of the address.
+  on("submit", "form[data-join]", (event, form) => {
+    $(`[name=${form.dataset.join}]`, form).value = $$("[data-part]:checked", form).map((box) => box.dataset.part).join(",");
+  });
+  on("change", "[data-check-all]", (event, box) => {
+    for (const one of $$("tbody input[type=checkbox]", box.closest("table"))) {
+      one.checked = box.checked;
+      one.dispatchEvent(new Event("change", { bubbles: true }));
+    }
+  });
+  on("change", ".data tbody input[type=checkbox]", (event, box) => {
+    box.closest("tr").setAttribute("aria-selected", String(box.checked));
+    const form = box.closest("form, main");
+    const count = $$(".data tbody input[type=checkbox]:checked", form).length;
+    for (const place of $$("[data-chosen]", form)) place.textContent = String(count);
+    for (const bar of $$("[data-bulk]", form)) bar.hidden = !count;
+  });
+
+  on("click", "[data-print]", () => window.print());
+  on("click", "[data-copy]", (event, button) => navigator.clipboard && navigator.clipboard.writeText(button.dataset.copy));
+  on("click", "[data-locate]", (event, button) => {
+    if (!navigator.geolocation) return;
+    navigator.geolocation.getCurrentPosition((place) => {
+      const [x, y] = button.dataset.locate.split(",").map((name) => $(`[name=${name}]`));
+      x.value = place.coords.longitude.toFixed(6);
+      y.value = place.coords.latitude.toFixed(6);
+      x.dispatchEvent(new Event("change", { bubbles: true }));
+    });
+  });
+  const wrong = $("[data-focus]");
+  if (wrong) wrong.focus();
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const summary = event.target.querySelector && event.target.querySelector("[data-focus]");
+    if (summary) summary.focus();
+  });
+  // Selects of a form without a button of its own.
+  on("change", "[data-submit]", (event, field) => field.form.requestSubmit());
+
+  // Files: what was chosen is shown, photos get smaller before they travel, sending is visible.
+  const EDGE_MAX = 2048, QUALITY = 0.82, SMALL_BYTES = 600000;
+  const smaller = async (file) => {
+    if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size < SMALL_BYTES || !window.createImageBitmap) return file;
+    try {
+      const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
+      const scale = Math.min(1, EDGE_MAX / Math.max(picture.width, picture.height));
+      const canvas = document.createElement("canvas");
+      canvas.width = Math.round(picture.width * scale);
+      canvas.height = Math.round(picture.height * scale);
+      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
+      const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
+      if (!blob || blob.size >= file.size) return file;
+      return new File([blob], file.name.replace(/\.\w+$/, ".jpg"), { type: "image/jpeg", lastModified: file.lastModified });
+    } catch {
+      return file; // The server looks at it; it can't be shown here, that's all.
+    }
+  };
+  const size = (bytes) => bytes > 1048576 ? `${(bytes / 1048576).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`;
+  const show = (drop, input) => {
+    const list = $("[data-drop-files]", drop.parentElement);
+    list.replaceChildren(...[...input.files].map((file) => {
+      const item = document.createElement("li");
+      if (file.type.startsWith("image/") && drop.dataset.images !== undefined) {
+        const picture = document.createElement("img");
+        picture.src = URL.createObjectURL(file);
+        picture.alt = "";
+        picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
+        item.append(picture);
+      }
+      const name = document.createElement("span");
+      name.className = "wrap-any";
+      name.textContent = file.name;
+      const bytes = document.createElement("span");
+      bytes.className = "muted push nowrap";
+      bytes.textContent = size(file.size);
+      item.append(name, bytes);
+      return item;
+    }));
+  };
+  on("change", "[data-drop] input[type=file]", async (event, input) => {
+    const drop = input.closest("[data-drop]");
+    if (drop.dataset.images !== undefined && window.DataTransfer) {
+      const files = new DataTransfer();
+      for (const file of input.files) files.items.add(await smaller(file));
+      input.files = files.files;
+    }
+    show(drop, input);
+  });
+  for (const type of ["dragenter", "dragover"]) on(type, "[data-drop]", (event, drop) => drop.classList.add("drop-over"));
+  for (const type of ["dragleave", "drop"]) on(type, "[data-drop]", (event, drop) => drop.classList.remove("drop-over"));
+  document.addEventListener("htmx:xhr:progress", (event) => {
+    const bar = $("[data-upload]", event.target);
+    if (!bar || !event.detail.lengthComputable) return;
+    bar.hidden = false;
+    bar.value = (event.detail.loaded / event.detail.total) * 100;
+  });
+  // A plain form with a file: the button says that it is being sent, and can't be pressed twice.
+  on("submit", "form[method=post]", (event, form) => {
+    if (form.hasAttribute("hx-post")) return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = "1";
+    const bar = $("[data-upload]", form);
+    if (bar && $$("input[type=file]", form).some((input) => input.files.length)) {
+      bar.removeAttribute("value");
+      bar.hidden = false;
+    }
+  });
+  window.addEventListener("pageshow", () => { for (const form of $$("form[data-sent]")) delete form.dataset.sent; });
+})();

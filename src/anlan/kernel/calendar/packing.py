@@ -52,7 +52,7 @@ def pack(target: Path = DATA) -> list[str]:
                 note = _NAMES[constants.holidays.get(day) or constants.workdays[day]]
                 rows.append((day.isoformat(), int(not off), note, "chinesecalendar", 0))
         elif theirs != weekend:
-            name = str(other.get(day, "")).removesuffix(" (observed)")
+            name = str(other.get(day, "")).split(";")[0].removesuffix(" (observed)")
             rows.append((day.isoformat(), int(not theirs), _NAMES.get(name, ""), "holidays", 1))
         day += timedelta(1)
     target.parent.mkdir(exist_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -92,17 +93,20 @@ def export(search: Search, *, by: Actor, at: datetime) -> list[AuditRow]:
 
 
 def values(text: str | None) -> dict[str, Any]:
-    """``before`` or ``after`` as shown: a person's values stay closed (None under the subject)."""
-    if not text:
-        return {}
-    return {
-        name: {"personal": value["personal"]} if is_personal(value) else value
-        for name, value in json.loads(text).items()
-    }
+    """``before`` or ``after`` as shown: a person's values stay closed ({"personal": subject})."""
+    closed: dict[str, Any] = _walk(json.loads(text or "{}"), lambda v: {"personal": v["personal"]})
+    return closed
 
 
-def is_personal(value: Any) -> bool:
-    return isinstance(value, dict) and value.keys() == {"personal", "suite", "sealed"}
+def _walk(value: Any, each: Callable[[dict[str, str]], Any]) -> Any:
+    """``value`` with ``each`` applied to every personal value in it, however deep."""
+    if isinstance(value, list):
+        return [_walk(inner, each) for inner in value]
+    if not isinstance(value, dict):
+        return value
+    if value.keys() == {"personal", "suite", "sealed"}:
+        return each(value)
+    return {name: _walk(inner, each) for name, inner in value.items()}
 
 
 def reveal(row: AuditRow, *, by: Actor, at: datetime, reason: str) -> dict[str, Any]:
@@ -111,28 +115,22 @@ def reveal(row: AuditRow, *, by: Actor, at: datetime, reason: str) -> dict[str, 
     A value whose person was forgotten is None.
     """
     sides = {name: json.loads(getattr(row, name) or "{}") for name in ("before", "after")}
-    subjects = {v["personal"] for side in sides.values() for v in side.values() if is_personal(v)}
+    subjects: list[str] = []
+    _walk([*sides.values()], lambda value: subjects.append(value["personal"]))
     keys = {
         kept.subject: crypto.unseal(bytes(kept.wrapped), kept.subject, trail.WRAP_PURPOSE)
-        for kept in SubjectKey.objects.filter(subject__in=list(subjects)[:IN_LIST_MAX])
+        for kept in SubjectKey.objects.filter(subject__in=subjects[:IN_LIST_MAX])
         if kept.wrapped is not None
     }
     with transaction.atomic():
         entry = trail.Entry("audit.reveal", "audit.auditrow", row.pk, reason=reason)
         trail.record([entry], by=by, at=at)
-    return {
-        side: {
-            name: _open(value, keys.get(value["personal"])) if is_personal(value) else value
-            for name, value in content.items()
-        }
-        for side, content in sides.items()
-    }
 
+    def opened(value: dict[str, str]) -> Any:
+        secret = keys.get(value["personal"])
+        return None if secret is None else trail.open_personal(value, secret)
 
-def _open(value: dict[str, str], secret: bytes | None) -> Any:
-    if secret is None:
-        return None
-    return trail.open_personal(value, secret)
+    return {name: _walk(side, opened) for name, side in sides.items()}
 
 
 @transaction.atomic

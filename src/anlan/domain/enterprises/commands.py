@@ -119,7 +119,7 @@ def put_enterprises(
     assert len(rows) <= PUT_ROWS_MAX, len(rows)
     results: list[PutResult] = []
     for part in chunks(rows, BATCH_ROWS):
-        results += _with_retries(lambda part=part: _put(part, by=by, at=at, source=source))  # type: ignore[misc]
+        results += _with_retries(lambda part=part: _put(part, by=by, at=at, source=source))
     return results
 
 
@@ -194,13 +194,13 @@ def _put(rows: Sequence[NewEnterprise], *, by: Actor, at: datetime, source: str)
         results.append(PutResult("unchanged"))
     _write(work.values(), by=by, at=at)
     seen: set[int] = set()
-    for one, result in zip(touched, results, strict=True):
-        if one is None:
+    for done, result in zip(touched, results, strict=True):
+        if done is None:
             continue
-        result.id = one.row.pk
-        if one.after and id(one) not in seen:
-            result.outcome = "created" if one.new else "updated"
-        seen.add(id(one))
+        result.id = done.row.pk
+        if done.after and id(done) not in seen:
+            result.outcome = "created" if done.new else "updated"
+        seen.add(id(done))
     return results
 
 
@@ -358,7 +358,7 @@ def match(
     """
     results: list[Match | None] = []
     for part in chunks(wanted, PUT_ROWS_MAX):
-        results += _with_retries(lambda part=part: _match(part, by=by, at=at, source=source))  # type: ignore[misc]
+        results += _with_retries(lambda part=part: _match(part, by=by, at=at, source=source))
     return results
 
 
@@ -395,7 +395,8 @@ def _match(wanted: Sequence[Wanted], *, by: Actor, at: datetime, source: str) ->
             made[code.code, ""] = work
         elif code.stated:
             work.set("stated_code", code.stated)
-        made.setdefault((name, one.area_id), work)
+        # Under its own name only: a code may come with another name, which says nothing else.
+        made.setdefault((work.row.plain_name, one.area_id), work)
         answers[key] = work
     _give_codes(given, by=by, at=at)
     _write({id(work): work for work in made.values()}.values(), by=by, at=at)

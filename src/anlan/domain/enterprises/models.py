@@ -128,9 +128,9 @@ class Enterprise(models.Model):
             ),
         ]
         indexes = [
-            models.Index("plain_name", "id", name="enterprise_name"),
-            models.Index("path", "plain_name", name="enterprise_area"),
-            models.Index("sector", "path", name="enterprise_sector"),
+            models.Index(fields=["plain_name", "id"], name="enterprise_name"),
+            models.Index(fields=["path", "plain_name"], name="enterprise_area"),
+            models.Index(fields=["sector", "path"], name="enterprise_sector"),
         ]
 
     def __str__(self) -> str:
@@ -146,7 +146,7 @@ class FormerName(models.Model):
     until = models.DateField()
 
     class Meta:
-        indexes = [models.Index("plain_name", "enterprise", name="enterprise_former_name")]
+        indexes = [models.Index(fields=["plain_name", "enterprise"], name="enterprise_former_name")]
 
 
 class SectorChange(models.Model):
@@ -158,7 +158,7 @@ class SectorChange(models.Model):
     reason = models.CharField(max_length=200, blank=True)
 
     class Meta:
-        indexes = [models.Index("enterprise", "since", name="enterprise_sector_since")]
+        indexes = [models.Index(fields=["enterprise", "since"], name="enterprise_sector_since")]
 
 
 class IndustryRuleQuerySet(models.QuerySet["IndustryRule"]):
@@ -180,4 +180,4 @@ class IndustryRule(models.Model):
     objects = IndustryRuleQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index("prefix", name="industry_rule_prefix")]
+        indexes = [models.Index(fields=["prefix"], name="industry_rule_prefix")]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from django.db.models import Q
 
 from anlan.base.actor import Actor
@@ -24,7 +26,7 @@ def own(rule: Q) -> Q:
         if isinstance(child, Q):
             said.children.append(own(child))
         else:
-            name, value = child
+            name, value = cast("tuple[str, object]", child)
             said.children.append((name.replace("enterprise_id", "pk"), value))
     return said
 
@@ -52,7 +54,9 @@ def _holds(rule: Q, path: str, sector: str | None) -> bool:
     if rule == NOTHING:
         return False
     results = (
-        _holds(child, path, sector) if isinstance(child, Q) else _one(child, path, sector)
+        _holds(child, path, sector)
+        if isinstance(child, Q)
+        else _one(cast("tuple[str, object]", child), path, sector)
         for child in rule.children
     )
     found = any(results) if rule.connector == Q.OR else all(results)

@@ -5,105 +5,235 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_exclusive'),
-        ('regions', '0001_initial'),
+        ("accounts", "0002_exclusive"),
+        ("regions", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Enterprise',
+            name="Enterprise",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('plain_name', models.CharField(max_length=200)),
-                ('credit_code', models.CharField(max_length=18, null=True, unique=True)),
-                ('code_missing', models.BooleanField(default=False)),
-                ('stated_code', models.CharField(blank=True, max_length=40)),
-                ('kind', models.CharField(choices=[('enterprise', 'enterprise'), ('government', 'government'), ('department', 'department'), ('site', 'site'), ('building', 'building'), ('house', 'self-built house'), ('road_section', 'road section'), ('vehicle', 'vehicle'), ('vessel', 'vessel')], default='enterprise', max_length=20)),
-                ('path', models.CharField(max_length=120)),
-                ('industry', models.CharField(blank=True, max_length=4)),
-                ('address', models.CharField(blank=True, max_length=200)),
-                ('lon', models.DecimalField(decimal_places=5, max_digits=8, null=True)),
-                ('lat', models.DecimalField(decimal_places=5, max_digits=8, null=True)),
-                ('scale', models.CharField(blank=True, choices=[('', 'not stated'), ('large', 'large'), ('medium', 'medium'), ('small', 'small'), ('micro', 'micro'), ('sole', 'individual business')], max_length=10)),
-                ('status', models.CharField(choices=[('active', 'active'), ('closed', 'closed down'), ('merged', 'merged into another entry')], default='active', max_length=10)),
-                ('source', models.CharField(blank=True, max_length=30)),
-                ('merge_proposed_by', models.BigIntegerField(null=True)),
-                ('version', models.IntegerField(default=1)),
-                ('created_at', models.DateTimeField()),
-                ('updated_at', models.DateTimeField()),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='regions.region')),
-                ('merge_proposed_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='enterprises.enterprise')),
-                ('merged_into', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='merged_from', to='enterprises.enterprise')),
-                ('regulator', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
-                ('sector', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.sector')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("plain_name", models.CharField(max_length=200)),
+                ("credit_code", models.CharField(max_length=18, null=True, unique=True)),
+                ("code_missing", models.BooleanField(default=False)),
+                ("stated_code", models.CharField(blank=True, max_length=40)),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("enterprise", "enterprise"),
+                            ("government", "government"),
+                            ("department", "department"),
+                            ("site", "site"),
+                            ("building", "building"),
+                            ("house", "self-built house"),
+                            ("road_section", "road section"),
+                            ("vehicle", "vehicle"),
+                            ("vessel", "vessel"),
+                        ],
+                        default="enterprise",
+                        max_length=20,
+                    ),
+                ),
+                ("path", models.CharField(max_length=120)),
+                ("industry", models.CharField(blank=True, max_length=4)),
+                ("address", models.CharField(blank=True, max_length=200)),
+                ("lon", models.DecimalField(decimal_places=5, max_digits=8, null=True)),
+                ("lat", models.DecimalField(decimal_places=5, max_digits=8, null=True)),
+                (
+                    "scale",
+                    models.CharField(
+                        blank=True,
+                        choices=[
+                            ("", "not stated"),
+                            ("large", "large"),
+                            ("medium", "medium"),
+                            ("small", "small"),
+                            ("micro", "micro"),
+                            ("sole", "individual business"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("active", "active"),
+                            ("closed", "closed down"),
+                            ("merged", "merged into another entry"),
+                        ],
+                        default="active",
+                        max_length=10,
+                    ),
+                ),
+                ("source", models.CharField(blank=True, max_length=30)),
+                ("merge_proposed_by", models.BigIntegerField(null=True)),
+                ("version", models.IntegerField(default=1)),
+                ("created_at", models.DateTimeField()),
+                ("updated_at", models.DateTimeField()),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="regions.region"
+                    ),
+                ),
+                (
+                    "merge_proposed_into",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="enterprises.enterprise",
+                    ),
+                ),
+                (
+                    "merged_into",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="merged_from",
+                        to="enterprises.enterprise",
+                    ),
+                ),
+                (
+                    "regulator",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                    ),
+                ),
+                (
+                    "sector",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="accounts.sector"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FormerName',
+            name="FormerName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=200)),
-                ('plain_name', models.CharField(max_length=200)),
-                ('until', models.DateField()),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='former_names', to='enterprises.enterprise')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("name", models.CharField(max_length=200)),
+                ("plain_name", models.CharField(max_length=200)),
+                ("until", models.DateField()),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="former_names",
+                        to="enterprises.enterprise",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='IndustryRule',
+            name="IndustryRule",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(max_length=4)),
-                ('valid_from', models.DateField(null=True)),
-                ('valid_to', models.DateField(null=True)),
-                ('changed_by', models.CharField(blank=True, max_length=120)),
-                ('sector', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='accounts.sector')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("prefix", models.CharField(max_length=4)),
+                ("valid_from", models.DateField(null=True)),
+                ("valid_to", models.DateField(null=True)),
+                ("changed_by", models.CharField(blank=True, max_length=120)),
+                (
+                    "sector",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, to="accounts.sector"
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='SectorChange',
+            name="SectorChange",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('since', models.DateField()),
-                ('reason', models.CharField(blank=True, max_length=200)),
-                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sector_changes', to='enterprises.enterprise')),
-                ('sector', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, to='accounts.sector')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("since", models.DateField()),
+                ("reason", models.CharField(blank=True, max_length=200)),
+                (
+                    "enterprise",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="sector_changes",
+                        to="enterprises.enterprise",
+                    ),
+                ),
+                (
+                    "sector",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.PROTECT, to="accounts.sector"
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='enterprise',
-            index=models.Index(fields=['plain_name', 'id'], name='enterprise_name'),
+            model_name="enterprise",
+            index=models.Index(fields=["plain_name", "id"], name="enterprise_name"),
         ),
         migrations.AddIndex(
-            model_name='enterprise',
-            index=models.Index(fields=['path', 'plain_name'], name='enterprise_area'),
+            model_name="enterprise",
+            index=models.Index(fields=["path", "plain_name"], name="enterprise_area"),
         ),
         migrations.AddIndex(
-            model_name='enterprise',
-            index=models.Index(fields=['sector', 'path'], name='enterprise_sector'),
+            model_name="enterprise",
+            index=models.Index(fields=["sector", "path"], name="enterprise_sector"),
         ),
         migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.UniqueConstraint(condition=models.Q(('credit_code', None), ('merged_into', None)), fields=('area', 'plain_name'), name='enterprise_site_once'),
+            model_name="enterprise",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("credit_code", None), ("merged_into", None)),
+                fields=("area", "plain_name"),
+                name="enterprise_site_once",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='enterprise',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('code_missing', True), ('credit_code__isnull', True)), models.Q(('code_missing', False), ('credit_code__isnull', False)), _connector='OR'), name='enterprise_code_marked'),
+            model_name="enterprise",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("code_missing", True), ("credit_code__isnull", True)),
+                    models.Q(("code_missing", False), ("credit_code__isnull", False)),
+                    _connector="OR",
+                ),
+                name="enterprise_code_marked",
+            ),
         ),
         migrations.AddIndex(
-            model_name='formername',
-            index=models.Index(fields=['plain_name', 'enterprise'], name='enterprise_former_name'),
+            model_name="formername",
+            index=models.Index(fields=["plain_name", "enterprise"], name="enterprise_former_name"),
         ),
         migrations.AddIndex(
-            model_name='industryrule',
-            index=models.Index(fields=['prefix'], name='industry_rule_prefix'),
+            model_name="industryrule",
+            index=models.Index(fields=["prefix"], name="industry_rule_prefix"),
         ),
         migrations.AddIndex(
-            model_name='sectorchange',
-            index=models.Index(fields=['enterprise', 'since'], name='enterprise_sector_since'),
+            model_name="sectorchange",
+            index=models.Index(fields=["enterprise", "since"], name="enterprise_sector_since"),
         ),
     ]

@@ -57,7 +57,7 @@ class Clause:
 
 @cache
 def clauses() -> Sequence[Clause]:
-    with (DATA / "criteria.csv").open(encoding="utf-8", newline="") as file:
+    with (DATA / "criteria.csv").open(encoding="utf-8") as file:
         return tuple(_clause(index, row) for index, row in enumerate(csv.DictReader(file)))
 
 
@@ -93,5 +93,5 @@ def words_of(kind: str) -> frozenset[str]:
 @cache
 def synonyms() -> tuple[tuple[str, str], ...]:
     """(as inspectors write it, as the criteria write it)."""
-    with (DATA / "synonyms.csv").open(encoding="utf-8", newline="") as file:
+    with (DATA / "synonyms.csv").open(encoding="utf-8") as file:
         return tuple((row["written"], row["keyword"]) for row in csv.DictReader(file))

@@ -76,7 +76,7 @@ def _test(parser: argparse.ArgumentParser) -> None:
 def _import(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", required=True)
     hazards = kinds.add_parser("hazards", help=both("隐患台账", "workbooks of hazards"))
-    hazards.set_defaults(target="anlan.domain.hazards.cli:import_files")
+    hazards.set_defaults(target="anlan.config.hazards_cli:import_files")
     units = kinds.add_parser("units", help=both("单位名册", "units"))
     units.set_defaults(target="anlan.kernel.accounts.cli:import_units")
     people = kinds.add_parser("people", help=both("人员名册", "people"))
@@ -140,7 +140,7 @@ COMMANDS: dict[str, Command] = {
     "serve": Command("启动网页和后台进程", "serve the pages, with the worker beside",
                      "anlan.config.cli:_run_serve", _address),
     "import": Command("导入台账", "import workbooks", "", _import),
-    "undo": Command("撤销一个导入批次", "undo a batch", "anlan.domain.hazards.cli:undo", _undo),
+    "undo": Command("撤销一个导入批次", "undo a batch", "anlan.config.hazards_cli:undo", _undo),
     "figures": Command("查询数据", "sums of facts", "anlan.config.figures:main", _figures),
     "check": Command("核对不变量", "prove the invariants", "anlan.config.checking:main", _json),
     "first-admin": Command("首个管理员的一次性链接", "one-time link for the first administrator",

@@ -161,15 +161,21 @@ def _seed() -> None:
         if find_spec(name) is None:
             continue
         load: Callable[..., Any] = getattr(import_module(name), attribute)
-        load(_progress)
+        load(_Progress())
 
 
-def _progress(done: int, total: int, note: object = "") -> None:
-    """A line that is rewritten on a terminal, and one line at the end in a log."""
-    if sys.stderr.isatty():
-        print(f"\r{note} {done}/{total}", end="\n" if done >= total else "", file=sys.stderr)
-    elif done >= total:
-        say(f"{note} {done}/{total}")
+class _Progress:
+    """A line that is rewritten on a terminal; in a log, a line for each thing that is done."""
+
+    def __init__(self) -> None:
+        self.said: object = ""
+
+    def __call__(self, done: int, total: int, note: object = "") -> None:
+        if sys.stderr.isatty():
+            print(f"\r{note} {done}/{total}", end="\n" if done >= total else "", file=sys.stderr)
+        elif done >= total and note and note != self.said:
+            self.said = note
+            say(f"{note} {done}/{total}")
 
 
 def _write(path: Path, text: str) -> None:

@@ -14,6 +14,7 @@ from __future__ import annotations
 import os
 import secrets
 from contextlib import suppress
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -90,15 +91,80 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "anlan.ui.middleware.Refusals",
+    "axes.middleware.AxesMiddleware",
+    "anlan.kernel.accounts.middleware.GateMiddleware",
 ]
 CSRF_FAILURE_VIEW = "anlan.ui.errors.stale_form"
 #: Functions of the request that fill what stands around each page (anlan.ui.shell.Fields).
-UI_SHELL: list[str] = []
+UI_SHELL: list[str] = ["anlan.kernel.accounts.shell.fields"]
 #: Whom to tell of a weakness, in /.well-known/security.txt; an address or a URL.
 SECURITY_CONTACT = os.environ.get("ANLAN_SECURITY_CONTACT", "")
 
 ROOT_URLCONF = "anlan.config.urls"
 AUTH_USER_MODEL = "accounts.User"
+
+# Sign-in (kernel/accounts/signin.py says what is asked of each of these).
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "anlan.kernel.accounts.signin.Backend",
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+#: The demo alone runs without second factors, and says so on each page.
+MFA_OFF = os.environ.get("ANLAN_MFA") == "off"
+if MFA_OFF and HTTPS:
+    raise SystemExit("ANLAN_MFA=off is for the demo on one's own machine; unset it or ANLAN_HTTPS")
+#: ``djbh`` or ``asvs``, see kernel/accounts/passwords.py.
+PASSWORD_RULE = os.environ.get("ANLAN_PASSWORDS", "djbh")
+AUTH_PASSWORD_VALIDATORS = [{"NAME": "anlan.kernel.accounts.passwords.PolicyValidator"}]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "anlan.kernel.accounts.hashers.PBKDF2SM3PasswordHasher",
+]
+if os.environ.get("ANLAN_CRYPTO") == "gm":
+    PASSWORD_HASHERS.reverse()  # The first one hashes; at sign-in others are hashed anew (S03).
+#: Addresses of our own proxies, and networks where administrators sit (S21).
+PROXIES = os.environ.get("ANLAN_PROXIES", "")
+ADMIN_NETWORKS = os.environ.get(
+    "ANLAN_ADMIN_NETWORKS", "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
+)
+
+ACCOUNT_ADAPTER = "anlan.kernel.accounts.signin.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_RATE_LIMITS = False  # Ours are in the database (kernel/accounts/counts.py).
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
+ACCOUNT_FORMS = {"login": "anlan.kernel.accounts.signin.LoginForm"}
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+MFA_ADAPTER = "anlan.kernel.accounts.signin.MfaAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # Recovery codes are ours: hashed, where allauth's aren't.
+MFA_TOTP_TOLERANCE = 1
+MFA_FORMS = {
+    "authenticate": "anlan.kernel.accounts.signin.AuthenticateForm",
+    "reauthenticate": "anlan.kernel.accounts.signin.ReauthenticateForm",
+}
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_RESET_ON_SUCCESS = True
+AXES_CLIENT_IP_CALLABLE = "anlan.kernel.accounts.network.client_address"
+AXES_LOCKOUT_CALLABLE = "anlan.kernel.accounts.signin.locked_out"
+AXES_DISABLE_ACCESS_LOG = True  # The audit has every sign-in.
+AXES_VERBOSE = False
+
+SESSION_ENGINE = "anlan.kernel.accounts.sessions"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_NAME = "__Host-anlan" if HTTPS else "anlan"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+CSRF_COOKIE_NAME = "__Host-anlan-csrf" if HTTPS else "anlan-csrf"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 TEMPLATES = [

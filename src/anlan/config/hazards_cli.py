@@ -1,0 +1,117 @@
+"""./anlan import hazards, and ./anlan undo."""
+
+from __future__ import annotations
+
+import sys
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from tqdm import tqdm
+
+from anlan.base.refusal import Refusal
+from anlan.config.cli_say import both, emit, say
+from anlan.domain.hazards import importing
+from anlan.domain.hazards.importing import Counts, Progress
+from anlan.domain.hazards.models import Batch, Leftover
+from anlan.kernel.accounts import units
+from anlan.kernel.facts import ledger
+
+#: Rejected rows that are told one by one on a terminal; --json has them all.
+TOLD_MAX = 20
+
+
+class FileMissing(Refusal):
+    """A path on the command line that leads nowhere."""
+
+    code = "file_missing"
+    message = _("%(file)s isn't there, or may not be read. Check the path.")
+
+
+def import_files(args: Namespace) -> int:
+    """Take workbooks in, or only try (--dry-run). A refusal only where no file can be read."""
+    at = timezone.now()
+    paths = [Path(file) for file in args.files]
+    for path in paths:
+        if not path.is_file():
+            raise FileMissing(file=str(path))
+    unit = units.by_code(args.unit) if args.unit else units.unnamed(by=args.actor, at=at)
+    batch, refusals = importing.prepare(
+        [(path.name, path) for path in paths], unit=unit, by=args.actor, at=at
+    )
+    with _bar() as progress:
+        if args.dry_run:
+            counts = importing.try_out(batch, progress=progress)
+        else:
+            done = importing.run(batch.pk, by=args.actor, progress=progress)
+            counts = Counts(**{name: getattr(done, name) for name in vars(Counts())})
+            ledger.fold()
+    answer = _report(batch, counts, refusals)
+    if args.json:
+        emit(answer)
+    else:
+        _tell(answer)
+    return 0
+
+
+def _report(batch: Batch, counts: Counts, refusals: list[Refusal]) -> dict[str, Any]:
+    """Every row in exactly one of the sums; a file that can't be read is one rejected row."""
+    names = dict(batch.files.values_list("order", "name"))
+    rejected = [
+        {"file": refusal.data.get("file", ""), "sheet": "", "row": 0, "column": "",
+         "code": refusal.code, "message": str(refusal)}
+        for refusal in refusals
+    ]  # fmt: skip
+    rejected += [
+        {"file": names[row.file], "sheet": row.sheet, "row": row.row, "column": row.column,
+         "code": row.code, "message": row.message}
+        for row in Leftover.objects.filter(batch=batch, rejected=True).order_by("file", "pk")
+    ]  # fmt: skip
+    sums = {"rows": counts.rows + len(refusals), **vars(counts)}
+    return {"batch": str(batch.pk), **sums, "rejected": rejected}
+
+
+def _tell(answer: dict[str, Any]) -> None:
+    say(
+        both(
+            "批次 {batch}：共 {rows} 行；新增 {created}，更新 {updated}，未变 {unchanged}，"
+            "重复 {duplicates}，忽略 {ignored}，退回 {refused}。",
+            "Batch {batch}: {rows} rows; {created} new, {updated} moved on, {unchanged} unchanged, "
+            "{duplicates} duplicates, {ignored} ignored, {refused} rejected.",
+        ).format(**answer, refused=len(answer["rejected"]))
+    )
+    for row in answer["rejected"][:TOLD_MAX]:
+        say(f"  {row['file']} {row['sheet']} {row['row']} {row['column']}: {row['message']}")
+    more = len(answer["rejected"]) - TOLD_MAX
+    if more > 0:
+        say(both(f"  另有 {more} 行，用 --json 查看。", f"  and {more} more; see --json."))
+
+
+def undo(args: Namespace) -> int:
+    """Withdraw a batch's sightings; cases that people advanced since are listed, not undone."""
+    batch = importing.batch_of(args.batch)
+    with _bar() as progress:
+        done = importing.undo(batch.pk, by=args.actor, at=timezone.now(), progress=progress)
+    ledger.fold()
+    if args.json:
+        emit({"batch": str(done.pk), "status": done.status, "kept": done.kept})
+    else:
+        say(both("批次已撤销。", "The batch is undone."))
+        for pk in done.kept:
+            say(both("  已有人办理，未撤销：", "  advanced by people, not undone: ") + pk)
+    return 0
+
+
+@contextmanager
+def _bar() -> Iterator[Progress]:
+    with tqdm(unit="row", file=sys.stderr, disable=None) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.total = max(total, done)
+            bar.update(done - bar.n)
+
+        yield progress

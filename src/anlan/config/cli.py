@@ -78,9 +78,9 @@ def _import(parser: argparse.ArgumentParser) -> None:
     hazards = kinds.add_parser("hazards", help=both("隐患台账", "workbooks of hazards"))
     hazards.set_defaults(target="anlan.config.hazards_cli:import_files")
     units = kinds.add_parser("units", help=both("单位名册", "units"))
-    units.set_defaults(target="anlan.kernel.accounts.cli:import_units")
+    units.set_defaults(target="anlan.config.cli_accounts:import_units")
     people = kinds.add_parser("people", help=both("人员名册", "people"))
-    people.set_defaults(target="anlan.kernel.accounts.cli:import_people")
+    people.set_defaults(target="anlan.config.cli_accounts:import_people")
     for kind in (hazards, units, people):
         kind.add_argument("files", nargs="+", metavar="FILE")
         kind.add_argument("--dry-run", action="store_true", help=both("只检查", "only check"))
@@ -143,8 +143,8 @@ COMMANDS: dict[str, Command] = {
     "undo": Command("撤销一个导入批次", "undo a batch", "anlan.config.hazards_cli:undo", _undo),
     "figures": Command("查询数据", "sums of facts", "anlan.config.figures:main", _figures),
     "check": Command("核对不变量", "prove the invariants", "anlan.config.checking:main", _json),
-    "first-admin": Command("首个管理员的一次性链接", "one-time link for the first administrator",
-                           "anlan.config.cli:_run_first_admin", _nothing),
+    "first-admin": Command("首批管理员的一次性链接", "one-time links for the first administrators",
+                           "anlan.config.cli_accounts:first_admin", _nothing),
     "boundaries": Command("载入地图边界", "load boundaries",
                           "anlan.kernel.regions.cli:load_boundaries", _boundaries),
     "backup": Command("备份（加密、签名）", "back up (encrypted, signed)",
@@ -249,21 +249,12 @@ def _run_demo(args: argparse.Namespace) -> int:
 
 
 def _run_serve(args: argparse.Namespace) -> int:
-    from anlan.config import server
+    from anlan.config import cli_accounts, server
     from anlan.kernel.accounts.models import User
 
     if not User.objects.exists():
-        _run_first_admin(args)
+        cli_accounts.first_admin(args)
     return server.main(args)
-
-
-def _run_first_admin(args: argparse.Namespace) -> int:
-    """Print the one-time link with which the first administrator sets a password (S07)."""
-    commands = import_module("anlan.kernel.accounts.commands")
-    link = commands.bootstrap_link()
-    say(both("首个管理员请打开此一次性链接：", "The first administrator opens this link, once:"))
-    print(link, flush=True)
-    return 0
 
 
 if __name__ == "__main__":

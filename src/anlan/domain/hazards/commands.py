@@ -58,13 +58,18 @@ class NotByHand(Refusal):
     """A major hazard can't be settled on the spot."""
 
     code = "not_on_the_spot"
-    message = _("Only ordinary hazards can be rectified on the spot. Enter it without that, please.")
+    message = _(
+        "Only ordinary hazards can be rectified on the spot. Enter it without that, please."
+    )
 
 
 FIVE_LABELS = {
-    "measure": _("measure"), "responsible_unit": _("responsible unit or person"),
-    "funds": _("funds"), "due_on": _("deadline"), "contingency": _("contingency plan"),
-}  # fmt: skip
+    "measure": _("measure"),
+    "responsible_unit": _("responsible unit or person"),
+    "funds": _("funds"),
+    "due_on": _("deadline"),
+    "contingency": _("contingency plan"),
+}
 
 
 @dataclass
@@ -93,9 +98,7 @@ class Finding:
 
 
 @transaction.atomic(durable=True)
-def find(
-    findings: Sequence[Finding], *, by: Actor, request_id: UUID, at: datetime
-) -> list[UUID]:
+def find(findings: Sequence[Finding], *, by: Actor, request_id: UUID, at: datetime) -> list[UUID]:
     """Enter what was found; what was rectified on the spot goes straight on to verification."""
     earlier = engine.once(request_id, "hazard.find", by, {"findings": findings}, at)
     if earlier is not None:
@@ -109,12 +112,23 @@ def find(
         cases = engine.open_cases(
             machine,
             [_new_case(item, areas[item.area_id].path) for item in items],
-            by=by, at=at, request_id=request_id,
-        )  # fmt: skip
-        put_records([(case, item.description, item.fields, item.enterprise_id)
-                     for case, item in zip(cases, items, strict=True)], by_hand=True, at=at)  # fmt: skip
-        fixed = [Move(case, {}, {"result": item.fixed})
-                 for case, item in zip(cases, items, strict=True) if item.fixed]  # fmt: skip
+            by=by,
+            at=at,
+            request_id=request_id,
+        )
+        put_records(
+            [
+                (case, item.description, item.fields, item.enterprise_id)
+                for case, item in zip(cases, items, strict=True)
+            ],
+            by_hand=True,
+            at=at,
+        )
+        fixed = [
+            Move(case, {}, {"result": item.fixed})
+            for case, item in zip(cases, items, strict=True)
+            if item.fixed
+        ]
         engine.take(machine, "fix_on_spot", fixed, by=by, at=at, request_id=request_id)
         for item in items:
             if item.fixed:
@@ -128,13 +142,19 @@ def _check_finding(item: Finding, areas: Mapping[int, Region], by: Actor, today:
     if not item.description.strip():
         raise Incomplete(field="description", reason=_("Describe what is wrong and where."))
     if len(item.description) > TEXT_CHARS_MAX:
-        raise Incomplete(field="description", reason=_("Shorten the description to 4,000 characters."))
+        raise Incomplete(
+            field="description", reason=_("Shorten the description to 4,000 characters.")
+        )
     if item.area_id not in areas:
         raise Incomplete(field="area", reason=_("Choose the area from the list."))
     if item.opened_on > today:
-        raise Incomplete(field="opened_on", reason=_("The day found lies ahead; choose today or earlier."))
+        raise Incomplete(
+            field="opened_on", reason=_("The day found lies ahead; choose today or earlier.")
+        )
     if item.due_on and item.due_on < item.opened_on:
-        raise Incomplete(field="due_on", reason=_("The deadline is before the day found; correct one."))
+        raise Incomplete(
+            field="due_on", reason=_("The deadline is before the day found; correct one.")
+        )
     if item.kind not in LOOPS:
         raise Incomplete(field="kind", reason=_("Say whether it is a hazard or a problem."))
     if item.grade and (item.grade not in Grade.values or item.kind != HAZARD.kind):
@@ -156,10 +176,18 @@ FINDERS = ("office", "leader", "inspector", "duty", "grid", "rectifier")
 
 def _new_case(item: Finding, path: str) -> NewCase:
     return NewCase(
-        pk=item.pk, area_id=item.area_id, path=path, unit_id=item.unit_id,
-        opened_on=item.opened_on, sector=item.sector, grade=item.grade, source=item.source,
-        topics=item.topics, enterprise_id=item.enterprise_id, due_on=item.due_on,
-    )  # fmt: skip
+        pk=item.pk,
+        area_id=item.area_id,
+        path=path,
+        unit_id=item.unit_id,
+        opened_on=item.opened_on,
+        sector=item.sector,
+        grade=item.grade,
+        source=item.source,
+        topics=item.topics,
+        enterprise_id=item.enterprise_id,
+        due_on=item.due_on,
+    )
 
 
 def put_records(
@@ -167,22 +195,35 @@ def put_records(
 ) -> None:
     """Write the domain records of new cases, what search needs, and each enterprise's first."""
     hazards = [
-        Hazard(case=case, description=description, enterprise_id=enterprise, made_by_hand=by_hand,
-               **fields)  # fmt: skip
+        Hazard(
+            case=case,
+            description=description,
+            enterprise_id=enterprise,
+            made_by_hand=by_hand,
+            **fields,
+        )
         for case, description, fields, enterprise in rows
     ]
     Hazard.objects.bulk_create(hazards, batch_size=500)
     index(hazards)
     ledger.post(
         [
-            NewFact(kind=ENTERPRISES_FOUND.code, labels={}, area_id=case.area_id,
-                    day=case.opened_on, quantity=1, case_id=case.pk, unit_id=case.unit_id,
-                    subject=f"enterprise:{enterprise}")
+            NewFact(
+                kind=ENTERPRISES_FOUND.code,
+                labels={},
+                area_id=case.area_id,
+                day=case.opened_on,
+                quantity=1,
+                case_id=case.pk,
+                unit_id=case.unit_id,
+                subject=f"enterprise:{enterprise}",
+            )
             for case, _d, _f, enterprise in rows
             if enterprise and case.kind == HAZARD.kind
         ],
-        at=at, batch_id=rows[0][0].batch_id if rows else None,
-    )  # fmt: skip
+        at=at,
+        batch_id=rows[0][0].batch_id if rows else None,
+    )
 
 
 def index(hazards: Sequence[Hazard]) -> None:
@@ -222,9 +263,14 @@ class Work:
 
 
 def _begin(
-    permission: str, pks: Sequence[UUID], by: Actor, request_id: UUID, at: datetime,
-    seen: Mapping[UUID, int] | None = None, **arguments: Any,
-) -> Work:  # fmt: skip
+    permission: str,
+    pks: Sequence[UUID],
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    seen: Mapping[UUID, int] | None = None,
+    **arguments: Any,
+) -> Work:
     """Let the person in, claim the request id, lock the cases.
 
     What the person may not see gets the answer of what isn't there, before anything else; a
@@ -235,8 +281,9 @@ def _begin(
         chunk = pks[start : start + 500]
         let_in = set(
             policy.permitted(Hazard.objects.all(), permission, by)
-            .filter(pk__in=chunk).values_list("pk", flat=True)
-        )  # fmt: skip
+            .filter(pk__in=chunk)
+            .values_list("pk", flat=True)
+        )
         for pk in chunk:
             if pk not in let_in:
                 policy.access(Hazard.objects.all(), permission, by, pk, at=at)
@@ -265,37 +312,75 @@ def _one(work: Work) -> tuple[Machine, Case]:
 
 @transaction.atomic(durable=True)
 def assign(
-    pks: Sequence[UUID], *, rectifier: int, due_on: date | None = None,
-    others: Mapping[PartyRole, int] | None = None, by: Actor, request_id: UUID, at: datetime,
-    reason: str = "", seen: Mapping[UUID, int] | None = None,
-) -> list[UUID]:  # fmt: skip
+    pks: Sequence[UUID],
+    *,
+    rectifier: int,
+    due_on: date | None = None,
+    others: Mapping[PartyRole, int] | None = None,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    reason: str = "",
+    seen: Mapping[UUID, int] | None = None,
+) -> list[UUID]:
     """Assign to a rectifying unit with a deadline: the stated one, else by the settings' rule."""
-    work = _begin("hazard.assign", pks, by, request_id, at, seen, rectifier=rectifier,
-                  due_on=due_on, others=others, reason=reason)  # fmt: skip
+    work = _begin(
+        "hazard.assign",
+        pks,
+        by,
+        request_id,
+        at,
+        seen,
+        rectifier=rectifier,
+        due_on=due_on,
+        others=others,
+        reason=reason,
+    )
     if work.repeated:
         return work.done()
     wanted = {rectifier, *(others or {}).values()}
     if Unit.objects.filter(pk__in=wanted, valid_to=None).count() != len(wanted):
         raise Incomplete(field="rectifier", reason=_("Choose the unit from the list."))
     if due_on and due_on < timezone.localdate(at):
-        raise Incomplete(field="due_on", reason=_("The deadline is in the past; choose a later day."))
+        raise Incomplete(
+            field="due_on", reason=_("The deadline is in the past; choose a later day.")
+        )
     for machine, cases in work:
         loop.assign(
-            machine, cases, rectifier={case.pk: rectifier for case in cases}, due_on=due_on,
-            others={role: {case.pk: unit for case in cases}
-                    for role, unit in (others or {}).items()},
-            reason=reason, **work.kwargs,
-        )  # fmt: skip
+            machine,
+            cases,
+            rectifier={case.pk: rectifier for case in cases},
+            due_on=due_on,
+            others={
+                role: {case.pk: unit for case in cases} for role, unit in (others or {}).items()
+            },
+            reason=reason,
+            **work.kwargs,
+        )
     return work.done()
 
 
 @transaction.atomic(durable=True)
 def hand_over(
-    pk: UUID, *, to_unit: int, by: Actor, request_id: UUID, at: datetime, reason: str,
+    pk: UUID,
+    *,
+    to_unit: int,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    reason: str,
     seen: int | None = None,
-) -> list[UUID]:  # fmt: skip
-    work = _begin("hazard.hand_over", [pk], by, request_id, at, _versions(pk, seen),
-                  to_unit=to_unit, reason=reason)  # fmt: skip
+) -> list[UUID]:
+    work = _begin(
+        "hazard.hand_over",
+        [pk],
+        by,
+        request_id,
+        at,
+        _versions(pk, seen),
+        to_unit=to_unit,
+        reason=reason,
+    )
     if not work.repeated:
         if not Unit.objects.filter(pk=to_unit, valid_to=None).exists():
             raise Incomplete(field="to_unit", reason=_("Choose the unit from the list."))
@@ -305,9 +390,7 @@ def hand_over(
 
 
 @transaction.atomic(durable=True)
-def receive(
-    pks: Sequence[UUID], *, by: Actor, request_id: UUID, at: datetime
-) -> list[UUID]:
+def receive(pks: Sequence[UUID], *, by: Actor, request_id: UUID, at: datetime) -> list[UUID]:
     """Sign for receipt for all one's units that have a part."""
     work = _begin("hazard.receive", pks, by, request_id, at)
     if not work.repeated:
@@ -319,12 +402,26 @@ def receive(
 
 @transaction.atomic(durable=True)
 def rectify(
-    pk: UUID, *, result: str, by: Actor, request_id: UUID, at: datetime,
-    fields: Mapping[str, Any] | None = None, seen: int | None = None,
-) -> list[UUID]:  # fmt: skip
+    pk: UUID,
+    *,
+    result: str,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    fields: Mapping[str, Any] | None = None,
+    seen: int | None = None,
+) -> list[UUID]:
     """Report a hazard rectified, with what was done, and ask for verification."""
-    work = _begin("hazard.rectify", [pk], by, request_id, at, _versions(pk, seen), result=result,
-                  fields=fields)  # fmt: skip
+    work = _begin(
+        "hazard.rectify",
+        [pk],
+        by,
+        request_id,
+        at,
+        _versions(pk, seen),
+        result=result,
+        fields=fields,
+    )
     if work.repeated:
         return work.done()
     if not result.strip():
@@ -345,23 +442,35 @@ def rectify(
 
 @transaction.atomic(durable=True)
 def verify(
-    pks: Sequence[UUID], *, by: Actor, request_id: UUID, at: datetime, reason: str = "",
+    pks: Sequence[UUID],
+    *,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    reason: str = "",
     seen: Mapping[UUID, int] | None = None,
-) -> list[UUID]:  # fmt: skip
+) -> list[UUID]:
     """Confirm on the evidence that it is rectified; never by whoever rectified it."""
     work = _begin("hazard.verify", pks, by, request_id, at, seen, reason=reason)
     if not work.repeated:
         for machine, cases in work:
-            engine.take(machine, "verify", [Move(case) for case in cases], reason=reason,
-                        **work.kwargs)  # fmt: skip
+            engine.take(
+                machine, "verify", [Move(case) for case in cases], reason=reason, **work.kwargs
+            )
     return work.done()
 
 
 @transaction.atomic(durable=True)
 def reject(
-    pks: Sequence[UUID], *, by: Actor, request_id: UUID, at: datetime, reason: str,
-    due_on: date | None = None, seen: Mapping[UUID, int] | None = None,
-) -> list[UUID]:  # fmt: skip
+    pks: Sequence[UUID],
+    *,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    reason: str,
+    due_on: date | None = None,
+    seen: Mapping[UUID, int] | None = None,
+) -> list[UUID]:
     """Return a rectification with a reason and a new deadline."""
     work = _begin("hazard.reject", pks, by, request_id, at, seen, reason=reason, due_on=due_on)
     if not work.repeated:
@@ -372,9 +481,14 @@ def reject(
 
 @transaction.atomic(durable=True)
 def review(
-    pk: UUID, *, by: Actor, request_id: UUID, at: datetime, reason: str = "",
+    pk: UUID,
+    *,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    reason: str = "",
     seen: int | None = None,
-) -> list[UUID]:  # fmt: skip
+) -> list[UUID]:
     work = _begin("hazard.review", [pk], by, request_id, at, _versions(pk, seen), reason=reason)
     if not work.repeated:
         machine, case = _one(work)
@@ -385,9 +499,14 @@ def review(
 
 @transaction.atomic(durable=True)
 def close(
-    pks: Sequence[UUID], *, by: Actor, request_id: UUID, at: datetime, reason: str = "",
+    pks: Sequence[UUID],
+    *,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    reason: str = "",
     seen: Mapping[UUID, int] | None = None,
-) -> list[UUID]:  # fmt: skip
+) -> list[UUID]:
     """Close (销号). A major hazard takes two people: the second signature closes it."""
     work = _begin("hazard.close", pks, by, request_id, at, seen, reason=reason)
     if not work.repeated:
@@ -398,11 +517,25 @@ def close(
 
 @transaction.atomic(durable=True)
 def look_back(
-    pk: UUID, *, holds: bool, by: Actor, request_id: UUID, at: datetime, reason: str,
+    pk: UUID,
+    *,
+    holds: bool,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    reason: str,
     seen: int | None = None,
-) -> list[UUID]:  # fmt: skip
-    work = _begin("hazard.look_back", [pk], by, request_id, at, _versions(pk, seen), holds=holds,
-                  reason=reason)  # fmt: skip
+) -> list[UUID]:
+    work = _begin(
+        "hazard.look_back",
+        [pk],
+        by,
+        request_id,
+        at,
+        _versions(pk, seen),
+        holds=holds,
+        reason=reason,
+    )
     if not work.repeated:
         machine, case = _one(work)
         loop.look_back(machine, case, holds=holds, reason=reason, **work.kwargs)
@@ -411,9 +544,14 @@ def look_back(
 
 @transaction.atomic(durable=True)
 def void(
-    pks: Sequence[UUID], *, by: Actor, request_id: UUID, at: datetime, reason: str,
+    pks: Sequence[UUID],
+    *,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    reason: str,
     seen: Mapping[UUID, int] | None = None,
-) -> list[UUID]:  # fmt: skip
+) -> list[UUID]:
     work = _begin("hazard.void", pks, by, request_id, at, seen, reason=reason)
     if not work.repeated:
         for machine, cases in work:
@@ -438,20 +576,31 @@ def split(
     pk: UUID, *, descriptions: Sequence[str], by: Actor, request_id: UUID, at: datetime, reason: str
 ) -> list[UUID]:
     """Several hazards were entered as one: the first description stays, the others become new."""
-    work = _begin("hazard.split", [pk], by, request_id, at, descriptions=descriptions,
-                  reason=reason)  # fmt: skip
+    work = _begin(
+        "hazard.split", [pk], by, request_id, at, descriptions=descriptions, reason=reason
+    )
     if work.repeated:
         return work.done()
     texts = [text.strip() for text in descriptions if text.strip()]
     if len(texts) < 2:
-        raise Incomplete(field="descriptions", reason=_("Write at least two descriptions, one a line."))
+        raise Incomplete(
+            field="descriptions", reason=_("Write at least two descriptions, one a line.")
+        )
     machine, case = _one(work)
     hazard = Hazard.objects.get(pk=pk)
     made = loop.split(machine, case, len(texts) - 1, reason=reason, **work.kwargs)
-    shared = {name: getattr(hazard, name) for name in
-              ("category", "object_name", "place", "lon", "lat", "found_by")}  # fmt: skip
-    put_records([(new, text, shared, hazard.enterprise_id)
-                 for new, text in zip(made, texts[1:], strict=True)], by_hand=True, at=at)  # fmt: skip
+    shared = {
+        name: getattr(hazard, name)
+        for name in ("category", "object_name", "place", "lon", "lat", "found_by")
+    }
+    put_records(
+        [
+            (new, text, shared, hazard.enterprise_id)
+            for new, text in zip(made, texts[1:], strict=True)
+        ],
+        by_hand=True,
+        at=at,
+    )
     _amend(hazard, {"description": texts[0]})
     work.cases.update({new.pk: new for new in made})
     return work.done()
@@ -459,13 +608,32 @@ def split(
 
 @transaction.atomic(durable=True)
 def move(
-    pks: Sequence[UUID], *, area_id: int | None = None, sector: str | None = None,
-    source: str | None = None, topics: str | None = None, by: Actor, request_id: UUID,
-    at: datetime, reason: str, seen: Mapping[UUID, int] | None = None,
-) -> list[UUID]:  # fmt: skip
+    pks: Sequence[UUID],
+    *,
+    area_id: int | None = None,
+    sector: str | None = None,
+    source: str | None = None,
+    topics: str | None = None,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    reason: str,
+    seen: Mapping[UUID, int] | None = None,
+) -> list[UUID]:
     """Correct where a hazard belongs. Open stocks move along; what was counted stays."""
-    work = _begin("hazard.move", pks, by, request_id, at, seen, area_id=area_id, sector=sector,
-                  source=source, topics=topics, reason=reason)  # fmt: skip
+    work = _begin(
+        "hazard.move",
+        pks,
+        by,
+        request_id,
+        at,
+        seen,
+        area_id=area_id,
+        sector=sector,
+        source=source,
+        topics=topics,
+        reason=reason,
+    )
     if work.repeated:
         return work.done()
     fields: dict[str, Any] = {}
@@ -484,12 +652,28 @@ def move(
 
 @transaction.atomic(durable=True)
 def grade(
-    pk: UUID, *, grade: str, basis: str, by: Actor, request_id: UUID, at: datetime, reason: str,
+    pk: UUID,
+    *,
+    grade: str,
+    basis: str,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    reason: str,
     seen: int | None = None,
-) -> list[UUID]:  # fmt: skip
+) -> list[UUID]:
     """A person grades a hazard and names the clause; nothing grades it major by itself."""
-    work = _begin("hazard.grade", [pk], by, request_id, at, _versions(pk, seen), grade=grade,
-                  basis=basis, reason=reason)  # fmt: skip
+    work = _begin(
+        "hazard.grade",
+        [pk],
+        by,
+        request_id,
+        at,
+        _versions(pk, seen),
+        grade=grade,
+        basis=basis,
+        reason=reason,
+    )
     if work.repeated:
         return work.done()
     machine, case = _one(work)
@@ -504,12 +688,19 @@ def grade(
 
 @transaction.atomic(durable=True)
 def amend(
-    pk: UUID, *, fields: Mapping[str, Any], by: Actor, request_id: UUID, at: datetime,
-    reason: str = "", seen: int | None = None,
-) -> list[UUID]:  # fmt: skip
+    pk: UUID,
+    *,
+    fields: Mapping[str, Any],
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    reason: str = "",
+    seen: int | None = None,
+) -> list[UUID]:
     """Change texts, the five elements and coordinates; the history shows before and after."""
-    work = _begin("hazard.amend", [pk], by, request_id, at, _versions(pk, seen), fields=fields,
-                  reason=reason)  # fmt: skip
+    work = _begin(
+        "hazard.amend", [pk], by, request_id, at, _versions(pk, seen), fields=fields, reason=reason
+    )
     if not work.repeated:
         machine, case = _one(work)
         diff = _amend(Hazard.objects.get(pk=pk), fields)
@@ -520,11 +711,18 @@ def amend(
 
 @transaction.atomic(durable=True)
 def suspend(
-    pk: UUID, *, on: bool, by: Actor, request_id: UUID, at: datetime, reason: str,
+    pk: UUID,
+    *,
+    on: bool,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    reason: str,
     seen: int | None = None,
-) -> list[UUID]:  # fmt: skip
-    work = _begin("hazard.suspend", [pk], by, request_id, at, _versions(pk, seen), on=on,
-                  reason=reason)  # fmt: skip
+) -> list[UUID]:
+    work = _begin(
+        "hazard.suspend", [pk], by, request_id, at, _versions(pk, seen), on=on, reason=reason
+    )
     if not work.repeated:
         machine, case = _one(work)
         loop.suspend(machine, case, on=on, reason=reason, **work.kwargs)
@@ -533,11 +731,25 @@ def suspend(
 
 @transaction.atomic(durable=True)
 def ask_extension(
-    pk: UUID, *, until: date, by: Actor, request_id: UUID, at: datetime, reason: str,
+    pk: UUID,
+    *,
+    until: date,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    reason: str,
     seen: int | None = None,
-) -> list[UUID]:  # fmt: skip
-    work = _begin("hazard.ask_extension", [pk], by, request_id, at, _versions(pk, seen),
-                  until=until, reason=reason)  # fmt: skip
+) -> list[UUID]:
+    work = _begin(
+        "hazard.ask_extension",
+        [pk],
+        by,
+        request_id,
+        at,
+        _versions(pk, seen),
+        until=until,
+        reason=reason,
+    )
     if not work.repeated:
         machine, case = _one(work)
         loop.ask_extension(machine, case, until=until, reason=reason, **work.kwargs)
@@ -546,11 +758,25 @@ def ask_extension(
 
 @transaction.atomic(durable=True)
 def decide_extension(
-    pk: UUID, *, grant: bool, by: Actor, request_id: UUID, at: datetime, reason: str = "",
+    pk: UUID,
+    *,
+    grant: bool,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    reason: str = "",
     seen: int | None = None,
-) -> list[UUID]:  # fmt: skip
-    work = _begin("hazard.decide_extension", [pk], by, request_id, at, _versions(pk, seen),
-                  grant=grant, reason=reason)  # fmt: skip
+) -> list[UUID]:
+    work = _begin(
+        "hazard.decide_extension",
+        [pk],
+        by,
+        request_id,
+        at,
+        _versions(pk, seen),
+        grant=grant,
+        reason=reason,
+    )
     if not work.repeated:
         machine, case = _one(work)
         loop.decide_extension(machine, case, grant=grant, reason=reason, **work.kwargs)
@@ -559,12 +785,32 @@ def decide_extension(
 
 @transaction.atomic(durable=True)
 def put_on_list(
-    pk: UUID, *, level: int, number: str, due_on: date, supervisor: int, by: Actor,
-    request_id: UUID, at: datetime, reason: str = "", seen: int | None = None,
-) -> list[UUID]:  # fmt: skip
+    pk: UUID,
+    *,
+    level: int,
+    number: str,
+    due_on: date,
+    supervisor: int,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    reason: str = "",
+    seen: int | None = None,
+) -> list[UUID]:
     """Put a major hazard under listed supervision (挂牌督办)."""
-    work = _begin("hazard.list", [pk], by, request_id, at, _versions(pk, seen), level=level,
-                  number=number, due_on=due_on, supervisor=supervisor, reason=reason)  # fmt: skip
+    work = _begin(
+        "hazard.list",
+        [pk],
+        by,
+        request_id,
+        at,
+        _versions(pk, seen),
+        level=level,
+        number=number,
+        due_on=due_on,
+        supervisor=supervisor,
+        reason=reason,
+    )
     if work.repeated:
         return work.done()
     machine, case = _one(work)
@@ -572,8 +818,16 @@ def put_on_list(
         raise loop.ListingRefused(reason=_("only major hazards are listed; grade it first"))
     if not number.strip():
         raise Incomplete(field="number", reason=_("Enter the number of the listing notice."))
-    loop.put_on_list(machine, case, level=level, number=number.strip(), due_on=due_on,
-                     supervisor=supervisor, reason=reason, **work.kwargs)  # fmt: skip
+    loop.put_on_list(
+        machine,
+        case,
+        level=level,
+        number=number.strip(),
+        due_on=due_on,
+        supervisor=supervisor,
+        reason=reason,
+        **work.kwargs,
+    )
     return work.done()
 
 
@@ -601,10 +855,22 @@ def delist(pk: UUID, *, by: Actor, request_id: UUID, at: datetime, reason: str) 
 
 #: Columns of Hazard that a person may change, and the limit of each text.
 AMENDABLE = (
-    "description", "category", "object_name", "place", "lon", "lat", "found_by", "measure",
-    "responsible_unit", "responsible_person", "funds", "contingency", "result", "verifier",
+    "description",
+    "category",
+    "object_name",
+    "place",
+    "lon",
+    "lat",
+    "found_by",
+    "measure",
+    "responsible_unit",
+    "responsible_person",
+    "funds",
+    "contingency",
+    "result",
+    "verifier",
     "remarks",
-)  # fmt: skip
+)
 
 
 def _amend(hazard: Hazard, fields: Mapping[str, Any]) -> dict[str, list[Any]]:
@@ -612,7 +878,7 @@ def _amend(hazard: Hazard, fields: Mapping[str, Any]) -> dict[str, list[Any]]:
     diff = {}
     for name, value in fields.items():
         assert name in AMENDABLE, name
-        limit = Hazard._meta.get_field(name).max_length or TEXT_CHARS_MAX
+        limit = getattr(Hazard._meta.get_field(name), "max_length", None) or TEXT_CHARS_MAX
         if isinstance(value, str) and len(value) > limit:
             reason = _("Shorten the text to %(limit)s characters.") % {"limit": limit}
             raise Incomplete(field=name, reason=reason)
@@ -636,5 +902,3 @@ def _versions(pk: UUID, seen: int | None) -> dict[UUID, int] | None:
 
 def _notify_judges(case: Case, kind: str, at: datetime) -> None:
     loop.tell(case, PartyRole.ASSIGNER, kind, at)
-
-

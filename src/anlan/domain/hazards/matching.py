@@ -44,11 +44,24 @@ class Mark:
 
     @classmethod
     def of(
-        cls, unit_id: int, day: date, text: str, enterprise: str, place: str, path: str,
+        cls,
+        unit_id: int,
+        day: date,
+        text: str,
+        enterprise: str,
+        place: str,
+        path: str,
         mended: bool = False,
-    ) -> Mark:  # fmt: skip
-        return cls(unit_id, day, plain(text), plain(enterprise)[:FOLDED_CHARS_MAX],
-                   plain(place)[:FOLDED_CHARS_MAX], path, mended)  # fmt: skip
+    ) -> Mark:
+        return cls(
+            unit_id,
+            day,
+            plain(text),
+            plain(enterprise)[:FOLDED_CHARS_MAX],
+            plain(place)[:FOLDED_CHARS_MAX],
+            path,
+            mended,
+        )
 
     @property
     def unit_base(self) -> str:
@@ -111,9 +124,10 @@ class Matcher:
         taken: set[UUID] = set()
         for chunk in _chunks(sorted(set(case_ids))):
             taken.update(
-                Sighting.objects.filter(batch=self.batch_id, file=self.file, case__in=chunk)
-                .values_list("case_id", flat=True)
-            )  # fmt: skip
+                Sighting.objects.filter(
+                    batch=self.batch_id, file=self.file, case__in=chunk
+                ).values_list("case_id", flat=True)
+            )
         return taken
 
     def pretend(self, identities: Sequence[Identity], taken: Collection[UUID]) -> None:
@@ -161,7 +175,7 @@ def _related(a: str, b: str) -> bool:
 
 
 def likeness(a: str, b: str) -> int:
-    """Per cent of the longer text's bigrams that both have: 100 for equal, 0 for nothing in common."""
+    """Per cent of the longer text's bigrams that both have: 100 for equal texts."""
     left, right = set(bigrams(a)), set(bigrams(b))
     most = max(len(left), len(right))
     return 100 * len(left & right) // most if most else 0
@@ -200,10 +214,16 @@ def identities(
         top[base] = top.get(base, 0) + 1
         made.append(
             Identity(
-                key=f"{base}:{top[base]}", base=base, ordinal=top[base], case_id=case_id,
-                unit_id=mark.unit_id, enterprise=mark.enterprise, place=mark.place, path=mark.path,
+                key=f"{base}:{top[base]}",
+                base=base,
+                ordinal=top[base],
+                case_id=case_id,
+                unit_id=mark.unit_id,
+                enterprise=mark.enterprise,
+                place=mark.place,
+                path=mark.path,
             )
-        )  # fmt: skip
+        )
     if known_ordinals is not None:
         known_ordinals.update(top)
     return made

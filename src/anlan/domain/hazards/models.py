@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
@@ -130,9 +129,13 @@ class Batch(models.Model):
     @property
     def rows(self) -> int:
         return (
-            self.created + self.updated + self.unchanged + self.duplicates
-            + self.ignored + self.rejected
-        )  # fmt: skip
+            self.created
+            + self.updated
+            + self.unchanged
+            + self.duplicates
+            + self.ignored
+            + self.rejected
+        )
 
 
 class BatchFile(models.Model):

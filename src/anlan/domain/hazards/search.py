@@ -32,8 +32,13 @@ def _sequence(text: str) -> list[str]:
 
 def _words(hazard: Hazard, enterprise: str) -> str:
     """One text per field, kept apart by a token that no search contains."""
-    texts = (hazard.description, hazard.place, hazard.object_name, enterprise,
-             hazard.responsible_unit)  # fmt: skip
+    texts = (
+        hazard.description,
+        hazard.place,
+        hazard.object_name,
+        enterprise,
+        hazard.responsible_unit,
+    )
     return f" {APART} ".join(" ".join(_sequence(text)) for text in texts if text)
 
 

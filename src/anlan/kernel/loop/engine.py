@@ -98,8 +98,12 @@ class Move:
 
 
 def fingerprint(command: str, by: Actor, arguments: Mapping[str, Any]) -> str:
-    text = json.dumps([command, by.user_id, by.name, arguments], cls=DjangoJSONEncoder,
-                      sort_keys=True, default=str)  # fmt: skip
+    text = json.dumps(
+        [command, by.user_id, by.name, arguments],
+        cls=DjangoJSONEncoder,
+        sort_keys=True,
+        default=str,
+    )
     return hashlib.sha256(text.encode()).hexdigest()
 
 
@@ -134,7 +138,7 @@ def answered(request_id: UUID, result: Sequence[Any]) -> None:
 
 
 def number_of(kind: str, pk: UUID, day: date) -> str:
-    """A number that people can read out: kind, day, and 40 bits of the id in Crockford's base 32."""
+    """A number that can be read out: kind, day, and 40 bits of the id in Crockford's base 32."""
     alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
     tail, value = "", pk.int & (2**40 - 1)
     for _i in range(8):
@@ -145,9 +149,14 @@ def number_of(kind: str, pk: UUID, day: date) -> str:
 
 
 def open_cases(
-    machine: Machine, new: Sequence[NewCase], *, by: Actor, at: datetime, request_id: UUID,
+    machine: Machine,
+    new: Sequence[NewCase],
+    *,
+    by: Actor,
+    at: datetime,
+    request_id: UUID,
     step: str = "find",
-) -> list[Case]:  # fmt: skip
+) -> list[Case]:
     """Open cases where they were found, or put them into the state that their source claims.
 
     A claimed state is marked ``declared`` (台账申报): it never counts as verified here.
@@ -160,8 +169,20 @@ def open_cases(
         case = _new_case(machine, item, rules, step_due)
         cases.append(case)
         claimed = bool(item.state and item.state != machine.initial)
-        events.append(event(case, "backfill" if claimed else step, "", by, at, item.opened_on,
-                             "", item.changes, request_id, item.batch_id))  # fmt: skip
+        events.append(
+            event(
+                case,
+                "backfill" if claimed else step,
+                "",
+                by,
+                at,
+                item.opened_on,
+                "",
+                item.changes,
+                request_id,
+                item.batch_id,
+            )
+        )
         changes += _history(machine, case, item)
     Case.objects.bulk_create(cases, batch_size=BATCH_ROWS)
     Event.objects.bulk_create(events, batch_size=BATCH_ROWS)
@@ -175,18 +196,32 @@ def _new_case(machine: Machine, item: NewCase, rules: settings.Rules, step_due: 
     is_open = machine.is_open(state)
     unsettled = state in machine.unsettled
     return Case(
-        id=item.pk, kind=machine.kind, number=number_of(machine.kind, item.pk, item.opened_on),
-        state=state, is_open=is_open, unsettled=unsettled, area_id=item.area_id, path=item.path,
-        sector_id=item.sector, grade=item.grade, source=item.source, topics=item.topics,
-        enterprise_id=item.enterprise_id, unit_id=item.unit_id, opened_on=item.opened_on,
+        id=item.pk,
+        kind=machine.kind,
+        number=number_of(machine.kind, item.pk, item.opened_on),
+        state=state,
+        is_open=is_open,
+        unsettled=unsettled,
+        area_id=item.area_id,
+        path=item.path,
+        sector_id=item.sector,
+        grade=item.grade,
+        source=item.source,
+        topics=item.topics,
+        enterprise_id=item.enterprise_id,
+        unit_id=item.unit_id,
+        opened_on=item.opened_on,
         due_on=item.due_on,
         step_due_on=step_due.on if step_due and state == machine.initial else None,
         due_rule={"kind": "date"} if item.due_on else {},
         settled_on=None if unsettled else (item.settled_on or item.closed_on or item.opened_on),
         closed_on=None if is_open else (item.closed_on or item.settled_on or item.opened_on),
-        listed=item.listed and is_open, declared=state != machine.initial,
-        batch_id=item.batch_id, parent_id=item.parent_id, settings_version=rules.version,
-    )  # fmt: skip
+        listed=item.listed and is_open,
+        declared=state != machine.initial,
+        batch_id=item.batch_id,
+        parent_id=item.parent_id,
+        settings_version=rules.version,
+    )
 
 
 def _history(machine: Machine, case: Case, item: NewCase) -> list[Change]:
@@ -195,19 +230,47 @@ def _history(machine: Machine, case: Case, item: NewCase) -> list[Change]:
     found.state, found.is_open, found.unsettled = machine.initial, True, True
     found.settled_on = found.closed_on = None
     found.listed = item.listed
-    changes = [Change(found, None, item.opened_on, {}, None, None, is_new=True,
-                      flows=[("found", item.opened_on)])]  # fmt: skip
+    changes = [
+        Change(
+            found,
+            None,
+            item.opened_on,
+            {},
+            None,
+            None,
+            is_new=True,
+            flows=[("found", item.opened_on)],
+        )
+    ]
     if case.settled_on:
         settled = copy.copy(found)
         settled.unsettled, settled.settled_on = False, case.settled_on
-        changes.append(Change(settled, None, case.settled_on, posting.lines_of(found),
-                              found.due_on, None, declared=True,
-                              flows=[("rectified", case.settled_on)]))  # fmt: skip
+        changes.append(
+            Change(
+                settled,
+                None,
+                case.settled_on,
+                posting.lines_of(found),
+                found.due_on,
+                None,
+                declared=True,
+                flows=[("rectified", case.settled_on)],
+            )
+        )
         found = settled
     if case.closed_on:
-        changes.append(Change(case, None, case.closed_on, posting.lines_of(found),
-                              found.due_on, found.settled_on, declared=True,
-                              flows=[("closed", case.closed_on)]))  # fmt: skip
+        changes.append(
+            Change(
+                case,
+                None,
+                case.closed_on,
+                posting.lines_of(found),
+                found.due_on,
+                found.settled_on,
+                declared=True,
+                flows=[("closed", case.closed_on)],
+            )
+        )
     return changes
 
 
@@ -226,10 +289,18 @@ def lock(pks: Iterable[UUID]) -> dict[UUID, Case]:
 
 
 def take(
-    machine: Machine, step_name: str, moves: Sequence[Move], *, by: Actor, at: datetime,
-    request_id: UUID, reason: str = "", batch_id: UUID | None = None,
-    seen: Mapping[UUID, int] | None = None, declared: bool = False,
-) -> list[Event]:  # fmt: skip
+    machine: Machine,
+    step_name: str,
+    moves: Sequence[Move],
+    *,
+    by: Actor,
+    at: datetime,
+    request_id: UUID,
+    reason: str = "",
+    batch_id: UUID | None = None,
+    seen: Mapping[UUID, int] | None = None,
+    declared: bool = False,
+) -> list[Event]:
     """Take one step with each case, all or none.
 
     moves:  cases locked by ``lock``, each once.
@@ -248,14 +319,30 @@ def take(
     for move in moves:
         case, day = move.case, move.day or today
         old = {name: getattr(case, name) for name in (*move.fields, "state")}
-        change = Change(case, step, day, posting.lines_of(case), case.due_on, case.settled_on,
-                        declared=declared)  # fmt: skip
+        change = Change(
+            case, step, day, posting.lines_of(case), case.due_on, case.settled_on, declared=declared
+        )
         source = case.state
         _enter(machine, step, move, table[case.settings_version], at, day, declared)
-        diff = {name: [old[name], getattr(case, name)] for name in old
-                if old[name] != getattr(case, name)}  # fmt: skip
-        events.append(event(case, step.name, source, by, at, day, reason,
-                             {**diff, **move.changes}, request_id, batch_id))  # fmt: skip
+        diff = {
+            name: [old[name], getattr(case, name)]
+            for name in old
+            if old[name] != getattr(case, name)
+        }
+        events.append(
+            event(
+                case,
+                step.name,
+                source,
+                by,
+                at,
+                day,
+                reason,
+                {**diff, **move.changes},
+                request_id,
+                batch_id,
+            )
+        )
         changes.append(change)
         audits.append((case, step.name, reason, diff))
     save([move.case for move in moves])
@@ -273,22 +360,31 @@ def _refuse_unless_possible(
         if case.pk in seen and seen[case.pk] != case.version:
             raise MovedOn
         if case.state not in step.sources:
-            raise StepNotPossible(number=case.number, state=state_label(case.state),
-                                  step=step_label(step.name))  # fmt: skip
+            raise StepNotPossible(
+                number=case.number, state=state_label(case.state), step=step_label(step.name)
+            )
     if step.not_by and by.user_id is not None:
         own = Event.objects.filter(
             case__in=[move.case.pk for move in moves], user_id=by.user_id, step__in=step.not_by
         ).select_related("case")
         for done in own:
             if done.changes.get("round", done.case.round) == done.case.round:
-                raise OwnWork(step=step_label(done.step), number=done.case.number,
-                              reason=_("somebody else must check it"))  # fmt: skip
+                raise OwnWork(
+                    step=step_label(done.step),
+                    number=done.case.number,
+                    reason=_("somebody else must check it"),
+                )
 
 
 def _enter(
-    machine: Machine, step: Step, move: Move, rules: settings.Rules, at: datetime, day: date,
+    machine: Machine,
+    step: Step,
+    move: Move,
+    rules: settings.Rules,
+    at: datetime,
+    day: date,
     declared: bool,
-) -> None:  # fmt: skip
+) -> None:
     """Set the case's fields for the state that the step leads to."""
     case = move.case
     for name, value in move.fields.items():
@@ -326,8 +422,10 @@ def give_deadline(case: Case, rules: settings.Rules, key: str, at: datetime) -> 
         return
     counted = due(rule, at)
     case.due_on, case.due_at, case.due_provisional = counted.on, counted.at, counted.provisional
-    case.due_rule = {**rules.data["deadlines"].get(f"{key}:{case.grade}",
-                     rules.data["deadlines"].get(key)), "from": at.isoformat()}  # fmt: skip
+    case.due_rule = {
+        **rules.data["deadlines"].get(f"{key}:{case.grade}", rules.data["deadlines"].get(key)),
+        "from": at.isoformat(),
+    }
 
 
 def _step_due(rules: settings.Rules, key: str, at: datetime) -> Due | None:
@@ -337,11 +435,34 @@ def _step_due(rules: settings.Rules, key: str, at: datetime) -> Due | None:
 
 #: The columns of a case that a step may change.
 COLUMNS = (
-    "state", "is_open", "unsettled", "version", "area_id", "path", "sector_id", "grade", "source",
-    "topics", "enterprise_id", "due_on", "due_at", "due_provisional", "due_rule", "step_due_on",
-    "settled_on", "closed_on", "rung", "round", "rebounds", "listed", "suspended_on",
-    "merged_into_id", "split_from_id", "parent_id", "declared",
-)  # fmt: skip
+    "state",
+    "is_open",
+    "unsettled",
+    "version",
+    "area_id",
+    "path",
+    "sector_id",
+    "grade",
+    "source",
+    "topics",
+    "enterprise_id",
+    "due_on",
+    "due_at",
+    "due_provisional",
+    "due_rule",
+    "step_due_on",
+    "settled_on",
+    "closed_on",
+    "rung",
+    "round",
+    "rebounds",
+    "listed",
+    "suspended_on",
+    "merged_into_id",
+    "split_from_id",
+    "parent_id",
+    "declared",
+)
 
 
 def save(cases: Sequence[Case]) -> None:
@@ -353,35 +474,60 @@ def save(cases: Sequence[Case]) -> None:
 
 
 def event(
-    case: Case, step: str, source: str, by: Actor, at: datetime, day: date, reason: str,
-    changes: dict[str, Any], request_id: UUID, batch_id: UUID | None,
-) -> Event:  # fmt: skip
+    case: Case,
+    step: str,
+    source: str,
+    by: Actor,
+    at: datetime,
+    day: date,
+    reason: str,
+    changes: dict[str, Any],
+    request_id: UUID,
+    batch_id: UUID | None,
+) -> Event:
     return Event(
-        case_id=case.pk, seq=case.version, step=step, source_state=source,
-        target_state=case.state, at=at, day=day, user_id=by.user_id, actor=by.name,
-        unit_id=by.unit_id, reason=reason,
-        changes=json.loads(json.dumps({**changes, "round": case.round}, cls=DjangoJSONEncoder,
-                                      default=str)),
-        request_id=request_id, batch_id=batch_id,
-    )  # fmt: skip
+        case_id=case.pk,
+        seq=case.version,
+        step=step,
+        source_state=source,
+        target_state=case.state,
+        at=at,
+        day=day,
+        user_id=by.user_id,
+        actor=by.name,
+        unit_id=by.unit_id,
+        reason=reason,
+        changes=json.loads(
+            json.dumps({**changes, "round": case.round}, cls=DjangoJSONEncoder, default=str)
+        ),
+        request_id=request_id,
+        batch_id=batch_id,
+    )
 
 
 def audited(
-    machine: Machine, rows: Iterable[tuple[Case, str, str, dict[str, Any]]], by: Actor,
-    at: datetime, request_id: UUID,
-) -> None:  # fmt: skip
+    machine: Machine,
+    rows: Iterable[tuple[Case, str, str, dict[str, Any]]],
+    by: Actor,
+    at: datetime,
+    request_id: UUID,
+) -> None:
     trail.record(
         [
             trail.Entry(
-                f"{machine.kind}.{step}", "case", str(case.pk), reason=reason,
+                f"{machine.kind}.{step}",
+                "case",
+                str(case.pk),
+                reason=reason,
                 before=_plain({name: pair[0] for name, pair in diff.items()}) or None,
                 after=_plain({name: pair[1] for name, pair in diff.items()}) or None,
                 request_id=request_id,
             )
             for case, step, reason, diff in rows
         ],
-        by=by, at=at,
-    )  # fmt: skip
+        by=by,
+        at=at,
+    )
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
@@ -390,9 +536,14 @@ def _plain(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def parties(
-    cases: Sequence[Case], role: PartyRole, unit_ids: Mapping[UUID, int], *, at: datetime,
-    receipt_due: date | None = None, rank: int = 0,
-) -> None:  # fmt: skip
+    cases: Sequence[Case],
+    role: PartyRole,
+    unit_ids: Mapping[UUID, int],
+    *,
+    at: datetime,
+    receipt_due: date | None = None,
+    rank: int = 0,
+) -> None:
     """Give each case a unit in a role; a unit that has it already is left as it is."""
     today = timezone.localdate(at)
     Party.objects.bulk_create(
@@ -404,7 +555,7 @@ def parties(
                 since=today,
                 rank=rank,
                 receipt_due_on=receipt_due,
-            )  # fmt: skip
+            )
             for case in cases
             if case.pk in unit_ids
         ],
@@ -421,18 +572,43 @@ def step_label(step: str) -> str:
 
 
 STATES = {
-    "found": _("found"), "assigned": _("being rectified"), "rectified": _("to be verified"),
-    "verified": _("to be closed"), "closed": _("closed"), "void": _("void"),
-}  # fmt: skip
+    "found": _("found"),
+    "assigned": _("being rectified"),
+    "rectified": _("to be verified"),
+    "verified": _("to be closed"),
+    "closed": _("closed"),
+    "void": _("void"),
+}
 STEPS = {
-    "find": _("find"), "backfill": _("fill in history"), "assign": _("assign"),
-    "hand_over": _("hand over"), "rectify": _("rectify"), "fix_on_spot": _("rectify on the spot"),
-    "reject": _("return"), "verify": _("verify"), "review": _("review"), "close": _("close"),
-    "second": _("confirm closing"), "look_back": _("look back"), "reopen": _("rebound"),
-    "void": _("void"), "suspend": _("suspend"), "resume": _("resume"), "merge": _("merge"),
-    "split": _("split"), "move": _("move"), "extend": _("extend"), "rung": _("ladder"),
-    "list": _("list"), "delist": _("delist"), "amend": _("amend"), "declare": _("declare"),
-    "withdraw": _("withdraw"), "receive": _("sign for receipt"),
-    "extension_asked": _("ask for an extension"), "extension_refused": _("refuse an extension"),
-    "delisting_asked": _("ask for delisting"), "recount": _("count the deadline again"),
-}  # fmt: skip
+    "find": _("find"),
+    "backfill": _("fill in history"),
+    "assign": _("assign"),
+    "hand_over": _("hand over"),
+    "rectify": _("rectify"),
+    "fix_on_spot": _("rectify on the spot"),
+    "reject": _("return"),
+    "verify": _("verify"),
+    "review": _("review"),
+    "close": _("close"),
+    "second": _("confirm closing"),
+    "look_back": _("look back"),
+    "reopen": _("rebound"),
+    "void": _("void"),
+    "suspend": _("suspend"),
+    "resume": _("resume"),
+    "merge": _("merge"),
+    "split": _("split"),
+    "move": _("move"),
+    "extend": _("extend"),
+    "rung": _("ladder"),
+    "list": _("list"),
+    "delist": _("delist"),
+    "amend": _("amend"),
+    "declare": _("declare"),
+    "withdraw": _("withdraw"),
+    "receive": _("sign for receipt"),
+    "extension_asked": _("ask for an extension"),
+    "extension_refused": _("refuse an extension"),
+    "delisting_asked": _("ask for delisting"),
+    "recount": _("count the deadline again"),
+}

@@ -56,9 +56,12 @@ def tick(now: datetime) -> int:
 def _late(machine: Machine, version: int, days: int, today: date) -> Q:
     """Cases at least ``days`` after their deadline (before it, where negative)."""
     return Q(
-        kind=machine.kind, unsettled=True, suspended_on=None, settings_version=version,
+        kind=machine.kind,
+        unsettled=True,
+        suspended_on=None,
+        settings_version=version,
         due_on__lte=today - timedelta(days=days),
-    )  # fmt: skip
+    )
 
 
 def _climb(
@@ -81,9 +84,15 @@ def _climb(
 
 
 def _take_rung(
-    machine: Machine, cases: Sequence[Case], rung: int, *, by: Actor, day: date, at: datetime,
+    machine: Machine,
+    cases: Sequence[Case],
+    rung: int,
+    *,
+    by: Actor,
+    day: date,
+    at: datetime,
     reason: str = "",
-) -> None:  # fmt: skip
+) -> None:
     moves = [
         Move(case, {"rung": max(rung, case.rung)}, {"rung_taken": rung}, day) for case in cases
     ]
@@ -91,15 +100,28 @@ def _take_rung(
     posting.post(
         machine,
         [
-            Change(case, None, day, posting.lines_of(case), case.due_on, case.settled_on,
-                   flows=[(RUNG_FLOWS[rung], day)])
+            Change(
+                case,
+                None,
+                day,
+                posting.lines_of(case),
+                case.due_on,
+                case.settled_on,
+                flows=[(RUNG_FLOWS[rung], day)],
+            )
             for case in cases
         ],
-        at=at, batch_id=None,
-    )  # fmt: skip
+        at=at,
+        batch_id=None,
+    )
     for pk, number, due_on, units in _answering(cases):
-        outbox.post(f"loop.{RUNG_FLOWS[rung]}", to_units=units, about=str(pk), at=at,
-                    data={"number": number, "due": str(due_on)})  # fmt: skip
+        outbox.post(
+            f"loop.{RUNG_FLOWS[rung]}",
+            to_units=units,
+            about=str(pk),
+            at=at,
+            data={"number": number, "due": str(due_on)},
+        )
 
 
 def _answering(cases: Sequence[Case]) -> Iterable[tuple[UUID, str, date | None, list[int]]]:
@@ -140,8 +162,9 @@ def _propose(
 
 def _draft(case: Case, rung: int, unit: int, today: date, now: datetime) -> Proposal:
     assert case.due_on
-    return Proposal(case=case, rung=rung, drafted_at=now, unit_id=unit,
-                    days_late=(today - case.due_on).days)  # fmt: skip
+    return Proposal(
+        case=case, rung=rung, drafted_at=now, unit_id=unit, days_late=(today - case.due_on).days
+    )
 
 
 def _assigning(cases: Sequence[Case]) -> Iterable[tuple[Case, int]]:
@@ -190,5 +213,6 @@ def carry_out(proposal: Proposal, *, on: date, paper_number: str, by: Actor, at:
 def _audit(proposal: Proposal, action: str, by: Actor, at: datetime, reason: str) -> None:
     trail.record(
         [trail.Entry(f"proposal.{action}", "proposal", str(proposal.pk), reason=reason)],
-        by=by, at=at,
-    )  # fmt: skip
+        by=by,
+        at=at,
+    )

@@ -41,8 +41,12 @@ class Line(NamedTuple):
 
 def labels_of(case: Case) -> dict[str, str]:
     """What figures can be broken down by; an empty label is left out."""
-    labels = {"grade": case.grade, "sector": case.sector_id or "", "source": case.source,
-              "topics": case.topics}  # fmt: skip
+    labels = {
+        "grade": case.grade,
+        "sector": case.sector_id or "",
+        "source": case.source,
+        "topics": case.topics,
+    }
     return {name: value for name, value in labels.items() if value}
 
 
@@ -100,10 +104,14 @@ def post(
     for name, members in openers.items():
         opener = "found" if name == FOUND_SETTLED else "due"
         ledger.post(
-            ledger.cohort(f"{machine.kind}.{opener}", f"{machine.kind}.{name}",
-                          [change.case.pk for change in members]),
-            at=at, batch_id=batch_id,
-        )  # fmt: skip
+            ledger.cohort(
+                f"{machine.kind}.{opener}",
+                f"{machine.kind}.{name}",
+                [change.case.pk for change in members],
+            ),
+            at=at,
+            batch_id=batch_id,
+        )
 
 
 def _stock_entries(machine: Machine, change: Change) -> Iterable[NewFact]:
@@ -124,9 +132,14 @@ def _entry(
 ) -> NewFact:
     case = change.case
     return NewFact(
-        kind=f"{machine.kind}.{name}", labels=dict(line.labels), area_id=line.area_id, day=day,
-        quantity=quantity, case_id=case.pk, unit_id=case.unit_id,
-    )  # fmt: skip
+        kind=f"{machine.kind}.{name}",
+        labels=dict(line.labels),
+        area_id=line.area_id,
+        day=day,
+        quantity=quantity,
+        case_id=case.pk,
+        unit_id=case.unit_id,
+    )
 
 
 def _flows(machine: Machine, change: Change) -> Iterable[NewFact]:
@@ -139,9 +152,14 @@ def _flows(machine: Machine, change: Change) -> Iterable[NewFact]:
     for name, day in names:
         claim = {"claim": "declared"} if change.declared and name not in ("found", "due") else {}
         yield NewFact(
-            kind=f"{machine.kind}.{name}", labels={**labels, **claim}, area_id=case.area_id,
-            day=day, quantity=1, case_id=case.pk, unit_id=case.unit_id,
-        )  # fmt: skip
+            kind=f"{machine.kind}.{name}",
+            labels={**labels, **claim},
+            area_id=case.area_id,
+            day=day,
+            quantity=1,
+            case_id=case.pk,
+            unit_id=case.unit_id,
+        )
 
 
 def _cohorts(
@@ -150,7 +168,8 @@ def _cohorts(
     """Keep "of those found" and "of those due" in step with what stands."""
     case, before, after = change.case, change.settled_before, change.case.settled_on
     moved = not change.is_new and case.due_on != change.due_before
-    if moved and change.due_before:
+    if moved and change.due_before and change.due_before >= change.day:
+        # A deadline that has passed stays counted, met or missed; one that lies ahead is replaced.
         undone["due"].append(case.pk)
     if after and not before:
         openers[FOUND_SETTLED].append(change)

@@ -14,7 +14,7 @@ from anlan.kernel.loop.machine import Machine, Step
 _OPEN = "found,assigned,rectified,verified"
 _ANY = _OPEN + ",closed"
 
-#: Steps that pass a judgement; nobody takes them on work that is their own.
+#: Steps that are work; nobody passes judgement on their own.
 _WORK = ("rectify", "fix_on_spot")
 
 STEPS = (
@@ -83,17 +83,19 @@ def kinds(kind: str, noun: str | Promise) -> tuple[FactKind, ...]:
         return FactKind(f"{kind}.{name}", label, noun, basis, cohort_of=f"{kind}.{of}")
 
     return (
-        flow("found", _("found"), _("By the day it was found; once per case, whoever reported it.")),
+        flow("found", _("found"), _("By the day found; once per case, whoever reported it.")),
         flow("assigned", _("assigned"), _("By the day it was assigned here to a unit.")),
-        flow("rectified", _("rectified"),
-             _("By the day of rectification, as far as it stands: one that was returned counts again "
-               "only when rectified again.")),
-        flow("verified", _("verified"), _("Verified here by somebody other than who rectified it.")),
+        flow(
+            "rectified",
+            _("rectified"),
+            _("By the day of rectification. One that was returned no longer counts."),
+        ),
+        flow("verified", _("verified"), _("Verified here by somebody who did not rectify it.")),
         flow("closed", _("closed"), _("By the day it was closed.")),
         flow("rejected", _("returned"), _("Rectifications returned; each return counts.")),
         flow("voided", _("void"), _("Taken out with a reason; still among those found.")),
         flow("rebound", _("rebounds"), _("Found again after closing, at a look-back.")),
-        flow("looked_back", _("looked back at"), _("Looked at again after closing, and still in order.")),
+        flow("looked_back", _("looked back at"), _("Looked at after closing; still in order.")),
         flow("extended", _("extensions"), _("Extensions granted.")),
         flow("due", _("due"), _("By the day of the deadline in force.")),
         flow("reminded", _("reminders"), _("Cases that reached the rung 提示.")),
@@ -104,14 +106,25 @@ def kinds(kind: str, noun: str | Promise) -> tuple[FactKind, ...]:
         flow("listing", _("put under listed supervision"), _("By the day of listing.")),
         flow("delisting", _("delisted"), _("By the day of delisting.")),
         stock("open", _("open"), _("Not closed at the end of the day.")),
-        stock("overdue", _("overdue"),
-              _("Not rectified at the end of a day after the deadline; suspended cases don't count.")),
-        stock("listed", _("under listed supervision"), _("Open and listed at the end of the day.")),
-        cohort("found_settled", "found", _("of those found, rectified"),
-               _("Of those found in the period, the ones rectified by now.")),
-        cohort("due_met", "due", _("of those due, in time"),
-               _("Of those due in the period, the ones rectified by their deadline.")),
-    )  # fmt: skip
+        stock(
+            "overdue",
+            _("overdue"),
+            _("Not rectified at the end of a day after the deadline, and not suspended."),
+        ),
+        stock("listed", _("under listed supervision"), _("Open and listed at the day's end.")),
+        cohort(
+            "found_settled",
+            "found",
+            _("of those found, rectified"),
+            _("Of those found in the period, the ones rectified by now."),
+        ),
+        cohort(
+            "due_met",
+            "due",
+            _("of those due, in time"),
+            _("Of those due in the period, the ones rectified by their deadline."),
+        ),
+    )
 
 
 #: The flow that a rung counts, by rung.

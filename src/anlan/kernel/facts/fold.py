@@ -1,0 +1,120 @@
+"""Sums facts behind the writers, up to a mark; what lies above it is read from the facts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Min
+from django.utils import timezone
+
+from anlan.kernel.facts import cluster, sql
+from anlan.kernel.facts.models import Fact, Fold
+
+#: Facts that one transaction folds; on SQLite writers wait for it meanwhile.
+FOLD_FACTS_MAX = 100_000
+#: From this lag on, health is red: some transaction holds the mark back.
+LAG_RED_SECONDS = 60
+
+_TICK = timedelta(microseconds=1)
+
+
+def fold(at: datetime, *, wait: bool = True, force: bool = False) -> Fold | None:
+    """Fold what lies below the mark; returns the last fold made, or None if there was nothing.
+
+    One folder works at a time; without ``wait``, another one's presence is enough. ``force``
+    leaves a fold even where there is nothing new: every later fold is then later than ``at``.
+    """
+    cluster.check_once()
+    made: Fold | None = None
+    while True:
+        last = Fold.objects.order_by("-pk").first()
+        if not force and not _below_mark(last):
+            return made
+        with transaction.atomic():
+            if not sql.folders_seat(wait):
+                return made
+            step, more = _fold_once(at, force)
+        made = step or made
+        if not more:
+            return made
+
+
+def _below_mark(last: Fold | None) -> bool:
+    """Looks without taking a lock, since the tick asks every second."""
+    column = sql.order_column()
+    low = last.mark if last else 0
+    return Fact.objects.filter(**{f"{column}__gte": low, f"{column}__lt": sql.mark()}).exists()
+
+
+def _fold_once(at: datetime, force: bool) -> tuple[Fold | None, bool]:
+    """One step, with the folder's seat taken; says whether more is left."""
+    last = Fold.objects.order_by("-pk").first()
+    low = last.mark if last else 0
+    top = sql.mark()
+    assert top >= low, "the ledger's order went back: another cluster's database (facts/cluster.py)"
+    high = sql.mark_after(FOLD_FACTS_MAX, low, top)
+    count = sql.count(low, high)
+    if not count and not force:
+        return None, False
+    # Later than every fold before, whatever the clock says.
+    moment = max(at, last.at + _TICK) if last else at
+    learnt = sql.month_of(timezone.localdate(moment))
+    if count:
+        sql.fold(low, high, learnt)
+    step = Fold.objects.create(
+        mark=high, at=moment, learnt=learnt, facts=(last.facts if last else 0) + count
+    )
+    return step, high < top
+
+
+def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
+    """Throw the cells away and sum all folded facts again; returns how many facts that were.
+
+    Folds stay, so that every figure stays known as it was known. Readers see the old cells until
+    the new ones are there. On SQLite nobody writes meanwhile.
+    """
+    with transaction.atomic():
+        sql.folders_seat(wait=True)
+        sql.drop_cells()
+        low, done = 0, 0
+        for month, high, facts in months_learnt():
+            sql.fold(low, high, month)
+            low, done = high, facts
+            if progress:
+                progress(done, _facts())
+    return done
+
+
+def months_learnt() -> list[tuple[int, int, int]]:
+    """Each month in which folds were made: (month, its last mark, facts folded by then)."""
+    found: dict[int, tuple[int, int]] = {}
+    for learnt, mark, facts in Fold.objects.order_by("pk").values_list("learnt", "mark", "facts"):
+        found[learnt] = (mark, facts)
+    return [(learnt, mark, facts) for learnt, (mark, facts) in sorted(found.items())]
+
+
+def _facts() -> int:
+    last = Fold.objects.order_by("-pk").first()
+    return last.facts if last else 0
+
+
+@dataclass(frozen=True)
+class Health:
+    """How far the fold is behind. ``red`` where something holds the mark back."""
+
+    lag_seconds: float
+    oldest_transaction_seconds: float
+    unfolded: int
+    red: bool
+
+
+def health(now: datetime) -> Health:
+    """How long the oldest fact waits to be folded, and who may be holding it up."""
+    last = Fold.objects.order_by("-pk").first()
+    above = Fact.objects.filter(**{f"{sql.order_column()}__gte": last.mark if last else 0})
+    oldest = above.aggregate(oldest=Min("posted_at"))["oldest"]
+    lag = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
+    return Health(lag, sql.oldest_transaction_seconds(), above.count(), lag >= LAG_RED_SECONDS)

@@ -118,13 +118,12 @@ def titled(path: Path, rows: Sequence[Simulated], today: date, chance: Random) -
                 "重大隐患" if row.major else "一般隐患", row.source, row.measure, row.person,
                 row.due_on, row.rectified_on, row.funds if row.major else "",
                 _state(row, ("整改中", "已整改", "已整改")), row.checker if row.closed_on else "",
-                row.closed_on, "是" if row.listed else "否", "立行立改" if row.found_on == row.due_on else "",
+                row.closed_on, "是" if row.listed else "否",
+                "立行立改" if row.found_on == row.due_on else "",
             )  # fmt: skip
             for column, value in enumerate(values):
                 if isinstance(value, date):
-                    sheet.write_datetime(
-                        line, column, datetime(value.year, value.month, value.day), day
-                    )  # noqa: DTZ001, E501  a sheet's day has no zone
+                    sheet.write_datetime(line, column, value, day)
                 elif value not in ("", None):
                     sheet.write(line, column, value, cell)
         end = len(rows) + 4
@@ -150,7 +149,8 @@ def by_sector(path: Path, rows: Sequence[Simulated], today: date, chance: Random
         sheets[SECTOR_NAMES[row.sector]].append(row)
     headers = (
         "县（市、区）", "乡镇（街道）", "企业（单位）名称", "发现时间", "存在的主要问题和隐患",
-        "级别", "整改措施", "整改时限", "责任单位", "责任人", "整改完成时间", "是否销号", "问题来源",
+        "级别", "整改措施", "整改时限", "责任单位", "责任人", "整改完成时间", "是否销号",
+        "问题来源",
     )  # fmt: skip
     with _workbook(path, today) as book:
         head = book.add_format({"bold": True, "bg_color": "#DDEBF7", "text_wrap": True})
@@ -167,16 +167,16 @@ def by_sector(path: Path, rows: Sequence[Simulated], today: date, chance: Random
             inside.sort(key=lambda row: (row.county.code, row.found_on))
             for _code, group in groupby(inside, key=lambda row: row.county.code):
                 block = list(_joined(group, chance))
-                for parts in block:
+                for at, parts in enumerate(block, start=line):
                     row = parts[0]
                     sheet.write_row(
-                        line + block.index(parts), 1,
+                        at, 1,
                         (
                             row.township, row.firm.name, mistakes.day(chinese(row.found_on)),
                             mistakes.text(_numbered([part.text for part in parts])),
                             "重大" if row.major else "一般",
                             _numbered(list(dict.fromkeys(part.measure for part in parts))),
-                            "立即整改" if row.due_on == row.found_on else f"{chinese(row.due_on)}前",
+                            _until(row),
                             row.firm.name, row.person, _when(row.rectified_on, chinese),
                             _state(row, ("否", "未销号", "已销号")), row.source,
                         ),
@@ -205,6 +205,10 @@ def _joined(rows: Iterator[Simulated], chance: Random) -> Iterator[list[Simulate
         yield from ([row] for row in together)
 
 
+def _until(row: Simulated) -> str:
+    return "立即整改" if row.due_on == row.found_on else f"{chinese(row.due_on)}前"
+
+
 def _numbered(texts: Sequence[str]) -> str:
     if len(texts) == 1:
         return texts[0]
@@ -221,8 +225,8 @@ def exported(path: Path, rows: Sequence[Simulated], today: date, chance: Random)
     writer.writerow(
         (
             "填报县区", "乡镇街道", "企业（场所）名称", "社会信用代码", "行业领域", "隐患排查时间",
-            "隐患具体情况", "是否重大隐患", "拟采取措施", "要求完成时间", "实际完成时间", "当前状态",
-            "复查人员", "复查时间", "隐患来源", "备注",
+            "隐患具体情况", "是否重大隐患", "拟采取措施", "要求完成时间", "实际完成时间",
+            "当前状态", "复查人员", "复查时间", "隐患来源", "备注",
         )
     )  # fmt: skip
     for row in rows:
@@ -231,7 +235,8 @@ def exported(path: Path, rows: Sequence[Simulated], today: date, chance: Random)
         writer.writerow(
             (
                 row.county.name, row.township, row.firm.name, row.firm.code or "无",
-                SECTOR_NAMES[row.sector], mistakes.day(found, ("２０２６．１３．０５", "26年第三季度")),
+                SECTOR_NAMES[row.sector],
+                mistakes.day(found, ("２０２６．１３．０５", "26年第三季度")),
                 mistakes.text(row.text.translate(_WIDE) if wide else row.text),
                 "是" if row.major else "否", row.measure, row.due_on.strftime("%Y/%m/%d"),
                 _when(row.rectified_on, lambda day: day.strftime("%Y/%m/%d")),
@@ -329,7 +334,7 @@ def _result(row: Simulated) -> str:
     return "正在整改"
 
 
-class _workbook:  # noqa: N801  reads as the context manager it is
+class _workbook:
     """An xlsx that comes out the same for the same seed."""
 
     def __init__(self, path: Path, today: date) -> None:

@@ -22,6 +22,8 @@ _MAJOR = 0.04
 _LISTED = 0.35
 _ON_THE_SPOT = 0.22
 _REFOUND = 0.02
+#: Further findings of the same inspection, dealt with together.
+_ALSO_FOUND = 0.07
 _SHARED = 0.01
 SOURCES = ("企业自查", "部门检查", "执法检查", "专家检查", "群众举报", "上级督查", "乡镇网格排查")
 _SOURCE_WEIGHTS = (30, 28, 12, 9, 4, 6, 11)
@@ -83,7 +85,11 @@ def hazards(counties: Sequence[County], count: int, *, seed: int, today: date) -
             if again is not None:
                 found.append(again)
                 continue
-        found.append(world.hazard(day, today))
+        last = found[-1] if found else None
+        if last and not last.major and last.found_on == day and chance.random() < _ALSO_FOUND:
+            found.append(world.beside(last))
+        else:
+            found.append(world.hazard(day, today))
     return found
 
 
@@ -106,9 +112,15 @@ class _World:
     def __init__(self, counties: Sequence[County], chance: Random) -> None:
         self.chance = chance
         self.counties = list(counties)
-        order = list(range(len(counties)))
-        chance.shuffle(order)
-        self.county_weights = list(accumulate(1 / (5 + rank) for rank in order))
+        # Towns and districts have more, and a few counties report far more than others.
+        self.county_weights = list(
+            accumulate(
+                (2.2 if county.name.endswith(("区", "市")) else 1.0)
+                * math.sqrt(len(county.townships) + 1)
+                * math.exp(chance.gauss(0, 0.6))
+                for county in counties
+            )
+        )
         self.sectors = list(bank())
         self.firms: dict[tuple[str, str], list[Firm]] = {}
         # Each county has its own mix: mines in one, tourism in the other.
@@ -132,6 +144,14 @@ class _World:
         finding = chance.choice(phrases.major if major else phrases.ordinary)
         place = filled(chance.choice(phrases.places), "", chance)
         return _course(_found(county, firm, finding, place, day, chance), day, today, chance)
+
+    def beside(self, last: Simulated) -> Simulated:
+        """Another finding of the inspection that found ``last``."""
+        phrases = bank()[last.sector]
+        finding = self.chance.choice(phrases.ordinary)
+        place = filled(self.chance.choice(phrases.places), "", self.chance)
+        text = filled(finding.text, place, self.chance)
+        return replace(last, place=place, text=text, measure=finding.measure)
 
     def _firm(self, county: County, phrases: Phrases) -> Firm:
         firms = self.firms.setdefault((county.code, phrases.sector), [])

@@ -168,6 +168,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
     """Called inside the except block, so that the exception is at hand; Django has logged it."""
     exc = sys.exc_info()[1]
     number = request_id(request)
+    if isinstance(exc, Refusal):  # raised by middleware, where no view's refusals are caught
+        return refused(request, exc)
     log.error("%s %s failed: %s", number, request.path, type(exc).__name__)
     try:
         if isinstance(exc, OperationalError | InterfaceError):

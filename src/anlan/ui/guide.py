@@ -298,8 +298,8 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     form = GuideForm(
         {"what": "", "sector": "chem", "topics": ["a"]} if "bad" in request.GET else None
     )
+    request.anlan_shell = _shell(request, now)  # type: ignore[attr-defined]
     return {
-        "shell": _shell(request, now),
         "now": now,
         "filters": filters,
         "columns": COLUMNS,

@@ -119,5 +119,7 @@ def _one_of(value: str | None, known: Sequence[str]) -> str:
 
 
 def shell(request: HttpRequest) -> dict[str, Shell]:
-    """Context processor of the Jinja2 engine."""
-    return {"shell": Shell(request)}
+    """Context processor of the Jinja2 engine: one shell a request, however many templates."""
+    if not hasattr(request, "anlan_shell"):
+        request.anlan_shell = Shell(request)  # type: ignore[attr-defined]
+    return {"shell": request.anlan_shell}  # type: ignore[attr-defined]

@@ -9,6 +9,17 @@
   const group = new Intl.NumberFormat(document.documentElement.lang, { maximumFractionDigits: 2 });
   const drawn = [];
 
+  // Round steps of percent that never pass 100 % unless a figure does.
+  const percentAxis = (data) => {
+    const values = data.series.flatMap((series) => series.values).filter((value) => value !== null);
+    if (!values.length) return {};
+    const low = Math.min(...values), high = Math.max(...values);
+    const step = [0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5].find((one) => (high - low) / one <= 3.5) || 1;
+    const round = (value) => Number((value * step).toFixed(4));
+    const top = round(Math.ceil(high / step + 1e-9));
+    return { min: Math.max(0, round(Math.floor(low / step))), max: high <= 1 ? Math.min(1, top) : top, interval: step };
+  };
+
   const options = (data) => {
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const across = data.kind === "bars";
@@ -25,7 +36,7 @@
     const values = {
       type: "value", axisLabel: { ...font, formatter: short }, minInterval: data.percent ? 0 : 1,
       splitLine: { lineStyle: { color: token("--line") } }, splitNumber: 4,
-      ...(data.percent ? { scale: true, max: (range) => range.max <= 1 ? Math.min(1, Math.ceil(range.max * 20) / 20) : undefined } : {}),
+      ...(data.percent ? percentAxis(data) : {}),
     };
     return {
       animation: false,

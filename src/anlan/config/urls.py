@@ -13,6 +13,8 @@ handler500 = "anlan.ui.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anlan.ui.urls")),
+    path("accounts/", include("anlan.kernel.accounts.urls_signin")),
+    path("", include("anlan.kernel.accounts.urls")),
     *(
         path(capability.prefix, include(capability.urls))
         for capability in capabilities()

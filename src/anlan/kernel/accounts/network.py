@@ -1,0 +1,51 @@
+"""Where a request really comes from: a header counts only from a proxy that we know (S21)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest
+
+Network = IPv4Network | IPv6Network
+#: Hops that are looked at; a longer header is somebody's game.
+HOPS_MAX = 10
+
+
+@cache
+def networks(text: str) -> tuple[Network, ...]:
+    """``10.0.0.0/8, ::1`` as networks."""
+    return tuple(ip_network(part.strip(), strict=False) for part in text.split(",") if part.strip())
+
+
+def within(address: str, listed: Sequence[Network]) -> bool:
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    return any((mapped or found) in network for network in listed)
+
+
+def client_address(request: HttpRequest) -> str:
+    """The nearest address in front of our own proxies; never what a client says about itself."""
+    address = str(request.META.get("REMOTE_ADDR") or "")
+    trusted = networks(settings.PROXIES)
+    if not trusted or not within(address, trusted):
+        return address
+    hops = str(request.META.get("HTTP_X_FORWARDED_FOR") or "").split(",")
+    for hop in reversed([hop.strip() for hop in hops][-HOPS_MAX:]):
+        try:
+            address = str(ip_address(hop))
+        except ValueError:
+            return address
+        if not within(address, trusted):
+            return address
+    return address
+
+
+def is_management(request: HttpRequest) -> bool:
+    """Whether the request comes from where administrators sit."""
+    return within(client_address(request), networks(settings.ADMIN_NETWORKS))

@@ -1,0 +1,39 @@
+"""Own account, units, people, and what administrators do."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from anlan.kernel.accounts import views_audit, views_own, views_people, views_units
+
+app_name = "accounts"
+
+urlpatterns = [
+    path("accounts/link/<str:token>/", views_own.link, name="link"),
+    path("accounts/password/", views_own.password, name="password"),
+    path("accounts/me/codes/", views_own.recovery_codes, name="recovery_codes"),
+    path("accounts/me/sessions/end/", views_own.end_session, name="end_session"),
+    path("accounts/me/away/<int:pk>/", views_own.away, name="away"),
+    path("accounts/me/tokens/new/", views_own.new_token, name="new_token"),
+    path("accounts/me/tokens/<uuid:pk>/revoke/", views_own.revoke_token, name="revoke_token"),
+    path("units/", views_units.unit_list, name="units"),
+    path("units/new/", views_units.new_unit, name="new_unit"),
+    path("units/areas/", views_units.areas, name="areas"),
+    path("units/<int:pk>/", views_units.unit_page, name="unit"),
+    path("units/<int:pk>/rename/", views_units.rename_unit, name="rename_unit"),
+    path("units/<int:pk>/end/", views_units.end_unit, name="end_unit"),
+    path("units/<int:pk>/lands/", views_units.set_lands, name="set_lands"),
+    path("people/", views_people.people, name="people"),
+    path("people/new/", views_people.new_person, name="new_person"),
+    path("people/watch/", views_people.watch, name="watch"),
+    path("people/<int:pk>/", views_people.person, name="person"),
+    path("people/<int:pk>/change/", views_people.change_person, name="change_person"),
+    path("people/<int:pk>/link/", views_people.send_link, name="send_link"),
+    path("people/<int:pk>/disable/", views_people.disable, name="disable"),
+    path("people/<int:pk>/enable/", views_people.enable, name="enable"),
+    path("people/<int:pk>/unlock/", views_people.unlock, name="unlock"),
+    path("people/<int:pk>/posts/new/", views_people.grant, name="grant"),
+    path("people/posts/<int:pk>/end/", views_people.end_post, name="end_post"),
+    path("people/posts/<int:pk>/deputy/", views_people.deputy, name="deputy"),
+    path("audit/", views_audit.audit_list, name="audit"),
+]

@@ -1,0 +1,86 @@
+"""The auditor's page: what was put on record. Looking is put on record as well (S27)."""
+
+from __future__ import annotations
+
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.audit import queries
+from anlan.kernel.audit.models import AuditRow
+from anlan.ui.lists import Choice, Column, Days, Filters, Search
+from anlan.ui.pages import render_page
+
+RESULTS = (("ok", _("done")), ("denied", _("denied")))
+
+
+def _changes(row: AuditRow) -> str:
+    """Field: before → after; personal values stay closed."""
+    before, after = queries.values(row.before), queries.values(row.after)
+    parts = []
+    for name in {**before, **after}:
+        old, new = _shown(before.get(name)), _shown(after.get(name))
+        parts.append(f"{name}: {old} → {new}" if old else f"{name}: {new}")
+    return "；".join(parts)
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict) and value.keys() == {"personal"}:
+        return "●●●"
+    return "" if value is None else str(value)
+
+
+COLUMNS = (
+    Column("at", _("When"), kind="moment"),
+    Column("actor", _("Who")),
+    Column("address", _("From"), phone=False),
+    Column("action", _("Act")),
+    Column("object", _("On what"), cell=lambda row: f"{row.object_type} {row.object_id}".strip()),
+    Column("result", _("Result"), cell=lambda row: str(dict(RESULTS).get(row.result, row.result))),
+    Column("reason", _("Why"), kind="text"),
+    Column("changes", _("Before and after"), cell=_changes, kind="text"),
+)
+
+
+@requires("audit.view", management=True)
+def audit_list(request: HttpRequest) -> HttpResponse:
+    wanted = Filters(
+        (
+            Search("actor", _("Who")),
+            Search("action", _("Act, or its beginning with a dot")),
+            Search("object_type", _("Kind of object")),
+            Search("object_id", _("Number of the object")),
+            Search("address", _("Address")),
+            Choice("result", _("Result"), RESULTS),
+            Days("at", _("Days")),
+        ),
+        request.GET,
+    )
+    search = queries.Search(
+        since=_midnight(wanted["at_from"]),
+        until=_midnight(wanted["at_to"], after=1),
+        **{
+            name: wanted[name] or ""
+            for name in ("actor", "action", "object_type", "object_id", "result", "address")
+        },
+    )
+    text = request.GET.get("after", "")
+    before = int(text) if text.isdecimal() and len(text) < 19 else None
+    page = queries.look(search, by=actor_of(request), at=timezone.now(), before=before)
+    context = {
+        "rows": page.rows,
+        "turn": {"before": "", "after": str(page.next or "")},
+        "columns": COLUMNS,
+        "filters": wanted,
+    }
+    return render_page(request, "accounts/audit.html", "accounts/_audit.html", context)
+
+
+def _midnight(day: Any, after: int = 0) -> datetime | None:
+    if day is None:
+        return None
+    return timezone.make_aware(datetime.combine(day + timedelta(days=after), time()))

@@ -1,0 +1,275 @@
+"""Units: who they are, what they answer for, who works there, who took over from whom."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.db.models import Count, Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST
+
+from anlan.base.refusal import NotFound, Refusal
+from anlan.kernel.accounts import commands, policy
+from anlan.kernel.accounts.commands import Land
+from anlan.kernel.accounts.gate import actor_of, fresh, requires
+from anlan.kernel.accounts.models import Post, Role, Sector, Unit, UnitKind, valid_on
+from anlan.kernel.regions import queries as regions
+from anlan.kernel.regions.models import Region
+from anlan.ui.keyset import Keyset
+from anlan.ui.lists import Area, Choice, Column, Filters, Flag, Search
+from anlan.ui.pages import go_on, render_page
+
+#: People shown on a unit's page; the list of people has them all.
+PEOPLE_SHOWN_MAX = 200
+LANDS_MAX = 500
+ORDER = Keyset.by("path", "kind", "pk")
+
+COLUMNS = (
+    Column("name", _("Unit"), link=lambda unit: reverse("accounts:unit", args=[unit.pk])),
+    Column("code", _("Code"), phone=False),
+    Column("kind", _("Kind"), cell="get_kind_display"),
+    Column("area", _("Area"), cell="area.full_name"),
+    Column("people", _("People"), kind="number"),
+    Column("valid_to", _("Ended"), kind="day", phone=False),
+)
+
+
+def filters(request: HttpRequest) -> Filters:
+    return Filters(
+        (
+            Search(label=_("Name or code")),
+            Area("area", _("Area"), reverse("accounts:areas"), _area_name),
+            Choice("kind", _("Kind"), UnitKind.choices),
+            Flag("ended", _("Ended ones too")),
+        ),
+        request.GET,
+    )
+
+
+def _area_name(code: str) -> str:
+    found = Region.objects.filter(code=code).values_list("name", flat=True).first()
+    return found or code
+
+
+@requires("units.view")
+def unit_list(request: HttpRequest) -> HttpResponse:
+    by, wanted = actor_of(request), filters(request)
+    today = policy.today_of(by)
+    rows = policy.permitted(Unit.objects.select_related("area"), "units.view", by)
+    if not wanted["ended"]:
+        rows = rows.valid_on(today)
+    if wanted["q"]:
+        rows = rows.filter(Q(name__contains=wanted["q"]) | Q(code__startswith=wanted["q"]))
+    if wanted["kind"]:
+        rows = rows.filter(kind=wanted["kind"])
+    if wanted["area"]:
+        area = Region.objects.filter(code=wanted["area"]).first()
+        rows = rows.filter(path__gte=area.path, path__lt=_end(area)) if area else rows.none()
+    page = ORDER.page(rows, request.GET)
+    _count_people(page.rows, today)
+    context = {
+        "page": page,
+        "columns": COLUMNS,
+        "filters": wanted,
+        "may_edit": policy.may(by, "units.edit"),
+    }
+    return render_page(request, "accounts/units.html", "accounts/_units.html", context)
+
+
+def _end(area: Region) -> str:
+    return area.path[:-1] + "0"
+
+
+def _count_people(units: list[Unit], today: Any) -> None:
+    held = Post.objects.filter(unit__in=units).held_on(today).values("unit_id")
+    counted = dict(held.annotate(n=Count("user_id", distinct=True)).values_list("unit_id", "n"))
+    for unit in units:
+        unit.people = counted.get(unit.pk, 0)  # type: ignore[attr-defined]  # for the column
+
+
+@requires("units.view")
+def areas(request: HttpRequest) -> HttpResponse:
+    """What the area picker offers for a few letters."""
+    text = request.GET.get("picker_q", "").strip()[:40]
+    found = regions.find(text, limit=12) if text else []
+    rows = [(area.code, area.name, area.full_name) for area in found]
+    return render(request, "accounts/_areas.html", {"rows": rows})
+
+
+@requires("units.view")
+def unit_page(request: HttpRequest, pk: int) -> HttpResponse:
+    by = actor_of(request)
+    rows = Unit.objects.select_related("area", "parent", "successor")
+    unit = policy.access(rows, "units.view", by, pk)
+    today = policy.today_of(by)
+    posts = Post.objects.filter(unit=unit).held_on(today).select_related("user", "deputy_of__user")
+    lands = unit.jurisdictions.select_related("area", "sector").order_by("path", "sector__order")
+    context = {
+        "unit": unit,
+        "lands": lands.filter(valid_on(today))[:LANDS_MAX],
+        "past_lands": lands.filter(valid_to__lt=today)[:LANDS_MAX],
+        "posts": posts.order_by("role", "user__name")[:PEOPLE_SHOWN_MAX],
+        "predecessors": unit.predecessors.order_by("pk"),
+        "children": unit.children.valid_on(today).order_by("code")[:PEOPLE_SHOWN_MAX],
+        "may_edit": policy.may(by, "units.edit"),
+        "may_grant": policy.may(by, "units.grant"),
+        "role_name": lambda role: Role(role).label,
+    }
+    return render(request, "accounts/unit.html", context)
+
+
+class AreaField(forms.CharField):
+    """An area by its code, as the picker sends it."""
+
+    def clean(self, value: Any) -> Any:
+        code = super().clean(value)
+        area = Region.objects.current().filter(code=code).first() if code else None
+        if code and area is None:
+            raise forms.ValidationError(_("Choose an area from the list that opens as you type."))
+        return area
+
+
+class UnitForm(forms.Form):
+    code = forms.CharField(
+        label=_("Code"), max_length=40, help_text=_("Short and unchanging, such as 530102-yj.")
+    )
+    name = forms.CharField(label=_("Name"), max_length=120)
+    kind = forms.ChoiceField(label=_("Kind"), choices=UnitKind.choices)
+    area = AreaField(label=_("Area"), max_length=20)
+    sectors = forms.MultipleChoiceField(
+        label=_("Sectors"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("None chosen means every sector."),
+    )
+    parent = forms.CharField(label=_("Code of the unit above"), max_length=40, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        choices = list(Sector.objects.values_list("code", "name"))
+        self.fields["sectors"].choices = choices  # type: ignore[attr-defined]
+
+    def clean_parent(self) -> Unit | None:
+        code = self.cleaned_data["parent"].strip()
+        parent = Unit.objects.filter(code=code).first() if code else None
+        if code and parent is None:
+            raise forms.ValidationError(_("No unit has this code."))
+        return parent
+
+
+@requires("units.edit", management=True)
+def new_unit(request: HttpRequest) -> HttpResponse:
+    form = UnitForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        lands = [Land(data["area"], sector) for sector in data["sectors"]] or [Land(data["area"])]
+        try:
+            unit = commands.create_unit(
+                data["code"],
+                data["name"],
+                data["kind"],
+                data["area"],
+                by=actor_of(request),
+                at=timezone.now(),
+                parent=data["parent"],
+                lands=lands,
+            )
+        except commands.Taken as refusal:
+            form.add_error("code", str(refusal))
+        else:
+            return go_on(request, reverse("accounts:unit", args=[unit.pk]))
+    area = form.cleaned_data.get("area") if form.is_bound and form.is_valid() else None
+    context = {"form": form, "area": area, "areas_url": reverse("accounts:areas")}
+    return render(request, "accounts/unit_new.html", context, status=422 if form.errors else 200)
+
+
+class RenameForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=120)
+
+
+@requires("units.edit", management=True)
+@require_POST
+def rename_unit(request: HttpRequest, pk: int) -> HttpResponse:
+    form = RenameForm(request.POST)
+    if form.is_valid():
+        commands.rename_unit(pk, form.cleaned_data["name"], by=actor_of(request), at=timezone.now())
+    return HttpResponseRedirect(reverse("accounts:unit", args=[pk]))
+
+
+@requires("units.edit", management=True)
+@require_POST
+def end_unit(request: HttpRequest, pk: int) -> HttpResponse:
+    code = request.POST.get("successor", "").strip()
+    successor = Unit.objects.filter(code=code).first() if code else None
+    if code and successor is None:
+        raise NotFound
+    commands.end_unit(pk, successor=successor, by=actor_of(request), at=timezone.now())
+    return HttpResponseRedirect(reverse("accounts:unit", args=[pk]))
+
+
+class LandsForm(forms.Form):
+    """One line an area: its code, then sectors with commas, or nothing for all."""
+
+    lands = forms.CharField(
+        label=_("What the unit answers for"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 8}),
+        help_text=_(
+            "A line for each area: its code, then sector codes with commas, or nothing for all. "
+            "For example: 530102 hazchem, coal"
+        ),
+    )
+
+    def clean_lands(self) -> list[Land]:
+        lines = [
+            line.split(None, 1) for line in self.cleaned_data["lands"].splitlines() if line.strip()
+        ]
+        if len(lines) > LANDS_MAX:
+            raise forms.ValidationError(_("These are too many lines."))
+        areas = {
+            area.code: area for area in Region.objects.filter(code__in=[line[0] for line in lines])
+        }
+        known = set(Sector.objects.values_list("code", flat=True))
+        lands = []
+        for line in lines:
+            area = areas.get(line[0])
+            rest = line[1] if len(line) > 1 else ""
+            sectors = [part.strip() for part in rest.replace("，", ",").split(",") if part.strip()]
+            if area is None or not set(sectors) <= known:
+                raise forms.ValidationError(
+                    _("“%(line)s” can't be read: no such area, or no such sector.")
+                    % {"line": " ".join(line)}
+                )
+            lands += [Land(area, sector) for sector in sectors or [None]]
+        return lands
+
+
+@requires("units.grant", management=True)
+@fresh
+def set_lands(request: HttpRequest, pk: int) -> HttpResponse:
+    unit = policy.access(Unit.objects.all(), "units.view", actor_of(request), pk)
+    held = unit.jurisdictions.filter(valid_to=None, enterprise_id=None).select_related("area")
+    by_area: dict[str, list[str]] = {}
+    for row in held.order_by("path", "sector_id"):
+        by_area.setdefault(row.area.code, []).extend([row.sector_id] if row.sector_id else [])
+    text = "\n".join(f"{code} {', '.join(sectors)}".strip() for code, sectors in by_area.items())
+    form = LandsForm(request.POST or None, initial={"lands": text})
+    if request.method == "POST" and form.is_valid():
+        named = unit.jurisdictions.filter(valid_to=None).exclude(enterprise_id=None)
+        kept = [
+            Land(row.area, row.sector_id, row.enterprise_id) for row in named.select_related("area")
+        ]
+        lands = [*form.cleaned_data["lands"], *kept]
+        try:
+            commands.set_jurisdictions(pk, lands, by=actor_of(request), at=timezone.now())
+        except Refusal as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            return go_on(request, reverse("accounts:unit", args=[pk]))
+    context = {"form": form, "unit": unit, "sectors": Sector.objects.all()}
+    return render(request, "accounts/lands.html", context, status=422 if form.errors else 200)

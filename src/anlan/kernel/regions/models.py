@@ -171,7 +171,10 @@ class Lineage(models.Model):
         indexes = [models.Index("day", name="region_lineage_day")]
         constraints = [
             models.UniqueConstraint(
-                fields=["old", "new", "day", "kind"], name="region_lineage_said_once"
+                fields=["old", "new", "day", "kind"],
+                # A name may be corrected twice on one day.
+                condition=~Q(kind__in=["rename", "recode"]),
+                name="region_lineage_said_once",
             ),
         ]
 

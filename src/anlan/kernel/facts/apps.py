@@ -10,6 +10,8 @@ class FactsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from anlan.kernel.facts import ticks  # noqa: F401  declares them
+
         post_migrate.connect(_start_afresh, sender=self)
 
 

@@ -280,6 +280,7 @@ def _fingerprint() -> str:
     loading = ROOT / "src/anlan/kernel/regions"
     files = [*ROOT.glob("src/anlan/**/migrations/*.py"), Path(__file__)]
     files += [*loading.glob("*.py"), *loading.glob("data/*")]
+    files += (ROOT / "src/anlan/kernel/calendar").glob("data/*")
     if _unmigrated():
         files += ROOT.glob("src/anlan/**/models.py")
     for path in sorted(files):
@@ -292,6 +293,9 @@ def _fingerprint() -> str:
 
 def _load_regions() -> None:
     """Nation, Yunnan and Beijing down to townships, from the packaged data."""
+    from anlan.kernel.calendar.loading import load_all as load_calendar
     from anlan.kernel.regions.loading import load_all
 
     load_all(None, provinces=("11", "53"))
+    # Deadlines of the announced years are final only where those years are known.
+    load_calendar()

@@ -15,6 +15,7 @@ from markupsafe import Markup
 
 from anlan.ui.charts import AreaMap, Chart, Pin, Place, Series
 from anlan.ui.figures import MISSING, Basis, Change
+from anlan.ui.forms import DayInput, Form
 from anlan.ui.keyset import Page
 from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Search, chosen
 from anlan.ui.parts import part
@@ -86,7 +87,7 @@ def _rows(today: date, n: int = 24) -> list[Row]:
     return rows
 
 
-class GuideForm(forms.Form):
+class GuideForm(Form):
     what = forms.CharField(
         label="隐患描述",
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -100,9 +101,7 @@ class GuideForm(forms.Form):
     sector = forms.ChoiceField(
         label="行业领域", choices=[("", "请选择"), ("chem", "危险化学品"), ("fire", "消防")]
     )
-    due = forms.DateField(
-        label="整改期限", widget=forms.DateInput(attrs={"type": "date"}), required=False
-    )
+    due = forms.DateField(label="整改期限", widget=DayInput(), required=False)
     topics = forms.MultipleChoiceField(
         label="专题",
         widget=forms.CheckboxSelectMultiple,
@@ -232,10 +231,11 @@ def _charts() -> dict[str, Any]:
 
 
 def _map() -> AreaMap:
-    places = [
-        Place(f"53{i:02}", f"第{i}市", (i * 37) % 101 if i != 5 else MISSING, f"{(i * 37) % 101} 件", f"?area=53{i:02}")
-        for i in range(1, 17)
-    ]  # fmt: skip
+    places = []
+    for i in range(1, 17):
+        count = (i * 37) % 101
+        code, value = f"53{i:02}", MISSING if i == 5 else count
+        places.append(Place(code, f"第{i}市", value, f"{count} 件", f"?area={code}"))
     return AreaMap(
         "逾期未整改（件）",
         "/ui/guide/shapes/",
@@ -339,6 +339,8 @@ def guide_part(request: HttpRequest, part: str) -> HttpResponse:
     if part == "palette":
         rows_ = [("/ui/guide/case/", TEXTS[0], "YN-20241", "list-check")]
         return render(request, "ui/guide_palette.html", {"groups": [("隐患", rows_)]})
+    if part == "none":
+        return render(request, "ui/guide_job.html", {})
     if part == "shapes":
         from django.http import JsonResponse
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -86,6 +86,10 @@ class Keyset:
         """``Keyset.by("case__due_on", "-pk")``."""
         assert fields[-1].lstrip("-") in ("pk", "id", "case_id", "code"), "end with a unique key"
         return cls(tuple(Key.parse(field) for field in fields))
+
+    def turned(self) -> Keyset:
+        """The same order the other way round (what is empty stays last)."""
+        return Keyset(tuple(replace(key, descending=not key.descending) for key in self.keys))
 
     def page(self, rows: QuerySet[M], params: Any, size: int = PAGE_ROWS) -> Page[M]:
         """The page that ``params`` (request.GET) asks for: one query of ``size + 1`` rows."""
@@ -165,8 +169,8 @@ def _typed(model: type[Model], key: Key, value: Any) -> Any:
             assert field.related_model is not None
             model = field.related_model
     while field.remote_field is not None:  # a key that is itself a relation, as in one-to-one
-        field = field.target_field
+        field = field.target_field  # type: ignore[union-attr]
     _must(isinstance(value, int | float | str) and "\x00" not in str(value))
-    typed = field.to_python(value)  # type: ignore[union-attr]
+    typed = field.to_python(value)
     _must(not isinstance(typed, int) or abs(typed) < 2**63)
     return typed

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
@@ -11,6 +11,8 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+
+from anlan.ui.keyset import Keyset
 
 Text = str | Promise
 Options = Iterable[tuple[Any, Text]]
@@ -187,7 +189,13 @@ class Filters:
         kept = {name: str(value) for name, value in parts.items() if value not in (None, "")}
         return "?" + urlencode(kept)
 
-    def sort(self, known: Mapping[str, Any], default: str) -> str:
+    def order(self, orders: Mapping[str, Keyset], default: str) -> Keyset:
+        """The order that ``?sort=`` asks for; a ``-`` before its name turns it round."""
+        asked = self.sort(orders, default)
+        order = orders[asked.lstrip("-")]
+        return order.turned() if asked.startswith("-") else order
+
+    def sort(self, known: Container[str], default: str) -> str:
         """The ``?sort=`` asked for if it is one of ``known``, else ``default``."""
         asked = self.params.get("sort", "")
         return asked if asked.lstrip("-") in known else default

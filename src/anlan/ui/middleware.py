@@ -44,7 +44,7 @@ HEADERS = {
 
 
 class Headers:
-    """Outermost, so that static files, redirects and failures of other middleware carry them too."""
+    """Outermost, so that static files, redirects and other middleware's failures carry them too."""
 
     def __init__(self, get_response: Answer) -> None:
         self.get_response = get_response

@@ -1,4 +1,4 @@
-"""Components from Python, for a list's cells: ``part("state", label, code)`` is that macro's HTML."""
+"""Components from Python, for a list's cells: ``part("state", label, code)``."""
 
 from __future__ import annotations
 

@@ -207,6 +207,9 @@
     mark(event.target, options(event.target)[0]);
   });
 
+  // Showing more filters is no change of the filters.
+  on("change", "[data-quiet]", (event) => event.stopPropagation(), true);
+
   // Column chooser: its boxes join into one part of the address.
   on("submit", "form[data-join]", (event, form) => {
     $(`[name=${form.dataset.join}]`, form).value = $$("[data-part]:checked", form).map((box) => box.dataset.part).join(",");

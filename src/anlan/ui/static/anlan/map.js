@@ -45,7 +45,9 @@
   const draw = async (root) => {
     if (root.dataset.drawn) return;
     root.dataset.drawn = "1";
-    const data = JSON.parse(document.getElementById(root.dataset.map).textContent);
+    const holder = document.getElementById(root.dataset.map);
+    if (!holder) return;
+    const data = JSON.parse(holder.textContent);
     const svg = root.querySelector("[data-map-svg]");
     const tip = root.querySelector(".map-tip");
     const legend = root.querySelector("[data-legend]");
@@ -97,12 +99,12 @@
       const words = place ? (place.value === null ? data.words.none : place.words) : data.words.none;
       const path = outline(feature.geometry, view.to);
       if (!path) continue;
-      const holder = place && place.link ? make("a", { href: place.link, "aria-label": `${name} ${words}` }, shapes) : make("g", {}, shapes);
-      const shape = make("path", { d: path, class: grade(place, data.bounds), "fill-rule": "evenodd" }, holder);
-      holder.addEventListener("pointermove", (event) => say(event, name, words));
-      holder.addEventListener("pointerleave", hush);
-      holder.addEventListener("focus", (event) => say(event, name, words));
-      holder.addEventListener("blur", hush);
+      const link = place && place.link ? make("a", { href: place.link, "aria-label": `${name} ${words}` }, shapes) : make("g", {}, shapes);
+      const shape = make("path", { d: path, class: grade(place, data.bounds), "fill-rule": "evenodd" }, link);
+      link.addEventListener("pointermove", (event) => say(event, name, words));
+      link.addEventListener("pointerleave", hush);
+      link.addEventListener("focus", (event) => say(event, name, words));
+      link.addEventListener("blur", hush);
       const bounds = shape.getBBox();
       const middle = feature.properties.center ? view.to(feature.properties.center)
         : [bounds.x + bounds.width / 2, bounds.y + bounds.height / 2];
@@ -123,15 +125,15 @@
       const frame = svg.getBoundingClientRect();
       const unit = Math.max(box.w / (frame.width || 1), box.h / (frame.height || 1));
       labels.replaceChildren();
+      const letter = parseFloat(getComputedStyle(document.documentElement).fontSize) * 0.86;
       const taken = [];
       for (const text of [...texts].sort((a, b) => b.room - a.room)) {
-        const w = text.name.length * 11 * unit, h = 14 * unit;
+        const w = text.name.length * letter * unit, h = letter * 1.3 * unit;
         const rect = [text.x - w / 2, text.y - h / 2, text.x + w / 2, text.y + h / 2];
         if (w > text.room * 1.35 || taken.some((t) => t[0] < rect[2] && t[2] > rect[0] && t[1] < rect[3] && t[3] > rect[1])) continue;
         taken.push(rect);
-        const label = make("text", { x: text.x, y: text.y + 4 * unit, transform: `translate(${text.x} ${text.y}) scale(${unit}) translate(${-text.x} ${-text.y})` }, labels);
+        const label = make("text", { x: text.x, y: text.y + letter * 0.35, transform: `translate(${text.x} ${text.y}) scale(${unit}) translate(${-text.x} ${-text.y})` }, labels);
         label.textContent = text.name;
-        label.setAttribute("y", text.y + 4);
       }
       for (const dot of points.querySelectorAll("circle")) dot.setAttribute("r", 6 * unit);
       return unit;

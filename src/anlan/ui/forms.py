@@ -1,0 +1,69 @@
+"""Forms whose messages name the field and say what to write, instead of "this field"."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.functional import lazystr
+from django.utils.translation import gettext_lazy as _
+
+#: By the code that Django's fields give their errors.
+MESSAGES = {
+    "required": _("Fill in: %(label)s"),
+    "invalid_choice": _("%(label)s: choose one of the list"),
+    "invalid_list": _("%(label)s: choose from the list"),
+}
+#: By the kind of field, since "invalid" means something else in each.
+EXAMPLES: tuple[tuple[type[forms.Field], Any], ...] = (
+    (forms.DateTimeField, _("%(label)s: write day and time, for example 2024-06-25 14:30")),
+    (forms.DateField, _("%(label)s: write a day, for example 2024-06-25")),
+    (forms.IntegerField, _("%(label)s: write a whole number, for example 12")),
+    (forms.DecimalField, _("%(label)s: write a number, for example 12.5")),
+    (forms.EmailField, _("%(label)s: write an address, for example anwei@yn.gov.cn")),
+)
+
+
+class Spoken:
+    """Mix-in of ``Form`` and ``ModelForm``."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():  # type: ignore[attr-defined]
+            label = str(field.label or name)
+            own = {code: text % {"label": label} for code, text in MESSAGES.items()}
+            for kind, text in EXAMPLES:
+                if isinstance(field, kind):
+                    own["invalid"] = text % {"label": label}
+                    break
+            defaults: dict[str, Any] = {}
+            for cls in reversed(type(field).__mro__):
+                defaults.update(getattr(cls, "default_error_messages", {}))
+            for code, text in own.items():
+                # What the form's author wrote for this very field stands.
+                if field.error_messages.get(code) == defaults.get(code):
+                    field.error_messages[code] = lazystr(text)
+
+
+class Form(Spoken, forms.Form):
+    pass
+
+
+class ModelForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]
+    pass
+
+
+class DayInput(forms.DateInput):
+    """The browser's own day picker; the value is written as it must be read."""
+
+    input_type = "date"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%d")
+
+
+class MomentInput(forms.DateTimeInput):
+    input_type = "datetime-local"
+
+    def __init__(self, attrs: dict[str, Any] | None = None) -> None:
+        super().__init__(attrs, format="%Y-%m-%dT%H:%M")

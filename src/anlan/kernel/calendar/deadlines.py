@@ -60,7 +60,7 @@ class DeadlineRule:
                    danger means that day) or "moves" to the next working day.
 
     Source: 《民法典》第二百零一条至第二百零三条 (the day on which the clock starts isn't counted; a
-    last day that is a holiday moves to the day after), 《行政处罚法》第八十五条 (its periods of two,
+    last day that is a holiday moves to the day after), 《行政处罚法》第八十五条 (periods of two,
     three, five and seven days are working days); cited from memory. Rules of law set
     rest_day="moves".
     """

@@ -32,6 +32,7 @@ LOOK_BACK_ROWS = 8
 #: Without a vocabulary's help a header is only looked for this far down.
 GUESS_ROWS_MAX = 30
 KNOWN = 0.5
+SURE = 0.9
 
 _SPACES = re.compile(r"\s+")
 _TOTAL = re.compile(
@@ -133,7 +134,7 @@ def own_cells(row: Row) -> list[tuple[int, Value]]:
 
 def is_header(row: Row, vocabulary: Vocabulary) -> bool:
     """At least two known column names, and most of the row."""
-    texts = others = known = 0
+    texts = others = known = sure = 0
     seen: set[str] = set()
     for index, value in enumerate(row.values):
         if value is None or index in row.filled:
@@ -150,7 +151,11 @@ def is_header(row: Row, vocabulary: Vocabulary) -> bool:
         texts += 1
         if value not in seen:
             seen.add(value)
-            known += vocabulary(value) >= KNOWN
+            weight = vocabulary(value)
+            known += weight >= KNOWN
+            sure += weight >= SURE
+    if not sure and known < 4:
+        return False
     if known < 2 or others * 3 > texts:
         return False
     return (known >= 3 and known * 5 >= texts * 2) or known * 5 >= texts * 3

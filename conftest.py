@@ -93,9 +93,13 @@ def realdb(
     ``realdb.env`` is the environment of a process that works on it, ``realdb.anlan("check")`` runs
     one of our commands, ``realdb.together(fn, 8)`` calls ``fn(n)`` in eight threads at once.
     """
+    from anlan.config import home
+
     own_copy = databases.copy(f"real_{WORKER}", tmp_path / "home")
     with django_db_blocker.unblock(), own_copy as own:  # type: ignore[attr-defined]
         own.use()
+        # Commands started on it needn't load all of China; what they need beyond, a test loads.
+        home.mark_prepared()
         try:
             yield own
         finally:

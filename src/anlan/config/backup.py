@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import argparse
 import fcntl
+import gzip
 import hashlib
 import io
 import json
@@ -54,6 +55,8 @@ from anlan.config.cli_say import emit, say
 
 MAGIC = b"ANLAN-BACKUP-1\n"
 CHUNK_BYTES = 1 << 20
+#: Most bytes are photographs, which don't shrink; the rest does at any level.
+COMPRESSION = 4
 NONCE_BYTES = 12
 TAG_BYTES = 16
 SIGNATURE_BYTES = 64
@@ -306,7 +309,8 @@ def write_backup(out: IO[bytes], key: BackupKey, now: datetime) -> tuple[str, di
     members: list[dict[str, Any]] = []
     with (
         tempfile.TemporaryDirectory(dir=settings.HOME, prefix="backup-") as folder,
-        tarfile.open(fileobj=sealer, mode="w|gz", compresslevel=4) as tar,
+        gzip.GzipFile(fileobj=sealer, mode="wb", compresslevel=COMPRESSION) as packed,
+        tarfile.open(fileobj=packed, mode="w|") as tar,
     ):
         database = Path(folder) / DATABASE[connection.vendor]
         _snapshot(database)

@@ -70,8 +70,12 @@ def prepare() -> None:
         _refuse_newer()
         _migrate()
         _seed()
-        (settings.HOME / "prepared.json").unlink(missing_ok=True)
-        _write(settings.HOME / "prepared.json", json.dumps(wanted))
+        mark_prepared()
+
+
+def mark_prepared() -> None:
+    """Write the stamp: the database has all that this code needs."""
+    _write(settings.HOME / "prepared.json", json.dumps(_fingerprint()))
 
 
 def _fingerprint() -> dict[str, str]:

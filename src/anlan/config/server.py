@@ -88,6 +88,7 @@ def main(args: argparse.Namespace) -> int:
     # Held shared for as long as we run: a restore wants it alone.
     lock = (settings.HOME / "serve.lock").open("w")
     fcntl.flock(lock, fcntl.LOCK_SH)
+    settings.STATIC_ROOT.mkdir(exist_ok=True)  # whitenoise looks there beside the apps
     children = [
         Child(_("web server"), _web(host, port, getattr(args, "workers", None))),
         Child(_("worker"), [sys.executable, "-m", "anlan.config.cli", "worker"]),

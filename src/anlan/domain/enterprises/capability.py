@@ -3,4 +3,10 @@
 from anlan.domain.enterprises.permissions import RULES
 from anlan.kernel.capability import Capability
 
-CAPABILITY = Capability(code="enterprises", rules=RULES)
+CAPABILITY = Capability(
+    code="enterprises",
+    rules=RULES,
+    urls="anlan.domain.enterprises.urls",
+    prefix="enterprises/",
+    router="anlan.domain.enterprises.endpoints.router",
+)

@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from importlib import resources
 
 from anlan.domain.hazards.reading import dates, states
-from anlan.kernel.papers.sheets.book import CellError, Value, is_blank
+from anlan.kernel.papers.sheets.book import CellError, Value
 from anlan.kernel.papers.sheets.tables import text_of
 
 #: Fields that aren't a hazard's: they say what else a sheet is.
@@ -186,7 +186,7 @@ class Profile:
 
 
 def profile(values: Sequence[Value]) -> Profile:
-    texts = [(value, text_of(value).strip()) for value in values if not is_blank(value)]
+    texts = [(value, text_of(value).strip()) for value in values if value is not None]
     texts = [(v, t) for v, t in texts if not isinstance(v, CellError)]
     if not texts:
         return Profile(len(values), 0)

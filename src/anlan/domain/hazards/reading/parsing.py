@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Any
@@ -28,7 +29,7 @@ from anlan.domain.hazards.reading.rows import (
     Result,
 )
 from anlan.domain.hazards.reading.splitting import Item, Split, aligned, described, split
-from anlan.kernel.papers.sheets.book import CellError, Row, Sheet, Value, Workbook, is_blank, letter
+from anlan.kernel.papers.sheets.book import CellError, Row, Sheet, Value, Workbook, letter
 from anlan.kernel.papers.sheets.tables import (
     Column,
     Table,
@@ -244,12 +245,12 @@ class _Reader:
         own_text = next(
             (text_of(v).strip() for i, v in cells if i in description), ""
         )
-        if is_total(row) and len(own_text) < 12:
+        if is_total(cells) and len(own_text) < 12:
             return "total"
-        if is_note(row) and self._strength(cells, skip=cells[0][0]) < 2:
+        if is_note(cells) and self._strength(cells, skip=cells[0][0]) < 2:
             self.in_footer = True
             return "note"
-        lone = lone_text(row, len(self.plan.columns))
+        lone = lone_text(row, cells, len(self.plan.columns))
         if lone is not None and not self._is_text_cell(row, cells[0][0]):
             if self.in_footer or len(lone) > 60:
                 return "note"
@@ -326,14 +327,14 @@ class _Reader:
     def _value(self, row: Row, code: str) -> Value:
         for index in self.mapping.get(code, ()):
             value = row.get(index)
-            if not is_blank(value) and not isinstance(value, CellError):
+            if value is not None and not isinstance(value, CellError):
                 return value
         return None
 
     def _own(self, row: Row, code: str) -> Value:
         for index in self.mapping.get(code, ()):
             value = row.own(index)
-            if not is_blank(value):
+            if value is not None:
                 return value
         return None
 
@@ -341,7 +342,7 @@ class _Reader:
         """The column that ``_value`` read, else the field's first."""
         indexes = self.mapping.get(code, ())
         for index in indexes:
-            if not is_blank(row.get(index)):
+            if row.get(index) is not None:
                 return index
         return indexes[0] if indexes else None
 
@@ -436,7 +437,8 @@ class _Reader:
         measures = aligned(base.measure, count) if base.measure else None
         progress = aligned(base.progress, count) if base.progress else None
         for at, item in enumerate(cut.items):
-            row = replace(base, part=at + 1, parts=count, description=described(item))
+            row = copy(base)
+            row.part, row.parts, row.description = at + 1, count, described(item)
             row.warnings = list(base.warnings)
             if item.headings:
                 row.context = "：".join(t for t in (cut.intro, *item.headings) if t)
@@ -463,9 +465,9 @@ class _Reader:
                 if isinstance(value, str) and _SAME.match(value.strip()) and code in above:
                     changes[index] = above[code]
         groups = self.group_fields
-        if len(groups) >= 2 and all(is_blank(row.get(self.mapping[g][0])) for g in groups):
+        if len(groups) >= 2 and all(row.get(self.mapping[g][0]) is None for g in groups):
             for code in groups:
-                if code in above and all(is_blank(row.get(i)) for i in self.mapping[code]):
+                if code in above and all(row.get(i) is None for i in self.mapping[code]):
                     changes[self.mapping[code][0]] = above[code]
         if not changes:
             return row
@@ -479,7 +481,7 @@ class _Reader:
         self.above = {
             code: value
             for code, indexes in self.mapping.items()
-            if indexes and not is_blank(value := row.get(indexes[0]))
+            if indexes and (value := row.get(indexes[0])) is not None
         }
 
     # The day ------------------------------------------------------------------------------------

@@ -15,7 +15,7 @@ from typing import Any, Self
 
 from anlan.domain.hazards.reading import columns as cols
 from anlan.domain.hazards.reading import dates
-from anlan.kernel.papers.sheets.book import Row, Sheet, Value, Workbook, is_blank
+from anlan.kernel.papers.sheets.book import Row, Sheet, Value, Workbook
 from anlan.kernel.papers.sheets.tables import (
     Table,
     find_tables,
@@ -174,11 +174,12 @@ def _samples(sheet: Sheet, tables: list[Table]) -> list[_Sample]:
         if table is None or fate != "body":
             continue
         sample = samples[id(table)]
-        if is_note(row):
-            sample.notes += [text_of(v) for _, v in own_cells(row)][:4]
+        cells = own_cells(row)
+        if is_note(cells):
+            sample.notes += [text_of(v) for _, v in cells][:4]
             continue
         if len(sample.rows) < cols.SAMPLE_ROWS:
-            if is_total(row) or lone_text(row, len(table.columns)) is not None:
+            if is_total(cells) or lone_text(row, cells, len(table.columns)) is not None:
                 continue
             sample.rows.append(row)
         sample.count += 1
@@ -213,7 +214,7 @@ def _table_plan(
     for column in table.columns:
         values: list[Value] = [row.get(column.index) for row in data]
         profiles[column.index] = cols.profile(values)
-        texts = [text_of(v).strip() for v in values if not is_blank(v)]
+        texts = [text_of(v).strip() for v in values if v is not None]
         columns.append(
             ColumnPlan(
                 column.index,

@@ -38,6 +38,8 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("digit", re.compile(r"(?<![\dA-Za-z.．#\-~～+])(\d{1,2})\s?[、.．:：](?!\d+\s*[、.．:：]\d)|([⒈-⒛])")),
     ("digit_bare", re.compile(r"(?<![\d.．])(\d{1,2})(?=[ 　\t]+[^\d\s]|[\u4e00-\u9fff])")),
 )  # fmt: skip
+_FIRST = re.compile("[1１一①⑴⒈㈠㊀]")
+_SECOND = re.compile("[2２二②⑵⒉㈡㊁]")
 _BOUNDARY = re.compile(r"(?:^|[\n\r。；;：:！!？?])[\s　]*$")
 _LOOSE = re.compile(r"(?:[\s　]|[，,、）)”\"》])$")
 _INTRO_ASKS = re.compile(r"(?:问题|隐患|情况|如下|以下|下列|包括|发现)[^。；;\n]{0,10}[：:，,]?\s*$")
@@ -179,6 +181,8 @@ def _best_chain(text: str, styles: frozenset[str]) -> tuple[str, list[_Mark]]:
 def split(text: str) -> Split:
     """The hazards of one cell; a cell that holds one gives one item with all of its text."""
     text = text.strip()
+    if "\n" not in text and not (_FIRST.search(text) and _SECOND.search(text)):
+        return Split([Item(text.strip(_TRAILING))])
     if len(text) < 8:
         return Split([Item(_tidy(text))])
     items: list[Item] = []

@@ -8,7 +8,6 @@ from anlan.kernel.papers.sheets.book import (
     TimeOfDay,
     Value,
     Workbook,
-    is_blank,
     letter,
 )
 from anlan.kernel.papers.sheets.reading import read_workbook
@@ -23,7 +22,6 @@ __all__ = [
     "TimeOfDay",
     "Value",
     "Workbook",
-    "is_blank",
     "letter",
     "read_workbook",
 ]

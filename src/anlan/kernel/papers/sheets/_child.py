@@ -28,6 +28,8 @@ MARKS_MAX = 100_000
 COLUMNS_MAX = 1_000
 PROGRESS_ROWS = 5_000
 CHUNK = 1 << 18
+#: What str.strip() takes for white space, and what it doesn't: zero-width space, byte order mark.
+BLANKS = " \t\r\n\v\f\u3000\u00a0\u200b\ufeff\u2002\u2003\u2009"
 
 _CELL_MARK = re.compile(
     rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*?'
@@ -162,9 +164,11 @@ def _unescape(text: str) -> str:
 
 def cell(value: Any) -> Any:
     """JSON for one cell: texts and numbers as they are, the rest as [kind, text]."""
-    if value == "" or value is None:
+    if value is None:
         return None
-    if isinstance(value, str | bool | int):
+    if isinstance(value, str):
+        return value if value.strip(BLANKS) else None
+    if isinstance(value, bool | int):
         return value
     if isinstance(value, float):
         return value if value == value and abs(value) < 1e308 else None

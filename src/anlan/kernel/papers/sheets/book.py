@@ -66,14 +66,12 @@ class Row:
         return None if column in self.filled else self.get(column)
 
     def is_blank(self) -> bool:
-        return all(is_blank(v) for i, v in enumerate(self.values) if i not in self.filled)
+        filled = self.filled
+        return all(v is None or i in filled for i, v in enumerate(self.values))
 
 
-def is_blank(value: Value) -> bool:
-    return value is None or (isinstance(value, str) and not value.strip(_SPACE))
-
-
-_SPACE = " \t\r\n\u3000\u00a0\u200b\ufeff\u2003\u2002\u2009"
+#: Readers turn cells that hold nothing else into None.
+BLANKS = " \t\r\n\v\f\u3000\u00a0\u200b\ufeff\u2002\u2003\u2009"
 
 
 def letter(column: int) -> str:
@@ -132,7 +130,7 @@ class Sheet:
             values = list(read)
             for column, error in self.errors.get(number, ()):
                 values.extend([None] * (column + 1 - len(values)))
-                if is_blank(values[column]):
+                if values[column] is None:
                     values[column] = CellError(error)
             if active:
                 active = [pair for pair in active if pair[0].bottom >= at]

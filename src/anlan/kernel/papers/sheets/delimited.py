@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
-from anlan.kernel.papers.sheets.book import Value
+from anlan.kernel.papers.sheets.book import BLANKS, Value
 
 CSV_BYTES_MAX = 1 << 30
 CELL_CHARS_MAX = 1 << 20
@@ -102,7 +102,7 @@ def rows_of(
 
 
 def _clean(text: str) -> Value:
-    if not text:
+    if not text or not text.strip(BLANKS):
         return None
     if text[0] == "=" and (match := _AS_TEXT.match(text)):
         return match[1]
@@ -114,7 +114,7 @@ def measure(read: Callable[[], Iterator[Sequence[Value]]]) -> tuple[int, int]:
     """Last row with content, and the widest row."""
     height = width = 0
     for number, row in enumerate(read(), 1):
-        if any(row):
+        if any(value is not None for value in row):
             height = number
             width = max(width, len(row))
     return height, width

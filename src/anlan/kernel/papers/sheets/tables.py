@@ -20,7 +20,6 @@ from anlan.kernel.papers.sheets.book import (
     Sheet,
     TimeOfDay,
     Value,
-    is_blank,
     letter,
 )
 
@@ -120,16 +119,15 @@ class Table:
         return tuple((c.index, squeeze(c.name)) for c in self.columns if c.names)
 
 
-def own_cells(row: Row) -> list[tuple[int, Value]]:
+Cells = list[tuple[int, Value]]
+
+
+def own_cells(row: Row) -> Cells:
     """Cells that hold something of their own, not a merged range's repetition."""
     filled = row.filled
     if not filled:
-        return [(i, v) for i, v in enumerate(row.values) if v is not None and not is_blank(v)]
-    return [
-        (i, v)
-        for i, v in enumerate(row.values)
-        if v is not None and i not in filled and not is_blank(v)
-    ]
+        return [(i, v) for i, v in enumerate(row.values) if v is not None]
+    return [(i, v) for i, v in enumerate(row.values) if v is not None and i not in filled]
 
 
 def is_header(row: Row, vocabulary: Vocabulary) -> bool:
@@ -146,8 +144,6 @@ def is_header(row: Row, vocabulary: Vocabulary) -> bool:
             continue
         if len(value) > HEADER_CHARS_MAX:
             return False
-        if is_blank(value):
-            continue
         texts += 1
         if value not in seen:
             seen.add(value)
@@ -285,7 +281,7 @@ def _group_rows(
         merge = tops.get((above.number, index))
         if merge is not None:
             grouped += 1
-    width = len([1 for v in row.values if not is_blank(v)])
+    width = len([1 for v in row.values if v is not None])
     widest = max(
         (sum(1 for o in above.filled.values() if o == (above.number, i)) for i, _ in cells),
         default=0,
@@ -333,7 +329,7 @@ def _lower_rows(
 
 
 def _is_numbering(row: Row, cells: list[tuple[int, Value]], rows: list[Row]) -> bool:
-    named = sum(1 for v in rows[-1].values if not is_blank(v))
+    named = sum(1 for v in rows[-1].values if v is not None)
     if len(cells) < 4 or len(cells) * 10 < named * 6:
         return False
     texts = [squeeze(text_of(value)) for _, value in cells]
@@ -355,11 +351,11 @@ def _is_second_level(
         if len(text) > 25 or ":" in text or re.search(r"\d{2,}", text):
             return False
         above = last.get(index)
-        if not is_blank(above) and index not in last.filled and index not in groups:
+        if above is not None and index not in last.filled and index not in groups:
             return False
         if index in last.filled and last.filled[index][1] == index and index not in groups:
             return False
-        named += vocabulary(value) >= KNOWN or not is_blank(above) or index in groups
+        named += vocabulary(value) >= KNOWN or above is not None or index in groups
     first_value = row.get(0)
     if 0 not in row.filled and isinstance(first_value, int | float):
         return False
@@ -375,11 +371,11 @@ def _group_starts(rows: list[Row]) -> set[int]:
             out.update((origin[1], index))
     values = last.values
     for index, value in enumerate(values):
-        nearer = index + 1 >= len(values) or not is_blank(values[index + 1])
-        if not is_blank(value) and index not in last.filled and not nearer:
+        nearer = index + 1 >= len(values) or values[index + 1] is not None
+        if value is not None and index not in last.filled and not nearer:
             out.add(index)
             step = index + 1
-            while step < len(values) and is_blank(values[step]):
+            while step < len(values) and values[step] is None:
                 out.add(step)
                 step += 1
     return out
@@ -395,7 +391,7 @@ def _columns(block: list[Row], tops: dict[tuple[int, int], object]) -> tuple[Col
         names: list[str] = []
         for depth, row in enumerate(named_rows):
             value = row.get(index)
-            if is_blank(value) and depth + 1 < len(named_rows):
+            if value is None and depth + 1 < len(named_rows):
                 value = _group_left(named_rows, depth, index)
             name = _SPACES.sub("" if _is_chinese(text_of(value)) else " ", text_of(value)).strip()
             if name and (not names or names[-1] != name):
@@ -417,13 +413,13 @@ def _is_chinese(text: str) -> bool:
 def _group_left(rows: list[Row], depth: int, index: int) -> Value:
     """The group's name over a blank cell, where merges aren't known and a lower name is there."""
     row, below = rows[depth], rows[depth + 1]
-    if is_blank(below.get(index)) or index in below.filled:
+    if below.get(index) is None or index in below.filled:
         return None
     for left in range(index - 1, -1, -1):
         value = row.get(left)
-        if not is_blank(value):
-            return value if not is_blank(below.get(left)) and left not in row.filled else None
-        if is_blank(below.get(left)):
+        if value is not None:
+            return value if below.get(left) is not None and left not in row.filled else None
+        if below.get(left) is None:
             return None
     return None
 
@@ -449,26 +445,26 @@ def _guess(sheet: Sheet, tops: dict[tuple[int, int], object]) -> Table | None:
     return None
 
 
-def is_total(row: Row) -> bool:
+def is_total(cells: Cells) -> bool:
     """A line of totals: one of its first texts says so, and it is no sentence."""
-    texts = [squeeze(text_of(v)) for _, v in own_cells(row)[:3] if isinstance(v, str)]
-    return any(_TOTAL.match(t) for t in texts)
+    for _, value in cells[:3]:
+        if isinstance(value, str) and len(value) < 60 and _TOTAL.match(squeeze(value)):
+            return True
+    return False
 
 
-def is_note(row: Row) -> bool:
+def is_note(cells: Cells) -> bool:
     """A footer: who filled in the form, remarks about it, page numbers."""
-    cells = own_cells(row)
-    if not cells or not isinstance(cells[0][1], str):
-        return False
-    return bool(_NOTE.match(squeeze(cells[0][1])))
+    return bool(
+        cells and isinstance(cells[0][1], str) and _NOTE.match(squeeze(cells[0][1][:2_000]))
+    )
 
 
-def lone_text(row: Row, width: int) -> str | None:
+def lone_text(row: Row, cells: Cells, width: int) -> str | None:
     """The text of a row that holds nothing else and stretches over the table or stands at its left.
 
     Such a row is a section's heading or a remark, unless it stands in a column for long texts.
     """
-    cells = own_cells(row)
     if len(cells) != 1 or not isinstance(cells[0][1], str):
         return None
     index, value = cells[0]

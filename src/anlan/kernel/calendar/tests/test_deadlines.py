@@ -174,7 +174,7 @@ def test_part_of_the_calendar_can_be_loaded(seeded):
     assert {day.year for day in some.exceptions} == {2024, 2025}
 
 
-def test_f11_a_deadline_into_an_unannounced_year_is_provisional_until_it_is(seeded):
+def test_F11_a_deadline_into_an_unannounced_year_is_provisional_until_it_is(seeded):
     rule = DeadlineRule("working_days", 5)
     start = at("2026-12-28T10:00")
     before = due(rule, start)
@@ -205,11 +205,11 @@ def test_f11_a_deadline_into_an_unannounced_year_is_provisional_until_it_is(seed
     assert CalendarYear.objects.get(year=2027).source == "国办发明电〔2026〕8号"
 
 
-def test_f11_a_year_without_any_row_is_provisional_too(seeded):
+def test_F11_a_year_without_any_row_is_provisional_too(seeded):
     assert due(DeadlineRule("working_days", 5), at("2040-05-05T10:00")).provisional
 
 
-def test_f11_what_a_newer_package_announces_replaces_the_provisional_days(seeded):
+def test_F11_what_a_newer_package_announces_replaces_the_provisional_days(seeded):
     CalendarYear.objects.filter(year=2026).update(announced=False)
     CalendarDay.objects.filter(day__year=2026).update(source="holidays", provisional=True)
     CalendarDay.objects.filter(day="2026-02-18").delete()

@@ -89,7 +89,7 @@ def _assert_search_finds():
     assert {region.code for region in find("五华")} == {"441424", "530102"}
 
 
-def test_f13_a_code_belongs_to_whoever_held_it_that_day():
+def test_a_code_belongs_to_whoever_held_it_that_day():
     """530121 was 安宁 until 1981, 呈贡 until 2011, and is nobody's today."""
     assert by_code("530121", date(1981, 6, 1)).name == "安宁市"
     assert by_code("530121", date(1990, 6, 1)).name == "呈贡区"

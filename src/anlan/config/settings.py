@@ -7,6 +7,13 @@ ANLAN_POOL      0 opens a connection a thread in place of psycopg's pool
 ANLAN_DEBUG     1 shows errors in full; never in production
 ANLAN_HOSTS     names under which the pages are reached, with commas
 ANLAN_HTTPS     1 where a gateway ends TLS: secure cookies, HSTS, redirects
+ANLAN_CRYPTO    gm (SM4, SM3; the default) or intl (AES, SHA-256): what new keys are made for
+ANLAN_SMTP      smtp://user:password@host:port/?from=address (smtps:// for TLS from the start);
+                without it notices stay in the inbox
+ANLAN_SITE      the address of this site, for links in mails: https://anlan.example.gov.cn
+ANLAN_QUIET_HOURS     22:00-07:00, say: mails that aren't urgent wait for the morning
+ANLAN_WEBHOOK_HOSTS   names and networks that notices may be sent to, with commas; none by default
+ANLAN_SCANNER   a virus scanner's command; it is given each uploaded file's path
 """
 
 from __future__ import annotations
@@ -242,3 +249,21 @@ STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS: list[str | Path] = []
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "files"
+
+#: What new keys are made for (base/crypto.py); what older keys wrote is read all the same.
+CRYPTO_PROFILE = os.environ.get("ANLAN_CRYPTO") or "gm"
+SITE_URL = os.environ.get("ANLAN_SITE", "").rstrip("/")
+SCANNER = os.environ.get("ANLAN_SCANNER", "")
+WEBHOOK_HOSTS = os.environ.get("ANLAN_WEBHOOK_HOSTS", "").split(",")
+NOTICE_QUIET_HOURS = os.environ.get("ANLAN_QUIET_HOURS", "")
+_smtp = urlsplit(os.environ.get("ANLAN_SMTP", ""))
+NOTICE_MAIL = bool(_smtp.hostname)
+EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if NOTICE_MAIL else 'dummy'}.EmailBackend"
+EMAIL_HOST = _smtp.hostname or ""
+EMAIL_USE_SSL = _smtp.scheme == "smtps"
+EMAIL_USE_TLS = _smtp.scheme == "smtp" and parse_qs(_smtp.query).get("tls") != ["0"]
+EMAIL_PORT = _smtp.port or (465 if EMAIL_USE_SSL else 587)
+EMAIL_HOST_USER = unquote(_smtp.username or "")
+EMAIL_HOST_PASSWORD = unquote(_smtp.password or "")
+DEFAULT_FROM_EMAIL = parse_qs(_smtp.query).get("from", ["anlan@localhost"])[0]
+EMAIL_TIMEOUT = 5  # A mail server that doesn't answer must not hold anybody up (F21).

@@ -105,8 +105,8 @@ class Delivery(models.Model):
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="deliveries")
     #: "mail" or "webhook:<id>": what fails together, and has a breaker together.
     channel = models.CharField(max_length=30)
-    #: accounts.User by id, for mail. The address is looked up when it is sent.
-    user_id = models.BigIntegerField(null=True)
+    #: accounts.User by id, for mail (the address is looked up when it is sent); else 0.
+    user_id = models.BigIntegerField(default=0)
     state = models.CharField(max_length=8, choices=State, default=State.PENDING)
     attempts = models.SmallIntegerField(default=0)
     next_at = models.DateTimeField()
@@ -115,11 +115,7 @@ class Delivery(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["notice", "channel", "user_id"],
-                nulls_distinct=False,
-                name="delivery_once",
-            )
+            models.UniqueConstraint(fields=["notice", "channel", "user_id"], name="delivery_once")
         ]
         indexes = [
             models.Index("channel", "next_at", name="delivery_due", condition=Q(state="pending"))

@@ -1,0 +1,107 @@
+"""A person's inbox: what was addressed to them, or to a unit where they hold a post."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from anlan.base.limits import IN_LIST_MAX, PAGE_ROWS
+from anlan.kernel.accounts.models import ADMIN_ROLES, Post
+from anlan.kernel.notices import kinds
+from anlan.kernel.notices.models import Notice, Read, ReadAll, Recipient
+
+#: The badge counts no further: "99+".
+UNREAD_MAX = 100
+
+
+@dataclass(frozen=True)
+class Item:
+    id: UUID
+    kind: str
+    about: str
+    data: dict[str, Any]
+    at: datetime
+    read: bool
+
+    @property
+    def text(self) -> str:
+        """In the language that is active now."""
+        return kinds.words(self.kind, self.about, self.data)
+
+    @property
+    def link(self) -> str:
+        return kinds.link(self.kind, self.about)
+
+
+@dataclass(frozen=True)
+class Page:
+    items: list[Item]
+    #: Hand it back as ``before`` for the next page; None at the end.
+    next: UUID | None
+
+
+def units_of(user_id: int, today: date) -> list[int]:
+    """The units whose notices a person gets. An administrator's post sees no business (S16)."""
+    posts = Post.objects.held_on(today).filter(user_id=user_id).exclude(role__in=ADMIN_ROLES)
+    return list(posts.values_list("unit_id", flat=True).distinct()[:IN_LIST_MAX])
+
+
+def notices_of(user_id: int, today: date) -> QuerySet[Notice]:
+    """A person's notices, each once, newest first."""
+    mine = Recipient.objects.filter(notice=OuterRef("pk")).filter(
+        Q(user_id=user_id) | Q(unit_id__in=units_of(user_id, today))
+    )
+    return Notice.objects.filter(Exists(mine)).order_by("-id")
+
+
+def unread_of(user_id: int, today: date) -> QuerySet[Notice]:
+    read = Read.objects.filter(notice=OuterRef("pk"), user_id=user_id)
+    unread = notices_of(user_id, today).filter(~Exists(read))
+    until = ReadAll.objects.filter(user_id=user_id).values_list("until", flat=True).first()
+    return unread.filter(id__gt=until) if until else unread
+
+
+def unread(user_id: int, today: date) -> int:
+    """How many are unread, to UNREAD_MAX: the badge on every page, so it must be quick."""
+    return unread_of(user_id, today)[:UNREAD_MAX].count()
+
+
+def page(
+    user_id: int, today: date, *, only_unread: bool = False, before: UUID | None = None
+) -> Page:
+    found = unread_of(user_id, today) if only_unread else notices_of(user_id, today)
+    if before:
+        found = found.filter(id__lt=before)
+    notices = list(found[: PAGE_ROWS + 1])
+    shown = notices[:PAGE_ROWS]
+    until = ReadAll.objects.filter(user_id=user_id).values_list("until", flat=True).first()
+    read = set(
+        Read.objects.filter(user_id=user_id, notice__in=shown).values_list("notice_id", flat=True)
+    )
+    items = [
+        Item(
+            *(notice.id, notice.kind, notice.about, notice.data, notice.at),
+            read=notice.id in read or (until is not None and notice.id <= until),
+        )
+        for notice in shown
+    ]
+    return Page(items, shown[-1].id if len(notices) > PAGE_ROWS else None)
+
+
+def mark_read(user_id: int, ids: list[UUID], *, today: date, at: datetime) -> int:
+    """Mark notices read; those of others are passed over. Returns how many were."""
+    mine = notices_of(user_id, today).filter(id__in=ids[:IN_LIST_MAX]).values_list("id", flat=True)
+    rows = [Read(user_id=user_id, notice_id=pk, at=at) for pk in mine]
+    Read.objects.bulk_create(rows, ignore_conflicts=True)
+    return len(rows)
+
+
+def mark_all_read(user_id: int, *, today: date) -> None:
+    """Everything that is there now is read; what comes a moment later isn't."""
+    newest = notices_of(user_id, today).values_list("id", flat=True).first()
+    if newest:
+        ReadAll.objects.update_or_create(user_id=user_id, defaults={"until": newest})

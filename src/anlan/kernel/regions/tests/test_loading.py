@@ -26,7 +26,7 @@ from anlan.kernel.regions.models import (
 from anlan.kernel.regions.queries import by_code, find, lineage_into
 
 pytestmark = pytest.mark.django_db
-SHARED = Path("/work/shared/data")
+SHARED = Path(__file__).resolve().parents[6] / "shared" / "data"
 
 
 def test_all_of_china_loads_and_a_second_load_changes_nothing():

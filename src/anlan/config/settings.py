@@ -131,8 +131,8 @@ PASSWORD_HASHERS = [
 if os.environ.get("ANLAN_CRYPTO") == "gm":
     PASSWORD_HASHERS.reverse()  # The first one hashes; at sign-in others are hashed anew (S03).
 #: Addresses of our own proxies, and networks where administrators sit (S21).
-PROXIES = os.environ.get("ANLAN_PROXIES", "")
-ADMIN_NETWORKS = os.environ.get(
+PROXIES: str = os.environ.get("ANLAN_PROXIES", "")
+ADMIN_NETWORKS: str = os.environ.get(
     "ANLAN_ADMIN_NETWORKS", "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
 )
 

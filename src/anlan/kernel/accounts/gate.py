@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 from functools import wraps
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -58,7 +58,7 @@ def actor_of(request: HttpRequest) -> Actor:
         if not user.is_authenticated:
             raise SignInFirst
         found = held.actor(
-            user,  # type: ignore[arg-type]  # the model that settings name is ours
+            user,
             today=timezone.localdate(),
             address=client_address(request),
         )
@@ -68,7 +68,7 @@ def actor_of(request: HttpRequest) -> Actor:
 
 def public(view: View) -> View:
     """Anybody may open it; such views also stand in tests/rights/public.txt."""
-    return _marked(view, view, PUBLIC)
+    return cast(View, _marked(view, view, PUBLIC))
 
 
 def requires(
@@ -92,7 +92,7 @@ def requires(
             policy.demand(by, permission, timezone.now())
             return view(request, *args, **kwargs)
 
-        return _marked(checked, view, permission, while_pending)  # type: ignore[return-value]
+        return cast(View, _marked(checked, view, permission, while_pending))
 
     return decorate
 

@@ -13,7 +13,7 @@ class PBKDF2SM3PasswordHasher(PBKDF2PasswordHasher):
     iterations = 600_000
 
     def encode(self, password: str, salt: str, iterations: int | None = None) -> str:
-        self._check_encode_args(password, salt)
+        self._check_encode_args(password, salt)  # type: ignore[attr-defined]  # not in the stubs
         rounds = iterations or self.iterations
         raw = hashlib.pbkdf2_hmac("sm3", password.encode(), salt.encode(), rounds)
         return f"{self.algorithm}${rounds}${salt}${base64.b64encode(raw).decode('ascii')}"

@@ -165,8 +165,13 @@ class Sealed(models.Model):
         super().save(*args, **kwargs)
 
     def expected_mac(self) -> str:
-        fields = ((self._meta.get_field(name), getattr(self, name)) for name in self.SEALED)
-        return seal(self._meta.label_lower, *(field.to_python(value) for field, value in fields))
+        values = []
+        for name in self.SEALED:
+            field = self._meta.get_field(name)
+            assert isinstance(field, models.Field)
+            # As it will come back from the database: "2024-06-25" is a date there.
+            values.append(field.to_python(getattr(self, name)))
+        return seal(self._meta.label_lower, *values)
 
 
 class Jurisdiction(Sealed):

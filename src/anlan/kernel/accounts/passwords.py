@@ -47,7 +47,7 @@ RULES = {
 CONTEXT_WORDS = (
     "anlan", "anwei", "anweiban", "anquan", "aqsc", "yingji", "yjglj", "admin", "guanli",
     "password", "passwd", "qwerty", "asdf", "zxcv", "mima", "woaini", "welcome", "letmein",
-    "安澜", "安委", "安全", "应急", "管理", "密码",
+    "安澜", "安委", "安全生产", "安全", "应急", "管理", "密码",
 )  # fmt: skip
 #: A context word is refused where so much of the password is nothing else.
 WORD_SHARE = 0.5
@@ -113,7 +113,7 @@ def _common() -> frozenset[str]:
 def _is_common(password: str) -> bool:
     folded = password.casefold().strip()
     core = re.sub(r"[\W\d_]+$|^[\W\d_]+", "", folded)
-    return folded in _common() or (len(core) * 2 > len(folded) and core in _common())
+    return folded in _common() or (len(core) * 2 >= len(folded) and core in _common())
 
 
 def _is_monotone(password: str) -> bool:
@@ -141,10 +141,12 @@ def _context_word(password: str, user: User | None) -> str:
     phone = _PHONE.search(plain)
     if phone:
         return phone.group()
-    letters = re.sub(r"[\W\d_]+", "", spelled) or spelled
-    for word in CONTEXT_WORDS:
-        if word in spelled and len(word) >= WORD_SHARE * len(letters):
-            return word
+    for text in (plain, spelled):
+        letters = len(re.sub(r"[\W\d_]+", "", text))
+        for word in CONTEXT_WORDS:
+            found = text.count(word) * len(word)
+            if found and found >= WORD_SHARE * letters:
+                return word
     return ""
 
 

@@ -173,12 +173,12 @@ def scope(by: Actor, roles: Iterable[str], prefix: str = "") -> Q:
     if by.trusted:
         return EVERYTHING
     wanted = frozenset(str(role) for role in roles)
-    key = ("scope", wanted, prefix)
-    if key not in by.memo:
+    answers: dict[tuple[frozenset[str], str], Q] = by.memo.setdefault("scopes_compiled", {})
+    key = (wanted, prefix)
+    if key not in answers:
         grants = [grant for grant in held.grants(by) if grant.role in wanted]
-        by.memo[key] = compiled(grants, prefix)  # type: ignore[index]  # keys are ours alone
-    answer: Q = by.memo[key]  # type: ignore[index]
-    return answer
+        answers[key] = compiled(grants, prefix)
+    return answers[key]
 
 
 def has_role(by: Actor, roles: Iterable[str]) -> bool:

@@ -33,7 +33,7 @@ class SessionStore(DatabaseStore):
         return UserSession
 
     def _get_session_from_db(self) -> UserSession | None:
-        self.row = super()._get_session_from_db()
+        self.row = super()._get_session_from_db()  # type: ignore[misc]  # missing in the stubs
         return self.row
 
     def load(self) -> dict[str, Any]:
@@ -48,7 +48,8 @@ class SessionStore(DatabaseStore):
         return data
 
     def create_model_instance(self, data: dict[str, Any]) -> UserSession:
-        row: UserSession = super().create_model_instance(data)
+        row = super().create_model_instance(data)
+        assert isinstance(row, UserSession)
         about = data.get(_ABOUT, {})
         now = timezone.now()
         started = about.get("started")

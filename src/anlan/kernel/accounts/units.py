@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
-from anlan.kernel.accounts.models import Unit, UnitKind
+from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.models import Jurisdiction, Unit, UnitKind
 from anlan.kernel.audit import trail
 from anlan.kernel.regions import queries
 
@@ -40,3 +42,36 @@ def unnamed(*, by: Actor, at: datetime) -> Unit:
     if made:
         trail.record([trail.Entry("unit.create", "unit", str(unit.pk))], by=by, at=at)
     return unit
+
+
+def for_enterprise(
+    enterprise_id: int, name: str, area_id: int, path: str, *, by: Actor, at: datetime
+) -> Unit:
+    """The unit that an enterprise answers as, made when something is first assigned to it.
+
+    Its jurisdiction is that one enterprise, so that its safety officer sees no other.
+    """
+    unit, made = Unit.objects.get_or_create(
+        code=f"E{enterprise_id}",
+        defaults={
+            "name": name[:120],
+            "kind": UnitKind.ENTERPRISE,
+            "area_id": area_id,
+            "path": path,
+        },
+    )
+    if made:
+        Jurisdiction.objects.create(
+            unit=unit, area_id=area_id, path=path, enterprise_id=enterprise_id
+        )
+        trail.record([trail.Entry("unit.create", "unit", str(unit.pk))], by=by, at=at)
+    return unit
+
+
+def main_unit(by: Actor, roles: Iterable[str]) -> Unit:
+    """The unit for which a person reports: of their first post in one of the roles."""
+    units = policy.units_of(by, roles)
+    first = by.unit_id if by.unit_id in units else next(iter(units), None)
+    if first is None:
+        raise NotFound
+    return Unit.objects.select_related("area").get(pk=first)

@@ -10,6 +10,7 @@ from django.urls import path
 
 from anlan.kernel.accounts import views_own
 from anlan.kernel.accounts.gate import public, requires
+from anlan.kernel.accounts.signin import recorded
 
 own = requires("accounts.own", while_pending=True)
 
@@ -22,9 +23,13 @@ urlpatterns = [
     path("confirm/factor/", own(mfa.reauthenticate), name="mfa_reauthenticate"),
     path("confirm/key/", own(webauthn.reauthenticate_webauthn), name="mfa_reauthenticate_webauthn"),
     path("me/", views_own.me, name="mfa_index"),
-    path("me/app/", own(totp.activate_totp), name="mfa_activate_totp"),
-    path("me/app/off/", own(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("me/keys/add/", own(webauthn.add_webauthn), name="mfa_add_webauthn"),
+    path("me/app/", own(recorded(totp.activate_totp)), name="mfa_activate_totp"),
+    path("me/app/off/", own(recorded(totp.deactivate_totp)), name="mfa_deactivate_totp"),
+    path("me/keys/add/", own(recorded(webauthn.add_webauthn)), name="mfa_add_webauthn"),
     path("me/keys/", views_own.me, name="mfa_list_webauthn"),
-    path("me/keys/<int:pk>/remove/", own(webauthn.remove_webauthn), name="mfa_remove_webauthn"),
+    path(
+        "me/keys/<int:pk>/remove/",
+        own(recorded(webauthn.remove_webauthn)),
+        name="mfa_remove_webauthn",
+    ),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from allauth.account import views as allauth_views
 from allauth.mfa.models import Authenticator
@@ -213,7 +214,7 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
 def end_session(request: HttpRequest) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     wanted = request.POST.get("session", "")
-    mine = UserSession.objects.filter(user_id=by.user_id).values_list("session_key", flat=True)
+    mine = UserSession.objects.filter(user=_user(request)).values_list("session_key", flat=True)
     key = next((key for key in mine if digest(key) == wanted), None)
     if key is None:
         raise NotFound
@@ -235,7 +236,7 @@ class AwayForm(forms.Form):
 def away(request: HttpRequest, pk: int) -> HttpResponse:
     """While one is away, the deputy's post counts."""
     by = actor_of(request)
-    if not Post.objects.filter(pk=pk, user_id=by.user_id).exists():
+    if not Post.objects.filter(pk=pk, user=_user(request)).exists():
         raise NotFound
     form = AwayForm(request.POST)
     if form.is_valid():
@@ -276,6 +277,6 @@ def new_token(request: HttpRequest) -> HttpResponse:
 
 @requires("accounts.own")
 @require_POST
-def revoke_token(request: HttpRequest, pk: object) -> HttpResponse:
+def revoke_token(request: HttpRequest, pk: UUID) -> HttpResponse:
     commands.revoke_token(pk, by=actor_of(request), at=timezone.now())
     return HttpResponseRedirect(reverse("mfa_index"))

@@ -286,7 +286,7 @@ def deputy(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires("people.watch", management=True)
 def watch(request: HttpRequest) -> HttpResponse:
-    """S01, S18: accounts in two places at once, nearly unused, about to expire, or without posts."""
+    """S01, S18: accounts in two places at once, nearly unused, running out, or without posts."""
     at = timezone.now()
     today = timezone.localdate(at)
     active = User.objects.filter(is_active=True)

@@ -62,7 +62,7 @@ def unit_list(request: HttpRequest) -> HttpResponse:
     today = policy.today_of(by)
     rows = policy.permitted(Unit.objects.select_related("area"), "units.view", by)
     if not wanted["ended"]:
-        rows = rows.valid_on(today)
+        rows = rows.filter(valid_on(today))
     if wanted["q"]:
         rows = rows.filter(Q(name__contains=wanted["q"]) | Q(code__startswith=wanted["q"]))
     if wanted["kind"]:

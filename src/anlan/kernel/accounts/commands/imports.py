@@ -1,9 +1,9 @@
-"""Units and people, many at once: a row is taken or refused by itself, and all are written together."""
+"""Units and people, many at once: each row is taken or refused, what is taken is one write."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -13,20 +13,15 @@ from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
 from anlan.kernel.accounts import policy
-from anlan.kernel.accounts.commands.people import _create_people
-from anlan.kernel.accounts.commands.units import Land, _add_lands
-from anlan.kernel.accounts.models import (
-    Post,
-    Role,
-    Sector,
-    Unit,
-    UnitKind,
-    User,
-)
+from anlan.kernel.accounts.commands.people import create_people
+from anlan.kernel.accounts.commands.units import Land, add_lands
+from anlan.kernel.accounts.models import Post, Role, Sector, Unit, UnitKind, User
 from anlan.kernel.accounts.names import account_name, is_account_name
 from anlan.kernel.audit import trail
 from anlan.kernel.audit.trail import Entry
 from anlan.kernel.regions.models import Region
+
+ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -41,8 +36,13 @@ class RowResult:
     message: str = ""
 
 
+#: Column, code for programs, sentence for people.
+Problem = tuple[str, str, str]
+Text = dict[str, str]
+
 _UNIT_KINDS = {
     **{str(kind.value): kind.value for kind in UnitKind},
+    "": UnitKind.DEPARTMENT.value,
     "安委办": UnitKind.COMMITTEE_OFFICE.value,
     "安委会办公室": UnitKind.COMMITTEE_OFFICE.value,
     "政府": UnitKind.GOVERNMENT.value,
@@ -53,6 +53,95 @@ _UNIT_KINDS = {
 }
 
 
+def _texts(rows: Sequence[Mapping[str, Any]]) -> list[Text]:
+    return [{key: str(value or "").strip() for key, value in row.items()} for row in rows]
+
+
+@dataclass
+class _Units:
+    """What one import of units knows and gathers."""
+
+    areas: dict[str, Region]
+    known: dict[str, Unit]
+    sectors: set[str]
+    #: By code: the row's number, the unit, its land, the code of the unit above.
+    new: dict[str, tuple[int, Unit, list[Land], str]] = field(default_factory=dict)
+    renamed: list[tuple[Unit, str]] = field(default_factory=list)
+
+    def problem(self, row: Text) -> Problem | None:
+        code, parent = row.get("code", ""), row.get("parent", "")
+        if not code:
+            return "code", "missing", _("A code is missing.")
+        if not row.get("name"):
+            return "name", "missing", _("A name is missing.")
+        if row.get("kind", "") not in _UNIT_KINDS:
+            return "kind", "unknown", _("This kind isn't known; see the list in the template.")
+        if row.get("area", "") not in self.areas:
+            return "area", "unknown", _("No division has this code.")
+        if not set(_sectors(row)) <= self.sectors:
+            text = _("A sector's code isn't known; see the list in the template.")
+            return "sectors", "unknown", text
+        if parent and parent not in self.known and parent not in self.new:
+            return "parent", "unknown", _("No unit has this code.")
+        if code in self.new:
+            return "code", "twice", _("The file has this code twice.")
+        return None
+
+    def take(self, number: int, row: Text) -> RowResult | None:
+        """What becomes of a row; None where it is new, and written with the others."""
+        problem = self.problem(row)
+        if problem:
+            return RowResult(number, "rejected", None, *problem)
+        unit = self.known.get(row["code"])
+        if unit is None:
+            area = self.areas[row["area"]]
+            kind = _UNIT_KINDS[row.get("kind", "")]
+            made = Unit(code=row["code"], name=row["name"], kind=kind, area=area, path=area.path)
+            lands = [Land(area, sector) for sector in _sectors(row)] or [Land(area)]
+            self.new[row["code"]] = (number, made, lands, row.get("parent", ""))
+            return None
+        if unit.name == row["name"]:
+            return RowResult(number, "unchanged", unit.pk)
+        self.renamed.append((unit, unit.name))
+        unit.name = row["name"]
+        return RowResult(number, "updated", unit.pk)
+
+    def write(self) -> list[Entry]:
+        made = Unit.objects.bulk_create([unit for _n, unit, _l, _p in self.new.values()])
+        by_code = self.known | {unit.code: unit for unit in made}
+        children = []
+        for _number, unit, _lands, parent in self.new.values():
+            if parent:
+                unit.parent = by_code[parent]
+                children.append(unit)
+        Unit.objects.bulk_update(children, ["parent"], ROWS_AT_ONCE)
+        Unit.objects.bulk_update([unit for unit, _before in self.renamed], ["name"], ROWS_AT_ONCE)
+        add_lands(
+            [(unit, land) for _n, unit, lands, _p in self.new.values() for land in lands], None
+        )
+        return [*map(_created, made), *(_renamed(unit, before) for unit, before in self.renamed)]
+
+
+def _sectors(row: Text) -> list[str]:
+    parts = row.get("sectors", "").replace("，", ",").replace("、", ",").split(",")
+    return [part.strip() for part in parts if part.strip()]
+
+
+def _created(unit: Unit) -> Entry:
+    after = {"code": unit.code, "name": unit.name, "kind": unit.kind, "area": unit.area.code}
+    return Entry("accounts.unit_created", "accounts.unit", unit.pk, after=after)
+
+
+def _renamed(unit: Unit, before: str) -> Entry:
+    return Entry(
+        "accounts.unit_renamed",
+        "accounts.unit",
+        unit.pk,
+        before={"name": before},
+        after={"name": unit.name},
+    )
+
+
 @transaction.atomic
 def import_units(rows: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime) -> list[RowResult]:
     """Make or rename units by their code: columns code, name, kind, area, parent, sectors.
@@ -61,73 +150,79 @@ def import_units(rows: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime) 
     be taken are returned as rejected; the others are written together.
     """
     policy.demand(by, "units.edit", at)
-    text = [{key: str(value or "").strip() for key, value in row.items()} for row in rows]
-    areas = {
-        area.code: area
-        for area in Region.objects.filter(code__in={row.get("area", "") for row in text})
-    }
-    codes = {row.get("code", "") for row in text} | {row.get("parent", "") for row in text}
-    known = {unit.code: unit for unit in Unit.objects.filter(code__in=codes)}
-    sectors = set(Sector.objects.values_list("code", flat=True))
-    results: list[RowResult] = []
-    new: dict[str, tuple[int, Unit, list[Land], str]] = {}
-    renamed: list[tuple[Unit, str]] = []
-    for number, row in enumerate(text, start=1):
-        code, name = row.get("code", ""), row.get("name", "")
-        kind = _UNIT_KINDS.get(row.get("kind", "") or UnitKind.DEPARTMENT.value)
-        area = areas.get(row.get("area", ""))
-        wanted = [part.strip() for part in row.get("sectors", "").replace("，", ",").split(",")]
-        wanted = [part for part in wanted if part]
-        parent = row.get("parent", "")
-        problem = (
-            ("code", "missing", _("A code is missing.")) if not code else
-            ("name", "missing", _("A name is missing.")) if not name else
-            ("kind", "unknown", _("This kind isn't known; see the list in the template."))
-            if kind is None else
-            ("area", "unknown", _("No division has this code.")) if area is None else
-            ("sectors", "unknown", _("A sector's code isn't known; see the list in the template."))
-            if not set(wanted) <= sectors else
-            ("parent", "unknown", _("No unit has this code."))
-            if parent and parent not in known and parent not in new else
-            ("code", "twice", _("The file has this code twice.")) if code in new else None
-        )  # fmt: skip
-        if problem or area is None or kind is None:
-            column, reason, message = problem or ("", "", "")
-            results.append(RowResult(number, "rejected", None, column, reason, message))
-        elif code in known:
-            unit = known[code]
-            if unit.name == name:
-                results.append(RowResult(number, "unchanged", unit.pk))
-            else:
-                renamed.append((unit, unit.name))
-                unit.name = name
-                results.append(RowResult(number, "updated", unit.pk))
-        else:
-            unit = Unit(code=code, name=name, kind=kind, area=area, path=area.path)
-            new[code] = (number, unit, [Land(area, sector) for sector in wanted or [None]], parent)
-    made = Unit.objects.bulk_create([unit for _n, unit, _l, _p in new.values()])
-    by_code = known | {unit.code: unit for unit in made}
-    children = []
-    for _number, unit, _lands, parent in new.values():
-        if parent:
-            unit.parent = by_code[parent]
-            children.append(unit)
-    Unit.objects.bulk_update(children, ["parent"], batch_size=500)
-    Unit.objects.bulk_update([unit for unit, _before in renamed], ["name"], batch_size=500)
-    _add_lands([(unit, land) for _n, unit, lands, _p in new.values() for land in lands], None)
-    results += [RowResult(number, "created", unit.pk) for number, unit, _l, _p in new.values()]
-    entries = [
-        Entry("accounts.unit_created", "accounts.unit", unit.pk,
-              after={"code": unit.code, "name": unit.name, "kind": unit.kind, "area": unit.area.code})
-        for unit in made
-    ]  # fmt: skip
-    entries += [
-        Entry("accounts.unit_renamed", "accounts.unit", unit.pk,
-              before={"name": before}, after={"name": unit.name})
-        for unit, before in renamed
-    ]  # fmt: skip
-    trail.record(entries, by=by, at=at)
+    texts = _texts(rows)
+    codes = {row.get(name, "") for row in texts for name in ("code", "parent")}
+    named = {row.get("area", "") for row in texts}
+    state = _Units(
+        areas={area.code: area for area in Region.objects.filter(code__in=named)},
+        known={unit.code: unit for unit in Unit.objects.filter(code__in=codes)},
+        sectors=set(Sector.objects.values_list("code", flat=True)),
+    )
+    taken = [state.take(number, row) for number, row in enumerate(texts, start=1)]
+    trail.record(state.write(), by=by, at=at)
+    results = [each for each in taken if each is not None]
+    results += [
+        RowResult(number, "created", unit.pk) for number, unit, _l, _p in state.new.values()
+    ]
     return sorted(results, key=lambda result: result.row)
+
+
+@dataclass
+class _People:
+    """What one import of people knows and gathers."""
+
+    known: dict[str, int]
+    units: dict[str, Unit]
+    may_grant: bool
+    #: By user id: the row's number and the row.
+    new: dict[str, tuple[int, Text]] = field(default_factory=dict)
+    roles: dict[str, str] = field(
+        default_factory=lambda: (
+            {role.value: role.value for role in Role}
+            | {str(role.label): role.value for role in Role}
+        )
+    )
+
+    def problem(self, row: Text, username: str) -> Problem | None:
+        unit, role = row.get("unit", ""), row.get("role", "")
+        if not is_account_name(username):
+            text = _("Use 2 to 60 letters, digits, dots or hyphens without spaces.")
+            return "username", "unreadable", text
+        if not row.get("name"):
+            return "name", "missing", _("A name is missing.")
+        if username in self.new:
+            return "username", "twice", _("The file has this user id twice.")
+        if unit and unit not in self.units:
+            return "unit", "unknown", _("No unit has this code.")
+        if role and role not in self.roles:
+            return "role", "unknown", _("This role isn't known; see the list in the template.")
+        if role and not self.may_grant:
+            text = _("Posts are granted by a security administrator afterwards; leave this empty.")
+            return "role", "two_people", text
+        return None
+
+    def take(self, number: int, row: Text) -> RowResult | None:
+        username = account_name(row.get("username", ""))
+        problem = self.problem(row, username)
+        if problem:
+            return RowResult(number, "rejected", None, *problem)
+        if username in self.known:
+            return RowResult(number, "unchanged", self.known[username])
+        self.new[username] = (number, row)
+        return None
+
+    def posts(self, made: Sequence[User], since: Any) -> list[Post]:
+        return [
+            Post(
+                user=user,
+                unit=self.units[row["unit"]],
+                role=self.roles[row["role"]],
+                title=row.get("title", ""),
+                valid_from=since,
+            )
+            for user, (_number, row) in zip(made, self.new.values(), strict=True)
+            if row.get("role") and row.get("unit")
+        ]
 
 
 @transaction.atomic
@@ -138,61 +233,30 @@ def import_people(rows: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime)
     security administrator grants (S16).
     """
     policy.demand(by, "people.edit", at)
-    text = [{key: str(value or "").strip() for key, value in row.items()} for row in rows]
-    names = [account_name(row.get("username", "")) for row in text]
-    known = dict(User.objects.filter(username__in=set(names)).values_list("username", "pk"))
-    units = {
-        unit.code: unit
-        for unit in Unit.objects.filter(code__in={row.get("unit", "") for row in text})
-    }
-    roles = {str(role.label): role.value for role in Role} | {
-        role.value: role.value for role in Role
-    }
-    results: list[RowResult] = []
-    new: dict[str, tuple[int, dict[str, str]]] = {}
-    for number, (row, username) in enumerate(zip(text, names, strict=True), start=1):
-        unit, role = row.get("unit", ""), row.get("role", "")
-        problem = (
-            ("username", "unreadable",
-             _("Use 2 to 60 letters, digits, dots or hyphens without spaces."))
-            if not is_account_name(username) else
-            ("name", "missing", _("A name is missing.")) if not row.get("name") else
-            ("username", "twice", _("The file has this user id twice.")) if username in new else
-            ("unit", "unknown", _("No unit has this code.")) if unit and unit not in units else
-            ("role", "unknown", _("This role isn't known; see the list in the template."))
-            if role and role not in roles else
-            ("role", "two_people", _("Posts are granted by a security administrator afterwards."))
-            if role and not by.trusted else None
-        )  # fmt: skip
-        if problem:
-            results.append(RowResult(number, "rejected", None, *problem))
-        elif username in known:
-            results.append(RowResult(number, "unchanged", known[username]))
-        else:
-            new[username] = (number, row)
-    made = _create_people(
-        [(username, row["name"], row.get("email", ""), None) for username, (_n, row) in new.items()],
-        by=by,
-        at=at,
-    ) if new else []  # fmt: skip
-    today = timezone.localdate(at)
-    posts = []
-    for user, (number, row) in zip(made, new.values(), strict=True):
-        results.append(RowResult(number, "created", user.pk))
-        if row.get("role") and row.get("unit"):
-            role = roles[row["role"]]
-            posts.append(
-                Post(user=user, unit=units[row["unit"]], role=role, title=row.get("title", ""),
-                     valid_from=today)
-            )  # fmt: skip
-    granted = Post.objects.bulk_create(posts)
-    trail.record(
-        [
-            Entry("accounts.post_granted", "accounts.post", post.pk,
-                  after={"user": post.user_id, "unit": post.unit.code, "role": post.role})
-            for post in granted
-        ],
-        by=by,
-        at=at,
-    )  # fmt: skip
+    texts = _texts(rows)
+    names = {account_name(row.get("username", "")) for row in texts}
+    codes = {row.get("unit", "") for row in texts}
+    state = _People(
+        known=dict(User.objects.filter(username__in=names).values_list("username", "pk")),
+        units={unit.code: unit for unit in Unit.objects.filter(code__in=codes)},
+        may_grant=by.trusted,
+    )
+    taken = [state.take(number, row) for number, row in enumerate(texts, start=1)]
+    wanted = [
+        (username, row["name"], row.get("email", ""), None)
+        for username, (_number, row) in state.new.items()
+    ]
+    made = create_people(wanted, by=by, at=at)
+    granted = Post.objects.bulk_create(state.posts(made, timezone.localdate(at)))
+    trail.record([_granted(post) for post in granted], by=by, at=at)
+    results = [each for each in taken if each is not None]
+    results += [
+        RowResult(number, "created", user.pk)
+        for user, (number, _row) in zip(made, state.new.values(), strict=True)
+    ]
     return sorted(results, key=lambda result: result.row)
+
+
+def _granted(post: Post) -> Entry:
+    after = {"user": post.user_id, "unit": post.unit.code, "role": post.role}
+    return Entry("accounts.post_granted", "accounts.post", post.pk, after=after)

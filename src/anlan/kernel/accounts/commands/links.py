@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotAllowed, NotFound, Unreadable
 from anlan.kernel.accounts import policy, sessions
-from anlan.kernel.accounts.commands.people import _create_people, _user
+from anlan.kernel.accounts.commands.people import create_people, user_for_update
 from anlan.kernel.accounts.commands.posts import grant_post
 from anlan.kernel.accounts.commands.refusals import LinkSpent
 from anlan.kernel.accounts.commands.units import create_unit
@@ -93,7 +93,7 @@ def bootstrap_links(by: Actor, *, at: datetime) -> dict[str, str]:
 
 @transaction.atomic
 def invite(user_id: int, *, by: Actor, at: datetime) -> str:
-    """The address at which a person sets their first password. Shown once; only a digest is kept."""
+    """The address at which a person sets their first password; only its digest is kept."""
     return _link_for(user_id, Purpose.INVITE, INVITE_FOR, by=by, at=at)
 
 
@@ -105,7 +105,7 @@ def reset_password(user_id: int, *, by: Actor, at: datetime) -> str:
 
 def _link_for(user_id: int, purpose: Purpose, lasts: timedelta, *, by: Actor, at: datetime) -> str:
     policy.demand(by, "people.edit", at)
-    user = _user(user_id)
+    user = user_for_update(user_id)
     if not user.is_active:
         raise NotAllowed(reason=_("The account is disabled. Enable it first."))
     Invitation.objects.filter(user=user, used_at=None).update(expires_at=at)
@@ -148,7 +148,7 @@ def _bootstrap(link: Invitation, username: str, name: str, address: str, at: dat
     today = timezone.localdate(at)
     if Post.objects.filter(role=link.role).held_on(today).exists():
         raise LinkSpent
-    user = _create_people([(username, name, "", None)], by=by, at=at)[0]
+    user = create_people([(username, name, "", None)], by=by, at=at)[0]
     unit = Unit.objects.filter(code=ADMIN_UNIT).first() or create_unit(
         ADMIN_UNIT,
         _("System administration"),
@@ -190,8 +190,8 @@ def _set_password(
 @transaction.atomic
 def end_session(session_key: str, *, by: Actor, at: datetime) -> None:
     """End one of one's own sessions (S09)."""
-    row = UserSession.objects.filter(session_key=session_key, user_id=by.user_id).first()
-    if row is None:
+    row = UserSession.objects.filter(session_key=session_key).first()
+    if row is None or row.user_id is None or row.user_id != by.user_id:
         raise NotFound
     row.delete()
     trail.record([Entry("accounts.session_ended", "accounts.user", by.user_id or "")], by=by, at=at)
@@ -205,7 +205,7 @@ def unlock(user_id: int, *, by: Actor, at: datetime) -> int:
     from anlan.kernel.accounts import counts, signin
 
     policy.demand(by, "people.unlock", at)
-    user = _user(user_id)
+    user = user_for_update(user_id)
     forgotten: int = reset(username=user.username)
     counts.forget(signin.BY_ACCOUNT, user.username)
     trail.record([Entry("accounts.unlocked", "accounts.user", user.pk)], by=by, at=at)

@@ -40,10 +40,10 @@ def create_person(
 ) -> User:
     """An account that nobody can use yet: it has no password until its link is opened."""
     policy.demand(by, "people.edit", at)
-    return _create_people([(username, name, email, expires_on)], by=by, at=at)[0]
+    return create_people([(username, name, email, expires_on)], by=by, at=at)[0]
 
 
-def _create_people(
+def create_people(
     rows: Sequence[tuple[str, str, str, date | None]], *, by: Actor, at: datetime
 ) -> list[User]:
     users = []
@@ -100,7 +100,7 @@ def change_person(
     expires_on: date | None = None,
 ) -> User:
     policy.demand(by, "people.edit", at)
-    user = _user(user_id)
+    user = user_for_update(user_id)
     subject = f"user:{user.pk}"
     before: dict[str, Any] = {}
     after: dict[str, Any] = {}
@@ -124,7 +124,7 @@ def disable(user_id: int, *, by: Actor, at: datetime, reason: str = "") -> User:
     policy.demand(by, "people.edit", at)
     if user_id == by.user_id:
         raise NotAllowed(reason=_("Nobody can disable their own account."))
-    user = _user(user_id)
+    user = user_for_update(user_id)
     _disable([user], reason, by=by, at=at)
     return user
 
@@ -145,7 +145,7 @@ def _disable(users: Sequence[User], reason: str, *, by: Actor, at: datetime) -> 
 @transaction.atomic
 def enable(user_id: int, *, by: Actor, at: datetime) -> User:
     policy.demand(by, "people.edit", at)
-    user = _user(user_id)
+    user = user_for_update(user_id)
     user.is_active = True
     user.last_seen_at = at  # The 90 unused days begin anew.
     user.save(update_fields=["is_active", "last_seen_at"])
@@ -164,7 +164,7 @@ def disable_unused(*, by: Actor, at: datetime) -> int:
     return len(users)
 
 
-def _user(user_id: int) -> User:
+def user_for_update(user_id: int) -> User:
     user = User.objects.select_for_update().filter(pk=user_id).first()
     if user is None:
         raise NotFound

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotAllowed, NotFound, Unreadable
 from anlan.kernel.accounts import policy, sessions
-from anlan.kernel.accounts.commands.people import _user
+from anlan.kernel.accounts.commands.people import user_for_update
 from anlan.kernel.accounts.commands.refusals import RolesExclude, TwoPeople
 from anlan.kernel.accounts.models import (
     ADMIN_ROLES,
@@ -40,7 +40,7 @@ def grant_post(
 ) -> Post:
     """Give a person a role at a unit. Two people make and grant an account (S16)."""
     policy.demand(by, "people.grant", at)
-    user = _user(user_id)
+    user = user_for_update(user_id)
     _two_people(user, by)
     today = timezone.localdate(at)
     post = _make_post(
@@ -146,7 +146,7 @@ def appoint_deputy(
 ) -> Post:
     """Somebody stands in: on the given days, or, without both, whenever the holder is away."""
     policy.demand(by, "people.grant", at)
-    principal, user = _post(post_id), _user(user_id)
+    principal, user = _post(post_id), user_for_update(user_id)
     _two_people(user, by)
     if user.pk == principal.user_id or principal.role in ADMIN_ROLES:
         raise Unreadable(field=_("Deputy"), reason=_("choose another person, and no administrator"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -52,7 +53,9 @@ def create_token(
 
 
 @transaction.atomic
-def revoke_token(token_id: object, *, by: Actor, at: datetime) -> None:
+def revoke_token(token_id: UUID, *, by: Actor, at: datetime) -> None:
+    if by.user_id is None:
+        raise NotFound
     mine = ApiToken.objects.filter(pk=token_id, user_id=by.user_id, revoked_at=None)
     if not mine.update(revoked_at=at):
         raise NotFound

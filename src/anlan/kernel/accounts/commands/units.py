@@ -60,7 +60,7 @@ def create_unit(
         parent=parent,
         valid_from=valid_from,
     )
-    _add_lands([(unit, land) for land in (lands or [Land(area)])], valid_from)
+    add_lands([(unit, land) for land in (lands or [Land(area)])], valid_from)
     after = {"code": code, "name": name, "kind": kind, "area": area.code}
     trail.record(
         [Entry("accounts.unit_created", "accounts.unit", unit.pk, after=after)], by=by, at=at
@@ -68,7 +68,7 @@ def create_unit(
     return unit
 
 
-def _add_lands(pairs: Sequence[tuple[Unit, Land]], since: date | None) -> None:
+def add_lands(pairs: Sequence[tuple[Unit, Land]], since: date | None) -> None:
     Jurisdiction.objects.bulk_create(
         [
             Jurisdiction(
@@ -115,7 +115,7 @@ def set_jurisdictions(
     Jurisdiction.objects.filter(pk__in=[row.pk for row in gone]).update(
         valid_to=today - timedelta(days=1)
     )
-    _add_lands([(unit, land) for key, land in wanted.items() if key not in held], today)
+    add_lands([(unit, land) for key, land in wanted.items() if key not in held], today)
     entry = Entry(
         "accounts.jurisdictions_set",
         "accounts.unit",
@@ -175,7 +175,7 @@ def merge_units(
         for row in lands
         if (row.area_id, row.sector_id, row.enterprise_id) not in have
     }
-    _add_lands(
+    add_lands(
         [(into, Land(row.area, row.sector_id, row.enterprise_id)) for row in new.values()], tomorrow
     )
     posts = list(Post.objects.filter(unit__in=merged, valid_to=None, deputy_of=None))

@@ -156,7 +156,7 @@ def make_units(province: str, *, by: Actor, at: datetime) -> int:
 def make_people(
     wanted: Sequence[Person], *, by: Actor, at: datetime, admin_unit: str
 ) -> dict[str, str]:
-    """Make the people that aren't there yet; user id → password, made at random, shown once."""
+    """Make people, and give each a password at random; user id → password, to be shown once."""
     rows: list[Mapping[str, Any]] = [
         {
             "username": each.username, "name": each.name, "unit": each.unit or admin_unit,
@@ -168,11 +168,10 @@ def make_people(
     _demand_all(results)
     made: dict[str, str] = {}
     for each, result in zip(wanted, results, strict=True):
-        if result.outcome == "created":
-            assert result.pk is not None
-            user = User.objects.get(pk=result.pk)
-            made[each.username] = password(user)
-            commands.set_password(user, made[each.username], by=by, at=at)
+        assert result.pk is not None
+        user = User.objects.get(pk=result.pk)
+        made[each.username] = password(user)
+        commands.set_password(user, made[each.username], by=by, at=at)
     return made
 
 

@@ -117,7 +117,7 @@ def titled(path: Path, rows: Sequence[Simulated], today: date, chance: Random) -
                 SECTOR_NAMES[row.sector], row.township, row.place, mistakes.text(row.text),
                 "重大隐患" if row.major else "一般隐患", row.source, row.measure, row.person,
                 row.due_on, row.rectified_on, row.funds if row.major else "",
-                _state(row, ("整改中", "已整改", "已整改")), row.checker if row.closed_on else "",
+                _state(row, ("整改中", "已整改", "已销号")), row.checker if row.closed_on else "",
                 row.closed_on, "是" if row.listed else "否",
                 "立行立改" if row.found_on == row.due_on else "",
             )  # fmt: skip
@@ -254,7 +254,8 @@ def exported(path: Path, rows: Sequence[Simulated], today: date, chance: Random)
 def paged(path: Path, rows: Sequence[Simulated], today: date, chance: Random) -> int:
     mistakes = _Mistakes(chance)
     headers = (
-        "编号", "排查日期", "被检查单位", "统一社会信用代码", "所在地区", "隐患内容", "隐患级别",
+        "编号", "排查日期", "被检查单位", "统一社会信用代码", "所在地区", "领域", "隐患内容",
+        "隐患级别",
         "治理措施", "治理期限", "治理责任人", "实际完成日期", "整改状态", "销号时间", "挂牌督办",
         "检查方式",
     )  # fmt: skip
@@ -268,14 +269,15 @@ def paged(path: Path, rows: Sequence[Simulated], today: date, chance: Random) ->
             (
                 f"{row.county.code}-{number + 1:04d}",
                 mistakes.day(serial(row.found_on), (99, "2026-9-31", "不详")), row.firm.name,
-                row.firm.code, f"{row.county.name}{row.township}", mistakes.text(row.text),
+                row.firm.code, f"{row.county.name}{row.township}", SECTOR_NAMES[row.sector],
+                mistakes.text(row.text),
                 "重大" if row.major else "一般", row.measure, serial(row.due_on), row.person,
                 _when(row.rectified_on, serial), _state(row, ("正在整改", "整改完成", "已销号")),
                 _when(row.closed_on, serial), "县级挂牌" if row.listed else "",
                 "自查" if row.source == "企业自查" else row.source,
             )
         )  # fmt: skip
-    lines.append(("本页合计", "", "", "", "", len(rows)))
+    lines.append(("本页合计", "", "", "", "", "", len(rows)))
     _old_sheet(path, "台账", lines)
     return len(rows) - mistakes.count
 
@@ -300,7 +302,7 @@ def by_month(
 ) -> int:
     mistakes = _Mistakes(chance)
     headers = (
-        "序号", "日期", "市州", "县区", "乡镇", "受检项目（单位）", "问题描述", "具体部位",
+        "序号", "日期", "市州", "县区", "乡镇", "受检项目（单位）", "行业", "问题描述", "具体部位",
         "隐患级别", "处理意见", "整改时限", "整改结果",
     )  # fmt: skip
     with _workbook(path, today) as book:
@@ -318,6 +320,7 @@ def by_month(
                     (
                         line - 1, mistakes.day(short(row.found_on), ("13.5", "月底")),
                         row.county.prefecture, row.county.name, row.township, row.firm.name,
+                        SECTOR_NAMES[row.sector],
                         mistakes.text(row.text), row.place, "重大" if row.major else "一般",
                         row.measure, short(row.due_on), _result(row),
                     ),

@@ -268,7 +268,8 @@ def backup(args: argparse.Namespace) -> int:
         _sync_folder(path.parent)
     finally:
         part.unlink(missing_ok=True)
-    _audit(args, "backup.made", digest, {"members": len(manifest["members"])}, now)
+    after = {"sha256": digest, "members": len(manifest["members"])}
+    _audit(args, "backup.made", manifest["made_at"], after, now)
     result = {
         "file": str(path),
         "bytes": path.stat().st_size,

@@ -69,6 +69,7 @@ def create_unit(
 
 
 def add_lands(pairs: Sequence[tuple[Unit, Land]], since: date | None) -> None:
+    assert transaction.get_connection().in_atomic_block
     Jurisdiction.objects.bulk_create(
         [
             Jurisdiction(

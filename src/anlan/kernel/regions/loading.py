@@ -86,13 +86,11 @@ class _Load:
         missing = [row for row in packed if int(row["id"]) in paths and int(row["id"]) not in there]
         self.total = 3 * len(missing)
         ids = {int(row["id"]) for row in missing}
-        regions = self._save(
-            Region, (_region(row, paths, full_names) for row in missing), "regions"
-        )
-        codes = self._save(RegionCode, _codes(missing, ids), "codes")
-        names = self._save(RegionName, _names(missing, ids), "names")
-        lineage = self._save(Lineage, _lineage(ids), "lineage")
-        boundaries = self._save(Boundary, _boundaries(missing), "boundaries")
+        regions = self._save((_region(row, paths, full_names) for row in missing), "regions")
+        codes = self._save(_codes(missing, ids), "codes")
+        names = self._save(_names(missing, ids), "names")
+        lineage = self._save(_lineage(ids), "lineage")
+        boundaries = self._save(_boundaries(missing), "boundaries")
         sql.reserve_ids(Region._meta.db_table, PACKED_IDS)
         self.progress(self.total, self.total, "")
         return Loaded(regions, codes, names, lineage, boundaries)
@@ -126,18 +124,19 @@ class _Load:
             and row["code"][:2] not in self.provinces
         )
 
-    def _save(self, model: type[_Row], rows: Iterable[_Row], note: str) -> int:
+    def _save(self, rows: Iterable[_Row], note: str) -> int:
         count = 0
         batch: list[_Row] = []
         for row in rows:
             batch.append(row)
             if len(batch) == BATCH_ROWS:
-                count += self._flush(model, batch, note)
-        return count + self._flush(model, batch, note)
+                count += self._flush(batch, note)
+        return count + self._flush(batch, note)
 
-    def _flush(self, model: type[_Row], batch: list[_Row], note: str) -> int:
+    def _flush(self, batch: list[_Row], note: str) -> int:
         size = len(batch)
-        model._default_manager.bulk_create(batch)
+        if batch:
+            sql.insert(batch)
         batch.clear()
         self.done = min(self.done + size, self.total)
         self.progress(self.done, self.total, note)

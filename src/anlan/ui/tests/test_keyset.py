@@ -88,6 +88,8 @@ def test_pages_partition_the_list_in_order_both_ways(table, data, order, size, t
     returned = [row.pk for page in reversed(backward) for row in page]
     assert returned == seen
     assert not forward[0].before
+    assert all(page.before for page in forward[1:])
+    assert all(page.after for page in backward[1:])
 
 
 def test_a_page_costs_one_query_and_counts_nothing(table, django_assert_num_queries):

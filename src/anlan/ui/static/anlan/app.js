@@ -148,11 +148,15 @@
       for (const page of $$("[data-palette-pages] .option", palette)) {
         page.hidden = Boolean(text) && !page.textContent.toLowerCase().includes(text);
       }
+      const pages = $("[data-palette-pages]", palette);
+      pages.hidden = !$$(".option:not([hidden])", pages).length;
       if (!text) $("#palette-found", palette).replaceChildren();
       mark(palette, options(palette)[0]);
     });
     field.addEventListener("keydown", (event) => {
       if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); step(palette, event.key); }
+      // A search field would keep the first Escape for emptying itself.
+      if (event.key === "Escape") { event.preventDefault(); palette.close(); }
       if (event.key === "Enter") {
         const chosen = $("[aria-selected=true]", palette) || (field.value && options(palette)[0]);
         if (chosen) { event.preventDefault(); location.assign(chosen.href); }

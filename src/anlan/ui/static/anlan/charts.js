@@ -63,7 +63,7 @@
           itemStyle: { borderRadius: data.kind === "stack" ? 0 : across ? [0, 3, 3, 0] : [3, 3, 0, 0] },
           symbol: "circle", symbolSize: 6, showSymbol: series.values.length < 40, connectNulls: false, lineStyle: { width: 2 },
           cursor: series.links.length ? "pointer" : "default",
-          emphasis: { itemStyle: { opacity: 0.8 } },
+          emphasis: { disabled: true },
           label: across ? { show: true, position: "right", ...font, color: token("--text"), formatter: (row) => words(row.value) } : undefined,
         };
       }),

@@ -49,7 +49,7 @@ def import_files(args: Namespace) -> int:
         else:
             done = importing.run(batch.pk, by=args.actor, progress=progress)
             counts = Counts(**{name: getattr(done, name) for name in vars(Counts())})
-            ledger.fold()
+            ledger.fold(timezone.now())
     answer = _report(batch, counts, refusals)
     if args.json:
         emit(answer)
@@ -96,7 +96,7 @@ def undo(args: Namespace) -> int:
     batch = importing.batch_of(args.batch)
     with _bar() as progress:
         done = importing.undo(batch.pk, by=args.actor, at=timezone.now(), progress=progress)
-    ledger.fold()
+    ledger.fold(timezone.now())
     if args.json:
         emit({"batch": str(done.pk), "status": done.status, "kept": done.kept})
     else:

@@ -33,7 +33,7 @@ class Lookup:
 
     def area(self, row: ParsedRow) -> Spot:
         """The lowest area that the row's texts name; the sender's own where they name none."""
-        texts = (row.province, row.prefecture, row.county, row.township, row.area)
+        texts = (row.area_text, row.province, row.prefecture, row.county, row.township, row.village)
         if texts not in self._spots:
             self._spots[texts] = self._spot([text for text in texts if text])
         return self._spots[texts]
@@ -52,7 +52,9 @@ class Lookup:
         return Spot(place.id, place.path, stated=True, warning=_left_over(together))
 
     def sector(self, row: ParsedRow) -> str | None:
-        return sectors.recognise(row.sector) if row.sector else None
+        """As its column says; else its section or sheet, for many registers have one each."""
+        words = (row.sector_text, row.section, row.sheet)
+        return next((found for text in words if text and (found := sectors.recognise(text))), None)
 
 
 def _left_over(reading: Resolved) -> str:

@@ -36,6 +36,8 @@ from anlan.kernel.loop import engine, ladder, settings
 from anlan.kernel.loop.engine import Move, NewCase
 from anlan.kernel.loop.machine import Machine
 from anlan.kernel.loop.models import Case, PartyRole, Proposal
+from anlan.kernel.papers import attachments
+from anlan.kernel.papers.attachments import Prepared
 from anlan.kernel.regions.models import Region
 
 
@@ -98,8 +100,18 @@ class Finding:
 
 
 @transaction.atomic(durable=True)
-def find(findings: Sequence[Finding], *, by: Actor, request_id: UUID, at: datetime) -> list[UUID]:
-    """Enter what was found; what was rectified on the spot goes straight on to verification."""
+def find(
+    findings: Sequence[Finding],
+    *,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    photos: Sequence[Prepared] = (),
+) -> list[UUID]:
+    """Enter what was found; what was rectified on the spot goes straight on to verification.
+
+    photos: of the one hazard that a form enters.
+    """
     earlier = engine.once(request_id, "hazard.find", by, {"findings": findings}, at)
     if earlier is not None:
         return [UUID(pk) for pk in earlier]
@@ -133,6 +145,7 @@ def find(findings: Sequence[Finding], *, by: Actor, request_id: UUID, at: dateti
         for item in items:
             if item.fixed:
                 Hazard.objects.filter(pk=item.pk).update(result=item.fixed)
+    _attach(photos, findings[0].pk, "before", by, at)
     done = [item.pk for item in findings]
     engine.answered(request_id, done)
     return done
@@ -409,6 +422,7 @@ def rectify(
     request_id: UUID,
     at: datetime,
     fields: Mapping[str, Any] | None = None,
+    photos: Sequence[Prepared] = (),
     seen: int | None = None,
 ) -> list[UUID]:
     """Report a hazard rectified, with what was done, and ask for verification."""
@@ -436,7 +450,8 @@ def rectify(
             names = "、".join(str(FIVE_LABELS[name]) for name in missing)
             raise FiveElementsMissing(number=case.number, fields=names)
     engine.take(machine, "rectify", [Move(case, {}, {**diff, "result": result})], **work.kwargs)
-    _notify_judges(case, "hazard.to_verify", at)
+    _attach(photos, pk, "after", by, at)
+    loop.tell(case, PartyRole.ASSIGNER, "loop.to_verify", at)
     return work.done()
 
 
@@ -900,8 +915,9 @@ def _versions(pk: UUID, seen: int | None) -> dict[UUID, int] | None:
     return None if seen is None else {pk: seen}
 
 
-def _notify_judges(case: Case, kind: str, at: datetime) -> None:
-    loop.tell(case, PartyRole.ASSIGNER, kind, at)
+def _attach(photos: Sequence[Prepared], pk: UUID, role: str, by: Actor, at: datetime) -> None:
+    for photo in photos:
+        attachments.attach(photo, "hazard", pk, role, by=by, at=at)
 
 
 # --- the ladder's upper rungs --------------------------------------------------------------

@@ -11,17 +11,20 @@ together or not at all, so a repeat of anything changes nothing (F01, I2, I5).
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+from calendar import monthrange
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from itertools import islice
+from datetime import date, datetime, time
+from itertools import groupby, islice
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
@@ -45,16 +48,19 @@ from anlan.domain.hazards.models import (
     Sighting,
 )
 from anlan.domain.hazards.reading import IgnoredRow, ParsedRow, RejectedRow
+from anlan.domain.hazards.sources import source_of
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.audit import trail
+from anlan.kernel.calendar.deadlines import DeadlineRule, due
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop import engine
 from anlan.kernel.loop.engine import Move, NewCase
 from anlan.kernel.loop.models import Case, Event
-from anlan.kernel.papers.sheets import Workbook, read_workbook
+from anlan.kernel.papers.sheets import read_workbook
 
 Progress = Callable[[int, int], None]
 
+NOON = time(12)
 #: Files of one batch, and bytes read at once while one is kept.
 FILES_MAX = 50
 COPY_BYTES = 1 << 20
@@ -113,7 +119,7 @@ def prepare(
         try:
             book = read_workbook(path, name)
             plan = reading.propose(book, saved)
-            plans.append((name, *_keep(path, name), plan.as_json()))  # type: ignore[arg-type]
+            plans.append((name, *_keep(path, name), plan.to_json()))  # type: ignore[arg-type]
         except Refusal as refusal:
             refusal.data.setdefault("file", name)
             refusals.append(refusal)
@@ -195,19 +201,18 @@ def remember_columns(unit: Unit, mapping: dict[str, str], *, by: Actor, at: date
 Item = ParsedRow | RejectedRow | IgnoredRow
 
 
-def _open(batch: Batch, file: BatchFile) -> tuple[Workbook, reading.Plan, reading.Context]:
+def _items(batch: Batch, file: BatchFile) -> Iterator[Item]:
+    """The file's rows, each as exactly one result, in the same order every time."""
     book = read_workbook(Path(settings.MEDIA_ROOT) / file.stored, file.name)
     plan = reading.Plan.from_json(batch.plan["files"][file.order])
-    return (
-        book,
-        plan,
-        reading.Context(file=file.name, received_on=timezone.localdate(batch.made_at)),
-    )
-
-
-def _items(batch: Batch, file: BatchFile) -> Iterator[Item]:
-    book, plan, context = _open(batch, file)
+    context = reading.Context(today=timezone.localdate(batch.made_at))
     return reading.parse(book, plan, context)
+
+
+def _by_sheet(items: Sequence[ParsedRow]) -> Iterator[tuple[str, list[ParsedRow]]]:
+    """Runs of rows of one sheet, so that a sheet that repeats another finds its cases there."""
+    for sheet, run in groupby(items, key=lambda item: item.sheet):
+        yield sheet, list(run)
 
 
 # --- taking rows in ------------------------------------------------------------------------
@@ -314,18 +319,39 @@ def _commit(
     at: datetime,
 ) -> Counts:
     """One chunk, set-wise: the number of statements doesn't depend on the number of rows."""
-    counts = Counts()
+    counts = _left(batch, file, chunk)
     rows = [item for item in chunk if isinstance(item, ParsedRow)]
-    leftovers = [item for item in chunk if not isinstance(item, ParsedRow)]
+    for sheet, run in _by_sheet(rows):
+        for entry in _commit_sheet(batch, file, sheet, run, lookup, matcher, by=by, at=at):
+            name = {"duplicate": "duplicates"}.get(entry.outcome, entry.outcome)
+            setattr(counts, name, getattr(counts, name) + 1)
+    return counts
+
+
+def _left(batch: Batch, file: BatchFile, chunk: Sequence[Item]) -> Counts:
+    """Keep what became no hazard, and count it: a run of ignored rows is as many as it is long."""
+    left = [item for item in chunk if not isinstance(item, ParsedRow)]
     Leftover.objects.bulk_create(
-        [_leftover(batch, file, item) for item in leftovers], batch_size=BATCH_ROWS
+        [_leftover(batch, file, item) for item in left], batch_size=BATCH_ROWS
     )
-    counts.rejected = sum(isinstance(item, RejectedRow) for item in leftovers)
-    counts.ignored = len(leftovers) - counts.rejected
-    if not rows:
-        return counts
+    ignored = sum(item.count for item in left if isinstance(item, IgnoredRow))
+    return Counts(ignored=ignored, rejected=sum(isinstance(i, RejectedRow) for i in left))
+
+
+def _commit_sheet(
+    batch: Batch,
+    file: BatchFile,
+    sheet: str,
+    rows: Sequence[ParsedRow],
+    lookup: areas.Lookup,
+    matcher: Matcher,
+    *,
+    by: Actor,
+    at: datetime,
+) -> list[Entry]:
     entries = _entries(batch, rows, lookup)
-    for entry, found in zip(entries, matcher.match([e.mark for e in entries]), strict=True):
+    marks = [entry.mark for entry in entries]
+    for entry, found in zip(entries, matcher.match(marks, sheet[:120]), strict=True):
         entry.found = found
     known = engine.lock(entry.found.case_id for entry in entries if entry.found)
     for entry in entries:
@@ -335,23 +361,16 @@ def _commit(
     request_id = uuid7()
     _open_new(batch, [e for e in entries if not e.found], by=by, at=at, request_id=request_id)
     _move_on(batch, [e for e in entries if e.found], by=by, at=at, request_id=request_id)
-    Identity.objects.bulk_create(
-        identities(
-            [
-                (entry.mark, _case(entry).pk, entry.found is None)
-                for entry in entries
-                if entry.found is None or not entry.found.by_same_unit
-            ]
-        ),
-        batch_size=BATCH_ROWS,
-    )
+    new = [
+        (entry.mark, _case(entry).pk, entry.found is None)
+        for entry in entries
+        if entry.found is None or not entry.found.by_same_unit
+    ]
+    Identity.objects.bulk_create(identities(new), batch_size=BATCH_ROWS)
     Sighting.objects.bulk_create(
         [_sighting(batch, file, entry) for entry in entries], batch_size=500
     )
-    for entry in entries:
-        name = {"duplicate": "duplicates"}.get(entry.outcome, entry.outcome)
-        setattr(counts, name, getattr(counts, name) + 1)
-    return counts
+    return entries
 
 
 def _case(entry: Entry) -> Case:
@@ -373,7 +392,7 @@ def _entries(batch: Batch, rows: Sequence[ParsedRow], lookup: areas.Lookup) -> l
                     row.enterprise,
                     row.place,
                     place.path if place.stated else "",
-                    row.mended,
+                    bool(row.origin),
                 ),
                 area_id=place.area_id,
                 path=place.path,
@@ -433,9 +452,10 @@ def _new_case(batch: Batch, entry: Entry) -> NewCase:
         opened_on=row.found_on,
         sector=entry.sector,
         grade=(row.grade or "") if row.item_kind == HAZARD.kind else "",
-        source=row.source_code,
+        source=source_of(row.source),
         enterprise_id=entry.enterprise_id,
-        due_on=row.deadline,
+        due_on=_deadline(row),
+        listed=bool(row.listed),
         batch_id=batch.pk,
         state=state,
         settled_on=settled,
@@ -447,8 +467,8 @@ def _new_case(batch: Batch, entry: Entry) -> NewCase:
 def _claim(row: ParsedRow) -> tuple[str, date | None, date | None]:
     """The state here that a row's claim leads to, with the days it states.
 
-    A claim never counts as verified here, so 已验收 without 已销号 waits to be verified; what is only
-    being dealt with waits to be assigned to a unit that answers for it here.
+    A claim never counts as verified here, so 已验收 without 已销号 waits to be verified; what is
+    only being dealt with waits to be assigned to a unit that answers for it here.
     """
     settled = row.rectified_on or row.verified_on or row.closed_on or row.found_on
     settled = max(settled, row.found_on)
@@ -465,11 +485,12 @@ def _fields(row: ParsedRow) -> dict[str, Any]:
     texts = {
         "category": row.category,
         "place": row.place,
-        "found_by": row.found_by,
+        "found_by": row.checkers or row.checking_unit,
         "measure": row.measure,
         "responsible_unit": row.responsible_unit,
         "responsible_person": row.responsible_person,
         "contingency": row.contingency,
+        "basis": row.basis,
         "verifier": row.verifier,
         "remarks": row.remarks,
     }
@@ -535,7 +556,7 @@ def _sighting(batch: Batch, file: BatchFile, entry: Entry) -> Sighting:
         unit_id=batch.unit_id,
         file=file.order,
         sheet=row.sheet[:120],
-        row=row.row,
+        row=row.first_row,
         part=row.part,
         outcome=entry.outcome,
         state=row.state or "",
@@ -544,18 +565,41 @@ def _sighting(batch: Batch, file: BatchFile, entry: Entry) -> Sighting:
 
 
 def _leftover(batch: Batch, file: BatchFile, item: RejectedRow | IgnoredRow) -> Leftover:
-    rejected = isinstance(item, RejectedRow)
-    return Leftover(
+    row = Leftover(
         batch=batch,
-        rejected=rejected,
         file=file.order,
         sheet=item.sheet[:120],
-        row=item.row,
-        column=(getattr(item, "column", "") or "")[:120],
-        code=item.code,
-        message=str(item.message),
-        raw=item.raw,
+        row=item.first_row,
+        last_row=item.last_row,
+        rejected=isinstance(item, RejectedRow),
     )
+    if isinstance(item, IgnoredRow):
+        row.code = item.reason
+        return row
+    row.code, row.column, row.header = item.code, item.column[:12], item.header[:200]
+    row.data, row.table = _json(dict(item.data)), item.table
+    row.cells = _json(list(item.cells))
+    return row
+
+
+def _json(value: Any) -> Any:
+    return json.loads(json.dumps(value, cls=DjangoJSONEncoder, default=str))
+
+
+def _deadline(row: ParsedRow) -> date | None:
+    """The day that a row states, or that its words lead to from the day found."""
+    if row.deadline:
+        return row.deadline
+    if row.deadline_rule == "immediate":
+        return row.found_on
+    if row.deadline_rule in ("hours", "calendar_days", "working_days"):
+        found = datetime.combine(row.found_on, NOON, timezone.get_default_timezone())
+        return due(DeadlineRule(row.deadline_rule, row.deadline_n), found).on
+    if row.deadline_rule == "months":
+        months = row.found_on.month - 1 + row.deadline_n
+        year, month = row.found_on.year + months // 12, months % 12 + 1
+        return date(year, month, min(row.found_on.day, monthrange(year, month)[1]))
+    return None
 
 
 # --- trying out ----------------------------------------------------------------------------
@@ -595,38 +639,45 @@ def _try_chunk(
     ordinals: dict[str, int],
     counts: Counts,
 ) -> None:
+    left = _left(batch, file, chunk)
+    counts.ignored += left.ignored
+    counts.rejected += left.rejected
     rows = [item for item in chunk if isinstance(item, ParsedRow)]
-    left = [item for item in chunk if not isinstance(item, ParsedRow)]
-    Leftover.objects.bulk_create(
-        [_leftover(batch, file, item) for item in left], batch_size=BATCH_ROWS
-    )
-    counts.rejected += sum(isinstance(item, RejectedRow) for item in left)
-    counts.ignored += sum(isinstance(item, IgnoredRow) for item in left)
-    entries = _entries(batch, rows, lookup)
-    found = matcher.match([entry.mark for entry in entries])
-    states = {
-        case.pk: (case.kind, case.state)
-        for case in Case.objects.filter(pk__in=[f.case_id for f in found if f][:BATCH_ROWS])
-    }
-    new = []
-    for entry, known in zip(entries, found, strict=True):
-        if known is None:
-            counts.created += 1
-            new.append((entry.mark, uuid7(), True))
-            continue
-        if not known.by_same_unit:
-            counts.duplicates += 1
-            new.append((entry.mark, known.case_id, False))
-            continue
-        kind, state = states.get(known.case_id, (HAZARD.kind, "closed"))
-        claim = _claim(entry.row)[0]
-        machine = LOOPS[kind]
-        if claim and state != "void" and machine.rank(claim) > machine.rank(state):
-            counts.updated += 1
-        else:
-            counts.unchanged += 1
-    taken = {f.case_id for f in found if f} | {pk for _m, pk, is_new in new if is_new}
-    matcher.pretend(identities(new, ordinals), taken)
+    for sheet, run in _by_sheet(rows):
+        entries = _entries(batch, run, lookup)
+        found = matcher.match([entry.mark for entry in entries], sheet[:120])
+        states = _states(one.case_id for one in found if one)
+        new, taken = [], {one.case_id for one in found if one}
+        for entry, known in zip(entries, found, strict=True):
+            name = _outcome(entry, known, states)
+            setattr(counts, name, getattr(counts, name) + 1)
+            if known is None:
+                pk = uuid7()
+                new.append((entry.mark, pk, True))
+                taken.add(pk)
+            elif not known.by_same_unit:
+                new.append((entry.mark, known.case_id, False))
+        matcher.pretend(identities(new, ordinals), sheet[:120], taken)
+
+
+def _states(case_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    found: dict[UUID, tuple[str, str]] = {}
+    for chunk in _chunks(sorted(set(case_ids))):
+        rows = Case.objects.filter(pk__in=chunk).values_list("pk", "kind", "state")
+        found.update({pk: (kind, state) for pk, kind, state in rows})
+    return found
+
+
+def _outcome(entry: Entry, known: Found | None, states: dict[UUID, tuple[str, str]]) -> str:
+    if known is None:
+        return "created"
+    if not known.by_same_unit:
+        return "duplicates"
+    # A case that this very run would have made is as far as its row claimed.
+    kind, state = states.get(known.case_id, (HAZARD.kind, "closed"))
+    claim, machine = _claim(entry.row)[0], LOOPS[kind]
+    ahead = claim and state != "void" and machine.rank(claim) > machine.rank(state)
+    return "updated" if ahead else "unchanged"
 
 
 # --- undo ----------------------------------------------------------------------------------

@@ -90,51 +90,57 @@ class Found:
 class Matcher:
     """Pairs rows with known cases, a chunk at a time; remembers what a dry run would have made.
 
-    A case answers to one row per file. In a real run the sightings say which are taken; in a dry
-    run, which writes nothing, this object does.
+    A case answers to one row of a sheet. Another sheet of the file that repeats the row with
+    enterprise and place (a total beside its months) tells of the same case again. In a real run
+    the sightings say what is taken; in a dry run, which writes nothing, this object does.
     """
 
     def __init__(self, batch_id: UUID | None, file: int) -> None:
         self.batch_id, self.file = batch_id, file
-        self._taken: set[UUID] = set()
+        self._taken: set[tuple[str, UUID]] = set()
         self._made: dict[str, list[Identity]] = defaultdict(list)
 
-    def match(self, marks: Sequence[Mark]) -> list[Found | None]:
-        """The known case for each row; None where the row tells of something new."""
+    def match(self, marks: Sequence[Mark], sheet: str) -> list[Found | None]:
+        """The known case for each row of one sheet; None where it tells of something new."""
         bases = {mark.unit_base for mark in marks} | {m.cross_base for m in marks if m.cross_base}
         known = _known(bases)
         for base in bases:
             known[base] = known.get(base, []) + self._made.get(base, [])
-        taken = self._taken | self._taken_before(
+        pairs = self._taken | self._taken_before(
             identity.case_id for identities in known.values() for identity in identities
         )
+        # Equals may be taken by other sheets; what is only alike must not be taken at all.
+        here = {case_id for of_sheet, case_id in pairs if of_sheet == sheet}
+        anywhere = {case_id for _of_sheet, case_id in pairs}
         answers: list[Found | None] = [None] * len(marks)
         # Equals first, over the whole chunk: order then decides only between what is alike.
         for exact in (True, False):
             for place, mark in enumerate(marks):
                 if answers[place] is None:
-                    answers[place] = _pick(mark, known, taken, exact)
-                    if answers[place]:
-                        taken.add(answers[place].case_id)  # type: ignore[union-attr]
+                    found = _pick(mark, known, here if exact else anywhere, exact)
+                    if found:
+                        answers[place] = found
+                        here.add(found.case_id)
+                        anywhere.add(found.case_id)
         return answers
 
-    def _taken_before(self, case_ids: Iterable[UUID]) -> set[UUID]:
+    def _taken_before(self, case_ids: Iterable[UUID]) -> set[tuple[str, UUID]]:
         if self.batch_id is None:
             return set()
-        taken: set[UUID] = set()
+        taken: set[tuple[str, UUID]] = set()
         for chunk in _chunks(sorted(set(case_ids))):
             taken.update(
                 Sighting.objects.filter(
                     batch=self.batch_id, file=self.file, case__in=chunk
-                ).values_list("case_id", flat=True)
+                ).values_list("sheet", "case_id")
             )
         return taken
 
-    def pretend(self, identities: Sequence[Identity], taken: Collection[UUID]) -> None:
+    def pretend(self, identities: Sequence[Identity], sheet: str, taken: Collection[UUID]) -> None:
         """In a dry run: as if these had been written."""
         for identity in identities:
             self._made[identity.base].append(identity)
-        self._taken.update(taken)
+        self._taken.update((sheet, case_id) for case_id in taken)
 
     def new_file(self, file: int) -> None:
         self.file = file
@@ -146,6 +152,8 @@ def _pick(
 ) -> Found | None:
     for identity in known.get(mark.unit_base, ()):
         if identity.case_id in taken:
+            continue
+        if identity.path and mark.path and not _related(identity.path, mark.path):
             continue
         same = identity.enterprise == mark.enterprise and identity.place == mark.place
         if same or (not exact and not mark.mended and _compatible(mark, identity)):

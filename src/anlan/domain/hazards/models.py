@@ -8,6 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
+from anlan.domain.hazards.reading.messages import IGNORED
+from anlan.domain.hazards.reading.rows import Finding
 
 
 class Grade(models.TextChoices):
@@ -212,7 +214,10 @@ class Identity(models.Model):
 
 
 class Leftover(models.Model):
-    """A source row that became no hazard: rejected with a reason to mend, or ignored with one."""
+    """A source row that became no hazard: rejected with a reason to mend, or ignored with one.
+
+    The sentence is made when somebody reads it, in their language.
+    """
 
     id = models.BigAutoField(primary_key=True)
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="leftovers")
@@ -220,16 +225,27 @@ class Leftover(models.Model):
     file = models.SmallIntegerField()
     sheet = models.CharField(max_length=120)
     row = models.IntegerField()
-    column = models.CharField(max_length=120, blank=True)
+    last_row = models.IntegerField()
+    #: The column's letter and its header.
+    column = models.CharField(max_length=12, blank=True)
+    header = models.CharField(max_length=200, blank=True)
     code = models.CharField(max_length=60)
-    #: What the message needs ({"value": "2024-13-45"}); the sentence is made when it is read.
-    message = models.TextField(blank=True)
-    raw = models.JSONField(default=dict)
+    #: What the sentence needs ({"value": "2024-13-45"}).
+    data = models.JSONField(default=dict)
+    #: The row's cells from column A, for the workbook to mend.
+    cells = models.JSONField(default=list)
+    table = models.SmallIntegerField(default=0)
 
     class Meta:
         indexes = [
             models.Index(fields=["batch", "rejected", "file", "sheet", "row"], name="leftover_row")
         ]
+
+    @property
+    def message(self) -> str:
+        if not self.rejected:
+            return str(IGNORED.get(self.code, self.code))
+        return Finding(self.code, self.column, self.header, self.data).message
 
 
 class ColumnMapping(models.Model):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
@@ -32,6 +33,7 @@ def by_code(code: str) -> Unit:
     return unit
 
 
+@transaction.atomic
 def unnamed(*, by: Actor, at: datetime) -> Unit:
     """The unit 未指定, made when it is first needed."""
     nation = queries.nation()
@@ -44,6 +46,7 @@ def unnamed(*, by: Actor, at: datetime) -> Unit:
     return unit
 
 
+@transaction.atomic
 def for_enterprise(
     enterprise_id: int, name: str, area_id: int, path: str, *, by: Actor, at: datetime
 ) -> Unit:

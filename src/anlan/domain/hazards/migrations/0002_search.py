@@ -24,5 +24,5 @@ def backward(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("hazards", "0002_initial")]
+    dependencies = [("hazards", "0001_initial")]
     operations = [migrations.RunPython(forward, backward)]

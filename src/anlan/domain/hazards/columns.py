@@ -1,0 +1,103 @@
+"""The hazard list: its filters, orders and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from anlan.domain.hazards.models import Grade, Hazard, Source
+from anlan.kernel.accounts import sectors
+from anlan.kernel.accounts.views_pickers import area_name
+from anlan.kernel.loop.engine import STATES, state_label
+from anlan.kernel.loop.settings import RUNGS
+from anlan.ui.keyset import Keyset
+from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Search
+from anlan.ui.parts import part
+
+ORDERS = {
+    "found": Keyset.by("-case__opened_on", "-pk"),
+    "due": Keyset.by("case__due_on?", "pk"),
+}
+KINDS = (("hazard", _("hazards")), ("problem", _("problems")))
+
+
+def sector_options() -> list[tuple[str, str]]:
+    return [*sectors.names().items(), ("none", str(_("no sector stated")))]
+
+
+def filters(params: QueryDict) -> Filters:
+    return Filters(
+        (
+            Search("q", _("Words in the text, place or enterprise")),
+            Area("area", _("Area"), reverse("pickers:areas"), area_name),
+            Choice("state", _("State"), list(STATES.items())),
+            Choice("grade", _("Grade"), list(Grade.choices)),
+            Choice("sector", _("Sector"), sector_options),
+            Choice("source", _("Source"), list(Source.choices)),
+            Days("found", _("Found")),
+            Days("due", _("Due")),
+            Days("settled", _("Rectified")),
+            Days("closed", _("Closed")),
+            Flag("late", _("Overdue")),
+            Flag("open", _("Open")),
+            Flag("listed", _("Listed")),
+            Choice("kind", _("Kind"), KINDS),
+            Search("batch", _("Batch")),
+            Search("enterprise", _("Enterprise")),
+        ),
+        params,
+    )
+
+
+def columns(today: date) -> list[Column]:
+    return [
+        Column(
+            "text", _("Hazard"), cell=text_of, kind="text",
+            link=lambda row: reverse("hazards:page", args=[row.pk]),
+        ),
+        Column("state", _("State"), cell=_state),
+        Column("grade", _("Grade"), cell=_grade),
+        Column("area", _("Area"), cell="case.area.name"),
+        Column("enterprise", _("Enterprise"), cell="enterprise.name", kind="text", phone=False),
+        Column("sector", _("Sector"), cell="case.sector.name", phone=False),
+        Column("found", _("Found"), cell="case.opened_on", kind="day", sort="found"),
+        Column("due", _("Due"), cell=_due(today), sort="due"),
+        Column("unit", _("Reported by"), cell="case.unit.name", phone=False, shown=False),
+        Column("number", _("Number"), cell="case.number", phone=False, shown=False),
+        Column("source", _("Source"), cell=_source, phone=False, shown=False),
+        Column("closed", _("Closed"), cell="case.closed_on", kind="day", phone=False, shown=False),
+    ]  # fmt: skip
+
+
+def text_of(hazard: Hazard) -> str:
+    return hazard.description
+
+
+def _state(hazard: Hazard) -> Any:
+    return part("state", state_label(hazard.case.state), hazard.case.state)
+
+
+def _grade(hazard: Hazard) -> Any:
+    case = hazard.case
+    shown = part("grade", Grade(case.grade).label, case.grade == Grade.MAJOR) if case.grade else ""
+    if case.rung:
+        shown += part("rung", RUNGS[case.rung - 1], case.rung)
+    return shown
+
+
+def _source(hazard: Hazard) -> Any:
+    return Source(hazard.case.source).label if hazard.case.source in Source.values else ""
+
+
+def _due(today: date) -> Callable[[Hazard], Any]:
+    def cell(hazard: Hazard) -> Any:
+        case = hazard.case
+        days = (case.due_on - today).days if case.due_on and case.unsettled else None
+        return part("due", case.due_on, days, not case.unsettled, case.due_provisional)
+
+    return cell

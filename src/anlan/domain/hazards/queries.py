@@ -1,0 +1,147 @@
+"""Reading hazards: lists by filter, one hazard with all that stands around it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import BooleanField, ExpressionWrapper, Value
+
+from anlan.base.actor import Actor
+from anlan.base.paths import below
+from anlan.domain.hazards import search
+from anlan.domain.hazards.matching import likeness
+from anlan.domain.hazards.models import Hazard, HazardQuerySet, Sighting
+from anlan.kernel.accounts import policy
+from anlan.kernel.loop import commands as loop
+from anlan.kernel.loop.machine import machines
+from anlan.kernel.loop.models import Event, Extension, Listing, Party, Proposal
+from anlan.kernel.regions.models import Region
+
+#: Two texts with this share of common bigrams are offered as perhaps the same.
+ALIKE_PERCENT = 60
+#: Days between two findings at one enterprise that may still be the same.
+ALIKE_DAYS = 7
+ALIKE_MAX = 5
+
+
+def visible(by: Actor) -> HazardQuerySet:
+    rows: HazardQuerySet = policy.permitted(Hazard.objects.all(), "hazard.view", by)  # type: ignore[assignment]
+    return rows
+
+
+def narrowed(hazards: HazardQuerySet, asked: Any, today: date) -> HazardQuerySet:
+    """A list as its address asks: ``asked`` is ui.lists.Filters or any mapping with a get.
+
+    The names are those of the figures, so that each figure's link shows just what it counted.
+    """
+    if code := asked["area"]:
+        region = Region.objects.filter(code=code).first()
+        hazards = hazards.filter(below(region.path, "case__path")) if region else hazards.none()
+    plain = {
+        "state": "case__state", "grade": "case__grade", "source": "case__source",
+        "sector": "case__sector_id", "batch": "case__batch_id",
+        "enterprise": "enterprise_id", "found_from": "case__opened_on__gte",
+        "found_to": "case__opened_on__lte", "due_from": "case__due_on__gte",
+        "due_to": "case__due_on__lte", "closed_from": "case__closed_on__gte",
+        "closed_to": "case__closed_on__lte", "settled_from": "case__settled_on__gte",
+        "settled_to": "case__settled_on__lte",
+    }  # fmt: skip
+    hazards = hazards.filter(case__kind=asked["kind"] or "hazard")
+    for name, column in plain.items():
+        if (value := asked[name]) not in (None, ""):
+            hazards = hazards.filter(**{column: value})
+    if asked["sector"] == "none":
+        hazards = hazards.filter(case__sector=None)
+    if asked["open"]:
+        hazards = hazards.filter(case__is_open=True)
+    if asked["late"]:
+        hazards = hazards.filter(
+            case__unsettled=True, case__due_on__lt=today, case__suspended_on=None
+        )
+    if asked["listed"]:
+        hazards = hazards.filter(case__listed=True, case__is_open=True)
+    if not asked["state"]:
+        hazards = hazards.exclude(case__state="void")
+    if text := asked["q"]:
+        hazards = search.find(hazards, text)
+    return hazards
+
+
+#: Relations that a row of the list shows.
+ROW = ("case", "case__area", "case__sector", "case__unit", "enterprise")
+
+
+def may_all(pk: UUID, permissions: Iterable[str], by: Actor) -> set[str]:
+    """Which of the permissions a person has on one hazard: one statement for all of them."""
+    named = {permission.replace(".", "__x__"): permission for permission in permissions}
+    rules = {}
+    for alias, permission in named.items():
+        rule = policy.rule_of(permission, by)
+        if policy.is_nothing(rule):
+            continue
+        rules[alias] = (
+            Value(True, BooleanField())
+            if by.trusted
+            else ExpressionWrapper(rule, output_field=BooleanField())
+        )
+    if not rules:
+        return set()
+    row = Hazard.objects.filter(pk=pk).annotate(**rules).values(*rules).first() or {}
+    return {named[alias] for alias, true in row.items() if true}
+
+
+@dataclass
+class Around:
+    """What stands around one hazard."""
+
+    events: list[Event]
+    parties: list[Party]
+    sightings: list[Sighting]
+    extensions: list[Extension]
+    listings: list[Listing]
+    proposals: list[Proposal]
+    reviews: list[Party]
+    alike: list[Hazard]
+
+
+def around(hazard: Hazard, by: Actor) -> Around:
+    """The history and relations of a hazard; the number of statements is constant."""
+    case = hazard.case
+    return Around(
+        events=list(Event.objects.filter(case=case).order_by("-seq")),
+        parties=list(Party.objects.filter(case=case, until=None).select_related("unit")),
+        sightings=list(
+            Sighting.objects.filter(case=case).select_related("batch", "unit").order_by("pk")[:20]
+        ),
+        extensions=list(Extension.objects.filter(case=case).order_by("-asked_at")),
+        listings=list(Listing.objects.filter(case=case).select_related("supervisor")),
+        proposals=list(Proposal.objects.filter(case=case).order_by("rung")),
+        reviews=loop.pending_reviews(machines()[case.kind], case),
+        alike=_alike(hazard, by),
+    )
+
+
+def _alike(hazard: Hazard, by: Actor) -> list[Hazard]:
+    """Hazards that may be the same: near in time, at the same enterprise, in like words."""
+    if hazard.enterprise_id is None:
+        return []
+    span = timedelta(days=ALIKE_DAYS)
+    near = (
+        visible(by)
+        .filter(
+            enterprise_id=hazard.enterprise_id,
+            case__opened_on__gte=hazard.case.opened_on - span,
+            case__opened_on__lte=hazard.case.opened_on + span,
+        )
+        .exclude(pk=hazard.pk)
+        .exclude(case__state="void")
+        .select_related("case")
+        .order_by("-case__opened_on", "-pk")[:50]
+    )
+    scored = [(likeness(hazard.description, other.description), other) for other in near]
+    best = sorted((pair for pair in scored if pair[0] >= ALIKE_PERCENT), key=lambda p: -p[0])
+    return [other for _score, other in best[:ALIKE_MAX]]

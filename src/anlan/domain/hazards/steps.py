@@ -1,0 +1,246 @@
+"""Every step as a page offers it: who may, when it is possible, its form, the command it calls."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.actor import Actor
+from anlan.base.refusal import NotFound
+from anlan.domain.hazards import commands as do
+from anlan.domain.hazards import forms
+from anlan.domain.hazards.forms import StepForm
+from anlan.domain.hazards.models import Grade, Hazard
+from anlan.domain.hazards.queries import Around, visible
+from anlan.kernel.accounts.units import for_enterprise
+from anlan.kernel.loop.models import Listing, Proposal
+from anlan.kernel.papers.attachments import Prepared
+
+Possible = Callable[[Hazard, Around], bool]
+Call = Callable[[Any, UUID, dict[str, Any]], Any]
+
+
+@dataclass(frozen=True)
+class StepPage:
+    """One button on a hazard's page and the dialog behind it."""
+
+    code: str
+    permission: str
+    label: str | Promise
+    form: type[StepForm]
+    possible: Possible
+    call: Call
+    symbol: str = "check"
+    #: primary stands out, danger is red, menu goes behind "more".
+    kind: str = ""
+    photos: bool = False
+
+
+def _in(*states: str) -> Possible:
+    return lambda hazard, around: hazard.case.state in states
+
+
+def _open(hazard: Hazard, around: Around) -> bool:
+    return hazard.case.is_open
+
+
+def _assign(form: forms.Assign, pk: UUID, call: dict[str, Any]) -> Any:
+    unit = form.cleaned_data["rectifier"]
+    if unit is None and form.cleaned_data["suggested"] == "enterprise":
+        hazard = Hazard.objects.select_related("enterprise", "case").get(pk=pk)
+        if hazard.enterprise:
+            firm = hazard.enterprise
+            unit = for_enterprise(firm.pk, firm.name, firm.area_id, firm.path, by=call["by"],
+                                  at=call["at"])  # fmt: skip
+    if unit is None:
+        raise do.Incomplete(field="rectifier", reason=_("Choose the unit from the list."))
+    seen = call.pop("seen")
+    return do.assign(
+        [pk], rectifier=unit.pk, due_on=form.cleaned_data["due_on"],
+        reason=form.cleaned_data["reason"], seen=None if seen is None else {pk: seen}, **call,
+    )  # fmt: skip
+
+
+def _set(command: Callable[..., Any]) -> Call:
+    """A command over a set that takes a reason."""
+
+    def call(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
+        seen = common.pop("seen")
+        versions = None if seen is None else {pk: seen}
+        return command([pk], reason=form.cleaned_data["reason"], seen=versions, **common)
+
+    return call
+
+
+def _plain(command: Callable[..., Any], *names: str, **fixed: Any) -> Call:
+    """A command on one case that takes these fields of its form as they are."""
+
+    def call(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
+        given = {name: form.cleaned_data[name] for name in names}
+        return command(pk, **given, **fixed, **common)
+
+    return call
+
+
+def _unseen(command: Callable[..., Any], *names: str) -> Call:
+    def call(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
+        common.pop("seen")
+        return command(pk, **{name: form.cleaned_data[name] for name in names}, **common)
+
+    return call
+
+
+def _receive(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
+    common.pop("seen")
+    return do.receive([pk], **common)
+
+
+def _rectify(form: forms.Rectify, pk: UUID, common: dict[str, Any]) -> Any:
+    return do.rectify(pk, result=form.cleaned_data["result"], fields=form.fields_given, **common)
+
+
+def _amend(form: forms.Amend, pk: UUID, common: dict[str, Any]) -> Any:
+    return do.amend(pk, fields=form.fields_given, **common)
+
+
+def _hand_over(form: forms.HandOver, pk: UUID, common: dict[str, Any]) -> Any:
+    unit = form.cleaned_data["to_unit"]
+    return do.hand_over(pk, to_unit=unit.pk, reason=form.cleaned_data["reason"], **common)
+
+
+def _move(form: forms.Move, pk: UUID, common: dict[str, Any]) -> Any:
+    data, seen = form.cleaned_data, common.pop("seen")
+    return do.move(
+        [pk], area_id=data["area"].pk if data["area"] else None, sector=data["sector"] or None,
+        source=data["source"] or None, reason=data["reason"],
+        seen=None if seen is None else {pk: seen}, **common,
+    )  # fmt: skip
+
+
+def _list(form: forms.Listing, pk: UUID, common: dict[str, Any]) -> Any:
+    data = form.cleaned_data
+    return do.put_on_list(
+        pk, level=data["level"], number=data["number"], due_on=data["due_on"],
+        supervisor=data["supervisor"].pk, reason=data["reason"], **common,
+    )  # fmt: skip
+
+
+def _split(form: forms.Split, pk: UUID, common: dict[str, Any]) -> Any:
+    common.pop("seen")
+    lines = form.cleaned_data["descriptions"].splitlines()
+    return do.split(pk, descriptions=lines, reason=form.cleaned_data["reason"], **common)
+
+
+def _merge(form: forms.Merge, pk: UUID, common: dict[str, Any]) -> Any:
+    common.pop("seen")
+    by: Actor = common["by"]
+    into = visible(by).filter(case__number=form.cleaned_data["into"].strip()).first()
+    if into is None:
+        raise NotFound
+    return do.merge(pk, into=into.pk, reason=form.cleaned_data["reason"], **common)
+
+
+def _waiting(hazard: Hazard, around: Around) -> bool:
+    return any(wish.granted is None for wish in around.extensions)
+
+
+def _status(*wanted: str) -> Possible:
+    return lambda hazard, around: any(row.status in wanted for row in around.listings)
+
+
+PAGES: tuple[StepPage, ...] = (
+    StepPage("assign", "hazard.assign", _("Assign"), forms.Assign, _in("found"), _assign,
+             "send", "primary"),
+    StepPage("receive", "hazard.receive", _("Sign for receipt"), forms.Nothing,
+             lambda h, a: h.case.is_open and any(p.received_at is None for p in a.parties),
+             _receive, "writing-sign", "primary"),
+    StepPage("rectify", "hazard.rectify", _("Report rectified"), forms.Rectify, _in("assigned"),
+             _rectify, "check", "primary", photos=True),
+    StepPage("verify", "hazard.verify", _("Verified"), forms.Opinion, _in("rectified"),
+             _set(do.verify), "check", "primary"),
+    StepPage("review", "hazard.review", _("Review and confirm"), forms.Opinion,
+             lambda h, a: h.case.state == "verified" and bool(a.reviews),
+             _plain(do.review, "reason"), "list-check", "primary"),
+    StepPage("close", "hazard.close", _("Close"), forms.Opinion,
+             lambda h, a: h.case.state == "verified" and not a.reviews,
+             _set(do.close), "circle-check", "primary"),
+    StepPage("reject", "hazard.reject", _("Return"), forms.Reason, _in("rectified", "verified"),
+             _set(do.reject), "arrow-back-up", "danger"),
+    StepPage("decide_extension", "hazard.decide_extension", _("Grant the extension"),
+             forms.Opinion, _waiting, _plain(do.decide_extension, "reason", grant=True),
+             "calendar-due", "primary"),
+    StepPage("refuse_extension", "hazard.decide_extension", _("Refuse the extension"),
+             forms.Reason, _waiting, _plain(do.decide_extension, "reason", grant=False),
+             "ban", "danger"),
+    StepPage("look_back", "hazard.look_back", _("Look back"), forms.LookBack, _in("closed"),
+             _plain(do.look_back, "holds", "reason"), "eye", ""),
+    StepPage("ask_extension", "hazard.ask_extension", _("Ask for an extension"), forms.Extension,
+             lambda h, a: h.case.state == "assigned" and not _waiting(h, a),
+             _plain(do.ask_extension, "until", "reason"), "calendar-due", "menu"),
+    StepPage("hand_over", "hazard.hand_over", _("Hand over"), forms.HandOver, _in("assigned"),
+             _hand_over, "arrows-exchange", "menu"),
+    StepPage("grade", "hazard.grade", _("Grade"), forms.GradeForm,
+             lambda h, a: h.case.kind == "hazard" and h.case.is_open,
+             _plain(do.grade, "grade", "basis", "reason"), "alert-triangle", "menu"),
+    StepPage("list", "hazard.list", _("Put under listed supervision"), forms.Listing,
+             lambda h, a: h.case.is_open and h.case.grade == Grade.MAJOR and not h.case.listed,
+             _list, "flag", "menu"),
+    StepPage("ask_delisting", "hazard.delist", _("Ask for delisting"), forms.Reason,
+             lambda h, a: not h.case.unsettled and _status(Listing.Status.LISTED)(h, a),
+             _unseen(do.ask_delisting, "reason"), "minus", "menu"),
+    StepPage("delist", "hazard.delist", _("Delist"), forms.Reason,
+             _status(Listing.Status.DELISTING), _unseen(do.delist, "reason"), "minus", "menu"),
+    StepPage("amend", "hazard.amend", _("Correct the entry"), forms.Amend, _open, _amend,
+             "pencil", "menu"),
+    StepPage("move", "hazard.move", _("Correct area, sector or source"), forms.Move,
+             lambda h, a: h.case.state != "void", _move, "map-pin", "menu"),
+    StepPage("suspend", "hazard.suspend", _("Suspend"), forms.Reason,
+             lambda h, a: h.case.unsettled and h.case.suspended_on is None,
+             _plain(do.suspend, "reason", on=True), "player-pause", "menu"),
+    StepPage("resume", "hazard.suspend", _("Resume"), forms.Reason,
+             lambda h, a: h.case.unsettled and h.case.suspended_on is not None,
+             _plain(do.suspend, "reason", on=False), "refresh", "menu"),
+    StepPage("split", "hazard.split", _("Split"), forms.Split, _in("found", "assigned"), _split,
+             "copy", "menu"),
+    StepPage("merge", "hazard.merge", _("Merge into another"), forms.Merge, _open, _merge,
+             "git-merge", "menu"),
+    StepPage("void", "hazard.void", _("Void"), forms.Reason, _open, _set(do.void), "trash",
+             "menu"),
+)  # fmt: skip
+
+BY_CODE = {page.code: page for page in PAGES}
+
+
+def offered(hazard: Hazard, around: Around, allowed: set[str]) -> list[StepPage]:
+    """The steps that this person can take with this hazard now."""
+    return [page for page in PAGES if page.permission in allowed and page.possible(hazard, around)]
+
+
+def proposals(around: Around) -> list[Proposal]:
+    return [
+        row
+        for row in around.proposals
+        if row.status in (Proposal.Status.DRAFTED, Proposal.Status.APPROVED)
+    ]
+
+
+def take(
+    page: StepPage,
+    form: StepForm,
+    pk: UUID,
+    *,
+    by: Actor,
+    at: datetime,
+    photos: Sequence[Prepared] = (),
+) -> Any:
+    """Call the step's command with what its form holds."""
+    call = {"by": by, "at": at, "seen": form.cleaned_data["seen"], **form.call}
+    if page.photos:
+        call["photos"] = photos
+    return page.call(form, pk, call)

@@ -1,0 +1,277 @@
+"""The hazard list, a hazard's page, its steps, and entering a new one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import chain
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.base.actor import Actor
+from anlan.base.ids import uuid7
+from anlan.base.refusal import NotFound, Refusal
+from anlan.domain.enterprises import commands as enterprises
+from anlan.domain.hazards import columns, commands, criteria, forms, queries, steps
+from anlan.domain.hazards.commands import FINDERS, Finding
+from anlan.domain.hazards.history import timeline_of
+from anlan.domain.hazards.models import Grade, Hazard, Source
+from anlan.kernel.accounts import policy, sectors
+from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.units import main_unit
+from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
+from anlan.kernel.loop.engine import state_label
+from anlan.kernel.loop.settings import RUNGS
+from anlan.kernel.papers import attachments
+from anlan.kernel.papers.attachments import Prepared
+from anlan.kernel.papers.models import Attachment
+from anlan.ui.lists import chosen
+from anlan.ui.pages import go_on, render_page
+
+#: Photos that one step brings along.
+PHOTOS_MAX = 9
+
+
+class TooManyPhotos(Refusal):
+    """More photos than one step takes; none of them is kept."""
+
+    code = "too_many_photos"
+    message = gettext_lazy("At most %(max)d photos at a time. Choose the ones that show it best.")
+
+
+@require_GET
+@requires("hazard.view")
+def hazard_list(request: HttpRequest) -> HttpResponse:
+    today = timezone.localdate()
+    asked = columns.filters(request.GET)
+    rows = queries.narrowed(queries.visible(actor_of(request)), asked, today)
+    page = asked.order(columns.ORDERS, "found").page(rows.select_related(*queries.ROW), request.GET)
+    every = columns.columns(today)
+    context = {
+        "filters": asked, "page": page, "sort": asked.sort(columns.ORDERS, "found"),
+        "every": every, "columns": chosen(every, request.GET.get("cols", "")),
+        "may_find": policy.may(actor_of(request), "hazard.find"),
+        "may_import": policy.may(actor_of(request), "hazard.import"),
+    }  # fmt: skip
+    return render_page(request, "hazards/list.html", "hazards/_list.html", context)
+
+
+@require_GET
+@requires("hazard.view")
+def hazard_page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _page(request, pk)
+
+
+def _page(
+    request: HttpRequest, pk: UUID, bad: tuple[str, forms.StepForm] | None = None,
+    status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    """A hazard with everything around it; ``bad`` is a step's form that must be mended."""
+    by, today = actor_of(request), timezone.localdate()
+    hazard = policy.access(Hazard.objects.select_related(*queries.ROW), "hazard.view", by, pk)
+    case = hazard.case
+    around = queries.around(hazard, by)
+    allowed = queries.may_all(
+        pk, {page.permission for page in steps.PAGES} | {"hazard.propose"}, by
+    )
+    offered = steps.offered(hazard, around, allowed)
+    dialogs = [
+        (page, bad[1] if bad and bad[0] == page.code else _form(page, hazard)) for page in offered
+    ]
+    days = (case.due_on - today).days if case.due_on and case.unsettled else None
+    photos = list(Attachment.objects.of("hazard", pk).select_related("blob"))
+    context = {
+        "hazard": hazard, "case": case, "around": around, "days": days,
+        "dialogs": dialogs, "bad": bad[0] if bad else "",
+        "crumbs": crumbs_of(case.area),
+        "timeline": timeline_of(around.events, photos),
+        "before": [_photo(one) for one in photos if one.role in ("before", "evidence")],
+        "after": [_photo(one) for one in photos if one.role == "after"],
+        "state": state_label(case.state), "rung": RUNGS[case.rung - 1] if case.rung else "",
+        "grade": Grade(case.grade).label if case.grade in Grade.values else "",
+        "source": Source(case.source).label if case.source in Source.values else case.source,
+        "candidates": _candidates(hazard), "major": Grade.MAJOR,
+        "proposals": steps.proposals(around) if "hazard.propose" in allowed else [],
+        "rungs": RUNGS, "suggested": _suggested(hazard) if case.state == "found" else [],
+        "request_ids": [uuid7() for _proposal in around.proposals], "today": today,
+    }  # fmt: skip
+    return render_page(request, "hazards/page.html", "hazards/page.html", context, status)
+
+
+def _form(page: steps.StepPage, hazard: Hazard) -> forms.StepForm:
+    initial: dict[str, Any] = {"request_id": uuid7(), "seen": hazard.case.version}
+    if page.form in (forms.Amend, forms.Rectify):
+        names = forms.Amend.NAMES if page.form is forms.Amend else forms.Rectify.FIVE
+        initial.update({name: getattr(hazard, name) for name in names})
+        initial["funds"] = None if hazard.funds is None else hazard.funds / forms.FEN
+    if page.form is forms.GradeForm:
+        initial.update(grade=hazard.case.grade, basis=hazard.basis)
+    if page.form is forms.Move:
+        initial.update(sector=hazard.case.sector_id, source=hazard.case.source)
+    if page.form is forms.Split:
+        initial["descriptions"] = hazard.description
+    return page.form(initial=initial, auto_id=f"{page.code}_%s")
+
+
+def _photo(one: Attachment) -> dict[str, Any]:
+    url = reverse("hazards:file", args=[one.object_id, one.pk])
+    return {"url": url, "thumb": url + "?thumb=1", "at": one.uploaded_at, "note": one.name}
+
+
+def _candidates(hazard: Hazard) -> Sequence[Any]:
+    """Clauses that may make it a major hazard: offered to whoever grades it, never decided."""
+    case = hazard.case
+    if case.kind != "hazard" or not case.is_open or hazard.basis:
+        return ()
+    return criteria.candidates(hazard.description, case.sector_id, on=case.opened_on)
+
+
+def _suggested(hazard: Hazard) -> list[tuple[str, str, str]]:
+    """Units that are likely to rectify it: (value, name, why)."""
+    found = []
+    if hazard.enterprise:
+        found.append(("enterprise", hazard.enterprise.name, _("the enterprise itself")))
+    case = hazard.case
+    if case.sector_id:
+        for unit in sectors.regulators(case.sector_id, case.area, case.opened_on, limit=3):
+            found.append((unit.code, unit.name, _("regulator of the sector")))
+    territory = sectors.territory(case.area, case.opened_on)
+    if territory:
+        found.append((territory.code, territory.name, _("territory")))
+    return found
+
+
+@require_POST
+@requires("hazard.view")
+def hazard_step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
+    """Take a step from a hazard's page. A form that must be mended comes back as it was typed."""
+    by, at = actor_of(request), timezone.now()
+    policy.access(Hazard.objects.all(), "hazard.view", by, pk, at=at)
+    page = steps.BY_CODE.get(code)
+    if page is None:
+        raise NotFound
+    data = request.POST.copy()
+    suggested = data.get("suggested", "")
+    if suggested not in ("", "enterprise") and not data.get("rectifier"):
+        data["rectifier"] = suggested
+    form = page.form(data, auto_id=f"{code}_%s")
+    if not form.is_valid():
+        return _page(request, pk, (code, form), status=422)
+    try:
+        photos = _photos(request) if page.photos else []
+        steps.take(page, form, pk, by=by, at=at, photos=photos)
+    except Refusal as refusal:
+        if refusal.status >= 409 or "field" not in refusal.data:
+            raise
+        name = str(refusal.data["field"])
+        form.add_error(name if name in form.fields else None, str(refusal))
+        return _page(request, pk, (code, form), status=422)
+    messages.success(request, _("Done: %(step)s.") % {"step": page.label})
+    return go_on(request, reverse("hazards:page", args=[pk]))
+
+
+def _photos(request: HttpRequest) -> list[Prepared]:
+    """Photos checked, cleaned and on the disk; the command's transaction hangs them on."""
+    files = request.FILES.getlist("photos")
+    if len(files) > PHOTOS_MAX:
+        raise TooManyPhotos(max=PHOTOS_MAX)
+    return [attachments.prepare(file, file.name or "photo") for file in files]
+
+
+@require_GET
+@requires("hazard.view")
+def hazard_file(request: HttpRequest, pk: UUID, file: UUID) -> HttpResponse:
+    """A photo or paper, for whoever may see its hazard; its sum is checked before it is sent."""
+    policy.access(Hazard.objects.all(), "hazard.view", actor_of(request), pk)
+    one = Attachment.objects.of("hazard", pk).select_related("blob").filter(pk=file).first()
+    if one is None:
+        raise NotFound
+    return attachments.serve(one, thumbnail=request.GET.get("thumb") == "1")
+
+
+@require_http_methods(["GET", "POST"])
+@requires("hazard.find")
+def hazard_new(request: HttpRequest) -> HttpResponse:
+    by, at = actor_of(request), timezone.now()
+    unit = main_unit(by, FINDERS)
+    if request.method == "GET":
+        initial = {"pk": uuid7(), "request_id": uuid7(), "opened_on": timezone.localdate(at)}
+        form = forms.Find(initial=initial)
+    else:
+        form = forms.Find(request.POST)
+        if form.is_valid():
+            try:
+                pk = _find(request, form, unit.pk, by, at)
+            except commands.Incomplete as refusal:
+                name = str(refusal.data.get("field", ""))
+                form.add_error(name if name in form.fields else None, str(refusal))
+            else:
+                messages.success(request, _("Entered."))
+                return go_on(request, reverse("hazards:page", args=[pk]))
+    chosen_area = form["area"].value() or unit.area.code
+    context = {"form": form, "area_code": chosen_area, "area_text": area_name(chosen_area)}
+    return render_page(
+        request, "hazards/new.html", "hazards/new.html", context, 422 if form.errors else 200
+    )
+
+
+def _find(request: HttpRequest, form: forms.Find, unit: int, by: Actor, at: datetime) -> UUID:
+    data = form.cleaned_data
+    area = data["area"]
+    enterprise = None
+    if name := data["enterprise_name"].strip():
+        wanted = enterprises.Wanted(name, area.pk, area.path, "", data["sector"] or None)
+        with transaction.atomic():
+            match = enterprises.match([wanted], by=by, at=at, source="form")[0]
+        enterprise = match.id if match else None
+    fields = {"place": data["place"], "measure": data["measure"], "found_by": by.name,
+              "lon": data["lon"], "lat": data["lat"]}  # fmt: skip
+    commands.find(
+        [
+            Finding(
+                pk=data["pk"], description=data["description"], area_id=area.pk, unit_id=unit,
+                opened_on=data["opened_on"], kind=data["kind"], sector=data["sector"] or None,
+                grade=data["grade"] if data["kind"] == "hazard" else "", source=data["source"],
+                enterprise_id=enterprise, due_on=data["due_on"], fields=fields,
+                fixed=data["fixed"],
+            )
+        ],
+        by=by, request_id=data["request_id"], at=at, photos=_photos(request),
+    )  # fmt: skip
+    return UUID(str(data["pk"]))
+
+
+@require_POST
+@requires("hazard.propose")
+def proposal_step(request: HttpRequest, pk: UUID, proposal: UUID, code: str) -> HttpResponse:
+    """Approve, dismiss or enter as carried out what the ladder has drafted."""
+    by, at = actor_of(request), timezone.now()
+    policy.access(Hazard.objects.all(), "hazard.view", by, pk, at=at)
+    if code == "carry_out":
+        form: forms.StepForm = forms.CarryOut(request.POST)
+        if form.is_valid():
+            commands.carry_out(
+                proposal, on=form.cleaned_data["on"],
+                paper_number=form.cleaned_data["paper_number"], by=by, at=at, **form.call,
+            )  # fmt: skip
+    elif code in ("approve", "dismiss"):
+        form = forms.Opinion(request.POST)
+        if form.is_valid():
+            commands.decide_proposal(
+                proposal, approve=code == "approve", reason=form.cleaned_data["reason"], by=by,
+                at=at, **form.call,
+            )  # fmt: skip
+    else:
+        raise NotFound
+    if not form.is_valid():
+        messages.error(request, " ".join(chain.from_iterable(form.errors.values())))
+    return go_on(request, reverse("hazards:page", args=[pk]))

@@ -163,7 +163,7 @@ def _state(row: Row) -> Markup:
 
 
 COLUMNS = [
-    Column("pk", "编号", cell=lambda row: f"YN-{row.pk}", sort="pk"),
+    Column("pk", "编号", cell=lambda row: f"YN-{row.pk}", kind="code", sort="pk"),
     Column("text", "隐患", kind="text", link=lambda row: "/ui/guide/case/", sort="text"),
     Column("place", "属地"),
     Column("unit", "责任单位", phone=False),

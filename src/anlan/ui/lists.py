@@ -29,7 +29,7 @@ class Column:
     label: Text
     #: The row's attribute (dots allowed), or a function of the row; Markup passes unescaped.
     cell: str | Callable[[Any], Any] = ""
-    kind: Literal["text", "number", "percent", "day", "moment", "plain"] = "plain"
+    kind: Literal["text", "code", "number", "percent", "day", "moment", "plain"] = "plain"
     #: Name that ``?sort=`` takes (``-`` before it turns it round); empty: can't be sorted by.
     sort: str = ""
     #: The row's address; the first such column is the one that leads to the row's page.

@@ -4,6 +4,7 @@ Pure: no models, no database. Nothing here decides what becomes of a row, only w
 """
 
 from anlan.domain.hazards.reading.keys import Key, Occurrences, place_key, text_key
+from anlan.domain.hazards.reading.outgoing import error_tables, write_errors, write_template
 from anlan.domain.hazards.reading.parsing import parse
 from anlan.domain.hazards.reading.plan import (
     KINDS,
@@ -38,8 +39,11 @@ __all__ = [
     "Result",
     "SheetPlan",
     "TablePlan",
+    "error_tables",
     "parse",
     "place_key",
     "propose",
     "text_key",
+    "write_errors",
+    "write_template",
 ]

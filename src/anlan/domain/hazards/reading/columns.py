@@ -96,6 +96,11 @@ def by_name(text: str) -> tuple[tuple[str, float, str], ...]:
     return ()
 
 
+#: Names that are values as well: beside others they count, alone they make no header.
+_ALSO_VALUES = frozenset(
+    "已整改 未整改 整改完成 整改 销号 挂牌 挂牌督办 一般隐患 重大隐患 重大事故隐患 隐患 问题 安全隐患 事故隐患 完成整改 项目 场所"
+    " 村 社区 市 县 区 镇 乡 州 省 街道 车间 岗位 专家 企业 单位 法人 负责人 安全负责人 网格员 其他 其它 措施 责任 无 培训内容".split()
+)
 _SENTENCE = re.compile(r"[。；;！!？?，,]|^\d")
 
 
@@ -109,9 +114,11 @@ def vocabulary(text: str) -> float:
     # '检查人员：' is a form's label, '填报人：张三' a pair; a sentence names nothing.
     if ":" in bare or _SENTENCE.search(bare):
         return 0.0
-    found = by_name(text)
+    found = by_name(text) or (by_names((text,)) if "/" in text else ())
     if not found:
         return 0.0
+    if head(text) in _ALSO_VALUES:
+        return 0.6
     return 1.0 if found[0][2] == "name" else 0.6 if len(bare) <= 14 else 0.0
 
 
@@ -121,7 +128,13 @@ def by_names(names: tuple[str, ...]) -> tuple[tuple[str, float, str], ...]:
     if not names:
         return ()
     if len(names) == 1:
-        return by_name(names[0])
+        found = by_name(names[0])
+        if found or "/" not in names[0]:
+            return found
+        # Levels that were written into one cell, as our error workbook does.
+        names = tuple(part for part in names[0].split("/") if part.strip())
+        if len(names) < 2:
+            return ()
     best: dict[str, tuple[float, str]] = {}
 
     def offer(found: Iterable[tuple[str, float, str]], times: float, how: str) -> None:
@@ -273,6 +286,6 @@ def by_content(p: Profile) -> tuple[str, float] | None:
         return "phone", 0.6
     if p.status > 0.7 and p.chars <= 8 and p.yesno < 0.9:
         return "status", 0.55
-    if p.chars >= 8 and p.hazard >= 0.5 and p.question < 0.3 and p.distinct > 0.3 and p.number < 0.2:
+    if p.chars >= 6 and p.hazard >= 0.5 and p.question < 0.3 and p.distinct > 0.3 and p.number < 0.2:
         return "description", min(0.6, 0.4 + p.hazard / 5)
     return None

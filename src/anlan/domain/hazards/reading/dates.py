@@ -139,6 +139,8 @@ def _checked(day: date, text: str) -> Reading:
 def _ymd(year: int, month: int, day: int, text: str) -> Reading:
     if year < 100:
         year += 2000
+    if year <= 1900:
+        return Reading(problem="placeholder", text=text)
     try:
         made = date(year, month, day)
     except ValueError:
@@ -279,7 +281,7 @@ def _from_text(text: str, base_1904: bool) -> Reading:
 
 
 _AROUND = re.compile(
-    r"前|之前|以前|以内|内|完成|整改|检查|发现|排查|于|在|要求|限|日|号|止|起|左右|底|自|从|至|到|和|、|,|[-—~()]|\d|月|\\."
+    r"前|之前|以前|以内|内|完成|整改|检查|发现|排查|于|在|要求|限|日|号|止|起|左右|底|自|从|至|到|和|、|,|[-—~()]|\d|月|\."
 )
 
 

@@ -45,6 +45,7 @@ from anlan.kernel.papers.sheets.tables import (
 DESCRIPTION_CHARS_MAX = 4_000
 TEXT_CHARS_MAX = 4_000
 NAME_CHARS_MAX = 200
+SECTION_CHARS_MAX = 60
 #: Rows that one merged description may stretch over.
 GROUP_ROWS_MAX = 200
 #: A day in another year than the one meant: 1.5 under a finding of December is next year's.
@@ -138,8 +139,7 @@ def _sheet(
         if reader is None or fate != "body":
             if reader is not None:
                 yield from reader.flush()
-                if fate == "header":
-                    reader.in_footer = False
+                reader.between(row, fate)
             yield IgnoredRow(workbook.name, sheet.name, row.number, row.number, fate)
             continue
         yield from reader.feed(row)
@@ -175,6 +175,8 @@ class _Found:
     day: date
     precision: str = "day"
     inferred: str = ""
+    #: The last day it may have been; periods counted from the finding begin there.
+    until: date | None = None
 
 
 class _Rejected(Exception):
@@ -217,6 +219,20 @@ class _Reader:
             self.grade_of_title = "major"
         self.group_fields = tuple(f for f in cols.GROUP_FIELDS if f in self.mapping)
 
+        for text in reversed(plan.titles):
+            if _SECTION.match(text) and len(text) <= SECTION_CHARS_MAX:
+                self.section = text
+                break
+
+    def between(self, row: Row, fate: str) -> None:
+        """A header or a title inside the body: a new page or a new section begins."""
+        if fate == "header":
+            self.in_footer = False
+        elif fate == "title":
+            lone = lone_text(row, own_cells(row), len(self.plan.columns))
+            if lone and (_SECTION.match(lone) or _AREA.search(lone)) and len(lone) <= SECTION_CHARS_MAX:
+                self.section = lone
+
     # What a row is ------------------------------------------------------------------------------
 
     def feed(self, row: Row) -> Iterator[Result]:
@@ -252,7 +268,9 @@ class _Reader:
             return "note"
         lone = lone_text(row, cells, len(self.plan.columns))
         if lone is not None and not self._is_text_cell(row, cells[0][0]):
-            if self.in_footer or len(lone) > 60:
+            if lone.isdigit():
+                return "only_number"
+            if self.in_footer or len(lone) > SECTION_CHARS_MAX:
                 return "note"
             self.section = lone
             return "section"
@@ -275,6 +293,8 @@ class _Reader:
             return "nothing_found" if _NIL.match(squeezed) else ""
         if self._error_in(row, "description"):
             return ""
+        if "check_item" in self.mapping:
+            return "nothing_found"
         told = {code for code in _TELLING if self._own(row, code) not in (None, "")}
         if not told:
             # Numbered or with its county's name prefilled, and nothing else.
@@ -374,8 +394,8 @@ class _Reader:
             row = record.rows[0]
             yield RejectedRow(
                 self.workbook.name, self.sheet.name, record.first, record.last, refusal.code,
-                finding.column, finding.header, refusal.data, self._raw(record), row.values,
-                self.number, self._origin(row),
+                finding.column, finding.header, refusal.data, self._raw(record), self.number,
+                self._origin(row) or self._new_origin(record),
             )  # fmt: skip
 
     def _raw(self, record: _Record) -> dict[str, str]:
@@ -400,9 +420,12 @@ class _Reader:
     def _origin(self, row: Row) -> str:
         return self._text(row, "row_origin")
 
+    def _new_origin(self, record: _Record) -> str:
+        return f"{self.workbook.digest[:12]}:{self.sheet.index}:{record.first}"
+
     def _hazards(self, record: _Record) -> Iterator[ParsedRow]:
-        row = self._filled_down(record.rows[0])
         warnings: list[Finding] = []
+        row = self._filled_down(record.rows[0], warnings)
         if error := self._error_in(row, "description"):
             raise _Rejected("cell_error", self._where(row, "description"), value=str(error))
         text = self._text(row, "description")
@@ -453,7 +476,7 @@ class _Reader:
                 row.funds = None
             yield row
 
-    def _filled_down(self, row: Row) -> Row:
+    def _filled_down(self, row: Row, warnings: list[Finding]) -> Row:
         """同上 becomes the value above; so do blank group cells where all of them are blank."""
         above = self.above
         if not above:
@@ -475,6 +498,7 @@ class _Reader:
         values.extend([None] * (max(changes) + 1 - len(values)))
         for index, value in changes.items():
             values[index] = value
+            warnings.append(self._finding("filled_down", index))
         return Row(row.number, tuple(values), row.filled)
 
     def _remember(self, row: Row) -> None:
@@ -520,7 +544,7 @@ class _Reader:
             warnings.append(self._finding("found_on_month", index, value=shown))
         elif reading.precision == "range":
             warnings.append(self._finding("found_on_range", index, value=shown))
-        return _Found(reading.day, reading.precision)
+        return _Found(reading.day, reading.precision, until=reading.until)
 
     def _inferred(
         self, row: Row, index: int | None, intro: str, warnings: list[Finding]
@@ -542,6 +566,9 @@ class _Reader:
         chosen = self.plan.found_on or self.context.found_on
         if chosen:
             return _Found(chosen, "day", "context")
+        stated = dates.read(self.plan.preamble.get("found_on"))
+        if stated and stated.day and stated.precision in ("day", "range"):
+            return _Found(stated.day, stated.precision, "title", stated.until)
         text = intro or self._text(row, "description")[:60]
         if re.search("检查|排查|督查|巡查|抽查|发现", text) and (reading := dates.read(text[:40])):
             if reading.month_day is not None:
@@ -551,7 +578,8 @@ class _Reader:
                 return _Found(reading.day, "day", "text")
         if self.period.found:
             day, precision = self.period.found
-            return _Found(day, precision, self.period.where)
+            until = dates.period_end("month_end", 0, day) if precision == "month" else None
+            return _Found(day, precision, self.period.where, until)
         done = dates.read(self._value(row, "rectified_on"))
         reported = self.period.reported_on
         if reported:
@@ -640,10 +668,14 @@ class _Reader:
         if topics := self._text(row, "topics"):
             out.topics = tuple(t for t in re.split(r"[、,，;；/\s]+", topics) if t)
         self._section_says(out)
+        for code, value in self.plan.preamble.items():
+            slot = _SLOTS.get(code, code)
+            if code != "found_on" and not getattr(out, slot):
+                setattr(out, slot, value)
         self._code(row, out)
         self._grade(row, out)
         self._funds(row, out)
-        self._deadline(row, out)
+        self._deadline(row, out, found.until or found.day)
         self._slipped(row, out)
         for code in ("rectified_on", "verified_on", "closed_on"):
             if code in self.mapping and getattr(out, code) is None:
@@ -746,7 +778,7 @@ class _Reader:
                 self._finding(amount.problem, self._where(row, "funds"), value=raw[:60])
             )
 
-    def _deadline(self, row: Row, out: ParsedRow) -> None:
+    def _deadline(self, row: Row, out: ParsedRow, start: date) -> None:
         if "deadline" not in self.mapping:
             return
         value = self._value(row, "deadline")
@@ -758,7 +790,7 @@ class _Reader:
         if reading.rule:
             out.deadline_rule, out.deadline_n = reading.rule, reading.n
             out.deadline_text = shown[:NAME_CHARS_MAX]
-            out.deadline = dates.period_end(reading.rule, reading.n, out.found_on)
+            out.deadline = dates.period_end(reading.rule, reading.n, start)
             return
         if not isinstance(value, date | float | int):
             out.deadline_text = shown[:NAME_CHARS_MAX]
@@ -823,7 +855,23 @@ class _Reader:
                     best = claim
         if best is None and out.progress:
             best = states.words(out.progress)
+        if best and states.ORDER[best[0]] >= 2 and not out.rectified_on:
+            out.rectified_on = self._day_in_words(row, out)
         self._decide(row, out, best, unclear)
+
+    def _day_in_words(self, row: Row, out: ParsedRow) -> date | None:
+        """'已于2024年6月28日整改完成' says when, where no column does."""
+        for code in ("status", "closure", "progress", "verification", "is_rectified"):
+            text = self._text(row, code) if code in self.mapping else ""
+            if not text or len(text) > 80 or not _DONE_ON.search(text):
+                continue
+            reading = dates.read(text)
+            if reading and reading.month_day:
+                reading = _next(reading, out.found_on)
+            if reading and reading.day and reading.precision == "day" and reading.day >= out.found_on:
+                if not (self.context.today and reading.day > self.context.today):
+                    return reading.day
+        return None
 
     def _decide(
         self, row: Row, out: ParsedRow, best: tuple[states.State, str] | None, unclear: str
@@ -866,6 +914,8 @@ class _Reader:
                 warnings.append(self._finding("cell_error_ignored", index, value=str(value)))
 
 
+#: Fields that a row calls otherwise.
+_SLOTS = {"area": "area_text", "sector": "sector_text"}
 _TELLING = (
     "found_on", "description", "measure", "deadline", "place", "responsible_unit", "progress",
     "status", "rectified_on", "responsible_person", "closure", "is_rectified", "verified_on",
@@ -873,6 +923,7 @@ _TELLING = (
 #: What a row may hold and still be only the rest of the hazard above it.
 _CARRIED = frozenset({"measure", "control", "progress", "remarks", "photo", "basis", "contingency",
                       "co_unit"})  # fmt: skip
+_DONE_ON = re.compile(r"(?:\d{4}\s*[年./-]\s*)?\d{1,2}\s*[月./-]\s*\d{1,2}")
 _LABEL = re.compile(r"[:：]\s*$")
 
 

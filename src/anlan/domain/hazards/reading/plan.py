@@ -79,6 +79,8 @@ class TablePlan:
     inner_titles: list[int] = field(default_factory=list)
     #: What a footnote says grades mean: {"1": "major", "3": "ordinary"}.
     legend: dict[str, str] = field(default_factory=dict)
+    #: What the lines above the header say for all rows: {"enterprise": "…", "found_on": "…"}.
+    preamble: dict[str, str] = field(default_factory=dict)
 
     def mapping(self) -> dict[str, list[int]]:
         """Field to its columns, the surest first."""
@@ -229,7 +231,7 @@ def _table_plan(
         sheet.index, sheet.name, sheet.hidden, table.first, table.last, table.end, columns,
         titles=table.titles, rows=sample.count, guessed=table.guessed,
         repeats=sorted(table.repeats), inner_titles=sorted(table.inner_titles),
-        legend=_legend(sample.notes),
+        legend=_legend(sample.notes), preamble=_preamble(table.titles),
     )  # fmt: skip
     _assign(plan, profiles, saved)
     _judge(plan, profiles, data, file)
@@ -249,6 +251,35 @@ def _legend(notes: list[str]) -> dict[str, str]:
         r"(\d|[一二三四ⅠⅡⅢⅣ]|[A-D])级?(?:为|是|:|表示|指)(?:.{0,2}?)(重大|一般)", squeeze("".join(notes))
     )
     return {level: "major" if word == "重大" else "ordinary" for level, word in found}
+
+
+_PREAMBLE = frozenset(
+    "enterprise place area prefecture county township sector checking_unit checkers found_on"
+    " credit_code supervising_unit source".split()
+)
+
+
+def _preamble(titles: tuple[str, ...]) -> dict[str, str]:
+    """'受检单位：甲公司' above a table is said of all its rows; so is a label beside its value."""
+    out: dict[str, str] = {}
+    label = ""
+    for title in titles:
+        text = unicodedata.normalize("NFKC", title)
+        if label and ":" not in text and cols.vocabulary(text) < 0.9:
+            out.setdefault(label, title.strip())
+        label = ""
+        found = list(re.finditer(r"([\u4e00-\u9fff()]{2,12})\s*:", text))
+        for at, match in enumerate(found):
+            end = found[at + 1].start() if at + 1 < len(found) else len(text)
+            value = text[match.end() : end].strip(" \t\u3000,;_")
+            codes = [code for code, score, _ in cols.by_name(match[1]) if code in _PREAMBLE]
+            if not codes:
+                continue
+            if value and not re.fullmatch(r"[年月日\s_.\-/]*", value):
+                out.setdefault(codes[0], value[:200])
+            elif at + 1 == len(found) and not value:
+                label = codes[0]
+    return out
 
 
 def _assign(plan: TablePlan, profiles: Mapping[int, cols.Profile], saved: Mapping[str, str]) -> None:
@@ -352,7 +383,11 @@ def _resolve_pairs(plan: TablePlan, profiles: Mapping[int, cols.Profile]) -> Non
     for column in by_field.get("enterprise", []):
         if cols.head(column.names[-1]) in ("检查项目", "项目", "单位", "名称", "企业", "场所"):
             column.confidence = min(column.confidence, 0.7)
-    # Grades in a column that is called a category ("一般" under 隐患类型) stay a category's words.
+    # '检查项目' is a place of work in a register, an item in a checklist.
+    if "check_item" in by_field:
+        for column in by_field.get("enterprise", []):
+            if cols.head(column.names[-1]) in ("检查项目", "项目"):
+                column.field = "check_item"
 
 
 def _judge(
@@ -380,6 +415,8 @@ def _judge(
 
     if plan.hidden:
         plan.included = False
+    if _is_form(plan, data):
+        return decide("form", "labels")
     p = profiles[description[0]] if description else None
     saved = any(c.evidence == "saved" and c.field == "description" for c in plan.columns)
     if saved and p is not None:
@@ -410,6 +447,20 @@ def _judge(
     if not circumstances or _is_catalogue(title, has):
         return decide("reference", "no_circumstances")
     return decide(LEDGER, *[f"has_{code}" for code in circumstances[:4]])
+
+
+def _is_form(plan: TablePlan, data: list[Row]) -> bool:
+    """Labels down the first column and values beside them: a form for one case."""
+    if not 2 <= len(data) <= 40:
+        return False
+    labels = 0
+    for row in data:
+        cells = own_cells(row)
+        if cells and isinstance(cells[0][1], str):
+            text = cells[0][1]
+            labels += cols.vocabulary(text) >= 0.9 or text.rstrip().endswith(("：", ":"))
+    unnamed = sum(1 for c in plan.columns if c.names and not c.field)
+    return labels * 2 >= len(data) and (unnamed >= 1 or labels * 3 >= len(data) * 2)
 
 
 _CATALOGUE = re.compile(r"判定标准|判定情形|共性问题|常见(?:问题|隐患)|典型(?:问题|隐患)清单|排查指引|检查指南|隐患目录|分类标准|示例库|知识库|法律法规清单")

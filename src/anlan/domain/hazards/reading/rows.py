@@ -148,9 +148,9 @@ class RejectedRow:
     header: str
     data: Mapping[str, Any] = field(default_factory=dict)
     raw: Mapping[str, str] = field(default_factory=dict)
-    #: Cells from column A, for the error workbook.
-    cells: tuple[Any, ...] = ()
+    #: Which of the sheet's tables it stands in, from 0.
     table: int = 0
+    #: Names the row for ever, also in the error workbook: "digest:sheet:row".
     origin: str = ""
 
     @property

@@ -22,6 +22,7 @@ from anlan.kernel.papers.sheets.book import (
     Value,
     letter,
 )
+from anlan.kernel.papers.sheets.neutral import neutralised
 
 Vocabulary = Callable[[str], float]
 
@@ -56,10 +57,10 @@ _NUMBERING = re.compile(r"^(?:[((]?\d{1,2}[))]?|[甲乙丙丁戊己庚辛]|[A-Z]
 
 def text_of(value: Value) -> str:
     """A cell as its reader sees it: 1.0 is 1, a day is 2024-06-25."""
-    if value is None:
+    if value is None or value == "":
         return ""
     if isinstance(value, str):
-        return value
+        return neutralised(value) if value[0] == "'" else value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

@@ -18,7 +18,6 @@ urlpatterns = [
     path("accounts/me/tokens/<uuid:pk>/revoke/", views_own.revoke_token, name="revoke_token"),
     path("units/", views_units.unit_list, name="units"),
     path("units/new/", views_units.new_unit, name="new_unit"),
-    path("units/areas/", views_units.areas, name="areas"),
     path("units/<int:pk>/", views_units.unit_page, name="unit"),
     path("units/<int:pk>/rename/", views_units.rename_unit, name="rename_unit"),
     path("units/<int:pk>/end/", views_units.end_unit, name="end_unit"),

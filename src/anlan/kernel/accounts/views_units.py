@@ -18,7 +18,7 @@ from anlan.kernel.accounts import commands, policy
 from anlan.kernel.accounts.commands import Land
 from anlan.kernel.accounts.gate import actor_of, fresh, requires
 from anlan.kernel.accounts.models import Post, Role, Sector, Unit, UnitKind, valid_on
-from anlan.kernel.regions import queries as regions
+from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Filters, Flag, Search
@@ -43,17 +43,12 @@ def filters(request: HttpRequest) -> Filters:
     return Filters(
         (
             Search(label=_("Name or code")),
-            Area("area", _("Area"), reverse("accounts:areas"), _area_name),
+            Area("area", _("Area"), reverse("pickers:areas"), area_name),
             Choice("kind", _("Kind"), UnitKind.choices),
             Flag("ended", _("Ended ones too")),
         ),
         request.GET,
     )
-
-
-def _area_name(code: str) -> str:
-    found = Region.objects.filter(code=code).values_list("name", flat=True).first()
-    return found or code
 
 
 @requires("units.view")
@@ -90,15 +85,6 @@ def _count_people(units: list[Unit], today: Any) -> None:
     counted = dict(held.annotate(n=Count("user_id", distinct=True)).values_list("unit_id", "n"))
     for unit in units:
         unit.people = counted.get(unit.pk, 0)  # type: ignore[attr-defined]  # for the column
-
-
-@requires("units.view")
-def areas(request: HttpRequest) -> HttpResponse:
-    """What the area picker offers for a few letters."""
-    text = request.GET.get("picker_q", "").strip()[:40]
-    found = regions.find(text, limit=12) if text else []
-    rows = [(area.code, area.name, area.full_name) for area in found]
-    return render(request, "accounts/_areas.html", {"rows": rows})
 
 
 @requires("units.view")
@@ -184,7 +170,7 @@ def new_unit(request: HttpRequest) -> HttpResponse:
         else:
             return go_on(request, reverse("accounts:unit", args=[unit.pk]))
     area = form.cleaned_data.get("area") if form.is_bound and form.is_valid() else None
-    context = {"form": form, "area": area, "areas_url": reverse("accounts:areas")}
+    context = {"form": form, "area": area, "areas_url": reverse("pickers:areas")}
     return render(request, "accounts/unit_new.html", context, status=422 if form.errors else 200)
 
 

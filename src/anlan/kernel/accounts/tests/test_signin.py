@@ -700,9 +700,9 @@ def test_S34_signing_out_wipes_what_the_browser_kept(person, browser, no_factor)
 def test_a_page_costs_at_most_four_queries_for_session_user_and_rights(person, browser, no_factor):
     person("li", "office")
     browser.sign_in("li")
-    browser.get(reverse("accounts:areas"))
+    browser.get(reverse("pickers:areas"))
     with CaptureQueriesContext(connection) as captured:
-        assert browser.get(reverse("accounts:areas")).status_code == 200
+        assert browser.get(reverse("pickers:areas")).status_code == 200
     about = [
         each["sql"] for each in captured if "regions_" not in each["sql"].split("FROM")[1][:20]
     ]

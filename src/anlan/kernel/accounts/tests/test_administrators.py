@@ -1,0 +1,427 @@
+"""S16–S21, S27, S56: three administrators, rights that end, tokens, addresses, limits."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+
+from anlan.base.actor import Actor
+from anlan.kernel.accounts import commands, counts, held, policy, sectors, ticks
+from anlan.kernel.accounts.commands import Land
+from anlan.kernel.accounts.models import ApiToken, Jurisdiction, Post, Role, Unit, User
+from anlan.kernel.accounts.network import client_address
+from anlan.kernel.accounts.tokens import TokenAuth
+from anlan.kernel.audit.models import AuditRow
+from anlan.kernel.regions.models import Region
+
+CLI = Actor(None, "cli:root", trusted=True)
+ADMINS = ("system_admin", "security_admin", "auditor")
+pytestmark = pytest.mark.django_db
+
+
+def by(user: User) -> Actor:
+    return held.actor(user, today=timezone.localdate())
+
+
+@pytest.fixture
+def triggers() -> None:
+    """While some app has no migrations, the template is built without triggers."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "sqlite":
+            cursor.execute(
+                "SELECT 1 FROM sqlite_master WHERE name = 'accounts_post_exclusive_INSERT'"
+            )
+        else:
+            cursor.execute("SELECT 1 FROM pg_trigger WHERE tgname = 'accounts_post_exclusive'")
+        if cursor.fetchone() is None:
+            from anlan.kernel.accounts.sql import exclusive_statements
+
+            for statement in exclusive_statements(connection.vendor):
+                cursor.execute(statement)
+
+
+# S16
+
+
+@pytest.mark.parametrize("second", [role for role in Role if role != "auditor"])
+def test_S16_no_other_role_beside_an_administrators_in_the_database(person, triggers, second):
+    user = person("li", "auditor")
+    unit = Unit.objects.get(code="unit-li")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Post.objects.create(user=user, unit=unit, role=second)
+    with pytest.raises(commands.RolesExclude):
+        commands.grant_post(user.pk, unit, second, by=CLI, at=timezone.now())
+
+
+@pytest.mark.parametrize("admin", ADMINS)
+def test_S16_nor_an_administrators_beside_another(person, triggers, admin):
+    user = person("li", "office")
+    unit = Unit.objects.get(code="unit-li")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Post.objects.create(user=user, unit=unit, role=admin)
+    today = timezone.localdate()
+    # Raw SQL meets the same wall, and dates that don't overlap don't.
+    post = Post.objects.create(user=user, unit=unit, role="viewer")
+    with (
+        pytest.raises(IntegrityError),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute("UPDATE accounts_post SET role = %s WHERE id = %s", [admin, post.pk])
+    Post.objects.filter(user=user).update(valid_to=today - timedelta(days=1))
+    Post.objects.create(user=user, unit=unit, role=admin, valid_from=today)
+
+
+def test_S16_one_person_makes_an_account_and_another_grants(person, clock, refused):
+    system, security = person("sys", "system_admin"), person("sec", "security_admin")
+    unit = Unit.objects.get(code="unit-sys")
+    at = timezone.now()
+    made = commands.create_person("new", "New", by=by(system), at=at)
+    with refused("not_allowed"):
+        commands.grant_post(made.pk, unit, "office", by=by(system), at=at)
+    with refused("not_allowed"):
+        commands.create_person("other", "Other", by=by(security), at=at)
+    commands.grant_post(made.pk, unit, "office", by=by(security), at=at)
+    with refused("two_people"):
+        commands.grant_post(security.pk, unit, "viewer", by=by(security), at=at)
+    own = User.objects.create(username="own", name="Own", password="!", created_by=security)
+    with refused("two_people"):
+        commands.grant_post(own.pk, unit, "office", by=by(security), at=at)
+
+
+ADMIN_PAGES = {
+    "system_admin": {"units", "people", "new_unit", "new_person"},
+    "security_admin": {"units", "people", "watch"},
+    "auditor": {"audit"},
+    "office": {"units", "people"},
+    "rectifier": {"units", "people"},
+}
+
+
+@pytest.mark.parametrize("role", ADMIN_PAGES)
+def test_S16_S27_each_administrator_opens_their_own_pages_and_no_others(
+    person, browser, no_factor, role
+):
+    person("li", role)
+    browser.sign_in("li")
+    pages = {"units", "people", "new_unit", "new_person", "watch", "audit"}
+    opened = {name for name in pages if browser.get(reverse(f"accounts:{name}")).status_code == 200}
+    assert opened == ADMIN_PAGES[role]
+
+
+def test_S27_the_auditors_look_is_on_record_too(person, browser, no_factor):
+    user = person("li", "auditor")
+    browser.sign_in("li")
+    answer = browser.get(reverse("accounts:audit"), {"action": "accounts."})
+    assert "accounts.sign_in" in answer.content.decode()
+    assert AuditRow.objects.filter(action="audit.search", user_id=user.pk).count() == 1
+
+
+def test_S16_there_is_no_superuser(person):
+    user = person("li", "office")
+    user.is_superuser = True
+    user.save()
+    assert not User.objects.get(pk=user.pk).is_superuser
+    assert not hasattr(User.objects, "create_superuser")
+
+
+# S17, S18
+
+
+def test_S17_a_right_that_ends_is_gone_at_the_next_request(person, browser, no_factor):
+    user = person("li", "system_admin")
+    browser.sign_in("li")
+    page = reverse("accounts:new_person")
+    assert browser.get(page).status_code == 200
+    # The post ends around the command that would also end the session.
+    Post.objects.filter(user=user).update(valid_to=timezone.localdate() - timedelta(days=1))
+    assert browser.get(page).status_code == 403
+    assert AuditRow.objects.filter(result="denied", user_id=user.pk).exists()
+
+
+def test_S17_so_is_an_area(person, browser, no_factor, clock, yunnan):
+    person("li", "office")
+    kunming = Region.objects.get(code="530100")
+    theirs = commands.create_unit("qj", "曲靖", "department", Region.objects.get(code="530300"),
+                                  by=CLI, at=timezone.now())  # fmt: skip
+    browser.sign_in("li")
+    page = reverse("accounts:unit", args=[theirs.pk])
+    assert browser.get(page).status_code == 200
+    unit = Unit.objects.get(code="unit-li")
+    clock.shift(timedelta(days=1))
+    browser.sign_in("li")
+    commands.set_jurisdictions(unit.pk, [Land(kunming)], by=CLI, at=timezone.now())
+    assert browser.get(page).status_code == 404
+
+
+def test_S18_accounts_run_out(person, browser, no_factor, clock):
+    person("li", "office", expires_on=date(2024, 6, 25))
+    browser.sign_in("li")
+    assert browser.is_in
+    clock.shift(timedelta(days=1))
+    browser.sign_in("li")
+    assert not browser.is_in
+
+
+def test_S18_ninety_unused_days_disable(person, clock, browser, no_factor):
+    used, unused, never = person("a1", "office"), person("b1", "office"), person("c1", "office")
+    browser.sign_in("b1")
+    clock.shift(timedelta(days=60))
+    browser.sign_in("a1")
+    ticks.disable_unused(timezone.now())
+    assert User.objects.filter(is_active=True).count() == 3
+    clock.shift(timedelta(days=31))
+    ticks.disable_unused(timezone.now())
+    active = set(User.objects.filter(is_active=True).values_list("pk", flat=True))
+    assert active == {used.pk}
+    rows = AuditRow.objects.filter(action="accounts.person_disabled")
+    assert {row.object_id for row in rows} == {str(unused.pk), str(never.pk)}
+
+
+def test_S18_a_transfer_takes_the_old_scope_away(person, clock, yunnan):
+    user = person("li", "office")
+    kunming = Region.objects.get(code="530100")
+    unit = commands.create_unit("km", "昆明", "department", kunming, by=CLI, at=timezone.now())
+    commands.transfer(user.pk, unit, "office", by=CLI, at=timezone.now())
+    areas = Region.objects.filter(policy.scope(by(user), ["office"]))
+    assert set(areas) == set(Region.objects.below(kunming))
+
+
+def test_S18_a_unit_that_ends_takes_its_posts_along_and_names_who_follows(person, clock):
+    user = person("li", "office")
+    old = Unit.objects.get(code="unit-li")
+    new = commands.create_unit("new", "新", "department", old.area, by=CLI, at=timezone.now())
+    commands.merge_units([old.pk], into=new, by=CLI, at=timezone.now())
+    old.refresh_from_db()
+    assert old.successor == new
+    clock.shift(timedelta(days=1))
+    grants = held.grants(by(user))
+    assert {grant.unit_id for grant in grants} == {new.pk}
+
+
+# S20
+
+
+def request_with(token: str, address: str = "10.0.0.1") -> HttpRequest:
+    request = HttpRequest()
+    request.META = {"REMOTE_ADDR": address, "HTTP_AUTHORIZATION": f"Bearer {token}"}
+    return request
+
+
+def test_S20_tokens_are_hashed_scoped_and_expire(person, clock):
+    user = person("li", "system_admin")
+    token, secret = commands.create_token(
+        "script", ["units.view"], 30, by=by(user), at=timezone.now()
+    )
+    assert secret not in str(ApiToken.objects.values())
+    actor = TokenAuth().authenticate(request_with(secret), secret)
+    assert actor is not None
+    assert policy.may(actor, "units.view")
+    assert not policy.may(actor, "units.edit")
+    assert TokenAuth().authenticate(request_with(secret + "x"), secret + "x") is None
+    clock.shift(timedelta(days=31))
+    assert TokenAuth().authenticate(request_with(secret), secret) is None
+    clock.shift(timedelta(days=-31))
+    commands.revoke_token(token.pk, by=by(user), at=timezone.now())
+    assert TokenAuth().authenticate(request_with(secret), secret) is None
+
+
+def test_S20_a_token_loses_what_its_owner_loses(person, clock):
+    user = person("li", "system_admin")
+    _token, secret = commands.create_token(
+        "script", ["units.*"], 30, by=by(user), at=timezone.now()
+    )
+    actor = TokenAuth().authenticate(request_with(secret), secret)
+    assert policy.may(actor, "units.edit")
+    Post.objects.filter(user=user).update(valid_to=timezone.localdate() - timedelta(days=1))
+    actor = TokenAuth().authenticate(request_with(secret), secret)
+    assert not policy.may(actor, "units.edit")
+    commands.disable(user.pk, by=CLI, at=timezone.now())
+    assert TokenAuth().authenticate(request_with(secret), secret) is None
+
+
+def test_S20_the_page_shows_a_token_once(person, browser, no_factor):
+    person("li", "system_admin")
+    browser.sign_in("li")
+    data = {"name": "script", "scopes": ["units.view"], "days": "30"}
+    made = browser.post(reverse("accounts:new_token"), data).content.decode()
+    assert "anlan_" in made
+    assert "anlan_" not in browser.get(reverse("mfa_index")).content.decode()
+
+
+# S21
+
+
+@pytest.mark.parametrize(
+    ("proxies", "remote", "header", "expected"),
+    [
+        ("", "203.0.113.9", "10.0.0.1", "203.0.113.9"),
+        ("10.0.0.0/8", "203.0.113.9", "198.51.100.1", "203.0.113.9"),
+        ("10.0.0.0/8", "10.0.0.2", "198.51.100.1", "198.51.100.1"),
+        ("10.0.0.0/8", "10.0.0.2", "192.0.2.66, 198.51.100.1", "198.51.100.1"),
+        ("10.0.0.0/8", "10.0.0.2", "198.51.100.1, 10.0.0.7", "198.51.100.1"),
+        ("10.0.0.0/8", "10.0.0.2", "198.51.100.1, nonsense", "10.0.0.2"),
+        ("10.0.0.0/8", "10.0.0.2", "", "10.0.0.2"),
+        ("::1,10.0.0.2", "::1", "2001:db8::7", "2001:db8::7"),
+    ],
+)
+def test_S21_the_address_comes_from_our_own_proxies_alone(
+    settings, proxies, remote, header, expected
+):
+    settings.PROXIES = proxies
+    request = HttpRequest()
+    request.META = {"REMOTE_ADDR": remote, "HTTP_X_FORWARDED_FOR": header}
+    assert client_address(request) == expected
+
+
+def test_S21_administration_is_closed_to_other_networks(person, settings, no_factor):
+    from anlan.kernel.accounts.tests.people import Browser
+
+    person("li", "system_admin")
+    outside = Browser(REMOTE_ADDR="203.0.113.9", HTTP_X_FORWARDED_FOR="10.0.0.1")
+    outside.sign_in("li")
+    assert outside.get(reverse("accounts:units")).status_code == 200
+    assert outside.get(reverse("accounts:new_person")).status_code == 403
+
+
+# S56
+
+
+def test_S56_limits_count_windows_and_say_when_to_come_back(db, clock):
+    limit = counts.Limit("test", times=3, seconds=60)
+    for expected in (1, 2, 3):
+        assert counts.hit(limit, "a", timezone.now()) == expected
+    with pytest.raises(counts.TooMany) as caught:
+        counts.hit(limit, "a", timezone.now())
+    assert 0 < caught.value.data["retry_after"] <= 60
+    counts.hit(limit, "b", timezone.now())
+    clock.shift(60)
+    assert counts.hit(limit, "a", timezone.now()) == 1
+    clock.shift(timedelta(days=2))
+    assert counts.sweep(timezone.now()) == 3
+
+
+def test_S56_a_burst_fills_up_again(db):
+    burst = counts.Burst(times=2, seconds=2)
+    burst.hit("a", now=0.0)
+    burst.hit("a", now=0.0)
+    with pytest.raises(counts.TooMany):
+        burst.hit("a", now=0.1)
+    burst.hit("b", now=0.1)
+    burst.hit("a", now=1.2)
+
+
+# Imports, and who answers for what
+
+
+def test_units_are_imported_row_by_row_and_a_second_time_nothing_changes(db, clock):
+    rows = [
+        {"code": "km-yj", "name": "昆明市应急管理局", "kind": "部门", "area": "530100",
+         "sectors": "hazchem，mine"},
+        {"code": "km-yj-1", "name": "危化科", "kind": "班组", "area": "530100", "parent": "km-yj"},
+        {"code": "", "name": "x", "area": "530100"},
+        {"code": "x1", "name": "x", "area": "999999"},
+        {"code": "x2", "name": "x", "area": "530100", "sectors": "magic"},
+        {"code": "km-yj", "name": "twice", "area": "530100"},
+    ]  # fmt: skip
+    results = commands.import_units(rows, by=CLI, at=timezone.now())
+    assert [each.outcome for each in results] == ["created"] * 2 + ["rejected"] * 4
+    assert [each.column for each in results[2:]] == ["code", "area", "sectors", "code"]
+    lands = Jurisdiction.objects.filter(unit__code="km-yj").values_list("sector_id", flat=True)
+    assert set(lands) == {"hazchem", "mine"}
+    assert Unit.objects.get(code="km-yj-1").parent.code == "km-yj"
+    again = commands.import_units(rows[:2], by=CLI, at=timezone.now())
+    assert [each.outcome for each in again] == ["unchanged"] * 2
+    rows[0]["name"] = "昆明市应急局"
+    assert commands.import_units(rows[:1], by=CLI, at=timezone.now())[0].outcome == "updated"
+
+
+def test_people_are_imported_and_posts_only_by_the_trusted(person, clock):
+    system = person("sys", "system_admin")
+    rows = [
+        {"username": "Zhang.San", "name": "张三", "unit": "unit-sys", "role": "viewer"},
+        {"username": "li si", "name": "李四"},
+        {"username": "wang5", "name": ""},
+    ]
+    mine = commands.import_people(rows, by=by(system), at=timezone.now())
+    assert [each.code for each in mine] == ["two_people", "unreadable", "missing"]
+    unit = commands.create_unit("km", "昆明", "department", Region.objects.get(code="530100"),
+                                by=CLI, at=timezone.now())  # fmt: skip
+    rows[0]["unit"] = unit.code
+    trusted = commands.import_people(rows, by=CLI, at=timezone.now())
+    assert [each.outcome for each in trusted] == ["created", "rejected", "rejected"]
+    made = User.objects.get(username="zhang.san")
+    assert not made.has_usable_password()
+    assert held.grants(by(made))
+
+
+def test_an_import_costs_the_same_number_of_queries_however_long(db, clock):
+    from django.test.utils import CaptureQueriesContext
+
+    def rows(prefix: str, count: int) -> list[dict[str, str]]:
+        return [
+            {"code": f"{prefix}{n}", "name": f"单位{n}", "kind": "部门", "area": "530100"}
+            for n in range(count)
+        ]
+
+    spent = []
+    for prefix, count in (("a", 5), ("b", 200)):
+        with CaptureQueriesContext(connection) as captured:
+            commands.import_units(rows(prefix, count), by=CLI, at=timezone.now())
+        spent.append(len(captured))
+    assert spent[1] <= spent[0] + 3
+
+
+def test_regulators_and_territory_are_found_nearest_first(db, clock):
+    today = timezone.localdate()
+    wuhua = Region.objects.get(code="530102")
+    for area, prefix in (("530000", "yn"), ("530100", "km"), ("530102", "wh"), ("530300", "qj")):
+        for kind, tail, names in (
+            ("部门", "yj", "hazchem"), ("部门", "zj", "construction"), ("政府", "zf", ""),
+        ):  # fmt: skip
+            row = {"code": f"{prefix}-{tail}", "name": f"{prefix}{tail}", "kind": kind,
+                   "area": area, "sectors": names}  # fmt: skip
+            assert commands.import_units([row], by=CLI, at=timezone.now())[0].outcome == "created"
+    found = sectors.regulators("hazchem", wuhua, today)
+    assert [unit.code for unit in found] == ["wh-yj", "km-yj", "yn-yj"]
+    assert sectors.territory(wuhua, today).code == "wh-zf"
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("危险化学品", "hazchem"),
+        ("1.危险化学品安全专项整治", "hazchem"),
+        ("危化品", "hazchem"),
+        ("非煤矿山", "mine"),
+        ("煤矿", "coal"),
+        ("消防安全", "fire"),
+        ("道路交通", "road"),
+        ("交通运输（民航、铁路、邮政、水上和城市轨道交通）和渔业船舶", "transport"),
+        ("城市建设", "construction"),
+        ("工业园区等功能区", "park"),
+        ("危险废物等", "hazwaste"),
+        ("城镇燃气", "gas"),
+        ("工贸行业", "industry"),
+        ("特种设备", "special"),
+        ("文化旅游", "culture"),
+        ("学校", "education"),
+        ("其他", "other"),
+        ("张三", None),
+        ("", None),
+    ],
+)
+def test_sectors_are_recognised_by_what_senders_write(text, code):
+    assert sectors.recognise(text) == code
+
+
+def test_the_national_plan_has_nine_and_the_rest_and_every_sector_one_place(db):
+    listed = sectors.plan_sectors("national-2020", date(2021, 1, 1))
+    assert set(listed) == set(sectors.names())
+    assert len({code for code, _name in listed.values()}) == 10
+    assert sectors.plan_sectors("national-2020", date(2019, 1, 1)) == {}

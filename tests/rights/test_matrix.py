@@ -1,0 +1,179 @@
+"""Every route × every post: nothing opens without a declared right, and no foreign row shows.
+
+A new page or endpoint is found here by itself. What opens a row by its number is also asked for
+rows of another area, another sector and another enterprise, as soon as its app has some in
+``tests/rights/foreign.py``.
+"""
+
+from __future__ import annotations
+
+import inspect
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tests.rights.routes import PUBLIC, Route, routes
+
+pytestmark = pytest.mark.django_db
+ROLES = (
+    "office",
+    "leader",
+    "inspector",
+    "rectifier",
+    "grid",
+    "duty",
+    "viewer",
+    "system_admin",
+    "security_admin",
+    "auditor",
+)
+ADMINISTRATORS = ROLES[-3:]
+PAGES = [route for route in routes() if not route.is_api]
+API = [route for route in routes() if route.is_api]
+
+
+@pytest.fixture
+def someone(settings: Any) -> Any:
+    """Makes a person of a role who answers for one prefecture, and a browser with them in it."""
+    from anlan.kernel.accounts.tests.people import Browser, make_person
+    from anlan.kernel.regions.models import Region
+
+    settings.MFA_OFF = True
+    settings.PASSWORD_HASHERS = ["anlan.kernel.accounts.tests.hashing.QuickArgon2"]
+    kunming = Region.objects.get(code="530100")
+
+    def make(role: str, **more: Any) -> Browser:
+        make_person(f"a-{role.replace('_', '-')}", role, area=kunming, **more)
+        browser = Browser()
+        assert browser.sign_in(f"a-{role.replace('_', '-')}").status_code == 302
+        return browser
+
+    return make
+
+
+@pytest.mark.parametrize("route", PAGES, ids=str)
+def test_S13_every_page_declares_a_permission_that_exists(route: Route) -> None:
+    from anlan.kernel.accounts import gate, policy
+
+    assert route.permission is not None, f"{route.name}: mark its view @requires or @public"
+    if route.permission == gate.PUBLIC:
+        assert route.name in PUBLIC, f"{route.name} is public; say why in tests/rights/public.txt"
+    else:
+        assert route.name not in PUBLIC, f"{route.name} isn't public any more"
+        assert route.permission in policy.permissions(), f"no app declares {route.permission}"
+
+
+@pytest.mark.parametrize("route", API, ids=str)
+def test_S13_every_endpoint_asks_who_is_there(route: Route) -> None:
+    """Each operation has an ``auth``, except the documents of the API itself."""
+    view = inspect.unwrap(route.view)
+    found = next(
+        (
+            cell.cell_contents
+            for cell in (getattr(view, "__closure__", None) or ())
+            if hasattr(cell.cell_contents, "operations")
+        ),
+        None,
+    )
+    if found is None:
+        # openapi.json and the like: shown to those who are signed in, or marked.
+        answer = Client().get(route.path())
+        assert answer.status_code in (301, 302, 401, 403, 404), route.name
+        return
+    for operation in found.operations:
+        assert operation.auth_callbacks, f"{route.name} {operation.methods}: no auth"
+
+
+@pytest.mark.parametrize("route", [r for r in PAGES if r.name not in PUBLIC], ids=str)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_S13_strangers_are_sent_to_sign_in(route: Route, method: str) -> None:
+    answer = getattr(Client(), method)(route.path())
+    assert answer.status_code == 302, (route.name, answer.status_code)
+    assert answer.headers["Location"].startswith(reverse("account_login"))
+
+
+@pytest.mark.parametrize("route", API, ids=str)
+@pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
+def test_S13_strangers_get_nothing_from_the_api(route: Route, method: str) -> None:
+    answer = getattr(Client(), method)(route.path(), data="{}", content_type="application/json")
+    assert answer.status_code in (301, 302, 401, 403, 404, 405), (route.name, answer.status_code)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_S13_nobody_gets_past_a_permission_they_lack(someone: Any, role: str) -> None:
+    """Whoever may not use a page's permission is refused, whatever number they ask for."""
+    from anlan.kernel.accounts import held, policy
+    from anlan.kernel.accounts.models import User
+
+    browser = someone(role)
+    user = User.objects.get()
+    wrong = []
+    for route in PAGES:
+        if route.name in PUBLIC:
+            continue
+        by = held.actor(user, today=policy.today_of(held.actor(user, today=_today())))
+        if policy.may(by, str(route.permission)):
+            continue
+        for method in (browser.get, browser.post):
+            status = method(route.path()).status_code
+            if status != 403:
+                wrong.append((route.name, method.__name__, status))
+    assert not wrong
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_S14_a_number_that_is_nobodys_opens_nothing(someone: Any, role: str) -> None:
+    """No page breaks on it, and none says anything but that there is nothing to see."""
+    browser = someone(role)
+    wrong = []
+    for route in PAGES:
+        if route.name in PUBLIC or not route.takes:
+            continue
+        for method in (browser.get, browser.post):
+            status = method(route.path()).status_code
+            if status not in (400, 403, 404, 405, 410, 422):
+                wrong.append((route.name, method.__name__, status))
+    assert not wrong
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_S14_no_page_breaks_for_any_role(someone: Any, role: str) -> None:
+    browser = someone(role)
+    broken = []
+    for route in PAGES:
+        if route.takes or route.name in PUBLIC:
+            continue
+        status = browser.get(route.path()).status_code
+        if status not in (200, 302, 400, 403, 404, 405):
+            broken.append((route.name, status))
+    assert not broken
+
+
+@pytest.mark.parametrize("role", ADMINISTRATORS)
+def test_S16_administrators_open_no_page_of_the_business(someone: Any, role: str) -> None:
+    browser = someone(role)
+    organisation = {"accounts", "units", "people", "settings", "audit"}
+    opened = []
+    for route in PAGES:
+        area = str(route.permission).split(".")[0]
+        if route.name in PUBLIC or area in organisation or route.takes:
+            continue
+        if browser.get(route.path()).status_code == 200:
+            opened.append(route.name)
+    assert not opened
+
+
+@pytest.mark.parametrize("route", PAGES, ids=str)
+def test_S12_no_unsafe_request_without_its_token(route: Route) -> None:
+    answer = Client(enforce_csrf_checks=True).post(route.path())
+    assert answer.status_code in (302, 403, 404, 405), (route.name, answer.status_code)
+    if answer.status_code == 302:
+        assert route.name not in PUBLIC
+
+
+def _today() -> Any:
+    from django.utils import timezone
+
+    return timezone.localdate()

@@ -127,6 +127,7 @@ def _boundaries(parser: argparse.ArgumentParser) -> None:
     load = actions.add_parser("load", help=both("载入边界（GeoJSON）", "load shapes (GeoJSON)"))
     load.add_argument("files", nargs="+", metavar="FILE")
     load.add_argument("--approval", metavar="审图号", default="")
+    load.add_argument("--source", metavar="TEXT", default="", help=both("来源", "where it is from"))
     _json(load)
 
 

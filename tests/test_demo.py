@@ -1,0 +1,121 @@
+"""The demo's parts, each through the commands that an office would use."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.utils import timezone
+
+from anlan.base.actor import Actor
+from anlan.base.ids import uuid7
+from anlan.config import demo, demo_offices, demo_work
+from anlan.domain.enterprises import commands as enterprises
+from anlan.domain.enterprises.commands import Wanted
+from anlan.domain.hazards import commands
+from anlan.domain.hazards.commands import Finding
+from anlan.domain.hazards.models import Hazard
+from anlan.kernel.accounts import held
+from anlan.kernel.accounts.models import Post, Unit, UnitKind, User
+from anlan.kernel.calendar import periods
+from anlan.kernel.loop.models import Case, Listing
+from anlan.kernel.regions.models import Region
+
+BY = Actor(None, "cli:test", trusted=True)
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def at():
+    return timezone.now()
+
+
+@pytest.fixture
+def offices(at):
+    from anlan.kernel.accounts import sectors  # noqa: F401  seeded with the template
+
+    demo_offices.make_units(demo.PROVINCE, by=BY, at=at)
+    return demo_offices.make_people(
+        demo_offices.people(demo.PROVINCE),
+        by=BY,
+        at=at,
+        admin_unit=demo_offices.office_code(demo.PROVINCE),
+    )
+
+
+def test_the_offices_of_a_province(offices):
+    offices_made = Unit.objects.filter(kind=UnitKind.COMMITTEE_OFFICE)
+    assert offices_made.count() == 1 + 16 + 129
+    district = Unit.objects.get(code=demo_offices.office_code("530102"))
+    assert district.name == "五华区安全生产委员会办公室"
+    assert district.parent.name == "昆明市安全生产委员会办公室"
+    fire = Unit.objects.get(code="530102-xf")
+    assert fire.name == "五华区消防救援大队"
+    assert [land.sector_id for land in fire.jurisdictions.all()] == ["fire"]
+    assert not demo_offices.make_units(demo.PROVINCE, by=BY, at=timezone.now()) < 3_000
+
+
+def test_s07_each_person_has_a_password_of_their_own(offices):
+    assert len(set(offices.values())) == len(offices) == User.objects.count()
+    for username, password in offices.items():
+        assert User.objects.get(username=username).check_password(password)
+    assert Post.objects.count() == len(offices)
+
+
+def _hazards(at, count=60):
+    """Open hazards of the capital at ten enterprises, some of them major, some of them late."""
+    area = Region.objects.get(code=demo_offices.DISTRICT)
+    unit = demo_offices.unit(demo_offices.office_code(demo_offices.DISTRICT))
+    today = timezone.localdate(at)
+    firms = enterprises.match(
+        [Wanted(f"五华区模拟厂{n % 10}", area.pk, area.path) for n in range(count)], by=BY, at=at
+    )
+    findings = [
+        Finding(
+            pk=uuid7(), description=f"模拟隐患{n}", area_id=area.pk, unit_id=unit.pk,
+            opened_on=today - timedelta(days=12), sector="industry",
+            grade="major" if n % 9 == 0 else "ordinary", source="inspection",
+            enterprise_id=firms[n].id, due_on=today + timedelta(days=n % 15 - 4),
+        )
+        for n in range(count)
+    ]  # fmt: skip
+    commands.find(findings, by=BY, request_id=uuid7(), at=at)
+
+
+def test_a_day_of_work_goes_round_the_loop(offices, at):
+    _hazards(at)
+    made = demo_work.work(by=BY, at=at)
+    assert set(made) == {demo_work.FIRM_USER, demo_work.GRID_USER}
+    states = {}
+    for state in Case.objects.values_list("state", flat=True):
+        states[state] = states.get(state, 0) + 1
+    assert states["closed"] > 5
+    assert states["rectified"] > 0
+    assert states["assigned"] > 5
+    assert Case.objects.filter(round__gt=0).exists()
+    assert Listing.objects.exists()
+    # Nobody checked their own work.
+    officer = held.actor(
+        User.objects.get(username=demo_work.FIRM_USER), today=timezone.localdate(at)
+    )
+    for row in Hazard.objects.filter(case__state="closed").select_related("case"):
+        done = dict(row.case.events.values_list("step", "user_id"))
+        assert done["rectify"] == officer.user_id
+        assert done["verify"] != officer.user_id
+
+
+def test_the_table_of_a_month_adds_up(offices, at):
+    _hazards(at)
+    month = periods.month(timezone.localdate(at) - timedelta(days=12))
+    lines = demo.month_table(month, at).splitlines()
+    rows = {line.split()[0]: line.split()[1:] for line in lines[2:]}
+    assert rows["昆明市"][0] == "60"
+    total = lines[-1].split()
+    assert len(rows) == 17
+    assert "60" in total
+
+
+def test_the_demo_of_another_day_is_not_confused():
+    early = datetime(2026, 11, 3, tzinfo=UTC).date()
+    assert demo._month(early).code == "2026-10"
+    assert demo._month(early.replace(day=20)).code == "2026-11"

@@ -107,13 +107,14 @@ class Cell(NamedTuple):
 def figures(query: Query) -> list[Cell]:
     """The figures asked for: by area, period, kind and labels, in that order.
 
-    Every area, period and kind is there, with every combination of labels that occurs anywhere.
+    Every area, period and kind is there, with every combination of labels that counts anywhere.
     """
     plan = _plan(query)
     if not plan.areas or not plan.periods or not plan.kinds:
         return []
     sums, torn = _sums(query, plan)
-    groups = sorted({group for _, _, _, group in sums}) if plan.labels else [()]
+    found = {group for (_, _, _, group), value in sums.items() if value}
+    groups = sorted(found) if plan.labels else [()]
     absent = _absent(query, plan) if query.coverage else None
     count = len(plan.areas) * len(plan.periods) * len(plan.kinds) * len(groups)
     if count > CELLS_MAX:

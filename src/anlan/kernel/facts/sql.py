@@ -238,24 +238,24 @@ def mark() -> int:
 
 
 def mark_after(count: int, low: int, high: int) -> int:
-    """A mark between two, with at most about ``count`` facts before it; whole transactions."""
+    """A mark up to ``high`` with about ``count`` facts between it and ``low``.
+
+    A transaction is taken in whole, so that one with more facts than that makes more.
+    """
     column = order_column()
+    between = f"FROM facts_fact WHERE {column} >= %s AND {column} < %s"
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT {column} FROM facts_fact WHERE {column} >= %s AND {column} < %s"  # noqa: S608
-            f" ORDER BY {column} LIMIT 1 OFFSET %s",
+            f"SELECT {column} {between} ORDER BY {column} LIMIT 1 OFFSET %s",
             [low, high, count],
         )
         found = cursor.fetchone()
         if found is None:
             return high
-        if found[0] > low:
+        cursor.execute(f"SELECT MIN({column}) {between}", [low, high])
+        if cursor.fetchone()[0] < found[0]:
             return int(found[0])
-        # One transaction alone is bigger than that.
-        cursor.execute(
-            f"SELECT MIN({column}) FROM facts_fact WHERE {column} > %s AND {column} < %s",  # noqa: S608
-            [low, high],
-        )
+        cursor.execute(f"SELECT MIN({column}) {between}", [found[0] + 1, high])
         return int(cursor.fetchone()[0] or high)
 
 
@@ -674,6 +674,7 @@ def offset_statements(offset: int) -> list[str]:
         f"'SELECT {int(offset)} + pg_current_xact_id()::text::bigint'",
         "CREATE OR REPLACE FUNCTION facts_mark() RETURNS bigint LANGUAGE sql AS "
         f"'SELECT {int(offset)} + pg_snapshot_xmin(pg_current_snapshot())::text::bigint'",
+        "ALTER TABLE facts_fact ALTER COLUMN tx SET DEFAULT facts_tx()",
     ]
 
 

@@ -126,7 +126,8 @@ def _environment(**more: str) -> dict[str, str]:
     for name in ("ANLAN_LANG", "ANLAN_PYTHON"):
         if name in os.environ:
             env[name] = os.environ[name]
-    env.pop("PYTEST_ADDOPTS", None)
+    for name in ("PYTEST_ADDOPTS", "DJANGO_SETTINGS_MODULE"):  # conftest.py chooses the settings
+        env.pop(name, None)
     return {**env, "PYTHONPATH": str(ROOT / "src"), **more}
 
 

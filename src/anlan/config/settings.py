@@ -103,7 +103,7 @@ MIDDLEWARE = [
 ]
 CSRF_FAILURE_VIEW = "anlan.ui.errors.stale_form"
 #: Functions of the request that fill what stands around each page (anlan.ui.shell.Fields).
-UI_SHELL: list[str] = ["anlan.kernel.accounts.shell.fields"]
+UI_SHELL: list[str] = ["anlan.kernel.accounts.shell.fields", "anlan.kernel.notices.shell.fields"]
 #: Whom to tell of a weakness, in /.well-known/security.txt; an address or a URL.
 SECURITY_CONTACT = os.environ.get("ANLAN_SECURITY_CONTACT", "")
 
@@ -252,6 +252,8 @@ MEDIA_ROOT = HOME / "files"
 
 #: What new keys are made for (base/crypto.py); what older keys wrote is read all the same.
 CRYPTO_PROFILE = os.environ.get("ANLAN_CRYPTO") or "gm"
+#: The page of a case, for links in notices; config alone knows which capability has it.
+CASE_PAGE = "hazards:page"
 SITE_URL = os.environ.get("ANLAN_SITE", "").rstrip("/")
 SCANNER = os.environ.get("ANLAN_SCANNER", "")
 WEBHOOK_HOSTS = os.environ.get("ANLAN_WEBHOOK_HOSTS", "").split(",")

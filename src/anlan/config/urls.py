@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anlan.ui.urls")),
     path("accounts/", include("anlan.kernel.accounts.urls_signin")),
     path("", include("anlan.kernel.accounts.urls")),
+    path("", include("anlan.kernel.notices.urls")),
     path("options/", include("anlan.kernel.accounts.urls_pickers")),
     *(
         path(capability.prefix, include(capability.urls))

@@ -153,7 +153,9 @@ def deliver(now: datetime) -> int:
     due = Delivery.objects.filter(state=State.PENDING, next_at__lte=now).exclude(channel__in=open_)
     sent = 0
     for channel in sorted(due.values_list("channel", flat=True).distinct()):
-        queue = due.filter(channel=channel).order_by("next_at", "notice_id").select_related("notice")
+        queue = (
+            due.filter(channel=channel).order_by("next_at", "notice_id").select_related("notice")
+        )
         if channel == MAIL:
             sent += _mail_round(list(queue[: ROUND_MAX * LETTER_LINES_MAX]), now)
         else:

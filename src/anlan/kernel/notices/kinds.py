@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 
 
@@ -15,7 +16,7 @@ class Kind:
     code: str
     #: A lazily translated sentence with named placeholders out of the notice's data.
     text: str | Promise
-    #: Where it leads: a path with %(about)s in it, or nothing.
+    #: Where it leads: a path with %(about)s in it, a view's name that takes it, or nothing.
     link: str = ""
     #: Goes out at night too.
     urgent: bool = False
@@ -47,4 +48,12 @@ def words(code: str, about: str, data: Mapping[str, Any]) -> str:
 
 
 def link(code: str, about: str) -> str:
-    return of(code).link % {"about": about} if about else ""
+    stated = of(code).link
+    if not about or not stated:
+        return ""
+    if stated.startswith("/"):
+        return stated % {"about": about}
+    try:
+        return reverse(stated, args=[about])
+    except NoReverseMatch:
+        return ""  # The page is of an app that isn't installed any more.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from anlan.kernel.jobs.clock import every
-from anlan.kernel.notices import delivering
+from anlan.kernel.notices import delivering, watch
 
 
 @every(5, "notices.fan_out")
@@ -18,3 +18,8 @@ def fan_out(now: datetime) -> None:
 @every(10, "notices.deliver")
 def deliver(now: datetime) -> None:
     delivering.deliver(now)
+
+
+@every(30, "notices.watch")
+def look_for_trouble(now: datetime) -> None:
+    watch.alarm(now)

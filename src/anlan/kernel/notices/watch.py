@@ -1,0 +1,77 @@
+"""Looks for trouble, and tells those who can mend it (S28): within a minute, once a day each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from anlan.kernel.accounts.models import ADMIN_ROLES, Post
+from anlan.kernel.audit import sealing
+from anlan.kernel.jobs import health as jobs
+from anlan.kernel.notices import delivering, kinds, outbox
+from anlan.kernel.papers import attachments
+
+Check = Callable[[datetime], list[str]]
+
+#: Each gives the codes of what is wrong; engines above this one add theirs with ``add``.
+CHECKS: list[Check] = [
+    sealing.health,
+    jobs.health,
+    attachments.health,
+    delivering.health,
+]
+
+WORDS: dict[str, str | Promise] = {
+    "audit_unsealed": _("The audit has not been sealed for a minute. Check that the worker runs."),
+    "audit_heads": _(
+        "The audit's heads file is missing, behind or ahead of the database. "
+        "Run “./anlan check” and tell the audit administrator."
+    ),
+    "worker_silent": _("The worker has not ticked for 30 seconds. Start “./anlan serve” again."),
+    "ticks_late": _("A recurring task is late. Look at the worker's log."),
+    "jobs_dead": _("A background job was given up. Look at it, and run it again."),
+    "files_damaged": _("A file in the store is damaged. Put it back from a backup."),
+    "notices_channel_down": _("Mails or calls to another system can't be sent at present."),
+    "notices_dead_letters": _(
+        "Some mails or calls to another system were given up. "
+        "Mend the channel, then send them again."
+    ),
+}
+for code, words in WORDS.items():
+    kinds.declare(f"health.{code}", words, urgent=True)
+
+
+def add(check: Check, words: dict[str, str | Promise]) -> None:
+    """Let an engine above this one be watched as well; ``words`` say what its codes mean."""
+    CHECKS.append(check)
+    WORDS.update(words)
+    for code, text in words.items():
+        kinds.declare(f"health.{code}", text, urgent=True)
+
+
+def problems(now: datetime) -> list[str]:
+    """The codes of everything that is wrong now; none is healthy."""
+    return [code for check in CHECKS for code in check(now)]
+
+
+def alarm(now: datetime) -> list[str]:
+    """Tell every administrator of each problem, once a day; returns the problems."""
+    found = problems(now)
+    if found:
+        today = timezone.localdate(now)
+        posts = Post.objects.held_on(today).filter(role__in=ADMIN_ROLES, user__is_active=True)
+        users = list(posts.values_list("user_id", flat=True).distinct())
+        with transaction.atomic():
+            outbox.post_many(
+                [
+                    outbox.Post(f"health.{code}", to_users=users, key=f"health.{code}:{today}")
+                    for code in found
+                ],
+                at=now,
+            )
+    return found

@@ -45,6 +45,9 @@ class Lookup:
         # Words that don't go together (a county of another prefecture): the last that is known.
         readings = [together, *(self._resolver.resolve(text) for text in reversed(texts))]
         place = next((reading.place for reading in readings if reading.place), None)
+        if place is not None and not place.path.startswith(self._home.path):
+            # A county that writes its prefecture's name means itself.
+            place = None if not self._home.path.startswith(place.path) else self._resolver.within
         if place is None:
             unsure = any(reading.is_ambiguous for reading in readings)
             warning = "area_ambiguous" if unsure else "area_unknown"

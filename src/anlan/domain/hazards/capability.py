@@ -6,6 +6,8 @@ from anlan.kernel.capability import Capability
 
 CAPABILITY = Capability(
     code="hazards",
+    urls="anlan.domain.hazards.urls",
+    prefix="hazards/",
     machines=(HAZARD, PROBLEM),
     kinds=KINDS,
     rules=RULES,

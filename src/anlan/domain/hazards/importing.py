@@ -578,7 +578,7 @@ def _leftover(batch: Batch, file: BatchFile, item: RejectedRow | IgnoredRow) -> 
         return row
     row.code, row.column, row.header = item.code, item.column[:12], item.header[:200]
     row.data, row.table = _json(dict(item.data)), item.table
-    row.cells = _json(list(item.cells))
+    row.raw, row.origin = dict(item.raw), item.origin
     return row
 
 

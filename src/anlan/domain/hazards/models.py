@@ -111,6 +111,8 @@ class Batch(models.Model):
     user_id = models.BigIntegerField(null=True)
     #: What the reader proposed and a person confirmed, by file, sheet and table.
     plan = models.JSONField(default=dict)
+    #: What the dry run counted; empty before it.
+    tried = models.JSONField(default=dict)
     #: Up to where the rows are in: {"file": i, "row": n}; moves with each transaction.
     cursor = models.JSONField(default=dict)
     total = models.IntegerField(default=0)
@@ -232,8 +234,9 @@ class Leftover(models.Model):
     code = models.CharField(max_length=60)
     #: What the sentence needs ({"value": "2024-13-45"}).
     data = models.JSONField(default=dict)
-    #: The row's cells from column A, for the workbook to mend.
-    cells = models.JSONField(default=list)
+    #: The row as it came, by header, and the name that it keeps for ever: for the workbook to mend.
+    raw = models.JSONField(default=dict)
+    origin = models.CharField(max_length=200, blank=True)
     table = models.SmallIntegerField(default=0)
 
     class Meta:

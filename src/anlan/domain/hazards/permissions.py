@@ -88,4 +88,5 @@ RULES: dict[str, Rule] = {
     "hazard.export":    view,
     "hazard.import":    lambda by: in_charge(by, Role.OFFICE, Role.INSPECTOR),
     "hazard.propose":   decide,
+    "batches.view":     lambda by: Q(unit__in=policy.units_of(by, (Role.OFFICE, Role.INSPECTOR))),
 }  # fmt: skip

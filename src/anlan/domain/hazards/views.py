@@ -21,7 +21,7 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.enterprises import commands as enterprises
-from anlan.domain.hazards import columns, commands, criteria, forms, queries, steps
+from anlan.domain.hazards import columns, commands, criteria, exporting, forms, queries, steps
 from anlan.domain.hazards.commands import FINDERS, Finding
 from anlan.domain.hazards.history import timeline_of
 from anlan.domain.hazards.models import Grade, Hazard, Source
@@ -63,6 +63,18 @@ def hazard_list(request: HttpRequest) -> HttpResponse:
         "may_import": policy.may(actor_of(request), "hazard.import"),
     }  # fmt: skip
     return render_page(request, "hazards/list.html", "hazards/_list.html", context)
+
+
+@require_GET
+@requires("hazard.export")
+def hazard_export(request: HttpRequest) -> HttpResponse:
+    """What is on screen as a workbook: the same filters, the same columns, every row."""
+    by, at = actor_of(request), timezone.now()
+    today = timezone.localdate(at)
+    asked = columns.filters(request.GET)
+    rows = queries.narrowed(queries.visible(by), asked, today)
+    every = chosen(columns.columns(today), request.GET.get("cols", ""))
+    return exporting.answer(rows, every, asked, by=by, at=at)
 
 
 @require_GET

@@ -1,0 +1,116 @@
+"""A list as a workbook: what is on screen, with who took it out and when."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from django.db import transaction
+from django.http import FileResponse, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anlan.base.actor import Actor
+from anlan.base.refusal import Refusal
+from anlan.domain.hazards import queries
+from anlan.domain.hazards.models import Grade, Hazard, HazardQuerySet, Source
+from anlan.kernel.audit import trail
+from anlan.kernel.loop.engine import state_label
+from anlan.kernel.papers.sheets.writing import OutTable, write_tables
+from anlan.ui.lists import Column, Filters
+
+#: Rows of one workbook: what a sheet holds less its headings.
+EXPORT_ROWS_MAX = 1_000_000
+FETCHED_AT_ONCE = 2_000
+
+
+class TooMuch(Refusal):
+    """More rows than one workbook holds; nothing was written."""
+
+    code = "export_too_large"
+    message = gettext_lazy(
+        "The list has more than %(max)d rows, more than a sheet holds. Narrow it, by area or year."
+    )
+
+
+#: Every column of a case that a workbook may want, by the list's own codes.
+PLAIN: dict[str, Any] = {
+    "text": lambda row: row.description,
+    "state": lambda row: state_label(row.case.state),
+    "grade": lambda row: Grade(row.case.grade).label if row.case.grade else "",
+    "area": lambda row: row.case.area.full_name,
+    "source": lambda row: Source(row.case.source).label if row.case.source else "",
+    "due": lambda row: row.case.due_on,
+}
+#: Beyond what is on screen: what makes a register of the sheet.
+MORE: tuple[tuple[Any, Any], ...] = (
+    (gettext_lazy("Number"), lambda row: row.case.number),
+    (gettext_lazy("Place"), lambda row: row.place),
+    (gettext_lazy("Measure"), lambda row: row.measure),
+    (gettext_lazy("Responsible unit"), lambda row: row.responsible_unit),
+    (gettext_lazy("Responsible person"), lambda row: row.responsible_person),
+    (gettext_lazy("Rectified"), lambda row: row.case.settled_on),
+    (gettext_lazy("Closed"), lambda row: row.case.closed_on),
+    (gettext_lazy("Reported by"), lambda row: row.case.unit.name),
+)
+
+
+def answer(
+    rows: HazardQuerySet, columns: Sequence[Column], asked: Filters, *, by: Actor, at: datetime
+) -> HttpResponse:
+    """The workbook as a download; on record before it goes out (S22)."""
+    ordered = rows.select_related(*queries.ROW).order_by("-case__opened_on", "-pk")
+    if ordered.order_by()[EXPORT_ROWS_MAX : EXPORT_ROWS_MAX + 1].exists():
+        raise TooMuch(max=EXPORT_ROWS_MAX)
+    with tempfile.NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
+        path = Path(file.name)
+    try:
+        written = write_tables(path, [_table(ordered, columns, by, at)])
+        with transaction.atomic():
+            trail.record(
+                [trail.Entry("hazard.export", "list", "", after={"query": asked.query(),
+                                                                "rows": written})],
+                by=by, at=at,
+            )  # fmt: skip
+        handle = path.open("rb")
+    finally:
+        path.unlink()
+    name = f"{_('Hazards')}-{timezone.localtime(at):%Y%m%d-%H%M}.xlsx"
+    response = FileResponse(handle, content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
+    return response  # type: ignore[return-value]
+
+
+def _table(rows: HazardQuerySet, columns: Sequence[Column], by: Actor, at: datetime) -> OutTable:
+    headers = [str(column.label) for column in columns]
+    more = [(str(label), get) for label, get in MORE if str(label) not in headers]
+    scope = _("Taken out by %(name)s on %(when)s") % {
+        "name": by.name, "when": f"{timezone.localtime(at):%Y-%m-%d %H:%M}",
+    }  # fmt: skip
+    return OutTable(
+        name=_("Hazards"), headers=[*headers, *(label for label, _get in more)],
+        rows=_rows(rows, columns, [get for _label, get in more]), titles=[scope],
+    )  # fmt: skip
+
+
+def _rows(
+    rows: HazardQuerySet, columns: Sequence[Column], more: Sequence[Any]
+) -> Iterator[list[Any]]:
+    for row in rows.iterator(chunk_size=FETCHED_AT_ONCE):
+        yield [_text(_cell(column, row)) for column in columns] + [_text(get(row)) for get in more]
+
+
+def _cell(column: Column, row: Hazard) -> Any:
+    get = PLAIN.get(column.code)
+    return get(row) if get else column.value(row)
+
+
+def _text(value: Any) -> str:
+    if value is None:
+        return ""
+    return value.isoformat() if isinstance(value, date) else str(value)

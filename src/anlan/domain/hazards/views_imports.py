@@ -1,0 +1,324 @@
+"""The import wizard: send workbooks, confirm what their columns mean, try, take in, mend, undo."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.base.actor import Actor
+from anlan.base.refusal import Refusal
+from anlan.domain.hazards import importing, reading, tasks
+from anlan.domain.hazards.models import Batch, BatchFile, Hazard, Leftover
+from anlan.domain.hazards.reading.outgoing import write_errors, write_template
+from anlan.domain.hazards.reading.rows import RejectedRow
+from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.models import Role
+from anlan.kernel.accounts.units import main_unit
+from anlan.kernel.jobs import queue
+from anlan.kernel.jobs.models import Job, State
+from anlan.ui.keyset import Keyset
+from anlan.ui.lists import Column, Filters, Search
+from anlan.ui.pages import go_on, render_page
+from anlan.ui.parts import part
+
+ORDERS = {"made": Keyset.by("-made_at", "-pk")}
+LEFT_ORDER = {"row": Keyset.by("file", "sheet", "row", "pk")}
+SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+SENDERS = (Role.OFFICE, Role.INSPECTOR)
+#: Fields that a person may give a column, in the order of the drop-down.
+FIELDS: tuple[tuple[str, Any], ...] = (
+    ("", gettext_lazy("— not used —")),
+    ("description", gettext_lazy("what is wrong")), ("found_on", gettext_lazy("day found")),
+    ("enterprise", gettext_lazy("enterprise")), ("credit_code", gettext_lazy("credit code")),
+    ("area", gettext_lazy("area")), ("prefecture", gettext_lazy("prefecture")),
+    ("county", gettext_lazy("county")), ("township", gettext_lazy("township")),
+    ("place", gettext_lazy("place")), ("sector", gettext_lazy("sector")),
+    ("category", gettext_lazy("category")), ("grade", gettext_lazy("grade")),
+    ("is_major", gettext_lazy("major or not")), ("source", gettext_lazy("source")),
+    ("basis", gettext_lazy("clause")), ("measure", gettext_lazy("measure")),
+    ("responsible_unit", gettext_lazy("responsible unit")),
+    ("responsible_person", gettext_lazy("responsible person")), ("funds", gettext_lazy("funds")),
+    ("deadline", gettext_lazy("deadline")), ("contingency", gettext_lazy("contingency plan")),
+    ("status", gettext_lazy("state")), ("is_rectified", gettext_lazy("rectified or not")),
+    ("progress", gettext_lazy("progress in words")),
+    ("rectified_on", gettext_lazy("day rectified")), ("verifier", gettext_lazy("verifier")),
+    ("verified_on", gettext_lazy("day verified")), ("closed_on", gettext_lazy("day closed")),
+    ("checkers", gettext_lazy("found by")), ("checking_unit", gettext_lazy("checking unit")),
+    ("supervising_unit", gettext_lazy("supervising unit")), ("leader", gettext_lazy("leader")),
+    ("listed", gettext_lazy("listed supervision")), ("remarks", gettext_lazy("remarks")),
+    ("serial", gettext_lazy("serial number")), ("ref", gettext_lazy("sender's own number")),
+)  # fmt: skip
+
+
+class NoFile(Refusal):
+    """The form came without a workbook."""
+
+    code = "no_file"
+    message = gettext_lazy("Choose at least one workbook (.xlsx, .xls or .csv).")
+
+
+@require_http_methods(["GET", "POST"])
+@requires("hazard.import")
+def imports(request: HttpRequest) -> HttpResponse:
+    """The sender's batches, and a place to drop new workbooks."""
+    by = actor_of(request)
+    if request.method == "POST":
+        return _received(request, by)
+    batches = policy.permitted(Batch.objects.all(), "batches.view", by).select_related("unit")
+    asked = Filters((), request.GET)
+    page = asked.order(ORDERS, "made").page(batches.prefetch_related("files"), request.GET)
+    columns = [
+        Column("files", _("Workbooks"), kind="text",
+               cell=lambda row: "、".join(file.name for file in row.files.all()),
+               link=lambda row: reverse("hazards:batch", args=[row.pk])),
+        Column("status", _("State"), cell=lambda row: part("state", row.get_status_display(),
+                                                           _tone(row.status))),
+        Column("rows", _("Rows"), cell="rows", kind="number"),
+        Column("created", _("New"), cell="created", kind="number"),
+        Column("updated", _("Moved on"), cell="updated", kind="number", phone=False),
+        Column("rejected", _("Rejected"), cell="rejected", kind="number"),
+        Column("made", _("Sent"), cell="made_at", kind="moment"),
+        Column("by", _("By"), cell="made_by", phone=False),
+    ]  # fmt: skip
+    context = {"filters": asked, "page": page, "columns": columns, "sort": "made"}
+    return render_page(request, "hazards/imports.html", "hazards/_imports.html", context)
+
+
+def _tone(status: str) -> str:
+    return {"planned": "draft", "undoing": "running", "undone": "void"}.get(status, status)
+
+
+def _received(request: HttpRequest, by: Actor) -> HttpResponse:
+    files = request.FILES.getlist("files")
+    if not files:
+        raise NoFile
+    at = timezone.now()
+    with tempfile.TemporaryDirectory() as folder:
+        kept = []
+        for number, file in enumerate(files):
+            path = Path(folder) / f"{number}{Path(file.name or '').suffix.lower()[:8]}"
+            with path.open("wb") as target:
+                for block in file.chunks():
+                    target.write(block)
+            kept.append((file.name or path.name, path))
+        batch, refusals = importing.prepare(kept, unit=main_unit(by, SENDERS), by=by, at=at)
+    for refusal in refusals:
+        messages.error(request, f"{refusal.data.get('file', '')}：{refusal}")
+    return go_on(request, reverse("hazards:batch", args=[batch.pk]))
+
+
+def _batch(request: HttpRequest, pk: UUID) -> Batch:
+    rows = Batch.objects.select_related("unit__area")
+    return policy.access(rows, "batches.view", actor_of(request), pk)
+
+
+@require_GET
+@requires("hazard.import")
+def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """A batch, at whatever step of the wizard it is."""
+    found = _batch(request, pk)
+    files = list(found.files.order_by("order"))
+    job = Job.objects.filter(pk=found.job_id).first() if found.job_id else None
+    running = bool(job and job.state in (State.QUEUED, State.RUNNING))
+    asked = Filters((Search("sheet", _("Sheet")),), request.GET)
+    left = Leftover.objects.filter(batch=found, rejected=True)
+    page = asked.order(LEFT_ORDER, "row").page(left, request.GET)
+    names = {file.order: file.name for file in files}
+    columns = [
+        Column("file", _("Workbook"), cell=lambda row: names.get(row.file, ""), kind="text"),
+        Column("sheet", _("Sheet")),
+        Column("row", _("Row"), kind="number"),
+        Column("column", _("Column"), cell=lambda row: f"{row.column} {row.header}".strip()),
+        Column("message", _("What to mend"), cell="message", kind="text"),
+    ]
+    context = {
+        "batch": found, "files": files, "job": job, "running": running,
+        "step": _step(found, running), "plans": _plans(found, files) if _planned(found) else [],
+        "fields": FIELDS, "tried": found.tried, "filters": asked, "page": page,
+        "columns": columns, "sort": "row", "ignored": _ignored(found),
+        "outcomes": _outcomes(found), "kept": _kept(found), "tone": _tone(found.status),
+    }  # fmt: skip
+    return render_page(request, "hazards/batch.html", "hazards/_batch_left.html", context)
+
+
+def _planned(found: Batch) -> bool:
+    return found.status == Batch.Status.PLANNED
+
+
+def _step(found: Batch, running: bool) -> int:
+    """0 send, 1 confirm columns, 2 try, 3 take in, 4 done."""
+    if _planned(found):
+        return 2 if found.tried else 1
+    return 4 if found.status in (Batch.Status.DONE, Batch.Status.UNDONE) else 3
+
+
+def _plans(found: Batch, files: Sequence[BatchFile]) -> list[tuple[BatchFile, reading.Plan]]:
+    return [(file, reading.Plan.from_json(found.plan["files"][file.order])) for file in files]
+
+
+def _ignored(found: Batch) -> list[tuple[str, int]]:
+    """What was ignored and why, in the order of how much it was."""
+    sums: dict[str, int] = {}
+    for code, first, last in Leftover.objects.filter(batch=found, rejected=False).values_list(
+        "code", "row", "last_row"
+    ):
+        sums[code] = sums.get(code, 0) + last - first + 1
+    sample = Leftover(rejected=False)
+    told = []
+    for code, rows in sorted(sums.items(), key=lambda pair: -pair[1]):
+        sample.code = code
+        told.append((sample.message, rows))
+    return told
+
+
+def _outcomes(found: Batch) -> list[tuple[str, int, str]]:
+    base = reverse("hazards:list") + f"?batch={found.pk}"
+    return [
+        (_("new"), found.created, base if found.created else ""),
+        (_("moved on"), found.updated, ""),
+        (_("known, unchanged"), found.unchanged, ""),
+        (_("known from another unit"), found.duplicates, ""),
+        (_("rejected"), found.rejected, "#left"),
+        (_("ignored"), found.ignored, ""),
+    ]
+
+
+def _kept(found: Batch) -> list[Hazard]:
+    return list(Hazard.objects.filter(pk__in=found.kept[:50]).select_related("case"))
+
+
+@require_POST
+@requires("hazard.import")
+def batch_plan(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Keep what a person says about columns and tables, and remember it for this sender."""
+    found, by, at = _batch(request, pk), actor_of(request), timezone.now()
+    if not _planned(found):
+        raise importing.BatchRunning(status=found.get_status_display())
+    known = {code for code, _label in FIELDS}
+    mapping: dict[str, str] = {}
+    plans = found.plan["files"]
+    for number, plan in enumerate(plans):
+        for place, table in enumerate(plan["tables"]):
+            prefix = f"f{number}t{place}"
+            if f"{prefix}-here" not in request.POST:
+                continue
+            table["included"] = f"{prefix}-in" in request.POST
+            if table["included"]:
+                table["kind"] = reading.LEDGER
+            day = request.POST.get(f"{prefix}-found_on", "")
+            table["found_on"] = day or None
+            for column in table["columns"]:
+                code = request.POST.get(f"{prefix}c{column['index']}")
+                if code is not None and code in known and code != column["field"]:
+                    column.update(field=code, evidence="person", confidence=1.0)
+                    mapping[column["header"]] = code
+    with transaction.atomic():
+        Batch.objects.filter(pk=pk).update(plan=found.plan, tried={})
+        importing.remember_columns(found.unit, mapping, by=by, at=at)
+    return _start(request, found, "hazards.try", by)
+
+
+def _start(request: HttpRequest, found: Batch, task: str, by: Actor) -> HttpResponse:
+    with transaction.atomic():
+        job = queue.enqueue(task, tasks.payload_of(found, by), by, key=f"{task}:{found.pk}")
+        Batch.objects.filter(pk=found.pk).update(job_id=job.pk)
+    return go_on(request, reverse("hazards:batch", args=[found.pk]))
+
+
+@require_POST
+@requires("hazard.import")
+def batch_run(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = _batch(request, pk)
+    if found.status not in (Batch.Status.PLANNED, Batch.Status.CANCELLED, Batch.Status.RUNNING):
+        raise importing.BatchRunning(status=found.get_status_display())
+    if _planned(found):
+        # The dry run's findings make way for the run's own.
+        Leftover.objects.filter(batch=found).delete()
+    return _start(request, found, "hazards.import", actor_of(request))
+
+
+@require_POST
+@requires("hazard.import")
+def batch_cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = _batch(request, pk)
+    if found.job_id:
+        queue.cancel(found.job_id, by=actor_of(request), at=timezone.now())
+    return go_on(request, reverse("hazards:batch", args=[pk]))
+
+
+@require_POST
+@requires("hazard.import")
+def batch_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
+    found = _batch(request, pk)
+    if found.status in (Batch.Status.PLANNED, Batch.Status.UNDONE):
+        raise importing.BatchRunning(status=found.get_status_display())
+    return _start(request, found, "hazards.undo", actor_of(request))
+
+
+@require_GET
+@requires("hazard.import")
+def batch_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What the progress bar asks every second; at the end it sends the page for the result."""
+    found = _batch(request, pk)
+    job = Job.objects.filter(pk=found.job_id).first()
+    running = bool(job and job.state in (State.QUEUED, State.RUNNING))
+    context = {"batch": found, "job": job, "running": running}
+    response = HttpResponse(render_to_string("hazards/_batch_job.html", context, request))
+    if not running:
+        response["HX-Refresh"] = "true"
+    return response
+
+
+@require_GET
+@requires("hazard.import")
+def batch_mend(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Only the rejected rows, under the sender's own headings, with a red column to work from."""
+    found = _batch(request, pk)
+    order = int(request.GET.get("file", "0")) if request.GET.get("file", "0").isdigit() else 0
+    file = found.files.filter(order=order).first()
+    if file is None:
+        raise importing.NothingReadable(reasons="")
+    plan = reading.Plan.from_json(found.plan["files"][order])
+    rows = [
+        RejectedRow(file=file.name, sheet=row.sheet, first_row=row.row, last_row=row.last_row,
+                    code=row.code, column=row.column, header=row.header, data=row.data,
+                    raw=row.raw, table=row.table, origin=row.origin)
+        for row in Leftover.objects.filter(batch=found, rejected=True, file=order).order_by("pk")
+    ]  # fmt: skip
+    buffer = BytesIO()
+    write_errors(buffer, plan, rows)
+    return _download(buffer, f"{Path(file.name).stem}-{_('to mend')}.xlsx")
+
+
+@require_GET
+@requires("hazard.import")
+def template(request: HttpRequest) -> HttpResponse:
+    buffer = BytesIO()
+    write_template(buffer)
+    return _download(buffer, f"{_('Hazard register template')}.xlsx")
+
+
+def _download(buffer: BytesIO, name: str) -> HttpResponse:
+    response = HttpResponse(buffer.getvalue(), content_type=SPREADSHEET)
+    response.headers["Content-Disposition"] = _disposition(name)
+    return response
+
+
+def _disposition(name: str) -> str:
+    return f"attachment; filename*=UTF-8''{quote(name)}"

@@ -50,12 +50,12 @@ class Route:
     def takes(self) -> tuple[str, ...]:
         return tuple(self.converters)
 
+    def stand_in(self, name: str) -> Any:
+        return STAND_INS.get(type(self.converters[name]).__name__, "x")
+
     def path(self, **given: Any) -> str:
         """The address, with a stand-in for each part that isn't given."""
-        parts = {
-            name: given.get(name, STAND_INS.get(type(converter).__name__, "x"))
-            for name, converter in self.converters.items()
-        }
+        parts = {name: given.get(name, self.stand_in(name)) for name in self.converters}
         return reverse(self.name, kwargs=parts)
 
     def __str__(self) -> str:

@@ -90,6 +90,8 @@ def test_S13_every_endpoint_asks_who_is_there(route: Route) -> None:
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_S13_strangers_are_sent_to_sign_in(route: Route, method: str) -> None:
     answer = getattr(Client(), method)(route.path())
+    if answer.status_code == 405:
+        return  # The page knows no such method, whoever asks.
     assert answer.status_code == 302, (route.name, answer.status_code)
     assert answer.headers["Location"].startswith(reverse("account_login"))
 
@@ -118,7 +120,7 @@ def test_S13_nobody_gets_past_a_permission_they_lack(someone: Any, role: str) ->
             continue
         for method in (browser.get, browser.post):
             status = method(route.path()).status_code
-            if status != 403:
+            if status not in (403, 405):
                 wrong.append((route.name, method.__name__, status))
     assert not wrong
 
@@ -132,8 +134,13 @@ def test_S14_a_number_that_is_nobodys_opens_nothing(someone: Any, role: str) -> 
         if route.name in PUBLIC or not route.takes:
             continue
         for method in (browser.get, browser.post):
-            status = method(route.path()).status_code
-            if status not in (400, 403, 404, 405, 410, 422):
+            answer = method(route.path())
+            status = answer.status_code
+            # Back to a list that names no such number is an answer too.
+            back = status == 302 and not any(
+                str(route.stand_in(name)) in answer.headers["Location"] for name in route.takes
+            )
+            if not back and status not in (400, 403, 404, 405, 409, 410, 422):
                 wrong.append((route.name, method.__name__, status))
     assert not wrong
 
@@ -154,7 +161,7 @@ def test_S14_no_page_breaks_for_any_role(someone: Any, role: str) -> None:
 @pytest.mark.parametrize("role", ADMINISTRATORS)
 def test_S16_administrators_open_no_page_of_the_business(someone: Any, role: str) -> None:
     browser = someone(role)
-    organisation = {"accounts", "units", "people", "settings", "audit"}
+    organisation = {"accounts", "units", "people", "settings", "audit", "notices", "jobs"}
     opened = []
     for route in PAGES:
         area = str(route.permission).split(".")[0]

@@ -181,6 +181,7 @@ class RenameForm(forms.Form):
 @requires("units.edit", management=True)
 @require_POST
 def rename_unit(request: HttpRequest, pk: int) -> HttpResponse:
+    policy.access(Unit.objects.all(), "units.edit", actor_of(request), pk)
     form = RenameForm(request.POST)
     if form.is_valid():
         commands.rename_unit(pk, form.cleaned_data["name"], by=actor_of(request), at=timezone.now())

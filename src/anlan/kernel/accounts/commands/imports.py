@@ -107,11 +107,14 @@ class _Units:
         return RowResult(number, "updated", unit.pk)
 
     def write(self) -> list[Entry]:
+        for _number, unit, _lands, parent in self.new.values():
+            unit.parent = self.known.get(parent)
         made = Unit.objects.bulk_create([unit for _n, unit, _l, _p in self.new.values()])
         by_code = self.known | {unit.code: unit for unit in made}
+        # A parent from the same file has its id only now.
         children = []
         for _number, unit, _lands, parent in self.new.values():
-            if parent:
+            if parent and unit.parent_id is None:
                 unit.parent = by_code[parent]
                 children.append(unit)
         Unit.objects.bulk_update(children, ["parent"], ROWS_AT_ONCE)

@@ -14,6 +14,7 @@ import pytest
 from django.conf import settings
 
 from anlan.config import home
+from anlan.config.demo import DONE
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.regions.models import Region
 from tests.databases import ROOT
@@ -102,19 +103,36 @@ def test_the_demo_leaves_peoples_data_alone(realdb, refused):
     unit()
     for fresh in (False, True):
         with refused("not_a_demo"):
-            home.claim_for_demo(fresh=fresh)
+            home.claim_for_demo(fresh=fresh, done=DONE)
     assert Unit.objects.filter(code="U1").exists()
 
 
 @pytest.mark.realdb
 def test_a_fresh_demo_empties_its_own_home_but_for_secrets(realdb):
-    home.claim_for_demo(fresh=False)
+    home.claim_for_demo(fresh=False, done=DONE)
     unit()
     (settings.HOME / "files").mkdir()
     (settings.HOME / "files/photo").write_text("x")
     (settings.HOME / "secrets").mkdir(exist_ok=True)
     (settings.HOME / "secrets/kept").write_text("x")
-    home.claim_for_demo(fresh=True)
+    home.claim_for_demo(fresh=True, done=DONE)
     assert home._applied() is None, "no table is left"
     assert not (settings.HOME / "files").exists()
     assert (settings.HOME / "secrets/kept").exists()
+
+
+@pytest.mark.realdb
+def test_a_demo_that_was_killed_half_way_begins_anew(realdb):
+    home.claim_for_demo(fresh=False, done=DONE)
+    unit()
+    home.claim_for_demo(fresh=False, done=DONE)
+    assert home._applied() is None
+
+
+@pytest.mark.realdb
+def test_a_finished_demo_is_kept(realdb):
+    home.claim_for_demo(fresh=False, done=DONE)
+    unit()
+    (settings.HOME / DONE).touch()
+    home.claim_for_demo(fresh=False, done=DONE)
+    assert Unit.objects.filter(code="U1").exists()

@@ -238,12 +238,11 @@ def _os_user() -> str:
 
 
 def _run_demo(args: argparse.Namespace) -> int:
-    from anlan.config import home
+    from anlan.config import demo, home
 
-    home.claim_for_demo(fresh=args.fresh)
+    home.claim_for_demo(fresh=args.fresh, done=demo.DONE)
     home.prepare()
-    fill: Callable[[argparse.Namespace], int] = import_module("anlan.config.demo").main
-    status = fill(args)
+    status = demo.main(args)
     if status or args.no_serve:
         return status
     return _run_serve(args)

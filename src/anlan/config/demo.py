@@ -52,7 +52,7 @@ REAL = (
 REAL_UNIT = f"{PROVINCE}-real"
 #: Rows before this day of a month make the table show the month before.
 _EARLY_DAYS = 10
-_DONE = "demo.json"
+DONE = "demo.json"
 
 
 @dataclass
@@ -74,7 +74,7 @@ def main(args: argparse.Namespace) -> int:
     by: Actor = args.actor
     watch = Watch()
     made: Mapping[str, str] = {}
-    done = Path(settings.HOME) / _DONE
+    done = Path(settings.HOME) / DONE
     if not done.exists():
         made = _fill(args, by, watch)
         done.write_text(json.dumps({"hazards": args.hazards, "seed": args.seed}))

@@ -198,8 +198,11 @@ def is_demo() -> bool:
     return (settings.HOME / DEMO_MARK).exists()
 
 
-def claim_for_demo(*, fresh: bool) -> None:
+def claim_for_demo(*, fresh: bool, done: str) -> None:
     """Make sure that this home is the demo's, and with ``fresh`` empty it.
+
+    done:  the file that a demo leaves when it has finished. One that was killed half way, and that
+           nobody has signed in to, is begun anew.
 
     Call it before prepare(). Raises NotADemo where people's own data lie.
     """
@@ -207,8 +210,17 @@ def claim_for_demo(*, fresh: bool) -> None:
         if _holds_data():
             raise NotADemo(home=str(settings.HOME))
         _write(settings.HOME / DEMO_MARK, "")
-    elif fresh:
+    elif fresh or not ((settings.HOME / done).exists() or _used()):
         clear()
+
+
+def _used() -> bool:
+    from anlan.kernel.accounts.models import User
+
+    try:
+        return User.objects.exclude(last_seen_at=None).exists()
+    except DatabaseError:
+        return False
 
 
 def _holds_data() -> bool:

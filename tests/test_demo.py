@@ -31,9 +31,9 @@ def at():
 
 
 @pytest.fixture
-def offices(at):
-    from anlan.kernel.accounts import sectors  # noqa: F401  seeded with the template
-
+def offices(at, settings):
+    # What is proved here is that passwords differ, not how slowly they are hashed.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     demo_offices.make_units(demo.PROVINCE, by=BY, at=at)
     return demo_offices.make_people(
         demo_offices.people(demo.PROVINCE),
@@ -51,6 +51,7 @@ def test_the_offices_of_a_province(offices):
     assert district.parent.name == "昆明市安全生产委员会办公室"
     fire = Unit.objects.get(code="530102-xf")
     assert fire.name == "五华区消防救援大队"
+    assert fire.parent.name == "昆明市消防救援支队"
     assert [land.sector_id for land in fire.jurisdictions.all()] == ["fire"]
     assert not demo_offices.make_units(demo.PROVINCE, by=BY, at=timezone.now()) < 3_000
 

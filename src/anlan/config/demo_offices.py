@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
@@ -62,8 +63,11 @@ def office_code(area: str) -> str:
     return f"{area}-awb"
 
 
-def units(province: str) -> Iterator[dict[str, str]]:
-    """Every unit of the demo as a row for ``import_units``, parents before children."""
+def units(province: str) -> list[list[dict[str, str]]]:
+    """The demo's units as rows for ``import_units``, level by level from the province down.
+
+    Above a department stands its like one level up (条); above a township, the county's office.
+    """
     root = Region.objects.get(code=province)
     areas = (
         Region.objects.below(root)
@@ -72,32 +76,36 @@ def units(province: str) -> Iterator[dict[str, str]]:
         .select_related("parent")
         .order_by("level", "code")
     )
+    found: dict[int, list[dict[str, str]]] = defaultdict(list)
     for area in areas:
         assert area.parent is not None
-        above = area.parent
+        above = "" if area.level == Level.PROVINCE else area.parent.code
+        rows = found[area.level]
         if area.level == Level.TOWNSHIP:
             # 镇 and 乡 have a people's government, 街道 an office.
             end = "办事处" if area.name.endswith("街道") else "人民政府"
-            yield _row(
-                area, f"{area.code}-zf", f"{above.name}{area.name}{end}",
-                UnitKind.GOVERNMENT, office_code(above.code), "",
-            )  # fmt: skip
+            name = f"{area.parent.name}{area.name}{end}"
+            rows.append(
+                _row(area, f"{area.code}-zf", name, UnitKind.GOVERNMENT, office_code(above), "")
+            )
             continue
-        top = area.level == Level.PROVINCE
-        parent = "" if top else office_code(above.code)
-        yield _row(
-            area, office_code(area.code), f"{area.name}安全生产委员会办公室",
-            UnitKind.COMMITTEE_OFFICE, parent, "",
-        )  # fmt: skip
+        name = f"{area.name}安全生产委员会办公室"
+        parent = office_code(above) if above else ""
+        kind = UnitKind.COMMITTEE_OFFICE
+        rows.append(_row(area, office_code(area.code), name, kind, parent, ""))
         for each in DEPARTMENTS:
             if area.level in each.levels:
-                name = each.name.format(
+                name = area.name + each.name.format(
                     t=_TITLES[area.level], fire=_FIRE[area.level], water=_WATER[area.level]
                 )
-                yield _row(
-                    area, f"{area.code}-{each.key}", area.name + name,
-                    UnitKind.DEPARTMENT, office_code(area.code), each.sectors,
+                parent = f"{above}-{each.key}" if above else ""
+                rows.append(
+                    _row(
+                        area, f"{area.code}-{each.key}", name, UnitKind.DEPARTMENT, parent,
+                        each.sectors,
+                    )
                 )  # fmt: skip
+    return [found[level] for level in sorted(found)]
 
 
 def _row(
@@ -148,9 +156,10 @@ def people(province: str) -> list[Person]:
 
 def make_units(province: str, *, by: Actor, at: datetime) -> int:
     """Make the units that aren't there yet; how many there are now."""
-    rows = list(units(province))
-    _demand_all(commands.import_units(rows, by=by, at=at))
-    return len(rows)
+    levels = units(province)
+    for rows in levels:
+        _demand_all(commands.import_units(rows, by=by, at=at))
+    return sum(map(len, levels))
 
 
 def make_people(

@@ -53,6 +53,7 @@ def _secret(name: str) -> str:
 SECRET_KEY = _secret("django")
 # Functions that gather what every capability hands over, asked when first needed.
 FACT_KINDS = "anlan.config.capabilities.fact_kinds"
+INDICATORS = "anlan.config.capabilities.indicators"
 LOOP_MACHINES = "anlan.config.capabilities.machines"
 POLICY_RULES = "anlan.config.capabilities.rules"
 DEBUG = os.environ.get("ANLAN_DEBUG") == "1"

@@ -1,0 +1,296 @@
+"""Indicators worked out for areas and periods, with what they are compared with.
+
+However many indicators, areas, periods and comparisons are asked for, the ledger is read once.
+Missing stays missing, a value over nothing is None, and zero is zero (see arithmetic.py).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from django.utils import timezone
+
+from anlan.kernel.calendar import periods as calendar
+from anlan.kernel.calendar.periods import Period
+from anlan.kernel.facts.figures import MONTH, Cell, Query, figures
+from anlan.kernel.facts.kinds import Measure, known
+from anlan.kernel.indicators import arithmetic
+from anlan.kernel.indicators.declare import Count, Indicator, Ratio
+
+Number = int | Decimal
+
+#: The longest row of months that a streak is looked for in.
+STREAK_MONTHS_MAX = 240
+
+# Comparisons
+
+#: 同比: the period of the same name a year earlier.
+YEAR_AGO = "year_ago"
+#: 环比: the period before.
+PREVIOUS = "previous"
+#: 累计: the year to date, itself compared with that of a year earlier.
+CUMULATIVE = "cumulative"
+
+
+def base(year: int) -> str:
+    """Against the period of the same name in a base year (较基期)."""
+    return f"base:{year}"
+
+
+def mean_of(years: int) -> str:
+    """Against the mean of so many years before (与前三年均值相比)."""
+    return f"mean:{years}"
+
+
+class Comparison(NamedTuple):
+    """A value beside another one. ``change`` is in percent, ``points`` in the value's own unit.
+
+    Where the period isn't over, both sides cover the same part of it, and ``period`` says which.
+    """
+
+    name: str
+    #: The period compared with; of a mean the latest, of the year to date that period itself.
+    period: Period
+    #: What ``value`` and the changes are compared from.
+    current: Number | None
+    value: Number | None
+    change: Decimal | None
+    points: Number | None
+
+
+@dataclass(frozen=True)
+class Value:
+    """One indicator in one area and period. ``missing`` says why there is no value."""
+
+    indicator: Indicator
+    area_id: int
+    period: Period
+    labels: Mapping[str, str]
+    value: Number | None
+    missing: str = ""
+    own: bool = False
+    overlapping: bool = False
+    #: The counts behind it: of a ratio the part and the whole.
+    counts: tuple[int | None, ...] = ()
+    compared: Mapping[str, Comparison] = field(default_factory=dict)
+
+
+def evaluate(
+    indicators: Sequence[Indicator],
+    query: Query,
+    compare: Collection[str] = (),
+) -> list[Value]:
+    """By area, period and labels, in the query's order, the indicators in theirs.
+
+    query:    its kinds are ignored; everything else is as in figures.Query
+    compare:  YEAR_AGO, PREVIOUS, CUMULATIVE, base(2019), mean_of(3)
+    """
+    asked = list(query.periods)
+    if MONTH in query.by:
+        asked = list(dict.fromkeys(month for p in asked for month in p.months()))
+    today = timezone.localdate(query.as_known_at or query.at)
+    sides = {(period, name): _sides(name, period, today) for period in asked for name in compare}
+    wanted = dict.fromkeys(asked)
+    for now, then in sides.values():
+        wanted.update(dict.fromkeys((now, *then)))
+    names = [name for name in query.by if name != MONTH]
+    narrowed = {name for each in indicators for where in each.filters for name in where}
+    cells = figures(
+        replace(
+            query,
+            kinds=list(dict.fromkeys(kind for each in indicators for kind in each.kinds)),
+            periods=list(wanted),
+            by=[*names, *sorted(narrowed - set(names))],
+        )
+    )
+    table = _Table(cells, [name for name in names if name != "region"])
+    return [
+        _value(each, table, place, period, group, compare, sides)
+        for place in table.places
+        for period in asked
+        for group in table.groups
+        for each in indicators
+    ]
+
+
+def _value(
+    each: Indicator,
+    table: _Table,
+    place: _Place,
+    period: Period,
+    group: tuple[str, ...],
+    compare: Collection[str],
+    sides: Mapping[tuple[Period, str], tuple[Period, list[Period]]],
+) -> Value:
+    def at(when: Period) -> _Worked:
+        return _work(each, table, place, when, group)
+
+    whole = any(known(kind).measure is Measure.DISTINCT for kind in each.kinds)
+    compared = {}
+    for name in compare:
+        # Subjects can't be counted in part of a period: a distinct measure compares whole ones.
+        current, others = _sides(name, period, period.end) if whole else sides[period, name]
+        compared[name] = _compare(name, each, at, current, others)
+    worked = at(period)
+    return Value(
+        each, place.area_id, period, dict(zip(table.names, group, strict=True)),
+        worked.value, worked.missing, place.own, table.overlapping, worked.counts, compared,
+    )  # fmt: skip
+
+
+def _sides(name: str, period: Period, today: date) -> tuple[Period, list[Period]]:
+    """What is compared, and with what: what has passed of the period, and as much of others."""
+    if name == CUMULATIVE:
+        now = _passed(period, today).cumulative()
+        return now, [now.year_ago()]
+    now = _passed(period, today)
+    if name == YEAR_AGO:
+        return now, [now.year_ago()]
+    if name == PREVIOUS:
+        before = period.previous()
+        if now == period:
+            return now, [before]
+        end = min(before.start + (now.end - now.start), before.end)
+        return now, [calendar.span(before.start, end)]
+    what, _, number = name.partition(":")
+    if what == "base":
+        return now, [now.years_ago(now.end.year - int(number))]
+    assert what == "mean", f"no such comparison: {name}"
+    return now, [now.years_ago(years) for years in range(1, int(number) + 1)]
+
+
+def _passed(period: Period, today: date) -> Period:
+    return period.up_to(today) if period.start <= today else period
+
+
+def _compare(
+    name: str,
+    each: Indicator,
+    at: Callable[[Period], _Worked],
+    current: Period,
+    others: Sequence[Period],
+) -> Comparison:
+    now = at(current).value
+    before = [at(other).value for other in others]
+    digits = max(1, each.digits) if isinstance(each, Ratio) else 1
+    if name.startswith("mean:"):
+        value: Number | None = arithmetic.mean(before, max(digits, 2))
+        change = arithmetic.change_on_mean(now, before)
+    else:
+        value = before[0]
+        change = arithmetic.change(now, value)
+    points = None if now is None or value is None else now - value
+    period = current if name == CUMULATIVE else others[0]
+    return Comparison(name, period, now, value, change, points)
+
+
+# From cells to values
+
+
+class _Place(NamedTuple):
+    area_id: int
+    own: bool
+
+
+class _Worked(NamedTuple):
+    value: Number | None
+    missing: str
+    counts: tuple[int | None, ...]
+
+
+class _Table:
+    """The cells that were read, by what they are cells of."""
+
+    def __init__(self, cells: Iterable[Cell], names: Sequence[str]) -> None:
+        self.names = tuple(names)
+        self.overlapping = False
+        self._cells: dict[tuple[_Place, Period, str], list[Cell]] = defaultdict(list)
+        places: dict[_Place, None] = {}
+        groups = set()
+        for cell in cells:
+            place = _Place(cell.area_id, cell.own)
+            places[place] = None
+            groups.add(self._group(cell))
+            self.overlapping |= cell.overlapping
+            self._cells[place, cell.period, cell.kind].append(cell)
+        self.places = list(places)
+        self.groups = sorted(groups) if self.names else [()]
+
+    def _group(self, cell: Cell) -> tuple[str, ...]:
+        return tuple(cell.labels[name] for name in self.names)
+
+    def count(
+        self,
+        place: _Place,
+        period: Period,
+        kind: str,
+        group: tuple[str, ...],
+        where: Mapping[str, tuple[str, ...]],
+    ) -> tuple[int | None, str]:
+        """The sum of the cells that fit, or why there is none."""
+        total = 0
+        for cell in self._cells[place, period, kind]:
+            fits = all(cell.labels[name] in values for name, values in where.items())
+            if fits and self._group(cell) == group:
+                if cell.value is None:
+                    return None, cell.missing
+                total += cell.value
+        return total, ""
+
+
+def _work(
+    each: Indicator, table: _Table, place: _Place, period: Period, group: tuple[str, ...]
+) -> _Worked:
+    found = [
+        table.count(place, period, kind, group, where)
+        for kind, where in zip(each.kinds, each.filters, strict=True)
+    ]
+    counts = tuple(count for count, _ in found)
+    missing = next((reason for _, reason in found if reason), "")
+    if isinstance(each, Ratio):
+        divide = arithmetic.percent if each.form == "percent" else arithmetic.ratio
+        part, whole = counts
+        return _Worked(divide(part, whole, each.digits), missing, counts)
+    assert isinstance(each, Count), each
+    return _Worked(counts[0], missing, counts)
+
+
+# Streaks
+
+
+def falling_months(
+    kinds: Sequence[str],
+    area_id: int,
+    last: Period,
+    *,
+    at: datetime,
+    months: int = 60,
+    where: Mapping[str, Collection[str]] | None = None,
+    as_known_at: datetime | None = None,
+    coverage: bool = False,
+) -> int:
+    """For how many months up to ``last`` each of ``kinds`` was below the same month a year before.
+
+    连续N个月“双下降” with two kinds. Looks back over ``months`` months, and at most that many are
+    counted; a month that isn't known ends the row.
+    """
+    assert 0 < months <= STREAK_MONTHS_MAX, months
+    series = [last]
+    while len(series) < months + 12:
+        series.append(series[-1].previous())
+    series.reverse()
+    cells = figures(
+        Query(
+            kinds=kinds, areas=[area_id], periods=series, at=at, where=where or {},
+            as_known_at=as_known_at, coverage=coverage,
+        )
+    )  # fmt: skip
+    values = {(cell.kind, cell.period): cell.value for cell in cells}
+    return arithmetic.double_fall_streak(
+        *([values[kind, month] for month in series] for kind in kinds)
+    )

@@ -69,7 +69,7 @@ def members(file: BinaryIO) -> list[Member]:
     return found
 
 
-def _entries(directory: bytes, total: int) -> list[tuple[str, int, int, int, int, int]]:
+def _entries(directory: bytes, total: int) -> list[tuple[bytes, str, int, int, int, int, int]]:
     entries = []
     at = 0
     while at + _ENTRY.size <= len(directory):
@@ -83,14 +83,14 @@ def _entries(directory: bytes, total: int) -> list[tuple[str, int, int, int, int
         raw = directory[begin : begin + name_len]
         at = begin + name_len + extra_len + comment_len
         name = raw.decode("utf-8" if flags & 0x800 else "cp437", "replace").replace("\\", "/")
-        entries.append((name, flags, method, packed, unpacked, offset))
+        entries.append((raw, name, flags, method, packed, unpacked, offset))
     if len(entries) != total:
         raise BadArchive("bomb", "the directory doesn't hold as many members as it says")
     return entries
 
 
-def _member(file: BinaryIO, size: int, entry: tuple[str, int, int, int, int, int]) -> Member:
-    name, flags, method, packed, unpacked, offset = entry
+def _member(file: BinaryIO, size: int, entry: tuple[bytes, str, int, int, int, int, int]) -> Member:
+    raw, name, flags, method, packed, unpacked, offset = entry
     if flags & 0x1:
         raise BadArchive("encrypted", name)
     if method not in (0, 8):
@@ -103,6 +103,8 @@ def _member(file: BinaryIO, size: int, entry: tuple[str, int, int, int, int, int
     # A data descriptor (bit 3) leaves zeros here; anything else must agree with the directory.
     if not local[2] & 0x8 and (local[7], local[8]) != (packed, unpacked):
         raise BadArchive("bomb", f"two sizes are declared for {name}")
+    if file.read(len(raw)) != raw:
+        raise BadArchive("broken", f"{name} has another name where it begins")
     start = offset + _LOCAL.size + local[9] + local[10]
     if start + packed > size:
         raise BadArchive("broken", f"{name} is cut off")

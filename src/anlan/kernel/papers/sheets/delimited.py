@@ -60,7 +60,7 @@ def separator_of(path: Path, encoding: str) -> tuple[str, bool]:
         return declared[1], True
     best, best_score = ",", (0.0, 0)
     for separator in _SEPARATORS:
-        widths = Counter()  # type: Counter[int]
+        widths: Counter[int] = Counter()
         try:
             for number, row in enumerate(csv.reader(io.StringIO(text), delimiter=separator)):
                 if number >= 100:
@@ -73,6 +73,8 @@ def separator_of(path: Path, encoding: str) -> tuple[str, bool]:
         if not wide:
             continue
         share = sum(wide.values()) / sum(widths.values())
+        if share < 0.5:
+            continue
         width = max(wide, key=lambda w: (wide[w], w))
         score = (share * wide[width] / sum(wide.values()), width)
         if score > best_score:

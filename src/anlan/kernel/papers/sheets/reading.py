@@ -166,7 +166,9 @@ def _ole_kind(path: Path, name: str, size: int) -> str:
     if has("_VBA_PROJECT_CUR") or has("_VBA_PROJECT"):
         raise Macros(name=name)
     if raw.startswith(_OLE) and not has("Workbook") and not has("Book"):
-        raise KindUnknown(name=name, found="DOC" if has("WordDocument") else "an unknown format")
+        if has("WordDocument"):
+            raise KindUnknown(name=name, found="DOC")
+        raise Broken(name=name, detail="the list of its parts is missing")
     return "xls"
 
 
@@ -264,6 +266,8 @@ def _run_child(
     if not ended or child.returncode != 0:
         # Killed by a limit: memory (abort), CPU time (SIGXCPU), file size or the clock.
         raise TooMuchWork(name=name)
+    if not sheets:
+        raise Broken(name=name, detail="it has no sheets")
     return sheets
 
 

@@ -15,7 +15,7 @@ from anlan.kernel.audit.models import AuditRow
 from anlan.ui.lists import Choice, Column, Days, Filters, Search
 from anlan.ui.pages import render_page
 
-RESULTS = (("ok", _("done")), ("denied", _("denied")))
+RESULTS = (("ok", _("carried out")), ("denied", _("denied")))
 
 
 def _changes(row: AuditRow) -> str:
@@ -37,7 +37,7 @@ def _shown(value: Any) -> str:
 COLUMNS = (
     Column("at", _("When"), kind="moment"),
     Column("actor", _("Who")),
-    Column("address", _("From"), phone=False),
+    Column("address", _("Address"), phone=False),
     Column("action", _("Act")),
     Column("object", _("On what"), cell=lambda row: f"{row.object_type} {row.object_id}".strip()),
     Column("result", _("Result"), cell=lambda row: str(dict(RESULTS).get(row.result, row.result))),
@@ -56,7 +56,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
             Search("object_id", _("Number of the object")),
             Search("address", _("Address")),
             Choice("result", _("Result"), RESULTS),
-            Days("at", _("Days")),
+            Days("at", _("Day")),
         ),
         request.GET,
     )

@@ -58,7 +58,7 @@ class LinkForm(forms.Form):
         help_text=_("2 to 60 letters, digits, dots or hyphens. You sign in with it."),
         widget=forms.TextInput(attrs={"autocomplete": "username"}),
     )
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Full name"), max_length=60)
     password = forms.CharField(
         label=_("New password"),
         strip=False,

@@ -36,7 +36,7 @@ def _posts(user: User) -> str:
 
 
 COLUMNS = (
-    Column("name", _("Name"), link=lambda user: reverse("accounts:person", args=[user.pk])),
+    Column("name", _("Full name"), link=lambda user: reverse("accounts:person", args=[user.pk])),
     Column("username", _("User id"), phone=False),
     Column("posts", _("Posts"), cell=_posts, kind="text"),
     Column("last_seen_at", _("Last sign-in"), kind="moment", phone=False),
@@ -108,7 +108,7 @@ class PersonForm(forms.Form):
         help_text=_("2 to 60 letters, digits, dots or hyphens. It never changes."),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Full name"), max_length=60)
     email = forms.EmailField(label=_("E-mail"), required=False)
     expires_on = forms.DateField(
         label=_("Works until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -132,7 +132,7 @@ def new_person(request: HttpRequest) -> HttpResponse:
 
 
 class ChangeForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=60)
+    name = forms.CharField(label=_("Full name"), max_length=60)
     email = forms.EmailField(label=_("E-mail"), required=False)
     expires_on = forms.DateField(
         label=_("Works until"), required=False, widget=forms.DateInput(attrs={"type": "date"})
@@ -202,7 +202,7 @@ class UnitField(forms.CharField):
 class GrantForm(forms.Form):
     unit = UnitField(label=_("Code of the unit"), max_length=40)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
-    title = forms.CharField(label=_("Title"), max_length=60, required=False)
+    title = forms.CharField(label=_("Job title"), max_length=60, required=False)
     valid_from = forms.DateField(
         label=_("First day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
     )

@@ -37,7 +37,9 @@ def create_token(
     if unknown or not wanted:
         raise Unreadable(field=_("Scopes"), reason=_("choose one from the list"))
     if not 1 <= days <= TOKEN_DAYS_MAX:
-        raise Unreadable(field=_("Days"), reason=_("from 1 to %(most)s") % {"most": TOKEN_DAYS_MAX})
+        raise Unreadable(
+            field=_("Days it works"), reason=_("from 1 to %(most)s") % {"most": TOKEN_DAYS_MAX}
+        )
     secret = "anlan_" + secrets.token_urlsafe(32)
     token = ApiToken.objects.create(
         user_id=by.user_id,

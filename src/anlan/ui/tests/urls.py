@@ -11,6 +11,7 @@ from django.template import engines
 from django.urls import include, path
 
 from anlan.base.refusal import MovedOn, NotAllowed, NotFound, Unreadable
+from anlan.ui.guide import guide, guide_part
 from anlan.ui.pages import render_page, undoable
 
 SECRET = "the table hazards_hazard at 10.1.2.3"
@@ -51,6 +52,8 @@ FAILURES = {
 
 urlpatterns = [
     path("", include("anlan.ui.urls")),
+    path("ui/guide/", guide),
+    path("ui/guide/<slug:part>/", guide_part),
     *(path(f"fails/{name}/", failing(error)) for name, error in FAILURES.items()),
     path("fails/template/", broken_template),
     path("said/", said),

@@ -19,7 +19,7 @@
     const token = $("meta[name=csrf-token]");
     if (token && event.detail.verb !== "get") event.detail.headers["X-CSRFToken"] = token.content;
     // One list has one address: empty fields stay out of it.
-    if (event.detail.elt.closest("[data-skip-empty]")) {
+    if (event.detail.elt.matches("[data-skip-empty]")) {
       const { parameters } = event.detail;
       for (const name of [...Object.keys(parameters)]) {
         if (parameters[name] === "" || name === "picker_q") delete parameters[name];
@@ -27,7 +27,7 @@
     }
   });
   on("submit", "form[data-skip-empty]", (event, form) => {
-    for (const field of form.elements) if (field.name && !field.value) field.disabled = true;
+    for (const field of form.elements) if (field.name && (!field.value || field.name === "picker_q")) field.disabled = true;
     setTimeout(() => { for (const field of form.elements) field.disabled = false; });
   });
 
@@ -99,6 +99,10 @@
   document.addEventListener("click", (event) => {
     for (const fold of $$(folds)) if (!fold.contains(event.target)) fold.open = false;
   });
+  document.addEventListener("toggle", (event) => {
+    const body = event.target.open && event.target.matches(".pop") && $(".pop-body", event.target);
+    if (body && body.getBoundingClientRect().right > window.innerWidth) event.target.classList.add("flip");
+  }, true);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     for (const fold of $$(folds)) { fold.open = false; $("summary", fold).focus(); }

@@ -1,0 +1,176 @@
+"""Every component in a real browser: nothing that the policy refuses, nothing wider than a phone.
+
+The pages of the guide hold each component, so this also tells what a new one breaks.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from pathlib import Path
+from socketserver import ThreadingMixIn
+from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
+
+import pytest
+from django.core.wsgi import get_wsgi_application
+from django.test import override_settings
+
+from anlan.ui.tests.test_answers import MIDDLEWARE
+
+CHROMIUM = os.environ.get("ANLAN_CHROMIUM") or shutil.which("chromium")
+VENDOR = Path(__file__).parent.parent / "static/vendor/htmx.org"
+PAGES = ("", "list/", "list/?state=found&late=1&grade=zzz", "case/", "form/?bad", "toast/")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM, reason="Chromium is absent"),
+    pytest.mark.skipif(not VENDOR.exists(), reason="front-end libraries aren't set up"),
+]
+
+
+class Threads(ThreadingMixIn, WSGIServer):
+    daemon_threads = True
+
+
+class Quiet(WSGIRequestHandler):
+    def log_message(self, *args):
+        pass
+
+
+@pytest.fixture(scope="module")
+def site():
+    with override_settings(
+        ROOT_URLCONF="anlan.ui.tests.urls",
+        MIDDLEWARE=MIDDLEWARE,
+        UI_SHELL=[],
+        MESSAGE_STORAGE="django.contrib.messages.storage.cookie.CookieStorage",
+        ALLOWED_HOSTS=["*"],
+    ):
+        server = make_server("127.0.0.1", 0, get_wsgi_application(), Threads, Quiet)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def look(browser, site):
+    """Opens a page and fails at the end if the browser complained of anything."""
+    complaints, contexts = [], []
+
+    def open_page(path, width=1440, theme="light", **options):
+        context = browser.new_context(
+            viewport={"width": width, "height": 900}, locale="zh-CN", **options
+        )
+        contexts.append(context)
+        context.add_cookies([{"name": "anlan-theme", "value": theme, "url": site}])
+        page = context.new_page()
+        page.on("console", lambda m: complaints.append(m.text) if m.type == "error" else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.add_init_script(
+            "document.addEventListener('securitypolicyviolation',"
+            " e => console.error('CSP', e.violatedDirective, e.blockedURI))"
+        )
+        page.goto(site + path)
+        page.wait_for_load_state("networkidle")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    # That a request failed is what two of the tests are about; htmx logs it too.
+    expected = (
+        "Failed to load resource",
+        "Response Status Error Code 409",
+        "htmx:sendError",
+        "htmx:after",
+    )
+    assert not [text for text in complaints if not any(part in text for part in expected)]
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize(("width", "theme"), [(1440, "light"), (390, "dark")])
+def test_S51_no_component_breaks_the_policy_or_a_phone(look, path, width, theme):
+    page = look("/ui/guide/" + path, width, theme)
+    for box in page.locator(".chart-box").all():
+        box.scroll_into_view_if_needed()
+        box.hover()
+    for place in page.locator(".map a").all()[:3]:
+        place.hover()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_the_palette_is_reached_and_used_by_keyboard(look):
+    page = look("/ui/guide/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("疏散")
+    page.wait_for_selector("#palette-found .option[aria-selected=true]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ui/guide/case/")
+
+
+def test_an_area_is_picked_by_keyboard_and_sent_as_its_code(look):
+    page = look("/ui/guide/list/")
+    field = page.locator("[data-picker-text]")
+    field.focus()
+    page.wait_for_selector(".picker .option")
+    with page.expect_response(lambda answer: answer.url.endswith("/areas/?picker_q=p")):
+        page.keyboard.type("p")
+    page.wait_for_selector(".picker .option:not(.htmx-added)")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    assert page.locator("[data-picker-value]").input_value() == "530101"
+    page.locator(".filters-row > .btn").last.click()
+    page.wait_for_url("**area=530101*")
+    assert page.url.split("?")[1] == "area=530101"
+
+
+def test_a_chart_and_a_map_lead_to_their_rows(look):
+    page = look("/ui/guide/")
+    box = page.locator(".chart-box").first
+    box.scroll_into_view_if_needed()
+    at = box.bounding_box()
+    page.mouse.click(at["x"] + 72, at["y"] + at["height"] - 50)
+    page.wait_for_url("**?month=2024-01")
+    page.locator(".map a").nth(2).focus()
+    page.keyboard.press("Enter")
+    page.wait_for_url("**?area=5303")
+
+
+def test_the_theme_holds_without_script(look):
+    page = look("/ui/guide/list/", java_script_enabled=False, theme="dark")
+    assert page.locator("html").get_attribute("data-theme") == "dark"
+    page.locator(".top .menu summary").first.click()
+    page.get_by_role("button", name="浅色").or_(page.get_by_role("button", name="Light")).click()
+    assert page.locator("html").get_attribute("data-theme") == "light"
+    assert page.locator(".data tbody tr").count() == 24
+
+
+def ask(page, url):
+    page.evaluate(f"void htmx.ajax('GET', '{url}', '#main').catch(() => null)")
+
+
+def test_what_hangs_on_the_network_is_said(look, browser):
+    page = look("/ui/guide/case/")
+    page.context.set_offline(True)
+    ask(page, "/ui/guide/areas/")
+    page.wait_for_selector("#toasts .toast-red")
+    page.context.set_offline(False)
+
+
+def test_a_refusal_shows_as_a_toast_and_leaves_the_page(look):
+    page = look("/ui/guide/list/")
+    rows = page.locator(".data tbody tr").count()
+    ask(page, "/fails/moved-on/")
+    page.wait_for_selector("#toasts .toast-red")
+    assert page.locator(".data tbody tr").count() == rows

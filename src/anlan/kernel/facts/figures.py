@@ -280,6 +280,8 @@ _Torn = set[tuple[str, int, int]]
 
 
 def _sums(query: Query, plan: _Plan) -> tuple[_Sums, _Torn]:
+    # First: once asked about, a moment must not get a fold any more.
+    known_facts = _known(query)
     numbers = intern.known_kinds([kind.code for kind in plan.kinds])
     kinds = {numbers[kind.code]: kind for kind in plan.kinds if kind.code in numbers}
     steps = _steps(query, plan.periods)
@@ -296,7 +298,7 @@ def _sums(query: Query, plan: _Plan) -> tuple[_Sums, _Torn]:
     if not pieces.wholes and not pieces.parts:
         return {}, set()
     rows = sql.read(
-        pieces.wholes, pieces.parts, pieces.periods, _read_areas(plan), _known(query),
+        pieces.wholes, pieces.parts, pieces.periods, _read_areas(plan), known_facts,
         plan.labels, query.where,
     )  # fmt: skip
     at_regions: _Sums = defaultdict(int)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from django.utils import timezone
 
 from anlan.base.paths import ancestors
 from anlan.kernel.calendar.periods import Period
+from anlan.kernel.facts import ledger
 from anlan.kernel.facts.figures import Cell, Query
 from anlan.kernel.facts.intern import labels_of
 from anlan.kernel.facts.kinds import FactKind, Measure, declare, known
@@ -104,6 +106,16 @@ def values(cells: Iterable[Cell]) -> dict[tuple, int | None]:
     return {key_of(cell): cell.value for cell in cells if not cell.missing}
 
 
+def fold_all(at: datetime) -> None:
+    """Fold until nothing is left; other work on the server may hold the mark back for a while."""
+    for _ in range(600):
+        ledger.fold(at)
+        if not ledger.health(at).unfolded:
+            return
+        time.sleep(0.05)
+    raise AssertionError("a transaction elsewhere on this server stays open")
+
+
 def later(moment: datetime, **by: float) -> datetime:
     return moment + timedelta(**by)
 
@@ -113,5 +125,5 @@ def only(cells: list[Cell]) -> int | None:
     return cells[0].value
 
 
-__all__ = ["START", "Kinds", "Period", "key_of", "later", "new_kinds", "only", "recomputed",
+__all__ = ["START", "Kinds", "Period", "fold_all", "key_of", "later", "new_kinds", "only", "recomputed",
            "townships", "values"]  # fmt: skip

@@ -148,6 +148,11 @@ class Ring:
             self._read()
         return self._keys[self._current]
 
+    def first(self) -> Key:
+        """The oldest key, which sums for searching are made with."""
+        self.current()
+        return self._keys[min(self._keys, key=_number)]
+
     def get(self, key_id: str) -> Key:
         if key_id not in self._keys:
             self._read()
@@ -160,8 +165,7 @@ class Ring:
         """Add a key and write with it from now on. Older ones stay, to read what they wrote."""
         with self._lock:
             content = self._content()
-            number = 1 + max(int(key_id[1:]) for key_id in content["keys"])
-            key_id = f"k{number}"
+            key_id = _new_id(1 + max(_number(known) for known in content["keys"]))
             content["keys"][key_id] = _new_key(profile)
             content["current"] = key_id
             fresh = self._write_beside(content)
@@ -197,7 +201,8 @@ class Ring:
         if (home / "audit-heads.log").exists():
             raise KeysMissing(path=str(self.path))
         self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        fresh = self._write_beside({"current": "k1", "keys": {"k1": _new_key(None)}})
+        first = _new_id(1)
+        fresh = self._write_beside({"current": first, "keys": {first: _new_key(None)}})
         try:
             # link refuses where rename would replace: of two first starts, one makes the keys.
             os.link(fresh, self.path)
@@ -214,6 +219,15 @@ class Ring:
             file.flush()
             os.fsync(file.fileno())
         return fresh
+
+
+def _new_id(number: int) -> str:
+    """Numbered, and never that of another installation's key: a mix-up must not look like one."""
+    return f"k{number}-{secrets.token_hex(2)}"
+
+
+def _number(key_id: str) -> int:
+    return int(key_id[1:].partition("-")[0])
 
 
 def _new_key(profile: str | None) -> dict[str, str]:
@@ -270,7 +284,8 @@ def blind(value: str, purpose: str) -> str:
 
     It is made with the first key for ever: a search could not try every key ever used.
     """
-    return mac(value.encode(), f"blind/{purpose}", "k1")[1].hex()
+    key = ring().first()
+    return mac(value.encode(), f"blind/{purpose}", key.id)[1].hex()
 
 
 def seal(plain: bytes, bound: str, purpose: str) -> bytes:

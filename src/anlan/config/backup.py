@@ -52,6 +52,7 @@ from django.utils.translation import gettext_lazy
 from anlan.base.refusal import Refusal
 from anlan.config import home
 from anlan.config.cli_say import emit, say
+from anlan.kernel.audit import sealing
 
 MAGIC = b"ANLAN-BACKUP-1\n"
 CHUNK_BYTES = 1 << 20
@@ -406,6 +407,7 @@ def restore(args: argparse.Namespace) -> int:
     home.prepare()
     _rebuild()
     now = timezone.now()
+    sealing.restored(by="restore", at=now)
     _audit(args, "backup.restored", manifest["made_at"], {"file": path.name}, now)
     result = {
         "file": str(path),

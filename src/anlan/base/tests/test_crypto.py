@@ -116,6 +116,11 @@ def test_S31_another_process_sees_a_new_key_at_once(home):
     assert mine.get(new.id).secret == new.secret
 
 
+def test_keys_of_another_installation_are_strangers(tmp_path):
+    ours, theirs = (Ring(tmp_path / name / "keys.json").current() for name in ("a", "b"))
+    assert ours.id != theirs.id
+
+
 def test_an_unknown_key_id_fits_nothing(home):
     key_id, computed = crypto.mac(b"x", "audit")
     assert crypto.mac_ok(b"x", "audit", key_id, computed)

@@ -62,6 +62,8 @@ def _seal_once(at: datetime) -> int:
         if not sql.one_sealer():
             return 0
         last = Seal.objects.order_by("-id").first()
+        if last is None and not Purge.objects.exists():
+            _begin_heads()
         # The mark comes before the look: what commits in between is seen now or next time.
         cluster, mark = sql.cluster_and_mark()
         same = last is not None and last.cluster == cluster and last.mark <= mark
@@ -131,7 +133,8 @@ def write_heads() -> int:
     in between, the next pass adds the line.
     """
     newest = Seal.objects.order_by("-id").values_list("id", flat=True).first()
-    if newest is None or (heads_path().exists() and _last_seal_of_file() >= newest):
+    # A file that is gone isn't made anew in silence: what it could have told is gone as well.
+    if newest is None or not heads_path().exists() or _last_seal_of_file() >= newest:
         return 0
     with _heads_locked() as file:
         last, before = _tail(file)
@@ -143,6 +146,12 @@ def write_heads() -> int:
             lines.append(line)
         _append(file, lines)
         return len(lines)
+
+
+def _begin_heads() -> None:
+    """Make the file before the first seal: from then on its absence means something."""
+    with _heads_locked():
+        pass
 
 
 def head_of(row: Seal) -> Head:
@@ -257,10 +266,12 @@ def health(now: datetime) -> list[str]:
     waiting = _oldest_unsealed(last)
     if waiting is not None and (now - waiting).total_seconds() > UNSEALED_SECONDS_MAX:
         problems.append("audit_unsealed")
-    if last is not None and (not heads_path().exists() or _last_seal_of_file() != last.id):
-        # Behind for a moment is normal; ahead never is.
-        ahead = heads_path().exists() and _last_seal_of_file() > last.id
-        if ahead or (now - last.at).total_seconds() > UNSEALED_SECONDS_MAX:
+    if last is not None:
+        known = _last_seal_of_file() if heads_path().exists() else None
+        # Behind for a moment is normal; ahead or absent never is.
+        behind = known is not None and known < last.id
+        old = (now - last.at).total_seconds() > UNSEALED_SECONDS_MAX
+        if known is None or known > last.id or (behind and old):
             problems.append("audit_heads")
     return problems
 

@@ -25,6 +25,11 @@ class Flaw:
     link: int | None = None
     row: int | None = None
 
+    @property
+    def outside(self) -> bool:
+        """Did the file outside the database tell?"""
+        return "heads" in self.kind or self.kind == "tail cut"
+
     def __str__(self) -> str:
         where = [f"link {self.link}" if self.link else "", f"row {self.row}" if self.row else ""]
         return " ".join([self.kind, *filter(None, where)])
@@ -58,7 +63,7 @@ def verify(now: datetime) -> Verdict:
     Writers and the sealer may go on meanwhile: what is looked at only grows at its end.
     """
     last = Seal.objects.order_by("-id").first()
-    checked, flaw = _chain(last)
+    checked, flaw = _chain(last, *_beginning())
     flaws = [flaw] if flaw else []
     tail_checked, tail = _unsealed(now)
     flaws += tail
@@ -68,9 +73,31 @@ def verify(now: datetime) -> Verdict:
     return Verdict(checked + tail_checked, tuple(flaws))
 
 
-def _chain(last: Seal | None) -> tuple[int, Flaw | None]:
+def slice_of(after: int, count: int) -> tuple[int, Verdict]:
+    """Check so many links after one, taking that one's head as it stands; for looking often.
+
+    Returns where to go on: the last link looked at, or 0 at the end of the chain.
+    """
+    start, head = _beginning()
+    last = Seal.objects.order_by("-id").first()
+    link = Link.objects.filter(id=after).first() if after > start else None
+    if link is not None:
+        start, head = link.id, bytes(link.head)
+    until = min(start + count, last.last_link) if last else start
+    checked, flaw = _chain(last, start, head, until)
+    reached = 0 if last is None or until == last.last_link else until
+    return reached, Verdict(checked, (flaw,) if flaw else ())
+
+
+def _beginning() -> tuple[int, bytes]:
     purge = Purge.objects.order_by("-id").first()
-    position, head = (purge.last_link, bytes(purge.head)) if purge else (0, sealing.GENESIS)
+    return (purge.last_link, bytes(purge.head)) if purge else (0, sealing.GENESIS)
+
+
+def _chain(
+    last: Seal | None, position: int, head: bytes, until: int | None = None
+) -> tuple[int, Flaw | None]:
+    """Walk from ``position``, whose head is ``head``, to ``until`` or the last seal."""
     if last is None:
         return 0, Flaw("chain without seal") if Link.objects.exists() else None
     seals = Seal.objects.filter(last_link__gt=position).order_by("id").iterator()
@@ -78,7 +105,8 @@ def _chain(last: Seal | None) -> tuple[int, Flaw | None]:
     seal = next(ends, None)
     checked = 0
     number: int | None = None
-    for links, rows in _chunks(position, last.last_link):
+    until = last.last_link if until is None else until
+    for links, rows in _chunks(position, until):
         for link in links:
             position += 1
             if link.id != position:
@@ -100,7 +128,7 @@ def _chain(last: Seal | None) -> tuple[int, Flaw | None]:
                 if bytes(seal.head) != head:
                     return checked, Flaw("seal changed", link.id, row.id)
                 number, seal = seal.id, next(ends, None)
-    if position != last.last_link:
+    if position != until:
         return checked, Flaw("link missing", position + 1)
     return checked, None
 

@@ -11,7 +11,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anlan.kernel.accounts.models import ADMIN_ROLES, Post
-from anlan.kernel.audit import sealing
+from anlan.kernel.audit import health as audit
 from anlan.kernel.jobs import health as jobs
 from anlan.kernel.notices import delivering, kinds, outbox
 from anlan.kernel.papers import attachments
@@ -20,7 +20,7 @@ Check = Callable[[datetime], list[str]]
 
 #: Each gives the codes of what is wrong; engines above this one add theirs with ``add``.
 CHECKS: list[Check] = [
-    sealing.health,
+    audit.health,
     jobs.health,
     attachments.health,
     delivering.health,
@@ -31,6 +31,10 @@ WORDS: dict[str, str | Promise] = {
     "audit_heads": _(
         "The audit's heads file is missing, behind or ahead of the database. "
         "Run “./anlan check” and tell the audit administrator."
+    ),
+    "audit_broken": _(
+        "The audit was changed from outside. Run “./anlan check”, keep everything as it is, "
+        "and tell the audit administrator."
     ),
     "worker_silent": _("The worker has not ticked for 30 seconds. Start “./anlan serve” again."),
     "ticks_late": _("A recurring task is late. Look at the worker's log."),

@@ -14,7 +14,7 @@ from anlan.kernel.audit import retention, sealing, sql, trail
 from anlan.kernel.audit.invariants import invariants
 from anlan.kernel.audit.models import AuditRow, Link, Purge, Seal
 from anlan.kernel.audit.trail import Entry
-from anlan.kernel.audit.verifying import verify
+from anlan.kernel.audit.verifying import slice_of, verify
 
 pytestmark = pytest.mark.realdb
 
@@ -159,7 +159,12 @@ def test_S24_a_line_taken_out_of_the_heads_file_is_named(chain):
 def test_S24_a_heads_file_that_is_gone_is_named(chain):
     sealing.heads_path().unlink()
     assert flaw().kind == "heads file missing"
+    write(1)
+    sealing.seal(LATER)
+    assert flaw().kind == "heads file missing", "it isn't made anew in silence"
     assert "audit_heads" in sealing.health(LATER)
+    sealing.restored(by="审计员", at=LATER)
+    assert verify(LATER).ok
 
 
 def test_the_heads_file_catches_up_where_the_sealer_was_killed_after_its_commit(chain):
@@ -181,10 +186,29 @@ def test_S28_a_row_that_waits_for_a_minute_is_reported(chain):
 
 
 def test_I4_is_said_by_check(chain):
-    assert list(invariants(LATER)) == [("I4 audit chain", True, 9, "")]
+    good = [("I4 audit chain", True, 9, ""), ("I4 audit heads", True, 9, "")]
+    assert list(invariants(LATER)) == good
     as_superuser(f"UPDATE audit_auditrow SET result = 'ok?' WHERE id = {chain[0]}")
-    ((name, ok, _, detail),) = invariants(LATER)
+    ((name, ok, _, detail), _heads) = invariants(LATER)
     assert (name, ok, detail) == ("I4 audit chain", False, f"row changed link 1 row {chain[0]}")
+
+
+def test_I4_a_cut_tail_is_said_by_the_heads(chain):
+    as_superuser(
+        "DELETE FROM audit_seal WHERE last_link > 6", "DELETE FROM audit_link WHERE id > 6"
+    )
+    assert [ok for _, ok, _, _ in invariants(LATER)][1] is False
+
+
+def test_S28_looking_often_at_a_slice_goes_round_the_chain(chain):
+    seen, reached = [], 0
+    for _ in range(6):
+        reached, verdict = slice_of(reached, 4)
+        seen.append((reached, verdict.checked, verdict.ok))
+    assert seen == [(4, 4, True), (8, 4, True), (0, 1, True)] * 2
+    as_superuser(f"UPDATE audit_auditrow SET actor = '王某' WHERE id = {chain[5]}")
+    assert slice_of(0, 4)[1].ok
+    assert slice_of(4, 4)[1].flaws[0].row == chain[5]
 
 
 def test_S31_the_chain_goes_on_over_a_change_of_keys_and_of_profile(chain):

@@ -104,7 +104,11 @@ MIDDLEWARE = [
 ]
 CSRF_FAILURE_VIEW = "anlan.ui.errors.stale_form"
 #: Functions of the request that fill what stands around each page (anlan.ui.shell.Fields).
-UI_SHELL: list[str] = ["anlan.kernel.accounts.shell.fields", "anlan.kernel.notices.shell.fields"]
+UI_SHELL: list[str] = [
+    "anlan.kernel.accounts.shell.fields",
+    "anlan.kernel.notices.shell.fields",
+    "anlan.config.shell.fields",
+]
 #: Whom to tell of a weakness, in /.well-known/security.txt; an address or a URL.
 SECURITY_CONTACT = os.environ.get("ANLAN_SECURITY_CONTACT", "")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from anlan.config import views_search
 from anlan.config.capabilities import capabilities
 
 handler400 = "anlan.ui.errors.bad_request"
@@ -15,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anlan.ui.urls")),
     path("accounts/", include("anlan.kernel.accounts.urls_signin")),
     path("", include("anlan.kernel.accounts.urls")),
+    path("", include("anlan.domain.hazards.urls_overview")),
+    path("search/", views_search.find, name="search"),
     path("", include("anlan.kernel.notices.urls")),
     path("options/", include("anlan.kernel.accounts.urls_pickers")),
     *(

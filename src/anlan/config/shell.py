@@ -1,0 +1,54 @@
+"""What stands around each page: where one can go, and where one can search."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import shell as accounts
+from anlan.kernel.accounts.gate import actor_of
+from anlan.ui.shell import Group, Item
+
+#: Label, address, icon, permission, and whether it stands at the bottom of a phone.
+_WORK: tuple[tuple[str | Promise, tuple[str, ...], str, str, bool], ...] = (
+    (_("Overview"), ("overview:home",), "layout-dashboard", "hazard.view", True),
+    (_("Worklist"), ("work:list", "work:worklist", "work:mine"), "inbox", "hazard.view", True),
+    (_("Hazards"), ("hazards:list",), "alert-triangle", "hazard.view", True),
+    (_("New hazard"), ("hazards:new",), "plus", "hazard.find", True),
+    (_("Import"), ("hazards:imports",), "upload", "hazard.import", False),
+    (_("Enterprises"), ("enterprises:list",), "building-factory-2", "enterprise.view", False),
+)
+
+
+def fields(request: HttpRequest) -> dict[str, Any]:
+    """For ``UI_SHELL``: the navigation of who is signed in, and the search."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        return {}
+    by = actor_of(request)
+    items = [
+        Item(label, url, icon, phone=phone)
+        for label, names, icon, permission, phone in _WORK
+        if policy.may(by, permission) and (url := _first(*names))
+    ]
+    groups = [Group(_("Work"), items)] if items else []
+    return {
+        "nav": [*groups, *accounts.nav(request)],
+        "palette_url": reverse("search") + "?part=1",
+        "search_url": reverse("search"),
+    }
+
+
+def _first(*names: str) -> str:
+    """The first address that this installation has."""
+    for name in names:
+        try:
+            return reverse(name)
+        except NoReverseMatch:
+            continue
+    return ""

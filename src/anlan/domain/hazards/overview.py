@@ -1,0 +1,421 @@
+"""An area's figures for a period, and whose they are to see. Every number comes from the ledger.
+
+Three readings make a page, whatever the area: one of the area itself (tiles, comparisons,
+sectors), one by the areas below it, one by month. While nothing is posted they are read once.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from threading import Lock
+from time import monotonic
+from typing import Any
+
+from django.db import connection
+from django.db.models import Count, Q, QuerySet, Sum
+from django.utils import timezone
+
+from anlan.base.actor import Actor
+from anlan.base.paths import ancestors, below
+from anlan.base.refusal import NotFound
+from anlan.domain.hazards import queries
+from anlan.domain.hazards.models import Hazard, HazardQuerySet
+from anlan.domain.hazards.permissions import SEES
+from anlan.kernel.accounts import held
+from anlan.kernel.accounts.held import Grant
+from anlan.kernel.audit import trail
+from anlan.kernel.calendar import periods as calendar
+from anlan.kernel.calendar.periods import Period
+from anlan.kernel.facts import figures as ledger
+from anlan.kernel.facts import sql
+from anlan.kernel.facts.figures import Cell, Query
+from anlan.kernel.facts.kinds import Measure, known
+from anlan.kernel.facts.models import Coverage, Expected, Fact
+from anlan.kernel.indicators import arithmetic
+from anlan.kernel.regions import queries as regions
+from anlan.kernel.regions.models import Region
+
+FOUND, RECTIFIED, SETTLED = "hazard.found", "hazard.rectified", "hazard.found_settled"
+OPEN, OVERDUE, LISTED = "hazard.open", "hazard.overdue", "hazard.listed"
+DUE, DUE_MET = "hazard.due", "hazard.due_met"
+MAJOR = "major"
+
+#: Months that the chart shows: the same month a year ago stands at its left.
+MONTHS = 13
+LATE_MAX = 10
+#: Areas that a person is offered to choose from.
+AREAS_MAX = 12
+#: Readings that a process remembers, for how long at most, and how far it looks for new facts.
+REMEMBERED_MAX = 200
+REMEMBERED_SECONDS = 300
+REMEMBERED_FACTS_MAX = 10_000
+
+_DAY = timedelta(days=1)
+
+# Whose figures
+
+
+def _grants(by: Actor) -> list[Grant]:
+    """Posts over areas. A firm or a unit that is merely party to cases has no overview."""
+    return [each for each in held.grants(by) if each.role in SEES and each.enterprise is None]
+
+
+def covered(by: Actor, area: Region) -> list[str] | None:
+    """The sectors whose figures of ``area`` are ``by``'s to see; None means all of them.
+
+    Raises NotFound where no post of theirs covers the whole area.
+    """
+    if by.trusted:
+        return None
+    here = [each for each in _grants(by) if area.path.startswith(each.path)]
+    if not here:
+        raise NotFound
+    if any(each.sector is None for each in here):
+        return None
+    return sorted({each.sector for each in here if each.sector})
+
+
+def demand(by: Actor, area: Region, at: datetime) -> list[str] | None:
+    """``covered``, with the refusal written down."""
+    try:
+        return covered(by, area)
+    except NotFound:
+        trail.denied(by, "hazard.overview", "regions.region", area.code, "not_found", at)
+        raise
+
+
+def areas_of(by: Actor) -> list[Region]:
+    """The areas that ``by`` answers for, the widest first; what lies within another is left out."""
+    paths = sorted({each.path for each in _grants(by)}, key=lambda path: (len(path), path))
+    if by.trusted or "" in paths:
+        return [regions.nation()]
+    kept: list[str] = []
+    for path in paths:
+        if not any(path.startswith(above) for above in kept):
+            kept.append(path)
+    ids = [ancestors(path)[-1] for path in kept[:AREAS_MAX]]
+    found = Region.objects.in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
+
+
+# What is read
+
+
+@dataclass
+class Counts:
+    """Sums of facts by kind. None is missing, and ``why`` says so."""
+
+    sums: dict[str, int | None] = field(default_factory=dict)
+    why: str = ""
+
+    def add(self, kind: str, value: int | None, missing: str = "") -> None:
+        before = self.sums.get(kind, 0)
+        self.sums[kind] = None if value is None or before is None else before + value
+        self.why = self.why or missing
+
+    def __getitem__(self, kind: str) -> int | None:
+        return self.sums.get(kind, 0)
+
+    def ratio(self, part: str, whole: str) -> Decimal | None:
+        """As a fraction; None over nothing."""
+        return arithmetic.ratio(self[part], self[whole], 4)
+
+    @property
+    def rate(self) -> Decimal | None:
+        return self.ratio(SETTLED, FOUND)
+
+    @property
+    def overdue_share(self) -> Decimal | None:
+        return self.ratio(OVERDUE, OPEN)
+
+    @property
+    def on_time(self) -> Decimal | None:
+        return self.ratio(DUE_MET, DUE)
+
+    @property
+    def is_zero(self) -> bool:
+        return not any(self.sums.values()) and None not in self.sums.values()
+
+
+@dataclass
+class Row:
+    """A sub-area. ``own`` is what was counted at the area itself (本级): so the parts add up."""
+
+    region: Region
+    counts: Counts
+    own: bool = False
+
+
+@dataclass
+class Reading:
+    """Everything that the ledger says on one page."""
+
+    now: Counts
+    year_ago: Counts
+    before: Counts
+    #: Deadlines that have run out in the period.
+    due: Counts
+    major: dict[str, Counts]
+    #: By sector code; the empty one is not stated.
+    sectors: dict[str, Counts]
+    rows: list[Row]
+    months: list[tuple[Period, Counts]]
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The periods of one page. Where the period isn't over, like is compared with like."""
+
+    asked: Period
+    now: Period
+    year_ago: Period
+    before: Period
+    due: Period | None
+    months: Period
+
+    @classmethod
+    def of(cls, period: Period, today: date) -> Sides:
+        begun = period.start <= today
+        now = period.up_to(today) if begun else period
+        before = period.previous()
+        if now != period:
+            end = min(before.start + (now.end - now.start), before.end)
+            before = calendar.span(before.start, end)
+        passed = min(period.end, today - _DAY)
+        due = None
+        if period.start <= passed:
+            due = period if passed == period.end else calendar.span(period.start, passed)
+        last = calendar.month(now.end)
+        first = last
+        for _step in range(MONTHS - 1):
+            first = first.previous()
+        return cls(period, now, now.year_ago(), before, due, calendar.span(first.start, last.end))
+
+
+def where_of(sectors: Iterable[str] | None) -> dict[str, list[str]]:
+    return {} if sectors is None else {"sector": list(sectors)}
+
+
+def read(area: Region, period: Period, sectors: Sequence[str] | None, at: datetime) -> Reading:
+    """The figures of a page, exact at once: an earlier reading counts while nothing is posted."""
+    today = timezone.localdate(at)
+    children = regions.children(area, ended=True)
+    sides = Sides.of(period, today)
+    if connection.in_atomic_block:
+        # What this transaction has posted may yet be rolled back.
+        return _read(area, children, sides, sectors, at)
+    key = (
+        connection.settings_dict["NAME"], area.pk, area.path, tuple(child.pk for child in children),
+        period.code, None if sectors is None else tuple(sectors), today,
+    )  # fmt: skip
+    known_before = _remembered.get(key)
+    if known_before and known_before.still_holds():
+        return known_before.reading
+    mark = sql.mark()
+    count = _count_from(mark)
+    reading = _read(area, children, sides, sectors, at)
+    # Facts above a mark only ever become more, so equal counts mean that none came meanwhile.
+    if count <= REMEMBERED_FACTS_MAX and _count_from(mark, count) == count:
+        with _lock:
+            _remembered[key] = _Remembered(mark, count, reading, monotonic())
+            while len(_remembered) > REMEMBERED_MAX:
+                _remembered.popitem(last=False)
+    return reading
+
+
+def _count_from(mark: int, at_most: int = REMEMBERED_FACTS_MAX) -> int:
+    """Facts above a mark, counted until there are more than ``at_most``."""
+    rows = Fact.objects.filter(**{f"{sql.order_column()}__gte": mark})
+    return rows[: at_most + 1].count()
+
+
+@dataclass(frozen=True)
+class _Remembered:
+    mark: int
+    count: int
+    reading: Reading
+    since: float
+
+    def still_holds(self) -> bool:
+        fresh = monotonic() - self.since < REMEMBERED_SECONDS
+        return fresh and _count_from(self.mark, self.count) == self.count
+
+
+_remembered: OrderedDict[tuple[Any, ...], _Remembered] = OrderedDict()
+_lock = Lock()
+
+
+def forget() -> None:
+    """Needed where the database under a running process is replaced."""
+    _remembered.clear()
+
+
+def _read(
+    area: Region,
+    children: Sequence[Region],
+    sides: Sides,
+    sectors: Sequence[str] | None,
+    at: datetime,
+) -> Reading:
+    common: dict[str, Any] = {
+        "areas": [area.pk], "at": at, "where": where_of(sectors),
+        "coverage": Coverage.objects.exists() or Expected.objects.exists(),
+    }  # fmt: skip
+    periods = list(dict.fromkeys((sides.now, sides.year_ago, sides.before)))
+    whole = ledger.figures(
+        Query(
+            kinds=[FOUND, RECTIFIED, SETTLED, OPEN, OVERDUE, LISTED], periods=periods,
+            by=("grade", "sector"), **common,
+        )
+    )  # fmt: skip
+    reading = Reading(
+        _sum(whole, sides.now), _sum(whole, sides.year_ago), _sum(whole, sides.before), Counts(),
+        {
+            name: _sum([cell for cell in whole if cell.labels["grade"] == MAJOR], when)
+            for name, when in (
+                ("now", sides.now), ("year_ago", sides.year_ago), ("before", sides.before)
+            )
+        },
+        _by_sector(whole, sides.now), [], [],
+    )  # fmt: skip
+    if sides.due:
+        due = ledger.figures(Query(kinds=[DUE, DUE_MET], periods=[sides.due], **common))
+        reading.due = _sum(due, sides.due)
+    if children:
+        parts = ledger.figures(
+            Query(
+                kinds=[FOUND, RECTIFIED, SETTLED, OPEN, OVERDUE], periods=[sides.now],
+                by=("region",), **common,
+            )
+        )  # fmt: skip
+        reading.rows = _rows(parts, area, children)
+    months = ledger.figures(
+        Query(
+            kinds=[FOUND, RECTIFIED, OVERDUE], periods=[sides.months], by=("month",), **common,
+        )
+    )  # fmt: skip
+    by_month: dict[Period, Counts] = {month: Counts() for month in sides.months.months()}
+    for cell in months:
+        by_month[cell.period].add(cell.kind, cell.value, cell.missing)
+    reading.months = list(by_month.items())
+    return reading
+
+
+def _sum(cells: Iterable[Cell], period: Period) -> Counts:
+    counts = Counts()
+    for cell in cells:
+        if cell.period == period:
+            counts.add(cell.kind, cell.value, cell.missing)
+    return counts
+
+
+def _by_sector(cells: Iterable[Cell], period: Period) -> dict[str, Counts]:
+    found: dict[str, Counts] = defaultdict(Counts)
+    for cell in cells:
+        if cell.period == period:
+            found[cell.labels["sector"]].add(cell.kind, cell.value, cell.missing)
+    return {code: counts for code, counts in found.items() if not counts.is_zero}
+
+
+def _rows(cells: Iterable[Cell], area: Region, children: Sequence[Region]) -> list[Row]:
+    found: dict[tuple[int, bool], Counts] = defaultdict(Counts)
+    for cell in cells:
+        found[cell.area_id, cell.own].add(cell.kind, cell.value, cell.missing)
+    rows = []
+    for child in children:
+        counts = found.get((child.pk, False), Counts())
+        if child.valid_to is None or not counts.is_zero:
+            rows.append(Row(child, counts))
+    own = found.get((area.pk, True))
+    if own is not None and not own.is_zero:
+        rows.append(Row(area, own, own=True))
+    return rows
+
+
+# What is late
+
+
+def late(
+    area: Region, sectors: Sequence[str] | None, by: Actor, today: date
+) -> list[Hazard]:  # fmt: skip
+    """The hazards that have been overdue for longest, among those that ``by`` may see."""
+    rows = queries.visible(by).filter(
+        below(area.path, "case__path"),
+        case__kind="hazard", case__unsettled=True, case__due_on__lt=today, case__suspended_on=None,
+    )  # fmt: skip
+    if sectors is not None:
+        rows = rows.filter(case__sector__in=sectors)
+    chosen = rows.select_related(*queries.ROW).order_by("case__due_on", "pk")
+    return list(chosen[:LATE_MAX])
+
+
+# What is behind a figure
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One figure, as its link names it."""
+
+    kind: str
+    area: Region
+    period: Period
+    where: Mapping[str, list[str]] = field(default_factory=dict)
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class Behind:
+    """How a figure is made up."""
+
+    value: int
+    cases: int
+    #: Posted without a case: reported on a form.
+    reported: int
+    #: Cases that are counted here and are somewhere else by now, out of the reader's sight.
+    hidden: int
+
+
+def facts_of(asked: Asked, at: datetime) -> QuerySet[Fact]:
+    """The facts that a figure sums."""
+    places = Q(area_id=asked.area.pk)
+    if not asked.own:
+        places = Q(area_id__in=Region.objects.below(asked.area).values("pk"))
+    stock = known(asked.kind).measure is Measure.STOCK
+    end = min(asked.period.end, timezone.localdate(at)) if stock else asked.period.end
+    rows = Fact.objects.filter(places, kind__code=asked.kind, day__lte=end)
+    if not stock:
+        rows = rows.filter(day__gte=asked.period.start)
+    for name, values in asked.where.items():
+        rows = rows.filter(sql.labelled(name, values))
+    return rows
+
+
+def hazards_behind(asked: Asked, by: Actor, at: datetime) -> HazardQuerySet:
+    """The hazards that a figure counts, as far as ``by`` may see them."""
+    cases = (
+        facts_of(asked, at)
+        .filter(case_id__isnull=False)
+        .values("case_id")
+        .annotate(sum=Sum("quantity"))
+        .exclude(sum=0)
+    )
+    return queries.visible(by).filter(pk__in=cases.values("case_id"))
+
+
+def behind(asked: Asked, rows: HazardQuerySet, at: datetime) -> Behind:
+    facts = facts_of(asked, at)
+    value = facts.aggregate(sum=Sum("quantity"))["sum"] or 0
+    reported = facts.filter(case_id=None).aggregate(sum=Sum("quantity"))["sum"] or 0
+    per_case = (
+        facts.filter(case_id__isnull=False)
+        .values("case_id")
+        .annotate(sum=Sum("quantity"))
+        .exclude(sum=0)
+    )
+    cases = per_case.count()
+    seen = rows.aggregate(n=Count("pk"))["n"]
+    return Behind(value, cases, reported, cases - seen)

@@ -18,7 +18,7 @@ from stdnum.cn import uscc
 
 from anlan.domain.hazards.reading import amounts, dates, states
 from anlan.domain.hazards.reading import columns as cols
-from anlan.domain.hazards.reading.plan import LEDGER, Period, Plan, SheetPlan, TablePlan, period_of
+from anlan.domain.hazards.reading.plan import LEDGER, Period, Plan, SheetPlan, TablePlan, period_of, preamble_of
 from anlan.domain.hazards.reading.rows import (
     Context,
     Finding,
@@ -206,6 +206,9 @@ class _Reader:
     money_unit: int | None = field(init=False, default=None)
     grade_of_title: Grade | None = field(init=False, default=None)
     group_fields: tuple[str, ...] = field(init=False)
+    #: What lines above the header, or between its repetitions, say of the rows below them.
+    preamble: dict[str, str] = field(init=False)
+    area_hint: str = field(init=False)
 
     def __post_init__(self) -> None:
         plan = self.plan
@@ -219,6 +222,8 @@ class _Reader:
             self.grade_of_title = "major"
         self.group_fields = tuple(f for f in cols.GROUP_FIELDS if f in self.mapping)
 
+        self.preamble = dict(plan.preamble)
+        self.area_hint = _area_of(plan.sheet_name, *plan.titles)
         for text in reversed(plan.titles):
             if _SECTION.match(text) and len(text) <= SECTION_CHARS_MAX:
                 self.section = text
@@ -229,6 +234,7 @@ class _Reader:
         if fate == "header":
             self.in_footer = False
         elif fate == "title":
+            self.preamble.update(preamble_of(tuple(text_of(v) for _, v in own_cells(row))))
             lone = lone_text(row, own_cells(row), len(self.plan.columns))
             if lone and (_SECTION.match(lone) or _AREA.search(lone)) and len(lone) <= SECTION_CHARS_MAX:
                 self.section = lone
@@ -236,9 +242,14 @@ class _Reader:
     # What a row is ------------------------------------------------------------------------------
 
     def feed(self, row: Row) -> Iterator[Result]:
+        before = self.section, dict(self.preamble)
         reason = self._not_read() or self._reason(row)
         if reason:
+            # What this row begins doesn't hold for the hazard above it.
+            after = self.section, self.preamble
+            self.section, self.preamble = before
             yield from self.flush()
+            self.section, self.preamble = after
             yield IgnoredRow(self.workbook.name, self.sheet.name, row.number, row.number, reason)
             return
         if self.pending is not None and self._continues(row, self.pending):
@@ -264,6 +275,11 @@ class _Reader:
         if is_total(cells) and len(own_text) < 12:
             return "total"
         if is_note(cells) and self._strength(cells, skip=cells[0][0]) < 2:
+            said = preamble_of(tuple(text_of(v) for _, v in cells)) if len(cells) <= 4 else {}
+            if said.keys() & {"enterprise", "county", "area", "found_on"}:
+                # '受检单位：丙公司' inside a table begins that company's rows.
+                self.preamble.update(said)
+                return "section"
             self.in_footer = True
             return "note"
         lone = lone_text(row, cells, len(self.plan.columns))
@@ -519,10 +535,16 @@ class _Reader:
         if reading is None or reading.problem == "placeholder":
             return self._inferred(row, index, intro, warnings)
         shown = reading.text or text_of(value)
-        if reading.problem == "unreadable" or (not reading and not reading.problem):
+        if reading.problem == "unreadable" or (
+            not reading and not reading.problem and reading.rule != "day_of_month"
+        ):
             if self.period.found is None:
                 raise _Rejected("found_on_unreadable", index, value=shown)
             return self._inferred(row, index, intro, warnings)
+        if reading.rule == "day_of_month" and self.period.year and self.period.month:
+            reading = dates.Reading(
+                month_day=(self.period.month, reading.n), text=reading.text
+            ).in_year(self.period.year)
         if reading.month_day is not None:
             year = self._year_for(row, reading.month_day)
             if year is None:
@@ -566,7 +588,7 @@ class _Reader:
         chosen = self.plan.found_on or self.context.found_on
         if chosen:
             return _Found(chosen, "day", "context")
-        stated = dates.read(self.plan.preamble.get("found_on"))
+        stated = dates.read(self.preamble.get("found_on"))
         if stated and stated.day and stated.precision in ("day", "range"):
             return _Found(stated.day, stated.precision, "title", stated.until)
         text = intro or self._text(row, "description")[:60]
@@ -668,10 +690,12 @@ class _Reader:
         if topics := self._text(row, "topics"):
             out.topics = tuple(t for t in re.split(r"[、,，;；/\s]+", topics) if t)
         self._section_says(out)
-        for code, value in self.plan.preamble.items():
+        for code, value in self.preamble.items():
             slot = _SLOTS.get(code, code)
             if code != "found_on" and not getattr(out, slot):
                 setattr(out, slot, value)
+        if not (out.area_text or out.province or out.prefecture or out.county or out.township):
+            out.area_text = self.area_hint
         self._code(row, out)
         self._grade(row, out)
         self._funds(row, out)
@@ -925,6 +949,20 @@ _CARRIED = frozenset({"measure", "control", "progress", "remarks", "photo", "bas
                       "co_unit"})  # fmt: skip
 _DONE_ON = re.compile(r"(?:\d{4}\s*[年./-]\s*)?\d{1,2}\s*[月./-]\s*\d{1,2}")
 _LABEL = re.compile(r"[:：]\s*$")
+
+
+_TITLE_AREA = re.compile(
+    r"^(?:关于)?([\u4e00-\u9fff]{1,8}?(?:省|自治区|市|自治州|州|自治县|县|区|旗|镇|乡|街道))(?!域|别|分|级|内|属|场|政)"
+)
+
+
+def _area_of(*texts: str) -> str:
+    """A place that a sheet is named after or a title begins with."""
+    for text in texts:
+        match = _TITLE_AREA.match(squeeze(text))
+        if match and not match[1].startswith(("附件", "全", "各", "本", "我", "所属", "地区")):
+            return match[1]
+    return ""
 
 
 def _clip(text: str, limit: int) -> str:

@@ -231,7 +231,7 @@ def _table_plan(
         sheet.index, sheet.name, sheet.hidden, table.first, table.last, table.end, columns,
         titles=table.titles, rows=sample.count, guessed=table.guessed,
         repeats=sorted(table.repeats), inner_titles=sorted(table.inner_titles),
-        legend=_legend(sample.notes), preamble=_preamble(table.titles),
+        legend=_legend(sample.notes), preamble=preamble_of(table.titles),
     )  # fmt: skip
     _assign(plan, profiles, saved)
     _judge(plan, profiles, data, file)
@@ -259,7 +259,7 @@ _PREAMBLE = frozenset(
 )
 
 
-def _preamble(titles: tuple[str, ...]) -> dict[str, str]:
+def preamble_of(titles: tuple[str, ...]) -> dict[str, str]:
     """'受检单位：甲公司' above a table is said of all its rows; so is a label beside its value."""
     out: dict[str, str] = {}
     label = ""
@@ -348,6 +348,8 @@ def _resolve_by_content(plan: TablePlan, profiles: Mapping[int, cols.Profile]) -
             continue
         column.field, column.confidence, column.evidence = code, round(score, 2), "content"
         has.add(code)
+    if "description" not in has:
+        _rename_to_description(plan, profiles, has)
     if "description" not in has and "found_on" not in has:
         return
     # A nameless column of days beside a description, where no other tells the day.
@@ -357,6 +359,30 @@ def _resolve_by_content(plan: TablePlan, profiles: Mapping[int, cols.Profile]) -
             if not column.field and p.filled >= 2 and p.day > 0.8:
                 column.field, column.confidence, column.evidence = "found_on", 0.5, "content"
                 return
+
+
+def _rename_to_description(
+    plan: TablePlan, profiles: Mapping[int, cols.Profile], has: set[str]
+) -> None:
+    """'检查结果' or '检查内容' that in fact lists what was found, beside days and deadlines."""
+    around = {"found_on", "deadline", "rectified_on", "measure", "status", "responsible_unit",
+              "responsible_person"} & has  # fmt: skip
+    if len(around) < 2 or "scoring" in has or "quiz" in has or "task" in has:
+        return
+    best: tuple[float, ColumnPlan] | None = None
+    for column in plan.columns:
+        if column.field not in ("progress", "verification", "remarks", "check_item", "risk", "basis"):
+            continue
+        p = profiles[column.index]
+        if p.filled < 2 or p.hazard < 0.5 or p.chars < 4 or p.question > 0.15 or p.status > 0.4:
+            continue
+        score = p.density * p.hazard
+        if best is None or score > best[0]:
+            best = (score, column)
+    if best:
+        column = best[1]
+        column.field, column.confidence, column.evidence = "description", 0.5, "content"
+        has.add("description")
 
 
 def _is_foreign(has: set[str]) -> bool:

@@ -49,7 +49,7 @@ _NOTE = re.compile(
     r"|(?:备注|注|附注|说明|备注说明|填写说明|填表说明|填报说明|填写要求|填报要求|填表要求|注意事项|附件|附|示例说明|表格说明|使用说明)"
     r"(?:[:1一].*)?$"
     r"|[((]?(?:盖章|公章|签字|签章|签名|单位盖章)[))]?:?$"
-    r"|第\s*\d*\s*页.*|共\s*\d*\s*页.*|第\d+页,?共\d+页|[-—]\d+[-—]$"
+    r"|(?:以下|此页|本页)(?:空白|无正文|无内容|为空白)?$|第\s*\d*\s*页.*|共\s*\d*\s*页.*|第\d+页,?共\d+页|[-—]\d+[-—]$"
     r"|\*+[^*].*|※.*|★.*|注[:\d].*)",
 )
 _NUMBERING = re.compile(r"^(?:[((]?\d{1,2}[))]?|[甲乙丙丁戊己庚辛]|[A-Z]|[一二三四五六七八九十]{1,2}|栏次)$")
@@ -268,31 +268,34 @@ def _titles_above(first: int, before: deque[Row], tables: list[Table]) -> list[R
 def _group_rows(
     row: Row, before: deque[Row], tops: dict[tuple[int, int], object]
 ) -> list[Row]:
-    """A row above that groups columns: two or more texts, each merged over some of them."""
-    if not before or before[-1].number != row.number - 1:
-        return []
-    above = before[-1]
+    """Rows above that group columns: two or more texts, each merged over some of them."""
+    groups: list[Row] = []
+    for above in reversed(before):
+        if above.number != row.number - len(groups) - 1 or len(groups) >= 3:
+            break
+        if not _groups_columns(above, row, tops):
+            break
+        groups.insert(0, above)
+    return groups
+
+
+def _groups_columns(above: Row, row: Row, tops: dict[tuple[int, int], object]) -> bool:
     cells = own_cells(above)
     if not cells:
-        return []
+        return False
     grouped = 0
     for index, value in cells:
         if not isinstance(value, str) or len(value) > 30 or ":" in squeeze(value):
-            return []
-        merge = tops.get((above.number, index))
-        if merge is not None:
-            grouped += 1
+            return False
+        grouped += (above.number, index) in tops
     width = len([1 for v in row.values if v is not None])
     widest = max(
-        (sum(1 for o in above.filled.values() if o == (above.number, i)) for i, _ in cells),
-        default=0,
+        sum(1 for origin in above.filled.values() if origin == (above.number, i)) for i, _ in cells
     )
     if len(cells) >= 2 and grouped >= 1 and widest + 1 < width:
-        return [above]
+        return True
     # One group over a part of the columns, beside columns that stand for themselves.
-    if grouped == 1 and 0 < widest + 1 < width - 1 and cells[0][0] > 0:
-        return [above]
-    return []
+    return grouped == 1 and 0 < widest + 1 < width - 1 and cells[0][0] > 0
 
 
 def _lower_rows(
@@ -352,9 +355,12 @@ def _is_second_level(
         if len(text) > 25 or ":" in text or re.search(r"\d{2,}", text):
             return False
         above = last.get(index)
-        if above is not None and index not in last.filled and index not in groups:
-            return False
-        if index in last.filled and last.filled[index][1] == index and index not in groups:
+        is_known = vocabulary(value) >= KNOWN
+        alone = above is not None and index not in groups and (
+            index not in last.filled or last.filled[index][1] == index
+        )
+        # Under a name that stretches over this column only, another name may still stand.
+        if alone and not is_known:
             return False
         named += vocabulary(value) >= KNOWN or above is not None or index in groups
     first_value = row.get(0)

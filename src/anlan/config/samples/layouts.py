@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 import xlsxwriter
+import xlwt
 
 from anlan.config.samples.phrases import SECTOR_NAMES
 from anlan.config.samples.simulate import Simulated
@@ -225,8 +226,8 @@ def exported(path: Path, rows: Sequence[Simulated], today: date, chance: Random)
     writer.writerow(
         (
             "填报县区", "乡镇街道", "企业（场所）名称", "社会信用代码", "行业领域", "隐患排查时间",
-            "隐患具体情况", "是否重大隐患", "拟采取措施", "要求完成时间", "实际完成时间",
-            "当前状态", "复查人员", "复查时间", "隐患来源", "备注",
+            "隐患部位", "隐患具体情况", "是否重大隐患", "拟采取措施", "要求完成时间",
+            "实际完成时间", "当前状态", "复查人员", "复查时间", "隐患来源", "备注",
         )
     )  # fmt: skip
     for row in rows:
@@ -236,7 +237,7 @@ def exported(path: Path, rows: Sequence[Simulated], today: date, chance: Random)
             (
                 row.county.name, row.township, row.firm.name, row.firm.code or "无",
                 SECTOR_NAMES[row.sector],
-                mistakes.day(found, ("２０２６．１３．０５", "26年第三季度")),
+                mistakes.day(found, ("２０２６．１３．０５", "26年第三季度")), row.place,
                 mistakes.text(row.text.translate(_WIDE) if wide else row.text),
                 "是" if row.major else "否", row.measure, row.due_on.strftime("%Y/%m/%d"),
                 _when(row.rectified_on, lambda day: day.strftime("%Y/%m/%d")),
@@ -254,8 +255,8 @@ def exported(path: Path, rows: Sequence[Simulated], today: date, chance: Random)
 def paged(path: Path, rows: Sequence[Simulated], today: date, chance: Random) -> int:
     mistakes = _Mistakes(chance)
     headers = (
-        "编号", "排查日期", "被检查单位", "统一社会信用代码", "所在地区", "领域", "隐患内容",
-        "隐患级别",
+        "编号", "排查日期", "被检查单位", "统一社会信用代码", "所在地区", "领域", "部位",
+        "隐患内容", "隐患级别",
         "治理措施", "治理期限", "治理责任人", "实际完成日期", "整改状态", "销号时间", "挂牌督办",
         "检查方式",
     )  # fmt: skip
@@ -270,21 +271,19 @@ def paged(path: Path, rows: Sequence[Simulated], today: date, chance: Random) ->
                 f"{row.county.code}-{number + 1:04d}",
                 mistakes.day(serial(row.found_on), (99, "2026-9-31", "不详")), row.firm.name,
                 row.firm.code, f"{row.county.name}{row.township}", SECTOR_NAMES[row.sector],
-                mistakes.text(row.text),
+                row.place, mistakes.text(row.text),
                 "重大" if row.major else "一般", row.measure, serial(row.due_on), row.person,
                 _when(row.rectified_on, serial), _state(row, ("正在整改", "整改完成", "已销号")),
                 _when(row.closed_on, serial), "县级挂牌" if row.listed else "",
                 "自查" if row.source == "企业自查" else row.source,
             )
         )  # fmt: skip
-    lines.append(("本页合计", "", "", "", "", "", len(rows)))
+    lines.append(("本页合计", "", "", "", "", "", "", len(rows)))
     _old_sheet(path, "台账", lines)
     return len(rows) - mistakes.count
 
 
 def _old_sheet(path: Path, name: str, lines: Sequence[Sequence[Any]]) -> None:
-    import xlwt
-
     book = xlwt.Workbook(encoding="utf-8")
     sheet = book.add_sheet(name)
     for number, line in enumerate(lines):

@@ -1,0 +1,91 @@
+"""Rows that somebody must not see: of another area, another sector, another enterprise.
+
+Each row carries a word that stands nowhere else, so that a leak is found in any page, file or
+answer. A new app adds its rows to ``plant`` and the word to the row.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from anlan.base.actor import Actor
+from anlan.base.ids import uuid7
+from anlan.domain.enterprises import commands as enterprises
+from anlan.domain.enterprises.commands import NewEnterprise
+from anlan.domain.hazards import commands as hazards
+from anlan.domain.hazards.commands import Finding
+from anlan.kernel.accounts import commands as accounts
+from anlan.kernel.accounts.models import Jurisdiction, Post, Unit, User
+from anlan.kernel.accounts.tests.people import make_person
+from anlan.kernel.regions.models import Region
+
+CLI = Actor(None, "cli:rights", trusted=True)
+HOME, AWAY = "530100", "530300"
+
+
+@dataclass
+class Planted:
+    """What was planted for one reason: ids by the namespace of the pages that open them."""
+
+    word: str
+    hazard: UUID
+    enterprise: int
+    unit: int | None = None
+    person: int | None = None
+    #: The pages of each namespace take these as their number.
+    numbers: dict[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.numbers = {"hazards": self.hazard, "enterprises": self.enterprise}
+
+
+def plant(
+    word: str, *, area: str, sector: str, at: datetime, enterprise: int | None = None
+) -> Planted:
+    """A firm and a hazard at it, both with ``word`` in their texts."""
+    place = Region.objects.get(code=area)
+    if enterprise is None:
+        row = NewEnterprise(name=f"{word}公司", area_id=place.pk, sector_id=sector)
+        done = enterprises.put_enterprises([row], by=CLI, at=at, source="test")[0]
+        assert done.id is not None, done
+        enterprise = done.id
+    reporter = Unit.objects.filter(code="reporter").first() or accounts.create_unit(
+        "reporter", "填报单位", "other", Region.objects.get(level=0), by=CLI, at=at
+    )
+    pk = uuid7()
+    finding = Finding(
+        pk=pk,
+        description=f"{word}疏散通道堵塞",
+        area_id=place.pk,
+        unit_id=reporter.pk,
+        opened_on=date(2024, 6, 20),
+        sector=sector,
+        enterprise_id=enterprise,
+    )
+    hazards.find([finding], by=CLI, request_id=uuid7(), at=at)
+    return Planted(word, pk, enterprise)
+
+
+def plant_people(planted: Planted, *, area: str) -> None:
+    """A unit of that area and somebody who works there."""
+    user = make_person(f"x{planted.enterprise}", "office", area=Region.objects.get(code=area))
+    User.objects.filter(pk=user.pk).update(name=f"{planted.word}人")
+    unit = Post.objects.get(user=user).unit
+    Unit.objects.filter(pk=unit.pk).update(name=f"{planted.word}局")
+    planted.unit, planted.person = unit.pk, user.pk
+
+
+def limited(kind: str, role: str, own: Planted) -> User:
+    """Somebody whose post is limited by area, by sector, or to one firm."""
+    home = Region.objects.get(code=HOME)
+    province = Region.objects.get(code="530000")
+    if kind == "area":
+        return make_person("me", role, area=home)
+    if kind == "sector":
+        return make_person("me", role, area=province, sector="hazchem")
+    user = make_person("me", role, area=home, enterprise=own.enterprise)
+    assert Jurisdiction.objects.get(unit__code="unit-me").enterprise_id == own.enterprise
+    return user

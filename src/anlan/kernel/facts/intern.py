@@ -13,7 +13,8 @@ from typing import TypeVar
 from django.db import connection, transaction
 
 from anlan.base.limits import IN_LIST_MAX
-from anlan.kernel.facts.models import LABELS_CHARS_MAX, Kind, LabelSet, LabelValue
+from anlan.kernel.facts import sql
+from anlan.kernel.facts.models import LABELS_CHARS_MAX, Kind, LabelSet
 from anlan.kernel.regions.models import Region
 
 #: The one label of which a case has many: it overlaps (有交叉), so its table doesn't add up.
@@ -73,11 +74,9 @@ def kinds(codes: Collection[str]) -> dict[str, int]:
     if not missing:
         return known
     found = _kind_rows(missing)
-    if len(found) < len(missing):
-        # Inserted in order and without a fuss: of two who are first, one waits for the other.
-        Kind.objects.bulk_create(
-            [Kind(code=code) for code in missing if code not in found], ignore_conflicts=True
-        )
+    new = [code for code in missing if code not in found]
+    if new:
+        sql.intern_kinds(new)
         found = _kind_rows(missing)
     return _remember(known, found)
 
@@ -104,20 +103,17 @@ def label_sets(keys: Iterable[str]) -> dict[str, int]:
     if new:
         for key in new:
             _assert_canonical(key)
-        LabelSet.objects.bulk_create([LabelSet(key=key) for key in new], ignore_conflicts=True)
-        made = _label_rows(new)
-        # Whoever loses the race writes the same values again, and nothing comes of it.
-        LabelValue.objects.bulk_create(
-            [
-                LabelValue(labels_id=made[key], name=name, value=value)
-                for key in new
-                for name, text in labels_of(key).items()
-                for value in (topics_of(text) if name == TOPICS else [text])
-            ],
-            ignore_conflicts=True,
-        )
-        found.update(made)
+        sql.intern_labels({key: _values(key) for key in new})
+        found.update(_label_rows(new))
     return _remember(known, found)
+
+
+def _values(key: str) -> list[tuple[str, str]]:
+    return [
+        (name, value)
+        for name, text in labels_of(key).items()
+        for value in (topics_of(text) if name == TOPICS else [text])
+    ]
 
 
 def _label_rows(keys: list[str]) -> dict[str, int]:

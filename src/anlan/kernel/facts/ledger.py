@@ -86,7 +86,8 @@ def post(
         return 0
     assert connection.in_atomic_block, "facts are posted with the change that they report"
     cluster.check_once()
-    kind_ids = intern.kinds({fact.kind for fact in facts})
+    kinds = {code: known(code) for code in {fact.kind for fact in facts}}
+    kind_ids = intern.kinds(kinds)
     keys = {id(fact.labels): intern.key_of(fact.labels) for fact in facts}
     label_ids = intern.label_sets(set(keys.values()))
     rows: list[Row] = []
@@ -94,7 +95,7 @@ def post(
     firsts: list[int] = []
     areas = set()
     for fact in facts:
-        kind = known(fact.kind)
+        kind = kinds[fact.kind]
         if kind.cohort_of:
             assert fact.case_id, f"{fact.kind} counts cases"
             assert fact.quantity == 1, f"{fact.kind} counts cases"
@@ -113,7 +114,7 @@ def post(
         )  # fmt: skip
     intern.assert_areas(areas)
     if firsts:
-        _count_subjects(rows, firsts, {kind_ids[f.kind]: known(f.kind).period for f in facts})
+        _count_subjects(rows, firsts, {kind_ids[code]: kind.period for code, kind in kinds.items()})
     if followers:
         template = Row(0, 0, 0, date.min, None, 0, None, 1, None, "", batch_id, None,
                        settings_version, at)  # fmt: skip
@@ -410,7 +411,8 @@ def move(
     wanted = {each.case_id: each for each in moves}
     assert len(wanted) == len(moves), "a case moves to one place at a time"
     codes = dict(Kind.objects.values_list("pk", "code"))
-    stocks = [pk for pk, code in codes.items() if known(code).measure is Measure.STOCK]
+    of_stock = {kind.code for kind in declared().values() if kind.measure is Measure.STOCK}
+    stocks = [pk for pk, code in codes.items() if code in of_stock]
     entries: dict[tuple[UUID, int, int, int, date], int] = defaultdict(int)
     for cases in _chunks(sorted(wanted), IN_LIST_MAX):
         rows = Fact.objects.filter(case_id__in=cases, kind_id__in=stocks)

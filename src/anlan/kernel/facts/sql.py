@@ -18,6 +18,7 @@ from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
 
+import psycopg
 from django.db import connection
 from django.db.models import Q
 
@@ -130,6 +131,43 @@ def _copy_blocks(rows: Sequence[Row], size: int = 5_000) -> Iterator[str]:
                 f"{r.posted_at}\n"
             )
         yield "".join(lines)
+
+
+def intern_kinds(codes: Sequence[str]) -> None:
+    """Make numbers for kinds; those that exist already keep theirs."""
+    _intern([("INSERT INTO facts_kind (code) VALUES (%s)", [(code,) for code in codes])])
+
+
+def intern_labels(sets: Mapping[str, Sequence[tuple[str, str]]]) -> None:
+    """Make numbers for label sets: by canonical text, the names and values."""
+    values = [(name, value, key) for key, pairs in sets.items() for name, value in pairs]
+    _intern(
+        [
+            ("INSERT INTO facts_labelset (key) VALUES (%s)", [(key,) for key in sets]),
+            (
+                "INSERT INTO facts_labelvalue (name, value, labels_id)"
+                " SELECT %s, %s, id FROM facts_labelset WHERE key = %s",
+                values,
+            ),
+        ]
+    )
+
+
+def _intern(statements: Sequence[tuple[str, Sequence[Sequence[str]]]]) -> None:
+    """Insert what isn't there, in an order that all keep to.
+
+    On PostgreSQL in a short transaction beside the caller's: whoever else is the first to use the
+    same label must not wait for the end of a long import. Should the caller then roll back, a
+    number stays that nobody uses.
+    """
+    if not postgresql():
+        with connection.cursor() as cursor:
+            for text, rows in statements:
+                cursor.executemany(text.replace("INSERT", "INSERT OR IGNORE", 1), rows)
+        return
+    with psycopg.connect(**connection.get_connection_params()) as own:
+        for text, rows in statements:
+            own.cursor().executemany(f"{text} ON CONFLICT DO NOTHING", rows)
 
 
 class Key(NamedTuple):

@@ -12,7 +12,6 @@ from datetime import UTC, date, datetime, timedelta
 from django.utils import timezone
 
 from anlan.base.paths import ancestors
-from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import ledger
 from anlan.kernel.facts.figures import Cell, Query
 from anlan.kernel.facts.intern import labels_of
@@ -123,7 +122,3 @@ def later(moment: datetime, **by: float) -> datetime:
 def only(cells: list[Cell]) -> int | None:
     assert len(cells) == 1, cells
     return cells[0].value
-
-
-__all__ = ["START", "Kinds", "Period", "fold_all", "key_of", "later", "new_kinds", "only", "recomputed",
-           "townships", "values"]  # fmt: skip

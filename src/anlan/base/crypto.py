@@ -250,12 +250,12 @@ def _sync_folder(folder: Path) -> None:
 
 
 @functools.cache
-def _ring_at(path: Path) -> Ring:
-    return Ring(path)
+def _ring_of(home: str) -> Ring:
+    return Ring(Path(home) / "secrets" / "keys.json")
 
 
 def ring() -> Ring:
-    return _ring_at(Path(settings.HOME) / "secrets" / "keys.json")
+    return _ring_of(str(settings.HOME))
 
 
 def digest(data: bytes, suite: Suite | None = None) -> str:

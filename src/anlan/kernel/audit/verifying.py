@@ -6,6 +6,7 @@ import hmac
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from anlan.base import crypto
 from anlan.base.limits import IN_LIST_MAX
@@ -45,16 +46,28 @@ class Verdict:
         return not self.flaws
 
 
+#: What a row's MAC is over, in order, then the MAC itself.
+FIELDS = (
+    *("at", "user_id", "actor", "unit_id", "address", "action", "object_type", "object_id"),
+    *("result", "reason", "before", "after", "request_id", "nonce", "key", "mac"),
+)
+Fields = tuple[Any, ...]
+
+
 def row_ok(row: AuditRow) -> bool:
     """Does the row's MAC fit its content?"""
-    request_id = row.request_id
+    return _fits(tuple(getattr(row, name) for name in FIELDS))
+
+
+def _fits(fields: Fields) -> bool:
+    at, request_id, key_id, mac = fields[0], fields[12], fields[14], bytes(fields[15])
     content = canonical(
-        row.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        *(row.user_id, row.actor, row.unit_id, row.address),
-        *(row.action, row.object_type, row.object_id, row.result, row.reason),
-        *(row.before, row.after, str(request_id or ""), row.nonce, row.key),
+        at.astimezone(UTC).isoformat(timespec="microseconds"),
+        *fields[1:12],
+        str(request_id or ""),
+        *fields[13:15],
     )
-    return crypto.mac_ok(content, MAC_PURPOSE, row.key, bytes(row.mac))
+    return crypto.mac_ok(content, MAC_PURPOSE, key_id, mac)
 
 
 def verify(now: datetime) -> Verdict:
@@ -107,26 +120,26 @@ def _chain(
     number: int | None = None
     until = last.last_link if until is None else until
     for links, rows in _chunks(position, until):
-        for link in links:
+        for link_id, row_id, stated in links:
             position += 1
-            if link.id != position:
+            if link_id != position:
                 return checked, Flaw("link missing", position)
-            row = rows.get(link.row_id)
+            row = rows.get(row_id)
             if row is None:
-                return checked, Flaw("row missing", link.id, link.row_id)
-            if not row_ok(row):
-                return checked, Flaw("row changed", link.id, row.id)
+                return checked, Flaw("row missing", link_id, row_id)
+            if not _fits(row):
+                return checked, Flaw("row changed", link_id, row_id)
             if seal is None:
-                return checked, Flaw("seal missing", link.id, row.id)
-            head = link_head_of(seal.key, head, row.id, bytes(row.mac))
-            if not hmac.compare_digest(head, bytes(link.head)):
-                return checked, Flaw("chain broken", link.id, row.id)
+                return checked, Flaw("seal missing", link_id, row_id)
+            head = link_head_of(seal.key, head, row_id, bytes(row[-1]))
+            if not hmac.compare_digest(head, bytes(stated)):
+                return checked, Flaw("chain broken", link_id, row_id)
             checked += 1
             while seal is not None and seal.last_link == position:
                 if number is not None and seal.id != number + 1:
-                    return checked, Flaw("seal missing", link.id, row.id)
+                    return checked, Flaw("seal missing", link_id, row_id)
                 if bytes(seal.head) != head:
-                    return checked, Flaw("seal changed", link.id, row.id)
+                    return checked, Flaw("seal changed", link_id, row_id)
                 number, seal = seal.id, next(ends, None)
     if position != until:
         return checked, Flaw("link missing", position + 1)
@@ -142,15 +155,19 @@ def link_head_of(key_id: str, before: bytes, row_id: int, mac: bytes) -> bytes:
     return sealing.link_head(key.derive(sealing.LINK_PURPOSE), key.suite, before, row_id, mac)
 
 
-def _chunks(after: int, until: int) -> Iterator[tuple[Sequence[Link], dict[int, AuditRow]]]:
+def _chunks(
+    after: int, until: int
+) -> Iterator[tuple[Sequence[tuple[int, int, bytes]], dict[int, Fields]]]:
+    """Links in order with their rows by id, as tuples: objects cost three times as much here."""
+    columns = Link.objects.order_by("id").values_list("id", "row_id", "head")
     while after < until:
-        found = Link.objects.filter(id__gt=after, id__lte=until).order_by("id")
-        links = list(found[:IN_LIST_MAX])
+        links = list(columns.filter(id__gt=after, id__lte=until)[:IN_LIST_MAX])
         if not links:
             return
-        rows = AuditRow.objects.in_bulk([link.row_id for link in links])
+        wanted = AuditRow.objects.filter(id__in=[row_id for _id, row_id, _head in links])
+        rows = {found[0]: found[1:] for found in wanted.values_list("id", *FIELDS)}
         yield links, rows
-        after = links[-1].id
+        after = links[-1][0]
 
 
 def _unsealed(now: datetime) -> tuple[int, list[Flaw]]:

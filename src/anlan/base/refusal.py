@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
-class Refusal(Exception):  # noqa: N818  a refusal is an answer, not an error of ours
+class Refusal(Exception):
     """The base of everything that people, files or programs can get wrong."""
 
     code: ClassVar[str] = "refused"
@@ -32,7 +32,9 @@ class NotFound(Refusal):
     """Isn't there, or may not be seen by whoever asks: the two must look the same."""
 
     code = "not_found"
-    message = _("There is nothing here that you can see. Check the address, or ask whoever sent it.")
+    message = _(
+        "There is nothing here that you can see. Check the address, or ask whoever sent it."
+    )
     status = 404
 
 

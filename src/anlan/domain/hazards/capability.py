@@ -1,5 +1,6 @@
 """Hazards and problems: what this capability hands over to the kernel."""
 
+from anlan.domain.hazards.indicators import INDICATORS
 from anlan.domain.hazards.loop import HAZARD, KINDS, PROBLEM
 from anlan.domain.hazards.permissions import RULES
 from anlan.kernel.capability import Capability
@@ -11,4 +12,5 @@ CAPABILITY = Capability(
     machines=(HAZARD, PROBLEM),
     kinds=KINDS,
     rules=RULES,
+    indicators=INDICATORS,
 )

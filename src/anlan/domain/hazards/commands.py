@@ -20,6 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.base.refusal import MovedOn, NotFound, Refusal
@@ -217,7 +218,7 @@ def put_records(
         )
         for case, description, fields, enterprise in rows
     ]
-    Hazard.objects.bulk_create(hazards, batch_size=500)
+    bulk.insert(hazards)
     index(hazards)
     ledger.post(
         [

@@ -30,6 +30,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.limits import BATCH_ROWS
@@ -331,9 +332,7 @@ def _commit(
 def _left(batch: Batch, file: BatchFile, chunk: Sequence[Item]) -> Counts:
     """Keep what became no hazard, and count it: a run of ignored rows is as many as it is long."""
     left = [item for item in chunk if not isinstance(item, ParsedRow)]
-    Leftover.objects.bulk_create(
-        [_leftover(batch, file, item) for item in left], batch_size=BATCH_ROWS
-    )
+    bulk.insert([_leftover(batch, file, item) for item in left])
     ignored = sum(item.count for item in left if isinstance(item, IgnoredRow))
     return Counts(ignored=ignored, rejected=sum(isinstance(i, RejectedRow) for i in left))
 
@@ -366,10 +365,8 @@ def _commit_sheet(
         for entry in entries
         if entry.found is None or not entry.found.by_same_unit
     ]
-    Identity.objects.bulk_create(identities(new), batch_size=BATCH_ROWS)
-    Sighting.objects.bulk_create(
-        [_sighting(batch, file, entry) for entry in entries], batch_size=500
-    )
+    bulk.insert(identities(new))
+    bulk.insert([_sighting(batch, file, entry) for entry in entries])
     return entries
 
 

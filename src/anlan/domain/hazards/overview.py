@@ -16,7 +16,8 @@ from time import monotonic
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 
 from anlan.base.actor import Actor
@@ -36,8 +37,9 @@ from anlan.kernel.facts.figures import Cell, Query
 from anlan.kernel.facts.kinds import Measure, known
 from anlan.kernel.facts.models import Coverage, Expected, Fact
 from anlan.kernel.indicators import arithmetic
+from anlan.kernel.loop.models import Case
 from anlan.kernel.regions import queries as regions
-from anlan.kernel.regions.models import Region
+from anlan.kernel.regions.models import Level, Region
 
 FOUND, RECTIFIED, SETTLED = "hazard.found", "hazard.rectified", "hazard.found_settled"
 OPEN, OVERDUE, LISTED = "hazard.open", "hazard.overdue", "hazard.listed"
@@ -47,6 +49,8 @@ MAJOR = "major"
 #: Months that the chart shows: the same month a year ago stands at its left.
 MONTHS = 13
 LATE_MAX = 10
+#: A figure up to which it is said how many cases make it.
+CASES_COUNTED_MAX = 900
 #: Areas that a person is offered to choose from.
 AREAS_MAX = 12
 #: Readings that a process remembers, for how long at most, and how far it looks for new facts.
@@ -157,8 +161,8 @@ class Reading:
     now: Counts
     year_ago: Counts
     before: Counts
-    #: Deadlines that have run out in the period.
-    due: Counts
+    #: Deadlines that have run out in the period, a year earlier and in the period before.
+    due: tuple[Counts, Counts, Counts]
     major: dict[str, Counts]
     #: By sector code; the empty one is not stated.
     sectors: dict[str, Counts]
@@ -181,10 +185,6 @@ class Sides:
     def of(cls, period: Period, today: date) -> Sides:
         begun = period.start <= today
         now = period.up_to(today) if begun else period
-        before = period.previous()
-        if now != period:
-            end = min(before.start + (now.end - now.start), before.end)
-            before = calendar.span(before.start, end)
         passed = min(period.end, today - _DAY)
         due = None
         if period.start <= passed:
@@ -193,7 +193,18 @@ class Sides:
         first = last
         for _step in range(MONTHS - 1):
             first = first.previous()
-        return cls(period, now, now.year_ago(), before, due, calendar.span(first.start, last.end))
+        return cls(
+            period, now, now.year_ago(), _before(period, now), due,
+            calendar.span(first.start, last.end),
+        )  # fmt: skip
+
+
+def _before(period: Period, now: Period) -> Period:
+    """As much of the period before as ``now`` is of this one."""
+    before = period.previous()
+    if now == period:
+        return before
+    return calendar.span(before.start, min(before.start + (now.end - now.start), before.end))
 
 
 def where_of(sectors: Iterable[str] | None) -> dict[str, list[str]]:
@@ -273,7 +284,8 @@ def _read(
         )
     )  # fmt: skip
     reading = Reading(
-        _sum(whole, sides.now), _sum(whole, sides.year_ago), _sum(whole, sides.before), Counts(),
+        _sum(whole, sides.now), _sum(whole, sides.year_ago), _sum(whole, sides.before),
+        (Counts(), Counts(), Counts()),
         {
             name: _sum([cell for cell in whole if cell.labels["grade"] == MAJOR], when)
             for name, when in (
@@ -283,8 +295,11 @@ def _read(
         _by_sector(whole, sides.now), [], [],
     )  # fmt: skip
     if sides.due:
-        due = ledger.figures(Query(kinds=[DUE, DUE_MET], periods=[sides.due], **common))
-        reading.due = _sum(due, sides.due)
+        three = (sides.due, sides.due.year_ago(), _before(period=sides.asked, now=sides.due))
+        due = ledger.figures(
+            Query(kinds=[DUE, DUE_MET], periods=list(dict.fromkeys(three)), **common)
+        )
+        reading.due = (_sum(due, three[0]), _sum(due, three[1]), _sum(due, three[2]))
     if children:
         parts = ledger.figures(
             Query(
@@ -339,18 +354,24 @@ def _rows(cells: Iterable[Cell], area: Region, children: Sequence[Region]) -> li
 # What is late
 
 
-def late(
-    area: Region, sectors: Sequence[str] | None, by: Actor, today: date
-) -> list[Hazard]:  # fmt: skip
-    """The hazards that have been overdue for longest, among those that ``by`` may see."""
-    rows = queries.visible(by).filter(
-        below(area.path, "case__path"),
-        case__kind="hazard", case__unsettled=True, case__due_on__lt=today, case__suspended_on=None,
-    )  # fmt: skip
+def late(area: Region, sectors: Sequence[str] | None, today: date) -> list[Hazard]:
+    """The hazards that have been overdue for longest, of an area that the reader covers.
+
+    Whoever covers an area, or sectors of it, may see each of their cases, so no rule is asked.
+    """
+    rows = Case.objects.overdue(today)
+    if area.level <= Level.PREFECTURE:
+        # Many are late there: the deadlines' own index finds ten at once. Other conditions are
+        # written so that no index serves them, since SQLite would take theirs and read it all.
+        rows = rows.annotate(inside=Left("path", len(area.path)), of_kind=Left("kind", 20))
+        rows = rows.filter(inside=area.path, of_kind="hazard")
+    else:
+        rows = rows.filter(below(area.path), kind="hazard")
     if sectors is not None:
-        rows = rows.filter(case__sector__in=sectors)
-    chosen = rows.select_related(*queries.ROW).order_by("case__due_on", "pk")
-    return list(chosen[:LATE_MAX])
+        rows = rows.filter(sector__in=sectors)
+    ids = list(rows.order_by("due_on", "pk").values_list("pk", flat=True)[:LATE_MAX])
+    found = Hazard.objects.select_related(*queries.ROW).in_bulk(ids)
+    return [found[pk] for pk in ids if pk in found]
 
 
 # What is behind a figure
@@ -371,12 +392,13 @@ class Asked:
 class Behind:
     """How a figure is made up."""
 
-    value: int
-    cases: int
+    value: int | None
+    #: None where that isn't counted out.
+    cases: int | None
     #: Posted without a case: reported on a form.
-    reported: int
+    reported: int | None
     #: Cases that are counted here and are somewhere else by now, out of the reader's sight.
-    hidden: int
+    hidden: int | None
 
 
 def facts_of(asked: Asked, at: datetime) -> QuerySet[Fact]:
@@ -395,27 +417,45 @@ def facts_of(asked: Asked, at: datetime) -> QuerySet[Fact]:
 
 
 def hazards_behind(asked: Asked, by: Actor, at: datetime) -> HazardQuerySet:
-    """The hazards that a figure counts, as far as ``by`` may see them."""
-    cases = (
-        facts_of(asked, at)
-        .filter(case_id__isnull=False)
-        .values("case_id")
-        .annotate(sum=Sum("quantity"))
-        .exclude(sum=0)
-    )
-    return queries.visible(by).filter(pk__in=cases.values("case_id"))
+    """The hazards that a figure counts, as far as ``by`` may see them.
+
+    A small area's facts are few, so they lead to the cases. A wide area has cases on every page
+    of the list, so each case is asked whether it counts.
+    """
+    facts = facts_of(asked, at).filter(case_id__isnull=False)
+    rows = queries.visible(by)
+    if asked.own or asked.area.level > Level.PREFECTURE:
+        sums = facts.values("case_id").annotate(sum=Sum("quantity")).exclude(sum=0)
+        return rows.filter(pk__in=sums.values("case_id"))
+    of_case = facts.filter(case_id=OuterRef("case_id")).order_by().values("case_id")
+    summed = Subquery(of_case.annotate(sum=Sum("quantity")).values("sum"))
+    # Nothing happens to a case before it is found, and it counts as found on that day.
+    rows = rows.filter(case__opened_on__lte=asked.period.end)
+    if asked.kind in (FOUND, SETTLED):
+        rows = rows.filter(case__opened_on__gte=asked.period.start)
+    return rows.annotate(counted=Coalesce(summed, 0)).exclude(counted=0)
+
+
+def value_of(asked: Asked, at: datetime) -> int | None:
+    """The figure itself."""
+    cells = ledger.figures(
+        Query(
+            kinds=[asked.kind], areas=[asked.area.pk], periods=[asked.period], at=at,
+            by=("region",) if asked.own else (), where=asked.where,
+        )
+    )  # fmt: skip
+    values = [cell.value for cell in cells if cell.own == asked.own]
+    return values[0] if values else 0
 
 
 def behind(asked: Asked, rows: HazardQuerySet, at: datetime) -> Behind:
+    """How the figure is made up; not counted out where it is large."""
+    value = value_of(asked, at)
+    if value is None or value > CASES_COUNTED_MAX or asked.area.level <= Level.PREFECTURE:
+        return Behind(value, None, None, None)
     facts = facts_of(asked, at)
-    value = facts.aggregate(sum=Sum("quantity"))["sum"] or 0
-    reported = facts.filter(case_id=None).aggregate(sum=Sum("quantity"))["sum"] or 0
-    per_case = (
-        facts.filter(case_id__isnull=False)
-        .values("case_id")
-        .annotate(sum=Sum("quantity"))
-        .exclude(sum=0)
-    )
-    cases = per_case.count()
-    seen = rows.aggregate(n=Count("pk"))["n"]
-    return Behind(value, cases, reported, cases - seen)
+    sums = facts.values("case_id").annotate(sum=Sum("quantity")).exclude(sum=0)
+    found = {row["case_id"]: row["sum"] for row in sums}
+    reported = found.pop(None, 0)
+    seen = rows.filter(pk__in=found).count()
+    return Behind(value, len(found), reported, len(found) - seen)

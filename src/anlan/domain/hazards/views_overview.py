@@ -106,8 +106,8 @@ def _page(
         "crumbs": _crumbs(by, area, period), "tiles": page.tiles(),
         "sectors": page.sectors(sectors.names()),
         "months": page.months(),
-        "late": overview.late(area, allowed, by, today),
-        "late_columns": chosen(columns.columns(today), "text,area,enterprise,due,unit"),
+        "late": overview.late(area, allowed, today),
+        "today": today,
         "restricted": [] if allowed is None else _names(allowed),
         "query": lambda **changes: _query(request, **changes),
     }  # fmt: skip
@@ -240,6 +240,8 @@ class _Page:
     reading: Reading
     sectors_seen: Sequence[str] | None
     today: date
+    records_url: str = field(default_factory=lambda: reverse("overview:records"))
+    list_url: str = field(default_factory=lambda: reverse("hazards:list"))
 
     # Links
 
@@ -267,7 +269,7 @@ class _Page:
             "kind": kind, "area": area.code, "period": period.code, "grade": grade,
             "sector": "none" if sector == "" else sector, "own": "1" if own else "",
         }  # fmt: skip
-        return _address("overview:records", asked)
+        return _address(self.records_url, asked)
 
     def _list(self, kind: str, area: Region, sector: str | None, grade: str) -> str:
         if sector is None and self.sectors_seen is not None:
@@ -277,7 +279,7 @@ class _Page:
         flag = {overview.OPEN: "open", overview.OVERDUE: "late", overview.LISTED: "listed"}[kind]
         asked = {"area": area.code, flag: "1", "grade": grade}
         asked["sector"] = "none" if sector == "" else sector or ""
-        return _address("hazards:list", asked)
+        return _address(self.list_url, asked)
 
     def cell(self, counts: Counts, kind: str, **link: Any) -> Cell:
         value = counts[kind]
@@ -314,7 +316,7 @@ class _Page:
         of_found = _("%(part)s of %(whole)s found") % {
             "part": number(now[overview.SETTLED]), "whole": number(now[overview.FOUND]),
         }  # fmt: skip
-        due = self.reading.due
+        due = self.reading.due[0]
         of_due = _("%(part)s of %(whole)s due") % {
             "part": number(due[overview.DUE_MET]), "whole": number(due[overview.DUE]),
         }  # fmt: skip
@@ -324,14 +326,17 @@ class _Page:
             count(indicators.RECTIFIED, overview.RECTIFIED),
             Tile(
                 indicators.RATE.label, Cell(now.rate, self.link(overview.SETTLED)),
+                # Not compared: what was found earlier has had longer to be rectified.
                 _basis(indicators.RATE), kind="percent", note=of_found,
-                changes=changes(lambda counts: counts.rate, "up", points=True),
             ),
             Tile(
                 indicators.ON_TIME.label,
                 Cell(due.on_time, self.link(overview.DUE_MET, period=self.sides.due)
                      if self.sides.due else ""),
                 _basis(indicators.ON_TIME), kind="percent", note=of_due,
+                changes=changes(
+                    lambda counts: counts.on_time, "up", points=True, of=self.reading.due
+                ),
             ),
             count(indicators.OPEN, overview.OPEN),
             count(indicators.OVERDUE, overview.OVERDUE, tone="red"),
@@ -450,8 +455,8 @@ def _with_rank(line: Line, rank: int | None) -> Line:
     return Line(**{**line.__dict__, "rank": rank})
 
 
-def _address(name: str, asked: Mapping[str, str | None]) -> str:
-    return f"{reverse(name)}?{urlencode({key: value for key, value in asked.items() if value})}"
+def _address(base: str, asked: Mapping[str, str | None]) -> str:
+    return f"{base}?{urlencode({key: value for key, value in asked.items() if value})}"
 
 
 def _basis(indicator: Indicator) -> Basis:

@@ -16,6 +16,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotAllowed, Refusal
@@ -433,7 +434,7 @@ def withdraw(
             engine.event(case, "withdraw", source, by, at, at_day, reason, {}, request_id, batch_id)
         )
     engine.save(cases)
-    Event.objects.bulk_create(events, batch_size=2000)
+    bulk.insert(events)
     ledger.reverse(case_ids=[case.pk for case in cases], at=at, batch_id=batch_id)
     engine.audited(machine, [(case, "withdraw", reason, {}) for case in cases], by, at, request_id)
 

@@ -21,8 +21,9 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import bulk
 from anlan.base.actor import Actor
-from anlan.base.limits import BATCH_ROWS, IN_LIST_MAX
+from anlan.base.limits import IN_LIST_MAX
 from anlan.base.refusal import MovedOn, NotAllowed, Refusal, RequestReused
 from anlan.kernel.audit import trail
 from anlan.kernel.calendar.deadlines import Due, due
@@ -184,8 +185,8 @@ def open_cases(
             )
         )
         changes += _history(machine, case, item)
-    Case.objects.bulk_create(cases, batch_size=BATCH_ROWS)
-    Event.objects.bulk_create(events, batch_size=BATCH_ROWS)
+    bulk.insert(cases)
+    bulk.insert(events)
     posting.post(machine, changes, at=at, batch_id=new[0].batch_id if new else None)
     audited(machine, [(case, "find", "", {}) for case in cases], by, at, request_id)
     return cases
@@ -346,7 +347,7 @@ def take(
         changes.append(change)
         audits.append((case, step.name, reason, diff))
     save([move.case for move in moves])
-    Event.objects.bulk_create(events, batch_size=BATCH_ROWS)
+    bulk.insert(events)
     posting.post(machine, changes, at=at, batch_id=batch_id)
     audited(machine, audits, by, at, request_id)
     return events
@@ -497,9 +498,7 @@ def event(
         actor=by.name,
         unit_id=by.unit_id,
         reason=reason,
-        changes=json.loads(
-            json.dumps({**changes, "round": case.round}, cls=DjangoJSONEncoder, default=str)
-        ),
+        changes={**changes, "round": case.round},
         request_id=request_id,
         batch_id=batch_id,
     )

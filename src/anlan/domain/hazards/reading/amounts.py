@@ -10,14 +10,23 @@ from decimal import Decimal, InvalidOperation
 from anlan.domain.hazards.reading.dates import han_int
 
 YUAN = 100
-UNITS = {"元": YUAN, "万": 10_000 * YUAN, "千": 1_000 * YUAN, "百": 100 * YUAN, "亿": 100_000_000 * YUAN}
+UNITS = {
+    "元": YUAN,
+    "万": 10_000 * YUAN,
+    "千": 1_000 * YUAN,
+    "百": 100 * YUAN,
+    "亿": 100_000_000 * YUAN,
+}
 FUNDS_MAX = 10**15
 #: A bare number from here up is taken for yuan.
 BARE_YUAN_MIN = 1_000
 
 _AMOUNT = re.compile(r"(\d[\d,]*(?:\.\d+)?)(亿|万|千|百)?元?")
 _HAN_AMOUNT = re.compile(r"([一二三四五六七八九十两]{1,3})(亿|万|千|百)元?")
-_NONE = re.compile(r"^(?:[-—–/\\*~]*|无|暂无|无需|不需要?|零|自筹|企业自筹|自有资金|已落实|待定|未定|/|none|不涉及)$", re.I)
+_NONE = re.compile(
+    r"^(?:[-—–/\\*~]*|无|暂无|无需|不需要?|零|自筹|企业自筹|自有资金|已落实|待定|未定|/|none|不涉及)$",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +45,9 @@ def header_unit(header: str) -> int | None:
 
 def read(text: str, unit: int | None) -> Amount | None:
     """None for blank; otherwise fen, or the problem with it."""
-    plain = re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).replace("¥", "").replace("￥", "")
+    plain = (
+        re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).replace("¥", "").replace("￥", "")
+    )
     plain = re.sub(r"^(?:约|大约|预计|计划|共计?|投入|需|自筹|企业自筹)", "", plain)
     if not plain or _NONE.match(plain):
         return None
@@ -46,7 +57,9 @@ def read(text: str, unit: int | None) -> Amount | None:
     if not found or len(plain) > 40:
         return Amount(None, "funds_unreadable")
     last = found[-1]
-    is_range = len(found) == 2 and re.fullmatch(r"[-—–~至到]+", plain[found[0].end() : last.start()])
+    is_range = len(found) == 2 and re.fullmatch(
+        r"[-—–~至到]+", plain[found[0].end() : last.start()]
+    )
     if len(found) > 1 and not is_range:
         return Amount(None, "funds_unreadable")
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
@@ -31,8 +31,11 @@ _ENDS = re.compile(r"^(?:\d{1,2}|[一二三四五六七八九十]{1,2}|[①-⑳]
 _JOINERS = re.compile(r"[、,/\\|&+和与及或\-_]+")
 
 _GENERIC = frozenset(
-    "日期 时间 单位 名称 部门 责任人 负责人 情况 人员 状态 结果 内容 类型 类别 级别 等级 问题 隐患 说明 措施 要求 地点 电话"
-    " 领导 责任 姓名 期限 时限 资金 完成时间 完成日期 区域 位置 意见 依据 方式 联系电话 职务".split()
+    (  # noqa: SIM905
+        "日期 时间 单位 名称 部门 责任人 负责人 情况 人员 状态 结果 内容 类型 类别 级别 等级"
+        " 问题 隐患 说明 措施 要求 地点 电话 领导 责任 姓名 期限 时限 资金 完成时间 完成日期"
+        " 区域 位置 意见 依据 方式 联系电话 职务"
+    ).split()
 )
 
 
@@ -98,8 +101,11 @@ def by_name(text: str) -> tuple[tuple[str, float, str], ...]:
 
 #: Names that are values as well: beside others they count, alone they make no header.
 _ALSO_VALUES = frozenset(
-    "已整改 未整改 整改完成 整改 销号 挂牌 挂牌督办 一般隐患 重大隐患 重大事故隐患 隐患 问题 安全隐患 事故隐患 完成整改 项目 场所"
-    " 村 社区 市 县 区 镇 乡 州 省 街道 车间 岗位 专家 企业 单位 法人 负责人 安全负责人 网格员 其他 其它 措施 责任 无 培训内容".split()
+    (  # noqa: SIM905
+        "已整改 未整改 整改完成 整改 销号 挂牌 挂牌督办 一般隐患 重大隐患 重大事故隐患 隐患 问题"
+        " 安全隐患 事故隐患 完成整改 项目 场所 村 社区 市 县 区 镇 乡 州 省 街道 车间 岗位 专家"
+        " 企业 单位 法人 负责人 安全负责人 网格员 其他 其它 措施 责任 无 培训内容"
+    ).split()
 )
 _SENTENCE = re.compile(r"[。；;！!？?，,]|^\d")
 
@@ -164,11 +170,18 @@ HAZARD_WORDS = re.compile(
 )
 _QUESTION = re.compile(r"是否|有无|能否|[?？]$|应当?(?:符合|设置|建立|制定)")
 _YESNO = re.compile(r"^(?:是|否|有|无|√|×|✓|✗|Y|N|yes|no|true|false|0|1|已|未)$", re.I)
-_GRADE = re.compile(r"^(?:一般|重大|较大|特大|轻微|严重|低|中|高|[ⅠⅡⅢⅣI]+级?|\d(?:\.0)?级?|[一二三四甲乙ABCDabcd]级?)?(?:事故|安全)?(?:隐患|问题|风险)?(?:\d级)?$")
-_PERSON = re.compile(r"^(?:[\u4e00-\u9fff·]{2,4}|人员\d+)(?:[、,，/ ;；\n]+(?:[\u4e00-\u9fff·]{2,4}|人员\d+))*(?:[ :：(（]*1[3-9]\d{9}[)）]?)?$")
+_GRADE = re.compile(
+    r"^(?:一般|重大|较大|特大|轻微|严重|低|中|高|[ⅠⅡⅢⅣI]+级?|\d(?:\.0)?级?|[一二三四甲乙ABCDabcd]级?)?(?:事故|安全)?(?:隐患|问题|风险)?(?:\d级)?$"
+)
+_PERSON = re.compile(
+    r"^(?:[\u4e00-\u9fff·]{2,4}|人员\d+)(?:[、,，/ ;；\n]+(?:[\u4e00-\u9fff·]{2,4}|人员\d+))*"
+    r"(?:[ :：(（]*1[3-9]\d{9}[)）]?)?$"
+)
 _PHONE = re.compile(r"^(?:\+?86)?[- ]?(?:1[3-9]\d{9}|0\d{2,3}-?\d{7,8}|\d{7,8})(?:[,，、/ ].*)?$")
 _USCC = re.compile(r"^[0-9A-HJ-NPQRTUWXY]{18}$|^\d{15}$")
-_UNIT = re.compile(r"(?:公司|厂|矿|局|所|站|店|中心|学校|医院|酒店|宾馆|超市|部|队|村|社|委|办|院|园|场|市|县|区|镇|乡|街道|政府|集团|工程|项目|标段?|商场|餐厅|饭店|作坊|KTV|网吧|库|线|大桥|隧道)$")
+_UNIT = re.compile(
+    r"(?:公司|厂|矿|局|所|站|店|中心|学校|医院|酒店|宾馆|超市|部|队|村|社|委|办|院|园|场|市|县|区|镇|乡|街道|政府|集团|工程|项目|标段?|商场|餐厅|饭店|作坊|KTV|网吧|库|线|大桥|隧道)$"
+)
 SAMPLE_ROWS = 300
 
 
@@ -205,8 +218,8 @@ def profile(values: Sequence[Value]) -> Profile:
         return Profile(len(values), 0)
     n = len(texts)
 
-    def share(test: object) -> float:
-        return sum(1 for _, t in texts if test(t)) / n  # type: ignore[operator]
+    def share(test: Callable[[str], object]) -> float:
+        return sum(1 for _, t in texts if test(t)) / n
 
     return Profile(
         rows=len(values),
@@ -286,6 +299,12 @@ def by_content(p: Profile) -> tuple[str, float] | None:
         return "phone", 0.6
     if p.status > 0.7 and p.chars <= 8 and p.yesno < 0.9:
         return "status", 0.55
-    if p.chars >= 6 and p.hazard >= 0.5 and p.question < 0.3 and p.distinct > 0.3 and p.number < 0.2:
+    if (
+        p.chars >= 6
+        and p.hazard >= 0.5
+        and p.question < 0.3
+        and p.distinct > 0.3
+        and p.number < 0.2
+    ):
         return "description", min(0.6, 0.4 + p.hazard / 5)
     return None

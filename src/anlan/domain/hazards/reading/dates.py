@@ -69,11 +69,14 @@ class Reading:
 
 _SEP = r"[-/.,、。·\\_:;]"
 _TIME = re.compile(
-    r"[ T]*(?:上午|下午|早上|晚上|凌晨|中午)?\s*\d{1,2}\s*[:时点]\s*\d{1,2}(?:\s*[:分]\s*\d{1,2}(?:\.\d+)?)?"
+    r"[ T]*(?:上午|下午|早上|晚上|凌晨|中午)?\s*\d{1,2}\s*[:时点]\s*\d{1,2}"
+    r"(?:\s*[:分]\s*\d{1,2}(?:\.\d+)?)?"
     r"\s*[秒分]?\s*(?:Z|[+-]\d\d:?\d\d)?(?!\d)|(?<=日)\s*(?:上午|下午|早上|晚上)?\s*\d{1,2}\s*[时点](?!限)许?"
 )
 _WEEKDAY = re.compile(r"[(]?(?:星期|周|礼拜)[一二三四五六日天][)]?")
-_YMD = re.compile(rf"(?<!\d)(\d{{4}})(?:年|{_SEP})+(\d{{1,2}})(?:月|{_SEP})+(\d{{1,2}})(?!\d)[日号]?")
+_YMD = re.compile(
+    rf"(?<!\d)(\d{{4}})(?:年|{_SEP})+(\d{{1,2}})(?:月|{_SEP})+(\d{{1,2}})(?!\d)[日号]?"
+)
 _YMD8 = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
 _YYMD = re.compile(
     r"(?<![\d.])(\d\d)年(\d{1,2})月(\d{1,2})[日号]?|^(\d\d)[-/.](\d{1,2})[-/.](\d{1,2})[日号前止]?$"
@@ -90,7 +93,9 @@ _Y = re.compile(
 )
 _DAY_ONLY = re.compile(r"^(\d{1,2})[日号](?:前|之前|以前)?(?:完成)?$")
 _TO = r"(?:-|—|–|~|至|到|—-|--)+"
-_RANGE_FULL = re.compile(rf"^{_TO}(\d{{4}})(?:年|{_SEP})+(\d{{1,2}})(?:月|{_SEP})+(\d{{1,2}})[日号]?")
+_RANGE_FULL = re.compile(
+    rf"^{_TO}(\d{{4}})(?:年|{_SEP})+(\d{{1,2}})(?:月|{_SEP})+(\d{{1,2}})[日号]?"
+)
 _RANGE_MD = re.compile(rf"^{_TO}(\d{{1,2}})(?:月|[-/.])(\d{{1,2}})(?!\d)[日号]?")
 _RANGE_D = re.compile(rf"^{_TO}(\d{{1,2}})(?:[日号]|$)")
 _RANGE_M = re.compile(rf"^{_TO}(?:(\d{{4}})年)?(\d{{1,2}})月")
@@ -105,7 +110,9 @@ _PERIOD = re.compile(
 )
 _MONTH_END = re.compile(r"^(?:本月|当月|月)(?:底|末)(?:前|之前)?(?:完成)?$|^月内$|^本月内$")
 _YEAR_END = re.compile(r"^(?:本年|今年|当年|年)(?:底|末|内)(?:前|之前)?(?:完成)?$")
-_BLANK = re.compile(r"^[-—–/\\~*无.。()]*$|^(?:无|暂无|未定|待定|不详|空|未填|/|null|none|nan|n/a)$", re.I)
+BLANK = re.compile(
+    r"^[-—–/\\~*无.。()]*$|^(?:无|暂无|未定|待定|不详|空|未填|/|null|none|nan|n/a)$", re.I
+)
 
 
 def read(value: Value, base_1904: bool = False) -> Reading | None:
@@ -155,29 +162,30 @@ def _month(year: int, month: int, precision: str = "month") -> Reading:
     if not YEAR_MIN <= year <= YEAR_MAX:
         return Reading(problem="absurd")
     length = calendar.monthrange(year, month)[1]
-    first, last = {"初": (1, 10), "上旬": (1, 10), "中": (11, 20), "中旬": (11, 20), "下旬": (21, length),
+    first, last = {"初": (1, 10), "上旬": (1, 10), "中": (11, 20), "中旬": (11, 20),
+                   "下旬": (21, length),
                    "底": (length, length)}.get(precision, (1, length))  # fmt: skip
-    return Reading(
-        day=date(year, month, first), until=date(year, month, last), precision="month"
-    )
+    return Reading(day=date(year, month, first), until=date(year, month, last), precision="month")
 
 
-def _number(value: float, base_1904: bool) -> Reading:
+def _number(value: float, base_1904: bool) -> Reading | None:
     text = str(int(value)) if float(value).is_integer() else repr(value)
     if value == 0 or value == 1:
         return Reading(problem="placeholder", text=text)
     if _SERIAL_MIN <= value + (1462 if base_1904 else 0) < _SERIAL_MAX:
-        return Reading(day=_EPOCH + timedelta(days=int(value) + (1462 if base_1904 else 0)), text=text)
+        return Reading(
+            day=_EPOCH + timedelta(days=int(value) + (1462 if base_1904 else 0)), text=text
+        )
     if float(value).is_integer():
         return _text(text, base_1904)
     whole, _, rest = text.partition(".")
     if len(whole) <= 2 and len(rest) <= 2:
         # Typed 6.25; of 6.3 nobody knows whether it was 6.30.
         found = _text(text, base_1904)
-        return replace(found, ambiguous=len(rest) == 1 and rest in "123")
+        return found and replace(found, ambiguous=len(rest) == 1 and rest in "123")
     if len(whole) == 4 and len(rest) <= 2:
         found = _text(text, base_1904)
-        return replace(found, ambiguous=rest == "1")
+        return found and replace(found, ambiguous=rest == "1")
     return Reading(problem="unreadable", text=text)
 
 
@@ -214,7 +222,7 @@ def han_int(text: str) -> int:
 
 
 @lru_cache(maxsize=16_384)
-def _text(raw: str, base_1904: bool) -> Reading | None:  # type: ignore[return]
+def _text(raw: str, base_1904: bool) -> Reading | None:
     original = raw.strip()
     text = unicodedata.normalize("NFKC", original)
     text = _WEEKDAY.sub("", text)
@@ -222,7 +230,7 @@ def _text(raw: str, base_1904: bool) -> Reading | None:  # type: ignore[return]
     text = re.sub(r"\s+", "", text)
     if any(char in text for char in _HAN_NUMBER):
         text = _han(text)
-    if _BLANK.match(text):
+    if BLANK.match(text):
         return None
     found = _from_text(text, base_1904)
     return replace(found, text=original[:60])
@@ -248,7 +256,7 @@ def _from_text(text: str, base_1904: bool) -> Reading:
     if text.isdigit() and len(text) == 5 and _SERIAL_MIN <= int(text) < _SERIAL_MAX:
         return Reading(day=_EPOCH + timedelta(days=int(text) + (1462 if base_1904 else 0)))
     rule = _rule(text)
-    if (match := _YM.search(text)) and YEAR_MIN - 90 <= int(match[1]):
+    if (match := _YM.search(text)) and int(match[1]) >= YEAR_MIN - 90:
         found = _month(int(match[1]), int(match[2]), _part(match[3]))
         if found.day and (more := _RANGE_M.match(text[match.end() :])):
             last = _month(int(more[1] or match[1]), int(more[2]))
@@ -345,7 +353,8 @@ def _rule(text: str) -> Reading:
                 return Reading(rule="months", n=6)
         if n:
             kinds = {"工作日": ("working_days", 1), "小时": ("hours", 1), "月": ("months", 1),
-                     "星期": ("calendar_days", 7), "周": ("calendar_days", 7), "天": ("calendar_days", 1),
+                     "星期": ("calendar_days", 7), "周": ("calendar_days", 7),
+                     "天": ("calendar_days", 1),
                      "日": ("calendar_days", 1), "年": ("months", 12)}  # fmt: skip
             kind, times = kinds[unit]
             return Reading(rule=kind, n=n * times)
@@ -388,7 +397,9 @@ def period_end(rule: str, n: int, start: date) -> date | None:
         if n <= length and start.replace(day=n) >= start:
             return start.replace(day=n)
         following = start.replace(day=1) + timedelta(days=length)
-        return following.replace(day=min(n, calendar.monthrange(following.year, following.month)[1]))
+        return following.replace(
+            day=min(n, calendar.monthrange(following.year, following.month)[1])
+        )
     return None
 
 

@@ -58,19 +58,22 @@ MESSAGES: dict[str, str | Promise] = {
         "“%(value)s” in column %(column)s (%(header)s) has no year; %(year)s was taken."
     ),
     "date_ambiguous": _(
-        "“%(value)s” in column %(column)s (%(header)s) can be read in two ways; %(taken)s was taken."
+        "“%(value)s” in column %(column)s (%(header)s) can be read in two ways;"
+        " %(taken)s was taken."
     ),
     "date_unreadable": _(
         "“%(value)s” in column %(column)s (%(header)s) can't be read as a day and was left out."
     ),
     "date_impossible": _(
-        "“%(value)s” in column %(column)s (%(header)s) is a day that doesn't exist and was left out."
+        "“%(value)s” in column %(column)s (%(header)s) is a day that doesn't exist"
+        " and was left out."
     ),
     "date_absurd": _(
         "“%(value)s” in column %(column)s (%(header)s) can't be meant and was left out."
     ),
     "date_future": _(
-        "“%(value)s” in column %(column)s (%(header)s) is still to come, so it wasn't taken as done."
+        "“%(value)s” in column %(column)s (%(header)s) is still to come,"
+        " so it wasn't taken as done."
     ),
     "deadline_before_found": _(
         "The deadline %(value)s (column %(column)s) is before the day it was found."

@@ -48,10 +48,21 @@ TEMPLATE_COLUMNS: tuple[tuple[str, int, bool, str], ...] = (
 )
 GRADES = ("一般隐患", "重大隐患")
 STATUSES = ("未整改", "整改中", "已整改", "已验收", "已销号")
-SOURCES = ("企业自查", "执法检查", "专家检查", "上级交办", "督查暗访", "群众举报", "监测预警", "网格巡查")
+SOURCES = (
+    "企业自查",
+    "执法检查",
+    "专家检查",
+    "上级交办",
+    "督查暗访",
+    "群众举报",
+    "监测预警",
+    "网格巡查",
+)
 SECTORS = (
-    "危险化学品", "煤矿", "非煤矿山", "工贸", "烟花爆竹", "消防", "道路运输", "水上交通", "铁路民航邮政",
-    "建筑施工", "城镇燃气", "特种设备", "电力", "教育", "医疗卫生", "文化旅游", "商贸流通", "农业农机",
+    "危险化学品", "煤矿", "非煤矿山", "工贸", "烟花爆竹", "消防", "道路运输", "水上交通",
+    "铁路民航邮政",
+    "建筑施工", "城镇燃气", "特种设备", "电力", "教育", "医疗卫生", "文化旅游", "商贸流通",
+    "农业农机",
     "林草", "水利", "工业园区", "自建房", "民爆物品", "其他",
 )  # fmt: skip
 
@@ -65,9 +76,7 @@ def error_tables(plan: Plan, rejected: Iterable[RejectedRow]) -> list[BadTable]:
     for (sheet, number), rows in tables.items():
         planned = [t for t in plan.tables if t.sheet_name == sheet]
         table = planned[number]
-        headers = [
-            c.header for c in table.columns if c.field not in ("row_error", "row_origin")
-        ]
+        headers = [c.header for c in table.columns if c.field not in ("row_error", "row_origin")]
         used = {h for row in rows for h in row.raw}
         out.append(
             BadTable(
@@ -143,6 +152,12 @@ def _instructions() -> list[str]:
         _("Days: 2024-06-25 or 2024年6月25日. A deadline may also be 立即整改 or 15日内."),
         _("Grade: ordinary or major, chosen from the list; leave it empty if it isn't decided."),
         _("Money is in ten thousand yuan (万元), as the column says."),
-        _("State of rectification: chosen from the list; closed rows also give the day they were closed."),
-        _("Rows that can't be read come back in a workbook of their own; mend them there and send it."),
+        _(
+            "State of rectification: chosen from the list;"
+            " closed rows also give the day they were closed."
+        ),
+        _(
+            "Rows that can't be read come back in a workbook of their own;"
+            " mend them there and send it."
+        ),
     ]

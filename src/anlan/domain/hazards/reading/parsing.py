@@ -18,7 +18,15 @@ from stdnum.cn import uscc
 
 from anlan.domain.hazards.reading import amounts, dates, states
 from anlan.domain.hazards.reading import columns as cols
-from anlan.domain.hazards.reading.plan import LEDGER, Period, Plan, SheetPlan, TablePlan, period_of, preamble_of
+from anlan.domain.hazards.reading.plan import (
+    LEDGER,
+    Period,
+    Plan,
+    SheetPlan,
+    TablePlan,
+    period_of,
+    preamble_of,
+)
 from anlan.domain.hazards.reading.rows import (
     Context,
     Finding,
@@ -52,9 +60,14 @@ GROUP_ROWS_MAX = 200
 _TURN_OF_YEAR = timedelta(days=90)
 
 _SAME = re.compile(r"^(?:同上|同前|〃|″|”|〞|''|\"|同左|上同)$")
-_EXAMPLE = re.compile(r"^(?:例|示例|样例|范例|填写示例|示例行|举例|例如|例子|样表|模板|e\.?g\.?|example)[:.\d一二三]*$", re.I)
+_EXAMPLE = re.compile(
+    r"^(?:例|示例|样例|范例|填写示例|示例行|举例|例如|例子|样表|模板|e\.?g\.?|example)[:.\d一二三]*$",
+    re.I,
+)
 _EXAMPLE_TEXT = re.compile(r"^[(【\[]?(?:示例|例如|样例|填写示例|例|举例)[)】\]]?[:：,，]")
-_PLACEHOLDER = re.compile(r"^[×xXＸ*＊_\-—–.。…·/\\#?？○〇oO□]+$|^(?:请(?:在此)?(?:填写|输入|描述)|此处填写).*")
+_PLACEHOLDER = re.compile(
+    r"^[×xXＸ*＊_\-—–.。…·/\\#?？○〇oO□]+$|^(?:请(?:在此)?(?:填写|输入|描述)|此处填写).*"
+)
 _NIL = re.compile(
     r"^(?:无|没有|暂无|未发现|未检查出|正常|良好|合格|符合|符合要求|零报告|无异常|不涉及|空|nil|none|null|n/a|0|无隐患|无问题|均符合要求)[。.!]?$|"
     r"^(?:经?(?:检查|排查|现场检查)?[,，]?)?(?:本(?:月|周|日|次|季度)|当(?:月|日)|今日)?(?:检查|排查)?(?:均|暂|现场)?(?:未发现|无|没有发现|未排查出|未查出|没有|未见)"
@@ -72,7 +85,9 @@ _NO = re.compile(r"^(?:否|×|✗|✘|n|no|false|0|不|无|未|非|一般|[-—/
 _GRADE_MAJOR = re.compile(r"重大|特大|特别重大|major", re.I)
 _GRADE_ORDINARY = re.compile(r"一般|普通|轻微|低|非重大|较小|ordinary|general|minor", re.I)
 _GRADE_BETWEEN = re.compile(r"较大|突出|中|严重|较重|较严重")
-_MAJOR_TITLE = re.compile(r"重大(?:事故|安全|生产安全事故|火灾)?隐患(?!.*一般).{0,12}(?:台账|清单|汇总|统计|一览|明细|登记|表|库)")
+_MAJOR_TITLE = re.compile(
+    r"重大(?:事故|安全|生产安全事故|火灾)?隐患(?!.*一般).{0,12}(?:台账|清单|汇总|统计|一览|明细|登记|表|库)"
+)
 
 
 def parse(workbook: Workbook, plan: Plan, context: Context | None = None) -> Iterator[Result]:
@@ -236,7 +251,11 @@ class _Reader:
         elif fate == "title":
             self.preamble.update(preamble_of(tuple(text_of(v) for _, v in own_cells(row))))
             lone = lone_text(row, own_cells(row), len(self.plan.columns))
-            if lone and (_SECTION.match(lone) or _AREA.search(lone)) and len(lone) <= SECTION_CHARS_MAX:
+            if (
+                lone
+                and (_SECTION.match(lone) or _AREA.search(lone))
+                and len(lone) <= SECTION_CHARS_MAX
+            ):
                 self.section = lone
 
     # What a row is ------------------------------------------------------------------------------
@@ -269,9 +288,7 @@ class _Reader:
     def _reason(self, row: Row) -> str:
         cells = own_cells(row)
         description = self.mapping["description"]
-        own_text = next(
-            (text_of(v).strip() for i, v in cells if i in description), ""
-        )
+        own_text = next((text_of(v).strip() for i, v in cells if i in description), "")
         if is_total(cells) and len(own_text) < 12:
             return "total"
         if is_note(cells) and self._strength(cells, skip=cells[0][0]) < 2:
@@ -322,7 +339,7 @@ class _Reader:
         return column is not None and column.field in ("row_error", "row_origin")
 
     def _is_text_cell(self, row: Row, index: int) -> bool:
-        """A lone text that stands, unmerged, where descriptions stand: a hazard without the rest."""
+        """A lone text, unmerged, where descriptions stand: a hazard without the rest."""
         if index not in self.mapping["description"] or self.in_footer:
             return False
         spread = sum(1 for origin in row.filled.values() if origin == (row.number, index))
@@ -568,9 +585,7 @@ class _Reader:
             warnings.append(self._finding("found_on_range", index, value=shown))
         return _Found(reading.day, reading.precision, until=reading.until)
 
-    def _inferred(
-        self, row: Row, index: int | None, intro: str, warnings: list[Finding]
-    ) -> _Found:
+    def _inferred(self, row: Row, index: int | None, intro: str, warnings: list[Finding]) -> _Found:
         found = self._infer(row, intro)
         if found is None:
             raise _Rejected("found_on_missing", index)
@@ -662,9 +677,7 @@ class _Reader:
 
     # Everything else ----------------------------------------------------------------------------
 
-    def _base(
-        self, record: _Record, row: Row, found: _Found, warnings: list[Finding]
-    ) -> ParsedRow:
+    def _base(self, record: _Record, row: Row, found: _Found, warnings: list[Finding]) -> ParsedRow:
         text = self._joined
         out = ParsedRow(
             file=self.workbook.name, sheet=self.sheet.name, first_row=record.first,
@@ -716,7 +729,7 @@ class _Reader:
             for index in sorted(self.mapping[code]):
                 value = one.get(index) if at == 0 else one.own(index)
                 text = "" if isinstance(value, CellError) else text_of(value).strip()
-                if text and text not in texts and not dates._BLANK.match(text):
+                if text and text not in texts and not dates.BLANK.match(text):
                     texts.append(text)
         return ("、" if code.endswith("unit") else "\n").join(texts)
 
@@ -725,7 +738,9 @@ class _Reader:
         name = _SECTION.sub("", self.section).strip(" 、.．:：】[]")
         if not name:
             return
-        if not (out.area_text or out.county or out.prefecture or out.township) and _AREA.search(name):
+        if not (out.area_text or out.county or out.prefecture or out.township) and _AREA.search(
+            name
+        ):
             out.area_text = name[:NAME_CHARS_MAX]
         elif not out.enterprise and _ENTERPRISE.search(name):
             out.enterprise = name[:NAME_CHARS_MAX]
@@ -737,7 +752,7 @@ class _Reader:
         if value is None:
             return
         code = squeeze(text_of(value)).upper()
-        if dates._BLANK.match(code):
+        if dates.BLANK.match(code):
             return
         index = self._where(row, "credit_code")
         if isinstance(value, int | float) and abs(value) >= 1e15:
@@ -751,12 +766,9 @@ class _Reader:
         raw = self._text(row, "grade") if "grade" in self.mapping else ""
         index = self._where(row, "grade")
         grade, unclear = grade_of(raw, self.plan.legend)
-        if grade is None and out.category:
-            by_category = grade_of(out.category, {})[0] if len(out.category) <= 8 else None
-            if by_category and "隐患" not in out.category[:-2] + "隐患" * (len(out.category) < 3):
-                grade = by_category
-            elif by_category:
-                grade = by_category
+        if grade is None and 0 < len(out.category) <= 8:
+            # "一般" or "重大隐患" under 隐患类型, where the grade has no column or only a number.
+            grade = grade_of(out.category, {})[0]
         if grade is None:
             grade = self.grade_of_title
         if unclear and grade is None:
@@ -827,9 +839,7 @@ class _Reader:
         out.deadline = reading.until or reading.day
         if reading.ambiguous and out.deadline:
             out.warnings.append(
-                self._finding(
-                    "date_ambiguous", index, value=shown, taken=out.deadline.isoformat()
-                )
+                self._finding("date_ambiguous", index, value=shown, taken=out.deadline.isoformat())
             )
         if out.deadline and out.deadline < out.found_on:
             out.warnings.append(
@@ -841,7 +851,8 @@ class _Reader:
         for code in ("responsible_person", "verifier"):
             value = self._value(row, code) if code in self.mapping else None
             if isinstance(value, date) or (
-                isinstance(value, str) and re.fullmatch(r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?", value)
+                isinstance(value, str)
+                and re.fullmatch(r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?", value)
             ):
                 reading = dates.read(value)
                 setattr(out, code, "")
@@ -868,9 +879,10 @@ class _Reader:
             for index in self.mapping[code]:
                 value = row.get(index)
                 text = "" if isinstance(value, CellError) else text_of(value).strip()
-                if not text or (code.endswith("_on") or code == "deadline") and (
-                    dates.looks_like_day(value) or (code == "deadline" and out.deadline_rule)
-                ):
+                if not text:
+                    continue
+                is_day = code == "deadline" or code.endswith("_on")
+                if is_day and (dates.looks_like_day(value) or out.deadline_rule):
                     continue
                 claim = states.words(text, yes)
                 if claim is None:
@@ -892,9 +904,10 @@ class _Reader:
             reading = dates.read(text)
             if reading and reading.month_day:
                 reading = _next(reading, out.found_on)
-            if reading and reading.day and reading.precision == "day" and reading.day >= out.found_on:
-                if not (self.context.today and reading.day > self.context.today):
-                    return reading.day
+            if reading is None or reading.day is None or reading.precision != "day":
+                continue
+            if out.found_on <= reading.day <= (self.context.today or reading.day):
+                return reading.day
         return None
 
     def _decide(
@@ -912,16 +925,14 @@ class _Reader:
                 continue
             if best and states.ORDER[state] < states.ORDER["rectified"]:
                 out.warnings.append(
-                    self._finding(
-                        "status_against_date", self._where(row, "status"), value=best[1]
-                    )
+                    self._finding("status_against_date", self._where(row, "status"), value=best[1])
                 )
                 break
             state, rule = later, f"{later}:day"
         if state == "found" and (out.responsible_unit or out.responsible_person or out.deadline):
             state = "assigned"
             rule = f"assigned:responsible:{best[1]}" if best else "assigned:responsible"
-        if best is None and unclear and not dates._BLANK.match(unclear):
+        if best is None and unclear and not dates.BLANK.match(unclear):
             out.warnings.append(
                 self._finding("status_unclear", self._where(row, "status"), value=unclear[:60])
             )
@@ -929,7 +940,7 @@ class _Reader:
             out.rectified_on = out.verified_on = out.closed_on = None
         out.state, out.state_rule = state, rule or "found:nothing"
         listed = squeeze(self._text(row, "listed")) if "listed" in self.mapping else ""
-        if listed and not dates._BLANK.match(listed):
+        if listed and not dates.BLANK.match(listed):
             out.listed = not _NO.match(listed)
 
     def _errors(self, row: Row, warnings: list[Finding]) -> None:
@@ -970,7 +981,7 @@ def _clip(text: str, limit: int) -> str:
 
 
 def _next(reading: dates.Reading, found: date) -> dates.Reading:
-    """A day without its year that follows the finding: next year's where this year's is far back."""
+    """A day after the finding without its year: next year's where this year's is far back."""
     this = reading.in_year(found.year)
     last = this.until or this.day
     if last is not None and found - last > _TURN_OF_YEAR:
@@ -981,7 +992,7 @@ def _next(reading: dates.Reading, found: date) -> dates.Reading:
 def grade_of(raw: str, legend: dict[str, str]) -> tuple[Grade | None, bool]:
     """The grade a text says, and whether that was a stretch."""
     text = squeeze(raw)
-    if not text or dates._BLANK.match(text):
+    if not text or dates.BLANK.match(text):
         return None, False
     if re.search(r"非重大|不.{0,2}重大", text):
         return "ordinary", False

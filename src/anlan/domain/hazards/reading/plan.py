@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from itertools import islice
@@ -248,14 +248,28 @@ def _only_number(row: Row, table: Table) -> bool:
 def _legend(notes: list[str]) -> dict[str, str]:
     """'1级为重大隐患，3级为一般隐患' → {'1': 'major', '3': 'ordinary'}."""
     found = re.findall(
-        r"(\d|[一二三四ⅠⅡⅢⅣ]|[A-D])级?(?:为|是|:|表示|指)(?:.{0,2}?)(重大|一般)", squeeze("".join(notes))
+        r"(\d|[一二三四ⅠⅡⅢⅣ]|[A-D])级?(?:为|是|:|表示|指)(?:.{0,2}?)(重大|一般)",
+        squeeze("".join(notes)),
     )
     return {level: "major" if word == "重大" else "ordinary" for level, word in found}
 
 
 _PREAMBLE = frozenset(
-    "enterprise place area prefecture county township sector checking_unit checkers found_on"
-    " credit_code supervising_unit source".split()
+    {
+        "enterprise",
+        "place",
+        "area",
+        "prefecture",
+        "county",
+        "township",
+        "sector",
+        "checking_unit",
+        "checkers",
+        "found_on",
+        "credit_code",
+        "supervising_unit",
+        "source",
+    }
 )
 
 
@@ -282,7 +296,9 @@ def preamble_of(titles: tuple[str, ...]) -> dict[str, str]:
     return out
 
 
-def _assign(plan: TablePlan, profiles: Mapping[int, cols.Profile], saved: Mapping[str, str]) -> None:
+def _assign(
+    plan: TablePlan, profiles: Mapping[int, cols.Profile], saved: Mapping[str, str]
+) -> None:
     for column in plan.columns:
         chosen = _saved(column, saved)
         if chosen is not None:
@@ -304,7 +320,7 @@ def _assign(plan: TablePlan, profiles: Mapping[int, cols.Profile], saved: Mappin
 def _saved(column: ColumnPlan, saved: Mapping[str, str]) -> str | None:
     if not saved:
         return None
-    for name in (column.header, "".join(column.names), *(column.names[-1:])):
+    for name in (column.header, "".join(column.names), *column.names[-1:]):
         code = saved.get(cols.head(name))
         if code is not None and (not code or code in cols.dictionary().fields):
             return code
@@ -321,7 +337,9 @@ def _resolve_descriptions(plan: TablePlan, profiles: Mapping[int, cols.Profile])
         p = profiles[column.index]
         if column.evidence == "saved":
             return (9.0, 0, 0)
-        strength = column.confidence * (0.3 + p.density) * (1.0 if p.chars >= 6 or not p.filled else 0.5)
+        strength = (
+            column.confidence * (0.3 + p.density) * (1.0 if p.chars >= 6 or not p.filled else 0.5)
+        )
         return (round(strength, 2), p.chars, -column.index)
 
     best = max(found, key=rank)
@@ -371,7 +389,14 @@ def _rename_to_description(
         return
     best: tuple[float, ColumnPlan] | None = None
     for column in plan.columns:
-        if column.field not in ("progress", "verification", "remarks", "check_item", "risk", "basis"):
+        if column.field not in (
+            "progress",
+            "verification",
+            "remarks",
+            "check_item",
+            "risk",
+            "basis",
+        ):
             continue
         p = profiles[column.index]
         if p.filled < 2 or p.hazard < 0.5 or p.chars < 4 or p.question > 0.15 or p.status > 0.4:
@@ -397,8 +422,11 @@ def _resolve_pairs(plan: TablePlan, profiles: Mapping[int, cols.Profile]) -> Non
     # '完成时间' beside '整改期限' is when it was done; alone, with days to come, either.
     if "deadline" not in by_field and "rectified_on" in by_field:
         for column in by_field["rectified_on"]:
-            if column.evidence == "name" and cols.head(column.names[-1]) in ("整改时间", "整改日期"):
-                later = [c for c in by_field.get("progress", []) + by_field.get("status", [])]
+            if column.evidence == "name" and cols.head(column.names[-1]) in (
+                "整改时间",
+                "整改日期",
+            ):
+                later = by_field.get("progress", []) + by_field.get("status", [])
                 if not later:
                     column.field = "deadline"
     # A plain '单位' beside '责任单位' and '企业名称' adds nothing; '地址' never outranks '部位'.
@@ -431,7 +459,9 @@ def _judge(
                      "responsible_unit", "status")
         if code not in has
     ]  # fmt: skip
-    if "status" in plan.missing and {"progress", "closure", "is_rectified", "verification"} & set(has):
+    if "status" in plan.missing and {"progress", "closure", "is_rectified", "verification"} & set(
+        has
+    ):
         plan.missing.remove("status")
 
     def decide(kind: str, *reasons: str) -> None:
@@ -489,7 +519,9 @@ def _is_form(plan: TablePlan, data: list[Row]) -> bool:
     return labels * 2 >= len(data) and (unnamed >= 1 or labels * 3 >= len(data) * 2)
 
 
-_CATALOGUE = re.compile(r"判定标准|判定情形|共性问题|常见(?:问题|隐患)|典型(?:问题|隐患)清单|排查指引|检查指南|隐患目录|分类标准|示例库|知识库|法律法规清单")
+_CATALOGUE = re.compile(
+    r"判定标准|判定情形|共性问题|常见(?:问题|隐患)|典型(?:问题|隐患)清单|排查指引|检查指南|隐患目录|分类标准|示例库|知识库|法律法规清单"
+)
 _STRONG = frozenset(
     {"found_on", "deadline", "rectified_on", "status", "progress", "closure", "is_rectified",
      "verified_on", "closed_on", "responsible_person", "checkers"}
@@ -506,7 +538,7 @@ def _judge_without(
     foreign: Mapping[str, int],
     profiles: Mapping[int, cols.Profile],
     data: list[Row],
-    decide: Any,
+    decide: Callable[..., None],
 ) -> None:
     """No column for a description: what else it may be."""
     for code, kind, reason in (
@@ -532,11 +564,19 @@ def _judge_without(
 
 # What title, sheet and file say about the time ----------------------------------------------------
 
-_PERIOD_DAY = re.compile(r"(20\d\d)\s*[年.\-/_]\s*(\d{1,2})\s*[月.\-/_]\s*(\d{1,2})\s*日?(?!\d)|(?<!\d)(20\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\d)")
-_PERIOD_MONTH = re.compile(r"(20\d\d)\s*[年.\-/_]\s*(\d{1,2})\s*月?(?:份)?(?![\d日号])|(?<!\d)(20\d\d)(0[1-9]|1[0-2])(?!\d)")
+_PERIOD_DAY = re.compile(
+    r"(20\d\d)\s*[年.\-/_]\s*(\d{1,2})\s*[月.\-/_]\s*(\d{1,2})\s*日?(?!\d)|(?<!\d)(20\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\d)"
+)
+_PERIOD_MONTH = re.compile(
+    r"(20\d\d)\s*[年.\-/_]\s*(\d{1,2})\s*月?(?:份)?(?![\d日号])|(?<!\d)(20\d\d)(0[1-9]|1[0-2])(?!\d)"
+)
 _PERIOD_YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)")
-_REPORT = re.compile(r"(?:填报|填表|制表|报送|上报|报告|统计|汇总|打印|导出|更新|截止|截至|编制)(?:时间|日期)?[:：至]?")
-_DOCUMENT_NO = re.compile(r"[〔\[(【]\s*20\d\d\s*[〕\])】]\s*(?:第)?\s*\d*\s*号?|20\d\d\s*[-—~至到]\s*20\d\d\s*年?|(?:三年行动|专项整治).{0,6}[((]20\d\d[-—至]20\d\d[))]")
+_REPORT = re.compile(
+    r"(?:填报|填表|制表|报送|上报|报告|统计|汇总|打印|导出|更新|截止|截至|编制)(?:时间|日期)?[:：至]?"
+)
+_DOCUMENT_NO = re.compile(
+    r"[〔\[(【]\s*20\d\d\s*[〕\])】]\s*(?:第)?\s*\d*\s*号?|20\d\d\s*[-—~至到]\s*20\d\d\s*年?|(?:三年行动|专项整治).{0,6}[((]20\d\d[-—至]20\d\d[))]"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -594,16 +634,16 @@ def period_of(titles: tuple[str, ...], sheet: str, file: str) -> Period:
             return Period(year, month if 1 <= month <= 12 else None, day, where, reported)
         if len(months) > 1:
             return Period(_only(y for y, _ in months), None, None, where, reported)
-    month = _lone_month(sheet) or _lone_month(file)
-    year = _only(years)
-    if year is None and reported and not years:
-        year = reported.year
-    if year and month:
-        return Period(year, month, None, "sheet" if _lone_month(sheet) else "file", reported)
-    return Period(year, None, None, next(iter(years.values()), "report"), reported)
+    lone = _lone_month(sheet) or _lone_month(file)
+    the_year = _only(years)
+    if reported and not years:
+        the_year = reported.year
+    if the_year and lone:
+        return Period(the_year, lone, None, "sheet" if _lone_month(sheet) else "file", reported)
+    return Period(the_year, None, None, next(iter(years.values()), "report"), reported)
 
 
-def _only(values: Any) -> int | None:
+def _only(values: Iterable[int]) -> int | None:
     found = set(values)
     return found.pop() if len(found) == 1 else None
 

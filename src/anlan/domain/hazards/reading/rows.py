@@ -28,7 +28,11 @@ class Finding:
 
     @property
     def message(self) -> str:
-        return str(MESSAGES[self.code]) % {"column": self.column, "header": self.header, **self.data}
+        return str(MESSAGES[self.code]) % {
+            "column": self.column,
+            "header": self.header,
+            **self.data,
+        }
 
 
 @dataclass(frozen=True, slots=True)

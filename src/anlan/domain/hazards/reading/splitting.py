@@ -35,14 +35,21 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("circled", re.compile("([①-⑳])[、.．:：]?")),
     ("digit_paren", re.compile(r"[(（](\d{1,2})[)）][、.．:：]?|([⑴-⒇])[、.．]?")),
     ("digit_close", re.compile(r"(?<![\d.(（])(\d{1,2})[)）][、.．:：]?")),
-    ("digit", re.compile(r"(?<![\dA-Za-z.．#\-~～+])(\d{1,2})\s?[、.．:：](?!\d+\s*[、.．:：]\d)|([⒈-⒛])")),
+    (
+        "digit",
+        re.compile(
+            r"(?<![\dA-Za-z.．#\-~～+])(\d{1,2})\s?[、.．:：](?!\d+\s*[、.．:：]\d)|([⒈-⒛])"
+        ),
+    ),
     ("digit_bare", re.compile(r"(?<![\d.．])(\d{1,2})(?=[ 　\t]+[^\d\s]|[\u4e00-\u9fff])")),
 )  # fmt: skip
 _FIRST = re.compile("[1１一①⑴⒈㈠㊀]")
 _SECOND = re.compile("[2２二②⑵⒉㈡㊁]")
 _BOUNDARY = re.compile(r"(?:^|[\n\r。；;：:！!？?])[\s　]*$")
 _LOOSE = re.compile(r"(?:[\s　]|[，,、）)”\"》])$")
-_INTRO_ASKS = re.compile(r"(?:问题|隐患|情况|如下|以下|下列|包括|发现)[^。；;\n]{0,10}[：:，,]?\s*$")
+_INTRO_ASKS = re.compile(
+    r"(?:问题|隐患|情况|如下|以下|下列|包括|发现)[^。；;\n]{0,10}[：:，,]?\s*$"
+)
 _NOT_AN_ITEM = re.compile(
     r"^(?:以上|上述|针对|对此|请|要求|责令|责成|限|整改|并且|现要求|特此|望|综上|鉴于|注|备注|附|说明|此外请|按照要求|监理单位要)"
 )
@@ -90,6 +97,11 @@ def _number(text: str) -> int:
     return _HAN.index(text) + 1 if text in _HAN else int(unicodedata.normalize("NFKC", text))
 
 
+_COUNTED = re.compile(
+    rf"^\s*(?:{_UNITS}|号|#|楼|栋|名|台|人|辆|月|日|年|家|座|次|\d|[-~～+])", re.IGNORECASE
+)
+_ENUMERATED = re.compile(r"^\s*(?:号|#|楼|栋|层|级|条|款|项|个|处|名|台)")
+_CLAUSE = re.compile(r"^\s*(?:点|条|款|项|目|号)")
 _AFTER_UNIT = re.compile(rf"^\d+(?:\.\d+)?\s*(?:{_UNITS})", re.IGNORECASE)
 
 
@@ -111,7 +123,7 @@ def _marks(style: str, pattern: re.Pattern[str], text: str) -> list[_Mark]:
                     continue
                 if re.match(r"^\d+\.\d", after) and not re.match(r"^\d+\.\d+\s*[米mM]", after):
                     continue
-            if re.match(r"^\s*(?:号|#|楼|栋|层|级|条|款|项|个|处|名|台)", after) and not strong:
+            if not strong and _ENUMERATED.match(after):
                 continue
         if style in ("han", "han_is", "han_paren", "digit_bare", "digit_paren") and not strong:
             # '第（一）项' and '统一、' are words; such numbers only count where a line begins,
@@ -121,12 +133,11 @@ def _marks(style: str, pattern: re.Pattern[str], text: str) -> list[_Mark]:
             )
             if not loose:
                 continue
-            if re.match(r"^\s*(?:点|条|款|项|目|号)", text[match.end() : match.end() + 3]):
+            if _CLAUSE.match(text[match.end() : match.end() + 3]):
                 continue
         if style == "digit_bare" and (
-            not strong or re.match(rf"^\s*(?:{_UNITS}|号|#|楼|栋|名|台|人|辆|月|日|年|家|座|次|\d|[-~～+])",
-                                   text[match.end() : match.end() + 6], re.IGNORECASE)
-        ):  # fmt: skip
+            not strong or _COUNTED.match(text[match.end() : match.end() + 6])
+        ):
             continue
         found.append(_Mark(match.start(), match.end(), number, strong))
     return found
@@ -214,11 +225,10 @@ def _divide(
     inner = headings
     if path and intro:
         inner = (*headings, _heading(intro))
-    elif intro and not _INTRO_ASKS.search(intro) and not _ends_open(intro):
-        # A sentence of its own before the list, such as a hazard that wasn't numbered.
-        if _is_sentence(intro) and len(intro) >= 12:
-            items.append(Item(_tidy(intro), headings, unnumbered=True, path=(*path, 0)))
-            intro = ""
+    elif _is_finding(intro):
+        # A sentence of its own before the list: a hazard that wasn't numbered.
+        items.append(Item(_tidy(intro), headings, unnumbered=True, path=(*path, 0)))
+        intro = ""
     for at, mark in enumerate(chain):
         end = chain[at + 1].start if at + 1 < len(chain) else len(text)
         part = text[mark.end : end]
@@ -245,7 +255,11 @@ def _cut_tail(part: str, style: str, before: str) -> tuple[str, list[str]]:
         if not line:
             lines.pop()
             continue
-        if len(line) < 12 or not above.endswith(("。", "；", ";", "！")) or _NOT_AN_ITEM.match(line):
+        if (
+            len(line) < 12
+            or not above.endswith(("。", "；", ";", "！"))
+            or _NOT_AN_ITEM.match(line)
+        ):
             break
         tail.insert(0, lines.pop())
     return "\n".join(lines), tail
@@ -262,8 +276,11 @@ def _single_number(text: str) -> Split | None:
             if len(rest) >= PART_CHARS_MIN and (not intro or _INTRO_ASKS.search(intro)):
                 return Split([Item(_tidy(rest))], intro)
     head, _, rest = text.partition("\n")
-    if rest and _INTRO_ASKS.search(head) and len(rest.strip()) >= PART_CHARS_MIN and re.search(
-        r"(?:如下|以下|下列)", head
+    if (
+        rest
+        and _INTRO_ASKS.search(head)
+        and len(rest.strip()) >= PART_CHARS_MIN
+        and re.search(r"(?:如下|以下|下列)", head)
     ):
         return Split([Item(_tidy(rest))], head.strip())
     return None
@@ -289,12 +306,15 @@ def _heading(text: str) -> str:
     return _tidy(text).rstrip("。：:，,；;").replace("\n", " ")[:HEADING_CHARS_MAX]
 
 
-def _ends_open(text: str) -> bool:
-    return text.rstrip().endswith(("：", ":", "，", ",", "、"))
-
-
-def _is_sentence(text: str) -> bool:
-    return text.rstrip().endswith(("。", "；", ";", "！"))
+def _is_finding(text: str) -> bool:
+    """A closed sentence that says something is wrong, and not that there was an inspection."""
+    return (
+        len(text) >= 12
+        and text.rstrip().endswith(("。", "；", ";", "！"))
+        and not _INTRO_ASKS.search(text)
+        and bool(re.search("未|不|无|缺|没有|破损|失效|过期|堵塞|违", text))
+        and not re.search("检查|督查|排查|暗访", text)
+    )
 
 
 def described(item: Item) -> str:
@@ -303,7 +323,7 @@ def described(item: Item) -> str:
 
 
 def aligned(text: str, count: int) -> list[str] | None:
-    """A measures cell cut to match ``count`` hazards, or None where it has another number of parts."""
+    """A measures cell cut for ``count`` hazards, or None where its parts are more or fewer."""
     found = split(text)
     items = [item for item in found.items if not item.unnumbered]
     if count < 2 or len(found.items) < 2:

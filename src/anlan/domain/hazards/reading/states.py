@@ -14,7 +14,9 @@ State = Literal["found", "assigned", "rectified", "verified", "closed"]
 ORDER: dict[State, int] = {"found": 0, "assigned": 1, "rectified": 2, "verified": 3, "closed": 4}
 
 _NOT = r"(?:未|没有?|尚未|暂未|还未|不|无法|待|拟|正在?|需|应)"
-_CLOSED = re.compile(r"已?(?:销号|销案|核销|摘牌|闭环|办结|结案|关闭|消号)|closed|^关$|已归档", re.I)
+_CLOSED = re.compile(
+    r"已?(?:销号|销案|核销|摘牌|闭环|办结|结案|关闭|消号)|closed|^关$|已归档", re.I
+)
 _VERIFIED = re.compile(
     r"(?:验收|复查|复核|核查|验证)(?:结果)?[:为是]?(?:已?(?:合格|通过|完成|属实|达标|到位|符合|完毕))|已(?:验收|复查|复核|核查)|"
     r"经(?:现场)?(?:复查|验收|核查)[,，]?(?:均|全部)?已?(?:整改|合格|完成)|verified",
@@ -33,7 +35,8 @@ _OPEN = re.compile(
     re.I,
 )
 _STARTED = re.compile(
-    r"整改中|治理中|进行中|办理中|处理中|推进中|实施中|进展中|落实中|正在|限期|部分|基本完成|逾期|超期|延期|督促|责令|下达|推进|列入计划|制定方案|\d%", re.I
+    r"整改中|治理中|进行中|办理中|处理中|推进中|实施中|进展中|落实中|正在|限期|部分|基本完成|逾期|超期|延期|督促|责令|下达|推进|列入计划|制定方案|\d%",
+    re.I,
 )
 _VOID = re.compile(r"^(?:[-—–/\\*]+|无|空|null|none|nan|待定)$", re.I)
 STATUS_WORDS = re.compile(
@@ -76,7 +79,11 @@ def words(text: str, yes: State | None = None) -> tuple[State, str] | None:
 
 
 def _denied(text: str, at: int) -> bool:
-    return bool(re.search(rf"(?:{_NOT}|未能|未予|不予|申请|拟申请)(?:完全|全部|完成|按期|进行)?$", text[:at]))
+    return bool(
+        re.search(
+            rf"(?:{_NOT}|未能|未予|不予|申请|拟申请)(?:完全|全部|完成|按期|进行)?$", text[:at]
+        )
+    )
 
 
 def is_status(text: str) -> bool:

@@ -1,3 +1,4 @@
+# ruff: noqa: E501, SIM905  a row of cells reads best on one line
 """Workbooks as counties lay them out: what each row becomes, exactly.
 
 A layout is rows of cells and merged ranges; the expectation is a line a result:
@@ -40,7 +41,9 @@ class Desk:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def xlsx(self, *sheets: tuple[str, Cells] | tuple[str, Cells, Sequence[str]], name: str = "a.xlsx") -> Path:
+    def xlsx(
+        self, *sheets: tuple[str, Cells] | tuple[str, Cells, Sequence[str]], name: str = "a.xlsx"
+    ) -> Path:
         book = openpyxl.Workbook()
         assert book.active is not None
         book.remove(book.active)
@@ -171,7 +174,9 @@ def test_old_xls_with_line_breaks_in_its_header(desk: Desk) -> None:
     sheet.write_merge(1, 1, 5, 6, "整改情况")
     for column, text in ((3, "隐患描述"), (4, "等级"), (5, "整改\n时限"), (6, "是否\n销号")):
         sheet.write(2, column, text)
-    for column, value in enumerate((1, "6月3日", "丁矿", "顶板支护不到位", "一般", "6月30日", "是")):
+    for column, value in enumerate(
+        (1, "6月3日", "丁矿", "顶板支护不到位", "一般", "6月30日", "是")
+    ):
         sheet.write(3, column, value)
     path = desk.folder / "宣威.xls"
     book.save(str(path))
@@ -361,7 +366,10 @@ def test_each_way_to_write_a_day(desk: Desk) -> None:
         ("6.25-6.28", "2024-06-25"), ("2024年6月", "2024-06-01"), ("2024 年7月 18日14:40分", "2024-07-18"),
     ]  # fmt: skip
     path = desk.xlsx(
-        ("2024年台账", [HEADER, *[[i, day, "甲", f"第{i}处线路老化"] for i, (day, _) in enumerate(days)]])
+        (
+            "2024年台账",
+            [HEADER, *[[i, day, "甲", f"第{i}处线路老化"] for i, (day, _) in enumerate(days)]],
+        )
     )
     assert [str(h.found_on) for h in desk.hazards(path)] == [day for _, day in days]
 
@@ -425,7 +433,10 @@ def test_the_campaign_list_without_a_column_for_the_day(desk: Desk) -> None:
     assert second.deadline == date(2024, 6, 30)
     # Without a period anywhere the same rows are refused rather than dated.
     bare = desk.xlsx(("清单", rows), name="b.xlsx")
-    assert [x for x in desk.told(bare) if x[0] == "-"] == ["- 2 found_on_missing", "- 3 found_on_missing"]
+    assert [x for x in desk.told(bare) if x[0] == "-"] == [
+        "- 2 found_on_missing",
+        "- 3 found_on_missing",
+    ]
     # … unless a person says when.
     chosen = Context(today=TODAY.today, found_on=date(2024, 5, 5))
     assert {h.found_on for h in desk.hazards(bare, chosen)} == {date(2024, 5, 5)}
@@ -581,7 +592,11 @@ def test_a_day_that_slipped_into_the_next_cell(desk: Desk) -> None:
         ["2025.7.22", "南宁", "未开挖截水沟", date(2025, 7, 26), "已整改", "已销号"],
     ]))  # fmt: skip
     (row,) = desk.hazards(path)
-    assert (row.rectified_on, row.responsible_person, row.state) == (date(2025, 7, 26), "", "closed")
+    assert (row.rectified_on, row.responsible_person, row.state) == (
+        date(2025, 7, 26),
+        "",
+        "closed",
+    )
     assert [w.code for w in row.warnings] == ["shifted"]
 
 
@@ -595,7 +610,9 @@ def test_error_cells_are_named(desk: Desk) -> None:
         - 3 cell_error B
         + 4 通道堵塞 | 2024-06-01 | 丙 | found
     """)
-    assert [(w.code, w.column) for w in desk.hazards(path)[0].warnings] == [("cell_error_ignored", "E")]
+    assert [(w.code, w.column) for w in desk.hazards(path)[0].warnings] == [
+        ("cell_error_ignored", "E")
+    ]
 
 
 def test_sheets_named_after_counties(desk: Desk) -> None:
@@ -611,7 +628,10 @@ def test_several_hazards_in_a_cell_share_out_measures_and_money(desk: Desk) -> N
     ]))  # fmt: skip
     one, two = desk.hazards(path)
     assert (one.description, two.description) == ("护栏高仅1.5米", "违反第3.1条。")
-    assert (one.measure, two.measure) == ("加高\n要求6月30日前完成以上问题整改", "改正\n要求6月30日前完成以上问题整改")
+    assert (one.measure, two.measure) == (
+        "加高\n要求6月30日前完成以上问题整改",
+        "改正\n要求6月30日前完成以上问题整改",
+    )
     assert (one.funds, two.funds) == (3_000_000, None)
     assert (one.part, two.part, one.parts, one.count, two.count) == (1, 2, 2, 1, 0)
     assert one.context == "检查发现以下问题："

@@ -135,6 +135,34 @@ def _nothing(parser: argparse.ArgumentParser) -> None:
     pass
 
 
+def _audit(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for name, zh, en in (
+        ("verify", "校验审计链", "verify the chain"),
+        ("purge", "归档到期记录", "archive rows past their time"),
+        ("archive", "校验归档文件", "verify an archive"),
+        ("forget", "使某人的数据不可读", "make a person's values unreadable"),
+        ("restored", "确认数据库由备份恢复", "state that the database was restored"),
+    ):
+        action = actions.add_parser(name, help=both(zh, en))
+        action.set_defaults(target=f"anlan.config.audit_cli:{name}")
+        _json(action)
+        if name == "purge":
+            action.add_argument("--keep-days", type=int, default=400)
+        elif name == "archive":
+            action.add_argument("file", metavar="FILE")
+        elif name == "forget":
+            action.add_argument("subject", metavar="SUBJECT")
+            action.add_argument("--reason", required=True)
+
+
+def _keys(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    rotate = actions.add_parser("rotate", help=both("换用新密钥", "write with a new key"))
+    rotate.add_argument("--profile", choices=["gm", "intl"])
+    _json(rotate)
+
+
 COMMANDS: dict[str, Command] = {
     "demo": Command("生成演示数据并启动", "fill with a demonstration and serve",
                     "anlan.config.cli:_run_demo", _demo, prepared=False),
@@ -152,6 +180,8 @@ COMMANDS: dict[str, Command] = {
                       "anlan.config.backup:backup", _backup),
     "restore": Command("恢复备份", "restore a backup", "anlan.config.backup:restore", _restore,
                        prepared=False),
+    "audit": Command("校验、归档审计记录", "verify and archive what is on record", "", _audit),
+    "keys": Command("更换密钥", "replace keys", "anlan.config.audit_cli:rotate", _keys),
     "bench": Command("性能测量", "measure", "anlan.config.benching:main", _bench, prepared=False),
     "test": Command("运行全部检查和测试", "run every check and test", "anlan.config.testing:main",
                     _test, prepared=False, django=False),

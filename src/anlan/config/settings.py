@@ -257,8 +257,6 @@ MEDIA_ROOT = HOME / "files"
 
 #: What new keys are made for (base/crypto.py); what older keys wrote is read all the same.
 CRYPTO_PROFILE = os.environ.get("ANLAN_CRYPTO") or "gm"
-#: The page of a case, for links in notices; config alone knows which capability has it.
-CASE_PAGE = "hazards:page"
 SITE_URL = os.environ.get("ANLAN_SITE", "").rstrip("/")
 SCANNER = os.environ.get("ANLAN_SCANNER", "")
 WEBHOOK_HOSTS = os.environ.get("ANLAN_WEBHOOK_HOSTS", "").split(",")

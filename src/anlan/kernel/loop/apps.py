@@ -7,4 +7,4 @@ class LoopConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from anlan.kernel.loop import notices, ticks  # noqa: F401  declare themselves
+        from anlan.kernel.loop import ticks  # noqa: F401  declares them

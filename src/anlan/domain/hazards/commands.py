@@ -33,7 +33,7 @@ from anlan.kernel.accounts.models import Sector, Unit
 from anlan.kernel.facts import ledger
 from anlan.kernel.facts.ledger import NewFact
 from anlan.kernel.loop import commands as loop
-from anlan.kernel.loop import engine, ladder, settings
+from anlan.kernel.loop import engine, ladder, settings, told
 from anlan.kernel.loop.engine import Move, NewCase
 from anlan.kernel.loop.machine import Machine
 from anlan.kernel.loop.models import Case, PartyRole, Proposal
@@ -452,7 +452,7 @@ def rectify(
             raise FiveElementsMissing(number=case.number, fields=names)
     engine.take(machine, "rectify", [Move(case, {}, {**diff, "result": result})], **work.kwargs)
     _attach(photos, pk, "after", by, at)
-    loop.tell(case, PartyRole.ASSIGNER, "loop.to_verify", at)
+    told.parties([case], PartyRole.ASSIGNER, "loop.to_verify", at=at)
     return work.done()
 
 

@@ -22,11 +22,10 @@ from anlan.base.ids import uuid7
 from anlan.base.refusal import NotAllowed, Refusal
 from anlan.kernel.calendar.deadlines import DeadlineRule, due
 from anlan.kernel.facts import ledger
-from anlan.kernel.loop import engine, settings
+from anlan.kernel.loop import engine, settings, told
 from anlan.kernel.loop.engine import Move, NewCase, ReasonMissing
 from anlan.kernel.loop.machine import Machine
 from anlan.kernel.loop.models import Case, Event, Extension, Listing, Party, PartyRole
-from anlan.kernel.notices import outbox
 
 
 class NotAParty(NotAllowed):
@@ -111,14 +110,7 @@ def assign(
     for role, units in (others or {}).items():
         engine.parties(cases, role, units, at=at, receipt_due=receipt_due)
     _assigner(cases, by, at)
-    for case in cases:
-        outbox.post(
-            "loop.assigned",
-            to_units=[rectifier[case.pk]],
-            about=str(case.pk),
-            at=at,
-            data={"number": case.number, "due": str(case.due_on or "")},
-        )
+    told.units([(case, [rectifier[case.pk]]) for case in cases], "loop.assigned", at=at)
 
 
 def _assigner(cases: Sequence[Case], by: Actor, at: datetime) -> None:
@@ -188,13 +180,7 @@ def hand_over(
         receipt_due=due(receipt, at).on if receipt else None,
     )
     _assigner([case], by, at)
-    outbox.post(
-        "loop.assigned",
-        to_units=[to_unit],
-        about=str(case.pk),
-        at=at,
-        data={"number": case.number, "due": str(case.due_on or "")},
-    )
+    told.units([(case, [to_unit])], "loop.assigned", at=at)
 
 
 def receive(
@@ -346,8 +332,7 @@ def reject(
         seen=seen,
     )
     Party.objects.filter(case__in=cases, until=None).update(confirmed_at=None, confirmed_by=None)
-    for case in cases:
-        tell(case, PartyRole.RECTIFIER, "loop.rejected", at, reason=reason)
+    told.parties(cases, PartyRole.RECTIFIER, "loop.rejected", at=at, reason=reason)
 
 
 def look_back(
@@ -387,7 +372,7 @@ def look_back(
         seen=_seen(case, seen),
     )
     Party.objects.filter(case=case, until=None).update(confirmed_at=None, confirmed_by=None)
-    tell(case, PartyRole.RECTIFIER, "loop.rebound", at, reason=reason)
+    told.parties([case], PartyRole.RECTIFIER, "loop.rebound", at=at, reason=reason)
 
 
 def void(
@@ -590,7 +575,7 @@ def ask_extension(
         reason=reason,
         seen=_seen(case, seen),
     )
-    tell(case, PartyRole.ASSIGNER, "loop.extension_asked", at, reason=reason)
+    told.parties([case], PartyRole.ASSIGNER, "loop.extension_asked", at=at, reason=reason)
     return wish
 
 
@@ -631,7 +616,7 @@ def decide_extension(
     Extension.objects.filter(pk=wish.pk).update(
         granted=grant, decided_by=by.user_id, decided_at=at, answer=reason
     )
-    tell(case, PartyRole.RECTIFIER, "loop.extension_decided", at, granted=grant)
+    told.parties([case], PartyRole.RECTIFIER, "loop.extension_decided", at=at, granted=grant)
 
 
 def recount(machine: Machine, *, by: Actor, at: datetime, request_id: UUID) -> int:
@@ -732,7 +717,7 @@ def put_on_list(
         seen=_seen(case, seen),
     )
     engine.parties([case], PartyRole.SUPERVISOR, {case.pk: supervisor}, at=at)
-    tell(case, PartyRole.RECTIFIER, "loop.listed", at, listing=number)
+    told.parties([case], PartyRole.RECTIFIER, "loop.listed", at=at, listing=number)
     return listing
 
 
@@ -789,17 +774,3 @@ def delist(
 
 def _seen(case: Case, version: int | None) -> dict[UUID, int] | None:
     return None if version is None else {case.pk: version}
-
-
-def tell(case: Case, role: PartyRole, kind: str, at: datetime, **data: Any) -> None:
-    units = list(
-        Party.objects.filter(case=case, role=role, until=None).values_list("unit_id", flat=True)
-    )
-    if units:
-        outbox.post(
-            kind,
-            to_units=units,
-            about=str(case.pk),
-            at=at,
-            data={"number": case.number, **{k: str(v) for k, v in data.items()}},
-        )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
-from uuid import UUID
 
 from django.db import transaction
 from django.db.models import Q
@@ -17,17 +16,16 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import CLOCK, Actor
 from anlan.base.ids import uuid7
-from anlan.base.limits import BATCH_ROWS, IN_LIST_MAX
+from anlan.base.limits import BATCH_ROWS
 from anlan.base.refusal import Refusal
 from anlan.kernel.audit import trail
-from anlan.kernel.loop import engine, posting, settings
+from anlan.kernel.loop import engine, posting, settings, told
 from anlan.kernel.loop.engine import Move, ReasonMissing
 from anlan.kernel.loop.machine import Machine, machines
-from anlan.kernel.loop.models import Case, Party, PartyRole, Proposal
+from anlan.kernel.loop.models import Case, PartyRole, Proposal
 from anlan.kernel.loop.posting import Change
 from anlan.kernel.loop.settings import RUNG_BY_CLOCK_MAX
 from anlan.kernel.loop.standard import RUNG_FLOWS
-from anlan.kernel.notices import outbox
 
 
 class ProposalRefused(Refusal):
@@ -114,28 +112,12 @@ def _take_rung(
         at=at,
         batch_id=None,
     )
-    for pk, number, due_on, units in _answering(cases):
-        outbox.post(
-            f"loop.{RUNG_FLOWS[rung]}",
-            to_units=units,
-            about=str(pk),
-            at=at,
-            data={"number": number, "due": str(due_on)},
-        )
-
-
-def _answering(cases: Sequence[Case]) -> Iterable[tuple[UUID, str, date | None, list[int]]]:
-    """Each case with the units that answer for it: who rectifies, else who reported."""
-    units: dict[UUID, list[int]] = {}
-    pks = [case.pk for case in cases]
-    for start in range(0, len(pks), IN_LIST_MAX):
-        rows = Party.objects.filter(
-            case__in=pks[start : start + IN_LIST_MAX], until=None, role=PartyRole.RECTIFIER
-        ).values_list("case_id", "unit_id")
-        for pk, unit in rows:
-            units.setdefault(pk, []).append(unit)
-    for case in cases:
-        yield case.pk, case.number, case.due_on, units.get(case.pk) or [case.unit_id]
+    answering = told.units_of(cases, PartyRole.RECTIFIER)
+    told.units(
+        [(case, answering.get(case.pk) or [case.unit_id]) for case in cases],
+        f"loop.{RUNG_FLOWS[rung]}",
+        at=at,
+    )
 
 
 def _propose(
@@ -169,14 +151,8 @@ def _draft(case: Case, rung: int, unit: int, today: date, now: datetime) -> Prop
 
 def _assigning(cases: Sequence[Case]) -> Iterable[tuple[Case, int]]:
     """Each case with the unit whose leader decides: the first to assign it, else who reported."""
-    first: dict[UUID, int] = {}
-    pks = [case.pk for case in cases]
-    for start in range(0, len(pks), IN_LIST_MAX):
-        rows = Party.objects.filter(
-            case__in=pks[start : start + IN_LIST_MAX], until=None, role=PartyRole.ASSIGNER
-        ).order_by("-rank")
-        first.update({party.case_id: party.unit_id for party in rows})
-    return [(case, first.get(case.pk, case.unit_id)) for case in cases]
+    assigners = told.units_of(cases, PartyRole.ASSIGNER)
+    return [(case, assigners.get(case.pk, [case.unit_id])[-1]) for case in cases]
 
 
 def decide(proposal: Proposal, *, approve: bool, by: Actor, at: datetime, reason: str = "") -> None:

@@ -1,0 +1,71 @@
+"""What people are told of a case, and how it is worded when they read it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.limits import IN_LIST_MAX
+from anlan.kernel.loop.models import Case, Party, PartyRole
+from anlan.kernel.notices import outbox
+from anlan.kernel.notices.kinds import declare
+from anlan.kernel.notices.outbox import Post
+
+PAGE = "/hazards/%(about)s/"
+
+declare("loop.assigned", _("%(number)s was assigned to you; it is due on %(due)s."), PAGE)
+declare("loop.rejected", _("%(number)s was returned: %(reason)s"), PAGE)
+declare("loop.rebound", _("%(number)s broke out again after closing: %(reason)s"), PAGE)
+declare("loop.to_verify", _("%(number)s was reported rectified and waits for you to verify."), PAGE)
+declare("loop.listed", _("%(number)s was put under listed supervision by %(listing)s."), PAGE)
+declare("loop.extension_asked", _("An extension was asked for %(number)s: %(reason)s"), PAGE)
+declare("loop.extension_decided", _("The extension for %(number)s was decided."), PAGE)
+declare("loop.reminded", _("%(number)s is due on %(due)s and not rectified yet."), PAGE)
+declare("loop.warned", _("%(number)s is overdue since %(due)s."), PAGE)
+declare("loop.talked", _("An admonitory talk was held about %(number)s."), PAGE)
+declare("loop.circulated", _("A circular was issued about %(number)s."), PAGE)
+declare("loop.accounted", _("Accountability was decided about %(number)s."), PAGE)
+
+
+def units(
+    pairs: Iterable[tuple[Case, Sequence[int]]], kind: str, *, at: datetime, **data: Any
+) -> None:
+    """Tell units of their cases, in the caller's transaction; constant in statements."""
+    more = {name: str(value) for name, value in data.items()}
+    outbox.post_many(
+        [
+            Post(
+                kind,
+                str(case.pk),
+                {"number": case.number, "due": str(case.due_on or ""), **more},
+                to_units=tuple(heard),
+            )
+            for case, heard in pairs
+        ],
+        at=at,
+    )
+
+
+def parties(
+    cases: Sequence[Case], role: PartyRole, kind: str, *, at: datetime, **data: Any
+) -> None:
+    """Tell the units that have this part in each case."""
+    having = units_of(cases, role)
+    units([(case, having.get(case.pk, [])) for case in cases], kind, at=at, **data)
+
+
+def units_of(cases: Sequence[Case], role: PartyRole) -> dict[UUID, list[int]]:
+    """By case, the units that have this part in it now, the last to get it first."""
+    found: dict[UUID, list[int]] = {}
+    pks = [case.pk for case in cases]
+    for start in range(0, len(pks), IN_LIST_MAX):
+        rows = Party.objects.filter(
+            case__in=pks[start : start + IN_LIST_MAX], until=None, role=role
+        ).order_by("-rank", "-pk")
+        for pk, unit in rows.values_list("case_id", "unit_id"):
+            found.setdefault(pk, []).append(unit)
+    return found

@@ -153,9 +153,9 @@ def by_names(names: tuple[str, ...]) -> tuple[tuple[str, float, str], ...]:
     if len(names) > 2:
         joined.append(f"{names[-3]}{leaf}")
     for place, text in enumerate(joined):
-        offer(by_name(text), 1.0 if place == 0 else 0.92, "levels")
+        offer(by_name(text), 1.0 if place == 0 else 0.96, "levels")
     generic = head(leaf) in _GENERIC
-    offer(by_name(leaf), 0.65 if generic else 0.97, "name")
+    offer(by_name(leaf), 0.65 if generic else 0.95, "name")
     offer(by_name(group), 0.6, "group")
     return tuple(
         (code, score, how) for code, (score, how) in sorted(best.items(), key=lambda i: -i[1][0])

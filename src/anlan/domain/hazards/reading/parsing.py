@@ -678,7 +678,6 @@ class _Reader:
     # Everything else ----------------------------------------------------------------------------
 
     def _base(self, record: _Record, row: Row, found: _Found, warnings: list[Finding]) -> ParsedRow:
-        text = self._joined
         out = ParsedRow(
             file=self.workbook.name, sheet=self.sheet.name, first_row=record.first,
             last_row=record.last, part=1, parts=1, raw=self._raw(record), description="",
@@ -692,11 +691,11 @@ class _Reader:
         )  # fmt: skip
         for code in names:
             if code in self.mapping:
-                setattr(out, code, _clip(self._text(row, code), NAME_CHARS_MAX))
+                self._put(row, out, code, self._text(row, code), NAME_CHARS_MAX)
         for code in ("place", "basis", "measure", "control", "contingency", "progress",
                      "verification", "remarks", "responsible_unit", "co_unit"):  # fmt: skip
             if code in self.mapping:
-                setattr(out, code, _clip(text(record, row, code), TEXT_CHARS_MAX))
+                self._put(row, out, code, self._joined(record, row, code), TEXT_CHARS_MAX)
         out.area_text = self._text(row, "area") if "area" in self.mapping else ""
         out.sector_text = self._text(row, "sector") if "sector" in self.mapping else ""
         out.origin = self._origin(row)
@@ -720,6 +719,12 @@ class _Reader:
         self._state(row, out)
         self._errors(row, warnings)
         return out
+
+    def _put(self, row: Row, out: ParsedRow, code: str, text: str, limit: int) -> None:
+        if len(text) > limit:
+            out.warnings.append(self._finding("text_cut", self._where(row, code), limit=limit))
+            text = text[: limit - 1] + "…"
+        setattr(out, code, text)
 
     def _joined(self, record: _Record, row: Row, code: str) -> str:
         """All that several columns and rows say under one field, each text once."""
@@ -974,10 +979,6 @@ def _area_of(*texts: str) -> str:
         if match and not match[1].startswith(("附件", "全", "各", "本", "我", "所属", "地区")):
             return match[1]
     return ""
-
-
-def _clip(text: str, limit: int) -> str:
-    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 def _next(reading: dates.Reading, found: date) -> dates.Reading:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 PARTS_MAX = 200
 #: Shorter parts are no hazards but an enumeration inside a sentence ("1、2、3号楼").
-PART_CHARS_MIN = 2
+PART_CHARS_MIN = 1
 HEADING_CHARS_MAX = 80
 
 _HAN = "一二三四五六七八九十"
@@ -313,7 +313,10 @@ def _is_finding(text: str) -> bool:
         and text.rstrip().endswith(("。", "；", ";", "！"))
         and not _INTRO_ASKS.search(text)
         and bool(re.search("未|不|无|缺|没有|破损|失效|过期|堵塞|违", text))
-        and not re.search("检查|督查|排查|暗访", text)
+        and not re.search(
+            r"(?:进行|开展|组织|实施)了?.{0,10}(?:检查|督查|排查|暗访)|检查(?:了|发现|时|组|中)|^\d{4}年",
+            text,
+        )
     )
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import BinaryIO
 
 MEMBERS_MAX = 200
@@ -113,7 +114,7 @@ def _member(file: BinaryIO, size: int, entry: tuple[bytes, str, int, int, int, i
 
 def _judge(found: list[Member]) -> None:
     spans = sorted((m.start, m.start + m.packed) for m in found if m.packed)
-    for (_, end), (start, _) in zip(spans, spans[1:], strict=False):
+    for (_, end), (start, _) in pairwise(spans):
         if start < end:
             raise BadArchive("bomb", "members overlap each other")
     unpacked = sum(m.unpacked for m in found)

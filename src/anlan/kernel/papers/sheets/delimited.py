@@ -82,9 +82,7 @@ def separator_of(path: Path, encoding: str) -> tuple[str, bool]:
     return best, False
 
 
-def rows_of(
-    path: Path, encoding: str, separator: str
-) -> Callable[[], Iterator[Sequence[Value]]]:
+def rows_of(path: Path, encoding: str, separator: str) -> Callable[[], Iterator[Sequence[Value]]]:
     def read() -> Iterator[Sequence[Value]]:
         csv.field_size_limit(CELL_CHARS_MAX)
         with path.open(encoding=encoding, errors="replace", newline="") as file:

@@ -46,7 +46,10 @@ def _table(table: BadTable) -> OutTable:
     return OutTable(
         name=table.sheet,
         headers=headers,
-        rows=([row.reason, *(row.raw.get(h, "") for h in table.headers), row.origin] for row in table.rows),
+        rows=(
+            [row.reason, *(row.raw.get(h, "") for h in table.headers), row.origin]
+            for row in table.rows
+        ),
         titles=table.titles,
         widths=[48, *([16] * len(table.headers)), 4],
         red=frozenset({0}),

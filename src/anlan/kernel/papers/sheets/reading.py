@@ -1,4 +1,4 @@
-"""From a file that somebody sent to a Workbook: refusals first, then a parser in a limited child."""
+"""From a file that somebody sent to a Workbook: refusals, then a parser in a limited child."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import itertools
 import json
 import os
 import shutil
-import subprocess  # noqa: S404  the child is our own module, started by path
+import subprocess
 import sys
 import tempfile
 import threading
@@ -53,9 +53,7 @@ _TEXT_EXTENSIONS = ("csv", "tsv", "txt")
 _EXTENSIONS = {"xlsx": "xlsx", "xls": "xls", "csv": "csv", "tsv": "csv", "txt": "csv"}
 
 
-def read_workbook(
-    path: Path | str, name: str = "", progress: Progress | None = None
-) -> Workbook:
+def read_workbook(path: Path | str, name: str = "", progress: Progress | None = None) -> Workbook:
     """Read a .xlsx, .xls or text table, whatever its name says.
 
     path:      the file as it was stored.
@@ -261,7 +259,7 @@ def _run_child(
         if child.stdout is not None:
             child.stdout.close()
     if stop is not None:
-        _refuse(name, stop["stop"], stop["what"], stop["size"] if "size" in stop else 0,
+        _refuse(name, stop["stop"], stop["what"], stop.get("size", 0),
                 stop.get("limit", 0))  # fmt: skip
     if not ended or child.returncode != 0:
         # Killed by a limit: memory (abort), CPU time (SIGXCPU), file size or the clock.

@@ -1,4 +1,4 @@
-"""Why a workbook isn't read. Each says how to mend the file, and none of them is an error of ours."""
+"""Why a workbook isn't read. Each says how to mend the file; none is an error of ours."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ class TooBig(SheetRefusal):
 class Bomb(SheetRefusal):
     code = "sheet_bomb"
     message = _(
-        "%(name)s isn't an honest workbook: %(what)s. Save it again with Excel or WPS and send that."
+        "%(name)s isn't an honest workbook: %(what)s. "
+        "Save it again with Excel or WPS and send that."
     )
 
 

@@ -12,10 +12,11 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from itertools import islice
+from itertools import islice, pairwise
 
 from anlan.kernel.papers.sheets.book import (
     CellError,
+    Merge,
     Row,
     Sheet,
     TimeOfDay,
@@ -25,6 +26,8 @@ from anlan.kernel.papers.sheets.book import (
 from anlan.kernel.papers.sheets.neutral import neutralised
 
 Vocabulary = Callable[[str], float]
+#: Merged ranges by their first cell: (row number, column).
+Tops = dict[tuple[int, int], Merge]
 
 HEADER_CHARS_MAX = 80
 HEADER_ROWS_MAX = 6
@@ -52,7 +55,9 @@ _NOTE = re.compile(
     r"|(?:以下|此页|本页)(?:空白|无正文|无内容|为空白)?$|第\s*\d*\s*页.*|共\s*\d*\s*页.*|第\d+页,?共\d+页|[-—]\d+[-—]$"
     r"|\*+[^*].*|※.*|★.*|注[:\d].*)",
 )
-_NUMBERING = re.compile(r"^(?:[((]?\d{1,2}[))]?|[甲乙丙丁戊己庚辛]|[A-Z]|[一二三四五六七八九十]{1,2}|栏次)$")
+_NUMBERING = re.compile(
+    r"^(?:[((]?\d{1,2}[))]?|[甲乙丙丁戊己庚辛]|[A-Z]|[一二三四五六七八九十]{1,2}|栏次)$"
+)
 
 
 def text_of(value: Value) -> str:
@@ -265,9 +270,7 @@ def _titles_above(first: int, before: deque[Row], tables: list[Table]) -> list[R
     return above
 
 
-def _group_rows(
-    row: Row, before: deque[Row], tops: dict[tuple[int, int], object]
-) -> list[Row]:
+def _group_rows(row: Row, before: deque[Row], tops: Tops) -> list[Row]:
     """Rows above that group columns: two or more texts, each merged over some of them."""
     groups: list[Row] = []
     for above in reversed(before):
@@ -279,7 +282,7 @@ def _group_rows(
     return groups
 
 
-def _groups_columns(above: Row, row: Row, tops: dict[tuple[int, int], object]) -> bool:
+def _groups_columns(above: Row, row: Row, tops: Tops) -> bool:
     cells = own_cells(above)
     if not cells:
         return False
@@ -301,7 +304,7 @@ def _groups_columns(above: Row, row: Row, tops: dict[tuple[int, int], object]) -
 def _lower_rows(
     block: list[Row],
     ahead: deque[Row],
-    tops: dict[tuple[int, int], object],
+    tops: Tops,
     vocabulary: Vocabulary,
 ) -> list[Row]:
     """Rows under the first header row that belong to it: second levels, column numbers."""
@@ -338,7 +341,7 @@ def _is_numbering(row: Row, cells: list[tuple[int, Value]], rows: list[Row]) -> 
         return False
     texts = [squeeze(text_of(value)) for _, value in cells]
     numbers = [int(t.strip("()")) for t in texts if t.strip("()").isdigit()]
-    rising = all(b == a + 1 for a, b in zip(numbers, numbers[1:], strict=False))
+    rising = all(b == a + 1 for a, b in pairwise(numbers))
     return all(_NUMBERING.match(t) for t in texts) and rising and len(numbers) >= 3
 
 
@@ -356,8 +359,10 @@ def _is_second_level(
             return False
         above = last.get(index)
         is_known = vocabulary(value) >= KNOWN
-        alone = above is not None and index not in groups and (
-            index not in last.filled or last.filled[index][1] == index
+        alone = (
+            above is not None
+            and index not in groups
+            and (index not in last.filled or last.filled[index][1] == index)
         )
         # Under a name that stretches over this column only, another name may still stand.
         if alone and not is_known:
@@ -388,7 +393,7 @@ def _group_starts(rows: list[Row]) -> set[int]:
     return out
 
 
-def _columns(block: list[Row], tops: dict[tuple[int, int], object]) -> tuple[Column, ...]:
+def _columns(block: list[Row], tops: Tops) -> tuple[Column, ...]:
     width = max(len(row.values) for row in block)
     taken: dict[str, int] = {}
     columns = []
@@ -431,7 +436,7 @@ def _group_left(rows: list[Row], depth: int, index: int) -> Value:
     return None
 
 
-def _guess(sheet: Sheet, tops: dict[tuple[int, int], object]) -> Table | None:
+def _guess(sheet: Sheet, tops: Tops) -> Table | None:
     """Three or more short different texts in a row, over a row that is filled as well."""
     rows = list(islice(sheet.rows(), GUESS_ROWS_MAX + HEADER_ROWS_MAX))
     for at, row in enumerate(rows[:GUESS_ROWS_MAX]):
@@ -472,9 +477,11 @@ def lone_text(row: Row, cells: Cells, width: int) -> str | None:
 
     Such a row is a section's heading or a remark, unless it stands in a column for long texts.
     """
-    if len(cells) != 1 or not isinstance(cells[0][1], str):
+    if len(cells) != 1:
         return None
     index, value = cells[0]
+    if not isinstance(value, str):
+        return None
     span = 1 + sum(1 for origin in row.filled.values() if origin == (row.number, index))
     if span >= max(3, width // 2) or index <= 1:
         return value.strip()

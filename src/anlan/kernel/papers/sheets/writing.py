@@ -59,7 +59,13 @@ def write_tables(target: Path | BinaryIO, tables: Iterable[OutTable]) -> int:
     title = book.add_format({"bold": True, "font_size": 14})
     head = book.add_format({"bold": True, "border": 1, "text_wrap": True, "bg_color": "#E8EEF7"})
     red_head = book.add_format(
-        {"bold": True, "border": 1, "text_wrap": True, "bg_color": "#C00000", "font_color": "#FFFFFF"}
+        {
+            "bold": True,
+            "border": 1,
+            "text_wrap": True,
+            "bg_color": "#C00000",
+            "font_color": "#FFFFFF",
+        }
     )
     body = book.add_format({"text_wrap": True, "valign": "top"})
     red_body = book.add_format({"text_wrap": True, "valign": "top", "font_color": "#C00000"})
@@ -78,7 +84,9 @@ def write_tables(target: Path | BinaryIO, tables: Iterable[OutTable]) -> int:
             sheet.write_string(at, 0, cell_text(text), title)
             at += 1
         for column, text in enumerate(table.headers):
-            sheet.write_string(at, column, cell_text(text), red_head if column in table.red else head)
+            sheet.write_string(
+                at, column, cell_text(text), red_head if column in table.red else head
+            )
         for row in table.rows:
             at += 1
             count += 1

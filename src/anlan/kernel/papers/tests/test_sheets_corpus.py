@@ -1,3 +1,4 @@
+# ruff: noqa: E501  a row of cells reads best on one line
 """F14: broken and odd files, made here. Each is either read or refused with a code; never a crash."""
 
 from __future__ import annotations
@@ -275,9 +276,7 @@ def one_sheet_damaged() -> bytes:
     book.active.append(["好"])
     book.create_sheet("坏").append(["x"])
     book.save(out)
-    return rezip(
-        out.getvalue(), lambda n, d: d[: len(d) // 2] if n.endswith("sheet2.xml") else d
-    )
+    return rezip(out.getvalue(), lambda n, d: d[: len(d) // 2] if n.endswith("sheet2.xml") else d)
 
 
 def one_sheet_is_enough(book: Workbook) -> None:
@@ -392,7 +391,9 @@ def test_the_corpus_is_big_enough() -> None:
     assert len(REFUSED) + len(READ) >= 40
 
 
-def test_a_closed_workbook_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_closed_workbook_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     (tmp_path / "a.xlsx").write_bytes(xlsx())

@@ -47,6 +47,7 @@ class Firm:
     code: str
     sector: str
     industry: str
+    township: str
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,9 @@ class _World:
         if self.chance.random() < _CODED:
             order = self.sectors.index(phrases.sector) * 100 + number
             code = fictional_code(county.code, order)
-        return Firm(name, code, phrases.sector, self.chance.choice(phrases.industries))
+        township = self.chance.choice(county.townships) if county.townships else ""
+        industry = self.chance.choice(phrases.industries)
+        return Firm(name, code, phrases.sector, industry, township)
 
 
 def _pick(weights: Sequence[float], chance: Random) -> int:
@@ -188,7 +191,7 @@ def _found(
 ) -> Simulated:
     return Simulated(
         county=county,
-        township=chance.choice(county.townships) if county.townships else "",
+        township=firm.township,
         firm=firm,
         sector=firm.sector,
         place=place,

@@ -40,7 +40,7 @@ class Scale(models.TextChoices):
 
 
 class Status(models.TextChoices):
-    ACTIVE = "active", _("active")
+    ACTIVE = "active", _("in operation")
     CLOSED = "closed", _("closed down")
     MERGED = "merged", _("merged into another entry")
 

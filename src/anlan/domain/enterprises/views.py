@@ -92,7 +92,7 @@ def _may(by: Any, permission: str, pk: int) -> bool:
 def _seen(by: Any, rows: list[Enterprise]) -> list[Enterprise]:
     if not rows:
         return []
-    known = Enterprise.objects.filter(pk__in=[row.pk for row in rows])
+    known = Enterprise.objects.select_related("area").filter(pk__in=[row.pk for row in rows])
     return list(policy.permitted(known, "enterprise.view", by))
 
 

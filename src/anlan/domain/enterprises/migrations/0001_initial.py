@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                     "status",
                     models.CharField(
                         choices=[
-                            ("active", "active"),
+                            ("active", "in operation"),
                             ("closed", "closed down"),
                             ("merged", "merged into another entry"),
                         ],

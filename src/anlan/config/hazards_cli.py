@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from tqdm import tqdm
 
 from anlan.base.refusal import Refusal
+from anlan.config.checking import catch_up
 from anlan.config.cli_say import both, emit, say
 from anlan.domain.hazards import importing
 from anlan.domain.hazards.importing import Counts, Progress
 from anlan.domain.hazards.models import Batch, Leftover
 from anlan.kernel.accounts import units
-from anlan.kernel.facts import ledger
 
 #: Rejected rows that are told one by one on a terminal; --json has them all.
 TOLD_MAX = 20
@@ -49,7 +49,7 @@ def import_files(args: Namespace) -> int:
         else:
             done = importing.run(batch.pk, by=args.actor, progress=progress)
             counts = Counts(**{name: getattr(done, name) for name in vars(Counts())})
-            ledger.fold(timezone.now())
+            catch_up(timezone.now())
     answer = _report(batch, counts, refusals)
     if args.json:
         emit(answer)
@@ -96,7 +96,7 @@ def undo(args: Namespace) -> int:
     batch = importing.batch_of(args.batch)
     with _bar() as progress:
         done = importing.undo(batch.pk, by=args.actor, at=timezone.now(), progress=progress)
-    ledger.fold(timezone.now())
+    catch_up(timezone.now())
     if args.json:
         emit({"batch": str(done.pk), "status": done.status, "kept": done.kept})
     else:

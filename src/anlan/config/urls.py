@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("anlan.kernel.accounts.urls_signin")),
     path("", include("anlan.kernel.accounts.urls")),
     path("", include("anlan.domain.hazards.urls_overview")),
+    path("work/", include("anlan.domain.hazards.urls_work")),
     path("search/", views_search.find, name="search"),
     path("", include("anlan.kernel.notices.urls")),
     path("options/", include("anlan.kernel.accounts.urls_pickers")),

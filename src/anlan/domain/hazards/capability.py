@@ -1,6 +1,7 @@
 """Hazards and problems: what this capability hands over to the kernel."""
 
 from anlan.domain.hazards.indicators import INDICATORS
+from anlan.domain.hazards.invariants import invariants
 from anlan.domain.hazards.loop import HAZARD, KINDS, PROBLEM
 from anlan.domain.hazards.permissions import RULES
 from anlan.kernel.capability import Capability
@@ -13,4 +14,5 @@ CAPABILITY = Capability(
     kinds=KINDS,
     rules=RULES,
     indicators=INDICATORS,
+    invariants=(invariants,),
 )

@@ -364,7 +364,7 @@ def late(area: Region, sectors: Sequence[str] | None, today: date) -> list[Hazar
         # Many are late there: the deadlines' own index finds ten at once. Other conditions are
         # written so that no index serves them, since SQLite would take theirs and read it all.
         rows = rows.annotate(inside=Left("path", len(area.path)), of_kind=Left("kind", 20))
-        rows = rows.filter(inside=area.path, of_kind="hazard")
+        rows = rows.filter(Q(inside=area.path), Q(of_kind="hazard"))
     else:
         rows = rows.filter(below(area.path), kind="hazard")
     if sectors is not None:

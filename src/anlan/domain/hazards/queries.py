@@ -52,7 +52,7 @@ def narrowed(hazards: HazardQuerySet, asked: Any, today: date) -> HazardQuerySet
     }  # fmt: skip
     hazards = hazards.filter(case__kind=asked["kind"] or "hazard")
     for name, column in plain.items():
-        if (value := asked[name]) not in (None, ""):
+        if (value := asked[name]) not in (None, "") and (name, value) != ("sector", "none"):
             hazards = hazards.filter(**{column: value})
     if asked["sector"] == "none":
         hazards = hazards.filter(case__sector=None)

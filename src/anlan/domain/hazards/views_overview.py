@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
-from anlan.domain.hazards import columns, indicators, overview
+from anlan.domain.hazards import columns, indicators, overview, queries
 from anlan.domain.hazards.models import Grade
 from anlan.domain.hazards.overview import Asked, Counts, Reading, Row, Sides
 from anlan.kernel.accounts import policy, sectors
@@ -244,6 +244,15 @@ class _Page:
     list_url: str = field(default_factory=lambda: reverse("hazards:list"))
 
     # Links
+
+    @property
+    def is_current(self) -> bool:
+        return self.period.contains(self.today)
+
+    @property
+    def late_url(self) -> str:
+        now = calendar.day(self.today)
+        return self.link(overview.OVERDUE, period=None if self.is_current else now)
 
     def link(
         self,
@@ -523,7 +532,8 @@ def records(request: HttpRequest) -> HttpResponse:
     crumbs.append((asked.area.name, area_url(asked.area, asked.period)))
     context = {
         "asked": asked, "kind": known(asked.kind), "behind": behind,
-        "page": ORDER.page(rows.filter(case__kind="hazard").select_related(*overview.queries.ROW),
+        "label": _label(asked),
+        "page": ORDER.page(rows.filter(case__kind="hazard").select_related(*queries.ROW),
                            request.GET),
         "columns": chosen(every, request.GET.get("cols", "")), "filters": wanted,
         "narrowed": _narrowed(request), "crumbs": crumbs,
@@ -556,6 +566,14 @@ def _asked(request: HttpRequest, by: Actor, at: datetime) -> Asked:
 
 def _kind_codes() -> set[str]:
     return set(declared())
+
+
+def _label(asked: Asked) -> str | Promise:
+    """As the tiles call it, where there is one."""
+    for each in indicators.INDICATORS:
+        if each.kinds == (asked.kind,) and not each.filters[0]:
+            return each.label
+    return known(asked.kind).label
 
 
 def _narrowed(request: HttpRequest) -> list[str]:

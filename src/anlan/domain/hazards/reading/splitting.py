@@ -194,7 +194,7 @@ def split(text: str) -> Split:
     text = text.strip()
     if "\n" not in text and not (_FIRST.search(text) and _SECOND.search(text)):
         return Split([Item(text.strip(_TRAILING))])
-    if len(text) < 8:
+    if len(text) < 6:
         return Split([Item(_tidy(text))])
     items: list[Item] = []
     intro = _divide(text, frozenset(), (), (), items)

@@ -1,0 +1,123 @@
+"""The worklist: what waits for me (待办), what I started (我发起的), what I have dealt with (已办)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.contrib import messages
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from anlan.base.actor import Actor
+from anlan.base.ids import uuid7
+from anlan.base.refusal import NotFound
+from anlan.domain.hazards import columns, commands, queries
+from anlan.domain.hazards.models import Hazard
+from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.models import Role
+from anlan.kernel.loop import worklist
+from anlan.kernel.loop.models import Case
+from anlan.kernel.loop.worklist import Tray
+from anlan.ui.lists import Filters, Flag
+from anlan.ui.pages import go_on, render_page
+
+ANSWERS = (Role.RECTIFIER, Role.OFFICE, Role.LEADER, Role.INSPECTOR)
+#: Cases that one click on "sign for all" takes.
+SIGNED_AT_ONCE = 500
+
+
+def _cases(by: Actor) -> QuerySet[Case]:
+    """The cases that a person may see; no join where the rule is plain."""
+    return Case.objects.filter(pk__in=queries.visible(by).order_by().values("pk"))
+
+
+def _judges(permission: str, by: Actor) -> Q:
+    return Q(pk__in=policy.permitted(Hazard.objects.all(), permission, by).order_by().values("pk"))
+
+
+def trays(by: Actor) -> list[Tray]:
+    """The heaps that can hold something for this person; others aren't shown."""
+    found = worklist.trays(
+        _cases(by),
+        by,
+        answers=policy.units_of(by, ANSWERS),
+        judges=_judges("hazard.verify", by),
+        decides=_judges("hazard.decide_extension", by),
+    )
+    needs = {"receive": "hazard.receive", "rectify": "hazard.rectify", "assign": "hazard.assign",
+             "verify": "hazard.verify", "close": "hazard.close",
+             "extension": "hazard.decide_extension"}  # fmt: skip
+    return [tray for tray in found if policy.may(by, needs[tray.code])]
+
+
+@require_GET
+@requires("hazard.view")
+def work(request: HttpRequest, tray: str = "") -> HttpResponse:
+    by, today = actor_of(request), timezone.localdate()
+    heaps = trays(by)
+    codes = [heap.code for heap in heaps]
+    counts = {heap.code: heap.count for heap in heaps}
+    chosen = tray or next((code for code in codes if counts[code]), codes[0] if codes else "mine")
+    if chosen == "mine":
+        cases = worklist.started(_cases(by), by)
+    elif chosen == "done":
+        cases = worklist.handled(_cases(by), by)
+    elif chosen in codes:
+        cases = heaps[codes.index(chosen)].cases
+    else:
+        raise NotFound
+    asked = Filters((Flag("late", _("Overdue")),), request.GET)
+    rows = Hazard.objects.filter(pk__in=cases.order_by().values("pk"))
+    if asked["late"]:
+        rows = rows.filter(case__unsettled=True, case__due_on__lt=today, case__suspended_on=None)
+    default = "found" if chosen in ("mine", "done") else "due"
+    page = asked.order(columns.ORDERS, default).page(rows.select_related(*queries.ROW), request.GET)
+    context = {
+        "filters": asked, "page": page, "sort": asked.sort(columns.ORDERS, default),
+        "columns": [c for c in columns.columns(today) if c.shown and c.code != "sector"],
+        "tabs": _tabs(heaps, counts, chosen), "tray": chosen, "request_id": uuid7(),
+        "can_sign": chosen == "receive" and page.rows,
+    }  # fmt: skip
+    return render_page(request, "hazards/work.html", "hazards/_work.html", context)
+
+
+def _tabs(
+    heaps: Sequence[Tray], counts: dict[str, int], chosen: str
+) -> list[tuple[str, str, bool, str | None]]:
+    found = [
+        (str(heap.label), reverse("work:tray", args=[heap.code]), heap.code == chosen,
+         _short(counts[heap.code]))
+        for heap in heaps
+    ]  # fmt: skip
+    found.append((_("started by me"), reverse("work:tray", args=["mine"]), chosen == "mine", None))
+    found.append((_("dealt with"), reverse("work:tray", args=["done"]), chosen == "done", None))
+    return found
+
+
+def _short(count: int) -> str | None:
+    if not count:
+        return None
+    return f"{worklist.COUNT_MAX}+" if count > worklist.COUNT_MAX else str(count)
+
+
+@require_POST
+@requires("hazard.receive")
+def sign(request: HttpRequest) -> HttpResponse:
+    """Sign for receipt of what was ticked, or of everything that waits."""
+    by, at = actor_of(request), timezone.now()
+    ticked = [UUID(pk) for pk in request.POST.getlist("ids") if len(pk) == 36]
+    if not ticked:
+        [heap] = [heap for heap in trays(by) if heap.code == "receive"]
+        ticked = list(heap.cases.values_list("pk", flat=True)[:SIGNED_AT_ONCE])
+    if ticked:
+        commands.receive(
+            ticked[:SIGNED_AT_ONCE], by=by, at=at, request_id=UUID(request.POST["request_id"])
+        )
+        messages.success(request, _("Signed for %(count)d.") % {"count": len(ticked)})
+    return go_on(request, reverse("work:list"))

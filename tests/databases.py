@@ -248,30 +248,15 @@ class Databases:
         )
 
     def _build(self, name: str) -> None:
-        from django.apps import apps
-        from django.conf import settings
         from django.core.management import call_command
 
         target = RealDatabase(name, self.base)
         target.use()
         try:
-            if _unmigrated():  # only while we build: some app has models and no migration yet
-                settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
-            call_command("migrate", verbosity=0, interactive=False, run_syncdb=True)
+            call_command("migrate", verbosity=0, interactive=False)
             _load_regions()
         finally:
             target.leave()
-
-
-def _unmigrated() -> bool:
-    from django.apps import apps
-
-    return any(
-        app.name.startswith("anlan.")
-        and any(True for _ in app.get_models())
-        and not any(Path(app.path, "migrations").glob("0*.py"))
-        for app in apps.get_app_configs()
-    )
 
 
 def _fingerprint() -> str:
@@ -281,8 +266,6 @@ def _fingerprint() -> str:
     files = [*ROOT.glob("src/anlan/**/migrations/*.py"), Path(__file__)]
     files += [*loading.glob("*.py"), *loading.glob("data/*")]
     files += (ROOT / "src/anlan/kernel/calendar").glob("data/*")
-    if _unmigrated():
-        files += ROOT.glob("src/anlan/**/models.py")
     for path in sorted(files):
         found.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
     from django import VERSION

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from anlan.domain.hazards.tests.stage import Cast, Stage
 
-pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 WUHUA, PANLONG, KUNMING = "530102", "530103", "530100"
 
@@ -231,10 +230,10 @@ def test_the_late_list_is_what_the_overdue_figure_counts(busy: Cast) -> None:
      "/figures/records/?kind=hazard.found&area=530100"],
 )  # fmt: skip
 def test_S14_another_countys_officer_sees_no_figure(busy: Cast, address: str) -> None:
-    from anlan.kernel.audit.models import Entry
+    from anlan.kernel.audit.models import AuditRow
 
+    denied = AuditRow.objects.filter(action="hazard.overview", result="denied")
     assert look(busy.users["stranger"], address).status == 404
-    denied = Entry.objects.filter(action="hazard.overview", result="denied")
     assert denied.count() == 1
     assert look(busy.users["stranger"], "/areas/530103/").status == 200
 

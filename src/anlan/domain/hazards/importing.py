@@ -189,12 +189,15 @@ def _saved_mapping(unit: Unit) -> dict[str, str]:
 
 def remember_columns(unit: Unit, mapping: dict[str, str], *, by: Actor, at: datetime) -> None:
     """Keep how a sender calls its columns, for its next workbook."""
-    for header, name in mapping.items():
-        ColumnMapping.objects.update_or_create(
-            unit=unit,
-            header=header[:200],
-            defaults={"field": name, "confirmed_at": at, "confirmed_by": by.name},
-        )
+    with transaction.atomic():
+        for header, name in mapping.items():
+            ColumnMapping.objects.update_or_create(
+                unit=unit,
+                header=header[:200],
+                defaults={"field": name, "confirmed_at": at, "confirmed_by": by.name},
+            )
+        entry = trail.Entry("hazard.columns", "accounts.unit", unit.pk, after=mapping)
+        trail.record([entry], by=by, at=at)
 
 
 # --- reading rows --------------------------------------------------------------------------

@@ -53,7 +53,8 @@ def _kinds(asked: list[str] | None, period: Period) -> list[str]:
     known = kinds.declared()
     for code in asked or ():
         if code not in known:
-            raise Unreadable(field="--kind", reason=_("%(code)s is no kind of fact") % {"code": code})
+            reason = _("%(code)s is no kind of fact") % {"code": code}
+            raise Unreadable(field="--kind", reason=reason)
     if asked:
         return list(asked)
     single = {"month": period.kind == "month", "year": period.kind == "year"}

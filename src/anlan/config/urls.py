@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from anlan.config import views_search
+from anlan.config.api import api, openapi
 from anlan.config.capabilities import capabilities
 
 handler400 = "anlan.ui.errors.bad_request"
@@ -17,6 +18,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("anlan.kernel.accounts.urls_signin")),
     path("", include("anlan.kernel.accounts.urls")),
     path("", include("anlan.domain.hazards.urls_overview")),
+    path("api/v1/openapi.json", openapi, name="openapi"),
+    path("api/v1/", api.urls),
     path("work/", include("anlan.domain.hazards.urls_work")),
     path("search/", views_search.find, name="search"),
     path("", include("anlan.kernel.notices.urls")),

@@ -10,6 +10,7 @@ CAPABILITY = Capability(
     code="hazards",
     urls="anlan.domain.hazards.urls",
     prefix="hazards/",
+    router="anlan.domain.hazards.endpoints.router",
     machines=(HAZARD, PROBLEM),
     kinds=KINDS,
     rules=RULES,

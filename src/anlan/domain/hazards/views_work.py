@@ -1,4 +1,4 @@
-"""The worklist: what waits for me (待办), what I started (我发起的), what I have dealt with (已办)."""
+"""The worklist: what waits for me (待办), what I started (我发起的), what I dealt with (已办)."""
 
 from __future__ import annotations
 
@@ -89,21 +89,15 @@ def work(request: HttpRequest, tray: str = "") -> HttpResponse:
 
 def _tabs(
     heaps: Sequence[Tray], counts: dict[str, int], chosen: str
-) -> list[tuple[str, str, bool, str | None]]:
+) -> list[tuple[str, str, bool, int | None]]:
     found = [
         (str(heap.label), reverse("work:tray", args=[heap.code]), heap.code == chosen,
-         _short(counts[heap.code]))
+         counts[heap.code] or None)
         for heap in heaps
     ]  # fmt: skip
     found.append((_("started by me"), reverse("work:tray", args=["mine"]), chosen == "mine", None))
     found.append((_("dealt with"), reverse("work:tray", args=["done"]), chosen == "done", None))
     return found
-
-
-def _short(count: int) -> str | None:
-    if not count:
-        return None
-    return f"{worklist.COUNT_MAX}+" if count > worklist.COUNT_MAX else str(count)
 
 
 @require_POST

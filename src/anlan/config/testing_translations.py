@@ -41,7 +41,7 @@ KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "pgettext_lazy": ((1, "c"), 2),
 }
 OPTIONS = {"**.html": {"extensions": "jinja2.ext.i18n", "trimmed": "true", "silent": "false"}}
-_PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%%")
+_PLACEHOLDER = re.compile(r"%\((\w+)\)")
 HEADER = {
     "Project-Id-Version": "Anlan",
     "Language": "zh_Hans",
@@ -85,9 +85,9 @@ def problems(messages: dict[Key, list[str]], po: polib.POFile) -> Iterator[str]:
             yield f"fuzzy     {where}"
         else:
             # A Chinese plural may do without the number's name; it may not invent one.
-            wanted = set(_PLACEHOLDER.findall(key[2] or key[1])) - {"%%"}
+            wanted = set(_PLACEHOLDER.findall(key[2] or key[1]))
             for text in texts:
-                if set(_PLACEHOLDER.findall(text)) - {"%%"} != wanted:
+                if set(_PLACEHOLDER.findall(text)) != wanted:
                     yield f"placeholders differ  {where}: {text!r}"
 
 

@@ -65,6 +65,8 @@ class Column:
             names += " lead"
         if not self.phone:
             names += " no-phone"
+        if value is None or value == "":
+            names += " no-value"
         label = escape(str(self.label))
         return Markup(f'<td class="{names}" data-label="{label}">{shown}</td>')  # noqa: S704
 
@@ -175,6 +177,8 @@ class Filters:
     params: QueryDict
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    #: Which way the list really runs, once ``order`` was asked; headings show it.
+    down: bool | None = None
 
     def __post_init__(self) -> None:
         for item in self.filters:
@@ -216,6 +220,11 @@ class Filters:
     def __getitem__(self, name: str) -> Any:
         return self.values.get(name)
 
+    def has(self, item: Filter) -> bool:
+        """Whether the list is narrowed by this one."""
+        names = (item.name, f"{item.name}_from", f"{item.name}_to")
+        return not self.values.keys().isdisjoint(names)
+
     @property
     def any(self) -> bool:
         return bool(self.values)
@@ -239,7 +248,10 @@ class Filters:
         """The order that ``?sort=`` asks for; a ``-`` before its name turns it round."""
         asked = self.sort(orders, default)
         order = orders[asked.lstrip("-")]
-        return order.turned() if asked.startswith("-") else order
+        if asked.startswith("-"):
+            order = order.turned()
+        self.down = order.keys[0].descending
+        return order
 
     def sort(self, known: Container[str], default: str) -> str:
         """The ``?sort=`` asked for if it is one of ``known``, else ``default``."""

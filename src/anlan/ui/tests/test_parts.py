@@ -20,7 +20,7 @@ from anlan.ui.charts import AreaMap, Chart, Pin, Place, Series
 from anlan.ui.figures import MISSING, Basis, Change
 from anlan.ui.forms import DayInput, Form
 from anlan.ui.icons import icon
-from anlan.ui.keyset import Page
+from anlan.ui.keyset import Keyset, Page
 from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Search
 from anlan.ui.vendor import ICONS
 
@@ -201,6 +201,12 @@ def test_a_table_marks_what_it_is_sorted_by():
     html = str(parts().table(COLUMNS, [ROW], filters(""), "-text", "#l"))
     assert 'aria-sort="descending"' in html
     assert "sort=text" in html
+
+
+def test_a_heading_shows_which_way_the_list_really_runs():
+    narrowed = filters("sort=text")
+    narrowed.order({"text": Keyset.by("-text", "pk")}, "text")
+    assert 'aria-sort="descending"' in str(parts().table(COLUMNS, [ROW], narrowed, "text"))
 
 
 def test_a_finished_job_asks_no_more():

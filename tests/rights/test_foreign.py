@@ -17,7 +17,8 @@ from django.utils import timezone
 from tests.rights.routes import PUBLIC, Route, routes
 
 BUSINESS = ("office", "leader", "inspector", "rectifier", "grid", "duty", "viewer")
-PAGES = [route for route in routes() if not route.is_api and route.name not in PUBLIC]
+#: Endpoints too: a page's session opens them.
+PAGES = [route for route in routes() if route.name not in PUBLIC]
 #: Setting up a factor shows a new secret each time, and no row.
 LISTS = [route for route in PAGES if not route.takes and not route.name.startswith("mfa_")]
 OWN, FOREIGN = "OWNWORD", "FOREIGNWORD"
@@ -89,8 +90,7 @@ def test_S14_a_foreign_number_opens_as_little_as_nobodys(stand: Any, kind: str, 
         foreign.plant_people(planted, area=FOREIGN_BY[kind]["area"])
     opened = []
     for route in PAGES:
-        space = route.name.split(":")[0]
-        number = numbers.get(space)
+        number = _number(route, numbers)
         if route.name in ("accounts:unit", "accounts:rename_unit", "accounts:end_unit"):
             number = planted.unit
         elif route.permission and route.permission.startswith("people."):
@@ -120,7 +120,7 @@ def test_S16_administrators_see_no_word_of_the_business(stand: Any, role: str) -
     lists = [route for route in LISTS if route.name != "accounts:audit"]
     assert not [route.name for route in lists if FOREIGN in body(browser, route)]
     for route in PAGES:
-        number = planted.numbers.get(route.name.split(":")[0])
+        number = _number(route, planted.numbers)
         if number is not None and "pk" in route.takes and _fits(route, number):
             assert FOREIGN not in browser.get(route.path(pk=number)).content.decode(
                 errors="replace"
@@ -131,6 +131,14 @@ def test_the_own_row_is_seen_so_the_matrix_is_not_empty(stand: Any) -> None:
     browser = stand("area", "office")
     seen = [route.name for route in LISTS if OWN in body(browser, route)]
     assert {"hazards:list", "enterprises:list"} <= set(seen)
+
+
+def _number(route: Route, numbers: dict[str, Any]) -> Any:
+    """The foreign number that a route may take: by its namespace, for an endpoint by its kind."""
+    if route.is_api and "pk" in route.takes:
+        kind = type(route.converters["pk"]).__name__
+        return numbers["hazards" if kind == "UUIDConverter" else "enterprises"]
+    return numbers.get(route.name.split(":")[0])
 
 
 def _fits(route: Route, number: Any) -> bool:

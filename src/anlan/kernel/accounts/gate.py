@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotAllowed, Refusal
-from anlan.kernel.accounts import held, policy, sessions
+from anlan.kernel.accounts import counts, held, policy, sessions
 from anlan.kernel.accounts.network import client_address, is_management
 from anlan.kernel.audit import trail
 
@@ -108,6 +108,21 @@ def fresh(view: View) -> View:
 
     checked.fresh = True  # type: ignore[attr-defined]
     return checked  # type: ignore[return-value]
+
+
+def limited(limit: counts.Limit) -> Callable[[View], View]:
+    """At most so often a person, for exports and the like; stands under ``requires``."""
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def checked(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            by = actor_of(request)
+            counts.hit(limit, str(by.user_id), timezone.now())
+            return view(request, *args, **kwargs)
+
+        return cast(View, checked)
+
+    return decorate
 
 
 def is_fresh(request: HttpRequest) -> bool:

@@ -14,12 +14,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anlan.base.refusal import NotAllowed
-from anlan.kernel.accounts import gate, passwords, sessions
+from anlan.kernel.accounts import counts, gate, passwords, sessions
 from anlan.kernel.accounts.counts import TooMany
+from anlan.kernel.accounts.network import client_address
 from anlan.ui import errors
 from anlan.ui.pages import is_htmx
 
 log = logging.getLogger("anlan.request")
+#: Pages that one session may open, or one address without a session, in each process (S56).
+PAGES = counts.Burst(times=3_000, seconds=60)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -45,6 +48,10 @@ class GateMiddleware:
         if permission is None:
             log.error("%s: this view declares no permission, so it isn't run", request.path)
             return errors.refused(request, NotAllowed(reason="undeclared"))
+        try:
+            PAGES.hit(request.session.session_key or client_address(request))
+        except TooMany as refusal:
+            return self.process_exception(request, refusal)
         if permission in (gate.PUBLIC, gate.API) or not request.user.is_authenticated:
             return None  # What needs a sign-in asks for it itself.
         return None if getattr(view, "while_pending", False) else _pending(request)

@@ -21,6 +21,7 @@ from allauth.mfa.totp.internal.auth import (
     hotp_value,
     yield_hotp_counters_from_time,
 )
+from django import forms
 from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
@@ -203,7 +204,13 @@ class _Code:
     """A code of an app, or a recovery code: each works once."""
 
     user: User
+    fields: dict[str, forms.Field]
     cleaned_data: dict[str, Any]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["code"].label = gettext_lazy("Code from the app")
+        self.fields["code"].widget.attrs.pop("placeholder", None)
 
     def clean_code(self) -> str:
         request = context.request

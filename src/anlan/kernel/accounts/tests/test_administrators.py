@@ -316,6 +316,42 @@ def test_S56_a_burst_fills_up_again(db):
     burst.hit("a", now=1.2)
 
 
+def test_S56_pages_and_dear_pages_answer_429(person, browser, no_factor, monkeypatch, clock):
+    from django.http import HttpResponse
+    from django.test import RequestFactory
+
+    from anlan.kernel.accounts import gate, middleware
+
+    user = person("li", "office")
+    browser.sign_in("li")
+    monkeypatch.setattr(middleware, "PAGES", counts.Burst(times=2, seconds=60))
+    page = reverse("accounts:units")
+    assert [browser.get(page).status_code for _ in range(3)] == [200, 200, 429]
+    assert int(browser.get(page).headers["Retry-After"]) > 0
+
+    dear = gate.limited(counts.Limit("dear", times=1, seconds=60))(lambda request: HttpResponse())
+    request = RequestFactory().get("/")
+    request.user = user
+    assert dear(request).status_code == 200
+    with pytest.raises(counts.TooMany):
+        dear(request)
+
+
+def test_S57_a_view_that_declares_nothing_is_not_run(person, browser, no_factor, monkeypatch):
+    from anlan.kernel.accounts import views_units
+
+    person("li", "office")
+    browser.sign_in("li")
+    ran = []
+    monkeypatch.setattr(
+        "anlan.kernel.accounts.gate.declared", lambda view: ran.append(view) and None
+    )
+    answer = browser.get(reverse("accounts:units"))
+    assert answer.status_code == 403
+    assert ran == [views_units.unit_list]
+    assert "Unit of li" not in answer.content.decode()
+
+
 # Imports, and who answers for what
 
 

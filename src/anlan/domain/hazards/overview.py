@@ -19,14 +19,16 @@ from django.db import connection
 from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
 from anlan.base.paths import ancestors, below
-from anlan.base.refusal import NotFound
+from anlan.base.refusal import NotFound, Unreadable
 from anlan.domain.hazards import queries
+from anlan.domain.hazards.loop import LOOPS
 from anlan.domain.hazards.models import Hazard, HazardQuerySet
 from anlan.domain.hazards.permissions import SEES
-from anlan.kernel.accounts import held
+from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.held import Grant
 from anlan.kernel.audit import trail
 from anlan.kernel.calendar import periods as calendar
@@ -34,7 +36,7 @@ from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import figures as ledger
 from anlan.kernel.facts import sql
 from anlan.kernel.facts.figures import Cell, Query
-from anlan.kernel.facts.kinds import Measure, known
+from anlan.kernel.facts.kinds import Measure, declared, known
 from anlan.kernel.facts.models import Coverage, Expected, Fact
 from anlan.kernel.indicators import arithmetic
 from anlan.kernel.loop.models import Case
@@ -459,3 +461,51 @@ def behind(asked: Asked, rows: HazardQuerySet, at: datetime) -> Behind:
     reported = found.pop(None, 0)
     seen = rows.filter(pk__in=found).count()
     return Behind(value, len(found), reported, len(found) - seen)
+
+
+# For programs
+
+#: What figures may be broken down by; topics overlap, so they aren't added up (有交叉).
+API_BY = ("region", "month", "sector", "grade", "source", "topics", "claim")
+
+
+def api_figures(
+    by_whom: Actor,
+    area: Region,
+    period: Period,
+    *,
+    by: Sequence[str],
+    kinds: Sequence[str],
+    at: datetime,
+) -> dict[str, Any]:
+    """Figures of an area for a program, under the same rights as the pages."""
+    policy.demand(by_whom, "hazard.view", at)
+    sectors = demand(by_whom, area, at)
+    ours = [code for code in declared() if code.split(".")[0] in LOOPS]
+    for name in by:
+        if name not in API_BY:
+            raise Unreadable(field="by", reason=_("choose among %s") % ", ".join(API_BY))
+    for code in kinds:
+        if code not in ours:
+            raise Unreadable(field="kind", reason=_("%s is no kind of fact here") % code)
+    cells = ledger.figures(
+        Query(
+            kinds=kinds or [code for code in ours if known(code).measure is not Measure.DISTINCT],
+            areas=[area.pk], periods=[period], at=at, by=list(dict.fromkeys(by)),
+            where=where_of(sectors),
+        )
+    )  # fmt: skip
+    codes = dict(
+        Region.objects.filter(pk__in={cell.area_id for cell in cells}).values_list("pk", "code")
+    )
+    return {
+        "region": area.code, "period": period.code, "as_known_at": at,
+        "cells": [
+            {
+                "region": codes[cell.area_id], "period": cell.period.code, "kind": cell.kind,
+                "labels": {**cell.labels, **({"own": "1"} if cell.own else {})},
+                "value": cell.value, "missing": cell.missing,
+            }
+            for cell in cells
+        ],
+    }  # fmt: skip

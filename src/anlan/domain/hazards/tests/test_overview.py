@@ -293,6 +293,34 @@ def test_S14_the_search_finds_nothing_of_another_county(busy: Cast) -> None:
     assert f"/areas/{WUHUA}/" not in look(busy.users["stranger"], "/search/?q=whq").text
 
 
+def test_S14_programs_get_the_same_figures_under_the_same_rights(busy: Cast) -> None:
+    from anlan.base.refusal import NotFound, Unreadable
+    from anlan.domain.hazards.overview import api_figures
+    from anlan.kernel.calendar import periods
+    from anlan.kernel.regions.queries import by_code
+
+    asked = periods.parse(spans()[0])
+
+    def ask(who: str, code: str, by: list[str], kinds: list[str]) -> list[dict[str, Any]]:
+        whole = api_figures(
+            busy.actor(who), by_code(code), asked, by=by, kinds=kinds, at=timezone.now()
+        )
+        cells: list[dict[str, Any]] = whole["cells"]
+        return cells
+
+    found = the_page(busy.users["office"], WUHUA, spans()[0]).reading.now["hazard.found"]
+    [one] = ask("office", WUHUA, [], ["hazard.found"])
+    assert one["value"] == found
+    parts = ask("office", WUHUA, ["region", "sector"], ["hazard.found"])
+    assert sum(cell["value"] for cell in parts) == found
+    with pytest.raises(NotFound):
+        ask("stranger", WUHUA, [], [])
+    with pytest.raises(Unreadable):
+        ask("office", WUHUA, ["weekday"], [])
+    with pytest.raises(Unreadable):
+        ask("office", WUHUA, [], ["weather.rain"])
+
+
 @pytest.mark.parametrize(
     "query",
     ["", "kind=hazard.found", "kind=loop.nothing&area=530102", "kind=problem.found&area=530102",

@@ -50,7 +50,8 @@ def insert(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
 
 
 def _copy(cursor: Any, statement: str, rows: Iterable[Sequence[Any]]) -> None:
-    with cursor.copy(statement) as copy:
+    # Django wraps what its own calls raise; whoever catches IntegrityError needs it here too.
+    with connection.wrap_database_errors, cursor.copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
 
@@ -70,16 +71,14 @@ def _json(value: Any) -> str:
 
 def _adapter(field: Field[Any, Any], vendor: str) -> Adapter | None:
     """How a value of the field is written on this database; None where it goes as it is."""
-    target: Any = field.target_field if field.is_relation else field
+    related: Any = field
+    target = related.target_field if field.is_relation else related
     kind = target.get_internal_type()
     if isinstance(target, JSONField):
         return lambda value: None if value is None else _json(value)
     if vendor == "postgresql":
         return None
-    found: Adapter | None = {
-        "UUIDField": _hex, "DateField": _day, "DateTimeField": _moment, "DecimalField": _text,
-    }.get(kind)  # fmt: skip
-    return found
+    return SQLITE.get(kind)
 
 
 def _hex(value: UUID | None) -> str | None:
@@ -97,3 +96,12 @@ def _moment(value: datetime | None) -> str | None:
 
 def _text(value: Decimal | None) -> str | None:
     return None if value is None else str(value)
+
+
+#: How SQLite keeps what it has no type of its own for; as Django's backend writes it.
+SQLITE: dict[str, Adapter] = {
+    "UUIDField": _hex,
+    "DateField": _day,
+    "DateTimeField": _moment,
+    "DecimalField": _text,
+}

@@ -32,7 +32,7 @@ def main(args: Namespace) -> int:
             as_known_at=as_known,
         )
     )  # fmt: skip
-    answer = {
+    answer: dict[str, Any] = {
         "region": region.code,
         "period": period.code,
         "as_known_at": (as_known or at).isoformat(),

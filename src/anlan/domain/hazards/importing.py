@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import groupby, islice
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 from uuid import UUID
 
 from django.conf import settings
@@ -52,7 +52,7 @@ from anlan.domain.hazards.reading import IgnoredRow, ParsedRow, RejectedRow
 from anlan.domain.hazards.sources import source_of
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.audit import trail
-from anlan.kernel.calendar.deadlines import DeadlineRule, due
+from anlan.kernel.calendar.deadlines import DeadlineKind, DeadlineRule, due
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop import engine
 from anlan.kernel.loop.engine import Move, NewCase
@@ -120,7 +120,7 @@ def prepare(
         try:
             book = read_workbook(path, name)
             plan = reading.propose(book, saved)
-            plans.append((name, *_keep(path, name), plan.to_json()))  # type: ignore[arg-type]
+            plans.append((name, *_keep(path, name), plan.to_json()))
         except Refusal as refusal:
             refusal.data.setdefault("file", name)
             refusals.append(refusal)
@@ -495,9 +495,7 @@ def _fields(row: ParsedRow) -> dict[str, Any]:
         "remarks": row.remarks,
     }
     limits = {name: getattr(Hazard._meta.get_field(name), "max_length", None) for name in texts}
-    found: dict[str, Any] = {
-        name: (text or "")[: limits[name] or None] for name, text in texts.items()
-    }
+    found: dict[str, Any] = {name: (text or "")[: limits[name]] for name, text in texts.items()}
     found["funds"] = row.funds
     return found
 
@@ -559,7 +557,7 @@ def _sighting(batch: Batch, file: BatchFile, entry: Entry) -> Sighting:
         row=row.first_row,
         part=row.part,
         outcome=entry.outcome,
-        state=row.state or "",
+        state=row.state,
         raw=row.raw,
     )
 
@@ -592,9 +590,9 @@ def _deadline(row: ParsedRow) -> date | None:
         return row.deadline
     if row.deadline_rule == "immediate":
         return row.found_on
-    if row.deadline_rule in ("hours", "calendar_days", "working_days"):
+    if row.deadline_rule in get_args(DeadlineKind):
         found = datetime.combine(row.found_on, NOON, timezone.get_default_timezone())
-        return due(DeadlineRule(row.deadline_rule, row.deadline_n), found).on
+        return due(DeadlineRule(cast(DeadlineKind, row.deadline_rule), row.deadline_n), found).on
     if row.deadline_rule == "months":
         months = row.found_on.month - 1 + row.deadline_n
         year, month = row.found_on.year + months // 12, months % 12 + 1
@@ -725,7 +723,9 @@ def undo(
 def _withdraw(batch: Batch, rows: Sequence[Sighting], *, by: Actor, at: datetime) -> None:
     cases = engine.lock(row.case_id for row in rows)
     Sighting.objects.filter(pk__in=[row.pk for row in rows]).update(withdrawn_at=at)
-    told, by_hand, touched = set(), set(), set()
+    told: set[UUID] = set()
+    by_hand: set[UUID] = set()
+    touched: set[UUID] = set()
     for chunk in _chunks(list(cases)):
         others = Sighting.objects.filter(case__in=chunk, withdrawn_at=None)
         told.update(others.values_list("case_id", flat=True))

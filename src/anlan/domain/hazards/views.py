@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import chain
 from typing import Any
 from uuid import UUID
 
@@ -136,7 +135,7 @@ def _form(page: steps.StepPage, hazard: Hazard) -> forms.StepForm:
 
 def _photo(one: Attachment) -> dict[str, Any]:
     url = reverse("hazards:file", args=[one.object_id, one.pk])
-    return {"url": url, "thumb": url + "?thumb=1", "at": one.uploaded_at, "note": one.name}
+    return {"url": url, "thumb": url + "?thumb=1", "at": one.at, "note": one.name}
 
 
 def _candidates(hazard: Hazard) -> Sequence[Any]:
@@ -285,5 +284,5 @@ def proposal_step(request: HttpRequest, pk: UUID, proposal: UUID, code: str) -> 
     else:
         raise NotFound
     if not form.is_valid():
-        messages.error(request, " ".join(chain.from_iterable(form.errors.values())))
+        messages.error(request, " ".join(str(one) for errors in form.errors.values() for one in errors))
     return go_on(request, reverse("hazards:page", args=[pk]))

@@ -276,7 +276,7 @@ def batch_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 def batch_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the progress bar asks every second; at the end it sends the page for the result."""
     found = _batch(request, pk)
-    job = Job.objects.filter(pk=found.job_id).first()
+    job = Job.objects.filter(pk=found.job_id).first() if found.job_id else None
     running = bool(job and job.state in (State.QUEUED, State.RUNNING))
     context = {"batch": found, "job": job, "running": running}
     response = HttpResponse(render_to_string("hazards/_batch_job.html", context, request))

@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any, NamedTuple
 
 from django.db import IntegrityError, transaction
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.limits import BATCH_ROWS
 from anlan.base.refusal import NotAllowed, Refusal
@@ -296,19 +299,25 @@ def _write(work: Iterable[_Work], *, by: Actor, at: datetime) -> None:
     for one in changed:
         one.row.updated_at = at
         one.row.version += 1
-    Enterprise.objects.bulk_create([one.row for one in changed if one.new], BATCH_ROWS)
+    _insert([one.row for one in changed if one.new])
     old = [one.row for one in changed if not one.new]
     if old:
         Enterprise.objects.bulk_update(old, _WRITTEN, batch_size=200)
-    FormerName.objects.bulk_create(
-        FormerName(enterprise=one.row, name=one.former, plain_name=plain(one.former), until=today)
-        for one in changed
-        if one.former
+    bulk.insert(
+        [
+            FormerName(
+                enterprise=one.row, name=one.former, plain_name=plain(one.former), until=today
+            )
+            for one in changed
+            if one.former
+        ]
     )
-    SectorChange.objects.bulk_create(
-        SectorChange(enterprise=one.row, sector_id=one.row.sector_id, since=today)
-        for one in changed
-        if "sector_id" in one.after
+    bulk.insert(
+        [
+            SectorChange(enterprise=one.row, sector_id=one.row.sector_id, since=today)
+            for one in changed
+            if one.after.get("sector_id") or "sector_id" in one.before
+        ]
     )
     record(
         [
@@ -324,6 +333,23 @@ def _write(work: Iterable[_Work], *, by: Actor, at: datetime) -> None:
         by=by,
         at=at,
     )
+
+
+def _insert(rows: Sequence[Enterprise]) -> None:
+    """Add new entries and give each its id, which the database chose."""
+    if not rows:
+        return
+    last = Enterprise.objects.aggregate(last=Max("pk"))["last"] or 0
+    bulk.insert(rows)
+    # Of entries younger than ``last``, ours are those that have our keys: a key is unique.
+    made = Enterprise.objects.filter(pk__gt=last)
+    ids = {
+        code or (area, name): pk
+        for pk, code, area, name in made.values_list("pk", "credit_code", "area", "plain_name")
+    }
+    for row in rows:
+        row.pk = ids[row.credit_code or (row.area_id, row.plain_name)]
+        row._state.adding = False
 
 
 class Wanted(NamedTuple):
@@ -367,7 +393,7 @@ def _match(wanted: Sequence[Wanted], *, by: Actor, at: datetime, source: str) ->
     distinct = {(one.name, one.credit_code, one.area_id): one for one in wanted if one.name}
     read = {key: (plain(one.name), codes.read(one.credit_code)) for key, one in distinct.items()}
     coded = by_codes(code.code for _name, code in read.values() if code.code)
-    named = by_names(name for name, _code in read.values() if name)
+    named = by_names((name for name, _code in read.values() if name), _around(distinct.values()))
     made: dict[tuple[str, str | int], _Work] = {}
     given: list[tuple[int, str]] = []
     answers: dict[tuple[str, str, int], Known | _Work] = {}
@@ -416,6 +442,13 @@ def _match(wanted: Sequence[Wanted], *, by: Actor, at: datetime, source: str) ->
         else:
             results.append(Match(answer.pk, False, answer.sector_id, doubtful))
     return results
+
+
+def _around(wanted: Iterable[Wanted]) -> str:
+    """The smallest area around all rows: entries elsewhere of the same name mean nothing here."""
+    parts = [path.split("/")[:-1] for path in {one.path for one in wanted}]
+    shared = takewhile(lambda level: len(set(level)) == 1, zip(*parts, strict=False))
+    return "".join(f"{level[0]}/" for level in shared)
 
 
 def _same(one: Wanted, candidates: Iterable[Known], code: str) -> Known | None:

@@ -10,7 +10,7 @@ from typing import NamedTuple, TypeVar
 from django.db.models import Q
 
 from anlan.base.limits import IN_LIST_MAX
-from anlan.base.paths import ancestors
+from anlan.base.paths import ancestors, below
 from anlan.domain.enterprises.models import Enterprise, FormerName, Status
 from anlan.kernel.accounts.models import Jurisdiction, UnitKind
 
@@ -48,14 +48,25 @@ def by_codes(codes: Iterable[str]) -> dict[str, Known]:
     return found
 
 
-def by_names(plain_names: Iterable[str]) -> dict[str, list[Known]]:
-    """Entries by folded name, wherever they are, present names before former ones."""
+def by_names(plain_names: Iterable[str], around: str = "") -> dict[str, list[Known]]:
+    """Entries by folded name, present names before former ones.
+
+    around: a path; only entries on, above or below it are looked at. Empty means everywhere.
+    """
     found: dict[str, list[Known]] = defaultdict(list)
+    entries = Enterprise.objects.listed()
+    former_names = FormerName.objects.filter(enterprise__merged_into=None)
+    if around:
+        above = ["".join(f"{part}/" for part in ancestors(around)[:end]) for end in range(1, 8)]
+        entries = entries.filter(below(around) | Q(path__in=above))
+        former_names = former_names.filter(
+            below(around, "enterprise__path") | Q(enterprise__path__in=above)
+        )
     for part in chunks(set(plain_names)):
-        rows = Enterprise.objects.listed().filter(plain_name__in=part)
+        rows = entries.filter(plain_name__in=part)
         for row in rows.order_by("pk").values_list(*_COLUMNS):
             found[row[1]].append(Known(*row))
-        former = FormerName.objects.filter(plain_name__in=part, enterprise__merged_into=None)
+        former = former_names.filter(plain_name__in=part)
         for old, *rest in former.order_by("-until", "pk").values_list(
             "plain_name", *(f"enterprise__{column}" for column in _COLUMNS)
         ):

@@ -10,9 +10,10 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.words import act
 from anlan.kernel.audit import queries
 from anlan.kernel.audit.models import AuditRow
-from anlan.ui.lists import Choice, Column, Days, Filters, Search
+from anlan.ui.lists import Choice, Column, Days, Filters, Search, chosen
 from anlan.ui.pages import render_page
 
 RESULTS = (("ok", _("carried out")), ("denied", _("denied")))
@@ -38,7 +39,8 @@ COLUMNS = (
     Column("at", _("When"), kind="moment"),
     Column("actor", _("Who")),
     Column("address", _("Address"), phone=False),
-    Column("action", _("Act")),
+    Column("act", _("Act"), cell=lambda row: act(row.action)),
+    Column("action", _("Code of the act"), shown=False),
     Column("object", _("On what"), cell=lambda row: f"{row.object_type} {row.object_id}".strip()),
     Column("result", _("Result"), cell=lambda row: str(dict(RESULTS).get(row.result, row.result))),
     Column("reason", _("Why"), kind="text"),
@@ -51,7 +53,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     wanted = Filters(
         (
             Search("actor", _("Who")),
-            Search("action", _("Act, or its beginning with a dot")),
+            Search("action", _("Code of the act, such as hazard.assign or hazard.")),
             Search("object_type", _("Kind of object")),
             Search("object_id", _("Number of the object")),
             Search("address", _("Address")),
@@ -74,7 +76,8 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     context = {
         "rows": page.rows,
         "turn": {"before": "", "after": str(page.next or "")},
-        "columns": COLUMNS,
+        "columns": chosen(COLUMNS, request.GET.get("cols", "")),
+        "all_columns": COLUMNS,
         "filters": wanted,
     }
     return render_page(request, "accounts/audit.html", "accounts/_audit.html", context)

@@ -533,6 +533,7 @@ def records(request: HttpRequest) -> HttpResponse:
     context = {
         "asked": asked, "kind": known(asked.kind), "behind": behind,
         "label": _label(asked),
+        "as_it_stood": known(asked.kind).measure is Measure.STOCK and asked.period.end < today,
         "page": ORDER.page(rows.filter(case__kind="hazard").select_related(*queries.ROW),
                            request.GET),
         "columns": chosen(every, request.GET.get("cols", "")), "filters": wanted,

@@ -378,10 +378,12 @@ class _Reader:
     # Cells --------------------------------------------------------------------------------------
 
     def _value(self, row: Row, code: str) -> Value:
+        values = row.values
         for index in self.mapping.get(code, ()):
-            value = row.get(index)
-            if value is not None and not isinstance(value, CellError):
-                return value
+            if index < len(values):
+                value = values[index]
+                if value is not None and not isinstance(value, CellError):
+                    return value
         return None
 
     def _own(self, row: Row, code: str) -> Value:
@@ -801,7 +803,8 @@ class _Reader:
         around = column + out.category + "".join(self.plan.titles[:2]) + self.plan.sheet_name
         if "隐患" in around or "问题" not in column:
             return "hazard"
-        return "problem"
+        # 存在问题 is what most registers of enterprises call a hazard; of an authority it is none.
+        return "problem" if _AUTHORITY.search(out.enterprise or out.responsible_unit) else "hazard"
 
     def _funds(self, row: Row, out: ParsedRow) -> None:
         if "funds" not in self.mapping:
@@ -964,6 +967,8 @@ _TELLING = (
 _CARRIED = frozenset({"measure", "control", "progress", "remarks", "photo", "basis", "contingency",
                       "co_unit"})  # fmt: skip
 _DONE_ON = re.compile(r"(?:\d{4}\s*[年./-]\s*)?\d{1,2}\s*[月./-]\s*\d{1,2}")
+#: The ends of names of governments and their departments.
+_AUTHORITY = re.compile(r"(?:政府|党委|委员会|管委会|办事处|办公室|安委办|局|厅|署)$")
 _LABEL = re.compile(r"[:：]\s*$")
 
 

@@ -1,0 +1,292 @@
+"""From source rows to cases: which row means which case, what an undo takes back, what a kill costs."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+from django.utils import timezone
+
+HEADER = ["检查日期", "县区", "企业名称", "隐患部位", "存在问题", "整改期限", "整改完成时间", "整改状态"]
+Rows = Sequence[Sequence[str]]
+AT = datetime(2024, 8, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
+
+
+def row(text: str, *, day="2024-06-25", county="五华区", firm="甲厂", place="一车间", due="",
+        done="", state="整改中") -> list[str]:  # fmt: skip
+    return [day, county, firm, place, text, due, done, state]
+
+
+@pytest.fixture
+def take(db: None, tmp_path: Path) -> Callable[..., Any]:
+    """Import rows as one unit's csv; returns the batch."""
+    from anlan.base.actor import Actor
+    from anlan.domain.hazards import importing
+    from anlan.kernel.accounts import commands as accounts
+    from anlan.kernel.regions.queries import by_code
+
+    root = Actor(None, "test", trusted=True)
+    units: dict[str, Any] = {}
+
+    def run(rows: Rows, unit: str = "县安委办", name: str = "台账.csv") -> Any:
+        if unit not in units:
+            units[unit] = accounts.create_unit(
+                f"t{len(units)}", unit, "committee_office", by_code("530100"), by=root, at=AT
+            )
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([HEADER, *rows])
+        batch, _ = importing.prepare(
+            [(name, path)], unit=units[unit], by=root, at=timezone.now()
+        )
+        return importing.run(batch.pk, by=root)
+
+    return run
+
+
+@pytest.fixture
+def undo() -> Callable[[Any], Any]:
+    from anlan.base.actor import Actor
+    from anlan.domain.hazards import importing
+
+    root = Actor(None, "test", trusted=True)
+    return lambda batch: importing.undo(batch.pk, by=root, at=timezone.now())
+
+
+def told(batch) -> dict[str, int]:
+    names = ("created", "updated", "unchanged", "duplicates", "rejected")
+    return {name: getattr(batch, name) for name in names if getattr(batch, name)}
+
+
+def living() -> int:
+    from anlan.kernel.loop.models import Case
+
+    return Case.objects.exclude(state="void").count()
+
+
+def ledger() -> dict[str, int]:
+    """What the whole ledger adds up to, by kind; zeros left out."""
+    from django.db.models import Sum
+
+    from anlan.kernel.facts.models import Fact
+
+    rows = Fact.objects.order_by().values_list("kind__code").annotate(n=Sum("quantity"))
+    return {kind: n for kind, n in rows if n}
+
+
+def test_the_same_file_again_adds_nothing(take):
+    rows = [row("灭火器过期"), row("安全出口堵塞", place="二车间")]
+    assert told(take(rows)) == {"created": 2}
+    before = ledger()
+    assert told(take(rows, name="台账（终稿）.csv")) == {"unchanged": 2}
+    assert (living(), ledger()) == (2, before)
+
+
+def test_punctuation_and_width_make_no_difference_but_digits_do(take):
+    take([row("3号储罐液位计失灵，未检修")])
+    assert told(take([row("３号储罐液位计失灵 未检修。")])) == {"unchanged": 1}
+    assert told(take([row("4号储罐液位计失灵，未检修")])) == {"created": 1}
+
+
+def test_equal_rows_of_one_file_are_told_apart_by_their_order(take):
+    rows = [row("灭火器过期"), row("灭火器过期")]
+    assert told(take(rows)) == {"created": 2}
+    assert told(take(rows)) == {"unchanged": 2}
+    assert told(take([*rows, rows[0]])) == {"unchanged": 2, "created": 1}
+
+
+def test_rows_of_two_enterprises_are_never_one_hazard(take):
+    take([row("灭火器过期", firm="甲厂"), row("灭火器过期", firm="乙厂")])
+    later = take([row("灭火器过期", firm="丙公司")], name="补充.csv")
+    assert told(later) == {"created": 1}
+    turned = take([row("灭火器过期", firm="乙厂", state="已整改", done="2024-07-01")])
+    assert told(turned) == {"updated": 1}
+    from anlan.domain.hazards.models import Hazard
+
+    moved = Hazard.objects.get(case__state="rectified")
+    assert moved.enterprise.name == "乙厂"
+
+
+def test_a_row_whose_status_moved_on_moves_its_case_and_says_so(take):
+    from anlan.kernel.loop.models import Case, Event
+
+    take([row("灭火器过期", due="2024-07-10")])
+    assert told(take([row("灭火器过期", due="2024-07-10", state="已整改", done="2024-07-05")])) == {
+        "updated": 1
+    }
+    case = Case.objects.get()
+    assert (case.state, case.declared, str(case.settled_on)) == ("rectified", True, "2024-07-05")
+    assert told(take([row("灭火器过期", state="已销号", done="2024-07-05")])) == {"updated": 1}
+    case.refresh_from_db()
+    assert case.state == "closed"
+    # An older workbook that turns up late moves nothing back.
+    assert told(take([row("灭火器过期")])) == {"unchanged": 1}
+    steps = list(Event.objects.order_by("seq").values_list("step", flat=True))
+    assert steps == ["find", "declare_rectified", "declare_closed"]
+    assert "hazard.verified" not in ledger()
+
+
+def test_another_unit_that_tells_of_the_same_place_adds_a_sighting_not_a_case(take):
+    take([row("灭火器过期")], unit="县安委办")
+    other = take([row("灭火器过期")], unit="市消防支队")
+    assert told(other) == {"duplicates": 1}
+    from anlan.domain.hazards.models import Sighting
+
+    assert living() == 1
+    assert Sighting.objects.count() == 2
+    assert told(take([row("灭火器过期")], unit="市消防支队")) == {"unchanged": 1}
+    # Without a place nothing says that it is the same.
+    assert told(take([row("灯具损坏", firm="", place="")], unit="县安委办")) == {"created": 1}
+    assert told(take([row("灯具损坏", firm="", place="")], unit="市消防支队")) == {"created": 1}
+
+
+def test_history_is_filled_in_with_its_stated_days(take):
+    take([row("灭火器过期", due="2024-07-10", done="2024-07-15", state="已销号")])
+    from anlan.kernel.facts.models import Fact
+
+    def stock(kind: str, day: str) -> int:
+        facts = Fact.objects.filter(kind__code=f"hazard.{kind}", day__lte=day)
+        return sum(facts.values_list("quantity", flat=True))
+
+    assert [stock("open", f"2024-{day}") for day in ("06-24", "06-25", "07-14", "07-15")] == [
+        0, 1, 1, 0
+    ]  # fmt: skip
+    assert [stock("overdue", f"2024-07-{day}") for day in ("10", "11", "14", "15")] == [0, 1, 1, 0]
+    found = ledger()
+    assert found["hazard.due"] == found["hazard.found_settled"] == 1
+    assert "hazard.due_met" not in found
+
+
+def test_an_undo_leaves_every_figure_as_it_was(take, undo):
+    take([row("灭火器过期"), row("安全出口堵塞")])
+    before = ledger()
+    batch = take(
+        [row("灭火器过期", state="已销号", done="2024-07-01"), row("配电箱未接地")], name="二.csv"
+    )
+    assert told(batch) == {"updated": 1, "created": 1}
+    assert ledger() != before
+    done = undo(batch)
+    assert (done.status, done.kept) == ("undone", [])
+    assert ledger() == before
+    assert living() == 2
+    # What was taken back can be sent again.
+    assert told(take([row("配电箱未接地")])) == {"created": 1}
+
+
+def test_an_undo_keeps_and_names_what_people_have_advanced(take, undo):
+    from anlan.base.actor import Actor
+    from anlan.base.ids import uuid7
+    from anlan.domain.hazards import commands
+    from anlan.kernel.accounts.models import Unit
+    from anlan.kernel.loop.models import Case
+
+    batch = take([row("灭火器过期"), row("安全出口堵塞")])
+    case = Case.objects.filter(hazard__description="灭火器过期").get()
+    commands.assign(
+        [case.pk], rectifier=Unit.objects.first().pk, by=Actor(None, "office", trusted=True),
+        at=timezone.now(), request_id=uuid7(),
+    )  # fmt: skip
+    done = undo(batch)
+    assert done.kept == [str(case.pk)]
+    assert set(Case.objects.exclude(state="void").values_list("pk", flat=True)) == {case.pk}
+
+
+def test_an_undo_of_one_of_two_tellers_keeps_the_case(take, undo):
+    first = take([row("灭火器过期")], unit="县安委办")
+    take([row("灭火器过期")], unit="市消防支队")
+    before = ledger()
+    undo(first)
+    assert living() == 1
+    assert ledger() == before
+
+
+def test_a_dry_run_says_what_the_run_will_do_and_writes_no_case(take, db):
+    from anlan.domain.hazards import importing
+    from anlan.domain.hazards.models import Batch
+
+    rows = [row("灭火器过期"), row("灭火器过期"), row("", place="空"), row("安全出口堵塞")]
+    take([rows[0]])
+    done = take(rows, name="全.csv")
+    again = Batch.objects.get(pk=done.pk)
+    counts = importing.try_out(again)
+    assert counts.created == 0
+    assert counts.unchanged == 3
+    assert counts.rejected == done.rejected == 1
+
+
+def test_statements_do_not_depend_on_the_number_of_rows(take, django_assert_max_num_queries):
+    take([row("预热")])
+    few = [row(f"第{n}号配电箱未接地", place=f"{n}号") for n in range(3)]
+    many = [row(f"第{n}号配电箱未接地", place=f"{n}号", day="2024-06-26") for n in range(300)]
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    with CaptureQueriesContext(connection) as for_few:
+        take(few)
+    with CaptureQueriesContext(connection) as for_many:
+        take(many)
+    assert len(for_many) <= len(for_few) + 6
+
+
+def _workbook(path: Path, rows: int, seed: int) -> None:
+    pick = random.Random(seed)
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADER)
+        for n in range(rows):
+            state, done = pick.choice([("整改中", ""), ("已销号", "2024-07-03")])
+            text = f"{pick.randrange(rows)}号设备防护罩缺失"
+            place = f"{n % 40}号厂房"
+            firm = f"模拟企业{n % 97}有限公司"
+            writer.writerow(row(text, firm=firm, place=place, state=state, done=done))
+
+
+KILLS = 4
+
+
+@pytest.mark.realdb
+def test_F01_an_import_killed_at_any_moment_resumes_with_exact_totals(realdb, tmp_path, monkeypatch):
+    """kill -9 at random moments, then once more to the end: nothing lost, nothing twice."""
+    path, seed = tmp_path / "台账.csv", random.SystemRandom().randrange(10**6)
+    print(f"seed {seed}")
+    _workbook(path, 1_500, seed)
+    pick = random.Random(seed)
+    script = (
+        "import os, sys, django; django.setup();"
+        "from uuid import UUID; from anlan.base.actor import Actor;"
+        "from anlan.domain.hazards import importing; importing.BATCH_ROWS = 100;"
+        "importing.run(UUID(sys.argv[1]), by=Actor(None, 'test', trusted=True))"
+    )
+    from anlan.base.actor import Actor
+    from anlan.domain.hazards import importing
+    from anlan.domain.hazards.models import Batch
+    from anlan.kernel.accounts import units
+
+    root = Actor(None, "test", trusted=True)
+    monkeypatch.setattr(importing.settings, "MEDIA_ROOT", realdb.home / "files")
+    unit = units.unnamed(by=root, at=timezone.now())
+    batch, _ = importing.prepare([("台账.csv", path)], unit=unit, by=root, at=timezone.now())
+    env = {**realdb.env, "DJANGO_SETTINGS_MODULE": "anlan.config.settings", "PYTHONPATH": "src"}
+    command = [sys.executable, "-c", script, str(batch.pk)]
+    for _kill in range(KILLS):
+        with subprocess.Popen(command, env=env, stderr=subprocess.DEVNULL) as process:
+            time.sleep(1.2 + pick.random() * 2.5)
+            process.send_signal(signal.SIGKILL)
+    subprocess.run(command, env=env, check=True, timeout=120)
+    done = Batch.objects.get(pk=batch.pk)
+    assert (done.status, done.created, done.rows) == ("done", 1_500, 1_501)
+    checked = realdb.anlan("check", "--json")
+    report = json.loads(checked.stdout)
+    assert report["ok"], [one for one in report["invariants"] if not one["ok"]]
+

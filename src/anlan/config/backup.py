@@ -35,8 +35,6 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
@@ -52,7 +50,8 @@ from django.utils.translation import gettext_lazy
 from anlan.base.refusal import Refusal
 from anlan.config import home
 from anlan.config.cli_say import emit, say
-from anlan.kernel.audit import sealing
+from anlan.kernel.audit import sealing, trail
+from anlan.kernel.facts import ledger
 
 MAGIC = b"ANLAN-BACKUP-1\n"
 CHUNK_BYTES = 1 << 20
@@ -407,7 +406,8 @@ def restore(args: argparse.Namespace) -> int:
     home.prepare()
     _rebuild()
     now = timezone.now()
-    sealing.restored(by="restore", at=now)
+    # The audit's heads may lie ahead of a database of yesterday, and rightly.
+    sealing.restored(by=args.actor.name, at=now)
     _audit(args, "backup.restored", manifest["made_at"], {"file": path.name}, now)
     result = {
         "file": str(path),
@@ -556,18 +556,13 @@ def _nobody_serves() -> Iterator[None]:
 
 def _rebuild() -> None:
     """The ledger's sums name transactions of the old cluster, so they are summed anew."""
-    if find_spec("anlan.kernel.facts.ledger") is None:
-        return
-    rebuild = getattr(import_module("anlan.kernel.facts.ledger"), "rebuild", None)
-    if rebuild is not None:
-        say(_("Summing the ledger anew …"))
-        rebuild()
+    say(_("Summing the ledger anew …"))
+    ledger.rebuild()
 
 
 def _audit(
     args: argparse.Namespace, action: str, object_id: str, after: dict[str, Any], at: datetime
 ) -> None:
-    trail = import_module("anlan.kernel.audit.trail")
     with transaction.atomic(durable=True):
         trail.record([trail.Entry(action, "backup", object_id, after=after)], by=args.actor, at=at)
 

@@ -347,10 +347,7 @@ def _read_areas(plan: _Plan) -> list[sql.Area]:
     if others:
         rows = Region.objects.filter(pk__in=others).values_list("pk", "path", "level")
         found.update((pk, (path, level)) for pk, path, level in rows)
-    return [
-        sql.Area(pk, path, upper(path), level <= sql.DAY_LEVEL_MAX)
-        for pk, (path, level) in sorted(found.items())
-    ]
+    return [sql.Area(pk, path, upper(path), level) for pk, (path, level) in sorted(found.items())]
 
 
 # As known

@@ -103,9 +103,16 @@ def label_sets(keys: Iterable[str]) -> dict[str, int]:
     if new:
         for key in new:
             _assert_canonical(key)
-        sql.intern_labels({key: _values(key) for key in new})
+        by_sector = {key: alone for key in new if (alone := _sector_alone(key)) != key}
+        both = sorted({*new, *by_sector.values()})
+        sql.intern_labels({key: _values(key) for key in both}, by_sector)
         found.update(_label_rows(new))
     return _remember(known, found)
+
+
+def _sector_alone(key: str) -> str:
+    """The set that cells by sector are kept for."""
+    return key_of({"sector": labels_of(key).get("sector", "")})
 
 
 def _values(key: str) -> list[tuple[str, str]]:

@@ -22,6 +22,8 @@ class LabelSet(models.Model):
     """A set of labels, interned: key is canonical ("grade=major|sector=coal")."""
 
     key = models.CharField(max_length=LABELS_CHARS_MAX, unique=True)
+    #: The set with this one's sector and nothing else; null where that is this one.
+    by_sector_id = models.BigIntegerField(null=True)
 
     def __str__(self) -> str:
         return self.key
@@ -82,7 +84,10 @@ class Fact(models.Model):
 
     class Meta:
         indexes = [
-            models.Index("area_id", "day", name="fact_area_day"),
+            # What is read without cells is read from here alone.
+            models.Index(
+                "area_id", "kind", "day", "span", "labels", "quantity", name="fact_area_kind_day"
+            ),
             models.Index("case_id", name="fact_case", condition=Q(case_id__isnull=False)),
             models.Index("batch_id", name="fact_batch", condition=Q(batch_id__isnull=False)),
             models.Index("span", "kind", "day", name="fact_span", condition=Q(span__gt=0)),
@@ -133,15 +138,25 @@ class Fold(models.Model):
     facts = models.BigIntegerField()
 
 
+class Detail(models.IntegerChoices):
+    """Which labels a cell still tells apart. Most tables are by sector or by none."""
+
+    ALL = 0
+    SECTOR = 1
+    NONE = 2
+
+
 class MonthCell(models.Model):
     """Sum of the facts of one kind and label set, at an area and everything below it, in a month.
 
-    ``month`` is 202406; ``learnt`` is the month in which the facts were folded.
+    For townships and what is above them. ``month`` is 202406; ``learnt`` is the month in which
+    the facts were folded. With no detail the label set is 0.
     """
 
-    pk = models.CompositePrimaryKey("kind_id", "area_id", "month", "labels_id", "learnt")
+    pk = models.CompositePrimaryKey("kind_id", "area_id", "detail", "month", "labels_id", "learnt")
     kind = models.ForeignKey(Kind, models.PROTECT, db_index=False, db_constraint=False)
     area_id = models.BigIntegerField()
+    detail = models.SmallIntegerField(choices=Detail)
     month = models.IntegerField()
     labels = models.ForeignKey(LabelSet, models.PROTECT, db_index=False, db_constraint=False)
     learnt = models.IntegerField()
@@ -149,14 +164,15 @@ class MonthCell(models.Model):
 
 
 class DayCell(models.Model):
-    """The same by day, for counties and what is above them.
+    """The same by day, for prefectures and what is above them.
 
-    Townships have about as few facts on a day as they would have cells.
+    Counties have about as few facts of a kind on a day as they would have cells.
     """
 
-    pk = models.CompositePrimaryKey("kind_id", "area_id", "day", "labels_id", "learnt")
+    pk = models.CompositePrimaryKey("kind_id", "area_id", "detail", "day", "labels_id", "learnt")
     kind = models.ForeignKey(Kind, models.PROTECT, db_index=False, db_constraint=False)
     area_id = models.BigIntegerField()
+    detail = models.SmallIntegerField(choices=Detail)
     day = models.DateField()
     labels = models.ForeignKey(LabelSet, models.PROTECT, db_index=False, db_constraint=False)
     learnt = models.IntegerField()

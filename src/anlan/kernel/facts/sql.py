@@ -22,7 +22,7 @@ import psycopg
 from django.db import connection
 from django.db.models import Q
 
-from anlan.kernel.facts.models import LabelValue
+from anlan.kernel.facts.models import Detail, LabelValue
 from anlan.kernel.regions.models import Level
 
 COLUMNS = (
@@ -33,8 +33,9 @@ COLUMNS = (
 COPY_ROWS_MIN = 200
 #: Rows that one statement with VALUES carries.
 VALUES_ROWS_MAX = 500
-#: Areas down to this level have day cells.
-DAY_LEVEL_MAX = Level.COUNTY
+#: Areas down to these levels have month cells and day cells.
+MONTH_LEVEL_MAX = Level.TOWNSHIP
+DAY_LEVEL_MAX = Level.PREFECTURE
 
 
 class Row(NamedTuple):
@@ -138,12 +139,23 @@ def intern_kinds(codes: Sequence[str]) -> None:
     _intern([("INSERT INTO facts_kind (code) VALUES (%s)", [(code,) for code in codes])])
 
 
-def intern_labels(sets: Mapping[str, Sequence[tuple[str, str]]]) -> None:
-    """Make numbers for label sets: by canonical text, the names and values."""
+def intern_labels(
+    sets: Mapping[str, Sequence[tuple[str, str]]], by_sector: Mapping[str, str]
+) -> None:
+    """Make numbers for label sets: by canonical text, the names and values.
+
+    ``by_sector`` gives the set with the sector alone for those that have more; it is in ``sets``.
+    """
     values = [(name, value, key) for key, pairs in sets.items() for name, value in pairs]
+    plain = [(key,) for key in sets if key not in by_sector]
     _intern(
         [
-            ("INSERT INTO facts_labelset (key) VALUES (%s)", [(key,) for key in sets]),
+            ("INSERT INTO facts_labelset (key) VALUES (%s)", plain),
+            (
+                "INSERT INTO facts_labelset (by_sector_id, key)"
+                " SELECT id, %s FROM facts_labelset WHERE key = %s",
+                sorted(by_sector.items()),
+            ),
             (
                 "INSERT INTO facts_labelvalue (name, value, labels_id)"
                 " SELECT %s, %s, id FROM facts_labelset WHERE key = %s",
@@ -167,7 +179,7 @@ def _intern(statements: Sequence[tuple[str, Sequence[Sequence[str]]]]) -> None:
         return
     with psycopg.connect(**connection.get_connection_params()) as own:
         for text, rows in statements:
-            own.cursor().executemany(f"{text} ON CONFLICT DO NOTHING", rows)
+            own.cursor().executemany(f"{text} ON CONFLICT DO NOTHING", list(rows))
 
 
 class Key(NamedTuple):
@@ -328,51 +340,64 @@ def up_id() -> str:
     return "up.id" if postgresql() else "up.value"
 
 
+class _Cells(NamedTuple):
+    """A table of cells: its name, its column of time, and which facts and areas it takes in."""
+
+    table: str
+    when: str
+    of_fact: str
+    spans: str
+    level_max: int
+
+
+def _tables() -> tuple[_Cells, _Cells]:
+    return (
+        _Cells("facts_monthcell", "month", month_sql("f.day"), "f.span < 2", MONTH_LEVEL_MAX),
+        _Cells("facts_daycell", "day", "f.day", "f.span = 0", DAY_LEVEL_MAX),
+    )
+
+
+def _climbed(cells: _Cells) -> str:
+    """WITH … ``climbed``: what facts between two marks make of cells. Parameters: the marks."""
+    column, when = order_column(), cells.when
+    return f"""
+        WITH fresh AS MATERIALIZED (
+          SELECT f.kind_id, f.area_id, {cells.of_fact} AS {when}, f.labels_id,
+                 SUM(f.quantity) AS quantity
+          FROM facts_fact f WHERE f.{column} >= %s AND f.{column} < %s AND {cells.spans}
+          GROUP BY f.kind_id, f.area_id, {cells.of_fact}, f.labels_id
+        ), detailed AS MATERIALIZED (
+          SELECT kind_id, area_id, {Detail.ALL} AS detail, {when}, labels_id, quantity FROM fresh
+          UNION ALL
+          SELECT f.kind_id, f.area_id, {Detail.SECTOR}, f.{when}, COALESCE(l.by_sector_id, l.id),
+                 SUM(f.quantity)
+          FROM fresh f JOIN facts_labelset l ON l.id = f.labels_id
+          GROUP BY f.kind_id, f.area_id, f.{when}, COALESCE(l.by_sector_id, l.id)
+          UNION ALL
+          SELECT kind_id, area_id, {Detail.NONE}, {when}, 0, SUM(quantity) FROM fresh
+          GROUP BY kind_id, area_id, {when}
+        ), climbed AS (
+          SELECT f.kind_id, a.id AS area_id, f.detail, f.{when}, f.labels_id, f.quantity
+          FROM detailed f JOIN regions_region r ON r.id = f.area_id {climb_sql("r.path")}
+          JOIN regions_region a ON a.id = {up_id()} AND a.level <= {int(cells.level_max)}
+        )"""  # noqa: S608
+
+
 def fold(low: int, high: int, learnt: int) -> None:
     """Add the facts from mark ``low`` up to ``high`` to the cells."""
-    column = order_column()
-    month = month_sql("f.day")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""
-            WITH fresh AS MATERIALIZED (
-              SELECT f.kind_id, f.area_id, {month} AS month, f.labels_id,
-                     SUM(f.quantity) AS quantity
-              FROM facts_fact f
-              WHERE f.{column} >= %s AND f.{column} < %s AND f.span < 2
-              GROUP BY f.kind_id, f.area_id, {month}, f.labels_id
+    for cells in _tables():
+        key = f"kind_id, area_id, detail, {cells.when}, labels_id"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""{_climbed(cells)}
+                INSERT INTO {cells.table} ({key}, learnt, quantity)
+                SELECT {key}, %s, SUM(quantity) FROM climbed WHERE quantity <> 0
+                GROUP BY {key} HAVING SUM(quantity) <> 0 ORDER BY {key}
+                ON CONFLICT ({key}, learnt)
+                DO UPDATE SET quantity = {cells.table}.quantity + excluded.quantity
+                """,  # noqa: S608
+                [low, high, learnt],
             )
-            INSERT INTO facts_monthcell (kind_id, area_id, month, labels_id, learnt, quantity)
-            SELECT f.kind_id, {up_id()}, f.month, f.labels_id, %s, SUM(f.quantity)
-            FROM fresh f JOIN regions_region r ON r.id = f.area_id {climb_sql("r.path")}
-            WHERE f.quantity <> 0
-            GROUP BY f.kind_id, {up_id()}, f.month, f.labels_id
-            HAVING SUM(f.quantity) <> 0
-            ON CONFLICT (kind_id, area_id, month, labels_id, learnt)
-            DO UPDATE SET quantity = facts_monthcell.quantity + excluded.quantity
-            """,  # noqa: S608
-            [low, high, learnt],
-        )
-        cursor.execute(
-            f"""
-            WITH fresh AS MATERIALIZED (
-              SELECT f.kind_id, f.area_id, f.day, f.labels_id, SUM(f.quantity) AS quantity
-              FROM facts_fact f
-              WHERE f.{column} >= %s AND f.{column} < %s AND f.span = 0
-              GROUP BY f.kind_id, f.area_id, f.day, f.labels_id
-            )
-            INSERT INTO facts_daycell (kind_id, area_id, day, labels_id, learnt, quantity)
-            SELECT f.kind_id, a.id, f.day, f.labels_id, %s, SUM(f.quantity)
-            FROM fresh f JOIN regions_region r ON r.id = f.area_id {climb_sql("r.path")}
-            JOIN regions_region a ON a.id = {up_id()} AND a.level <= %s
-            WHERE f.quantity <> 0
-            GROUP BY f.kind_id, a.id, f.day, f.labels_id
-            HAVING SUM(f.quantity) <> 0
-            ON CONFLICT (kind_id, area_id, day, labels_id, learnt)
-            DO UPDATE SET quantity = facts_daycell.quantity + excluded.quantity
-            """,  # noqa: S608
-            [low, high, learnt, int(DAY_LEVEL_MAX)],
-        )
 
 
 def drop_cells() -> None:
@@ -406,7 +431,15 @@ class Area(NamedTuple):
     pk: int
     path: str
     top: str
-    keeps_days: bool
+    level: int
+
+    @property
+    def keeps_months(self) -> bool:
+        return self.level <= MONTH_LEVEL_MAX
+
+    @property
+    def keeps_days(self) -> bool:
+        return self.level <= DAY_LEVEL_MAX
 
 
 @dataclass(frozen=True)
@@ -482,7 +515,11 @@ def read(
     periods:        the same uncut, for facts that span more than a month
     """
     s = _Statement()
-    s.values("areas", "id, days", [(a.pk, int(a.keeps_days)) for a in areas])
+    s.values(
+        "areas",
+        "id, path, top, months, days",
+        [(a.pk, a.path, a.top, int(a.keeps_months), int(a.keeps_days)) for a in areas],
+    )
     if wholes:
         s.values(
             "wholes",
@@ -494,13 +531,15 @@ def read(
     if periods:
         s.values("periods", "kind_id, n, low, high", periods)
     kind_ids = sorted({w.kind_id for w in wholes} | {p.kind_id for p in (*parts, *periods)})
-    _cells(s, bool(wholes), bool(parts), known)
-    if wholes or any(area.keeps_days for area in areas):
-        _tail(s, bool(wholes), bool(parts), known, kind_ids)
-    small = [area for area in areas if not area.keeps_days]
-    if parts and small:
-        s.values("small", "id, path, top", [(a.pk, a.path, a.top) for a in small])
-        _small(s, known)
+    months = any(area.keeps_months for area in areas) and bool(wholes)
+    days = any(area.keeps_days for area in areas) and bool(parts)
+    _cells(s, months, days, known, _detail({*by, *where}))
+    if months or days:
+        _tail(s, months, days, known, kind_ids)
+    if wholes and not all(area.keeps_months for area in areas):
+        _small(s, "wholes", "q.months = 0 AND f.span < 2", known)
+    if parts and not all(area.keeps_days for area in areas):
+        _small(s, "parts", "q.days = 0 AND f.span = 0", known)
     if parts:
         _spans(s, "parts", 1, known)
     if periods:
@@ -561,29 +600,36 @@ def labelled(name: str, values: Collection[str]) -> Q:
     return found
 
 
-def _cells(s: _Statement, wholes: bool, parts: bool, known: Known) -> None:
+def _detail(names: Collection[str]) -> int:
+    """The coarsest cells that tell these labels apart."""
+    if not names:
+        return Detail.NONE
+    return Detail.SECTOR if set(names) == {"sector"} else Detail.ALL
+
+
+def _cells(s: _Statement, months: bool, days: bool, known: Known, detail: int) -> None:
     learnt = "" if known.learnt_below is None else "AND c.learnt < %s"
-    params = [] if known.learnt_below is None else [known.learnt_below]
+    params = [detail] + ([] if known.learnt_below is None else [known.learnt_below])
     # CROSS JOIN keeps SQLite to this order; PostgreSQL chooses its own.
-    if wholes:
+    if months:
         s.branch(
             "SELECT c.kind_id, c.area_id, p.n, c.labels_id, c.quantity, 0 AS torn"  # noqa: S608
             " FROM areas q CROSS JOIN wholes p CROSS JOIN facts_monthcell c"
-            " WHERE c.kind_id = p.kind_id AND c.area_id = q.id"
+            " WHERE q.months = 1 AND c.kind_id = p.kind_id AND c.area_id = q.id AND c.detail = %s"
             f" AND c.month >= p.month_low AND c.month < p.month_high {learnt}",
             params,
         )
-    if parts:
+    if days:
         s.branch(
             "SELECT c.kind_id, c.area_id, p.n, c.labels_id, c.quantity, 0 AS torn"  # noqa: S608
             " FROM areas q CROSS JOIN parts p CROSS JOIN facts_daycell c"
-            " WHERE q.days = 1 AND c.kind_id = p.kind_id AND c.area_id = q.id"
+            " WHERE q.days = 1 AND c.kind_id = p.kind_id AND c.area_id = q.id AND c.detail = %s"
             f" AND c.day >= p.low AND c.day < p.high {learnt}",
             params,
         )
 
 
-def _tail(s: _Statement, wholes: bool, parts: bool, known: Known, kind_ids: Sequence[int]) -> None:
+def _tail(s: _Statement, months: bool, days: bool, known: Known, kind_ids: Sequence[int]) -> None:
     """Facts between two marks, climbed to the areas that are asked for."""
     column = order_column()
     kinds = ", ".join(["%s"] * len(kind_ids))
@@ -609,18 +655,19 @@ def _tail(s: _Statement, wholes: bool, parts: bool, known: Known, kind_ids: Sequ
         f" FROM facts_fact f {'' if postgresql() else 'NOT INDEXED'}"
         f" WHERE {' AND '.join(conditions)}"
         " GROUP BY f.kind_id, f.labels_id, f.area_id, f.day, f.span),"
-        f" climbed AS MATERIALIZED (SELECT t.kind_id, t.labels_id, a.id AS area_id, a.days, t.day,"
-        f" t.span, t.quantity FROM tail t JOIN regions_region r ON r.id = t.area_id"
+        " climbed AS MATERIALIZED (SELECT t.kind_id, t.labels_id, a.id AS area_id, a.months,"
+        " a.days, t.day, t.span, t.quantity FROM tail t JOIN regions_region r ON r.id = t.area_id"
         f" {climb_sql('r.path')} JOIN areas a ON a.id = {up_id()})",
         params,
     )
     select = "SELECT t.kind_id, t.area_id, p.n, t.labels_id, t.quantity, 0 AS torn"
-    if wholes:
+    if months:
         s.branch(
             f"{select} FROM climbed t JOIN wholes p"
             " ON p.kind_id = t.kind_id AND t.day >= p.low AND t.day < p.high"
+            " WHERE t.months = 1"
         )
-    if parts:
+    if days:
         s.branch(
             f"{select} FROM climbed t JOIN parts p"
             " ON p.kind_id = t.kind_id AND t.day >= p.low AND t.day < p.high"
@@ -628,14 +675,14 @@ def _tail(s: _Statement, wholes: bool, parts: bool, known: Known, kind_ids: Sequ
         )
 
 
-def _small(s: _Statement, known: Known) -> None:
-    """Left-over days of areas that keep no day cells, from the facts themselves."""
+def _small(s: _Statement, edges: str, which: str, known: Known) -> None:
+    """Areas that keep no cells for these pieces, from the facts themselves."""
     bound, params = _bound(known)
     s.branch(
         "SELECT f.kind_id, q.id, p.n, f.labels_id, f.quantity, 0 AS torn"  # noqa: S608
-        " FROM small q CROSS JOIN regions_region r CROSS JOIN parts p CROSS JOIN facts_fact f"
+        f" FROM areas q CROSS JOIN regions_region r CROSS JOIN {edges} p CROSS JOIN facts_fact f"
         " WHERE r.path >= q.path AND r.path < q.top AND f.area_id = r.id"
-        " AND f.day >= p.low AND f.day < p.high AND f.kind_id = p.kind_id AND f.span = 0"
+        f" AND f.day >= p.low AND f.day < p.high AND f.kind_id = p.kind_id AND {which}"
         f" {bound}",
         params,
     )
@@ -842,40 +889,25 @@ def negative_stocks(kind_ids: Sequence[int]) -> tuple[int, list[str]]:
 
 
 def wrong_cells(low: int, high: int, learnt: int) -> Iterator[tuple[int, list[str]]]:
-    """Month and day cells learnt in a month that differ from the facts folded in it."""
-    column, month = order_column(), month_sql("f.day")
-    for table, when, own, spans, level in (
-        ("facts_monthcell", "month", month, "f.span < 2", Level.GRID),
-        ("facts_daycell", "day", "f.day", "f.span = 0", DAY_LEVEL_MAX),
-    ):
+    """Cells learnt in a month that differ from the facts folded in it."""
+    for cells in _tables():
+        key = f"kind_id, area_id, detail, {cells.when}, labels_id"
         with connection.cursor() as cursor:
             checked = _count(
                 cursor,
-                f"SELECT COUNT(*) FROM {table} WHERE learnt = %s",  # noqa: S608
+                f"SELECT COUNT(*) FROM {cells.table} WHERE learnt = %s",  # noqa: S608
                 [learnt],
             )
             yield (
                 checked,
                 _named(
                     cursor,
-                    f"""
-                WITH leaves AS MATERIALIZED (
-                  SELECT f.kind_id, f.area_id, {own} AS own, f.labels_id,
-                         SUM(f.quantity) AS quantity
-                  FROM facts_fact f WHERE f.{column} >= %s AND f.{column} < %s AND {spans}
-                  GROUP BY f.kind_id, f.area_id, {own}, f.labels_id
-                )
-                SELECT kind_id AS kind, area_id AS area, own AS {when}, labels_id AS labels,
-                       SUM(quantity) AS cell_lacks
-                FROM (
-                  SELECT f.kind_id, a.id AS area_id, f.own, f.labels_id, f.quantity
-                  FROM leaves f JOIN regions_region r ON r.id = f.area_id {climb_sql("r.path")}
-                  JOIN regions_region a ON a.id = {up_id()} AND a.level <= %s
-                  UNION ALL
-                  SELECT kind_id, area_id, {when}, labels_id, -quantity
-                  FROM {table} WHERE learnt = %s
-                ) x GROUP BY kind_id, area_id, own, labels_id HAVING SUM(quantity) <> 0
-                """,  # noqa: S608
-                    [low, high, int(level), learnt],
+                    f"""{_climbed(cells)}
+                    SELECT {key}, SUM(quantity) AS cell_lacks FROM (
+                      SELECT {key}, quantity FROM climbed
+                      UNION ALL SELECT {key}, -quantity FROM {cells.table} WHERE learnt = %s
+                    ) x GROUP BY {key} HAVING SUM(quantity) <> 0
+                    """,  # noqa: S608
+                    [low, high, learnt],
                 ),
             )

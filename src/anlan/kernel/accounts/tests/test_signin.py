@@ -310,14 +310,19 @@ def test_S05_unknown_and_wrong_take_as_long(person, settings):
     user = User.objects.get(username="li")
     user.set_password(PASSWORD)
     user.save()
-    spent: dict[str, list[float]] = {"li": [], "nobody": []}
-    for _ in range(12):
-        for name, times in spent.items():
-            began = time.perf_counter_ns()
-            backend.authenticate(None, username=name, password="wrong")
-            times.append(time.perf_counter_ns() - began)
-    known, unknown = (statistics.median(times) for times in spent.values())
-    assert abs(known - unknown) / max(known, unknown) < 0.2
+
+    def gap() -> float:
+        spent: dict[str, list[int]] = {"li": [], "nobody": []}
+        for _ in range(6):
+            for name, times in spent.items():
+                began = time.perf_counter_ns()
+                backend.authenticate(None, username=name, password="wrong")
+                times.append(time.perf_counter_ns() - began)
+        known, unknown = (statistics.median(times) for times in spent.values())
+        return abs(known - unknown) / max(known, unknown)
+
+    # A busy machine may spoil one measurement; a path without the hash would spoil all three.
+    assert min(gap() for _ in range(3)) < 0.2
 
 
 # S06

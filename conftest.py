@@ -12,8 +12,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -120,8 +119,3 @@ def refused() -> Callable[[str], object]:
         assert caught.value.code == code, f"refused with {caught.value.code}, not {code}"
 
     return expect
-
-
-__all__: Sequence[str] = ()
-with suppress(ImportError):  # written by the office's helpers as the loop is
-    from tests.play import play  # noqa: F401

@@ -52,6 +52,26 @@ def test_two_first_commands_at_once_load_the_regions_once(tmp_path):
 
 
 @pytest.mark.once
+def test_F19_a_preparation_killed_again_and_again_converges(tmp_path):
+    for seconds in (1.5, 2.5, 4.0, 6.0):
+        process = start(tmp_path / "home", "first-admin")
+        try:
+            process.communicate(timeout=seconds)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+    last = start(tmp_path / "home", "first-admin")
+    _out, err = last.communicate(timeout=300)
+    assert last.returncode == 0, err
+    with closing(sqlite3.connect(tmp_path / "home/anlan.sqlite3")) as base:
+        assert base.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        (count,) = base.execute(
+            "SELECT count(*) FROM regions_region WHERE level BETWEEN 1 AND 3 AND valid_to IS NULL"
+        ).fetchone()
+    assert count == DIVISIONS
+
+
+@pytest.mark.once
 def test_secrets_are_readable_by_their_owner_only(tmp_path):
     start(tmp_path / "home", "--help").communicate(timeout=60)
     process = start(tmp_path / "home", "version")  # one of Django's own: settings are read

@@ -151,7 +151,10 @@ ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_FORMS = {"login": "anlan.kernel.accounts.signin.LoginForm"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 MFA_ADAPTER = "anlan.kernel.accounts.signin.MfaAdapter"
-MFA_SUPPORTED_TYPES = ["totp", "webauthn"]  # Recovery codes are ours: hashed, where allauth's aren't.
+MFA_SUPPORTED_TYPES = [
+    "totp",
+    "webauthn",
+]  # Recovery codes are ours: hashed, where allauth's aren't.
 MFA_TOTP_TOLERANCE = 1
 MFA_FORMS = {
     "authenticate": "anlan.kernel.accounts.signin.AuthenticateForm",
@@ -208,6 +211,8 @@ def _database() -> dict[str, object]:
         return {
             "ENGINE": "django.db.backends.sqlite3",
             "NAME": str(HOME / "anlan.sqlite3"),
+            # A thread keeps its connection, and with it the pages that it has read.
+            "CONN_MAX_AGE": 600,
             "OPTIONS": {
                 # Writers queue at BEGIN instead of failing half way through.
                 "transaction_mode": "IMMEDIATE",
@@ -236,6 +241,8 @@ def _database() -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": query.get("host") or parts.hostname or "",
         "PORT": str(query.get("port") or parts.port or ""),
+        # A connection from before the server's restart is replaced, not handed out (F17).
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": options,
     }
 

@@ -132,7 +132,7 @@ def _chain(
             if seal is None:
                 return checked, Flaw("seal missing", link_id, row_id)
             head = link_head_of(seal.key, head, row_id, bytes(row[-1]))
-            if not hmac.compare_digest(head, bytes(stated)):
+            if not hmac.compare_digest(head, stated):
                 return checked, Flaw("chain broken", link_id, row_id)
             checked += 1
             while seal is not None and seal.last_link == position:
@@ -161,11 +161,12 @@ def _chunks(
     """Links in order with their rows by id, as tuples: objects cost three times as much here."""
     columns = Link.objects.order_by("id").values_list("id", "row_id", "head")
     while after < until:
-        links = list(columns.filter(id__gt=after, id__lte=until)[:IN_LIST_MAX])
+        found = columns.filter(id__gt=after, id__lte=until)[:IN_LIST_MAX]
+        links = [(link, row, bytes(head)) for link, row, head in found]
         if not links:
             return
         wanted = AuditRow.objects.filter(id__in=[row_id for _id, row_id, _head in links])
-        rows = {found[0]: found[1:] for found in wanted.values_list("id", *FIELDS)}
+        rows = {row[0]: row[1:] for row in wanted.values_list("id", *FIELDS)}
         yield links, rows
         after = links[-1][0]
 

@@ -54,8 +54,8 @@ MORE: tuple[tuple[Any, Any], ...] = (
     (gettext_lazy("Measure"), lambda row: row.measure),
     (gettext_lazy("Responsible unit"), lambda row: row.responsible_unit),
     (gettext_lazy("Responsible person"), lambda row: row.responsible_person),
-    (gettext_lazy("Rectified"), lambda row: row.case.settled_on),
-    (gettext_lazy("Closed"), lambda row: row.case.closed_on),
+    (gettext_lazy("Day rectified"), lambda row: row.case.settled_on),
+    (gettext_lazy("Day closed"), lambda row: row.case.closed_on),
     (gettext_lazy("Reported by"), lambda row: row.case.unit.name),
 )
 

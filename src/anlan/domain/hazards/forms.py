@@ -226,7 +226,7 @@ class Find(Form):
     grade = forms.ChoiceField(
         label=_("Grade"), required=False, choices=[("", _("to be graded")), *Grade.choices]
     )
-    opened_on = forms.DateField(label=_("Found"), widget=DayInput)
+    opened_on = forms.DateField(label=_("Day found"), widget=DayInput)
     due_on = forms.DateField(label=_("Deadline, if one was set"), required=False, widget=DayInput)
     measure = text_area(_("Measure required"), required=False)
     fixed = text_area(

@@ -18,9 +18,10 @@ from anlan.kernel.regions.models import Region
 
 FIELDS: dict[str, str | Promise] = {
     "state": _("state"), "due_on": _("deadline"), "grade": _("grade"), "sector_id": _("sector"),
-    "source": _("source"), "area_id": _("area"), "rung": _("ladder"), "rectifier": _("unit"),
-    "suspended_on": _("suspended since"), "listed": _("listed"), "closed_on": _("closed"),
-    "settled_on": _("rectified"), "until": _("wish for"), "number": _("number"),
+    "source": _("source"), "area_id": _("area"), "rung": _("ladder"),
+    "rectifier": _("rectifying unit"), "suspended_on": _("suspended since"),
+    "listed": _("listed supervision"), "closed_on": _("day closed"),
+    "settled_on": _("day rectified"), "until": _("wish for"), "number": _("number"),
     "result": _("what was done"), "claimed": _("as the workbook states"),
     "description": _("description"), "place": _("place"), "measure": _("measure"),
     "responsible_unit": _("responsible unit"), "responsible_person": _("responsible person"),

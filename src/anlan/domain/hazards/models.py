@@ -6,6 +6,7 @@ from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.base.ids import uuid7
 from anlan.domain.hazards.reading.messages import IGNORED
@@ -100,7 +101,7 @@ class Batch(models.Model):
         CANCELLED = "cancelled", _("cancelled")
         FAILED = "failed", _("failed")
         UNDOING = "undoing", _("being undone")
-        UNDONE = "undone", _("undone")
+        UNDONE = "undone", pgettext_lazy("import", "undone")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")

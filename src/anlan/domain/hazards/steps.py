@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
@@ -167,7 +168,7 @@ PAGES: tuple[StepPage, ...] = (
     StepPage("review", "hazard.review", _("Review and confirm"), forms.Opinion,
              lambda h, a: h.case.state == "verified" and bool(a.reviews),
              _plain(do.review, "reason"), "list-check", "primary"),
-    StepPage("close", "hazard.close", _("Close"), forms.Opinion,
+    StepPage("close", "hazard.close", pgettext_lazy("step", "Close"), forms.Opinion,
              lambda h, a: h.case.state == "verified" and not a.reviews,
              _set(do.close), "circle-check", "primary"),
     StepPage("reject", "hazard.reject", _("Return"), forms.Reason, _in("rectified", "verified"),

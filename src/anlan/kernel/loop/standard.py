@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.kernel.facts.kinds import FactKind, Measure
 from anlan.kernel.loop.machine import Machine, Step
@@ -83,21 +84,41 @@ def kinds(kind: str, noun: str | Promise) -> tuple[FactKind, ...]:
         return FactKind(f"{kind}.{name}", label, noun, basis, cohort_of=f"{kind}.{of}")
 
     return (
-        flow("found", _("found"), _("By the day found; once per case, whoever reported it.")),
-        flow("assigned", _("assigned"), _("By the day it was assigned here to a unit.")),
+        flow(
+            "found",
+            pgettext_lazy("figure", "found"),
+            _("By the day found; once per case, whoever reported it."),
+        ),
+        flow(
+            "assigned",
+            pgettext_lazy("figure", "assigned"),
+            _("By the day it was assigned here to a unit."),
+        ),
         flow(
             "rectified",
-            _("rectified"),
+            pgettext_lazy("figure", "rectified"),
             _("By the day of rectification. One that was returned no longer counts."),
         ),
-        flow("verified", _("verified"), _("Verified here by somebody who did not rectify it.")),
-        flow("closed", _("closed"), _("By the day it was closed.")),
-        flow("rejected", _("returned"), _("Rectifications returned; each return counts.")),
-        flow("voided", _("void"), _("Taken out with a reason; still among those found.")),
+        flow(
+            "verified",
+            pgettext_lazy("figure", "verified"),
+            _("Verified here by somebody who did not rectify it."),
+        ),
+        flow("closed", pgettext_lazy("figure", "closed"), _("By the day it was closed.")),
+        flow(
+            "rejected",
+            pgettext_lazy("figure", "returned"),
+            _("Rectifications returned; each return counts."),
+        ),
+        flow(
+            "voided",
+            pgettext_lazy("figure", "void"),
+            _("Taken out with a reason; still among those found."),
+        ),
         flow("rebound", _("rebounds"), _("Found again after closing, at a look-back.")),
         flow("looked_back", _("looked back at"), _("Looked at after closing; still in order.")),
         flow("extended", _("extensions"), _("Extensions granted.")),
-        flow("due", _("due"), _("By the day of the deadline in force.")),
+        flow("due", pgettext_lazy("figure", "due"), _("By the day of the deadline in force.")),
         flow("reminded", _("reminders"), _("Cases that reached the rung 提示.")),
         flow("warned", _("warnings"), _("Cases that reached the rung 预警.")),
         flow("talked", _("admonitory talks"), _("By the day the talk was held.")),
@@ -105,10 +126,10 @@ def kinds(kind: str, noun: str | Promise) -> tuple[FactKind, ...]:
         flow("accounted", _("accountability"), _("By the day the decision was issued.")),
         flow("listing", _("put under listed supervision"), _("By the day of listing.")),
         flow("delisting", _("delisted"), _("By the day of delisting.")),
-        stock("open", _("open"), _("Not closed at the end of the day.")),
+        stock("open", pgettext_lazy("figure", "open"), _("Not closed at the end of the day.")),
         stock(
             "overdue",
-            _("overdue"),
+            pgettext_lazy("figure", "overdue"),
             _("Not rectified at the end of a day after the deadline, and not suspended."),
         ),
         stock("listed", _("under listed supervision"), _("Open and listed at the day's end.")),

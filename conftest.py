@@ -33,6 +33,9 @@ if str(ROOT / "src") not in sys.path:
 import hypothesis  # noqa: E402
 from django.conf import settings  # noqa: E402  the environment comes first
 
+if "init_command" in settings.DATABASES["default"]["OPTIONS"]:
+    # In this process only: processes that tests start, and kill, write as in production.
+    settings.DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 assert settings.HOME == HOME, "the settings were imported before this file chose ANLAN_HOME"
 # A worker of xdist inherits the environment; it must not import the settings before this file.
 del os.environ["DJANGO_SETTINGS_MODULE"]

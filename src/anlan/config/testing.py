@@ -69,7 +69,8 @@ def main(args: argparse.Namespace) -> int:
     static = threading.Thread(target=_static, args=(outcomes,), daemon=True)
     if not args.k:
         static.start()
-    with tempfile.TemporaryDirectory(prefix="anlan-run-") as folder:
+    scratch = testing_cluster.scratch()
+    with tempfile.TemporaryDirectory(prefix="anlan-run-", dir=scratch) as folder:
         tests = [_pytest("sqlite", args.k, Path(folder), "", without="postgresql")]
         if testing_cluster.programs() is not None:
             with testing_cluster.cluster() as url:
@@ -172,7 +173,7 @@ def _pytest(name: str, expression: str, folder: Path, url: str, *, without: str)
         status = subprocess.run(  # noqa: S603  our own program and arguments
             command,
             cwd=ROOT,
-            env=_environment(**({"ANLAN_DATABASE": url} if url else {})),
+            env=_environment(TMPDIR=str(folder), **({"ANLAN_DATABASE": url} if url else {})),
             stdin=subprocess.DEVNULL,
             timeout=RUN_SECONDS_MAX,
             check=False,

@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 VERSION_MIN = 15
+SCRATCH_BYTES_MIN = 4 << 30
 #: The system user that Debian's package makes; initdb refuses root.
 USER = "postgres"
 CONFIGURATION = """
@@ -24,6 +25,16 @@ work_mem = 32MB
 max_connections = 200
 jit = off
 """
+
+
+def scratch() -> str | None:
+    """Memory where there is plenty of it, since all of it is thrown away; else None."""
+    memory = Path("/dev/shm")  # noqa: S108  Linux's own, and not a name that others can foresee
+    try:
+        free = shutil.disk_usage(memory).free
+    except OSError:
+        return None
+    return str(memory) if free >= SCRATCH_BYTES_MIN else None
 
 
 def programs() -> Path | None:
@@ -49,7 +60,7 @@ def cluster() -> Iterator[str]:
     binaries = programs()
     assert binaries is not None, "ask programs() first"
     # A socket's path has room for 107 bytes, so it lies directly in the temporary folder.
-    folder = Path(tempfile.mkdtemp(prefix="anlan-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="anlan-pg-", dir=scratch()))
     data = folder / "data"
     try:
         if os.geteuid() == 0:

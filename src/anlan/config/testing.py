@@ -93,6 +93,7 @@ def _tools() -> list[str]:
     needs: dict[str, tuple[Callable[[], object], list[str]]] = {
         "PostgreSQL": (testing_cluster.programs, ["postgresql"]),
         "Chromium": (chromium, ["chromium"]),
+        "strace": (lambda: shutil.which("strace"), ["strace"]),
         both("中文字体", "a Chinese font"): (_font, ["fonts-wqy-zenhei"]),
     }
     missing = [name for name, (found, _packages) in needs.items() if not found()]
@@ -124,7 +125,7 @@ def _font() -> bool:
 
 def _environment(**more: str) -> dict[str, str]:
     env = {name: value for name, value in os.environ.items() if not name.startswith("ANLAN_")}
-    for name in ("ANLAN_LANG", "ANLAN_PYTHON"):
+    for name in ("ANLAN_LANG", "ANLAN_PYTHON", "ANLAN_SHARED"):
         if name in os.environ:
             env[name] = os.environ[name]
     for name in ("PYTEST_ADDOPTS", "DJANGO_SETTINGS_MODULE"):  # conftest.py chooses the settings

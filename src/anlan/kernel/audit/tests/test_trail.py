@@ -114,15 +114,22 @@ def test_a_denial_outside_a_transaction_is_written_at_once(realdb):
 
 @pytest.mark.realdb
 @pytest.mark.parametrize("change", ["update", "delete"])
-@pytest.mark.parametrize("table", ["audit_auditrow", "audit_link", "audit_seal", "audit_purge"])
+@pytest.mark.parametrize(
+    "table",
+    [
+        "audit_auditrow",
+        "audit_link",
+        "audit_seal",
+        # SQLite's triggers speak of rows, and a purge has none before 190 days.
+        pytest.param("audit_purge", marks=pytest.mark.postgresql),
+    ],
+)
 def test_S24_the_database_refuses_to_change_the_audit(realdb, change, table):
     from anlan.kernel.audit import sealing
 
     with transaction.atomic():
         trail.record([Entry("x.y", "x", 1)], by=LI, at=AT)
     sealing.seal(AT)
-    if table == "audit_purge" and not realdb.postgresql:
-        pytest.skip("SQLite's triggers speak of rows, and a purge has none before 190 days")
     statement = f"UPDATE {table} SET id = id" if change == "update" else f"DELETE FROM {table}"
     with pytest.raises(DatabaseError, match="only ever added"), connection.cursor() as cursor:
         cursor.execute(statement)

@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib import resources
+from typing import Any
 
 from anlan.domain.hazards.reading import dates, states
 from anlan.kernel.papers.sheets.book import CellError, Value
 from anlan.kernel.papers.sheets.tables import text_of
 
 #: Fields that aren't a hazard's: they say what else a sheet is.
-FOREIGN = ("check_item", "scoring", "quiz", "risk", "task", "count", "roster")
+FOREIGN = ("check_item", "scoring", "quiz", "risk", "task", "count", "roster", "accident")
 #: At least one of these must be there: a text without where, when, who or how far is a catalogue.
 CIRCUMSTANCES = (
     "found_on", "enterprise", "place", "responsible_unit", "responsible_person", "deadline",
@@ -89,14 +90,50 @@ def by_name(text: str) -> tuple[tuple[str, float, str], ...]:
         return ()
     known = dictionary()
     exact = known.names.get(name) or known.names.get(_JOINERS.sub("", name))
-    if exact:
+    if exact is None and _has_traditional(name):
+        simple = _simplified(name)
+        if simple != name:
+            return by_name(simple)
+    if exact and not (
+        "category" in exact and _BOTH_GRADES.search(unicodedata.normalize("NFKC", text))
+    ):
         return tuple((code, 1.0, "name") for code in exact)
     if len(name) > 24:
         return ()
-    for code, field in known.fields.items():
-        if any(pattern.search(name) for pattern in field.patterns):
-            return ((code, 0.8, "pattern"),)
+    if _BOTH_GRADES.search(unicodedata.normalize("NFKC", text)):
+        return (("grade", 0.9, "pattern"),)
+    for attempt in (name, _SYNONYMS.sub("整改", name)):
+        if attempt != name and attempt in known.names:
+            return tuple((code, 0.95, "pattern") for code in known.names[attempt])
+        for code, field in known.fields.items():
+            if any(pattern.search(attempt) for pattern in field.patterns):
+                return ((code, 0.8, "pattern"),)
     return ()
+
+
+def _has_traditional(name: str) -> bool:
+    """Whether a character is outside GB 2312, as 檢查 and 隱患 are."""
+    try:
+        name.encode("gb2312")
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+@cache
+def _converter() -> Any:
+    from opencc import OpenCC
+
+    return OpenCC("tw2s")
+
+
+def _simplified(name: str) -> str:
+    return str(_converter().convert(name))
+
+
+#: '隐患分类（一般、重大）' asks for the grade whatever it is called.
+_BOTH_GRADES = re.compile(r"一般(?:隐患)?[/、,或|及和](?:较大(?:隐患)?[/、,或|])?重大")
+_SYNONYMS = re.compile("整治|治理|整顿")
 
 
 #: Names that are values as well: beside others they count, alone they make no header.
@@ -120,7 +157,11 @@ def vocabulary(text: str) -> float:
     # '检查人员：' is a form's label, '填报人：张三' a pair; a sentence names nothing.
     if ":" in bare or _SENTENCE.search(bare):
         return 0.0
-    found = by_name(text) or (by_names((text,)) if "/" in text else ())
+    if len(bare) > 14 and head(text) not in dictionary().names:
+        # Too long for a pattern to be believed, unless it has levels of its own.
+        found = by_names((text,)) if "/" in text else ()
+    else:
+        found = by_name(text) or (by_names((text,)) if "/" in text else ())
     if not found:
         return 0.0
     if head(text) in _ALSO_VALUES:
@@ -270,6 +311,8 @@ def fits(code: str, p: Profile) -> float:
         return 0.35 if p.day == 0 and p.chars > 8 else 0.8
     if kind == "grade":
         return 1.0 if p.grade > 0.4 or p.chars <= 8 else 0.4
+    if kind in ("yesno", "status") and p.day > 0.6:
+        return 0.35
     if kind == "yesno":
         if p.number > 0.9 and code in ("is_rectified", "is_major") and p.chars_max > 1:
             return 0.2

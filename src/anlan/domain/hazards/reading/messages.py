@@ -110,6 +110,16 @@ MESSAGES: dict[str, str | Promise] = {
     "text_cut": _("Column %(column)s (%(header)s) was cut to %(limit)s characters."),
 }
 
+#: Where else a day was found, by the code that a finding keeps.
+PLACES: dict[str, str | Promise] = {
+    "text": _("description itself"),
+    "title": _("title above the table"),
+    "sheet": _("name of the sheet"),
+    "file": _("name of the file"),
+    "report": _("day of reporting"),
+    "context": _("day given when importing"),
+}
+
 #: Why a row isn't a hazard.
 IGNORED: dict[str, str | Promise] = {
     "blank": _("blank"),

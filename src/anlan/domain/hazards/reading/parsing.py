@@ -224,6 +224,8 @@ class _Reader:
     #: What lines above the header, or between its repetitions, say of the rows below them.
     preamble: dict[str, str] = field(init=False)
     area_hint: str = field(init=False)
+    #: The text that decided the current row's state, and what a plain yes means in its column.
+    decisive: tuple[str, states.State | None] = ("", None)
 
     def __post_init__(self) -> None:
         plan = self.plan
@@ -289,7 +291,7 @@ class _Reader:
         cells = own_cells(row)
         description = self.mapping["description"]
         own_text = next((text_of(v).strip() for i, v in cells if i in description), "")
-        if is_total(cells) and len(own_text) < 12:
+        if is_total(cells) and len(own_text) < 12 and not cols.HAZARD_WORDS.search(own_text):
             return "total"
         if is_note(cells) and self._strength(cells, skip=cells[0][0]) < 2:
             said = preamble_of(tuple(text_of(v) for _, v in cells)) if len(cells) <= 4 else {}
@@ -494,6 +496,8 @@ class _Reader:
         base.warnings.append(self._finding("split", where, parts=count))
         measures = aligned(base.measure, count) if base.measure else None
         progress = aligned(base.progress, count) if base.progress else None
+        text, yes = self.decisive
+        claims = [states.words(t, yes) for t in aligned(text, count) or ()]
         for at, item in enumerate(cut.items):
             row = copy(base)
             row.part, row.parts, row.description = at + 1, count, described(item)
@@ -506,6 +510,8 @@ class _Reader:
                 row.measure = measures[at]
             if progress:
                 row.progress = progress[at]
+            if claims and (claim := claims[at]):
+                _claim(row, claim)
             if at:
                 # One sum of money for all of them: it stands with the first.
                 row.funds = None
@@ -710,11 +716,14 @@ class _Reader:
                 setattr(out, slot, value)
         if not (out.area_text or out.province or out.prefecture or out.county or out.township):
             out.area_text = self.area_hint
+        out.area_text = out.area_text[:NAME_CHARS_MAX]
+        out.sector_text = out.sector_text[:NAME_CHARS_MAX]
         self._code(row, out)
         self._grade(row, out)
         self._funds(row, out)
         self._deadline(row, out, found.until or found.day)
         self._slipped(row, out)
+        self._days_for_words(row, out)
         for code in ("rectified_on", "verified_on", "closed_on"):
             if code in self.mapping and getattr(out, code) is None:
                 setattr(out, code, self._day(row, code, found.day, warnings))
@@ -873,7 +882,22 @@ class _Reader:
                         )
                     )
 
+    def _days_for_words(self, row: Row, out: ParsedRow) -> None:
+        """A day where a word is asked for: '2024.7.1' under 销号情况 is when it was closed."""
+        for code, slot in (
+            ("closure", "closed_on"),
+            ("verification", "verified_on"),
+            ("is_rectified", "rectified_on"),
+            ("status", "rectified_on"),
+            ("progress", "rectified_on"),
+        ):
+            if code not in self.mapping or getattr(out, slot) or self._value(row, slot) is not None:
+                continue
+            if dates.looks_like_day(self._value(row, code)):
+                setattr(out, slot, self._day(row, code, out.found_on, out.warnings))
+
     def _state(self, row: Row, out: ParsedRow) -> None:
+        self.decisive = ("", None)
         best: tuple[states.State, str] | None = None
         unclear = ""
         sources: tuple[tuple[str, states.State | None], ...] = (
@@ -889,16 +913,16 @@ class _Reader:
                 text = "" if isinstance(value, CellError) else text_of(value).strip()
                 if not text:
                     continue
-                is_day = code == "deadline" or code.endswith("_on")
-                if is_day and (dates.looks_like_day(value) or out.deadline_rule):
+                if dates.looks_like_day(value) or (code == "deadline" and out.deadline_rule):
                     continue
                 claim = states.words(text, yes)
                 if claim is None:
                     unclear = unclear or (text if code in ("status", "closure") else "")
                 elif best is None or states.ORDER[claim[0]] > states.ORDER[best[0]]:
-                    best = claim
+                    best, self.decisive = claim, (text, yes)
         if best is None and out.progress:
             best = states.words(out.progress)
+            self.decisive = (out.progress, None)
         if best and states.ORDER[best[0]] >= 2 and not out.rectified_on:
             out.rectified_on = self._day_in_words(row, out)
         self._decide(row, out, best, unclear)
@@ -984,6 +1008,20 @@ def _area_of(*texts: str) -> str:
         if match and not match[1].startswith(("附件", "全", "各", "本", "我", "所属", "地区")):
             return match[1]
     return ""
+
+
+def _claim(row: ParsedRow, claim: tuple[states.State, str]) -> None:
+    """What a list of outcomes ("1.已清理 2.正在维修") says of one of its hazards."""
+    state, words = claim
+    if state == row.state:
+        return
+    if state == "found" and row.state == "assigned":
+        return
+    if states.ORDER[state] < states.ORDER["rectified"]:
+        row.rectified_on = row.verified_on = row.closed_on = None
+        if state == "found" and (row.responsible_unit or row.responsible_person or row.deadline):
+            state = "assigned"
+    row.state, row.state_rule = state, f"{state}:word:{words}"
 
 
 def _next(reading: dates.Reading, found: date) -> dates.Reading:

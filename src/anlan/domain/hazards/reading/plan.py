@@ -279,9 +279,14 @@ def preamble_of(titles: tuple[str, ...]) -> dict[str, str]:
     label = ""
     for title in titles:
         text = unicodedata.normalize("NFKC", title)
-        if label and ":" not in text and cols.vocabulary(text) < 0.9:
+        named = cols.vocabulary(text) >= 0.6
+        if label and ":" not in text and not named:
             out.setdefault(label, title.strip())
         label = ""
+        if named and ":" not in text:
+            # A label in a cell of its own; its value is the next cell's.
+            label = next((c for c, _, _ in cols.by_name(text) if c in _PREAMBLE), "")
+            continue
         found = list(re.finditer(r"([\u4e00-\u9fff()]{2,12})\s*:", text))
         for at, match in enumerate(found):
             end = found[at + 1].start() if at + 1 < len(found) else len(text)
@@ -411,7 +416,7 @@ def _rename_to_description(
 
 
 def _is_foreign(has: set[str]) -> bool:
-    return bool(has & {"check_item", "scoring", "quiz", "risk", "task", "roster"})
+    return bool(has & set(cols.FOREIGN))
 
 
 def _resolve_pairs(plan: TablePlan, profiles: Mapping[int, cols.Profile]) -> None:
@@ -429,6 +434,12 @@ def _resolve_pairs(plan: TablePlan, profiles: Mapping[int, cols.Profile]) -> Non
                 later = by_field.get("progress", []) + by_field.get("status", [])
                 if not later:
                     column.field = "deadline"
+    for column in by_field.get("found_on", []):
+        if re.search(
+            "登记|录入|上报|交办|下达|移交|通报|反馈|受理|下发|^日期$|^时间$",
+            cols.head(column.names[-1]),
+        ):
+            column.confidence = min(column.confidence, 0.7)
     # A plain '单位' beside '责任单位' and '企业名称' adds nothing; '地址' never outranks '部位'.
     places = by_field.get("place", [])
     for column in places:
@@ -479,6 +490,13 @@ def _judge(
         return decide(LEDGER if data else "template", "saved_mapping")
     if foreign["quiz"] >= 2:
         return decide("quiz", "quiz_columns")
+    if foreign["accident"] >= 2:
+        return decide("other", "accident_columns")
+    if foreign["check_item"] + foreign["risk"] and not _OUTCOMES & set(has):
+        # What might be found, item by item, without a word on what was.
+        if not data:
+            return decide("template", "check_items", "no_rows")
+        return decide("risk" if foreign["risk"] else "checklist", "no_results")
     if foreign["scoring"] and (not description or len(circumstances) < 2):
         return decide("scoring", "scoring_columns")
     if foreign["risk"] >= 2 and ("found_on" not in has or not description):
@@ -525,6 +543,13 @@ _CATALOGUE = re.compile(
 _STRONG = frozenset(
     {"found_on", "deadline", "rectified_on", "status", "progress", "closure", "is_rectified",
      "verified_on", "closed_on", "responsible_person", "checkers"}
+)  # fmt: skip
+
+
+#: Columns that only somebody who found something fills in.
+_OUTCOMES = frozenset(
+    {"found_on", "deadline", "rectified_on", "status", "progress", "closure", "is_rectified",
+     "verification", "verified_on", "closed_on"}
 )  # fmt: skip
 
 

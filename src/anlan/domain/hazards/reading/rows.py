@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal
 
-from anlan.domain.hazards.reading.messages import IGNORED, MESSAGES
+from anlan.domain.hazards.reading.messages import IGNORED, MESSAGES, PLACES
 
 Grade = Literal["ordinary", "major"]
 State = Literal["found", "assigned", "rectified", "verified", "closed"]
@@ -28,11 +28,10 @@ class Finding:
 
     @property
     def message(self) -> str:
-        return str(MESSAGES[self.code]) % {
-            "column": self.column,
-            "header": self.header,
-            **self.data,
-        }
+        said = {"column": self.column, "header": self.header, **self.data}
+        if "where" in said:
+            said["where"] = str(PLACES.get(said["where"], said["where"]))
+        return str(MESSAGES[self.code]) % said
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,9 @@ _STARTED = re.compile(
     r"整改中|治理中|进行中|办理中|处理中|推进中|实施中|进展中|落实中|正在|限期|部分|基本完成|逾期|超期|延期|督促|责令|下达|推进|列入计划|制定方案|\d%",
     re.I,
 )
+_STILL = re.compile(
+    r"其余|剩余|另|尚有|还有|部分|未完成|未整改|基本|正在(?!申请|验收|销号|报|办理销号)"
+)
 _VOID = re.compile(r"^(?:[-—–/\\*]+|无|空|null|none|nan|待定)$", re.I)
 STATUS_WORDS = re.compile(
     r"^(?:已|未|正在|待|现场|当场|立即|立行立?改?|限期|部分|全部|基本)?(?:整改|治理|销号|完成|处置|处理|闭环|办结|关闭|开放|复查|验收|立改|立行立改)"
@@ -68,7 +71,7 @@ def words(text: str, yes: State | None = None) -> tuple[State, str] | None:
     done = _RECTIFIED.search(plain)
     if done and not _denied(plain, done.start()):
         # '已整改3处，其余正在整改' is still going on; '已完成整改，未发现新问题' is done.
-        if open_ and re.search(r"其余|剩余|另|尚有|还有|部分|未完成|正在整改|未整改|基本", plain):
+        if open_ and _STILL.search(plain):
             return "assigned", shown
         if yes == "closed" and re.match(r"^(?:完成|已完成|合格)$", plain):
             return "closed", shown

@@ -59,7 +59,10 @@ class Row:
     filled: dict[int, tuple[int, int]] = field(default_factory=dict)
 
     def get(self, column: int) -> Value:
-        return self.values[column] if 0 <= column < len(self.values) else None
+        try:
+            return self.values[column]
+        except IndexError:
+            return None
 
     def own(self, column: int) -> Value:
         """The cell's own value: none where it only repeats a merged range's."""

@@ -28,6 +28,7 @@ from anlan.kernel.papers.sheets.refusals import (
     SheetRefusal,
     TooBig,
     TooMuchWork,
+    flaw,
 )
 
 FILE_BYTES_MAX = 20_000_000
@@ -111,7 +112,7 @@ def _kind(path: Path, name: str, size: int) -> str:
         _at_most(name, size, FILE_BYTES_MAX)
         return "html"
     if not _looks_like_text(head):
-        raise KindUnknown(name=name, found="an unknown format")
+        raise KindUnknown(name=name, found=flaw("an unknown format"))
     _at_most(name, size, delimited.CSV_BYTES_MAX)
     return "csv"
 
@@ -131,7 +132,7 @@ def _looks_like_text(head: bytes) -> bool:
 
 def _at_most(name: str, size: int, limit: int) -> None:
     if size > limit:
-        raise TooBig(name=name, what="file", size=_mb(size), limit=_mb(limit))
+        raise TooBig(name=name, what=flaw("file"), size=_mb(size), limit=_mb(limit))
 
 
 def _mb(size: int) -> str:
@@ -166,13 +167,13 @@ def _ole_kind(path: Path, name: str, size: int) -> str:
     if raw.startswith(_OLE) and not has("Workbook") and not has("Book"):
         if has("WordDocument"):
             raise KindUnknown(name=name, found="DOC")
-        raise Broken(name=name, detail="the list of its parts is missing")
+        raise Broken(name=name, detail=flaw("the list of its parts is missing"))
     return "xls"
 
 
 def _refuse(name: str, reason: str, what: str, size: int = 0, limit: int = 0) -> NoReturn:
     if reason == "too_big":
-        raise TooBig(name=name, what=what, size=_mb(size), limit=_mb(limit))
+        raise TooBig(name=name, what=flaw(what), size=_mb(size), limit=_mb(limit))
     kinds: dict[str, type[SheetRefusal]] = {
         "bomb": Bomb,
         "encrypted": Encrypted,
@@ -182,8 +183,8 @@ def _refuse(name: str, reason: str, what: str, size: int = 0, limit: int = 0) ->
     }
     kind = kinds.get(reason)
     if kind is None:
-        raise Broken(name=name, detail=what)
-    raise kind(name=name, what=what)
+        raise Broken(name=name, detail=flaw(what))
+    raise kind(name=name, what=flaw(what))
 
 
 def _read_text(path: Path, name: str, size: int, notes: list[str]) -> Workbook:
@@ -265,7 +266,7 @@ def _run_child(
         # Killed by a limit: memory (abort), CPU time (SIGXCPU), file size or the clock.
         raise TooMuchWork(name=name)
     if not sheets:
-        raise Broken(name=name, detail="it has no sheets")
+        raise Broken(name=name, detail=flaw("it has no sheets"))
     return sheets
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.refusal import Refusal
@@ -80,3 +81,45 @@ class TooMuchWork(SheetRefusal):
         "%(name)s needs more time or memory than one file may take. Delete empty columns and rows"
         " beyond the table, split it into several files, or save it as .csv."
     )
+
+
+#: What is wrong inside a file, as the limited child and the archive's check say it.
+FLAWS: dict[str, str | Promise] = {
+    "an unknown format": _("an unknown format"),
+    "file": _("the file"),
+    "unpacked": _("the unpacked file"),
+    "memory": _("memory"),
+    "row number": _("a row number can't be read"),
+    "it has no sheets": _("it has no sheets"),
+    "it holds another archive": _("it holds another archive"),
+    "it is a zip64 archive": _("it is a zip64 archive"),
+    "it unpacks to over a hundred times its size": _("it unpacks to over a hundred times its size"),
+    "a part of the archive is missing": _("a part of the file is missing"),
+    "an unusual compression method": _("an unusual compression method"),
+    "members overlap each other": _("its parts overlap each other"),
+    "the directory doesn't hold as many members as it says": _("parts are missing from its list"),
+    "the directory is damaged": _("the list of its parts is damaged"),
+    "the directory lies beyond the end of the file": _("the list of its parts is damaged"),
+    "the end of the file is missing": _("the end of the file is missing"),
+    "the list of its parts is missing": _("the list of its parts is missing"),
+    "too many members": _("it has too many parts"),
+    "two members have one name": _("two of its parts have one name"),
+}
+#: The same, about one part of the file, whose name stands before or behind.
+PART_FLAWS: dict[str, str | Promise] = {
+    " is cut off": _("%(part)s is cut off"),
+    " is bigger than it declares": _("%(part)s is bigger than it declares"),
+    " is smaller than it declares": _("%(part)s is smaller than it declares"),
+    " isn't where the directory says": _("%(part)s isn't where the list of parts says"),
+    " has another name where it begins": _("%(part)s has two names"),
+}
+
+
+def flaw(said: str) -> str:
+    """A flaw in the reader's words; what no table has (a parser's own error) stays as it is."""
+    if said in FLAWS:
+        return str(FLAWS[said])
+    for ending, sentence in PART_FLAWS.items():
+        if said.endswith(ending):
+            return str(sentence) % {"part": said.removesuffix(ending)}
+    return said

@@ -41,7 +41,7 @@ _SPACES = re.compile(r"\s+")
 _TOTAL = re.compile(
     r"^(?:本页|本表|本月|本季|全县|全市|全州|全区|全省|以上|其中)?(?:合计|总计|小计|共计|累计|总数|汇总|合\s*计)"
     r"[数:]?[:(\d].{0,30}$|^(?:本页|本表|本月|本季|全县|全市|全州|全区|全省|以上)?(?:合计|总计|小计|共计|累计|总数|汇总)$"
-    r"|^(?:total|subtotal|grand total|sum)[: ]*\d*$",
+    r"|^.{0,10}(?:小计|合计|总计)$|^(?:total|subtotal|grand total|sum)[: ]*\d*$",
     re.IGNORECASE,
 )
 _NOTE = re.compile(
@@ -138,29 +138,39 @@ def own_cells(row: Row) -> Cells:
 
 def is_header(row: Row, vocabulary: Vocabulary) -> bool:
     """At least two known column names, and most of the row."""
-    texts = others = known = sure = 0
-    seen: set[str] = set()
+    filled = row.filled
+    texts: list[str] = []
+    others = 0
     for index, value in enumerate(row.values):
-        if value is None or index in row.filled:
+        if value is None or index in filled:
             continue
         if not isinstance(value, str):
             others += 1
             if others > 3:
                 return False
-            continue
-        if len(value) > HEADER_CHARS_MAX:
+        elif len(value) > HEADER_CHARS_MAX:
             return False
-        texts += 1
-        if value not in seen:
+        else:
+            texts.append(value)
+    count = len(texts)
+    if count < 2 or others * 3 > count:
+        return False
+    known = sure = strange = 0
+    seen: set[str] = set()
+    for value in texts:
+        weight = vocabulary(value)
+        if weight < KNOWN:
+            strange += 1
+            # Two in five must be known; give up once that is out of reach.
+            if (count - strange) * 5 < count * 2:
+                return False
+        elif value not in seen:
             seen.add(value)
-            weight = vocabulary(value)
-            known += weight >= KNOWN
+            known += 1
             sure += weight >= SURE
-    if not sure and known < 4:
+    if known < 2 or (not sure and known < 4):
         return False
-    if known < 2 or others * 3 > texts:
-        return False
-    return (known >= 3 and known * 5 >= texts * 2) or known * 5 >= texts * 3
+    return (known >= 3 and known * 5 >= count * 2) or known * 5 >= count * 3
 
 
 def find_tables(sheet: Sheet, vocabulary: Vocabulary) -> list[Table]:
@@ -182,7 +192,7 @@ def find_tables(sheet: Sheet, vocabulary: Vocabulary) -> list[Table]:
             break
         if row.values and is_header(row, vocabulary):
             ahead.extend(islice(rows, max(0, HEADER_ROWS_MAX - len(ahead))))
-            block = [*_group_rows(row, before, tops), row]
+            block = [*_group_rows(row, before, tops, vocabulary), row]
             block += _lower_rows(block, ahead, tops, vocabulary)
             for _ in range(block[-1].number - row.number):
                 ahead.popleft()
@@ -270,19 +280,20 @@ def _titles_above(first: int, before: deque[Row], tables: list[Table]) -> list[R
     return above
 
 
-def _group_rows(row: Row, before: deque[Row], tops: Tops) -> list[Row]:
+def _group_rows(row: Row, before: deque[Row], tops: Tops, vocabulary: Vocabulary) -> list[Row]:
     """Rows above that group columns: two or more texts, each merged over some of them."""
     groups: list[Row] = []
     for above in reversed(before):
         if above.number != row.number - len(groups) - 1 or len(groups) >= 3:
             break
-        if not _groups_columns(above, row, tops):
+        below = groups[0] if groups else row
+        if not _groups_columns(above, below, tops, vocabulary):
             break
         groups.insert(0, above)
     return groups
 
 
-def _groups_columns(above: Row, row: Row, tops: Tops) -> bool:
+def _groups_columns(above: Row, row: Row, tops: Tops, vocabulary: Vocabulary) -> bool:
     cells = own_cells(above)
     if not cells:
         return False
@@ -290,7 +301,11 @@ def _groups_columns(above: Row, row: Row, tops: Tops) -> bool:
     for index, value in cells:
         if not isinstance(value, str) or len(value) > 30 or ":" in squeeze(value):
             return False
-        grouped += (above.number, index) in tops
+        merged = (above.number, index) in tops
+        grouped += merged
+        if not merged and row.own(index) is not None and vocabulary(value) >= SURE:
+            # '受检单位 | 甲公司 | 检查时间 | …': a label beside its value, over other names.
+            return False
     width = len([1 for v in row.values if v is not None])
     widest = max(
         sum(1 for origin in above.filled.values() if origin == (above.number, i)) for i, _ in cells

@@ -216,8 +216,10 @@ def _write(job: tuple[bool, list[int], int]) -> int:
 
     draw = random.Random(seed)
     kinds = dict(intern.known_kinds(["bench.found", "bench.open", "bench.due", "bench.settled"]))
+    # A process that has been at work knows its areas and labels.
     with transaction.atomic():
-        ledger.post(one_case(draw, areas), at=AT)
+        intern.assert_areas(set(areas))
+        ledger.post([fact for _ in range(2_000) for fact in one_case(draw, areas)], at=AT)
     labels = next(iter(intern.memory().labels.values()))
     count, end = 0, time.perf_counter() + SINGLE_SECONDS
     while time.perf_counter() < end:

@@ -74,8 +74,9 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
     """Throw the cells away and sum all folded facts again; returns how many facts that were.
 
     Folds stay, so that every figure stays known as it was known. Readers see the old cells until
-    the new ones are there. On SQLite nobody writes meanwhile.
+    the new ones are there. On SQLite nobody writes meanwhile. Called after a restore.
     """
+    cluster.adopt()
     with transaction.atomic():
         sql.folders_seat(wait=True)
         sql.drop_cells()

@@ -144,12 +144,14 @@ def assert_areas(ids: Collection[int]) -> None:
     """A fact at a place that doesn't exist would be in no sum."""
     known = memory().areas
     missing = sorted({pk for pk in ids if pk not in known})
-    found: dict[int, int] = {}
+    if not missing:
+        return
+    found: set[int] = set()
     for start in range(0, len(missing), IN_LIST_MAX):
         rows = Region.objects.filter(pk__in=missing[start : start + IN_LIST_MAX])
-        found.update((pk, pk) for pk in rows.values_list("pk", flat=True))
-    assert len(found) == len(missing), f"no such areas: {set(missing) - found.keys()}"
-    _keep(known, found)
+        found.update(rows.values_list("pk", flat=True))
+    assert len(found) == len(missing), f"no such areas: {set(missing) - found}"
+    _keep(known, dict.fromkeys(found, 1))
 
 
 def _remember(known: dict[K, int], found: dict[K, int]) -> dict[K, int]:

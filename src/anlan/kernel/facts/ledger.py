@@ -88,7 +88,11 @@ def post(
     cluster.check_once()
     kinds = {code: known(code) for code in {fact.kind for fact in facts}}
     kind_ids = intern.kinds(kinds)
-    keys = {id(fact.labels): intern.key_of(fact.labels) for fact in facts}
+    # Facts about one case share one mapping.
+    keys = {
+        number: intern.key_of(labels)
+        for number, labels in {id(fact.labels): fact.labels for fact in facts}.items()
+    }
     label_ids = intern.label_sets(set(keys.values()))
     rows: list[Row] = []
     followers: dict[str, list[NewFact]] = defaultdict(list)
@@ -206,10 +210,12 @@ def _place_followers(
                 continue
             cells[cell] -= 1
             rows.append(
-                template._replace(
-                    kind_id=own_id, case_id=fact.case_id, unit_id=fact.unit_id, **cell._asdict()
+                Row(
+                    own_id, cell.labels_id, cell.area_id, cell.day, cell.until, cell.span,
+                    fact.unit_id, 1, fact.case_id, "", template.batch_id, None,
+                    template.settings_version, template.posted_at,
                 )
-            )
+            )  # fmt: skip
 
 
 def _depth(code: str) -> int:

@@ -39,7 +39,7 @@ from anlan.kernel.facts.tests.support import (
 from anlan.kernel.regions.models import Region
 
 pytestmark = pytest.mark.realdb
-EXAMPLES = int(os.environ.get("ANLAN_EXAMPLES", "12"))
+EXAMPLES = int(os.environ.get("ANLAN_EXAMPLES", "8"))
 
 DAYS = st.dates(date(2023, 12, 20), date(2024, 6, 20))
 LABELS = st.fixed_dictionaries(
@@ -246,7 +246,7 @@ def test_reads_equal_recomputation_whatever_happened_before(realdb):
         Ledger,
         settings=settings(
             max_examples=EXAMPLES,
-            stateful_step_count=35,
+            stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -24,6 +24,7 @@ STAND_INS: dict[str, Any] = {
     "StringConverter": "nobody-has-this",
     "SlugConverter": "nobody-has-this",
     "UUIDConverter": UUID(int=(1 << 127) | 0x7 << 76 | 0x2 << 62 | 5),
+    "UUIDStrConverter": UUID(int=(1 << 127) | 0x7 << 76 | 0x2 << 62 | 5),
     "PathConverter": "nobody/has/this",
 }
 

@@ -137,13 +137,13 @@ def _number(route: Route, numbers: dict[str, Any]) -> Any:
     """The foreign number that a route may take: by its namespace, for an endpoint by its kind."""
     if route.is_api and "pk" in route.takes:
         kind = type(route.converters["pk"]).__name__
-        return numbers["hazards" if kind == "UUIDConverter" else "enterprises"]
+        return numbers["hazards" if kind.startswith("UUID") else "enterprises"]
     return numbers.get(route.name.split(":")[0])
 
 
 def _fits(route: Route, number: Any) -> bool:
     kind = type(route.converters["pk"]).__name__
-    return kind == ("IntConverter" if isinstance(number, int) else "UUIDConverter")
+    return kind.startswith("Int" if isinstance(number, int) else "UUID")
 
 
 def body(browser: Any, route: Route) -> str:

@@ -99,7 +99,7 @@ def test_S13_strangers_are_sent_to_sign_in(route: Route, method: str) -> None:
 @pytest.mark.parametrize("route", API, ids=str)
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
 def test_S13_strangers_get_nothing_from_the_api(route: Route, method: str) -> None:
-    answer = getattr(Client(), method)(route.path(), data="{}", content_type="application/json")
+    answer = Client().generic(method.upper(), route.path(), "{}", content_type="application/json")
     assert answer.status_code in (301, 302, 401, 403, 404, 405), (route.name, answer.status_code)
 
 

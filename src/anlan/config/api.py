@@ -33,7 +33,10 @@ for _capability in capabilities():
 def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A code for programs, a sentence for people, and the data behind both."""
     error = {"code": refusal.code, "message": str(refusal), "data": _plain(refusal.data)}
-    return api.create_response(request, {"error": error}, status=refusal.status)
+    response = api.create_response(request, {"error": error}, status=refusal.status)
+    if refusal.status == 429:
+        response["Retry-After"] = str(refusal.data["retry_after"])
+    return response
 
 
 @api.exception_handler(ValidationError)

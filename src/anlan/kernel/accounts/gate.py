@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from functools import wraps
+from functools import partial, wraps
 from typing import Any, TypeVar, cast
 from urllib.parse import urlencode
 
@@ -158,6 +158,8 @@ def to_sign_in(request: HttpRequest) -> HttpResponse:
 
 def declared(view: Any) -> str | None:
     """What a view says that it needs; None where it says nothing."""
+    if isinstance(view, partial):
+        view = view.func
     module = getattr(view, "__module__", "")
     if module.startswith("ninja."):
         return API

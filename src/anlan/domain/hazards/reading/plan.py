@@ -51,6 +51,10 @@ class ColumnPlan:
     samples: tuple[str, ...] = ()
     filled: int = 0
 
+    @property
+    def leaf(self) -> str:
+        return self.names[-1] if self.names else ""
+
 
 @dataclass(slots=True)
 class TablePlan:
@@ -427,7 +431,7 @@ def _resolve_pairs(plan: TablePlan, profiles: Mapping[int, cols.Profile]) -> Non
     # '完成时间' beside '整改期限' is when it was done; alone, with days to come, either.
     if "deadline" not in by_field and "rectified_on" in by_field:
         for column in by_field["rectified_on"]:
-            if column.evidence == "name" and cols.head(column.names[-1]) in (
+            if column.evidence == "name" and cols.head(column.leaf) in (
                 "整改时间",
                 "整改日期",
             ):
@@ -437,21 +441,21 @@ def _resolve_pairs(plan: TablePlan, profiles: Mapping[int, cols.Profile]) -> Non
     for column in by_field.get("found_on", []):
         if re.search(
             "登记|录入|上报|交办|下达|移交|通报|反馈|受理|下发|^日期$|^时间$",
-            cols.head(column.names[-1]),
+            cols.head(column.leaf),
         ):
             column.confidence = min(column.confidence, 0.7)
     # A plain '单位' beside '责任单位' and '企业名称' adds nothing; '地址' never outranks '部位'.
     places = by_field.get("place", [])
     for column in places:
-        if len(places) > 1 and re.search("地址", column.names[-1]):
+        if len(places) > 1 and re.search("地址", column.leaf):
             column.confidence = min(column.confidence, 0.6)
     for column in by_field.get("enterprise", []):
-        if cols.head(column.names[-1]) in ("检查项目", "项目", "单位", "名称", "企业", "场所"):
+        if cols.head(column.leaf) in ("检查项目", "项目", "单位", "名称", "企业", "场所"):
             column.confidence = min(column.confidence, 0.7)
     # '检查项目' is a place of work in a register, an item in a checklist.
     if "check_item" in by_field:
         for column in by_field.get("enterprise", []):
-            if cols.head(column.names[-1]) in ("检查项目", "项目"):
+            if cols.head(column.leaf) in ("检查项目", "项目"):
                 column.field = "check_item"
 
 

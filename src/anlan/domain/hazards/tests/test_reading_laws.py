@@ -97,7 +97,7 @@ def check_accounts(path: Path) -> None:
                 assert result.message
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(rows, min_size=1, max_size=2), merges, st.booleans())
 def test_F14_no_row_of_any_workbook_vanishes(
     sheets: list[list[list[object]]], merged: list[tuple[int, ...]], headed: bool
@@ -135,7 +135,7 @@ good = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
 @given(st.lists(good, min_size=1, max_size=15), st.sampled_from(["{}-{}-{}", "{}年{}月{}日", "{}.{}.{}"]),
        st.booleans(), st.integers(0, 4), st.booleans())  # fmt: skip
 def test_a_register_gives_exactly_its_hazards(

@@ -7,6 +7,11 @@ ANLAN_POOL      0 opens a connection a thread in place of psycopg's pool
 ANLAN_DEBUG     1 shows errors in full; never in production
 ANLAN_HOSTS     names under which the pages are reached, with commas
 ANLAN_HTTPS     1 where a gateway ends TLS: secure cookies, HSTS, redirects
+ANLAN_PROXIES   networks of our own proxies; only they may say where a request comes from
+ANLAN_ADMIN_NETWORKS  networks where administrators sit (default: loopback and private ones)
+ANLAN_PASSWORDS djbh (default: 12 characters, 3 classes, 90 days) or asvs (15 characters)
+ANLAN_CRYPTO    gm hashes passwords with SM3 in place of Argon2id
+ANLAN_MFA       off runs without second factors: for the demo alone, refused with ANLAN_HTTPS
 ANLAN_CRYPTO    gm (SM4, SM3; the default) or intl (AES, SHA-256): what new keys are made for
 ANLAN_SMTP      smtp://user:password@host:port/?from=address (smtps:// for TLS from the start);
                 without it notices stay in the inbox

@@ -679,7 +679,7 @@ def _small(s: _Statement, edges: str, which: str, known: Known) -> None:
     """Areas that keep no cells for these pieces, from the facts themselves."""
     bound, params = _bound(known)
     s.branch(
-        "SELECT f.kind_id, q.id, p.n, f.labels_id, f.quantity, 0 AS torn"  # noqa: S608
+        "SELECT f.kind_id, q.id AS area_id, p.n, f.labels_id, f.quantity, 0 AS torn"  # noqa: S608
         f" FROM areas q CROSS JOIN regions_region r CROSS JOIN {edges} p CROSS JOIN facts_fact f"
         " WHERE r.path >= q.path AND r.path < q.top AND f.area_id = r.id"
         f" AND f.day >= p.low AND f.day < p.high AND f.kind_id = p.kind_id AND {which}"
@@ -696,7 +696,8 @@ def _spans(s: _Statement, edges: str, span: int, known: Known) -> None:
     bound, params = _bound(known)
     fits = "f.day >= p.low AND f.until < p.high"
     s.branch(
-        f"SELECT f.kind_id, a.id, p.n, f.labels_id, CASE WHEN {fits} THEN f.quantity ELSE 0 END,"  # noqa: S608
+        "SELECT f.kind_id, a.id AS area_id, p.n, f.labels_id,"  # noqa: S608
+        f" CASE WHEN {fits} THEN f.quantity ELSE 0 END AS quantity,"
         f" CASE WHEN {fits} THEN 0 WHEN f.reverses_id IS NULL THEN 1 ELSE -1 END AS torn"
         f" FROM {edges} p CROSS JOIN facts_fact f JOIN regions_region r ON r.id = f.area_id"
         f" {climb_sql('r.path')} JOIN areas a ON a.id = {up_id()}"

@@ -186,7 +186,7 @@ PAGES: tuple[StepPage, ...] = (
              _plain(do.ask_extension, "until", "reason"), "calendar-due", "menu"),
     StepPage("hand_over", "hazard.hand_over", _("Hand over"), forms.HandOver, _in("assigned"),
              _hand_over, "arrows-exchange", "menu"),
-    StepPage("grade", "hazard.grade", _("Grade"), forms.GradeForm,
+    StepPage("grade", "hazard.grade", pgettext_lazy("step", "Grade"), forms.GradeForm,
              lambda h, a: h.case.kind == "hazard" and h.case.is_open,
              _plain(do.grade, "grade", "basis", "reason"), "alert-triangle", "menu"),
     StepPage("list", "hazard.list", _("Put under listed supervision"), forms.Listing,

@@ -33,6 +33,7 @@ from anlan.kernel.accounts.models import ApiToken, Post, RecoveryCode, Role, Use
 from anlan.kernel.accounts.network import client_address
 from anlan.kernel.accounts.passwords import PolicyValidator, is_stale
 from anlan.kernel.accounts.seals import digest
+from anlan.kernel.accounts.words import act
 
 #: Links that one address may try; a token can't be guessed, but nobody needs to try.
 BY_LINK = counts.Limit("link", times=30, seconds=900)
@@ -190,6 +191,7 @@ def me(request: HttpRequest) -> HttpResponse:
         "sessions": rows,
         "flagged": any(row.flagged for row, _key, _now in rows),
         "tokens": ApiToken.objects.filter(user=user, revoked_at=None, expires_at__gt=at),
+        "act": act,
         "fresh": is_fresh(request),
     }
     return render(request, "accounts/me.html", context)
@@ -255,7 +257,9 @@ class TokenForm(forms.Form):
 
     def __init__(self, *args: Any, allowed: list[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["scopes"].choices = [(code, code) for code in allowed]  # type: ignore[attr-defined]
+        self.fields["scopes"].choices = [  # type: ignore[attr-defined]
+            (code, act(code)) for code in allowed
+        ]
 
 
 @requires("accounts.own")

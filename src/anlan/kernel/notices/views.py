@@ -66,8 +66,12 @@ def health_page(request: HttpRequest) -> HttpResponse:
     context = {
         "problems": [watch.WORDS.get(code, code) for code in watch.problems(now)],
         "ticks": Tick.objects.order_by("name"),
+        "tasks": watch.TASKS,
         "dead": Job.objects.dead().order_by("-created_at")[:PAGE_ROWS],
-        "letters": sorted(delivering.dead_letters().items()),
+        "letters": [
+            (watch.channel(code), count)
+            for code, count in sorted(delivering.dead_letters().items())
+        ],
     }
     return render_page(request, "notices/health.html", "notices/_health.html", context)
 

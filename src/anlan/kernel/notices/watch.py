@@ -26,6 +26,24 @@ CHECKS: list[Check] = [
     delivering.health,
 ]
 
+#: What recurring tasks and background jobs do, for the page; one without words shows its name.
+TASKS = {
+    "accounts.disable_unused": _("disable unused accounts"),
+    "accounts.sweep": _("clear ended sessions"),
+    "audit.seal": _("seal the audit log"),
+    "facts.fold": _("sum up the ledger"),
+    "hazards.import": _("take in workbooks"),
+    "hazards.try": _("try out workbooks"),
+    "hazards.undo": _("undo an import"),
+    "ladder": _("remind of deadlines"),
+    "notices.deliver": _("send notices"),
+    "notices.fan_out": _("hand out notices"),
+    "notices.watch": _("watch the state of health"),
+    "papers.check": _("check stored files"),
+    "papers.sweep": _("clear unused files"),
+}
+CHANNELS = {"mail": _("e-mail"), "webhook": _("webhook")}
+
 WORDS: dict[str, str | Promise] = {
     "audit_unsealed": _("The audit has not been sealed for a minute. Check that the worker runs."),
     "audit_heads": _(
@@ -79,3 +97,9 @@ def alarm(now: datetime) -> list[str]:
                 at=now,
             )
     return found
+
+
+def channel(code: str) -> str:
+    """A channel's name: e-mail, or a webhook with its number."""
+    kind, _colon, number = code.partition(":")
+    return f"{CHANNELS.get(kind, kind)} {number}".strip()

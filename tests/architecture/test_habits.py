@@ -25,8 +25,8 @@ NOT_ROWS = re.compile(r"^(self|counts?|hash\w*|digest|env|seen|known|found|data|
 CLOCK = {"timezone.now", "timezone.localdate", "datetime.now", "date.today", "time.time"}
 #: Rooms whose answers must not depend on when they are asked: the moment is passed in.
 TIMELESS = re.compile(
-    r"^(?!config/)(.*/)?(commands(/\w+)?|models|queries|engine|machine|ladder|worklist|loop|deadlines|workdays"
-    r"|periods|ledger|figures|fold|declare|matching|reading/\w+)\.py$"
+    r"^(?!config/)(.*/)?(commands(/\w+)?|models|queries|engine|machine|ladder|worklist|loop"
+    r"|deadlines|workdays|periods|ledger|figures|fold|declare|matching|reading/\w+)\.py$"
 )
 #: What refuses to run outside a transaction, so that whoever calls it is inside one.
 ASSERT_TRANSACTION = {

@@ -110,16 +110,12 @@ def laughs() -> bytes:
     entities = b'<!DOCTYPE l [<!ENTITY a "ha">' + b"".join(
         b'<!ENTITY %c "%s">' % (98 + n, b"&%c;" % (97 + n) * 10) for n in range(9)
     )
-    return rezip(
-        xlsx(), lambda n, d: entities + b"]>" + d if n == "xl/styles.xml" else d
-    )
+    return rezip(xlsx(), lambda n, d: entities + b"]>" + d if n == "xl/styles.xml" else d)
 
 
 def laughs_utf16() -> bytes:
     text = '<?xml version="1.0" encoding="utf-16"?><!DOCTYPE x [<!ENTITY a "b">]><x/>'
-    return rezip(
-        xlsx(), lambda n, d: text.encode("utf-16") if n == "docProps/app.xml" else d
-    )
+    return rezip(xlsx(), lambda n, d: text.encode("utf-16") if n == "docProps/app.xml" else d)
 
 
 def too_big() -> bytes:

@@ -1,0 +1,182 @@
+"""Retakes the pictures of docs/pictures.md, from a demo that is being served.
+
+    ./anlan demo --no-serve --hazards 4000 2> accounts.txt
+    ANLAN_MFA=off ./anlan serve --port 8795
+    .venv/bin/python tools/pictures.py --url http://127.0.0.1:8795 --accounts accounts.txt
+
+Each page is taken in Chinese and in English, light and dark, and some on a phone, with Debian's
+Chromium by way of Playwright. ``accounts.txt`` is what the demo said: it prints passwords once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import os
+import re
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER = ROOT / "docs/pictures"
+WORKBOOK = ROOT / "tests/samples/wuhua-12-rows-3-mistakes.xlsx"
+CHROMIUM = os.environ.get("ANLAN_CHROMIUM") or shutil.which("chromium")
+ACCOUNT = re.compile(r"([a-z]+\.[a-z]+)\s+(\S{12,})\s*$", re.M)
+#: Few colours make a page's picture a third as large, and nobody sees it.
+COLOURS = 128
+BYTES_MAX = 250_000
+SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+LANGUAGES = {"zh": ("zh-hans", "zh-CN"), "en": ("en", "en-GB")}
+
+
+@dataclass(frozen=True)
+class Shot:
+    """One page: who looks at it, and how they get there."""
+
+    name: str
+    who: str
+    go: str | Callable[[Any], None]
+    sizes: tuple[str, ...] = ("desk",)
+
+
+def _follow(start: str, link: str) -> Callable[[Any], None]:
+    def go(page: Any) -> None:
+        page.goto(start)
+        page.goto(page.locator(link).first.get_attribute("href"))
+
+    return go
+
+
+def _wizard(page: Any) -> None:
+    """Send a workbook, up to the columns that were recognised; nothing is imported."""
+    page.goto("/hazards/imports/")
+    page.set_input_files("input[name=files]", str(WORKBOOK))
+    with page.expect_navigation():
+        page.click("form[enctype] button.btn-primary")
+
+
+def _dry_run(page: Any) -> None:
+    _wizard(page)
+    with page.expect_navigation():
+        page.click('form[action$="/plan/"] .form-acts button')
+    page.locator('form[action$="/run/"] button').wait_for(timeout=60_000)
+
+
+def _search(page: Any) -> None:
+    page.goto("/")
+    page.keyboard.press("Control+k")
+    page.keyboard.type("五华")
+    page.wait_for_timeout(1_500)
+
+
+HAZARD = '#list tbody tr a[href^="/hazards/"]'
+SHOTS = (
+    Shot("sign-in", "", "/accounts/login/", ("desk", "phone")),
+    Shot("overview", "yn.office", "/areas/530000/", ("desk", "phone")),
+    Shot("overview-county", "wh.office", "/areas/530102/"),
+    Shot("records", "yn.office", _follow("/areas/530000/", ".stat-value a")),
+    Shot("hazards", "yn.office", "/hazards/", ("desk", "phone")),
+    Shot("hazard", "yn.office", _follow("/hazards/?grade=major", HAZARD), ("desk", "phone")),
+    Shot("hazard-new", "wh.wangge", "/hazards/new/", ("desk", "phone")),
+    Shot("imports", "yn.office", "/hazards/imports/"),
+    Shot("import-columns", "wh.office", _wizard),
+    Shot("import-dry-run", "wh.office", _dry_run),
+    Shot("work", "km.office", "/work/", ("desk", "phone")),
+    Shot("enterprises", "yn.office", "/enterprises/"),
+    Shot("enterprise", "yn.office", _follow("/enterprises/", "#list tbody tr a")),
+    Shot("units", "sec.admin", "/units/"),
+    Shot("people", "sec.admin", "/people/"),
+    Shot("audit", "audit.admin", "/audit/"),
+    Shot("inbox", "wh.office", "/inbox/"),
+    Shot("me", "wh.office", "/accounts/me/"),
+    Shot("health", "sys.admin", "/health/"),
+    Shot("search", "yn.office", _search),
+)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--url", default="http://127.0.0.1:8000")
+    parser.add_argument("--accounts", type=Path, required=True)
+    parser.add_argument("--only", nargs="*", help="names of pages")
+    parser.add_argument("--languages", nargs="*", default=list(LANGUAGES), choices=LANGUAGES)
+    parser.add_argument("--themes", nargs="*", default=["light", "dark"])
+    args = parser.parse_args()
+    passwords = dict(ACCOUNT.findall(args.accounts.read_text(encoding="utf-8")))
+    shots = [shot for shot in SHOTS if not args.only or shot.name in args.only]
+    from playwright.sync_api import sync_playwright
+
+    failed = 0
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        for who in dict.fromkeys(shot.who for shot in shots):
+            kept = _signed_in(browser, args.url, who, passwords)
+            for shot in (shot for shot in shots if shot.who == who):
+                for name, context in _looks(browser, args, shot, kept):
+                    failed += not _take(context, shot, FOLDER / f"{name}.png")
+        browser.close()
+    return 1 if failed else 0
+
+
+def _signed_in(browser: Any, url: str, who: str, passwords: dict[str, str]) -> Any:
+    context = browser.new_context(base_url=url, locale="zh-CN")
+    if who:
+        page = context.new_page()
+        page.goto("/accounts/login/")
+        page.fill("input[name=login]", who)
+        page.fill("input[name=password]", passwords[who])
+        page.click("main button.btn-primary")
+        page.wait_for_url(lambda address: "/login" not in address)
+    kept = context.storage_state()
+    context.close()
+    return kept
+
+
+def _looks(browser: Any, args: Any, shot: Shot, kept: Any) -> Iterator[tuple[str, Any]]:
+    for size in shot.sizes:
+        width, height = SIZES[size]
+        for language in args.languages:
+            code, locale = LANGUAGES[language]
+            for theme in args.themes:
+                context = browser.new_context(
+                    base_url=args.url, locale=locale, storage_state=kept,
+                    viewport={"width": width, "height": height}, reduced_motion="reduce",
+                )  # fmt: skip
+                cookies = {"django_language": code, "anlan-theme": theme}
+                context.add_cookies(
+                    [{"name": k, "value": v, "url": args.url} for k, v in cookies.items()]
+                )
+                parts = [shot.name, *(["phone"] if size == "phone" else []), language, theme]
+                yield "-".join(parts), context
+                context.close()
+
+
+def _take(context: Any, shot: Shot, path: Path) -> bool:
+    from PIL import Image
+
+    page = context.new_page()
+    try:
+        if callable(shot.go):
+            shot.go(page)
+        else:
+            page.goto(shot.go)
+        page.wait_for_load_state("networkidle")
+        page.wait_for_timeout(400)
+        image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    except Exception as failure:
+        # One page that can't be taken leaves the others; the exit status says so.
+        sys.stderr.write(f"{path.name}: {failure}\n")
+        return False
+    few = image.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few.save(path, optimize=True)
+    size = path.stat().st_size
+    sys.stderr.write(f"{path.name} {size:,} bytes\n")
+    return size <= BYTES_MAX
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -16,7 +16,7 @@ from time import monotonic
 from typing import Any
 
 from django.db import connection
-from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -165,7 +165,8 @@ class Reading:
     before: Counts
     #: Deadlines that have run out in the period, a year earlier and in the period before.
     due: tuple[Counts, Counts, Counts]
-    major: dict[str, Counts]
+    #: Major ones: now, a year earlier, in the period before.
+    major: tuple[Counts, Counts, Counts]
     #: By sector code; the empty one is not stated.
     sectors: dict[str, Counts]
     rows: list[Row]
@@ -177,7 +178,6 @@ class Sides:
     """The periods of one page. Where the period isn't over, like is compared with like."""
 
     asked: Period
-    now: Period
     year_ago: Period
     before: Period
     due: Period | None
@@ -196,7 +196,7 @@ class Sides:
         for _step in range(MONTHS - 1):
             first = first.previous()
         return cls(
-            period, now, now.year_ago(), _before(period, now), due,
+            period, now.year_ago(), _before(period, now), due,
             calendar.span(first.start, last.end),
         )  # fmt: skip
 
@@ -229,25 +229,28 @@ def read(area: Region, period: Period, sectors: Sequence[str] | None, at: dateti
     if known_before and known_before.still_holds():
         return known_before.reading
     mark = sql.mark()
-    count = _count_from(mark)
+    count = _facts_above(mark, area)
     reading = _read(area, children, sides, sectors, at)
     # Facts above a mark only ever become more, so equal counts mean that none came meanwhile.
-    if count <= REMEMBERED_FACTS_MAX and _count_from(mark, count) == count:
+    if count <= REMEMBERED_FACTS_MAX and _facts_above(mark, area) == count:
         with _lock:
-            _remembered[key] = _Remembered(mark, count, reading, monotonic())
+            _remembered[key] = _Remembered(area, mark, count, reading, monotonic())
             while len(_remembered) > REMEMBERED_MAX:
                 _remembered.popitem(last=False)
     return reading
 
 
-def _count_from(mark: int, at_most: int = REMEMBERED_FACTS_MAX) -> int:
-    """Facts above a mark, counted until there are more than ``at_most``."""
-    rows = Fact.objects.filter(**{f"{sql.order_column()}__gte": mark})
+def _facts_above(mark: int, area: Region, at_most: int = REMEMBERED_FACTS_MAX) -> int:
+    """Facts of an area above a mark, counted until there are more than ``at_most``."""
+    inside = Region.objects.below(area).filter(pk=OuterRef("area_id"))
+    # EXISTS, so that the few facts above the mark are looked at and not all of the area's.
+    rows = Fact.objects.filter(Exists(inside), **{f"{sql.order_column()}__gte": mark})
     return rows[: at_most + 1].count()
 
 
 @dataclass(frozen=True)
 class _Remembered:
+    area: Region
     mark: int
     count: int
     reading: Reading
@@ -255,7 +258,7 @@ class _Remembered:
 
     def still_holds(self) -> bool:
         fresh = monotonic() - self.since < REMEMBERED_SECONDS
-        return fresh and _count_from(self.mark, self.count) == self.count
+        return fresh and _facts_above(self.mark, self.area, self.count) == self.count
 
 
 _remembered: OrderedDict[tuple[Any, ...], _Remembered] = OrderedDict()
@@ -278,63 +281,64 @@ def _read(
         "areas": [area.pk], "at": at, "where": where_of(sectors),
         "coverage": Coverage.objects.exists() or Expected.objects.exists(),
     }  # fmt: skip
-    periods = list(dict.fromkeys((sides.now, sides.year_ago, sides.before)))
+    # A period that isn't over is read whole: nothing is counted ahead, and months are quicker.
+    # Each reading asks for no more labels than it needs: the ledger keeps sums without labels
+    # and by sector, and only grades need the finest ones.
+    stood = [OPEN, OVERDUE, LISTED]
     whole = ledger.figures(
         Query(
-            kinds=[FOUND, RECTIFIED, SETTLED, OPEN, OVERDUE, LISTED], periods=periods,
-            by=("grade", "sector"), **common,
+            kinds=[FOUND, RECTIFIED, SETTLED, *stood], periods=[sides.asked], by=("sector",),
+            **common,
         )
     )  # fmt: skip
+    others = _by_period([FOUND, RECTIFIED, *stood], (sides.year_ago, sides.before), common)
+    graded = {**common, "where": {**common["where"], "grade": [MAJOR]}}
+    three = (sides.asked, sides.year_ago, sides.before)
+    major = _by_period([OPEN], three, graded)
     reading = Reading(
-        _sum(whole, sides.now), _sum(whole, sides.year_ago), _sum(whole, sides.before),
-        (Counts(), Counts(), Counts()),
-        {
-            name: _sum([cell for cell in whole if cell.labels["grade"] == MAJOR], when)
-            for name, when in (
-                ("now", sides.now), ("year_ago", sides.year_ago), ("before", sides.before)
-            )
-        },
-        _by_sector(whole, sides.now), [], [],
+        now=_sum(whole), year_ago=others[sides.year_ago], before=others[sides.before],
+        due=(Counts(), Counts(), Counts()),
+        major=(major[three[0]], major[three[1]], major[three[2]]),
+        sectors=_by_sector(whole), rows=[], months=[],
     )  # fmt: skip
     if sides.due:
-        three = (sides.due, sides.due.year_ago(), _before(period=sides.asked, now=sides.due))
-        due = ledger.figures(
-            Query(kinds=[DUE, DUE_MET], periods=list(dict.fromkeys(three)), **common)
-        )
-        reading.due = (_sum(due, three[0]), _sum(due, three[1]), _sum(due, three[2]))
+        passed = (sides.due, sides.due.year_ago(), _before(sides.asked, sides.due))
+        due = _by_period([DUE, DUE_MET], passed, common)
+        reading.due = due[passed[0]], due[passed[1]], due[passed[2]]
     if children:
         parts = ledger.figures(
             Query(
-                kinds=[FOUND, RECTIFIED, SETTLED, OPEN, OVERDUE], periods=[sides.now],
+                kinds=[FOUND, RECTIFIED, SETTLED, OPEN, OVERDUE], periods=[sides.asked],
                 by=("region",), **common,
             )
         )  # fmt: skip
         reading.rows = _rows(parts, area, children)
-    months = ledger.figures(
-        Query(
-            kinds=[FOUND, RECTIFIED, OVERDUE], periods=[sides.months], by=("month",), **common,
-        )
-    )  # fmt: skip
-    by_month: dict[Period, Counts] = {month: Counts() for month in sides.months.months()}
-    for cell in months:
-        by_month[cell.period].add(cell.kind, cell.value, cell.missing)
+    by_month = _by_period([FOUND, RECTIFIED, OVERDUE], sides.months.months(), common)
     reading.months = list(by_month.items())
     return reading
 
 
-def _sum(cells: Iterable[Cell], period: Period) -> Counts:
+def _by_period(
+    kinds: Sequence[str], periods: Iterable[Period], common: Mapping[str, Any]
+) -> dict[Period, Counts]:
+    wanted = list(dict.fromkeys(periods))
+    found = {period: Counts() for period in wanted}
+    for cell in ledger.figures(Query(kinds=kinds, periods=wanted, **common)):
+        found[cell.period].add(cell.kind, cell.value, cell.missing)
+    return found
+
+
+def _sum(cells: Iterable[Cell]) -> Counts:
     counts = Counts()
     for cell in cells:
-        if cell.period == period:
-            counts.add(cell.kind, cell.value, cell.missing)
+        counts.add(cell.kind, cell.value, cell.missing)
     return counts
 
 
-def _by_sector(cells: Iterable[Cell], period: Period) -> dict[str, Counts]:
+def _by_sector(cells: Iterable[Cell]) -> dict[str, Counts]:
     found: dict[str, Counts] = defaultdict(Counts)
     for cell in cells:
-        if cell.period == period:
-            found[cell.labels["sector"]].add(cell.kind, cell.value, cell.missing)
+        found[cell.labels["sector"]].add(cell.kind, cell.value, cell.missing)
     return {code: counts for code, counts in found.items() if not counts.is_zero}
 
 

@@ -329,7 +329,7 @@ class _Page:
         of_due = _("%(part)s of %(whole)s due") % {
             "part": number(due[overview.DUE_MET]), "whole": number(due[overview.DUE]),
         }  # fmt: skip
-        major_now = major["now"]
+        major_now = major[0]
         return [
             count(indicators.FOUND, overview.FOUND),
             count(indicators.RECTIFIED, overview.RECTIFIED),
@@ -354,8 +354,7 @@ class _Page:
                 self.cell(major_now, overview.OPEN, grade=overview.MAJOR),
                 _basis(indicators.OPEN_MAJOR), unit=_("items"),
                 changes=changes(
-                    lambda counts: counts[overview.OPEN], "down",
-                    of=(major_now, major["year_ago"], major["before"]),
+                    lambda counts: counts[overview.OPEN], "down", of=major
                 ),
                 tone="red" if major_now[overview.OPEN] else "",
             ),

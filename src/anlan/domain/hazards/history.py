@@ -18,7 +18,7 @@ from anlan.kernel.regions.models import Region
 
 FIELDS: dict[str, str | Promise] = {
     "state": _("state"), "due_on": _("deadline"), "grade": _("grade"), "sector_id": _("sector"),
-    "source": _("source"), "area_id": _("area"), "rung": _("ladder"),
+    "source": _("source of the hazard"), "area_id": _("area"), "rung": _("ladder"),
     "rectifier": _("rectifying unit"), "suspended_on": _("suspended since"),
     "listed": _("listed supervision"), "closed_on": _("day closed"),
     "settled_on": _("day rectified"), "until": _("wish for"), "number": _("number"),

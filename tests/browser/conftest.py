@@ -45,14 +45,15 @@ def people() -> dict[str, Any]:
     from anlan.kernel.regions.queries import by_code
 
     root, at, area = Actor(None, "test", trusted=True), timezone.now(), by_code("530102")
-    office = accounts.create_unit(
-        "wh-office", "五华区安委办", "committee_office", area, by=root, at=at
+    made = {"by": root, "at": at}
+    office = accounts.create_unit("wh-office", "五华区安委办", "committee_office", area, **made)
+    firm = accounts.create_unit("wh-firm", "五华区模拟商贸城001", "enterprise", area, **made)
+    cast = (
+        ("officer", "王专员", office, Role.OFFICE),
+        ("inspector", "李检查", office, Role.INSPECTOR),
+        ("leader", "赵主任", office, Role.LEADER),
+        ("safety", "陈安全员", firm, Role.RECTIFIER),
     )
-    firm = accounts.create_unit(
-        "wh-firm", "五华区模拟商贸城001", "enterprise", area, by=root, at=at
-    )
-    cast = (("officer", "王专员", office, Role.OFFICE), ("inspector", "李检查", office, Role.INSPECTOR),
-            ("leader", "赵主任", office, Role.LEADER), ("safety", "陈安全员", firm, Role.RECTIFIER))  # fmt: skip
     for username, name, unit, role in cast:
         user = accounts.create_person(username, name, by=root, at=at)
         accounts.grant_post(user.pk, unit, role, by=root, at=at)
@@ -70,7 +71,7 @@ def served(realdb: Any) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    env = {**realdb.env, "ANLAN_MFA": "off"}
+    env, log = {**realdb.env, "ANLAN_MFA": "off"}, realdb.home / "serve.log"
     process = subprocess.Popen(
         [sys.executable, "-m", "anlan.config.cli", "serve", "--port", str(port), "--workers", "1"],
         env=env, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True,
@@ -79,11 +80,13 @@ def served(realdb: Any) -> Iterator[str]:
     deadline = time.monotonic() + SECONDS_MAX
     while not _answers(address):
         assert time.monotonic() < deadline, "the product did not start"
-        assert process.poll() is None, process.stderr.read() if process.stderr else ""
+        assert process.poll() is None, log.read_text()
         time.sleep(0.2)
     yield address
     process.terminate()
     process.wait(30)
+    # Shown by pytest where the test failed.
+    sys.stderr.write(log.read_text())
 
 
 def _answers(address: str) -> bool:

@@ -1,4 +1,4 @@
-"""Every list, loop, upload and batch has a named limit; those that several rooms share stand here."""
+"""Every list, loop, upload and batch has a named limit; those that rooms share stand here."""
 
 #: Rows on a list page.
 PAGE_ROWS = 50

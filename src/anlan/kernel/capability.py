@@ -30,5 +30,5 @@ class Capability:
     prefix: str = ""
     #: Dotted path of a ninja Router, mounted at ``/api/v1/<prefix>``.
     router: str = ""
-    #: Functions of the moment that ``./anlan check`` calls; each yields (invariant, ok, checked, detail).
+    #: Called with the moment by ``./anlan check``; yield (invariant, ok, checked, detail).
     invariants: Sequence[Callable[[Any], Any]] = ()

@@ -284,5 +284,6 @@ def proposal_step(request: HttpRequest, pk: UUID, proposal: UUID, code: str) -> 
     else:
         raise NotFound
     if not form.is_valid():
-        messages.error(request, " ".join(str(one) for errors in form.errors.values() for one in errors))
+        told = [str(error) for errors in form.errors.values() for error in errors]
+        messages.error(request, " ".join(told))
     return go_on(request, reverse("hazards:page", args=[pk]))

@@ -1,4 +1,4 @@
-"""From source rows to cases: which row means which case, what an undo takes back, what a kill costs."""
+"""From source rows to cases: which row means which case, what an undo and a kill cost."""
 
 from __future__ import annotations
 
@@ -259,7 +259,7 @@ KILLS = 4
 def test_F01_an_import_killed_at_any_moment_resumes_with_exact_totals(realdb, tmp_path, monkeypatch):
     """kill -9 at random moments, then once more to the end: nothing lost, nothing twice."""
     path, seed = tmp_path / "台账.csv", random.SystemRandom().randrange(10**6)
-    print(f"seed {seed}")
+    sys.stderr.write(f"seed {seed}\n")
     _workbook(path, 1_500, seed)
     pick = random.Random(seed)
     script = (

@@ -403,13 +403,17 @@ def period_end(rule: str, n: int, start: date) -> date | None:
     return None
 
 
+_DAY_CHARS = re.compile(
+    rf"[\d\s{_HAN_NUMBER}年月日号时分秒点旬初中底末上下午至到起止前之以内~—–\-/.、,，:：()（）·]|星期|周|完成|左右"
+)
+
+
 def looks_like_day(value: Value) -> bool:
-    """Whether a cell is a day or a month, however written; for judging columns."""
+    """Whether a cell is a day or a month, however written, and little else."""
     if isinstance(value, date):
         return True
     if isinstance(value, int | float):
         return bool(_SERIAL_MIN <= value < _SERIAL_MAX or 19900101 <= value <= 21001231)
     if isinstance(value, str) and len(value) <= 30:
-        found = _text(value, False)
-        return bool(found)
+        return len(_DAY_CHARS.sub("", value)) <= 2 and bool(_text(value, False))
     return False

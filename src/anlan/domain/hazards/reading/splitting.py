@@ -101,6 +101,7 @@ _COUNTED = re.compile(
     rf"^\s*(?:{_UNITS}|号|#|楼|栋|名|台|人|辆|月|日|年|家|座|次|\d|[-~～+])", re.IGNORECASE
 )
 _ENUMERATED = re.compile(r"^\s*(?:号|#|楼|栋|层|级|条|款|项|个|处|名|台)")
+_NUMBERED_THING = re.compile(rf"^[\d{_HAN}]+\s*(?:号|#|楼|栋|层|期|级|名|处|个|台|车间|标段)")
 _CLAUSE = re.compile(r"^\s*(?:点|条|款|项|目|号)")
 _AFTER_UNIT = re.compile(rf"^\d+(?:\.\d+)?\s*(?:{_UNITS})", re.IGNORECASE)
 
@@ -193,7 +194,7 @@ def split(text: str) -> Split:
     """The hazards of one cell; a cell that holds one gives one item with all of its text."""
     text = text.strip()
     if "\n" not in text and not (_FIRST.search(text) and _SECOND.search(text)):
-        return Split([Item(text.strip(_TRAILING))])
+        return _single_number(text) or Split([Item(text.strip(_TRAILING))])
     if len(text) < 6:
         return Split([Item(_tidy(text))])
     items: list[Item] = []
@@ -271,6 +272,12 @@ def _single_number(text: str) -> Split | None:
         if style in ("digit_bare", "han_is"):
             continue
         marks = [m for m in _marks(style, pattern, text) if m.strong]
+        if marks and marks[0].start == 0 and (len(marks) == 1 or marks[0].number > 1):
+            # One line of a list that was spread over rows: its number is no part of it.
+            rest = text[marks[0].end :].strip()
+            if len(rest) < PART_CHARS_MIN or _NUMBERED_THING.match(rest):
+                return None
+            return Split([Item(_tidy(rest))])
         if len(marks) == 1 and marks[0].number == 1:
             intro, rest = text[: marks[0].start].strip(), text[marks[0].end :].strip()
             if len(rest) >= PART_CHARS_MIN and (not intro or _INTRO_ASKS.search(intro)):

@@ -38,8 +38,11 @@ _STARTED = re.compile(
     r"整改中|治理中|进行中|办理中|处理中|推进中|实施中|进展中|落实中|正在|限期|部分|基本完成|逾期|超期|延期|督促|责令|下达|推进|列入计划|制定方案|\d%",
     re.I,
 )
+_PASSED = re.compile(
+    r"^(?:验收|复查|核查)?(?:均|全部|已)?(?:合格|通过|达标|符合(?:要求)?|同意|属实|到位|完成)[。.]?$"
+)
 _STILL = re.compile(
-    r"其余|剩余|另|尚有|还有|部分|未完成|未整改|基本|正在(?!申请|验收|销号|报|办理销号)"
+    r"其余|剩余|另|尚有|还有|部分|未完成|未整改|基本|正在(?!申请|验收|销号|报(?:送|请|批|验)|办理销号)"
 )
 _VOID = re.compile(r"^(?:[-—–/\\*]+|无|空|null|none|nan|待定)$", re.I)
 STATUS_WORDS = re.compile(
@@ -62,6 +65,8 @@ def words(text: str, yes: State | None = None) -> tuple[State, str] | None:
         return yes, shown
     if yes and re.match(r"^(?:否|×|✗|✘|x|n|no|false|0|未|无)$", plain, re.I):
         return "assigned", shown
+    if yes == "verified" and _PASSED.match(plain):
+        return "verified", shown
     closed, open_ = _CLOSED.search(plain), _OPEN.search(plain)
     if closed and not _denied(plain, closed.start()):
         return "closed", shown

@@ -635,3 +635,66 @@ def test_several_hazards_in_a_cell_share_out_measures_and_money(desk: Desk) -> N
     assert (one.funds, two.funds) == (3_000_000, None)
     assert (one.part, two.part, one.parts, one.count, two.count) == (1, 2, 2, 1, 0)
     assert one.context == "检查发现以下问题："
+
+
+def test_days_inside_words_and_words_inside_days(desk: Desk) -> None:
+    path = desk.xlsx(("2024年", [
+        ["检查时间", "存在问题", "整改情况", "销号情况"],
+        ["6.1", "灭火器过期", "已于2024年6月5日整改完成", ""],
+        ["6.1", "通道堵塞", "2024.6.6", "2024.6.8"],
+        ["6.1", "储罐超储", "已制定方案，2024年9月底前完成", ""],
+        ["6.1", "线路老化", "1.已更换\n2.正在报修", ""],
+    ]))  # fmt: skip
+    assert [(h.state, str(h.rectified_on), str(h.closed_on)) for h in desk.hazards(path)] == [
+        ("rectified", "2024-06-05", "None"),
+        ("closed", "2024-06-06", "2024-06-08"),
+        ("assigned", "None", "None"),
+        ("assigned", "None", "None"),
+    ]
+
+
+def test_a_list_of_outcomes_is_shared_out(desk: Desk) -> None:
+    path = desk.xlsx(("2024年", [
+        ["检查时间", "存在问题", "整改情况"],
+        ["6.1", "1.通道堵塞\n2.应急灯坏", "1.已清理\n2.正在维修"],
+    ]))  # fmt: skip
+    assert [(h.state, h.progress) for h in desk.hazards(path)] == [
+        ("rectified", "已清理"), ("assigned", "正在维修"),
+    ]  # fmt: skip
+
+
+def test_labels_beside_their_values_above_a_table(desk: Desk) -> None:
+    path = desk.xlsx(("S", [
+        ["XX街道安全检查记录"],
+        ["被检查单位", "宏达商店", "", "检查时间", "2024年6月25日"],
+        ["序号", "存在问题", "整改措施", "整改期限", "责任人"],
+        [1, "灭火器过期", "更换", "立即", "张"],
+        [2, "电线裸露", "穿管", "3天", "李"],
+        ["检查人员签字：", "", "", "受检单位签字："],
+        ["年  月  日"],
+    ], ["B2:C2"]))  # fmt: skip
+    assert desk.told(path) == expected("""
+        . 1-2 title
+        . 3-3 header
+        + 4 灭火器过期 | 2024-06-25 | 宏达商店 | assigned
+        + 5 电线裸露 | 2024-06-25 | 宏达商店 | assigned
+        . 6-7 note
+    """)
+    assert [h.deadline for h in desk.hazards(path)] == [date(2024, 6, 25), date(2024, 6, 28)]
+
+
+@pytest.mark.parametrize(("rows", "reason"), [
+    ([["序号", "事故单位", "事故发生时间", "事故经过", "死亡人数", "整改措施"],
+      [1, "甲公司", "2024-6-1", "作业人员未系安全带坠落", 1, "加强培训"],
+      [2, "乙公司", "2024-6-2", "配电箱未接地触电", 1, "加强培训"]], "sheet_other"),
+    ([["2024年6月隐患排查清单"], ["序号", "风险点", "排查内容与标准", "可能存在的隐患", "责任人"],
+      [1, "配电室", "接地是否良好", "接地不良", "张三"], [2, "罐区", "液位计", "液位计失效", "张三"]], "sheet_risk"),
+    ([["2024年6月25日"], ["序号", "检查内容", "存在的问题", "责任人"],
+      [1, "接地情况", "接地不良", "张三"], [2, "液位计", "液位计失效", "张三"]], "sheet_checklist"),
+])  # fmt: skip
+def test_accidents_and_what_might_be_found_are_no_hazards(
+    rows: Cells, reason: str, desk: Desk
+) -> None:
+    results = desk.read(desk.xlsx(("S", rows)))[2]
+    assert {type(r) for r in results} == {IgnoredRow}
+    assert reason in {r.reason for r in results if isinstance(r, IgnoredRow)}

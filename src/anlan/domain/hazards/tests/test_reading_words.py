@@ -406,3 +406,19 @@ def test_what_the_lines_above_a_table_say() -> None:
 def test_texts_are_compared_without_punctuation_but_with_digits() -> None:
     assert text_key("１号罐，未接地。") == text_key("1号罐 未接地")
     assert text_key("1号罐未接地") != text_key("2号罐未接地")
+
+
+@pytest.mark.parametrize(("cell", "text"), [
+    ("1.灭火器过期", "灭火器过期"), ("2、通道堵塞；", "通道堵塞"), ("（3）无应急灯。", "无应急灯。"), ("①无证上岗", "无证上岗"),
+    ("1.5米高处无护栏", "1.5米高处无护栏"), ("2号楼通道堵塞", "2号楼通道堵塞"), ("3名工人未戴安全帽", "3名工人未戴安全帽"),
+    ("10kV线路裸露", "10kV线路裸露"), ("一、二号罐未接地", "一、二号罐未接地"), ("1、2号柜未接地", "1、2号柜未接地"),
+])  # fmt: skip
+def test_a_lone_number_is_no_part_of_its_hazard(cell: str, text: str) -> None:
+    assert [item.text for item in split(cell).items] == [text]
+
+
+def test_a_status_with_its_day_is_no_day() -> None:
+    assert not dates.looks_like_day("已于2024年6月28日整改完成")
+    assert not dates.looks_like_day("已制定方案，2024年3月底前完成")
+    assert dates.looks_like_day("2024年6月28日前完成")
+    assert dates.looks_like_day("6月底前")

@@ -249,7 +249,7 @@ def test_S53_neutralising_is_undone_by_reading(text: str) -> None:
 def big(path: Path, count: int) -> None:
     book = xlsxwriter.Workbook(str(path), {"constant_memory": True})
     sheet = book.add_worksheet("台账")
-    header = "序号 检查日期 县区 企业名称 行业领域 隐患部位 存在问题 隐患等级 整改措施 整改责任单位 整改责任人 整改期限 整改完成时间 整改状态"  # noqa: E501
+    header = "序号 检查日期 县区 企业名称 行业领域 隐患部位 存在问题 隐患等级 整改措施 整改责任单位 整改责任人 整改期限 整改完成时间 整改状态"
     sheet.write_row(0, 0, header.split())
     for n in range(count):
         text = "1.疏散通道堆放杂物；2.应急照明损坏" if n % 5 == 0 else f"{n}号灭火器压力不足"

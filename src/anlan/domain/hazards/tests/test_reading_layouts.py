@@ -1,4 +1,4 @@
-# ruff: noqa: E501, SIM905  a row of cells reads best on one line
+# ruff: noqa: SIM905  a row of cells reads best on one line
 """Workbooks as counties lay them out: what each row becomes, exactly.
 
 A layout is rows of cells and merged ranges; the expectation is a line a result:

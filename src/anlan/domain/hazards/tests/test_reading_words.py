@@ -1,4 +1,4 @@
-# ruff: noqa: E501, SIM905  tables of cells read best on one line
+
 """Single cells: days, lists of hazards, states of rectification, money, column names."""
 
 from __future__ import annotations

@@ -108,8 +108,6 @@ class Sheet:
     errors: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
     #: Why it couldn't be read, where one sheet is damaged and the others aren't.
     problem: str = ""
-    #: Merged ranges are known; where they aren't (csv), a blank cell may mean "as above".
-    knows_merges: bool = True
     #: A sheet of another kind (a chart): it has no rows.
     chart: bool = False
 

@@ -205,7 +205,7 @@ def _read_text(path: Path, name: str, size: int, notes: list[str]) -> Workbook:
     def source() -> Iterator[Any]:
         return itertools.islice(read(), height)
 
-    sheet = Sheet(0, Path(name).stem, False, height, width, source, knows_merges=False)
+    sheet = Sheet(0, Path(name).stem, False, height, width, source)
     return Workbook(name, "csv", [sheet], folder, notes + more)
 
 
@@ -286,7 +286,6 @@ def _sheet(said: dict[str, Any], folder: Path, kind: str) -> Sheet:
         merges=tuple(Merge(*numbers) for numbers in said["merges"]),
         errors=errors,
         problem=said["problem"],
-        knows_merges=kind != "html" or bool(said["merges"]),
         chart=said["chart"],
     )
 

@@ -1,4 +1,4 @@
-# ruff: noqa: E501  a row of cells reads best on one line
+
 """F14: broken and odd files, made here. Each is either read or refused with a code; never a crash."""
 
 from __future__ import annotations

@@ -30,6 +30,7 @@ ACCOUNT = re.compile(r"([a-z]+\.[a-z]+)\s+(\S{12,})\s*$", re.M)
 COLOURS = 128
 BYTES_MAX = 250_000
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
+LOOKS = ("zh-light", "zh-dark", "en-light", "en-dark")
 LANGUAGES = {"zh": ("zh-hans", "zh-CN"), "en": ("en", "en-GB")}
 
 
@@ -38,6 +39,7 @@ class Shot:
     """One page: who looks at it, and how they get there."""
 
     name: str
+    title: str
     who: str
     go: str | Callable[[Any], None]
     sizes: tuple[str, ...] = ("desk",)
@@ -73,28 +75,49 @@ def _search(page: Any) -> None:
     page.wait_for_timeout(1_500)
 
 
-HAZARD = '#list tbody tr a[href^="/hazards/"]'
+def _hazard(page: Any) -> None:
+    """One that somebody works on, so that there is a timeline."""
+    page.goto("/work/")
+    page.goto(page.locator('main table a[href^="/hazards/"]').first.get_attribute("href"))
+
+
 SHOTS = (
-    Shot("sign-in", "", "/accounts/login/", ("desk", "phone")),
-    Shot("overview", "yn.office", "/areas/530000/", ("desk", "phone")),
-    Shot("overview-county", "wh.office", "/areas/530102/"),
-    Shot("records", "yn.office", _follow("/areas/530000/", ".stat-value a")),
-    Shot("hazards", "yn.office", "/hazards/", ("desk", "phone")),
-    Shot("hazard", "yn.office", _follow("/hazards/?grade=major", HAZARD), ("desk", "phone")),
-    Shot("hazard-new", "wh.wangge", "/hazards/new/", ("desk", "phone")),
-    Shot("imports", "yn.office", "/hazards/imports/"),
-    Shot("import-columns", "wh.office", _wizard),
-    Shot("import-dry-run", "wh.office", _dry_run),
-    Shot("work", "km.office", "/work/", ("desk", "phone")),
-    Shot("enterprises", "yn.office", "/enterprises/"),
-    Shot("enterprise", "yn.office", _follow("/enterprises/", "#list tbody tr a")),
-    Shot("units", "sec.admin", "/units/"),
-    Shot("people", "sec.admin", "/people/"),
-    Shot("audit", "audit.admin", "/audit/"),
-    Shot("inbox", "wh.office", "/inbox/"),
-    Shot("me", "wh.office", "/accounts/me/"),
-    Shot("health", "sys.admin", "/health/"),
-    Shot("search", "yn.office", _search),
+    Shot("sign-in", "登录 · Sign-in", "", "/accounts/login/", ("desk", "phone")),
+    Shot(
+        "overview",
+        "总览 · Overview of a province",
+        "yn.office",
+        "/areas/530000/",
+        ("desk", "phone"),
+    ),
+    Shot("overview-county", "县区总览 · Overview of a county", "wh.office", "/areas/530102/"),
+    Shot(
+        "records",
+        "数字背后的清单 · What a figure counts",
+        "yn.office",
+        _follow("/areas/530000/", ".stat-value a"),
+    ),
+    Shot("hazards", "问题隐患清单 · Hazards", "yn.office", "/hazards/", ("desk", "phone")),
+    Shot("hazard", "隐患详情 · A hazard", "km.office", _hazard, ("desk", "phone")),
+    Shot("hazard-new", "登记隐患 · New hazard", "wh.wangge", "/hazards/new/", ("desk", "phone")),
+    Shot("import-columns", "导入：核对列 · Import: columns", "wh.office", _wizard),
+    Shot("import-dry-run", "导入：试导入 · Import: dry run", "wh.office", _dry_run),
+    Shot("imports", "导入台账 · Imports", "wh.office", "/hazards/imports/"),
+    Shot("work", "待办事项 · Worklist", "km.office", "/work/", ("desk", "phone")),
+    Shot("enterprises", "企业名录 · Enterprises", "yn.office", "/enterprises/"),
+    Shot(
+        "enterprise",
+        "企业 · An enterprise",
+        "wh.office",
+        _follow("/enterprises/", "#list tbody tr a"),
+    ),
+    Shot("units", "单位 · Units", "sec.admin", "/units/"),
+    Shot("people", "人员 · People", "sec.admin", "/people/"),
+    Shot("audit", "审计日志 · Audit", "audit.admin", "/audit/"),
+    Shot("inbox", "通知 · Inbox", "km.office", "/inbox/"),
+    Shot("me", "我的账号 · My account", "wh.office", "/accounts/me/"),
+    Shot("health", "运行状况 · Health", "sys.admin", "/health/"),
+    Shot("search", "搜索 · Search", "yn.office", _search),
 )
 
 
@@ -119,7 +142,29 @@ def main() -> int:
                 for name, context in _looks(browser, args, shot, kept):
                     failed += not _take(context, shot, FOLDER / f"{name}.png")
         browser.close()
+    _write_page()
     return 1 if failed else 0
+
+
+def _write_page() -> None:
+    """docs/pictures.md: every picture that there is, by page."""
+    lines = [
+        "# 界面 · Pictures of each page", "",
+        "模拟数据，可重拍。Simulated data; `tools/pictures.py` retakes all of them.",
+    ]  # fmt: skip
+    for shot in SHOTS:
+        lines += ["", f"## {shot.title}"]
+        for size, width in (("", 420), ("phone-", 200)):
+            names = [f"{shot.name}-{size}{look}" for look in LOOKS]
+            there = [name for name in names if (FOLDER / f"{name}.png").exists()]
+            if there:
+                lines.append("")
+            lines += [
+                f'<a href="pictures/{name}.png"><img src="pictures/{name}.png" width="{width}" '
+                f'alt="{shot.title}, {name.removeprefix(shot.name + "-")}"></a>'
+                for name in there
+            ]
+    (FOLDER.parent / "pictures.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
 def _signed_in(browser: Any, url: str, who: str, passwords: dict[str, str]) -> Any:
@@ -163,7 +208,8 @@ def _take(context: Any, shot: Shot, path: Path) -> bool:
         if callable(shot.go):
             shot.go(page)
         else:
-            page.goto(shot.go)
+            answer = page.goto(shot.go)
+            assert answer.status == 200, answer.status
         page.wait_for_load_state("networkidle")
         page.wait_for_timeout(400)
         image = Image.open(io.BytesIO(page.screenshot())).convert("RGB")

@@ -28,7 +28,7 @@ from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.hazards import search
 from anlan.domain.hazards.loop import ENTERPRISES_FOUND, HAZARD, LOOPS
 from anlan.domain.hazards.models import Grade, Hazard, Source
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.models import Sector, Unit
 from anlan.kernel.facts import ledger
 from anlan.kernel.facts.ledger import NewFact
@@ -183,6 +183,18 @@ def _check_finding(item: Finding, areas: Mapping[int, Region], by: Actor, today:
         raise Incomplete(field="enterprise", reason=_("Choose the enterprise from the list."))
     if not by.trusted and item.unit_id not in policy.units_of(by, FINDERS):
         raise NotFound
+    _check_own_area(areas[item.area_id], by, FINDERS)
+
+
+def _check_own_area(area: Region, by: Actor, roles: Sequence[str]) -> None:
+    """Nobody puts a hazard into an area that no unit of theirs answers for."""
+    own = [grant.path for grant in held.grants(by) if grant.role in roles]
+    if not by.trusted and not any(area.path.startswith(path) for path in own):
+        raise Incomplete(
+            field="area",
+            reason=_("%(area)s is outside your areas; choose one within them.")
+            % {"area": area.name},
+        )
 
 
 FINDERS = ("office", "leader", "inspector", "duty", "grid", "rectifier")
@@ -657,6 +669,7 @@ def move(
         region = Region.objects.filter(pk=area_id).first()
         if region is None:
             raise Incomplete(field="area", reason=_("Choose the area from the list."))
+        _check_own_area(region, by, ("office", "leader"))
         fields.update(area_id=region.pk, path=region.path)
     for name, value in (("sector_id", sector), ("source", source), ("topics", topics)):
         if value is not None:

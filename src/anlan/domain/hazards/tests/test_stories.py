@@ -267,6 +267,27 @@ def test_the_clock_climbs_two_rungs_and_leaves_the_others_to_a_leader(play, refu
     assert sums(stage.pk, day=date(2024, 3, 24))["hazard.talked"] == 1
 
 
+def test_nobody_puts_a_hazard_where_no_unit_of_theirs_answers(stage, refused):
+    from anlan.domain.hazards.commands import Finding
+    from anlan.kernel.regions.queries import by_code
+
+    play = stage()
+    day = date(2024, 3, 1)
+    by, there = play.cast.actor("inspector", day), by_code("530103")
+    finding = Finding(
+        pk=play.pk, description="灭火器过期", area_id=there.pk, unit_id=by.unit_id, opened_on=day
+    )
+    with refused("incomplete"):
+        commands.find([finding], by=by, at=moment(day), request_id=uuid7())
+    play.do(day, "inspector", "find")
+    with refused("incomplete"):
+        commands.move(
+            [play.pk], area_id=there.pk, reason="属盘龙区", by=play.cast.actor("office", day),
+            at=moment(day), request_id=uuid7(),
+        )  # fmt: skip
+    assert play.case.area.code == "530102"
+
+
 def test_a_problem_is_counted_apart_and_not_graded(play, refused):
     stage = play(
         """

@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anlan.kernel.accounts import words
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.words import act
 from anlan.kernel.audit import queries
@@ -25,7 +26,8 @@ def _changes(row: AuditRow) -> str:
     parts = []
     for name in {**before, **after}:
         old, new = _shown(before.get(name)), _shown(after.get(name))
-        parts.append(f"{name}: {old} → {new}" if old else f"{name}: {new}")
+        label = words.field(name)
+        parts.append(f"{label}: {old} → {new}" if old else f"{label}: {new}")
     return "；".join(parts)
 
 
@@ -35,13 +37,17 @@ def _shown(value: Any) -> str:
     return "" if value is None else str(value)
 
 
+def _object(row: AuditRow) -> str:
+    return f"{words.thing(row.object_type)} {row.object_id}".strip()
+
+
 COLUMNS = (
     Column("at", _("When"), kind="moment"),
-    Column("actor", _("Who")),
+    Column("actor", _("Who"), cell=lambda row: words.who(row.actor)),
     Column("address", _("Address"), phone=False),
     Column("act", _("Act"), cell=lambda row: act(row.action)),
     Column("action", _("Code of the act"), shown=False),
-    Column("object", _("On what"), cell=lambda row: f"{row.object_type} {row.object_id}".strip()),
+    Column("object", _("On what"), cell=_object),
     Column("result", _("Result"), cell=lambda row: str(dict(RESULTS).get(row.result, row.result))),
     Column("reason", _("Why"), kind="text"),
     Column("changes", _("Before and after"), cell=_changes, kind="text"),
@@ -54,7 +60,7 @@ def audit_list(request: HttpRequest) -> HttpResponse:
         (
             Search("actor", _("Who")),
             Search("action", _("Code of the act, such as hazard.assign or hazard.")),
-            Search("object_type", _("Kind of object")),
+            Choice("object_type", _("Kind of object"), list(words.THINGS.items())),
             Search("object_id", _("Number of the object")),
             Search("address", _("Address")),
             Choice("result", _("Result"), RESULTS),

@@ -146,6 +146,55 @@ _DONE = {
     "withdraw_rectified": _("declared rectification withdrawn"),
 }
 
+#: Kinds of object on record.
+THINGS = {
+    "accounts.apitoken": _("token"),
+    "accounts.invitation": _("invitation"),
+    "accounts.jurisdiction": _("what it answers for"),
+    "accounts.post": _("post"),
+    "accounts.unit": _("unit"),
+    "accounts.user": _("account"),
+    "audit.auditrow": _("audit log"),
+    "audit.subject": _("personal values"),
+    "batch": _("import batches"),
+    "case": _("case"),
+    "enterprise": _("register of enterprises"),
+    "list": _("list shown"),
+    "proposal": _("proposal"),
+}
+#: Fields that changes name; the rest show as they are stored.
+_FIELDS = {
+    "area_id": _("area"),
+    "due_on": _("deadline"),
+    "files": _("files"),
+    "from": _("from"),
+    "grade": _("grade"),
+    "name": _("name"),
+    "query": _("filters"),
+    "role": _("role"),
+    "rows": _("rows"),
+    "rung": _("ladder"),
+    "state": _("state"),
+    "to": _("until"),
+    "unit": _("unit"),
+    "user": _("account"),
+    "username": _("user id"),
+}
+#: Who acts where nobody sits.
+_WHO = {"clock": _("the clock")}
+
+
+def thing(kind: str) -> str:
+    return str(THINGS.get(kind, kind))
+
+
+def field(name: str) -> str:
+    return str(_FIELDS.get(name, name))
+
+
+def who(actor: str) -> str:
+    return str(_WHO.get(actor, actor))
+
 
 def act(code: str) -> str:
     """What an act is called; the code itself where nothing is known of it."""

@@ -406,6 +406,9 @@ class _Reader:
     def _text(self, row: Row, code: str) -> str:
         return text_of(self._value(row, code)).strip()
 
+    def _read(self, value: Value) -> dates.Reading | None:
+        return dates.read(value, self.sheet.since_1904)
+
     def _error_in(self, row: Row, code: str) -> CellError | None:
         for index in self.mapping.get(code, ()):
             value = row.get(index)
@@ -556,7 +559,7 @@ class _Reader:
         if error := self._error_in(row, "found_on"):
             raise _Rejected("cell_error", index, value=str(error))
         value = self._value(row, "found_on")
-        reading = dates.read(value)
+        reading = self._read(value)
         if reading is None or reading.problem == "placeholder":
             return self._inferred(row, index, intro, warnings)
         shown = reading.text or text_of(value)
@@ -625,7 +628,7 @@ class _Reader:
             day, precision = self.period.found
             until = dates.period_end("month_end", 0, day) if precision == "month" else None
             return _Found(day, precision, self.period.where, until)
-        done = dates.read(self._value(row, "rectified_on"))
+        done = self._read(self._value(row, "rectified_on"))
         reported = self.period.reported_on
         if reported:
             if done and done.day and done.day < reported:
@@ -636,7 +639,7 @@ class _Reader:
     def _year_for(self, row: Row, month_day: tuple[int, int]) -> int | None:
         """The year of a day like 6.25: by the row's other days, the title, the rows above."""
         for code in ("rectified_on", "deadline", "verified_on", "closed_on"):
-            other = dates.read(self._value(row, code))
+            other = self._read(self._value(row, code))
             if other and other.day and other.precision in ("day", "range", "month"):
                 year = other.day.year
                 late = (other.day.month, other.day.day) < (month_day[0], month_day[1] or 1)
@@ -651,7 +654,7 @@ class _Reader:
         """A later day of the hazard's life; what can't be read is warned about and left out."""
         index = self._where(row, code)
         value = self._value(row, code)
-        reading = dates.read(value)
+        reading = self._read(value)
         if reading is None or reading.problem == "placeholder":
             return None
         shown = reading.text or text_of(value)
@@ -835,7 +838,7 @@ class _Reader:
         if "deadline" not in self.mapping:
             return
         value = self._value(row, "deadline")
-        reading = dates.read(value)
+        reading = self._read(value)
         if reading is None or reading.problem == "placeholder":
             return
         index = self._where(row, "deadline")
@@ -871,7 +874,7 @@ class _Reader:
                 isinstance(value, str)
                 and re.fullmatch(r"\d{4}[-./年]\d{1,2}[-./月]\d{1,2}日?", value)
             ):
-                reading = dates.read(value)
+                reading = self._read(value)
                 setattr(out, code, "")
                 done = self._value(row, "rectified_on")
                 if reading and reading.day and not dates.looks_like_day(done):

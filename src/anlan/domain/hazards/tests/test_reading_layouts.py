@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -698,3 +698,11 @@ def test_accidents_and_what_might_be_found_are_no_hazards(
     results = desk.read(desk.xlsx(("S", rows)))[2]
     assert {type(r) for r in results} == {IgnoredRow}
     assert reason in {r.reason for r in results if isinstance(r, IgnoredRow)}
+
+
+def test_bare_numbers_of_a_workbook_that_counts_from_1904(desk: Desk) -> None:
+    path = desk.xlsx(("S", [["检查日期", "存在问题"], [44_006, "灭火器过期"]]))
+    book = openpyxl.load_workbook(path)
+    book.epoch = datetime(1904, 1, 1)
+    book.save(path)
+    assert desk.told(path)[-1] == "+ 2 灭火器过期 | 2024-06-25 |  | found"

@@ -432,7 +432,11 @@ def with_xlsx(path: str, folder: str) -> None:
             raise Stop(bad.reason, bad.what, bad.size, bad.limit) from None
         by_member = {m.name.casefold(): check_member(file, m) for m in found}
         names = sheet_members(file, found)
+        book = next((m for m in found if m.name.casefold() == "xl/workbook.xml"), None)
+        head = b"".join(inflate(file, book)) if book else b""
     marks = {name: by_member.get(member, []) for name, member in names.items()}
+    if re.search(rb'<(?:\w+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"', head):
+        say(date1904=True)
     with_calamine(path, folder, marks)
 
 

@@ -110,6 +110,8 @@ class Sheet:
     problem: str = ""
     #: A sheet of another kind (a chart): it has no rows.
     chart: bool = False
+    #: Its bare numbers count days from 1904, as old Macs did; cells formatted as days are days.
+    since_1904: bool = False
 
     def rows(self) -> Iterator[Row]:
         """Every row from 1 to ``height``, blank ones too. Can be called again."""

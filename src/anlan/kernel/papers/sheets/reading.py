@@ -237,7 +237,7 @@ def _run_child(
     late = threading.Timer(WALL_SECONDS_MAX, child.kill)
     late.start()
     sheets: list[Sheet] = []
-    ended = False
+    ended = since_1904 = False
     stop: dict[str, Any] | None = None
     try:
         assert child.stdout is not None
@@ -246,8 +246,10 @@ def _run_child(
             if "rows" in said:
                 if progress:
                     progress(said["rows"], said["total"], "")
+            elif "date1904" in said:
+                since_1904 = True
             elif "done" in said:
-                sheets.append(_sheet(said, folder, kind))
+                sheets.append(_sheet(said, folder, since_1904))
             elif "stop" in said:
                 stop = said
             elif "end" in said:
@@ -270,7 +272,7 @@ def _run_child(
     return sheets
 
 
-def _sheet(said: dict[str, Any], folder: Path, kind: str) -> Sheet:
+def _sheet(said: dict[str, Any], folder: Path, since_1904: bool) -> Sheet:
     errors: dict[int, list[tuple[int, str]]] = {}
     for row, column, text in said["errors"]:
         errors.setdefault(row, []).append((column_of(column), text))
@@ -287,6 +289,7 @@ def _sheet(said: dict[str, Any], folder: Path, kind: str) -> Sheet:
         errors=errors,
         problem=said["problem"],
         chart=said["chart"],
+        since_1904=since_1904,
     )
 
 

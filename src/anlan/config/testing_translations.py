@@ -113,14 +113,16 @@ def update(tables: list[Path]) -> int:
                 added[_unescape(msgid)] = _unescape(msgstr.split("\t")[-1])
     po = polib.POFile(wrapwidth=100)
     po.metadata = dict(HEADER)
-    for (context, msgid, plural), files in sorted(extract().items(), key=lambda item: item[0][1]):
+    for (context, msgid, plural), files in sorted(extract().items(), key=_order):
         before = known.get((context, msgid))
         entry = polib.POEntry(
             msgid=msgid,
             msgctxt=context or None,
             occurrences=[(file, "") for file in sorted(set(files))],
         )
-        text = added.get(msgid) or (before.msgstr if before else "")
+        # A table has no contexts, so it speaks for plain entries only.
+        told = "" if context else added.get(msgid, "")
+        text = told or (before.msgstr if before else "")
         if plural:
             entry.msgid_plural = plural
             former = before.msgstr_plural.get(0, "") if before else ""
@@ -131,6 +133,11 @@ def update(tables: list[Path]) -> int:
     PO.parent.mkdir(parents=True, exist_ok=True)
     po.save(str(PO))
     return check()
+
+
+def _order(item: tuple[Key, list[str]]) -> tuple[str, str]:
+    (context, msgid, _plural), _files = item
+    return msgid, context
 
 
 def _unescape(text: str) -> str:

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 pytestmark = [pytest.mark.realdb, pytest.mark.sqlite]
-SECONDS_MAX = 40
+SECONDS_MAX = 120
 
 
 def eventually(true: Callable[[], bool], what: str) -> None:

@@ -115,7 +115,7 @@ class Checkout:
 
     def run(self, *arguments: str, **env: str) -> tuple[int, str, str]:
         process = self.start(*arguments, **env)
-        out, err = process.communicate(timeout=60)
+        out, err = process.communicate(timeout=180)
         return process.returncode, out.strip(), err
 
     def calls(self, words: str) -> int:
@@ -172,7 +172,7 @@ def test_killed_in_the_middle_it_converges(checkout, tmp_path, step):
     if step == "front end":
         checkout.tool("npm", NPM.replace("mkdir -p", f"touch {stalled}; sleep 60; mkdir -p", 1))
     process = checkout.start("check", **({"STALL": str(stalled)} if step == "python" else {}))
-    for _ in range(300):
+    for _ in range(1200):
         if stalled.exists():
             break
         time.sleep(0.1)
@@ -190,7 +190,7 @@ def test_killed_in_the_middle_it_converges(checkout, tmp_path, step):
 
 def test_of_two_first_starts_at_once_one_installs(checkout):
     started = [checkout.start("check") for _ in range(2)]
-    outputs = [process.communicate(timeout=60) for process in started]
+    outputs = [process.communicate(timeout=180) for process in started]
     assert [out.strip() for out, _err in outputs] == ["ran check"] * 2, outputs
     assert checkout.calls("pip install") == 1
     assert checkout.calls("npm ci") == 1

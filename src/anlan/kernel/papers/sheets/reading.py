@@ -11,7 +11,9 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -33,6 +35,8 @@ from anlan.kernel.papers.sheets.refusals import (
 
 FILE_BYTES_MAX = 20_000_000
 WALL_SECONDS_MAX = 180
+FOLDER_PREFIX = "anlan-sheet-"
+STALE_SECONDS = 24 * 3_600
 Progress = Callable[[int, int, str], None]
 
 _CHILD = Path(__file__).with_name("_child.py")
@@ -77,6 +81,23 @@ def read_workbook(path: Path | str, name: str = "", progress: Progress | None = 
         book = _read_in_child(path, name, kind, notes, progress)
     book.digest = _digest(path)
     return book
+
+
+@cache
+def _sweep() -> None:
+    """Remove, once a process, what readers that were killed left behind a day ago or longer."""
+    before = time.time() - STALE_SECONDS
+    for folder in Path(tempfile.gettempdir()).glob(f"{FOLDER_PREFIX}*"):
+        try:
+            if folder.stat().st_mtime < before:
+                shutil.rmtree(folder, ignore_errors=True)
+        except OSError:
+            continue  # Another process swept it first.
+
+
+def _folder() -> Path:
+    _sweep()
+    return Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX))
 
 
 def _digest(path: Path) -> str:
@@ -191,7 +212,7 @@ def _read_text(path: Path, name: str, size: int, notes: list[str]) -> Workbook:
     # A copy of our own: the caller may move its file while rows are still streamed.
     encoding, more = delimited.encoding_of(path)
     separator, declared = delimited.separator_of(path, encoding)
-    folder = Path(tempfile.mkdtemp(prefix="anlan-sheet-"))
+    folder = _folder()
     own = folder / "table.csv"
     try:
         os.link(path, own)
@@ -212,7 +233,7 @@ def _read_text(path: Path, name: str, size: int, notes: list[str]) -> Workbook:
 def _read_in_child(
     path: Path, name: str, kind: str, notes: list[str], progress: Progress | None
 ) -> Workbook:
-    folder = Path(tempfile.mkdtemp(prefix="anlan-sheet-"))
+    folder = _folder()
     try:
         sheets = _run_child(path.resolve(), folder, name, kind, progress)
     except BaseException:

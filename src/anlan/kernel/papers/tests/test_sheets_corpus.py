@@ -1,10 +1,11 @@
-
 """F14: broken and odd files, made here. Each is either read or refused with a code; never a crash."""
 
 from __future__ import annotations
 
 import io
+import os
 import struct
+import time
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
@@ -15,7 +16,13 @@ import pytest
 import xlsxwriter
 import xlwt
 
-from anlan.kernel.papers.sheets import CellError, SheetRefusal, Workbook, read_workbook
+from anlan.kernel.papers.sheets import (
+    CellError,
+    SheetRefusal,
+    Workbook,
+    read_workbook,
+    reading,
+)
 
 HEADER = ["序号", "检查日期", "存在问题"]
 
@@ -402,6 +409,18 @@ def test_a_closed_workbook_leaves_nothing_behind(
     with pytest.raises(SheetRefusal):
         read_workbook(tmp_path / "b.xlsx")
     assert sorted(p.name for p in tmp_path.iterdir()) == ["a.xlsx", "b.xlsx"]
+
+
+def test_what_killed_readers_left_is_swept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    for name, age in (("anlan-sheet-old", 90_000), ("anlan-sheet-new", 60), ("other", 90_000)):
+        (tmp_path / name).mkdir()
+        stamp = time.time() - age
+        os.utime(tmp_path / name, (stamp, stamp))
+    (tmp_path / "a.csv").write_text("a,b\n")
+    reading._sweep.cache_clear()
+    read_workbook(tmp_path / "a.csv").close()
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["a.csv", "anlan-sheet-new", "other"]
 
 
 def test_unpacking_struct_sizes_agree_with_the_zip_format() -> None:

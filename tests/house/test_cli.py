@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 
 import pytest
 
 from anlan.config import cli
+from tests.databases import ROOT
 
 REFUSED = [
     (["figures", "--region", "999999", "--period", "2024"], None),
@@ -99,3 +102,14 @@ def test_every_command_has_help_in_both_languages(capsys, monkeypatch):
             assert name in out
             chinese = any("一" <= character <= "鿿" for character in out)
             assert chinese == (language == "zh") or name == "boundaries"
+
+
+@pytest.mark.realdb
+def test_a_reader_that_has_read_enough_is_no_fault(realdb):
+    command = f"{sys.executable} -m anlan.config.cli figures --region 530000 --period 2024 --json"
+    done = subprocess.run(
+        ["bash", "-c", f"{command} | true; echo ${{PIPESTATUS[0]}}"],
+        env=realdb.env, cwd=ROOT, capture_output=True, text=True, timeout=180,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr
+    assert done.stdout.strip() in ("141", "0")

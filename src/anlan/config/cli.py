@@ -204,6 +204,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         return _run(command, args)
     except KeyboardInterrupt:
         return 130
+    except BrokenPipeError:
+        # Whoever read us has read enough (| head); nothing more can be said there.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -246,6 +250,8 @@ def _run(command: Command, args: argparse.Namespace) -> int:
                 emit({"error": {"code": refusal.code, "message": str(refusal)}})
             say(refusal)
             return 1
+        except BrokenPipeError:
+            raise
         except Exception:
             # Ours to mend: the trace goes to stderr, and stdout still holds one object.
             if getattr(args, "json", False):

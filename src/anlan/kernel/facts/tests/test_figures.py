@@ -236,3 +236,28 @@ def test_what_was_split_can_not_be_divided_and_says_so(kinds, areas):
     # Both parts lie in the prefecture: to it, nothing is unclear.
     assert said("2024-05") == ["not_divisible", "not_divisible", 5]
     assert said("2024-06") == [1, 0, 1]
+
+
+@pytest.mark.parametrize("sizes", [(1, 9, 2), (9, 1, 2), (4, 4, 4)])
+def test_what_was_known_is_added_up_or_taken_off_and_is_the_same(kinds, realdb, sizes):
+    """Folds of three months; each moment lies among more facts before it, or after it."""
+    area, known, now = townships(1)[0].pk, [], AT - timedelta(days=60)
+    for month in range(3):
+        for size in (*sizes, 1):
+            post(*[NewFact(kinds.found, {"sector": "coal"}, area, date(2024, 5, 2))] * size, at=now)
+            fold_all(now)
+            now += timedelta(hours=1)
+            value = only(ask(kinds.found, area, "2024-05", at=now, as_known_at=now))
+            known.append((now, value))
+            now += timedelta(hours=1)
+        now = AT + timedelta(days=30 * month)
+    total = sum(sizes) + 1
+    assert [value for _, value in known][3::4] == [total, 2 * total, 3 * total]
+    now += timedelta(days=90)
+    county = Region.objects.get(pk=area).parent_id
+    for where in (area, county):
+        for period, by in (("2024-05", []), ("2024-05-01..2024-05-09", []), ("2024", ["sector"])):
+            assert [
+                (moment, only(ask(kinds.found, where, period, at=now, as_known_at=moment, by=by)))
+                for moment, _ in known
+            ] == known

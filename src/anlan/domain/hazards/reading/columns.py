@@ -88,6 +88,8 @@ def by_name(text: str) -> tuple[tuple[str, float, str], ...]:
     name = head(text)
     if not name or len(name) > 40:
         return ()
+    if _COUNTED.search(text):
+        return (("count", 0.9, "pattern"),)
     known = dictionary()
     exact = known.names.get(name) or known.names.get(_JOINERS.sub("", name))
     if exact is None and _has_traditional(name):
@@ -109,6 +111,10 @@ def by_name(text: str) -> tuple[tuple[str, float, str], ...]:
             if any(pattern.search(attempt) for pattern in field.patterns):
                 return ((code, 0.8, "pattern"),)
     return ()
+
+
+#: '发现隐患（条）' asks for a number.
+_COUNTED = re.compile(r"[（(【\[](?:家|条|项|个|次|处|起|户|场|份|人|人次|家次|万人次|%|％)[)）】\]]\s*$")
 
 
 def _has_traditional(name: str) -> bool:

@@ -512,7 +512,7 @@ def _judge(
     assert p is not None
     if p.filled and p.question > 0.6 and p.filled >= 3:
         return decide("checklist", "questions")
-    if foreign["count"] >= 2 and p.chars < 6:
+    if foreign["count"] >= 2 and (p.chars < 6 or "found_on" not in has):
         return decide("statistics", "counts")
     if not data or not p.filled:
         if foreign["check_item"]:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from anlan.domain.hazards.reading.dates import han_int
 
@@ -43,6 +44,7 @@ def header_unit(header: str) -> int | None:
     return YUAN if re.search(r"[(\[/:]?元[)\]]?", text) else None
 
 
+@lru_cache(maxsize=4_096)
 def read(text: str, unit: int | None) -> Amount | None:
     """None for blank; otherwise fen, or the problem with it."""
     plain = (

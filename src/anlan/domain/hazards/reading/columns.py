@@ -114,7 +114,9 @@ def by_name(text: str) -> tuple[tuple[str, float, str], ...]:
 
 
 #: '发现隐患（条）' asks for a number.
-_COUNTED = re.compile(r"[（(【\[](?:家|条|项|个|次|处|起|户|场|份|人|人次|家次|万人次|%|％)[)）】\]]\s*$")
+_COUNTED = re.compile(
+    r"[（(【\[](?:家|条|项|个|次|处|起|户|场|份|人|人次|家次|万人次|%|％)[)）】\]]\s*$"
+)
 
 
 def _has_traditional(name: str) -> bool:

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from stdnum.cn import uscc
@@ -54,6 +55,8 @@ DESCRIPTION_CHARS_MAX = 4_000
 TEXT_CHARS_MAX = 4_000
 NAME_CHARS_MAX = 200
 SECTION_CHARS_MAX = 60
+#: Longer descriptions say more than that nothing was found.
+NIL_CHARS_MAX = 60
 #: Rows that one merged description may stretch over.
 GROUP_ROWS_MAX = 200
 #: A day in another year than the one meant: 1.5 under a finding of December is next year's.
@@ -221,6 +224,8 @@ class _Reader:
     money_unit: int | None = field(init=False, default=None)
     grade_of_title: Grade | None = field(init=False, default=None)
     group_fields: tuple[str, ...] = field(init=False)
+    names: tuple[str, ...] = field(init=False)
+    texts: tuple[str, ...] = field(init=False)
     #: What lines above the header, or between its repetitions, say of the rows below them.
     preamble: dict[str, str] = field(init=False)
     area_hint: str = field(init=False)
@@ -237,6 +242,8 @@ class _Reader:
         title = squeeze("".join((*plan.titles[:3], plan.sheet_name)))
         if not {"grade", "is_major"} & set(self.mapping) and _MAJOR_TITLE.search(title):
             self.grade_of_title = "major"
+        self.names = tuple(code for code in _NAMES if code in self.mapping)
+        self.texts = tuple(code for code in _TEXTS if code in self.mapping)
         self.group_fields = tuple(f for f in cols.GROUP_FIELDS if f in self.mapping)
 
         self.preamble = dict(plan.preamble)
@@ -284,7 +291,8 @@ class _Reader:
         if plan.kind != LEDGER:
             return f"sheet_{plan.kind}"
         if plan.included:
-            return ""
+            # A person may call any table a register; without a description it gives none.
+            return "" if "description" in self.mapping else "sheet_other"
         return "hidden_sheet" if plan.hidden else "left_out"
 
     def _reason(self, row: Row) -> str:
@@ -322,6 +330,8 @@ class _Reader:
         if text:
             if _EXAMPLE_TEXT.match(text):
                 return "example"
+            if len(text) > NIL_CHARS_MAX:
+                return ""
             squeezed = squeeze(text)
             if _PLACEHOLDER.match(squeezed):
                 return "nothing_found" if len(squeezed) <= 2 else "placeholder"
@@ -695,18 +705,10 @@ class _Reader:
             found_on=found.day, found_precision=found.precision, found_inferred=found.inferred,
             section=self.section, warnings=warnings,
         )  # fmt: skip
-        names = (
-            "ref", "province", "prefecture", "county", "township", "village", "enterprise",
-            "category", "source", "supervising_unit", "regulator", "leader", "checking_unit",
-            "checkers", "verifier", "phone", "responsible_person",
-        )  # fmt: skip
-        for code in names:
-            if code in self.mapping:
-                self._put(row, out, code, self._text(row, code), NAME_CHARS_MAX)
-        for code in ("place", "basis", "measure", "control", "contingency", "progress",
-                     "verification", "remarks", "responsible_unit", "co_unit"):  # fmt: skip
-            if code in self.mapping:
-                self._put(row, out, code, self._joined(record, row, code), TEXT_CHARS_MAX)
+        for code in self.names:
+            self._put(row, out, code, self._text(row, code), NAME_CHARS_MAX)
+        for code in self.texts:
+            self._put(row, out, code, self._joined(record, row, code), TEXT_CHARS_MAX)
         out.area_text = self._text(row, "area") if "area" in self.mapping else ""
         out.sector_text = self._text(row, "sector") if "sector" in self.mapping else ""
         out.origin = self._origin(row)
@@ -742,6 +744,10 @@ class _Reader:
 
     def _joined(self, record: _Record, row: Row, code: str) -> str:
         """All that several columns and rows say under one field, each text once."""
+        indexes = self.mapping[code]
+        if len(indexes) == 1 and len(record.rows) == 1:
+            text = self._text(row, code)
+            return "" if dates.BLANK.match(text) else text
         texts: list[str] = []
         for at, one in enumerate(record.rows):
             one = row if at == 0 else one
@@ -777,7 +783,7 @@ class _Reader:
         if isinstance(value, int | float) and abs(value) >= 1e15:
             out.warnings.append(self._finding("credit_code_number", index))
         out.credit_code = code[:40]
-        out.credit_code_valid = bool(uscc.is_valid(code))
+        out.credit_code_valid = _is_valid(code)
         if not out.credit_code_valid:
             out.warnings.append(self._finding("credit_code_wrong", index, value=code[:40]))
 
@@ -984,6 +990,16 @@ class _Reader:
                 warnings.append(self._finding("cell_error_ignored", index, value=str(value)))
 
 
+#: Fields whose first column that says something counts, and those that several columns fill.
+_NAMES = (
+    "ref", "province", "prefecture", "county", "township", "village", "enterprise", "category",
+    "source", "supervising_unit", "regulator", "leader", "checking_unit", "checkers", "verifier",
+    "phone", "responsible_person",
+)  # fmt: skip
+_TEXTS = (
+    "place", "basis", "measure", "control", "contingency", "progress", "verification", "remarks",
+    "responsible_unit", "co_unit",
+)  # fmt: skip
 #: Fields that a row calls otherwise.
 _SLOTS = {"area": "area_text", "sector": "sector_text"}
 _TELLING = (
@@ -1011,6 +1027,11 @@ def _area_of(*texts: str) -> str:
         if match and not match[1].startswith(("附件", "全", "各", "本", "我", "所属", "地区")):
             return match[1]
     return ""
+
+
+@lru_cache(maxsize=8_192)
+def _is_valid(code: str) -> bool:
+    return bool(uscc.is_valid(code))
 
 
 def _claim(row: ParsedRow, claim: tuple[states.State, str]) -> None:

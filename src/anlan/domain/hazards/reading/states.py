@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Literal
 
 State = Literal["found", "assigned", "rectified", "verified", "closed"]
@@ -52,6 +53,7 @@ STATUS_WORDS = re.compile(
 )
 
 
+@lru_cache(maxsize=8_192)
 def words(text: str, yes: State | None = None) -> tuple[State, str] | None:
     """The state that a cell's words claim, with the words; None where they claim none.
 

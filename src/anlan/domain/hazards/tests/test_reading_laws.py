@@ -17,6 +17,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anlan.domain.hazards.reading import (
+    KINDS,
+    LEDGER,
     Context,
     IgnoredRow,
     Occurrences,
@@ -27,6 +29,7 @@ from anlan.domain.hazards.reading import (
     write_errors,
     write_template,
 )
+from anlan.domain.hazards.reading.messages import IGNORED
 from anlan.kernel.papers.sheets import read_workbook
 from anlan.kernel.papers.sheets.errors import ORIGIN_HEADER, REASON_HEADER
 from anlan.kernel.papers.sheets.neutral import neutral, neutralised
@@ -301,6 +304,21 @@ def test_time_grows_with_rows_and_not_faster(tmp_path: Path) -> None:
 
     seconds(500)
     assert seconds(20_000) < 8 * seconds(5_000) + 0.5
+
+
+def test_a_register_without_a_description_is_left_out_not_a_crash(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    write(path, [[["序号", "检查日期", "企业名称"], [1, "2024-6-1", "甲公司"]]], [])
+    with read_workbook(path) as book:
+        plan = propose(book)
+        plan.tables[0].kind = LEDGER
+        results = list(parse(book, plan, TODAY))
+    assert [r.reason for r in results if isinstance(r, IgnoredRow)] == ["header", "sheet_other"]
+
+
+def test_each_kind_of_sheet_and_each_code_has_its_sentence() -> None:
+    assert {f"sheet_{kind}" for kind in KINDS if kind != LEDGER} <= IGNORED.keys()
+    assert all("%" not in str(text) for text in IGNORED.values())
 
 
 def test_occurrences_number_equal_rows_and_fold_repeated_sheets() -> None:

@@ -207,7 +207,7 @@ def post_single(areas: list[int], writers: int) -> dict[str, Any]:
 
 def _write(job: tuple[bool, list[int], int]) -> int:
     through, areas, seed = job
-    _django()
+    setup()
     declare_kinds()
     from django.db import transaction
 
@@ -318,7 +318,7 @@ def tail(areas: list[int]) -> dict[str, Any]:
 # The scratch database
 
 
-def _django() -> None:
+def setup() -> None:
     if str(ROOT / "src") not in sys.path:
         sys.path.insert(0, str(ROOT / "src"))
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
@@ -370,7 +370,7 @@ def main() -> None:
     parser.add_argument("--writers", type=int, default=8)
     asked = parser.parse_args()
     with scratch():
-        _django()
+        setup()
         from django.core.management import call_command
         from django.db import connection
 

@@ -73,7 +73,7 @@ def separator_of(path: Path, encoding: str) -> tuple[str, bool]:
         if not wide:
             continue
         share = sum(wide.values()) / sum(widths.values())
-        if share < 0.5:
+        if share < 0.5 and sum(wide.values()) < 2:
             continue
         width = max(wide, key=lambda w: (wide[w], w))
         score = (share * wide[width] / sum(wide.values()), width)

@@ -132,6 +132,8 @@ def _kind(path: Path, name: str, size: int) -> str:
     if lowered[:1] == b"<" and (b"<html" in lowered or b"<table" in lowered):
         _at_most(name, size, FILE_BYTES_MAX)
         return "html"
+    if lowered.startswith(b"mime-version"):
+        raise KindUnknown(name=name, found="MHTML")
     if not _looks_like_text(head):
         raise KindUnknown(name=name, found=flaw("an unknown format"))
     _at_most(name, size, delimited.CSV_BYTES_MAX)

@@ -164,6 +164,7 @@ REFUSED: dict[str, tuple[str, Callable[[], bytes], str]] = {
         "a.ods", lambda: zipped(mimetype=b"x", content_dot_xml=b"<x/>"), "sheet_kind_unknown"
     ),
     "pdf named xlsx": ("a.xlsx", lambda: b"%PDF-1.7 ...", "sheet_kind_unknown"),
+    "web archive": ("a.xls", lambda: b"MIME-Version: 1.0\r\nX-Document-Type: Workbook\r\n", "sheet_kind_unknown"),
     "picture": ("a.csv", lambda: b"\x89PNG\r\n\x1a\n" + bytes(range(256)), "sheet_kind_unknown"),
     "random bytes": ("a.csv", lambda: bytes(range(256)) * 20, "sheet_kind_unknown"),
     "document type in a sheet": (
@@ -330,6 +331,10 @@ READ: dict[str, tuple[str, Callable[[], bytes], Callable[[Workbook], None]]] = {
     ),
     "csv semicolons": ("a.csv", lambda: CSV.replace(",", ";").encode(), is_text),
     "csv tabs": ("a.txt", lambda: CSV.replace(",", "\t").encode("gb18030"), is_text),
+    "csv tabs under titles": (
+        "a.csv", lambda: "台账\n单位\n时间\n序\t文\n1\t灭火器,过期\n".encode(),
+        says(("台账",), ("单位",), ("时间",), ("序", "文"), ("1", "灭火器,过期")),
+    ),
     "csv says its separator": (
         "a.csv", lambda: ("sep=;\n" + CSV.replace(",", ";")).encode(),
         says(("sep=", None), *STANDARD),

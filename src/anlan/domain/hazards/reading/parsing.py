@@ -271,7 +271,7 @@ class _Reader:
 
     def feed(self, row: Row) -> Iterator[Result]:
         before = self.section, dict(self.preamble)
-        reason = self._not_read() or self._reason(row)
+        reason = self._not_read(row) or self._reason(row)
         if reason:
             # What this row begins doesn't hold for the hazard above it.
             after = self.section, self.preamble
@@ -286,8 +286,11 @@ class _Reader:
         yield from self.flush()
         self.pending = _Record([row])
 
-    def _not_read(self) -> str:
+    def _not_read(self, row: Row) -> str:
         plan = self.plan
+        if plan.kind == "template" and plan.included and self._text(row, "description"):
+            # A form that looked empty, with a row filled in further down.
+            return ""
         if plan.kind != LEDGER:
             return f"sheet_{plan.kind}"
         if plan.included:

@@ -181,7 +181,7 @@ def _samples(sheet: Sheet, tables: list[Table]) -> list[_Sample]:
             continue
         sample = samples[id(table)]
         cells = own_cells(row)
-        if is_note(cells):
+        if len(cells) * 3 <= max(9, len(table.columns)) and is_note(cells):
             sample.notes += [text_of(v) for _, v in cells][:4]
             continue
         if len(sample.rows) < cols.SAMPLE_ROWS:
@@ -371,8 +371,11 @@ def _resolve_by_content(plan: TablePlan, profiles: Mapping[int, cols.Profile]) -
         if guess is None or guess[0] in has:
             continue
         code, score = guess
-        if code == "description" and (about_hazards < 1 or _is_foreign(has)):
-            continue
+        if code == "description":
+            # '内容' says nothing by itself, but beside a day of finding it may hold findings.
+            bare = cols.head(column.leaf) in _BARE and "found_on" in has
+            if _is_foreign(has) or (about_hazards < 1 and not bare):
+                continue
         column.field, column.confidence, column.evidence = code, round(score, 2), "content"
         has.add(code)
     if "description" not in has:
@@ -386,6 +389,9 @@ def _resolve_by_content(plan: TablePlan, profiles: Mapping[int, cols.Profile]) -
             if not column.field and p.filled >= 2 and p.day > 0.8:
                 column.field, column.confidence, column.evidence = "found_on", 0.5, "content"
                 return
+
+
+_BARE = frozenset({"内容", "具体内容", "描述", "情况", "具体情况", "事项", "详情", "现象", "表现"})
 
 
 def _rename_to_description(
@@ -494,7 +500,8 @@ def _judge(
         return decide(LEDGER if data else "template", "saved_mapping")
     if foreign["quiz"] >= 2:
         return decide("quiz", "quiz_columns")
-    if foreign["accident"] >= 2:
+    named = any(c.field == "description" and c.evidence == "name" for c in plan.columns)
+    if foreign["accident"] >= 2 and not (named and "found_on" in has):
         return decide("other", "accident_columns")
     if foreign["check_item"] + foreign["risk"] and not _OUTCOMES & set(has):
         # What might be found, item by item, without a word on what was.

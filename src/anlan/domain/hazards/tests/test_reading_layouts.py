@@ -712,3 +712,29 @@ def test_bare_numbers_of_a_workbook_that_counts_from_1904(desk: Desk) -> None:
     book.epoch = datetime(1904, 1, 1)
     book.save(path)
     assert desk.told(path)[-1] == "+ 2 灭火器过期 | 2024-06-25 |  | found"
+
+
+def test_masked_names_are_no_remarks(desk: Desk) -> None:
+    path = desk.xlsx(("S", [
+        ["企业名称", "检查日期", "存在问题"],
+        ["**公司", "2024.6.1", "灭火器过期"], ["***加油站", "2024.6.1", "通道堵塞"],
+        ["宣威市合计：2项"],
+    ]))  # fmt: skip
+    assert desk.told(path) == expected("""
+        . 1-1 header
+        + 2 灭火器过期 | 2024-06-01 | **公司 | found
+        + 3 通道堵塞 | 2024-06-01 | ***加油站 | found
+        . 4-4 total
+    """)
+
+
+def test_a_form_that_looks_empty_keeps_the_row_that_is_filled_in(desk: Desk) -> None:
+    blank = [[n, "", "", "", "", "未整改"] for n in range(1, 331)]
+    filled = [331, "2024-6-1", "甲", "灭火器过期", "", "未整改"]
+    told = desk.told(desk.xlsx(("S", [HEADER, *blank, filled, *blank])))
+    assert told == expected("""
+        . 1-1 header
+        . 2-331 sheet_template
+        + 332 灭火器过期 | 2024-06-01 | 甲 | found
+        . 333-662 sheet_template
+    """)

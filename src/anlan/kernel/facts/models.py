@@ -149,8 +149,8 @@ class Detail(models.IntegerChoices):
 class MonthCell(models.Model):
     """Sum of the facts of one kind and label set, at an area and everything below it, in a month.
 
-    For townships and what is above them. ``month`` is 202406; ``learnt`` is the month in which
-    the facts were folded. With no detail the label set is 0.
+    ``month`` is 202406; ``learnt`` is the month in which the facts were folded. With no detail
+    the label set is 0. sql.py says down to which level there are cells.
     """
 
     pk = models.CompositePrimaryKey("kind_id", "area_id", "detail", "month", "labels_id", "learnt")
@@ -164,10 +164,7 @@ class MonthCell(models.Model):
 
 
 class DayCell(models.Model):
-    """The same by day, for prefectures and what is above them.
-
-    Counties have about as few facts of a kind on a day as they would have cells.
-    """
+    """The same by day."""
 
     pk = models.CompositePrimaryKey("kind_id", "area_id", "detail", "day", "labels_id", "learnt")
     kind = models.ForeignKey(Kind, models.PROTECT, db_index=False, db_constraint=False)

@@ -33,9 +33,14 @@ COLUMNS = (
 COPY_ROWS_MIN = 200
 #: Rows that one statement with VALUES carries.
 VALUES_ROWS_MAX = 500
-#: Areas down to these levels have month cells and day cells.
-MONTH_LEVEL_MAX = Level.TOWNSHIP
-DAY_LEVEL_MAX = Level.PREFECTURE
+#: Areas down to these levels have month cells and day cells; further down, there are about as few
+#: facts as there would be cells.
+MONTH_LEVELS = {
+    Detail.ALL: Level.COUNTY, Detail.SECTOR: Level.TOWNSHIP, Detail.NONE: Level.TOWNSHIP,
+}  # fmt: skip
+DAY_LEVELS = {
+    Detail.ALL: Level.PROVINCE, Detail.SECTOR: Level.PREFECTURE, Detail.NONE: Level.PREFECTURE,
+}  # fmt: skip
 
 
 class Row(NamedTuple):
@@ -347,19 +352,20 @@ class _Cells(NamedTuple):
     when: str
     of_fact: str
     spans: str
-    level_max: int
+    levels: Mapping[Detail, Level]
 
 
 def _tables() -> tuple[_Cells, _Cells]:
     return (
-        _Cells("facts_monthcell", "month", month_sql("f.day"), "f.span < 2", MONTH_LEVEL_MAX),
-        _Cells("facts_daycell", "day", "f.day", "f.span = 0", DAY_LEVEL_MAX),
+        _Cells("facts_monthcell", "month", month_sql("f.day"), "f.span < 2", MONTH_LEVELS),
+        _Cells("facts_daycell", "day", "f.day", "f.span = 0", DAY_LEVELS),
     )
 
 
 def _climbed(cells: _Cells) -> str:
     """WITH … ``climbed``: what facts between two marks make of cells. Parameters: the marks."""
     column, when = order_column(), cells.when
+    levels = " ".join(f"WHEN {detail} THEN {level}" for detail, level in cells.levels.items())
     return f"""
         WITH fresh AS MATERIALIZED (
           SELECT f.kind_id, f.area_id, {cells.of_fact} AS {when}, f.labels_id,
@@ -379,7 +385,7 @@ def _climbed(cells: _Cells) -> str:
         ), climbed AS (
           SELECT f.kind_id, a.id AS area_id, f.detail, f.{when}, f.labels_id, f.quantity
           FROM detailed f JOIN regions_region r ON r.id = f.area_id {climb_sql("r.path")}
-          JOIN regions_region a ON a.id = {up_id()} AND a.level <= {int(cells.level_max)}
+          JOIN regions_region a ON a.id = {up_id()} AND a.level <= CASE f.detail {levels} END
         )"""  # noqa: S608
 
 
@@ -432,14 +438,6 @@ class Area(NamedTuple):
     path: str
     top: str
     level: int
-
-    @property
-    def keeps_months(self) -> bool:
-        return self.level <= MONTH_LEVEL_MAX
-
-    @property
-    def keeps_days(self) -> bool:
-        return self.level <= DAY_LEVEL_MAX
 
 
 @dataclass(frozen=True)
@@ -515,10 +513,13 @@ def read(
     periods:        the same uncut, for facts that span more than a month
     """
     s = _Statement()
+    detail = _detail({*by, *where})
+    monthly = {area.pk for area in areas if area.level <= MONTH_LEVELS[detail]}
+    daily = {area.pk for area in areas if area.level <= DAY_LEVELS[detail]}
     s.values(
         "areas",
         "id, path, top, months, days",
-        [(a.pk, a.path, a.top, int(a.keeps_months), int(a.keeps_days)) for a in areas],
+        [(a.pk, a.path, a.top, int(a.pk in monthly), int(a.pk in daily)) for a in areas],
     )
     if wholes:
         s.values(
@@ -531,14 +532,13 @@ def read(
     if periods:
         s.values("periods", "kind_id, n, low, high", periods)
     kind_ids = sorted({w.kind_id for w in wholes} | {p.kind_id for p in (*parts, *periods)})
-    months = any(area.keeps_months for area in areas) and bool(wholes)
-    days = any(area.keeps_days for area in areas) and bool(parts)
-    _cells(s, months, days, known, _detail({*by, *where}))
+    months, days = bool(monthly and wholes), bool(daily and parts)
+    _cells(s, months, days, known, detail)
     if months or days:
         _tail(s, months, days, known, kind_ids)
-    if wholes and not all(area.keeps_months for area in areas):
+    if wholes and len(monthly) < len(areas):
         _small(s, "wholes", "q.months = 0 AND f.span < 2", known)
-    if parts and not all(area.keeps_days for area in areas):
+    if parts and len(daily) < len(areas):
         _small(s, "parts", "q.days = 0 AND f.span = 0", known)
     if parts:
         _spans(s, "parts", 1, known)
@@ -600,14 +600,14 @@ def labelled(name: str, values: Collection[str]) -> Q:
     return found
 
 
-def _detail(names: Collection[str]) -> int:
+def _detail(names: Collection[str]) -> Detail:
     """The coarsest cells that tell these labels apart."""
     if not names:
         return Detail.NONE
     return Detail.SECTOR if set(names) == {"sector"} else Detail.ALL
 
 
-def _cells(s: _Statement, months: bool, days: bool, known: Known, detail: int) -> None:
+def _cells(s: _Statement, months: bool, days: bool, known: Known, detail: Detail) -> None:
     learnt = "" if known.learnt_below is None else "AND c.learnt < %s"
     params = [detail] + ([] if known.learnt_below is None else [known.learnt_below])
     # CROSS JOIN keeps SQLite to this order; PostgreSQL chooses its own.

@@ -105,7 +105,6 @@ def _figures(parser: argparse.ArgumentParser) -> None:
 def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME")
     _json(parser)
-    parser.add_argument("rest", nargs="*", metavar="…", help=both("其余参数", "more, after --"))
 
 
 def _backup(parser: argparse.ArgumentParser) -> None:
@@ -197,7 +196,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "anlan.config.settings")
     if arguments and arguments[0] not in COMMANDS and not arguments[0].startswith("-"):
         return _django(arguments)
+    # What stands behind "--" is a benchmark's own; argparse would try to read it.
+    arguments, rest = _split(arguments)
     args = _parser().parse_args(arguments)
+    args.rest = rest
     command = COMMANDS[args.command]
     args.target = getattr(args, "target", "") or command.target
     try:
@@ -208,6 +210,13 @@ def main(argv: Sequence[str] | None = None) -> int:
         # Whoever read us has read enough (| head); nothing more can be said there.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 141
+
+
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    if "--" not in arguments:
+        return arguments, []
+    at = arguments.index("--")
+    return arguments[:at], arguments[at + 1 :]
 
 
 def _parser() -> argparse.ArgumentParser:

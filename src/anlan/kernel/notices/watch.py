@@ -36,6 +36,7 @@ TASKS = {
     "hazards.try": _("try out workbooks"),
     "hazards.undo": _("undo an import"),
     "ladder": _("remind of deadlines"),
+    "recount": _("count provisional deadlines again"),
     "notices.deliver": _("send notices"),
     "notices.fan_out": _("hand out notices"),
     "notices.watch": _("watch the state of health"),

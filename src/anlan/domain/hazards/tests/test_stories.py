@@ -373,8 +373,7 @@ def test_F11_a_deadline_into_an_unannounced_year_is_provisional_and_counted_agai
         2026-12-28  inspector  find    -> found
     """)
     from anlan.kernel.calendar import commands as calendar
-    from anlan.kernel.loop import commands as loop
-    from anlan.kernel.loop import settings
+    from anlan.kernel.loop import settings, ticks
 
     data = {**settings.DEFAULTS, "deadlines": {**settings.DEFAULTS["deadlines"],
             "rectify": {"kind": "working_days", "n": 10}}}  # fmt: skip
@@ -386,12 +385,7 @@ def test_F11_a_deadline_into_an_unannounced_year_is_provisional_and_counted_agai
     stage.do(date(2026, 12, 28), "office", "assign")
     assert stage.case.due_provisional
     calendar.announce_year(2027, source="test", by=by, at=at)
-    from django.db import transaction
-
-    from anlan.domain.hazards.loop import HAZARD
-
-    with transaction.atomic():
-        loop.recount(HAZARD, by=by, at=at, request_id=uuid7())
+    ticks.recount(at)
     assert not stage.case.due_provisional
 
 

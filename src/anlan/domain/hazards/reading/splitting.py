@@ -31,14 +31,14 @@ _UNITS = (
 _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("han_is", re.compile(rf"([{_HAN}]{{1,2}})是(?!否)")),
     ("han_paren", re.compile(rf"[(（]([{_HAN}]{{1,3}})[)）][、.．:：]?|([㈠-㈩])[、.．]?")),
-    ("han", re.compile(rf"第?([{_HAN}]{{1,3}})[、.．:：]")),
+    ("han", re.compile(rf"第([{_HAN}]{{1,3}})[、.．:：，,]|([{_HAN}]{{1,3}})[、.．:：]")),
     ("circled", re.compile("([①-⑳])[、.．:：]?")),
-    ("digit_paren", re.compile(r"[(（](\d{1,2})[)）][、.．:：]?|([⑴-⒇])[、.．]?")),
+    ("digit_paren", re.compile(r"[(（【\[](\d{1,2})[)）】\]][、.．:：]?|([⑴-⒇])[、.．]?")),
     ("digit_close", re.compile(r"(?<![\d.(（])(\d{1,2})[)）][、.．:：]?")),
     (
         "digit",
         re.compile(
-            r"(?<![\dA-Za-z.．#\-~～+])(\d{1,2})\s?[、.．:：](?!\d+\s*[、.．:：]\d)|([⒈-⒛])"
+            r"(?<![\dA-Za-z.．#\-~～+])(\d{1,2})\s?[、.．:：，,](?!\d+\s*[、.．:：]\d)|([⒈-⒛])"
         ),
     ),
     ("digit_bare", re.compile(r"(?<![\d.．])(\d{1,2})(?=[ 　\t]+[^\d\s]|[\u4e00-\u9fff])")),
@@ -102,6 +102,9 @@ _COUNTED = re.compile(
 )
 _ENUMERATED = re.compile(r"^\s*(?:号|#|楼|栋|层|级|条|款|项|个|处|名|台)")
 _NUMBERED_THING = re.compile(rf"^[\d{_HAN}]+\s*(?:号|#|楼|栋|层|期|级|名|处|个|台|车间|标段)")
+_BEFORE_PAREN = tuple("第条款项节章附表图注规法见")
+#: '统一、', '第一、' and '十一、' end in a number that numbers nothing.
+_BEFORE_HAN = tuple("第统同唯任万之逐专单十百某每" + _HAN)
 _CLAUSE = re.compile(r"^\s*(?:点|条|款|项|目|号)")
 _AFTER_UNIT = re.compile(rf"^\d+(?:\.\d+)?\s*(?:{_UNITS})", re.IGNORECASE)
 
@@ -118,6 +121,8 @@ def _marks(style: str, pattern: re.Pattern[str], text: str) -> list[_Mark]:
         strong = bool(_BOUNDARY.search(before[-40:])) if before else True
         if style == "digit":
             after = text[match.end() : match.end() + 12]
+            if match[0].rstrip()[-1] in "，," and (not strong or after[:1].isdigit()):
+                continue
             if match[0].rstrip()[-1] in ".．:：" and after[:1].isdigit():
                 # '1.11#桥墩' numbers a list, '1.5米' and '3.1条' don't; 8:30 is a time.
                 if not strong or match[0].rstrip()[-1] in ":：" or _AFTER_UNIT.match(after):
@@ -132,6 +137,11 @@ def _marks(style: str, pattern: re.Pattern[str], text: str) -> list[_Mark]:
             loose = style in ("han_is", "digit_paren", "han_paren") and (
                 not before or _LOOSE.search(before[-1:])
             )
+            if style in ("digit_paren", "han_paren"):
+                loose = before[-1:] not in _BEFORE_PAREN
+            if style == "han":
+                after = text[match.end() : match.end() + 8]
+                loose = before[-1:] not in _BEFORE_HAN and not _NUMBERED_THING.match(after)
             if not loose:
                 continue
             if _CLAUSE.match(text[match.end() : match.end() + 3]):
@@ -296,10 +306,24 @@ def _single_number(text: str) -> Split | None:
 _DATED = re.compile(r"^\d{0,4}年?\d{1,2}月\d{1,2}日?[，,]?")
 
 
+_BULLET = re.compile(r"^[•●◆■▪◇□★☆▲△➢➤·*＊\-–—]\s*(?=\S)")
+
+
 def _paragraphs(text: str) -> Split | None:
-    """Paragraphs that each begin with a day ("2月26日，检查…") are findings of their own."""
+    """Lines that are findings of their own though they bear no number.
+
+    Each begins with a bullet, or with a day ("2月26日，检查…"), or each says that something is
+    wrong and ends in a semicolon.
+    """
     lines = [line.strip() for line in text.split("\n") if line.strip()]
-    if len(lines) < 2 or not all(_DATED.match(line) and len(line) > 20 for line in lines):
+    if len(lines) < 2:
+        return None
+    if all(_BULLET.match(line) for line in lines):
+        lines = [_BULLET.sub("", line) for line in lines]
+    elif not all(_DATED.match(line) and len(line) > 20 for line in lines) and not (
+        all(line.endswith(("；", ";")) for line in lines[:-1])
+        and all(len(line) >= 5 and _WRONG.search(line) for line in lines)
+    ):
         return None
     return Split([Item(_tidy(line), path=(at + 1,)) for at, line in enumerate(lines)])
 
@@ -313,13 +337,18 @@ def _heading(text: str) -> str:
     return _tidy(text).rstrip("。：:，,；;").replace("\n", " ")[:HEADING_CHARS_MAX]
 
 
+_WRONG = re.compile(
+    "未|不|无|缺|没有|破损|损坏|失效|过期|堵塞|违|裸露|私拉|占用|老化|脱落|上锁|锁闭"
+)
+
+
 def _is_finding(text: str) -> bool:
     """A closed sentence that says something is wrong, and not that there was an inspection."""
     return (
         len(text) >= 12
         and text.rstrip().endswith(("。", "；", ";", "！"))
         and not _INTRO_ASKS.search(text)
-        and bool(re.search("未|不|无|缺|没有|破损|失效|过期|堵塞|违", text))
+        and bool(_WRONG.search(text))
         and not re.search(
             r"(?:进行|开展|组织|实施)了?.{0,10}(?:检查|督查|排查|暗访)|检查(?:了|发现|时|组|中)|^\d{4}年",
             text,

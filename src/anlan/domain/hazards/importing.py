@@ -38,7 +38,7 @@ from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.enterprises import commands as enterprises
 from anlan.domain.hazards import areas, commands, reading
 from anlan.domain.hazards.loop import HAZARD, LOOPS
-from anlan.domain.hazards.matching import Found, Mark, Matcher, identities
+from anlan.domain.hazards.matching import Found, Mark, Matcher
 from anlan.domain.hazards.models import (
     Batch,
     BatchFile,
@@ -368,7 +368,7 @@ def _commit_sheet(
         for entry in entries
         if entry.found is None or not entry.found.by_same_unit
     ]
-    bulk.insert(identities(new))
+    bulk.insert(matcher.identities(new))
     bulk.insert([_sighting(batch, file, entry) for entry in entries])
     return entries
 
@@ -612,7 +612,6 @@ def try_out(batch: Batch, *, progress: Progress | None = None) -> Counts:
     counts = Counts()
     lookup = areas.Lookup(batch.unit)
     matcher = Matcher(None, 0)
-    ordinals: dict[str, int] = {}
     Leftover.objects.filter(batch=batch).delete()
     total = 0
     for file in batch.files.order_by("order"):
@@ -620,7 +619,7 @@ def try_out(batch: Batch, *, progress: Progress | None = None) -> Counts:
         items = _items(batch, file)
         while chunk := list(islice(items, BATCH_ROWS)):
             total += len(chunk)
-            _try_chunk(batch, file, chunk, lookup, matcher, ordinals, counts)
+            _try_chunk(batch, file, chunk, lookup, matcher, counts)
             if progress:
                 progress(total, total)
     Leftover.objects.filter(batch=batch).exclude(rejected=True).delete()
@@ -634,7 +633,6 @@ def _try_chunk(
     chunk: Sequence[Item],
     lookup: areas.Lookup,
     matcher: Matcher,
-    ordinals: dict[str, int],
     counts: Counts,
 ) -> None:
     left = _left(batch, file, chunk)
@@ -655,7 +653,7 @@ def _try_chunk(
                 taken.add(pk)
             elif not known.by_same_unit:
                 new.append((entry.mark, known.case_id, False))
-        matcher.pretend(identities(new, ordinals), sheet[:120], taken)
+        matcher.pretend(matcher.identities(new), sheet[:120], taken)
 
 
 def _states(case_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:

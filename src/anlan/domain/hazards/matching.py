@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 
 from anlan.base.limits import IN_LIST_MAX
@@ -63,11 +64,11 @@ class Mark:
             mended,
         )
 
-    @property
+    @cached_property
     def unit_base(self) -> str:
         return f"u{self.unit_id}:{_hash(self.day, self.text)}"
 
-    @property
+    @cached_property
     def cross_base(self) -> str:
         """Empty where no place is stated: then nothing outside the unit can be the same."""
         where = self.enterprise + self.place
@@ -99,6 +100,7 @@ class Matcher:
         self.batch_id, self.file = batch_id, file
         self._taken: set[tuple[str, UUID]] = set()
         self._made: dict[str, list[Identity]] = defaultdict(list)
+        self._tops: dict[str, int] = {}
 
     def match(self, marks: Sequence[Mark], sheet: str) -> list[Found | None]:
         """The known case for each row of one sheet; None where it tells of something new."""
@@ -106,6 +108,10 @@ class Matcher:
         known = _known(bases)
         for base in bases:
             known[base] = known.get(base, []) + self._made.get(base, [])
+        self._tops = {
+            base: max((entry.ordinal for entry in entries), default=0)
+            for base, entries in known.items()
+        }
         pairs = self._taken | self._taken_before(
             identity.case_id for identities in known.values() for identity in identities
         )
@@ -135,6 +141,32 @@ class Matcher:
                 ).values_list("sheet", "case_id")
             )
         return taken
+
+    def identities(self, pairs: Sequence[tuple[Mark, UUID, bool]]) -> list[Identity]:
+        """Index entries for rows of the last match; ordinals go on from the highest there was.
+
+        pairs: mark, case, and whether the case is new (then it gets an entry across units, too).
+        """
+        made = []
+        for mark, case_id, is_new in pairs:
+            bases = [mark.unit_base]
+            if is_new and mark.cross_base:
+                bases.append(mark.cross_base)
+            for base in bases:
+                ordinal = self._tops[base] = self._tops.get(base, 0) + 1
+                made.append(
+                    Identity(
+                        key=f"{base}:{ordinal}",
+                        base=base,
+                        ordinal=ordinal,
+                        case_id=case_id,
+                        unit_id=mark.unit_id,
+                        enterprise=mark.enterprise,
+                        place=mark.place,
+                        path=mark.path,
+                    )
+                )
+        return made
 
     def pretend(self, identities: Sequence[Identity], sheet: str, taken: Collection[UUID]) -> None:
         """In a dry run: as if these had been written."""
@@ -200,38 +232,3 @@ def _known(bases: Collection[str]) -> dict[str, list[Identity]]:
 def _chunks(values: Sequence) -> Iterable[Sequence]:  # type: ignore[type-arg]
     for start in range(0, len(values), IN_LIST_MAX):
         yield values[start : start + IN_LIST_MAX]
-
-
-def identities(
-    pairs: Sequence[tuple[Mark, UUID, bool]], known_ordinals: dict[str, int] | None = None
-) -> list[Identity]:
-    """Index entries for rows and their cases; ordinals go on from the highest there is.
-
-    pairs: mark, case, and whether the case is new (then it gets an entry across units, too).
-    """
-    bases: list[tuple[str, Mark, UUID]] = []
-    for mark, case_id, is_new in pairs:
-        bases.append((mark.unit_base, mark, case_id))
-        if is_new and mark.cross_base:
-            bases.append((mark.cross_base, mark, case_id))
-    top = dict(known_ordinals or {})
-    for base, entries in _known({base for base, _m, _c in bases}).items():
-        top[base] = max(top.get(base, 0), max(entry.ordinal for entry in entries))
-    made = []
-    for base, mark, case_id in bases:
-        top[base] = top.get(base, 0) + 1
-        made.append(
-            Identity(
-                key=f"{base}:{top[base]}",
-                base=base,
-                ordinal=top[base],
-                case_id=case_id,
-                unit_id=mark.unit_id,
-                enterprise=mark.enterprise,
-                place=mark.place,
-                path=mark.path,
-            )
-        )
-    if known_ordinals is not None:
-        known_ordinals.update(top)
-    return made

@@ -100,18 +100,15 @@ def post(
         standing = ledger.standing(Q(case_id__in=case_ids, kind__code=f"{machine.kind}.{name}"))
         newest = dict(standing.values_list("case_id", "pk"))
         ledger.reverse(fact_ids=list(newest.values()), at=at, batch_id=batch_id)
-    ledger.post(facts, at=at, batch_id=batch_id)
     for name, members in openers.items():
         opener = "found" if name == FOUND_SETTLED else "due"
-        ledger.post(
-            ledger.cohort(
-                f"{machine.kind}.{opener}",
-                f"{machine.kind}.{name}",
-                [change.case.pk for change in members],
-            ),
-            at=at,
-            batch_id=batch_id,
+        facts += ledger.cohort(
+            f"{machine.kind}.{opener}",
+            f"{machine.kind}.{name}",
+            [change.case.pk for change in members],
         )
+    # In one call: a cohort's opener is mostly among these very facts.
+    ledger.post(facts, at=at, batch_id=batch_id)
 
 
 def _stock_entries(machine: Machine, change: Change) -> Iterable[NewFact]:

@@ -155,6 +155,18 @@ _ALSO_VALUES = frozenset(
 _SENTENCE = re.compile(r"[。；;！!？?，,]|^\d")
 
 
+@cache
+def _name_chars() -> frozenset[str]:
+    return frozenset("".join(dictionary().names))
+
+
+def _could_be_a_name(bare: str) -> bool:
+    """Cheap: cells of data mostly have a digit or characters that no column name has."""
+    known = _name_chars()
+    strange = sum(1 for char in bare if char not in known and not char.isspace())
+    return strange * 4 <= len(bare) and not any(char.isdigit() for char in bare)
+
+
 @lru_cache(maxsize=65_536)
 def vocabulary(text: str) -> float:
     """How surely a cell names a column; for finding headers: 1 by name, 0.6 by pattern."""
@@ -165,8 +177,9 @@ def vocabulary(text: str) -> float:
     # '检查人员：' is a form's label, '填报人：张三' a pair; a sentence names nothing.
     if ":" in bare or _SENTENCE.search(bare):
         return 0.0
-    if len(bare) > 14 and head(text) not in dictionary().names:
-        # Too long for a pattern to be believed, unless it has levels of its own.
+    exact = head(text) in dictionary().names
+    if not exact and (len(bare) > 14 or not _could_be_a_name(bare)):
+        # Too long or too strange for a pattern; levels in one cell are long by nature.
         found = by_names((text,)) if "/" in text else ()
     else:
         found = by_name(text) or (by_names((text,)) if "/" in text else ())

@@ -18,7 +18,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-HEADER = ["检查日期", "县区", "企业名称", "隐患部位", "存在问题", "整改期限", "整改完成时间", "整改状态"]
+HEADER = [
+    "检查日期",
+    "县区",
+    "企业名称",
+    "隐患部位",
+    "存在问题",
+    "整改期限",
+    "整改完成时间",
+    "整改状态",
+]
 Rows = Sequence[Sequence[str]]
 AT = datetime(2024, 8, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
 
@@ -47,9 +56,7 @@ def take(db: None, tmp_path: Path) -> Callable[..., Any]:
         path = tmp_path / f"{len(list(tmp_path.iterdir()))}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             csv.writer(file).writerows([HEADER, *rows])
-        batch, _ = importing.prepare(
-            [(name, path)], unit=units[unit], by=root, at=timezone.now()
-        )
+        batch, _ = importing.prepare([(name, path)], unit=units[unit], by=root, at=timezone.now())
         return importing.run(batch.pk, by=root)
 
     return run
@@ -256,7 +263,9 @@ KILLS = 4
 
 
 @pytest.mark.realdb
-def test_F01_an_import_killed_at_any_moment_resumes_with_exact_totals(realdb, tmp_path, monkeypatch):
+def test_F01_an_import_killed_at_any_moment_resumes_with_exact_totals(
+    realdb, tmp_path, monkeypatch
+):
     """kill -9 at random moments, then once more to the end: nothing lost, nothing twice."""
     path, seed = tmp_path / "台账.csv", random.SystemRandom().randrange(10**6)
     sys.stderr.write(f"seed {seed}\n")
@@ -289,4 +298,3 @@ def test_F01_an_import_killed_at_any_moment_resumes_with_exact_totals(realdb, tm
     checked = realdb.anlan("check", "--json")
     report = json.loads(checked.stdout)
     assert report["ok"], [one for one in report["invariants"] if not one["ok"]]
-

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 import tomllib
-from collections.abc import Iterator
 from datetime import date, timedelta
 from importlib import resources
 from pathlib import Path
@@ -157,11 +156,7 @@ class Register:
         book.save(path)
 
 
-def seeds() -> Iterator[int]:
-    yield from range(24)
-
-
-@pytest.mark.parametrize("seed", seeds())
+@pytest.mark.parametrize("seed", range(24))
 def test_a_random_register_gives_its_hazards_and_nothing_else(seed: int, tmp_path: Path) -> None:
     register = Register(seed)
     path = tmp_path / "a.xlsx"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import csv
 import os
+import random
 from collections import Counter
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import openpyxl
 import pytest
+import xlwt
 
 from anlan.domain.hazards.reading import (
     Context,
@@ -19,6 +24,7 @@ from anlan.domain.hazards.reading import (
     propose,
 )
 from anlan.kernel.papers.sheets import SheetRefusal, read_workbook
+from anlan.kernel.papers.sheets.tables import text_of
 
 SHARED = Path(os.environ.get("ANLAN_SHARED") or Path(__file__).parents[6] / "shared")
 DATA = SHARED / "data"
@@ -136,6 +142,93 @@ def test_the_total_sheet_and_the_year_sheet_share_their_cases() -> None:
     assert len(workbook) == 156
     assert days(cleaned) < days(workbook)
     assert len(cleaned) == 155
+
+
+Grid = list[list[object]]
+
+
+def plain_rows() -> tuple[list[str], Grid]:
+    """The railway register of 2025 as one header row and its 30 rows, merges spread out."""
+    with read_workbook(next(DATA.glob("documents/11-*.xlsx"))) as book:
+        rows = [list(row.values) for row in book.sheets[1].rows()][:32]
+    header = [str(a) if a == b or not b else f"{a}{b}" for a, b in zip(*rows[:2], strict=False)]
+    return header, rows[2:]
+
+
+def shuffled(header: list[str], rows: Grid) -> Grid:
+    order = random.Random(7).sample(range(len(header)), len(header))
+    return [[row[i] if i < len(row) else None for i in order] for row in (header, *rows)]
+
+
+def indented(header: list[str], rows: Grid) -> Grid:
+    pad: list[object] = [None, None, None]
+    return [["铁路建设安全隐患库"], [], *([*pad, *row] for row in (header, *rows))]
+
+
+def in_pages(header: list[str], rows: Grid) -> Grid:
+    pages: Grid = []
+    for start in range(0, len(rows), 10):
+        pages += [
+            ["隐患库（续）"],
+            list(header),
+            *rows[start : start + 10],
+            [f"第{start // 10 + 1}页 共3页"],
+        ]
+    return [*pages, ["合计", f"{len(rows)}条"]]
+
+
+def as_text(header: list[str], rows: Grid) -> Grid:
+    return [list(header), *([None if v is None else text_of(v) for v in row] for row in rows)]  # type: ignore[arg-type]
+
+
+def as_xlsx(path: Path, rows: Grid) -> None:
+    book = openpyxl.Workbook()
+    assert book.active is not None
+    for row in rows:
+        book.active.append(row)
+    book.save(path)
+
+
+def as_csv(path: Path, rows: Grid) -> None:
+    with path.open("w", encoding="gb18030", newline="") as file:
+        csv.writer(file).writerows([text_of(v) for v in row] for row in rows)  # type: ignore[arg-type]
+
+
+def as_xls(path: Path, rows: Grid) -> None:
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("2025")
+    day = xlwt.easyxf(num_format_str="yyyy-m-d")
+    for r, row in enumerate(rows):
+        for c, value in enumerate(row):
+            if isinstance(value, date):
+                sheet.write(r, c, value, day)
+            elif value is not None:
+                sheet.write(r, c, value)
+    book.save(str(path))
+
+
+@pytest.mark.parametrize("lay_out", [shuffled, indented, in_pages, as_text])
+@pytest.mark.parametrize(("save", "ending"), [(as_xlsx, "xlsx"), (as_csv, "csv"), (as_xls, "xls")])
+def test_the_same_register_in_other_layouts_gives_the_same_hazards(
+    lay_out: Callable[[list[str], Grid], Grid],
+    save: Callable[[Path, Grid], None],
+    ending: str,
+    tmp_path: Path,
+) -> None:
+    original = [r for r in hazards(results("documents/11-*.xlsx")) if r.sheet.endswith("（2025）")]
+    path = tmp_path / f"a.{ending}"
+    save(path, lay_out(*plain_rows()))
+    with read_workbook(path) as book:
+        found = list(parse(book, propose(book), TODAY))
+    assert not [r for r in found if not isinstance(r, ParsedRow | IgnoredRow)]
+
+    def told(rows: list[ParsedRow]) -> list[tuple[object, ...]]:
+        return [
+            (r.found_on, r.description, r.measure, r.place, r.deadline, r.state, r.rectified_on)
+            for r in rows
+        ]
+
+    assert told(hazards(found)) == told(original)
 
 
 def test_two_equal_findings_at_two_places_stay_two() -> None:

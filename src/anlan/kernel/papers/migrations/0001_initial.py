@@ -7,47 +7,94 @@ import anlan.base.ids
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Blob',
+            name="Blob",
             fields=[
-                ('sum', models.CharField(max_length=80, primary_key=True, serialize=False)),
-                ('kind', models.CharField(max_length=80)),
-                ('size', models.BigIntegerField()),
-                ('width', models.IntegerField(null=True)),
-                ('height', models.IntegerField(null=True)),
-                ('sealed', models.BooleanField(default=False)),
-                ('made_at', models.DateTimeField()),
-                ('bad_since', models.DateTimeField(null=True)),
+                ("sum", models.CharField(max_length=80, primary_key=True, serialize=False)),
+                ("kind", models.CharField(max_length=80)),
+                ("size", models.BigIntegerField()),
+                ("width", models.IntegerField(null=True)),
+                ("height", models.IntegerField(null=True)),
+                ("sealed", models.BooleanField(default=False)),
+                ("made_at", models.DateTimeField()),
+                ("bad_since", models.DateTimeField(null=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Attachment',
+            name="Attachment",
             fields=[
-                ('id', models.UUIDField(default=anlan.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('object_type', models.CharField(max_length=60)),
-                ('object_id', models.CharField(max_length=60)),
-                ('role', models.CharField(choices=[('before', 'before rectification'), ('after', 'after rectification'), ('evidence', 'evidence'), ('source', 'source')], max_length=10)),
-                ('name', models.CharField(max_length=150)),
-                ('sent_sum', models.CharField(max_length=80)),
-                ('stripped', models.BooleanField()),
-                ('user_id', models.BigIntegerField(null=True)),
-                ('actor', models.CharField(max_length=120)),
-                ('unit_id', models.BigIntegerField(null=True)),
-                ('at', models.DateTimeField()),
-                ('withdrawn_at', models.DateTimeField(null=True)),
-                ('blob', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.blob')),
-                ('original', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.blob')),
-                ('thumbnail', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='papers.blob')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=anlan.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("object_type", models.CharField(max_length=60)),
+                ("object_id", models.CharField(max_length=60)),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("before", "before rectification"),
+                            ("after", "after rectification"),
+                            ("evidence", "evidence"),
+                            ("source", "source"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("name", models.CharField(max_length=150)),
+                ("sent_sum", models.CharField(max_length=80)),
+                ("stripped", models.BooleanField()),
+                ("user_id", models.BigIntegerField(null=True)),
+                ("actor", models.CharField(max_length=120)),
+                ("unit_id", models.BigIntegerField(null=True)),
+                ("at", models.DateTimeField()),
+                ("withdrawn_at", models.DateTimeField(null=True)),
+                (
+                    "blob",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="papers.blob",
+                    ),
+                ),
+                (
+                    "original",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="papers.blob",
+                    ),
+                ),
+                (
+                    "thumbnail",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="papers.blob",
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(models.F('object_type'), models.F('object_id'), models.F('id'), name='attachment_object')],
+                "indexes": [
+                    models.Index(
+                        models.F("object_type"),
+                        models.F("object_id"),
+                        models.F("id"),
+                        name="attachment_object",
+                    )
+                ],
             },
         ),
     ]

@@ -105,6 +105,9 @@ def parse(workbook: Workbook, plan: Plan, context: Context | None = None) -> Ite
         by_sheet.setdefault(table.sheet, []).append(table)
     alone = {sheet.sheet: sheet for sheet in plan.sheets}
     for sheet in workbook.sheets:
+        if sheet.problem:
+            # No row could be read, so none is counted; yet the sheet must not go unmentioned.
+            yield IgnoredRow(workbook.name, sheet.name, 1, 0, "sheet_broken")
         if not sheet.height:
             continue
         tables = by_sheet.get(sheet.index)

@@ -29,6 +29,7 @@ from anlan.domain.hazards.reading import (
     propose,
 )
 from anlan.kernel.papers.sheets import Workbook, read_workbook
+from anlan.kernel.papers.tests.test_sheets_corpus import rezip
 
 TODAY = Context(today=date(2026, 11, 21))
 HEADER = ["序号", "检查日期", "企业名称", "存在问题", "整改期限", "整改状态"]
@@ -737,4 +738,16 @@ def test_a_form_that_looks_empty_keeps_the_row_that_is_filled_in(desk: Desk) -> 
         . 2-331 sheet_template
         + 332 灭火器过期 | 2024-06-01 | 甲 | found
         . 333-662 sheet_template
+    """)
+
+
+def test_a_damaged_sheet_is_mentioned_and_the_others_are_read(desk: Desk) -> None:
+    sheet = [HEADER, [1, "2024-6-1", "甲", "线路老化"]]
+    path = desk.xlsx(("好", sheet), ("坏", sheet))
+    raw = path.read_bytes()
+    path.write_bytes(rezip(raw, lambda n, d: d[: len(d) // 2] if n.endswith("sheet2.xml") else d))
+    assert desk.told(path) == expected("""
+        . 1-1 header
+        + 2 线路老化 | 2024-06-01 | 甲 | found
+        . 1-0 sheet_broken
     """)

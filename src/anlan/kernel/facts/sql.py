@@ -346,46 +346,68 @@ def up_id() -> str:
 
 
 class _Cells(NamedTuple):
-    """A table of cells: its name, its column of time, and which facts and areas it takes in."""
+    """Cells that are made together: their table, which facts they take in, and down to where."""
 
     table: str
     when: str
     of_fact: str
     spans: str
-    levels: Mapping[Detail, Level]
+    details: tuple[Detail, ...]
+    level_max: Level
 
 
-def _tables() -> tuple[_Cells, _Cells]:
-    return (
-        _Cells("facts_monthcell", "month", month_sql("f.day"), "f.span < 2", MONTH_LEVELS),
-        _Cells("facts_daycell", "day", "f.day", "f.span = 0", DAY_LEVELS),
-    )
+def _tables() -> list[_Cells]:
+    coarse = (Detail.SECTOR, Detail.NONE)
+    return [
+        _Cells(table, when, of_fact, spans, details, levels[details[0]])
+        for table, when, of_fact, spans, levels in (
+            ("facts_monthcell", "month", month_sql("f.day"), "f.span < 2", MONTH_LEVELS),
+            ("facts_daycell", "day", "f.day", "f.span = 0", DAY_LEVELS),
+        )
+        for details in ((Detail.ALL,), coarse)
+    ]
 
 
 def _climbed(cells: _Cells) -> str:
-    """WITH … ``climbed``: what facts between two marks make of cells. Parameters: the marks."""
-    column, when = order_column(), cells.when
-    levels = " ".join(f"WHEN {detail} THEN {level}" for detail, level in cells.levels.items())
+    """WITH … ``climbed``: what facts between two marks make of cells. Parameters: the marks, twice.
+
+    Facts are summed at the lowest area above them that keeps such cells, and climb from there:
+    those sums are few, whatever the number of facts.
+    """
+    column, when, level = order_column(), cells.when, int(cells.level_max)
+    range_ = f"f.{column} >= %s AND f.{column} < %s AND {cells.spans}"
+    fine = cells.details == (Detail.ALL,)
+    labels = "f.labels_id" if fine else "COALESCE(l.by_sector_id, l.id)"
+    join = "" if fine else "JOIN facts_labelset l ON l.id = f.labels_id"
+    none = (
+        ""
+        if fine
+        else f"""
+          UNION ALL
+          SELECT kind_id, area_id, {Detail.NONE.value}, {when}, 0, SUM(quantity) FROM leaves
+          GROUP BY kind_id, area_id, {when}"""
+    )  # noqa: S608
     return f"""
-        WITH fresh AS MATERIALIZED (
-          SELECT f.kind_id, f.area_id, {cells.of_fact} AS {when}, f.labels_id,
+        WITH places AS MATERIALIZED (
+          SELECT f.area_id AS id FROM facts_fact f WHERE {range_} GROUP BY f.area_id
+        ), lines AS MATERIALIZED (
+          SELECT p.id, a.id AS area_id,
+                 ROW_NUMBER() OVER (PARTITION BY p.id ORDER BY length(a.path) DESC) AS height
+          FROM places p JOIN regions_region r ON r.id = p.id {climb_sql("r.path")}
+          JOIN regions_region a ON a.id = {up_id()} AND a.level <= {level}
+        ), leaves AS MATERIALIZED (
+          SELECT f.kind_id, b.area_id, {cells.of_fact} AS {when}, {labels} AS labels_id,
                  SUM(f.quantity) AS quantity
-          FROM facts_fact f WHERE f.{column} >= %s AND f.{column} < %s AND {cells.spans}
-          GROUP BY f.kind_id, f.area_id, {cells.of_fact}, f.labels_id
+          FROM facts_fact f JOIN lines b ON b.id = f.area_id AND b.height = 1 {join}
+          WHERE {range_}
+          GROUP BY f.kind_id, b.area_id, {cells.of_fact}, {labels}
         ), detailed AS MATERIALIZED (
-          SELECT kind_id, area_id, {Detail.ALL} AS detail, {when}, labels_id, quantity FROM fresh
-          UNION ALL
-          SELECT f.kind_id, f.area_id, {Detail.SECTOR}, f.{when}, COALESCE(l.by_sector_id, l.id),
-                 SUM(f.quantity)
-          FROM fresh f JOIN facts_labelset l ON l.id = f.labels_id
-          GROUP BY f.kind_id, f.area_id, f.{when}, COALESCE(l.by_sector_id, l.id)
-          UNION ALL
-          SELECT kind_id, area_id, {Detail.NONE}, {when}, 0, SUM(quantity) FROM fresh
-          GROUP BY kind_id, area_id, {when}
+          SELECT kind_id, area_id, {cells.details[0].value} AS detail, {when}, labels_id, quantity
+          FROM leaves {none}
         ), climbed AS (
           SELECT f.kind_id, a.id AS area_id, f.detail, f.{when}, f.labels_id, f.quantity
           FROM detailed f JOIN regions_region r ON r.id = f.area_id {climb_sql("r.path")}
-          JOIN regions_region a ON a.id = {up_id()} AND a.level <= CASE f.detail {levels} END
+          JOIN regions_region a ON a.id = {up_id()} AND a.level <= {level}
         )"""  # noqa: S608
 
 
@@ -402,7 +424,7 @@ def fold(low: int, high: int, learnt: int) -> None:
                 ON CONFLICT ({key}, learnt)
                 DO UPDATE SET quantity = {cells.table}.quantity + excluded.quantity
                 """,  # noqa: S608
-                [low, high, learnt],
+                [low, high, low, high, learnt],
             )
 
 
@@ -893,10 +915,12 @@ def wrong_cells(low: int, high: int, learnt: int) -> Iterator[tuple[int, list[st
     """Cells learnt in a month that differ from the facts folded in it."""
     for cells in _tables():
         key = f"kind_id, area_id, detail, {cells.when}, labels_id"
+        details = ", ".join(str(detail.value) for detail in cells.details)
+        where = f"learnt = %s AND detail IN ({details})"
         with connection.cursor() as cursor:
             checked = _count(
                 cursor,
-                f"SELECT COUNT(*) FROM {cells.table} WHERE learnt = %s",  # noqa: S608
+                f"SELECT COUNT(*) FROM {cells.table} WHERE {where}",  # noqa: S608
                 [learnt],
             )
             yield (
@@ -906,9 +930,9 @@ def wrong_cells(low: int, high: int, learnt: int) -> Iterator[tuple[int, list[st
                     f"""{_climbed(cells)}
                     SELECT {key}, SUM(quantity) AS cell_lacks FROM (
                       SELECT {key}, quantity FROM climbed
-                      UNION ALL SELECT {key}, -quantity FROM {cells.table} WHERE learnt = %s
+                      UNION ALL SELECT {key}, -quantity FROM {cells.table} WHERE {where}
                     ) x GROUP BY {key} HAVING SUM(quantity) <> 0
                     """,  # noqa: S608
-                    [low, high, learnt],
+                    [low, high, low, high, learnt],
                 ),
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from anlan.kernel.facts import cluster, sql
@@ -91,10 +91,8 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
 
 def months_learnt() -> list[tuple[int, int, int]]:
     """Each month in which folds were made: (month, its last mark, facts folded by then)."""
-    found: dict[int, tuple[int, int]] = {}
-    for learnt, mark, facts in Fold.objects.order_by("pk").values_list("learnt", "mark", "facts"):
-        found[learnt] = (mark, facts)
-    return [(learnt, mark, facts) for learnt, (mark, facts) in sorted(found.items())]
+    rows = Fold.objects.values("learnt").annotate(top=Max("mark"), done=Max("facts"))
+    return [(row["learnt"], row["top"], row["done"]) for row in rows.order_by("learnt")]
 
 
 def _facts() -> int:

@@ -379,14 +379,12 @@ def _climbed(cells: _Cells) -> str:
     fine = cells.details == (Detail.ALL,)
     labels = "f.labels_id" if fine else "COALESCE(l.by_sector_id, l.id)"
     join = "" if fine else "JOIN facts_labelset l ON l.id = f.labels_id"
-    none = (
-        ""
-        if fine
-        else f"""
-          UNION ALL
-          SELECT kind_id, area_id, {Detail.NONE.value}, {when}, 0, SUM(quantity) FROM leaves
-          GROUP BY kind_id, area_id, {when}"""
-    )  # noqa: S608
+    none = ""
+    if not fine:
+        none = (
+            f" UNION ALL SELECT kind_id, area_id, {Detail.NONE.value}, {when}, 0, SUM(quantity)"  # noqa: S608
+            f" FROM leaves GROUP BY kind_id, area_id, {when}"
+        )
     return f"""
         WITH places AS MATERIALIZED (
           SELECT f.area_id AS id FROM facts_fact f WHERE {range_} GROUP BY f.area_id

@@ -253,6 +253,9 @@ def run(
     save_cursor:  a job's own cursor, moved in the same transaction.
     """
     batch = Batch.objects.select_related("unit__area").get(pk=batch_id)
+    if batch.status == Batch.Status.DONE:
+        # A worker died between the last row and saying so.
+        return batch
     if batch.status not in (Batch.Status.PLANNED, Batch.Status.RUNNING, Batch.Status.CANCELLED):
         raise BatchRunning(status=batch.get_status_display())
     Batch.objects.filter(pk=batch_id).update(status=Batch.Status.RUNNING)

@@ -227,6 +227,8 @@ class _Reader:
     money_unit: int | None = field(init=False, default=None)
     grade_of_title: Grade | None = field(init=False, default=None)
     group_fields: tuple[str, ...] = field(init=False)
+    #: For each hazard of a row its own mapping, where a row holds several side by side.
+    panels: list[tuple[dict[str, list[int]], str]] = field(default_factory=list)
     names: tuple[str, ...] = field(init=False)
     texts: tuple[str, ...] = field(init=False)
     #: What lines above the header, or between its repetitions, say of the rows below them.
@@ -239,6 +241,15 @@ class _Reader:
         plan = self.plan
         self.mapping = plan.mapping()
         self.headers = {c.index: c.header for c in plan.columns}
+        owned = {index for panel in plan.panels for index in panel.own}
+        for panel in plan.panels:
+            kept = {
+                code: [i for i in indexes if i in panel.own or i not in owned]
+                for code, indexes in self.mapping.items()
+            }
+            mapping = {code: indexes for code, indexes in kept.items() if indexes}
+            if "description" in mapping:
+                self.panels.append((mapping, panel.grade))
         self.period = period_of(plan.titles, plan.sheet_name, self.workbook.name)
         for index in self.mapping.get("funds", ())[:1]:
             self.money_unit = amounts.header_unit(self.headers[index])
@@ -333,6 +344,8 @@ class _Reader:
         if any(_EXAMPLE.match(squeeze(text_of(v))) for i, v in cells[:2] if isinstance(v, str)):
             return "example"
         text = self._text(row, "description")
+        if len(self.panels) > 1:
+            text = next(self._findings(row), text)
         if text:
             if _EXAMPLE_TEXT.match(text):
                 return "example"
@@ -351,6 +364,13 @@ class _Reader:
             # Numbered or with its county's name prefilled, and nothing else.
             return "only_number"
         return ""
+
+    def _findings(self, row: Row) -> Iterator[str]:
+        """The texts of a row's description columns that say something was found."""
+        for index in self.mapping["description"]:
+            text = text_of(row.get(index)).strip()
+            if text and not _NIL.match(squeeze(text)) and not _PLACEHOLDER.match(squeeze(text)):
+                yield text
 
     def _is_marker(self, index: int) -> bool:
         column = next((c for c in self.plan.columns if c.index == index), None)
@@ -480,6 +500,30 @@ class _Reader:
         return f"{self.workbook.digest[:12]}:{self.sheet.index}:{record.first}"
 
     def _hazards(self, record: _Record) -> Iterator[ParsedRow]:
+        if len(self.panels) < 2:
+            yield from self._one(record)
+            return
+        whole = self.mapping
+        rows: list[ParsedRow] = []
+        try:
+            for mapping, grade in self.panels:
+                self.mapping = mapping
+                if next(self._findings(record.rows[0]), None) is None:
+                    continue
+                found = list(self._one(record))
+                for row in found:
+                    row.grade = row.grade or ("major" if grade == "major" else None)
+                    row.grade = row.grade or ("ordinary" if grade == "ordinary" else None)
+                rows += found
+        finally:
+            self.mapping = whole
+        if not rows:
+            raise _Rejected("description_missing", self._where(record.rows[0], "description"))
+        for part, row in enumerate(rows, 1):
+            row.part, row.parts = part, len(rows)
+        yield from rows
+
+    def _one(self, record: _Record) -> Iterator[ParsedRow]:
         warnings: list[Finding] = []
         row = self._filled_down(record.rows[0], warnings)
         if error := self._error_in(row, "description"):

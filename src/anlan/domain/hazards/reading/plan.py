@@ -57,6 +57,12 @@ class ColumnPlan:
 
 
 @dataclass(slots=True)
+class Panel:
+    own: list[int]
+    grade: str = ""
+
+
+@dataclass(slots=True)
 class TablePlan:
     """One table: where it lies, what its columns mean, and whether it is read as hazards."""
 
@@ -85,6 +91,9 @@ class TablePlan:
     legend: dict[str, str] = field(default_factory=dict)
     #: What the lines above the header say for all rows: {"enterprise": "…", "found_on": "…"}.
     preamble: dict[str, str] = field(default_factory=dict)
+    #: Where a row holds several hazards side by side: the columns that are each one's own, and
+    #: its grade where they say it ("一般隐患 | 重大隐患").
+    panels: list[Panel] = field(default_factory=list)
 
     def mapping(self) -> dict[str, list[int]]:
         """Field to its columns, the surest first."""
@@ -134,6 +143,7 @@ class Plan:
                 for c in entry["columns"]
             ]
             entry["titles"] = tuple(entry["titles"])
+            entry["panels"] = [Panel(**panel) for panel in entry.get("panels", [])]
             entry["found_on"] = date.fromisoformat(entry["found_on"]) if entry["found_on"] else None
             tables.append(TablePlan(**entry))
         return cls(
@@ -321,6 +331,7 @@ def _assign(
             score, _, code, how = max(offers)
             if score >= 0.3:
                 column.field, column.confidence, column.evidence = code, round(score, 2), how
+    _resolve_panels(plan, profiles)
     _resolve_descriptions(plan, profiles)
     _resolve_by_content(plan, profiles)
     _resolve_pairs(plan, profiles)
@@ -334,6 +345,39 @@ def _saved(column: ColumnPlan, saved: Mapping[str, str]) -> str | None:
         if code is not None and (not code or code in cols.dictionary().fields):
             return code
     return None
+
+
+def _resolve_panels(plan: TablePlan, profiles: Mapping[int, cols.Profile]) -> None:
+    """Two hazards a row: the same columns twice, or one column for each grade."""
+    named = [c for c in plan.columns if c.names]
+    heads = [cols.head("".join(c.names)) for c in named]
+    for times in (2, 3):
+        size, rest = divmod(len(heads), times)
+        if rest or size < 2 or heads != heads[:size] * times:
+            continue
+        block = named[:size]
+        if sum(c.field == "description" for c in block) == 1:
+            chunks = [named[at : at + size] for at in range(0, len(named), size)]
+            plan.panels = [Panel([c.index for c in chunk]) for chunk in chunks]
+            return
+    graded = {
+        grade: [c for c in plan.columns if _BY_GRADE[grade].fullmatch(cols.head(c.leaf))]
+        for grade in _BY_GRADE
+    }
+    pair = [found[0] for found in graded.values() if len(found) == 1]
+    if len(pair) < 2 or any(c.field == "description" and c not in pair for c in plan.columns):
+        return
+    p = [profiles[c.index] for c in pair]
+    if all(x.number < 0.3 and x.chars_max >= 4 for x in p):
+        for column, grade in zip(pair, graded, strict=True):
+            column.field, column.confidence, column.evidence = "description", 0.9, "content"
+            plan.panels.append(Panel([column.index], grade))
+
+
+_BY_GRADE = {
+    "ordinary": re.compile("一般(?:事故|安全)?隐患(?:内容|描述|情况|名称)?"),
+    "major": re.compile("重大(?:事故|安全)?隐患(?:内容|描述|情况|名称)?"),
+}
 
 
 def _resolve_descriptions(plan: TablePlan, profiles: Mapping[int, cols.Profile]) -> None:

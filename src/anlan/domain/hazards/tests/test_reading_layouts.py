@@ -751,3 +751,37 @@ def test_a_damaged_sheet_is_mentioned_and_the_others_are_read(desk: Desk) -> Non
         + 2 线路老化 | 2024-06-01 | 甲 | found
         . 1-0 sheet_broken
     """)
+
+
+def test_two_tables_side_by_side(desk: Desk) -> None:
+    path = desk.xlsx(("S", [
+        ["2024年隐患"],
+        ["序号", "检查日期", "存在问题", "", "序号", "检查日期", "存在问题"],
+        [1, "6.1", "灭火器过期", "", 3, "6.3", "1.应急灯损坏；2.未设标识"],
+        [2, "6.2", "通道堵塞"],
+        [4, "6.4", "未接地", "", 5, "", "没有日期"],
+    ]))  # fmt: skip
+    assert desk.told(path) == expected("""
+        . 1-1 title
+        . 2-2 header
+        + 3.1 灭火器过期 | 2024-06-01 |  | found
+        + 3.2 应急灯损坏 | 2024-06-03 |  | found
+        + 3.3 未设标识 | 2024-06-03 |  | found
+        + 4 通道堵塞 | 2024-06-02 |  | found
+        - 5 found_on_missing F
+    """)
+
+
+def test_a_column_for_each_grade(desk: Desk) -> None:
+    path = desk.xlsx(("S", [
+        ["序号", "检查日期", "单位", "一般隐患", "重大隐患", "整改情况"],
+        [1, "2024.6.1", "甲", "灭火器过期", "无", "已整改"],
+        [2, "2024.6.2", "乙", "/", "储罐超量储存", "整改中"],
+        [3, "2024.6.3", "丙", "护栏缺失", "未验先投", ""],
+        [4, "2024.6.3", "丁", "无", "无", ""],
+    ]))  # fmt: skip
+    assert [(h.first_row, h.description, h.grade) for h in desk.hazards(path)] == [
+        (2, "灭火器过期", "ordinary"), (3, "储罐超量储存", "major"),
+        (4, "护栏缺失", "ordinary"), (4, "未验先投", "major"),
+    ]  # fmt: skip
+    assert desk.told(path)[-1] == ". 5-5 nothing_found"

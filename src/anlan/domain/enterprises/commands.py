@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import takewhile
 from typing import Any, NamedTuple
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -132,7 +132,8 @@ def _with_retries(work: Any) -> Any:
         try:
             with transaction.atomic():
                 return work()
-        except IntegrityError:
+        except (IntegrityError, OperationalError):
+            # A deadlock, where two name the same entries in another order, is such a meeting, too.
             if attempt == RACE_ATTEMPTS_MAX - 1:
                 raise
     raise AssertionError  # the loop returns or raises
@@ -340,7 +341,9 @@ def _insert(rows: Sequence[Enterprise]) -> None:
     if not rows:
         return
     last = Enterprise.objects.aggregate(last=Max("pk"))["last"] or 0
-    bulk.insert(rows)
+    # Always in one order: two that wait for each other's keys would deadlock.
+    ordered: list[Enterprise] = sorted(rows, key=lambda row: (row.area_id, row.plain_name))
+    bulk.insert(ordered)
     # Of entries younger than ``last``, ours are those that have our keys: a key is unique.
     made = Enterprise.objects.filter(pk__gt=last)
     ids = {

@@ -316,7 +316,7 @@ def test_the_regulator_is_the_nearest_department_of_the_sector(wuhua, sectors):
         NewEnterprise("甲", wuhua.pk, sector_id="hazchem"),
         NewEnterprise("乙", wuhua.pk, sector_id="coal"),
     )
-    rows = list(Enterprise.objects.order_by("pk"))
+    rows = [Enterprise.objects.get(plain_name=name) for name in ("甲", "乙")]
     found = queries.regulators(rows, date(2026, 11, 20))
     assert [found[row.pk] for row in rows] == [units[kunming.pk].pk, units[wuhua.pk].pk]
 

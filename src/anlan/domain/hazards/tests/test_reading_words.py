@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from anlan.domain.hazards.reading import amounts, dates, states
 from anlan.domain.hazards.reading.columns import by_names, dictionary, head
+from anlan.domain.hazards.reading.fields import grade_of
 from anlan.domain.hazards.reading.keys import text_key
-from anlan.domain.hazards.reading.parsing import grade_of
-from anlan.domain.hazards.reading.plan import period_of, preamble_of
+from anlan.domain.hazards.reading.periods import period_of
+from anlan.domain.hazards.reading.preambles import preamble_of
 from anlan.domain.hazards.reading.splitting import aligned, described, split
 from anlan.kernel.papers.sheets import CellError, TimeOfDay
 

@@ -91,7 +91,12 @@ def test_S14_a_foreign_number_opens_as_little_as_nobodys(stand: Any, kind: str, 
     opened = []
     for route in PAGES:
         number = _number(route, numbers)
-        if route.name in ("accounts:unit", "accounts:rename_unit", "accounts:end_unit"):
+        if route.name in (
+            "accounts:unit",
+            "accounts:rename_unit",
+            "succession:merge",
+            "succession:end",
+        ):
             number = planted.unit
         elif route.permission and route.permission.startswith("people."):
             number = planted.person

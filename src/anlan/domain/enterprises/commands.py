@@ -38,7 +38,7 @@ from anlan.domain.enterprises.refusals import (
     MergeRefused,
     NameTaken,
 )
-from anlan.kernel.accounts.models import Sector
+from anlan.kernel.accounts.models import Sector, Unit
 from anlan.kernel.accounts.policy import access, permitted
 from anlan.kernel.audit.trail import Entry, record
 from anlan.kernel.regions.models import Level, Region
@@ -657,6 +657,25 @@ def _take_over(row: Enterprise, winner: Enterprise, code: str | None, at: dateti
         )
 
 
+@transaction.atomic
+def replace_regulator(unit_ids: Sequence[int], to: Unit, *, by: Actor, at: datetime) -> int:
+    """Entries that name one of these units as their regulator name its successor from now on.
+
+    Rights are the caller's, who merges the units.
+    """
+    pks = list(Enterprise.objects.filter(regulator__in=unit_ids).values_list("pk", flat=True))
+    rows = [row for part in chunks(sorted(pks)) for row in _locked(part).values()]
+    work = []
+    for row in rows:
+        if row.regulator_id in unit_ids:
+            one = _Work(row, new=False)
+            one.set("regulator_id", to.pk)
+            work.append(one)
+    for some in chunks(work, BATCH_ROWS):
+        _write(some, by=by, at=at)
+    return len(work)
+
+
 def _mergeable(row: Enterprise, winner: Enterprise) -> None:
     if row.pk == winner.pk:
         raise MergeRefused(reason=_("they are the same entry; choose another one."))
@@ -671,5 +690,5 @@ def _mergeable(row: Enterprise, winner: Enterprise) -> None:
 assert {item.name for item in fields(NewEnterprise)} >= set(_PLAIN_COLUMNS)
 __all__ = [
     "Match", "NewEnterprise", "PutResult", "Wanted", "decide_merge", "match", "move", "permitted",
-    "propose_merge", "put_enterprises", "rename", "save", "set_status",
+    "propose_merge", "put_enterprises", "rename", "replace_regulator", "save", "set_status",
 ]  # fmt: skip

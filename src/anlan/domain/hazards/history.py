@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.domain.hazards.models import Grade, Source
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.loop.engine import state_label, step_label
-from anlan.kernel.loop.models import Event
+from anlan.kernel.loop.models import Event, PartyRole
 from anlan.kernel.loop.settings import RUNGS
 from anlan.kernel.papers.models import Attachment
 from anlan.kernel.regions.models import Region
@@ -28,6 +28,7 @@ FIELDS: dict[str, str | Promise] = {
     "funds": _("funds"), "contingency": _("contingency plan"), "category": _("category"),
     "remarks": _("remarks"), "merged_from": _("merged from"), "split_from": _("split from"),
     "parts": _("new entries"),
+    **{role.value: role.label for role in PartyRole if role is not PartyRole.RECTIFIER},
 }  # fmt: skip
 #: Kept for the machine, of no interest to readers.
 SILENT = {"round", "path", "due_at", "due_rule", "due_provisional", "rung_taken", "level",

@@ -20,7 +20,6 @@ urlpatterns = [
     path("units/new/", views_units.new_unit, name="new_unit"),
     path("units/<int:pk>/", views_units.unit_page, name="unit"),
     path("units/<int:pk>/rename/", views_units.rename_unit, name="rename_unit"),
-    path("units/<int:pk>/end/", views_units.end_unit, name="end_unit"),
     path("units/<int:pk>/lands/", views_units.set_lands, name="set_lands"),
     path("people/", views_people.people, name="people"),
     path("people/new/", views_people.new_person, name="new_person"),

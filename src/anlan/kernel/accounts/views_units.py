@@ -8,12 +8,12 @@ from django import forms
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
-from anlan.base.refusal import NotFound, Refusal
+from anlan.base.refusal import Refusal
 from anlan.kernel.accounts import commands, policy
 from anlan.kernel.accounts.commands import Land
 from anlan.kernel.accounts.gate import actor_of, fresh, requires
@@ -105,8 +105,18 @@ def unit_page(request: HttpRequest, pk: int) -> HttpResponse:
         "may_edit": policy.may(by, "units.edit"),
         "may_grant": policy.may(by, "units.grant"),
         "role_name": lambda role: Role(role).label,
+        "merge_url": _above("succession:merge", pk),
+        "end_url": _above("succession:end", pk),
     }
     return render(request, "accounts/unit.html", context)
+
+
+def _above(name: str, pk: int) -> str:
+    """A page of an app above this one, which an installation may lack."""
+    try:
+        return reverse(name, args=[pk])
+    except NoReverseMatch:
+        return ""
 
 
 class AreaField(forms.CharField):
@@ -185,17 +195,6 @@ def rename_unit(request: HttpRequest, pk: int) -> HttpResponse:
     form = RenameForm(request.POST)
     if form.is_valid():
         commands.rename_unit(pk, form.cleaned_data["name"], by=actor_of(request), at=timezone.now())
-    return HttpResponseRedirect(reverse("accounts:unit", args=[pk]))
-
-
-@requires("units.edit", management=True)
-@require_POST
-def end_unit(request: HttpRequest, pk: int) -> HttpResponse:
-    code = request.POST.get("successor", "").strip()
-    successor = Unit.objects.filter(code=code).first() if code else None
-    if code and successor is None:
-        raise NotFound
-    commands.end_unit(pk, successor=successor, by=actor_of(request), at=timezone.now())
     return HttpResponseRedirect(reverse("accounts:unit", args=[pk]))
 
 

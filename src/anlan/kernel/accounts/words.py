@@ -125,6 +125,7 @@ _DONE = {
     "sign_in": _("sign-in"),
     "sign_out": _("sign-out"),
     "split": _("split up"),
+    "succeed": _("passed on to the successor"),
     "suspend": _("suspended"),
     "token_created": _("token made"),
     "token_revoked": _("token revoked"),

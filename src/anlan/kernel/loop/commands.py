@@ -22,7 +22,7 @@ from anlan.base.ids import uuid7
 from anlan.base.refusal import NotAllowed, Refusal
 from anlan.kernel.calendar.deadlines import DeadlineRule, due
 from anlan.kernel.facts import ledger
-from anlan.kernel.loop import engine, settings, told
+from anlan.kernel.loop import engine, settings, succession, told
 from anlan.kernel.loop.engine import Move, NewCase, ReasonMissing
 from anlan.kernel.loop.machine import Machine
 from anlan.kernel.loop.models import Case, Event, Extension, Listing, Party, PartyRole
@@ -372,6 +372,7 @@ def look_back(
         seen=_seen(case, seen),
     )
     Party.objects.filter(case=case, until=None).update(confirmed_at=None, confirmed_by=None)
+    succession.follow(machine, [case], by=by, at=at, request_id=request_id)
     told.parties([case], PartyRole.RECTIFIER, "loop.rebound", at=at, reason=reason)
 
 

@@ -584,6 +584,7 @@ STEPS = {
     "backfill": pgettext_lazy("step", "fill in history"),
     "assign": pgettext_lazy("step", "assign"),
     "hand_over": pgettext_lazy("step", "hand over"),
+    "succeed": pgettext_lazy("step", "pass on to the successor"),
     "rectify": pgettext_lazy("step", "rectify"),
     "fix_on_spot": pgettext_lazy("step", "rectify on the spot"),
     "reject": pgettext_lazy("step", "return"),

@@ -138,7 +138,10 @@ def _land_words(area_id: int, sector: str | None, enterprise_id: int | None) -> 
 
 @transaction.atomic
 def end_unit(unit_id: int, *, successor: Unit | None, by: Actor, at: datetime) -> Unit:
-    """The unit exists until today; its posts end with it. What is open goes by ``hand_over``."""
+    """The unit exists until today; its posts end with it, and units below it go to the successor.
+
+    Open cases are above this engine: domain/office ends a unit together with its work.
+    """
     policy.demand(by, "units.edit", at)
     unit = _unit(unit_id)
     today = timezone.localdate(at)
@@ -148,7 +151,15 @@ def end_unit(unit_id: int, *, successor: Unit | None, by: Actor, at: datetime) -
     unit.save(update_fields=["valid_to", "successor"])
     posts = list(unit.posts.filter(Q(valid_to=None) | Q(valid_to__gt=today)))
     Post.objects.filter(pk__in=[post.pk for post in posts]).update(valid_to=today)
-    after = {"valid_to": str(today), "successor": successor.code if successor else None}
+    below = unit.children.filter(valid_to=None)
+    moved = below.exclude(pk=successor.pk).update(parent=successor) if successor else 0
+    if successor is not None and successor.parent_id == unit.pk:
+        Unit.objects.filter(pk=successor.pk).update(parent=unit.parent)
+    after = {
+        "valid_to": str(today),
+        "successor": successor.code if successor else None,
+        "children": moved,
+    }
     trail.record(
         [Entry("accounts.unit_ended", "accounts.unit", unit.pk, after=after)], by=by, at=at
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from anlan.base.actor import Actor
 from anlan.domain.hazards import importing
 from anlan.domain.hazards.models import Batch
 from anlan.kernel.jobs import queue
-from anlan.kernel.jobs.queue import Run
+from anlan.kernel.jobs.queue import Interrupted, Run
 
 
 def _actor(payload: dict[str, Any]) -> Actor:
@@ -21,6 +22,17 @@ def _actor(payload: dict[str, Any]) -> Actor:
 
 def payload_of(batch: Batch, by: Actor) -> dict[str, Any]:
     return {"batch": str(batch.pk), "user_id": by.user_id, "name": by.name, "unit_id": by.unit_id}
+
+
+def _told(run: Run) -> Callable[[int, int], None]:
+    """Say how far it is, and end early between two batches where somebody wishes so."""
+
+    def told(done: int, total: int) -> None:
+        run.progress(done, total)
+        if run.cancelled:
+            raise Interrupted
+
+    return told
 
 
 @queue.task("hazards.import")
@@ -35,7 +47,7 @@ def import_batch(run: Run) -> None:
 @queue.task("hazards.try")
 def try_batch(run: Run) -> None:
     batch = Batch.objects.select_related("unit__area").get(pk=run.payload["batch"])
-    counts = importing.try_out(batch, progress=lambda done, total: run.progress(done, total))
+    counts = importing.try_out(batch, progress=_told(run))
     Batch.objects.filter(pk=batch.pk).update(tried=vars(counts))
 
 
@@ -43,5 +55,5 @@ def try_batch(run: Run) -> None:
 def undo_batch(run: Run) -> None:
     importing.undo(
         UUID(run.payload["batch"]), by=_actor(run.payload), at=timezone.now(),
-        progress=lambda done, total: run.progress(done, total), save_cursor=run.save_cursor,
+        progress=_told(run), save_cursor=run.save_cursor,
     )  # fmt: skip

@@ -22,7 +22,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
-from anlan.domain.hazards import importing, reading, tasks
+from anlan.domain.hazards import batches, importing, reading, tasks
 from anlan.domain.hazards.models import Batch, BatchFile, Hazard, Leftover
 from anlan.domain.hazards.reading.outgoing import write_errors, write_template
 from anlan.domain.hazards.reading.rows import RejectedRow
@@ -31,11 +31,9 @@ from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.jobs import queue
-from anlan.kernel.jobs.models import Job, State
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Column, Filters, Search
 from anlan.ui.pages import go_on, render_page
-from anlan.ui.parts import part
 
 ORDERS = {"made": Keyset.by("-made_at", "-pk")}
 LEFT_ORDER = {"row": Keyset.by("file", "sheet", "row", "pk")}
@@ -82,28 +80,12 @@ def imports(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     if request.method == "POST":
         return _received(request, by)
-    batches = policy.permitted(Batch.objects.all(), "batches.view", by).select_related("unit")
+    rows = policy.permitted(Batch.objects.all(), "batches.view", by).select_related("unit")
     asked = Filters((), request.GET)
-    page = asked.order(ORDERS, "made").page(batches.prefetch_related("files"), request.GET)
-    columns = [
-        Column("files", _("Workbooks"), kind="text",
-               cell=lambda row: "、".join(file.name for file in row.files.all()),
-               link=lambda row: reverse("hazards:batch", args=[row.pk])),
-        Column("status", _("State"), cell=lambda row: part("state", row.get_status_display(),
-                                                           _tone(row.status))),
-        Column("rows", _("Rows"), cell="rows", kind="number"),
-        Column("created", _("New"), cell="created", kind="number"),
-        Column("updated", _("Moved on"), cell="updated", kind="number", phone=False),
-        Column("rejected", _("Rejected"), cell="rejected", kind="number"),
-        Column("made", _("Sent"), cell="made_at", kind="moment"),
-        Column("by", _("By"), cell="made_by", phone=False),
-    ]  # fmt: skip
+    page = asked.order(ORDERS, "made").page(rows.prefetch_related("files"), request.GET)
+    columns = batches.columns(batches.jobs_of(page.rows))
     context = {"filters": asked, "page": page, "columns": columns, "sort": "made"}
     return render_page(request, "hazards/imports.html", "hazards/_imports.html", context)
-
-
-def _tone(status: str) -> str:
-    return {"planned": "draft", "undoing": "running", "undone": "void"}.get(status, status)
 
 
 def _received(request: HttpRequest, by: Actor) -> HttpResponse:
@@ -136,8 +118,8 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A batch, at whatever step of the wizard it is."""
     found = _batch(request, pk)
     files = list(found.files.order_by("order"))
-    job = Job.objects.filter(pk=found.job_id).first() if found.job_id else None
-    running = bool(job and job.state in (State.QUEUED, State.RUNNING))
+    job = batches.job_of(found)
+    running = batches.is_running(job)
     asked = Filters((Search("sheet", _("Sheet")),), request.GET)
     left = Leftover.objects.filter(batch=found, rejected=True)
     page = asked.order(LEFT_ORDER, "row").page(left, request.GET)
@@ -154,7 +136,8 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
         "step": _step(found, running), "plans": _plans(found, files) if _planned(found) else [],
         "fields": FIELDS, "tried": found.tried, "filters": asked, "page": page,
         "columns": columns, "sort": "row", "ignored": _ignored(found),
-        "outcomes": _outcomes(found), "kept": _kept(found), "tone": _tone(found.status),
+        "outcomes": _outcomes(found), "kept": _kept(found), "tone": batches.tone(found.status),
+        "stopped": batches.stopped(found, job), "working": batches.working(job),
     }  # fmt: skip
     return render_page(request, "hazards/batch.html", "hazards/_batch_left.html", context)
 
@@ -278,9 +261,9 @@ def batch_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 def batch_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the progress bar asks every second; at the end it sends the page for the result."""
     found = _batch(request, pk)
-    job = Job.objects.filter(pk=found.job_id).first() if found.job_id else None
-    running = bool(job and job.state in (State.QUEUED, State.RUNNING))
-    context = {"batch": found, "job": job, "running": running}
+    job = batches.job_of(found)
+    running = batches.is_running(job)
+    context = {"batch": found, "job": job, "running": running, "working": batches.working(job)}
     response = HttpResponse(render_to_string("hazards/_batch_job.html", context, request))
     if not running:
         response["HX-Refresh"] = "true"

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from django.test import Client
 
 if TYPE_CHECKING:
     from anlan.domain.hazards.tests.stage import Cast, Stage
@@ -32,3 +33,22 @@ def play(cast: Cast) -> Callable[..., Stage]:
     from anlan.domain.hazards.tests.stage import told
 
     return lambda story, **given: told(cast, story, **given)
+
+
+@pytest.fixture
+def client_of(cast: Cast, settings: Any) -> Callable[[str], Client]:
+    """A browser in English, signed in as one of the cast: ``client_of("office")``."""
+    from django.utils import timezone
+
+    from anlan.kernel.accounts.models import User
+
+    settings.MFA_OFF = True
+    # The cast is older than a password may grow.
+    User.objects.update(password_changed_at=timezone.now())
+
+    def signed_in(key: str) -> Client:
+        client = Client(headers={"accept-language": "en"})
+        client.force_login(User.objects.get(pk=cast.users[key].pk))
+        return client
+
+    return signed_in

@@ -8,6 +8,22 @@ from collections.abc import Mapping
 from anlan.domain.hazards.reading import columns as cols
 from anlan.domain.hazards.reading.plan import ColumnPlan, Panel, TablePlan
 
+
+def _sides(named: list[ColumnPlan]) -> list[list[ColumnPlan]]:
+    """Two tables side by side with a gap between them, each with what was found and more."""
+    sides: list[list[ColumnPlan]] = []
+    for column in named:
+        if not sides or column.index > sides[-1][-1].index + 1:
+            sides.append([])
+        sides[-1].append(column)
+    circumstances = {"found_on", "enterprise", "deadline", "status", "is_rectified", "progress"}
+    for side in sides:
+        fields = [c.field for c in side]
+        if fields.count("description") != 1 or not circumstances & set(fields):
+            return []
+    return sides
+
+
 _BY_GRADE = {
     "ordinary": re.compile("一般(?:事故|安全)?隐患(?:内容|描述|情况|名称)?"),
     "major": re.compile("重大(?:事故|安全)?隐患(?:内容|描述|情况|名称)?"),
@@ -29,10 +45,35 @@ def assign(plan: TablePlan, profiles: Mapping[int, cols.Profile], saved: Mapping
             score, _, code, how = max(offers)
             if score >= 0.3:
                 column.field, column.confidence, column.evidence = code, round(score, 2), how
+    if plan.last < plan.first:
+        _without_header(plan, profiles)
     _resolve_panels(plan, profiles)
     _resolve_descriptions(plan, profiles)
     _resolve_by_content(plan, profiles)
     _resolve_pairs(plan, profiles)
+
+
+def _without_header(plan: TablePlan, profiles: Mapping[int, cols.Profile]) -> None:
+    """Columns known by nothing but what stands in them."""
+
+    def give(column: ColumnPlan, code: str) -> None:
+        column.field, column.confidence, column.evidence = code, 0.5, "content"
+
+    told = [
+        c for c in plan.columns
+        if (cols.by_content(profiles[c.index]) or ("", 0))[0] == "description"
+    ]  # fmt: skip
+    if told:
+        best = max(told, key=lambda c: profiles[c.index].hazard * profiles[c.index].density)
+        give(best, "description")
+    days = [c for c in plan.columns if profiles[c.index].day > 0.8]
+    for column, code in zip(days, ("found_on", "deadline"), strict=False):
+        give(column, code)
+    for column in plan.columns:
+        p = profiles[column.index]
+        if not column.field and p.unit > 0.8 and p.distinct > 0.2:
+            give(column, "enterprise")
+            break
 
 
 def _saved(column: ColumnPlan, saved: Mapping[str, str]) -> str | None:
@@ -58,6 +99,9 @@ def _resolve_panels(plan: TablePlan, profiles: Mapping[int, cols.Profile]) -> No
             chunks = [named[at : at + size] for at in range(0, len(named), size)]
             plan.panels = [Panel([c.index for c in chunk]) for chunk in chunks]
             return
+    if len(sides := _sides(named)) > 1:
+        plan.panels = [Panel([c.index for c in side]) for side in sides]
+        return
     graded = {
         grade: [c for c in plan.columns if _BY_GRADE[grade].fullmatch(cols.head(c.leaf))]
         for grade in _BY_GRADE

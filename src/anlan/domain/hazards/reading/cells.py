@@ -17,6 +17,7 @@ from anlan.kernel.papers.sheets.tables import squeeze, text_of
 
 NAME_CHARS_MAX = 200
 SECTION_CHARS_MAX = 60
+_TICKED = ("status", "is_rectified", "progress", "closure", "verification")
 SECTION = re.compile(
     r"^(?:[(（]?[一二三四五六七八九十]+[)）]?[、.．]|\d+[、.．]|第[一二三四五六七八九十\d]+(?:部分|章|节|组)|[A-Z][、.．]|【|◆|■|●|▲)"
 )
@@ -43,6 +44,8 @@ class Record:
     """The source rows of one hazard cell: usually one, more where it is merged downwards."""
 
     rows: list[Row]
+    #: The last row of a form; of a table's rows it is theirs.
+    until: int = 0
 
     @property
     def first(self) -> int:
@@ -50,7 +53,7 @@ class Record:
 
     @property
     def last(self) -> int:
-        return self.rows[-1].number
+        return self.until or self.rows[-1].number
 
 
 @dataclass(slots=True)
@@ -82,6 +85,8 @@ class Cells:
     pending: Record | None = None
     #: Values of the row above, for 同上 and for blank group cells.
     above: dict[str, Value] = field(default_factory=dict)
+    #: The same for each of several hazards that stand side by side.
+    aboves: dict[int, dict[str, Value]] = field(default_factory=dict)
     last_year: int | None = None
     mapping: dict[str, list[int]] = field(init=False)
     period: Period = field(init=False)
@@ -96,13 +101,23 @@ class Cells:
     #: What lines above the header, or between its repetitions, say of the rows below them.
     preamble: dict[str, str] = field(init=False)
     area_hint: str = field(init=False)
+    #: Columns named after one outcome ("已整改 | 未整改"): what a tick in them says.
+    says: dict[int, states.State] = field(init=False)
+    letters: dict[int, str] = field(init=False)
     #: The text that decided the current row's state, and what a plain yes means in its column.
     decisive: tuple[str, states.State | None] = ("", None)
 
     def __post_init__(self) -> None:
         plan = self.plan
-        self.mapping = plan.mapping()
+        self.use(plan.mapping())
         self.headers = {c.index: c.header for c in plan.columns}
+        self.letters = {c.index: c.letter for c in plan.columns}
+        self.says = {}
+        for column in plan.columns:
+            if column.field in _TICKED and states.is_status(column.leaf):
+                claim = states.words(column.leaf)
+                if claim:
+                    self.says[column.index] = claim[0]
         owned = {index for panel in plan.panels for index in panel.own}
         for panel in plan.panels:
             kept = {
@@ -118,16 +133,23 @@ class Cells:
         title = squeeze("".join((*plan.titles[:3], plan.sheet_name)))
         if not {"grade", "is_major"} & set(self.mapping) and _MAJOR_TITLE.search(title):
             self.grade_of_title = "major"
-        self.names = tuple(code for code in NAMES if code in self.mapping)
-        self.texts = tuple(code for code in TEXTS if code in self.mapping)
-        self.group_fields = tuple(f for f in cols.GROUP_FIELDS if f in self.mapping)
-
         self.preamble = dict(plan.preamble)
         self.area_hint = _area_of(plan.sheet_name, *plan.titles)
+        if "enterprise" not in self.mapping:
+            company = _company_of(*plan.titles, plan.sheet_name)
+            if company:
+                self.preamble.setdefault("enterprise", company)
         for text in reversed(plan.titles):
             if SECTION.match(text) and len(text) <= SECTION_CHARS_MAX:
                 self.section = text
                 break
+
+    def use(self, mapping: dict[str, list[int]]) -> None:
+        """Read by these columns from here on."""
+        self.mapping = mapping
+        self.names = tuple(code for code in NAMES if code in mapping)
+        self.texts = tuple(code for code in TEXTS if code in mapping)
+        self.group_fields = tuple(f for f in cols.GROUP_FIELDS if f in mapping)
 
     def _value(self, row: Row, code: str) -> Value:
         values = row.values
@@ -167,12 +189,27 @@ class Cells:
         return None
 
     def _finding(self, code: str, index: int | None, **data: Any) -> Finding:
-        column = letter(index) if index is not None else ""
+        column = self.letters.get(index, letter(index)) if index is not None else ""
         header = self.headers.get(index, "") if index is not None else ""
         return Finding(code, column, header, data)
 
     def _field_at(self, index: int) -> str:
         return next((c.field for c in self.plan.columns if c.index == index), "")
+
+
+_TITLE_COMPANY = re.compile(
+    r"^(?:关于)?([\u4e00-\u9fffA-Za-z0-9()·]{2,30}?(?:有限责任公司|股份有限公司|有限公司|集团公司|分公司|集团))"
+    r"(?=$|20\d\d|[一-十]|\d|安全|隐患|事故|问题|重大|生产|消防|月|年|自查|排查|检查|的)"
+)
+
+
+def _company_of(*texts: str) -> str:
+    """The enterprise that a title begins with: '甲化工有限公司2024年6月隐患排查台账'."""
+    for text in texts:
+        match = _TITLE_COMPANY.match(squeeze(text))
+        if match:
+            return match[1]
+    return ""
 
 
 def _area_of(*texts: str) -> str:

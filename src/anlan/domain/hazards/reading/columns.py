@@ -21,7 +21,7 @@ FOREIGN = ("check_item", "scoring", "quiz", "risk", "task", "count", "roster", "
 CIRCUMSTANCES = (
     "found_on", "enterprise", "place", "responsible_unit", "responsible_person", "deadline",
     "rectified_on", "status", "closure", "progress", "is_rectified", "verified_on", "closed_on",
-    "checking_unit", "checkers", "county", "township", "area", "verification",
+    "checking_unit", "checkers", "county", "township", "area", "verification", "found_month",
 )  # fmt: skip
 #: Left of the hazard itself; blank together they mean "as in the row above".
 GROUP_FIELDS = ("found_on", "enterprise", "checking_unit", "area", "county", "township", "sector")
@@ -72,9 +72,10 @@ def dictionary() -> Dictionary:
         patterns = tuple(re.compile(p) for p in entry.get("patterns", ()))
         fields[code] = Field(code, entry["kind"], patterns)
         for name in entry["names"].split():
-            key = head(name)
-            if code not in names.get(key, ()):
-                names[key] = (*names.get(key, ()), code)
+            # 'hazard_description' is also known as 'Hazard description'.
+            for key in {head(name), head(name.replace("_", ""))}:
+                if code not in names.get(key, ()):
+                    names[key] = (*names.get(key, ()), code)
     return Dictionary(fields, names)
 
 
@@ -149,7 +150,7 @@ _ALSO_VALUES = frozenset(
     (  # noqa: SIM905
         "已整改 未整改 整改完成 整改 销号 挂牌 挂牌督办 一般隐患 重大隐患 重大事故隐患 隐患 问题"
         " 安全隐患 事故隐患 完成整改 项目 场所 村 社区 市 县 区 镇 乡 州 省 街道 车间 岗位 专家"
-        " 企业 单位 法人 负责人 安全负责人 网格员 其他 其它 措施 责任 无 培训内容"
+        " 年 月 日 企业 单位 法人 负责人 安全负责人 网格员 其他 其它 措施 责任 无 培训内容"
     ).split()
 )
 _SENTENCE = re.compile(r"[。；;！!？?，,]|^\d")
@@ -315,7 +316,7 @@ def fits(code: str, p: Profile) -> float:
     if code == "description":
         if p.number > 0.7 or p.day > 0.7 or p.yesno > 0.6:
             return 0.1
-        if p.status > 0.7 or (p.filled >= 3 and p.chars < 3):
+        if p.status > 0.7 or (p.filled >= 3 and p.chars < 3 and p.hazard < 0.5):
             return 0.2
         if p.question > 0.6 and p.filled >= 3:
             return 0.3

@@ -81,6 +81,13 @@ _YMD8 = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)(?!\d)")
 _YYMD = re.compile(
     r"(?<![\d.])(\d\d)年(\d{1,2})月(\d{1,2})[日号]?|^(\d\d)[-/.](\d{1,2})[-/.](\d{1,2})[日号前止]?$"
 )
+_MONTHS = "janfebmaraprmayjunjulaugsepoctnovdec"
+#: As Excel shows days where its language is English: 25-Jun-24, June 25, 2024.
+_NAMED_MONTH = re.compile(
+    r"^(\d{1,2})[-/]?([A-Za-z]{3,9})[-/,.]*(\d{4}|\d{2})$|^([A-Za-z]{3,9})[.]?(\d{1,2}),(\d{4})$"
+)
+#: Typed with the dash of a Chinese keyboard: 2024—6—25.
+_DASHED = re.compile(r"^(\d{4})[—–―]{1,2}(\d{1,2})[—–―]{1,2}(\d{1,2})(?!\d)")
 _MDY = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4}|\d{2})$")
 _YM = re.compile(
     rf"(?<!\d)(\d{{4}})(?:年|{_SEP})(\d{{1,2}})(?!\d)(?:月(?:份)?)?(初|上旬|中旬|下旬|月?底|月?末|中)?"
@@ -189,7 +196,7 @@ def _number(value: float, base_1904: bool) -> Reading | None:
     return Reading(problem="unreadable", text=text)
 
 
-def _han(text: str) -> str:
+def han(text: str) -> str:
     """二〇二四年六月二十五日 → 2024年6月25日."""
 
     def number(han: str) -> str:
@@ -224,12 +231,14 @@ def han_int(text: str) -> int:
 @lru_cache(maxsize=16_384)
 def _text(raw: str, base_1904: bool) -> Reading | None:
     original = raw.strip()
-    text = unicodedata.normalize("NFKC", original)
+    text = unicodedata.normalize("NFKC", original).lstrip("'‘’`")
+    text = text.replace("廿", "二十").replace("卅", "三十")
     text = _WEEKDAY.sub("", text)
     text = _TIME.sub(" ", text)
     text = re.sub(r"\s+", "", text)
+    text = _DASHED.sub(r"\1-\2-\3", text)
     if any(char in text for char in _HAN_NUMBER):
-        text = _han(text)
+        text = han(text)
     if BLANK.match(text):
         return None
     found = _from_text(text, base_1904)
@@ -242,7 +251,13 @@ def _from_text(text: str, base_1904: bool) -> Reading:
         return _with_range(found, text[match.end() :]) if found.day else found
     if match := _YMD8.search(text):
         return _ymd(int(match[1]), int(match[2]), int(match[3]), text)
-    if match := _MDY.match(text):
+    if match := _NAMED_MONTH.match(text):
+        day, name, year = match[1] or match[5], match[2] or match[4], match[3] or match[6]
+        month = _MONTHS.find(name[:3].lower()) // 3 + 1
+        return _ymd(int(year), month, int(day), text) if month else Reading(problem="unreadable")
+    match = _MDY.match(text)
+    # 24/6/25 is of 2024; nobody here writes the day first.
+    if match and not (len(match[3]) == 2 and int(match[1]) > 12):
         a, b, year = int(match[1]), int(match[2]), int(match[3])
         if a > 12:
             return _ymd(year, b, a, text)

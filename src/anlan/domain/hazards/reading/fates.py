@@ -61,6 +61,11 @@ class Reader(Hazards):
             ):
                 self.section = lone
 
+    def one(self, row: Row, last: int) -> Iterator[Result]:
+        """A record that stands for the rows up to ``last``, such as a form."""
+        self.pending = Record([row], last)
+        yield from self.flush()
+
     def feed(self, row: Row) -> Iterator[Result]:
         before = self.section, dict(self.preamble)
         reason = self._not_read(row) or self._reason(row)

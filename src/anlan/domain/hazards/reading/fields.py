@@ -11,6 +11,7 @@ from typing import Any
 from stdnum.cn import uscc
 
 from anlan.domain.hazards.reading import amounts, dates, states
+from anlan.domain.hazards.reading.boxes import chosen
 from anlan.domain.hazards.reading.cells import NAME_CHARS_MAX, SECTION, Found, Record
 from anlan.domain.hazards.reading.finding_day import next_after
 from anlan.domain.hazards.reading.outcome import NO, Outcomes
@@ -154,13 +155,16 @@ class Fields(Outcomes):
         if grade is None and 0 < len(out.category) <= 8:
             # "一般" or "重大隐患" under 隐患类型, where the grade has no column or only a number.
             grade = grade_of(out.category, {})[0]
+        if grade is None and "隐患" in self.section:
+            # "重大事故隐患" as a heading inside the table.
+            grade = grade_of(SECTION.sub("", self.section), {})[0]
         if grade is None:
             grade = self.grade_of_title
         if unclear and grade is None:
             out.warnings.append(self._finding("grade_unclear", index, value=raw))
         elif unclear:
             out.warnings.append(self._finding("grade_mapped", index, value=raw))
-        major = squeeze(self._text(row, "is_major")) if "is_major" in self.mapping else ""
+        major = squeeze(chosen(self._text(row, "is_major"))) if "is_major" in self.mapping else ""
         if major and _YES.match(major):
             grade = "major"
         elif major and NO.match(major) and grade is None:
@@ -245,7 +249,7 @@ def _is_valid(code: str) -> bool:
 
 def grade_of(raw: str, legend: dict[str, str]) -> tuple[Grade | None, bool]:
     """The grade a text says, and whether that was a stretch."""
-    text = squeeze(raw)
+    text = squeeze(chosen(raw))
     if not text or dates.BLANK.match(text):
         return None, False
     if re.search(r"非重大|不.{0,2}重大", text):

@@ -30,6 +30,8 @@ class Days(Cells):
         if error := self._error_in(row, "found_on"):
             raise Rejected("cell_error", index, value=str(error))
         value = self._value(row, "found_on")
+        if value is None and "found_month" in self.mapping:
+            index, value = self._where(row, "found_month"), self._in_pieces(row)
         reading = self._read(value)
         if reading is None or reading.problem == "placeholder":
             return self._inferred(row, index, intro, warnings)
@@ -66,6 +68,14 @@ class Days(Cells):
         elif reading.precision == "range":
             warnings.append(self._finding("found_on_range", index, value=shown))
         return Found(reading.day, reading.precision, until=reading.until)
+
+    def _in_pieces(self, row: Row) -> str | None:
+        """The day from a column for its year, one for its month and one for its day."""
+        pieces = [
+            (self._text(row, code).rstrip("年月日号"), unit)
+            for code, unit in (("found_year", "年"), ("found_month", "月"), ("found_day", "日"))
+        ]
+        return "".join(text + unit for text, unit in pieces if text) if pieces[1][0] else None
 
     def _inferred(self, row: Row, index: int | None, intro: str, warnings: list[Finding]) -> Found:
         found = self._infer(row, intro)
@@ -109,6 +119,11 @@ class Days(Cells):
 
     def _year_for(self, row: Row, month_day: tuple[int, int]) -> int | None:
         """The year of a day like 6.25: by the row's other days, the title, the rows above."""
+        stated = (
+            self._text(row, "found_year").rstrip("年度份") if "found_year" in self.mapping else ""
+        )
+        if re.fullmatch(r"20\d\d", stated):
+            return int(stated)
         for code in ("rectified_on", "deadline", "verified_on", "closed_on"):
             other = self._read(self._value(row, code))
             if other and other.day and other.precision in ("day", "range", "month"):

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anlan.domain.hazards.reading import states
 from anlan.domain.hazards.reading.cells import Record, Rejected
@@ -21,6 +21,16 @@ DESCRIPTION_CHARS_MAX = 4_000
 _SAME = re.compile(r"^(?:同上|同前|〃|″|”|〞|''|\"|同左|上同)$")
 
 
+def side_by_side(results: Sequence[Result]) -> Iterator[ParsedRow | RejectedRow]:
+    """Number what shares the same rows: only the first of them accounts for those."""
+    for part, result in enumerate(results, 1):
+        if isinstance(result, ParsedRow):
+            result.part, result.parts = part, len(results)
+            yield result
+        elif isinstance(result, RejectedRow):
+            yield replace(result, part=part)
+
+
 @dataclass(slots=True)
 class Hazards(Fields):
     """Turns records into results."""
@@ -32,40 +42,47 @@ class Hazards(Fields):
         try:
             yield from self._hazards(record)
         except Rejected as refusal:
-            finding = self._finding(refusal.code, refusal.index, **refusal.data)
-            row = record.rows[0]
-            yield RejectedRow(
-                self.workbook.name, self.sheet.name, record.first, record.last, refusal.code,
-                finding.column, finding.header, refusal.data, self._raw(record), self.number,
-                self._origin(row) or self._new_origin(record),
-            )  # fmt: skip
+            yield self._refused(record, refusal)
+
+    def _refused(self, record: Record, refusal: Rejected) -> RejectedRow:
+        finding = self._finding(refusal.code, refusal.index, **refusal.data)
+        return RejectedRow(
+            self.workbook.name, self.sheet.name, record.first, record.last, refusal.code,
+            finding.column, finding.header, refusal.data, self._raw(record), self.number,
+            self._origin(record.rows[0]) or self._new_origin(record),
+        )  # fmt: skip
 
     def _new_origin(self, record: Record) -> str:
         return f"{self.workbook.digest[:12]}:{self.sheet.index}:{record.first}"
 
-    def _hazards(self, record: Record) -> Iterator[ParsedRow]:
+    def _hazards(self, record: Record) -> Iterator[ParsedRow | RejectedRow]:
         if len(self.panels) < 2:
             yield from self._one(record)
             return
         whole = self.mapping
-        rows: list[ParsedRow] = []
+        rows: list[ParsedRow | RejectedRow] = []
         try:
-            for mapping, grade in self.panels:
-                self.mapping = mapping
+            for at, (mapping, grade) in enumerate(self.panels):
+                self.use(mapping)
+                self.above = self.aboves.get(at, {})
                 if next(self._findings(record.rows[0]), None) is None:
                     continue
-                found = list(self._one(record))
+                try:
+                    found = list(self._one(record))
+                except Rejected as refusal:
+                    # What stands beside it is none the worse for it.
+                    rows.append(self._refused(record, refusal))
+                    continue
+                self.aboves[at] = self.above
                 for row in found:
                     row.grade = row.grade or ("major" if grade == "major" else None)
                     row.grade = row.grade or ("ordinary" if grade == "ordinary" else None)
                 rows += found
         finally:
-            self.mapping = whole
+            self.use(whole)
         if not rows:
             raise Rejected("description_missing", self._where(record.rows[0], "description"))
-        for part, row in enumerate(rows, 1):
-            row.part, row.parts = part, len(rows)
-        yield from rows
+        yield from side_by_side(rows)
 
     def _findings(self, row: Row) -> Iterator[str]:
         """The texts of a row's description columns that say something was found."""
@@ -99,7 +116,7 @@ class Hazards(Fields):
             if len(described(item)) > DESCRIPTION_CHARS_MAX:
                 raise Rejected("description_too_long", where, limit=DESCRIPTION_CHARS_MAX)
         base.context = "：".join(t for t in (cut.intro,) if t)
-        if record.last > record.first:
+        if record.rows[-1].number > record.first:
             base.warnings.append(
                 self._finding("merged_rows", where, first=record.first, last=record.last)
             )

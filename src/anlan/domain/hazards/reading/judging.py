@@ -6,8 +6,9 @@ import re
 from collections.abc import Callable, Mapping
 
 from anlan.domain.hazards.reading import columns as cols
+from anlan.domain.hazards.reading.periods import period_of
 from anlan.domain.hazards.reading.plan import LEDGER, TablePlan
-from anlan.kernel.papers.sheets.book import Row
+from anlan.kernel.papers.sheets.book import CellError, Row
 from anlan.kernel.papers.sheets.tables import own_cells, squeeze
 
 _CATALOGUE = re.compile(
@@ -80,7 +81,7 @@ def judge(
         return decide("checklist", "questions")
     if foreign["count"] >= 2 and (p.chars < 6 or "found_on" not in has):
         return decide("statistics", "counts")
-    if not data or not p.filled:
+    if not data or not (p.filled or _errors(data, description)):
         if foreign["check_item"]:
             return decide("checklist", "check_items", "no_findings")
         return decide("template", "no_rows")
@@ -88,8 +89,13 @@ def judge(
         return decide("roster", "roster_columns")
     if foreign["task"] and "found_on" not in has and p.hazard < 0.3:
         return decide("tasks", "task_columns")
-    if not circumstances or _is_catalogue(title, has):
+    if _is_catalogue(title, has):
         return decide("reference", "no_circumstances")
+    if not circumstances:
+        # A bare list still was found by somebody where what stands above it says so.
+        if not (_told_above(plan, file) and p.hazard >= 0.3):
+            return decide("reference", "no_circumstances")
+        circumstances = ["title"]
     return decide(LEDGER, *[f"has_{code}" for code in circumstances[:4]])
 
 
@@ -105,6 +111,27 @@ def _is_form(plan: TablePlan, data: list[Row]) -> bool:
             labels += cols.vocabulary(text) >= 0.9 or text.rstrip().endswith(("：", ":"))
     unnamed = sum(1 for c in plan.columns if c.names and not c.field)
     return labels * 2 >= len(data) and (unnamed >= 1 or labels * 3 >= len(data) * 2)
+
+
+def _told_above(plan: TablePlan, file: str) -> bool:
+    """Whether the title says that this was found, and when; or whom the lines above accuse."""
+    if plan.preamble.keys() & {"enterprise", "found_on"}:
+        return True
+    if period_of(plan.titles, plan.sheet_name, file).found is None:
+        return False
+    return bool(_FINDINGS.search(squeeze("".join(plan.titles[:6]) + plan.sheet_name + file)))
+
+
+#: Titles of lists of what was found.
+_FINDINGS = re.compile(
+    r"(?:发现|检查|督查|排查|巡查|暗访|督导|执法|自查|存在)(?!内容|标准|指引|指南|要点).{0,8}(?:问题|隐患).{0,6}(?:清单|台账|汇总|一览|明细|登记|统计|情况|表)"
+    r"|(?:问题|隐患)(?:排查|整改|治理).{0,6}(?:清单|台账|汇总|明细|登记)"
+)
+
+
+def _errors(data: list[Row], columns: list[int]) -> bool:
+    """Whether descriptions are there, but as formulas without a result: rows to be refused."""
+    return any(isinstance(row.get(index), CellError) for row in data for index in columns)
 
 
 def _is_catalogue(title: str, has: Mapping[str, list[int]]) -> bool:

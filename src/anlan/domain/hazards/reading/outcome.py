@@ -72,7 +72,11 @@ class Outcomes(Days):
                     continue
                 if dates.looks_like_day(value) or (code == "deadline" and out.deadline_rule):
                     continue
-                claim = states.words(text, yes)
+                says = self.says.get(index)
+                claim = states.words(text, says or yes)
+                if says in ("found", "assigned") and claim == ("assigned", text[:20]):
+                    # A "no" under 未整改 says nothing by itself.
+                    continue
                 if claim is None:
                     unclear = unclear or (text if code in ("status", "closure") else "")
                 elif best is None or states.ORDER[claim[0]] > states.ORDER[best[0]]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import groupby
 
+from anlan.domain.hazards.reading import turning
 from anlan.domain.hazards.reading.fates import Reader
-from anlan.domain.hazards.reading.plan import Plan, SheetPlan, TablePlan
+from anlan.domain.hazards.reading.hazards import side_by_side
+from anlan.domain.hazards.reading.plan import LEDGER, Plan, SheetPlan, TablePlan
 from anlan.domain.hazards.reading.rows import Context, IgnoredRow, Result
 from anlan.kernel.papers.sheets.book import Sheet, Workbook
 from anlan.kernel.papers.sheets.tables import Column, Table, walk
@@ -33,7 +36,8 @@ def parse(workbook: Workbook, plan: Plan, context: Context | None = None) -> Ite
         if not tables:
             yield _whole(workbook, sheet, alone.get(sheet.index))
             continue
-        yield from _merged(_sheet(workbook, sheet, tables, context))
+        read = _turned if tables[0].turned else _sheet
+        yield from _merged(read(workbook, sheet, tables, context))
 
 
 def _whole(workbook: Workbook, sheet: Sheet, entry: SheetPlan | None) -> IgnoredRow:
@@ -85,6 +89,40 @@ def _sheet(
         yield from reader.feed(row)
     if current is not None:
         yield from current.flush()
+
+
+def _turned(
+    workbook: Workbook, sheet: Sheet, plans: list[TablePlan], context: Context
+) -> Iterator[Result]:
+    """Forms: each is one record, and the rows around them are their titles."""
+    (plan,) = plans
+    reader = Reader(workbook, sheet, 0, plan, context)
+    found = turning.records(sheet)
+    if not plan.is_read or "description" not in reader.mapping:
+        reason = "left_out" if plan.kind == LEDGER else f"sheet_{plan.kind}"
+        yield IgnoredRow(
+            workbook.name, sheet.name, 1, sheet.height, "hidden_sheet" if plan.hidden else reason
+        )
+        return
+    names = turning.labels(found)
+    blank = {row.number for row in sheet.rows() if row.is_blank()}
+
+    def around(first: int, last: int) -> Iterator[Result]:
+        for number in range(first, last + 1):
+            fate = "blank" if number in blank else "title"
+            yield IgnoredRow(workbook.name, sheet.name, number, number, fate)
+
+    done = 0
+    for first, records in groupby(found, key=lambda record: record.first):
+        yield from around(done + 1, first - 1)
+        together: list[Result] = []
+        for record in records:
+            # Each form by itself: nothing is carried over from the one above it.
+            reader = Reader(workbook, sheet, 0, plan, context)
+            together += reader.one(turning.row_of(record, names), record.last)
+            done = record.last
+        yield from side_by_side(together)
+    yield from around(done + 1, sheet.height)
 
 
 def _table(plan: TablePlan) -> Table:

@@ -52,7 +52,7 @@ def period_of(titles: tuple[str, ...], sheet: str, file: str) -> Period:
     reported: date | None = None
     stated: list[tuple[str, str]] = []
     for title in titles:
-        text = unicodedata.normalize("NFKC", title)
+        text = dates.han(unicodedata.normalize("NFKC", title))
         match = _REPORT.search(text)
         if match:
             reading = dates.read(text[match.end() :][:40])
@@ -63,7 +63,7 @@ def period_of(titles: tuple[str, ...], sheet: str, file: str) -> Period:
     stated += [("sheet", sheet), ("file", re.sub(r"\.\w{2,4}$", "", file))]
     years: dict[int, str] = {}
     for where in ("title", "sheet", "file"):
-        texts = [unicodedata.normalize("NFKC", t) for w, t in stated if w == where]
+        texts = [dates.han(unicodedata.normalize("NFKC", t)) for w, t in stated if w == where]
         found = {_period(_DOCUMENT_NO.sub(" ", t)) for t in texts} - {(0, 0, 0)}
         months = {(y, m) for y, m, _ in found if m}
         days = {(y, m, d) for y, m, d in found if d}

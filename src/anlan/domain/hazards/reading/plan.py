@@ -75,6 +75,8 @@ class TablePlan:
     #: Where a row holds several hazards side by side: the columns that are each one's own, and
     #: its grade where they say it ("一般隐患 | 重大隐患").
     panels: list[Panel] = field(default_factory=list)
+    #: Forms, or a table on its side: its columns are labels, and ``turning`` finds its records.
+    turned: bool = False
 
     def mapping(self) -> dict[str, list[int]]:
         """Field to its columns, the surest first."""

@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from anlan.domain.hazards.reading import columns as cols
+from anlan.domain.hazards.reading import turning
 from anlan.domain.hazards.reading.assigning import assign
 from anlan.domain.hazards.reading.judging import judge
 from anlan.domain.hazards.reading.plan import ColumnPlan, Plan, SheetPlan, TablePlan
 from anlan.domain.hazards.reading.preambles import preamble_of
-from anlan.kernel.papers.sheets.book import Row, Sheet, Value, Workbook
+from anlan.kernel.papers.sheets.book import Row, Sheet, Value, Workbook, letter
 from anlan.kernel.papers.sheets.tables import (
+    Column,
     Table,
     find_tables,
     is_note,
@@ -43,12 +45,49 @@ def propose(workbook: Workbook, saved_mappings: SavedMappings | None = None) -> 
 
     for sheet in workbook.sheets:
         tables = find_tables(sheet, known if saved else cols.vocabulary)
-        if not tables:
+        if not tables and (bare := _headerless(sheet)):
+            tables = [bare]
+        found = [
+            _table_plan(sheet, table, sample, saved, workbook.name)
+            for table, sample in zip(tables, _samples(sheet, tables), strict=True)
+        ]
+        if all(table.kind in _PERHAPS_A_FORM for table in found):
+            forms = turning.records(sheet)
+            if forms:
+                found = [turning.table_of(sheet, forms, _first_texts(sheet, forms[0].first))]
+        if not found:
             plan.sheets.append(_without_table(sheet))
-            continue
-        for table, sample in zip(tables, _samples(sheet, tables), strict=True):
-            plan.tables.append(_table_plan(sheet, table, sample, saved, workbook.name))
+        plan.tables += found
     return plan
+
+
+#: What a form looks like to those who look for a header.
+_PERHAPS_A_FORM = ("form", "template", "other", "reference", "statistics", "instructions", "roster")
+
+
+def _first_texts(sheet: Sheet, before: int) -> tuple[str, ...]:
+    return tuple(
+        text_of(value).strip()
+        for row in islice(sheet.rows(), before - 1)
+        for _, value in own_cells(row)
+    )
+
+
+def _headerless(sheet: Sheet) -> Table | None:
+    """Rows of data without any header: known by a column of days beside one of findings."""
+    rows = [row for row in islice(sheet.rows(), 60) if len(own_cells(row)) >= 3]
+    if len(rows) < 3:
+        return None
+    width = max(len(row.values) for row in rows)
+    profiles = [cols.profile([row.get(index) for row in rows]) for index in range(width)]
+    days = any(p.day > 0.8 and p.density > 0.8 for p in profiles)
+    told = [p for p in profiles if (cols.by_content(p) or ("", 0))[0] == "description"]
+    if not days or not any(p.density > 0.8 and p.chars >= 8 for p in told):
+        return None
+    columns = tuple(Column(index, (), f"列{letter(index)}") for index in range(width))
+    first = rows[0].number
+    titles = _first_texts(sheet, first)
+    return Table(first, first - 1, columns, sheet.height, titles, guessed=True)
 
 
 @dataclass(slots=True)

@@ -155,6 +155,8 @@ class RejectedRow:
     table: int = 0
     #: Names the row for ever, also in the error workbook: "digest:sheet:row".
     origin: str = ""
+    #: Its place among several that stand side by side in the same rows, from 1.
+    part: int = 1
 
     @property
     def message(self) -> str:
@@ -162,7 +164,7 @@ class RejectedRow:
 
     @property
     def count(self) -> int:
-        return self.last_row - self.first_row + 1
+        return self.last_row - self.first_row + 1 if self.part == 1 else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,17 @@ PARTS_MAX = 200
 #: Shorter parts are no hazards but an enumeration inside a sentence ("1、2、3号楼").
 PART_CHARS_MIN = 1
 HEADING_CHARS_MAX = 80
+#: A line, or a clause between semicolons, that is believed to be a hazard though no number says so.
+LINE_CHARS_MAX = 30
+CLAUSE_CHARS_MAX = 16
 
 _HAN = "一二三四五六七八九十"
-_CIRCLED = {chr(0x2460 + i): i + 1 for i in range(20)}
+_CIRCLED = {
+    **{chr(0x2460 + i): i + 1 for i in range(20)},
+    **{chr(0x2776 + i): i + 1 for i in range(10)},
+    **{chr(0x2780 + i): i + 1 for i in range(10)},
+    **{chr(0x278A + i): i + 1 for i in range(10)},
+}
 _PAREN_DIGIT = {chr(0x2474 + i): i + 1 for i in range(20)}
 _DOT_DIGIT = {chr(0x2488 + i): i + 1 for i in range(20)}
 _PAREN_HAN = {chr(0x3220 + i): i + 1 for i in range(10)}
@@ -32,7 +40,11 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("han_is", re.compile(rf"([{_HAN}]{{1,2}})是(?!否)")),
     ("han_paren", re.compile(rf"[(（]([{_HAN}]{{1,3}})[)）][、.．:：]?|([㈠-㈩])[、.．]?")),
     ("han", re.compile(rf"第([{_HAN}]{{1,3}})[、.．:：，,]|([{_HAN}]{{1,3}})[、.．:：]")),
-    ("circled", re.compile("([①-⑳])[、.．:：]?")),
+    ("circled", re.compile("([①-⑳❶-❿➀-➓])[、.．:：]?")),
+    (
+        "named",
+        re.compile(rf"(?:问题|隐患)(?:(\d{{1,2}})|([{_HAN}]{{1,3}}))[:：、.．，,]"),
+    ),
     ("digit_paren", re.compile(r"[(（【\[](\d{1,2})[)）】\]][、.．:：]?|([⑴-⒇])[、.．]?")),
     ("digit_close", re.compile(r"(?<![\d.(（])(\d{1,2})[)）][、.．:：]?")),
     (
@@ -43,8 +55,8 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ),
     ("digit_bare", re.compile(r"(?<![\d.．])(\d{1,2})(?=[ 　\t]+[^\d\s]|[\u4e00-\u9fff])")),
 )  # fmt: skip
-_FIRST = re.compile("[1１一①⑴⒈㈠㊀]")
-_SECOND = re.compile("[2２二②⑵⒉㈡㊁]")
+_FIRST = re.compile("[1１一①⑴⒈㈠㊀❶➀➊]")
+_SECOND = re.compile("[2２二②⑵⒉㈡㊁❷➁➋]")
 _BOUNDARY = re.compile(r"(?:^|[\n\r。；;：:！!？?])[\s　]*$")
 _LOOSE = re.compile(r"(?:[\s　]|[，,、）)”\"》])$")
 _INTRO_ASKS = re.compile(
@@ -54,6 +66,7 @@ _NOT_AN_ITEM = re.compile(
     r"^(?:以上|上述|针对|对此|请|要求|责令|责成|限|整改|并且|现要求|特此|望|综上|鉴于|注|备注|附|说明|此外请|按照要求|监理单位要)"
 )
 _ABOUT_ALL = re.compile(r"^(?:以上|上述|对以上|针对以上|针对上述|对上述)")
+_AFTER_SEMICOLON = re.compile(r"[；;。\n]\s*$")
 _TRAILING = " \t\r\n　;；、,，"
 
 
@@ -192,7 +205,13 @@ def _best_chain(text: str, styles: frozenset[str]) -> tuple[str, list[_Mark]]:
         chain = _sequence(marks, text)
         if len(chain) < 2:
             continue
-        if style == "han_is" and not _INTRO_ASKS.search(text[: chain[0].start]):
+        if style == "han_is" and not (
+            _INTRO_ASKS.search(text[: chain[0].start])
+            or (
+                chain[0].start == 0
+                and all(_AFTER_SEMICOLON.search(text[: m.start]) for m in chain[1:])
+            )
+        ):
             continue
         mine = (chain[0].start, -len(chain))
         if mine < key:
@@ -204,14 +223,14 @@ def split(text: str) -> Split:
     """The hazards of one cell; a cell that holds one gives one item with all of its text."""
     text = text.strip()
     if "\n" not in text and not (_FIRST.search(text) and _SECOND.search(text)):
-        return _single_number(text) or Split([Item(text.strip(_TRAILING))])
+        return _single_number(text) or _clauses(text) or Split([Item(text.strip(_TRAILING))])
     if len(text) < 6:
         return Split([Item(_tidy(text))])
     items: list[Item] = []
     intro = _divide(text, frozenset(), (), (), items)
     if len(items) < 2:
         lone = _single_number(text)
-        return lone or _paragraphs(text) or Split([Item(_tidy(text))])
+        return lone or _paragraphs(text) or _clauses(text) or Split([Item(_tidy(text))])
     # A last line about all of them ("以上问题请于6月30日前整改完成。") is none of them.
     body, _, last = items[-1].text.rpartition("\n")
     if len(body) >= PART_CHARS_MIN and _ABOUT_ALL.match(last):
@@ -320,12 +339,45 @@ def _paragraphs(text: str) -> Split | None:
         return None
     if all(_BULLET.match(line) for line in lines):
         lines = [_BULLET.sub("", line) for line in lines]
-    elif not all(_DATED.match(line) and len(line) > 20 for line in lines) and not (
-        all(line.endswith(("；", ";")) for line in lines[:-1])
-        and all(len(line) >= 5 and _WRONG.search(line) for line in lines)
+    elif (
+        not all(_DATED.match(line) and len(line) > 20 for line in lines)
+        and not (
+            all(line.endswith(("；", ";")) for line in lines[:-1])
+            and all(len(line) >= 5 and _WRONG.search(line) for line in lines)
+        )
+        and not all(_stands_alone(line) for line in lines)
     ):
         return None
     return Split([Item(_tidy(line), path=(at + 1,)) for at, line in enumerate(lines)])
+
+
+def _clauses(text: str) -> Split | None:
+    """'灭火器过期；通道堵塞；线路老化': findings with nothing between them but semicolons."""
+    if "；" not in text and ";" not in text:
+        return None
+    parts = [part.strip() for part in re.split("[；;]", text) if part.strip()]
+    # Longer clauses mostly go on about one thing: "…气瓶压力表均损坏；气瓶标识不符；…".
+    if len(parts) < 2 or not all(_stands_alone(part, CLAUSE_CHARS_MAX) for part in parts):
+        return None
+    return Split([Item(_tidy(part), path=(at + 1,)) for at, part in enumerate(parts)])
+
+
+def _stands_alone(text: str, limit: int = LINE_CHARS_MAX) -> bool:
+    """A short closed clause that says by itself what is wrong; no wrapped or depending line."""
+    bare = text.rstrip("。；;！!")
+    return (
+        4 <= len(bare) <= limit
+        and bool(_WRONG.search(bare))
+        and not _DEPENDS.match(bare)
+        and not re.search("[，,、：:]", bare)
+        and bare.count("（") + bare.count("(") == bare.count("）") + bare.count(")")
+    )
+
+
+#: What begins so goes on with the clause before it, or is said of it.
+_DEPENDS = re.compile(
+    r"^(?:\d|不(?!足)|且|并|但|同时|其中|其|导致|造成|致使|可能|易|存在(?:较大)?(?:风险|危险)|违反|要求|请|应|以及|及|和|与|或|等|的|因|由于|如|即|上述|以上|另|该)"
+)
 
 
 def _tidy(text: str) -> str:

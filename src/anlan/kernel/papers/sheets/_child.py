@@ -25,7 +25,11 @@ CPU_SECONDS_MAX = 60
 SPOOL_BYTES_MAX = 2 << 30
 MERGES_MAX = 200_000
 MARKS_MAX = 100_000
-COLUMNS_MAX = 1_000
+#: Excel's own limit; no file has more, so no column is dropped.
+COLUMNS_MAX = 16_384
+#: Behind this column a row is only looked at where it holds something at all.
+COLUMNS_USUAL = 256
+SPAN_MAX = 1_000
 PROGRESS_ROWS = 5_000
 CHUNK = 1 << 18
 #: What str.strip() takes for white space, and what it doesn't: zero-width space, byte order mark.
@@ -189,6 +193,9 @@ def write_rows(folder: str, index: int, total: int, rows: Iterator[list[Any]]) -
     dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
     with open(os.path.join(folder, f"{index}.jsonl"), "w", encoding="utf-8") as out:
         for number, row in enumerate(rows, 1):
+            if len(row) > COLUMNS_USUAL and not any(tail := row[COLUMNS_USUAL:]) and 0 not in tail:
+                # Sheets that were once formatted to column XFD: nothing but blanks out there.
+                row = row[:COLUMNS_USUAL]
             cells = [cell(value) for value in row[:COLUMNS_MAX]]
             while cells and cells[-1] is None:
                 cells.pop()
@@ -324,7 +331,7 @@ class Tables(HTMLParser):
 
 
 def _span(text: str | None) -> int:
-    return min(int(text), COLUMNS_MAX) if text and text.strip().isdigit() and int(text) else 1
+    return min(int(text), SPAN_MAX) if text and text.strip().isdigit() and int(text) else 1
 
 
 def with_html(path: str, folder: str) -> None:

@@ -14,7 +14,8 @@ from anlan.kernel.papers.sheets.book import BLANKS, Value
 
 CSV_BYTES_MAX = 1 << 30
 CELL_CHARS_MAX = 1 << 20
-COLUMNS_MAX = 1_000
+#: As many as Excel takes.
+COLUMNS_MAX = 16_384
 _SNIFF_BYTES = 1 << 16
 _SEPARATORS = ",\t;|"
 #: Excel's way to keep a number as text in a csv: ="0123".

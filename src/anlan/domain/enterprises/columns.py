@@ -93,3 +93,11 @@ def hazards_url(row: Enterprise) -> str:
         return f"{reverse('hazards:list')}?enterprise={row.pk}"
     except NoReverseMatch:
         return ""
+
+
+def counts_url(row: Enterprise) -> str:
+    """What draws the counts of this entry's hazards: that capability's, as far as one may see."""
+    try:
+        return reverse("hazards:of_enterprise", args=[row.pk])
+    except NoReverseMatch:
+        return ""

@@ -30,7 +30,7 @@ from anlan.domain.enterprises.models import (
     Status,
 )
 from anlan.domain.enterprises.permissions import may_keep_in
-from anlan.domain.enterprises.queries import Known, by_codes, by_names, chunks, related
+from anlan.domain.enterprises.queries import Known, by_codes, by_names, chunks, family, related
 from anlan.domain.enterprises.refusals import (
     CodeTaken,
     EntryMovedOn,
@@ -38,6 +38,7 @@ from anlan.domain.enterprises.refusals import (
     MergeRefused,
     NameTaken,
 )
+from anlan.kernel.accounts.commands import join_enterprises
 from anlan.kernel.accounts.models import Sector, Unit
 from anlan.kernel.accounts.policy import access, permitted
 from anlan.kernel.audit.trail import Entry, record
@@ -293,7 +294,7 @@ def _state(
         one.set("sector_id", sector)
 
 
-def _write(work: Iterable[_Work], *, by: Actor, at: datetime) -> None:
+def _write(work: Iterable[_Work], *, by: Actor, at: datetime, reason: str = "") -> None:
     """New and changed entries, their history and the audit of it: one statement a table."""
     today = timezone.localdate(at)
     changed = [one for one in work if one.after]
@@ -315,7 +316,9 @@ def _write(work: Iterable[_Work], *, by: Actor, at: datetime) -> None:
     )
     bulk.insert(
         [
-            SectorChange(enterprise=one.row, sector_id=one.row.sector_id, since=today)
+            SectorChange(
+                enterprise=one.row, sector_id=one.row.sector_id, since=today, reason=reason[:200]
+            )
             for one in changed
             if one.after.get("sector_id") or "sector_id" in one.before
         ]
@@ -326,6 +329,7 @@ def _write(work: Iterable[_Work], *, by: Actor, at: datetime) -> None:
                 "enterprise.created" if one.new else "enterprise.changed",
                 _OBJECT,
                 str(one.row.pk),
+                reason=reason,
                 before=None if one.new else one.before,
                 after=one.after,
             )
@@ -636,6 +640,9 @@ def decide_merge(pk: int, agreed: bool, *, by: Actor, at: datetime) -> Enterpris
     row.save()
     if agreed:
         _take_over(row, winner, handed_on, at)
+        # Its cases keep the number under which they were found; whoever answers for one number
+        # of the enterprise sees those of all.
+        join_enterprises(family(winner.pk), by=by, at=at)
     action = "enterprise.merged" if agreed else "enterprise.merge_refused"
     record([Entry(action, _OBJECT, str(pk), after={"into": winner.pk})], by=by, at=at)
     return row
@@ -655,6 +662,21 @@ def _take_over(row: Enterprise, winner: Enterprise, code: str | None, at: dateti
             plain_name=row.plain_name,
             until=timezone.localdate(at),
         )
+
+
+@transaction.atomic
+def set_sectors(sectors: Mapping[int, str], *, by: Actor, at: datetime, reason: str = "") -> int:
+    """Put entries under sectors, by their ids; those that are there already stay as they are.
+
+    Rights are the caller's, who changes the rule that they follow.
+    """
+    work = []
+    for row in _locked(sectors).values():
+        one = _Work(row, new=False)
+        one.set("sector_id", sectors[row.pk])
+        work.append(one)
+    _write(work, by=by, at=at, reason=reason)
+    return sum(bool(one.after) for one in work)
 
 
 @transaction.atomic
@@ -690,5 +712,6 @@ def _mergeable(row: Enterprise, winner: Enterprise) -> None:
 assert {item.name for item in fields(NewEnterprise)} >= set(_PLAIN_COLUMNS)
 __all__ = [
     "Match", "NewEnterprise", "PutResult", "Wanted", "decide_merge", "match", "move", "permitted",
-    "propose_merge", "put_enterprises", "rename", "replace_regulator", "save", "set_status",
+    "propose_merge", "put_enterprises", "rename", "replace_regulator", "save", "set_sectors",
+    "set_status",
 ]  # fmt: skip

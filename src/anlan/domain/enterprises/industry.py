@@ -77,10 +77,19 @@ def sectors_of(codes: Iterable[str], on: date) -> dict[str, str | None]:
     wanted = set(codes)
     if not wanted:
         return {}
-    own = dict(IndustryRule.objects.valid_on(on).values_list("prefix", "sector_id"))
+    return sectors_by(wanted, own_rules(on))
+
+
+def own_rules(on: date) -> dict[str, str]:
+    """The office's own rules of a day: prefix → sector."""
+    return dict(IndustryRule.objects.valid_on(on).values_list("prefix", "sector_id"))
+
+
+def sectors_by(codes: Iterable[str], own: Mapping[str, str]) -> dict[str, str | None]:
+    """The sector of each industry by these rules, and by the packaged ones where none fits."""
     known = set(Sector.objects.values_list("pk", flat=True))
     found: dict[str, str | None] = {}
-    for code in wanted:
+    for code in codes:
         sector: str | None = None
         for rules in (own, default_sectors()):
             hit = next(

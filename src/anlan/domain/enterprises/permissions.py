@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from anlan.base.actor import Actor
 from anlan.kernel.accounts.models import Role
-from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule, rule_of, scope
+from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule, by_role, rule_of, scope
 
 SEE = (
     Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.RECTIFIER, Role.GRID, Role.DUTY, Role.VIEWER,
@@ -36,6 +36,8 @@ RULES: dict[str, Rule] = {
     "enterprise.edit": lambda by: own(scope(by, KEEP)),
     # Two people: who proposed it may not confirm it (``commands.decide_merge``).
     "enterprise.merge": lambda by: own(scope(by, (Role.OFFICE,))),
+    # Which industry belongs to which sector is a setting; who works with it may read it.
+    "settings.industries": by_role(*SEE, Role.SYSTEM_ADMIN),
 }
 
 

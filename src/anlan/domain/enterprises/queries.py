@@ -97,6 +97,21 @@ def family(pk: int) -> list[int]:
     return ids
 
 
+def kin(pk: int) -> list[int]:
+    """The whole family of an entry, whichever of its members is asked for."""
+    return family(successor(pk))
+
+
+def successor(pk: int) -> int:
+    """The entry that an entry was merged into at last; itself where it wasn't."""
+    for _level in range(8):
+        into = Enterprise.objects.filter(pk=pk).values_list("merged_into", flat=True).first()
+        if into is None:
+            return pk
+        pk = into
+    raise AssertionError(pk)
+
+
 def regulators(enterprises: Sequence[Enterprise], on: date) -> dict[int, int]:
     """Who regulates each entry: the unit named on it, else by sector × area (条 × 块).
 

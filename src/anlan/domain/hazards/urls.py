@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.domain.hazards import views, views_imports
+from anlan.domain.hazards import views, views_enterprise, views_imports
 
 app_name = "hazards"
 urlpatterns = [
@@ -18,6 +18,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/progress/", views_imports.batch_progress, name="batch_progress"),
     path("imports/<uuid:pk>/mend.xlsx", views_imports.batch_mend, name="batch_mend"),
     path("export.xlsx", views.hazard_export, name="export"),
+    path("of/<int:pk>/", views_enterprise.of_enterprise, name="of_enterprise"),
     path("<uuid:pk>/", views.hazard_page, name="page"),
     path("<uuid:pk>/files/<uuid:file>/", views.hazard_file, name="file"),
     path("<uuid:pk>/proposals/<uuid:proposal>/<slug:code>/", views.proposal_step, name="proposal"),

@@ -7,16 +7,25 @@ shipped ones say how sure they are (basis A, B or C).
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from anlan.base.paths import ancestors
 from anlan.base.text import plain
-from anlan.kernel.accounts.models import Sector, SectorMap, Unit, UnitKind, valid_on
+from anlan.kernel.accounts.models import (
+    Jurisdiction,
+    Sector,
+    SectorMap,
+    Unit,
+    UnitKind,
+    valid_on,
+)
 from anlan.kernel.regions.models import Region
 
 DATA = Path(__file__).parent / "data"
@@ -96,6 +105,91 @@ def regulators(sector: str, area: Region, on: date, *, limit: int = 5) -> list[U
         .distinct()
     )
     return sorted(units, key=lambda unit: (-len(unit.path), unit.code))[:limit]
+
+
+class Regulating(NamedTuple):
+    """A department that regulates a sector in an area, and since when; None: from the start."""
+
+    unit: Unit
+    since: date | None
+    #: Its line stands at the area itself, not at one around it.
+    own: bool
+
+
+class Line(NamedTuple):
+    """Who regulates one sector in one area. Nobody at all is a gap."""
+
+    sector: Sector
+    own: list[Regulating]
+    above: list[Regulating]
+
+    @property
+    def gap(self) -> bool:
+        return not self.own and not self.above
+
+
+def matrix(area: Region, on: date) -> list[Line]:
+    """Every sector and its regulators in an area: departments of it first, then those above."""
+    found: dict[str, list[Regulating]] = defaultdict(list)
+    rows = _regulating(on).filter(path__in=_above(area.path)).select_related("unit")
+    for row in rows.order_by("-path", "unit__code"):
+        own = row.path == area.path
+        found[row.sector_id or ""].append(Regulating(row.unit, row.valid_from, own))
+    return [
+        Line(
+            sector,
+            [each for each in found[sector.code] if each.own],
+            [each for each in found[sector.code] if not each.own],
+        )
+        for sector in Sector.objects.filter(valid_on(on))
+    ]
+
+
+class Spread(NamedTuple):
+    """One sector in the areas below: how many departments of its own each has."""
+
+    sector: Sector
+    counts: list[int]
+    #: Somebody at or above the area regulates it everywhere in it.
+    from_above: bool
+
+    @property
+    def gaps(self) -> int:
+        return 0 if self.from_above else self.counts.count(0)
+
+
+def spread(area: Region, parts: Sequence[Region], on: date) -> list[Spread]:
+    """Sector × areas below: where nobody of the place itself regulates it."""
+    above = set(_above(area.path))
+    wanted = [*above, *(part.path for part in parts)]
+    counts: dict[tuple[str, str], int] = defaultdict(int)
+    around = set()
+    for sector, path in _regulating(on).filter(path__in=wanted).values_list("sector", "path"):
+        if path in above:
+            around.add(sector)
+        else:
+            counts[str(sector), path] += 1
+    return [
+        Spread(sector, [counts[sector.code, part.path] for part in parts], sector.code in around)
+        for sector in Sector.objects.filter(valid_on(on))
+    ]
+
+
+def _regulating(on: date) -> QuerySet[Jurisdiction]:
+    """Lines of departments over one sector; those over every sector regulate none by name."""
+    return Jurisdiction.objects.filter(
+        valid_on(on),
+        valid_on(on, "unit__"),
+        unit__kind=UnitKind.DEPARTMENT,
+        sector__isnull=False,
+        enterprise_id=None,
+    )
+
+
+def candidates(area: Region, on: date) -> QuerySet[Unit]:
+    """Departments that may regulate in an area: its own, and those of the areas around it."""
+    found = Unit.objects.valid_on(on).filter(kind=UnitKind.DEPARTMENT, path__in=_above(area.path))
+    return found.order_by("-path", "code")
 
 
 def territory(area: Region, on: date) -> Unit | None:

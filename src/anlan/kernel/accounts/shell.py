@@ -44,6 +44,7 @@ def nav(request: HttpRequest) -> list[Group]:
     items = []
     if policy.may(by, "units.view"):
         items.append(Item(gettext_lazy("Units"), reverse("accounts:units"), "sitemap"))
+        items.append(Item(gettext_lazy("Sectors"), reverse("accounts:sectors"), "list-check"))
         items.append(Item(gettext_lazy("People"), reverse("accounts:people"), "users"))
     if policy.may(by, "people.watch"):
         items.append(Item(gettext_lazy("Accounts to watch"), reverse("accounts:watch"), "eye"))

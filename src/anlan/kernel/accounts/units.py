@@ -48,11 +48,19 @@ def unnamed(*, by: Actor, at: datetime) -> Unit:
 
 @transaction.atomic
 def for_enterprise(
-    enterprise_id: int, name: str, area_id: int, path: str, *, by: Actor, at: datetime
+    enterprise_id: int,
+    name: str,
+    area_id: int,
+    path: str,
+    *,
+    also: Iterable[int] = (),
+    by: Actor,
+    at: datetime,
 ) -> Unit:
     """The unit that an enterprise answers as, made when something is first assigned to it.
 
     Its jurisdiction is that one enterprise, so that its safety officer sees no other.
+    ``also``: further numbers of the same enterprise, whose entries were merged into it.
     """
     unit, made = Unit.objects.get_or_create(
         code=f"E{enterprise_id}",
@@ -64,8 +72,11 @@ def for_enterprise(
         },
     )
     if made:
-        Jurisdiction.objects.create(
-            unit=unit, area_id=area_id, path=path, enterprise_id=enterprise_id
+        Jurisdiction.objects.bulk_create(
+            [
+                Jurisdiction(unit=unit, area_id=area_id, path=path, enterprise_id=each)
+                for each in (enterprise_id, *also)
+            ]
         )
         trail.record([trail.Entry("unit.create", "unit", str(unit.pk))], by=by, at=at)
     return unit

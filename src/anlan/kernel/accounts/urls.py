@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.kernel.accounts import views_audit, views_own, views_people, views_units
+from anlan.kernel.accounts import views_audit, views_own, views_people, views_sectors, views_units
 
 app_name = "accounts"
 
@@ -21,6 +21,8 @@ urlpatterns = [
     path("units/<int:pk>/", views_units.unit_page, name="unit"),
     path("units/<int:pk>/rename/", views_units.rename_unit, name="rename_unit"),
     path("units/<int:pk>/lands/", views_units.set_lands, name="set_lands"),
+    path("sectors/", views_sectors.sector_list, name="sectors"),
+    path("sectors/<str:area>/<str:sector>/", views_sectors.set_regulators, name="set_regulators"),
     path("people/", views_people.people, name="people"),
     path("people/new/", views_people.new_person, name="new_person"),
     path("people/watch/", views_people.watch, name="watch"),

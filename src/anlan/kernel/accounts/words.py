@@ -106,6 +106,7 @@ _DONE = {
     "receive": _("signed for"),
     "recount": _("deadline counted again"),
     "rectify": _("rectified"),
+    "regulators_set": _("regulators set"),
     "reject": _("returned"),
     "reopen": _("broken out again"),
     "resealed": _("grants sealed anew"),

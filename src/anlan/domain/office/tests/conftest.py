@@ -29,6 +29,8 @@ def play(cast: Cast) -> Callable[..., Stage]:
 @pytest.fixture
 def signed_in(cast: Cast, settings: Any) -> Callable[..., Browser]:
     """A browser with somebody of the cast, or with a new administrator, in it."""
+    from django.utils import timezone
+
     from anlan.kernel.accounts.tests.people import PASSWORD, Browser, make_person
     from anlan.kernel.regions.models import Region
 
@@ -40,7 +42,8 @@ def signed_in(cast: Cast, settings: Any) -> Callable[..., Browser]:
         if who in cast.users:
             user = cast.users[who]
             user.set_password(PASSWORD)
-            user.save(update_fields=["password"])
+            user.password_changed_at = timezone.now()
+            user.save(update_fields=["password", "password_changed_at"])
             name = user.username
         else:
             name = make_person(

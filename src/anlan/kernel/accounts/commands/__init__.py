@@ -31,12 +31,20 @@ from anlan.kernel.accounts.commands.posts import (
     set_away,
     transfer,
 )
-from anlan.kernel.accounts.commands.refusals import LinkSpent, RolesExclude, Taken, TwoPeople
+from anlan.kernel.accounts.commands.refusals import (
+    LinkSpent,
+    RegulatorRefused,
+    RolesExclude,
+    Taken,
+    TwoPeople,
+)
+from anlan.kernel.accounts.commands.sectors import set_regulators
 from anlan.kernel.accounts.commands.tokens import TOKEN_DAYS_MAX, create_token, revoke_token
 from anlan.kernel.accounts.commands.units import (
     Land,
     create_unit,
     end_unit,
+    join_enterprises,
     merge_units,
     rename_unit,
     set_jurisdictions,
@@ -47,6 +55,7 @@ __all__ = [
     "UNUSED_DAYS_MAX",
     "Land",
     "LinkSpent",
+    "RegulatorRefused",
     "RolesExclude",
     "RowResult",
     "Taken",
@@ -68,6 +77,7 @@ __all__ = [
     "import_people",
     "import_units",
     "invite",
+    "join_enterprises",
     "merge_units",
     "open_link",
     "rename_unit",
@@ -77,6 +87,7 @@ __all__ = [
     "set_away",
     "set_jurisdictions",
     "set_password",
+    "set_regulators",
     "transfer",
     "unlock",
     "use_link",

@@ -37,3 +37,11 @@ class LinkSpent(Refusal):
         "This link was used before or has run out. Ask an administrator for a new one."
     )
     status = 410
+
+
+class RegulatorRefused(Refusal):
+    """A department that can't regulate a sector in this area."""
+
+    code = "regulator_refused"
+    message = gettext_lazy("The regulators can't be set: %(reason)s")
+    status = 409

@@ -132,6 +132,37 @@ def set_jurisdictions(
     return list(unit.jurisdictions.filter(valid_to=None))
 
 
+@transaction.atomic
+def join_enterprises(numbers: Sequence[int], *, by: Actor, at: datetime) -> int:
+    """Units that answer for one of these enterprises answer for all: it is one enterprise.
+
+    Returns how many units now see more. Rights are the caller's, who merges the entries.
+    """
+    today = timezone.localdate(at)
+    rows = Jurisdiction.objects.filter(enterprise_id__in=numbers, valid_to=None)
+    held: dict[int, dict[int, Jurisdiction]] = {}
+    for row in rows.select_related("unit", "area").order_by("pk"):
+        held.setdefault(row.unit_id, {})[row.enterprise_id or 0] = row
+    pairs, entries = [], []
+    for unit_id, by_number in held.items():
+        missing = [number for number in numbers if number not in by_number]
+        if not missing:
+            continue
+        one = next(iter(by_number.values()))
+        pairs += [(one.unit, Land(one.area, one.sector_id, number)) for number in missing]
+        entries.append(
+            Entry(
+                "accounts.jurisdictions_set",
+                "accounts.unit",
+                unit_id,
+                after={"lands": [_land_words(one.area_id, one.sector_id, n) for n in missing]},
+            )
+        )
+    add_lands(pairs, today)
+    trail.record(entries, by=by, at=at)
+    return len(entries)
+
+
 def _land_words(area_id: int, sector: str | None, enterprise_id: int | None) -> str:
     return f"{area_id}/{sector or '*'}/{enterprise_id or '*'}"
 

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 _NOT_WORD = re.compile(r"[\W_]+")
 
 
+@lru_cache(maxsize=1 << 14)
 def plain(text: str) -> str:
-    """NFKC, lower case, without punctuation and spaces; digits and letters stay."""
+    """NFKC, lower case, without punctuation and spaces; digits and letters stay.
+
+    Remembered, since an import folds a text for its identity and again for the search.
+    """
     return _NOT_WORD.sub("", unicodedata.normalize("NFKC", text)).lower()
 
 

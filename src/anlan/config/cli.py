@@ -7,6 +7,7 @@ clear line and exit status 1. Whatever is no command of ours is handed to Django
 from __future__ import annotations
 
 import argparse
+import gc
 import getpass
 import os
 import sys
@@ -253,6 +254,7 @@ def _run(command: Command, args: argparse.Namespace) -> int:
                 from anlan.config import home
 
                 home.prepare()
+            _spare_the_collector()
             return _call(args)
         except Refusal as refusal:
             if getattr(args, "json", False):
@@ -268,6 +270,16 @@ def _run(command: Command, args: argparse.Namespace) -> int:
                     {"error": {"code": "internal", "message": both("程序出错", "a fault of ours")}}
                 )
             raise
+
+
+def _spare_the_collector() -> None:
+    """What is loaded by now stays for good, and bulk work makes rows in heaps, not in cycles.
+
+    With Python's own thresholds the collector took a tenth of an import's time.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
 
 
 def _call(args: argparse.Namespace) -> int:

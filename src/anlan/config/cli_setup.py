@@ -138,7 +138,8 @@ def _install(uv: bool, lock: Path) -> str | None:
     what: list[str | Path] = ["--require-hashes", "--no-deps", "--only-binary", ":all:", "-r", lock]
     if uv:
         return run(
-            ["uv", "pip", "install", "--python", PYTHON, *what],
+            # Compiled now, or an account that may not write here compiles at every start.
+            ["uv", "pip", "install", "--compile-bytecode", "--python", PYTHON, *what],
             UV_PYTHON_DOWNLOADS="never",
             UV_LINK_MODE="copy",
         )

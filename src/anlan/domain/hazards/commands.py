@@ -221,8 +221,9 @@ def put_records(
 ) -> None:
     """Write the domain records of new cases, what search needs, and each enterprise's first."""
     hazards = [
-        Hazard(
-            case=case,
+        bulk.make(
+            Hazard,
+            case_id=case.pk,
             description=description,
             enterprise_id=enterprise,
             made_by_hand=by_hand,

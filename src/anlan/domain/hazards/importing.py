@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from itertools import groupby, islice
+from itertools import groupby
 from pathlib import Path
 from typing import Any, cast, get_args
 from uuid import UUID
@@ -36,7 +36,8 @@ from anlan.base.ids import uuid7
 from anlan.base.limits import BATCH_ROWS
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.enterprises import commands as enterprises
-from anlan.domain.hazards import areas, commands, reading
+from anlan.domain.hazards import ahead, areas, commands, reading
+from anlan.domain.hazards.ahead import Item
 from anlan.domain.hazards.loop import HAZARD, LOOPS
 from anlan.domain.hazards.matching import Found, Mark, Matcher
 from anlan.domain.hazards.models import (
@@ -202,15 +203,17 @@ def remember_columns(unit: Unit, mapping: dict[str, str], *, by: Actor, at: date
 
 # --- reading rows --------------------------------------------------------------------------
 
-Item = ParsedRow | RejectedRow | IgnoredRow
 
-
-def _items(batch: Batch, file: BatchFile) -> Iterator[Item]:
-    """The file's rows, each as exactly one result, in the same order every time."""
-    book = read_workbook(Path(settings.MEDIA_ROOT) / file.stored, file.name)
-    plan = reading.Plan.from_json(batch.plan["files"][file.order])
-    context = reading.Context(today=timezone.localdate(batch.made_at))
-    return reading.parse(book, plan, context)
+def _chunks_of(batch: Batch, file: BatchFile, start: int = 0) -> Iterator[list[Item]]:
+    """The file's rows from number ``start`` on, BATCH_ROWS at a time."""
+    return ahead.chunks(
+        Path(settings.MEDIA_ROOT) / file.stored,
+        file.name,
+        batch.plan["files"][file.order],
+        timezone.localdate(batch.made_at),
+        start=start,
+        size=BATCH_ROWS,
+    )
 
 
 def _by_sheet(items: Sequence[ParsedRow]) -> Iterator[tuple[str, list[ParsedRow]]]:
@@ -264,10 +267,9 @@ def run(
         start = batch.cursor.get("row", 0) if batch.cursor.get("file", 0) == file.order else 0
         if batch.cursor.get("file", 0) > file.order:
             continue
-        items = islice(_items(batch, file), start, None)
         matcher = Matcher(batch.pk, file.order)
         at_row = start
-        while chunk := list(islice(items, BATCH_ROWS)):
+        for chunk in _chunks_of(batch, file, start):
             if stop and stop():
                 Batch.objects.filter(pk=batch_id).update(status=Batch.Status.CANCELLED)
                 return Batch.objects.get(pk=batch_id)
@@ -551,9 +553,10 @@ def _move_on(
 
 def _sighting(batch: Batch, file: BatchFile, entry: Entry) -> Sighting:
     row = entry.row
-    return Sighting(
-        case=_case(entry),
-        batch=batch,
+    return bulk.make(
+        Sighting,
+        case_id=_case(entry).pk,
+        batch_id=batch.pk,
         unit_id=batch.unit_id,
         file=file.order,
         sheet=row.sheet[:120],
@@ -619,8 +622,7 @@ def try_out(batch: Batch, *, progress: Progress | None = None) -> Counts:
     total = 0
     for file in batch.files.order_by("order"):
         matcher.new_file(file.order)
-        items = _items(batch, file)
-        while chunk := list(islice(items, BATCH_ROWS)):
+        for chunk in _chunks_of(batch, file):
             total += len(chunk)
             _try_chunk(batch, file, chunk, lookup, matcher, counts)
             if progress:

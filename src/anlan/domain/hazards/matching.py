@@ -20,6 +20,7 @@ from datetime import date
 from functools import cached_property
 from uuid import UUID
 
+from anlan.base import bulk
 from anlan.base.limits import IN_LIST_MAX
 from anlan.base.text import bigrams, plain
 from anlan.domain.hazards.models import Identity, Sighting
@@ -155,7 +156,8 @@ class Matcher:
             for base in bases:
                 ordinal = self._tops[base] = self._tops.get(base, 0) + 1
                 made.append(
-                    Identity(
+                    bulk.make(
+                        Identity,
                         key=f"{base}:{ordinal}",
                         base=base,
                         ordinal=ordinal,

@@ -8,6 +8,7 @@ SQL of this app stands here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from operator import add
 from uuid import UUID
 
 from django.db import connection
@@ -27,7 +28,7 @@ APART = "zzapartzz"
 def _sequence(text: str) -> list[str]:
     """Each pair of neighbouring characters, in order and with repeats."""
     folded = plain(text)
-    return [folded[i : i + 2] for i in range(len(folded) - 1)] or ([folded] if folded else [])
+    return list(map(add, folded, folded[1:])) or ([folded] if folded else [])
 
 
 def _words(hazard: Hazard, enterprise: str) -> str:

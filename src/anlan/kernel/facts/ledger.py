@@ -33,6 +33,10 @@ __all__ = ["Move", "NewFact", "cohort", "fold", "health", "move", "post", "rebui
 REVERSED_AT_ONCE = 5_000
 
 
+#: Looking a member up on its class costs more than the comparison, and every fact is compared.
+STOCK, DISTINCT = Measure.STOCK, Measure.DISTINCT
+
+
 class NewFact(NamedTuple):
     """A fact to be posted; see models.Fact. ``quantity`` is in the kind's smallest unit."""
 
@@ -107,7 +111,7 @@ def post(
             continue
         _assert_fits(fact, kind.measure)
         areas.add(fact.area_id)
-        if kind.measure is Measure.DISTINCT and fact.until is None:
+        if kind.measure is DISTINCT and fact.until is None:
             firsts.append(len(rows))
         rows.append(
             Row(
@@ -129,13 +133,13 @@ def post(
 
 def _assert_fits(fact: NewFact, measure: Measure) -> None:
     assert fact.reverses_id is None, "reverse() alone posts reversals"
-    if measure is Measure.STOCK:
+    if measure is STOCK:
         assert fact.until is None, f"{fact.kind} stands at the end of a day, not over a span"
     elif fact.case_id is not None:
         assert fact.quantity > 0, f"{fact.kind}: what a case counted is reversed, not negated"
     if fact.until is not None:
         assert fact.until > fact.day, fact
-    if measure is Measure.DISTINCT and fact.until is None:
+    if measure is DISTINCT and fact.until is None:
         assert fact.subject, f"{fact.kind} counts subjects"
         assert fact.quantity == 1, f"{fact.kind} counts subjects"
 

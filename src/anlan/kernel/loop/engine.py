@@ -7,7 +7,6 @@ with one case, an import with thousands; the number of statements doesn't depend
 
 from __future__ import annotations
 
-import copy
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
@@ -139,15 +138,23 @@ def answered(request_id: UUID, result: Sequence[Any]) -> None:
 # --- opening -------------------------------------------------------------------------------
 
 
+ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+PREFIXES = {"hazard": "YH", "problem": "WT"}
+
+
 def number_of(kind: str, pk: UUID, day: date) -> str:
     """A number that can be read out: kind, day, and 40 bits of the id in Crockford's base 32."""
-    alphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-    tail, value = "", pk.int & (2**40 - 1)
-    for _i in range(8):
-        value, digit = divmod(value, 32)
-        tail = alphabet[digit] + tail
-    prefix = {"hazard": "YH", "problem": "WT"}.get(kind, kind[:2].upper())
-    return f"{prefix}{day:%Y%m%d}-{tail[:4]}-{tail[4:]}"
+    value = pk.int & (2**40 - 1)
+    head, tail = divmod(value, 2**20)
+    prefix = PREFIXES.get(kind) or kind[:2].upper()
+    return (
+        f"{prefix}{day.year:04d}{day.month:02d}{day.day:02d}"
+        f"-{PAIRS[head >> 10]}{PAIRS[head & 1023]}-{PAIRS[tail >> 10]}{PAIRS[tail & 1023]}"
+    )
+
+
+#: Crockford's base 32, two digits (10 bits) at a time.
+PAIRS = [a + b for a in ALPHABET for b in ALPHABET]
 
 
 def open_cases(
@@ -197,7 +204,8 @@ def _new_case(machine: Machine, item: NewCase, rules: settings.Rules, step_due: 
     state = item.state or machine.initial
     is_open = machine.is_open(state)
     unsettled = state in machine.unsettled
-    return Case(
+    return bulk.make(
+        Case,
         id=item.pk,
         kind=machine.kind,
         number=number_of(machine.kind, item.pk, item.opened_on),
@@ -228,10 +236,15 @@ def _new_case(machine: Machine, item: NewCase, rules: settings.Rules, step_due: 
 
 def _history(machine: Machine, case: Case, item: NewCase) -> list[Change]:
     """The changes that a claimed state stands for, so that its stocks are right on every day."""
-    found = copy.copy(case)
-    found.state, found.is_open, found.unsettled = machine.initial, True, True
-    found.settled_on = found.closed_on = None
-    found.listed = item.listed
+    found = bulk.twin(
+        case,
+        state=machine.initial,
+        is_open=True,
+        unsettled=True,
+        settled_on=None,
+        closed_on=None,
+        listed=item.listed,
+    )
     changes = [
         Change(
             found,
@@ -245,8 +258,7 @@ def _history(machine: Machine, case: Case, item: NewCase) -> list[Change]:
         )
     ]
     if case.settled_on:
-        settled = copy.copy(found)
-        settled.unsettled, settled.settled_on = False, case.settled_on
+        settled = bulk.twin(found, unsettled=False, settled_on=case.settled_on)
         changes.append(
             Change(
                 settled,
@@ -487,7 +499,8 @@ def event(
     request_id: UUID,
     batch_id: UUID | None,
 ) -> Event:
-    return Event(
+    return bulk.make(
+        Event,
         case_id=case.pk,
         seq=case.version,
         step=step,
@@ -519,8 +532,8 @@ def audited(
                 "case",
                 str(case.pk),
                 reason=reason,
-                before=_plain({name: pair[0] for name, pair in diff.items()}) or None,
-                after=_plain({name: pair[1] for name, pair in diff.items()}) or None,
+                before=_plain({name: pair[0] for name, pair in diff.items()}) if diff else None,
+                after=_plain({name: pair[1] for name, pair in diff.items()}) if diff else None,
                 request_id=request_id,
             )
             for case, step, reason, diff in rows

@@ -13,6 +13,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
+from types import MappingProxyType
 from typing import NamedTuple
 from uuid import UUID
 
@@ -31,28 +33,35 @@ FOUND_SETTLED = "found_settled"
 DUE_MET = "due_met"
 
 
+#: Labels by name, shared and so never changed.
+Labels = Mapping[str, str]
+
+
 class Line(NamedTuple):
     """A case's entry in one stock: where, as what, and from which day on."""
 
     start: date
     area_id: int
-    labels: tuple[tuple[str, str], ...]
+    labels: Labels
 
 
-def labels_of(case: Case) -> dict[str, str]:
+def labels_of(case: Case, claim: str = "") -> Labels:
     """What figures can be broken down by; an empty label is left out."""
+    return _labels(case.grade, case.sector_id or "", case.source, case.topics, claim)
+
+
+@lru_cache(maxsize=4096)
+def _labels(grade: str, sector: str, source: str, topics: str, claim: str) -> Labels:
+    """One mapping for all cases that are labelled alike: an import has few sets and many cases."""
     labels = {
-        "grade": case.grade,
-        "sector": case.sector_id or "",
-        "source": case.source,
-        "topics": case.topics,
-    }
-    return {name: value for name, value in labels.items() if value}
+        "grade": grade, "sector": sector, "source": source, "topics": topics, "claim": claim,
+    }  # fmt: skip
+    return MappingProxyType({name: value for name, value in labels.items() if value})
 
 
 def lines_of(case: Case) -> dict[str, Line]:
     """The stocks that a case stands in now."""
-    labels = tuple(sorted(labels_of(case).items()))
+    labels = labels_of(case)
     lines = {}
     if case.is_open:
         lines["open"] = Line(case.opened_on, case.area_id, labels)
@@ -130,7 +139,7 @@ def _entry(
     case = change.case
     return NewFact(
         kind=f"{machine.kind}.{name}",
-        labels=dict(line.labels),
+        labels=line.labels,
         area_id=line.area_id,
         day=day,
         quantity=quantity,
@@ -145,12 +154,11 @@ def _flows(machine: Machine, change: Change) -> Iterable[NewFact]:
     names += change.flows
     if case.due_on and (change.is_new or case.due_on != change.due_before):
         names.append(("due", case.due_on))
-    labels = labels_of(case)
+    plain, claimed = labels_of(case), labels_of(case, "declared" if change.declared else "")
     for name, day in names:
-        claim = {"claim": "declared"} if change.declared and name not in ("found", "due") else {}
         yield NewFact(
             kind=f"{machine.kind}.{name}",
-            labels={**labels, **claim},
+            labels=plain if name in ("found", "due") else claimed,
             area_id=case.area_id,
             day=day,
             quantity=1,

@@ -131,6 +131,8 @@ class AreaMap:
 
     @property
     def summary(self) -> str:
+        if not self.places:
+            return str(self.title)
         return _("Map: %(title)s. The list beside it has the same figures.") % {"title": self.title}
 
     @property

@@ -18,8 +18,9 @@ MESSAGES = {
 EXAMPLES: tuple[tuple[type[forms.Field], Any], ...] = (
     (forms.DateTimeField, _("%(label)s: write day and time, for example 2024-06-25 14:30")),
     (forms.DateField, _("%(label)s: write a day, for example 2024-06-25")),
-    (forms.IntegerField, _("%(label)s: write a whole number, for example 12")),
+    # Before IntegerField, which it is made of.
     (forms.DecimalField, _("%(label)s: write a number, for example 12.5")),
+    (forms.IntegerField, _("%(label)s: write a whole number, for example 12")),
     (forms.EmailField, _("%(label)s: write an address, for example anwei@yn.gov.cn")),
 )
 

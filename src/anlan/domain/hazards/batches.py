@@ -90,8 +90,9 @@ def _cause(job: Job) -> str | Promise:
 def _so_far(batch: Batch) -> str:
     if batch.status == Batch.Status.UNDOING:
         return _("The undoing was cancelled on the way; part of the rows is still in.")
+    total = sum(batch.tried.values()) or batch.total
     return _("%(rows)s of %(total)s rows are dealt with; the others are outside.") % {
-        "rows": number(batch.rows), "total": number(max(batch.total, batch.rows)),
+        "rows": number(batch.rows), "total": number(max(total, batch.rows)),
     }  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from anlan.domain.enterprises.models import ObjectKind
 from anlan.domain.hazards.models import Grade, Hazard, Source
 from anlan.kernel.accounts import sectors
 from anlan.kernel.accounts.views_pickers import area_name
@@ -39,6 +40,7 @@ def filters(params: QueryDict) -> Filters:
             Choice("grade", _("Grade"), list(Grade.choices)),
             Choice("sector", _("Sector"), sector_options),
             Choice("source", _("Source"), list(Source.choices)),
+            Choice("object", _("About"), list(ObjectKind.choices)),
             Days("found", _("Day found")),
             Days("due", _("Deadline")),
             Days("settled", _("Day rectified")),
@@ -63,13 +65,14 @@ def columns(today: date) -> list[Column]:
         Column("state", _("State"), cell=_state),
         Column("grade", _("Grade"), cell=_grade),
         Column("area", _("Area"), cell="case.area.name"),
-        Column("enterprise", _("Enterprise"), cell="enterprise.name", kind="text", phone=False),
+        Column("enterprise", _("Enterprise or object"), cell=whose, kind="text", phone=False),
         Column("sector", _("Sector"), cell="case.sector.name", phone=False),
         Column("found", _("Day found"), cell="case.opened_on", kind="day", sort="found"),
         Column("due", _("Deadline"), cell=_due(today), sort="due"),
         Column("unit", _("Reported by"), cell="case.unit.name", phone=False, shown=False),
         Column("number", _("Number"), cell="case.number", phone=False, shown=False),
         Column("source", _("Source"), cell=_source, phone=False, shown=False),
+        Column("object", _("About"), cell=kind_of, phone=False, shown=False),
         Column("closed", _("Day closed"), cell="case.closed_on", kind="day", phone=False,
                shown=False),
     ]  # fmt: skip
@@ -77,6 +80,19 @@ def columns(today: date) -> list[Column]:
 
 def text_of(hazard: Hazard) -> str:
     return hazard.description
+
+
+def whose(hazard: Hazard) -> str:
+    """The object, and the enterprise that it belongs to."""
+    firm = hazard.enterprise.name if hazard.enterprise else ""
+    return " · ".join(filter(None, (hazard.object_name, firm)))
+
+
+def kind_of(hazard: Hazard) -> Any:
+    about = hazard.about
+    if about:
+        return ObjectKind(about.kind).label
+    return ObjectKind.ENTERPRISE.label if hazard.enterprise_id else ""
 
 
 def _state(hazard: Hazard) -> Any:

@@ -27,7 +27,8 @@ from anlan.base.refusal import MovedOn, NotFound, Refusal
 from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.hazards import search
 from anlan.domain.hazards.loop import ENTERPRISES_FOUND, HAZARD, LOOPS
-from anlan.domain.hazards.models import Grade, Hazard, Source
+from anlan.domain.hazards.models import Grade, Hazard, HazardObject, Source
+from anlan.domain.hazards.objects import About
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.models import Sector, Unit
 from anlan.kernel.facts import ledger
@@ -95,6 +96,8 @@ class Finding:
     fields: dict[str, Any] = field(default_factory=dict)
     #: Rectified on the spot (立行立改), with what was done.
     fixed: str = ""
+    #: What it is about, where that is no enterprise as such.
+    about: About | None = None
 
 
 # --- finding -------------------------------------------------------------------------------
@@ -131,12 +134,13 @@ def find(
         )
         put_records(
             [
-                (case, item.description, item.fields, item.enterprise_id)
+                (case, item.description, _with_object(item), item.enterprise_id)
                 for case, item in zip(cases, items, strict=True)
             ],
             by_hand=True,
             at=at,
         )
+        _put_objects([(item.pk, item.about) for item in items if item.about])
         fixed = [
             Move(case, {}, {"result": item.fixed})
             for case, item in zip(cases, items, strict=True)
@@ -150,6 +154,19 @@ def find(
     done = [item.pk for item in findings]
     engine.answered(request_id, done)
     return done
+
+
+def _with_object(item: Finding) -> dict[str, Any]:
+    """Lists and the search know an object by its words."""
+    return {**item.fields, "object_name": item.about.words} if item.about else item.fields
+
+
+def _put_objects(rows: Sequence[tuple[UUID, About]]) -> None:
+    """Write down what hazards are about; a new record takes the place of an older one."""
+    HazardObject.objects.filter(hazard__in=[pk for pk, _about in rows]).delete()
+    HazardObject.objects.bulk_create(
+        HazardObject(hazard_id=pk, **vars(about)) for pk, about in rows
+    )
 
 
 def _check_finding(item: Finding, areas: Mapping[int, Region], by: Actor, today: date) -> None:
@@ -630,6 +647,8 @@ def split(
         by_hand=True,
         at=at,
     )
+    if about := hazard.about:
+        _put_objects([(new.pk, about) for new in made])
     _amend(hazard, {"description": texts[0]})
     work.cases.update({new.pk: new for new in made})
     return work.done()
@@ -737,6 +756,43 @@ def amend(
         if diff:
             engine.take(machine, "amend", [Move(case, {}, diff)], reason=reason, **work.kwargs)
     return work.done()
+
+
+@transaction.atomic(durable=True)
+def describe_object(
+    pk: UUID,
+    *,
+    about: About | None,
+    by: Actor,
+    request_id: UUID,
+    at: datetime,
+    reason: str = "",
+    seen: int | None = None,
+) -> list[UUID]:
+    """Say what it is about: a vehicle, a road section …; None is the enterprise as such."""
+    work = _begin(
+        "hazard.amend", [pk], by, request_id, at, _versions(pk, seen), about=about, reason=reason
+    )
+    if not work.repeated:
+        machine, case = _one(work)
+        hazard = Hazard.objects.select_related("object_row").get(pk=pk)
+        before = hazard.about
+        if before != about:
+            words = [_object_told(before), _object_told(about)]
+            HazardObject.objects.filter(hazard=pk).delete()
+            _put_objects([(pk, about)] if about else [])
+            _amend(hazard, {"object_name": about.words if about else ""})
+            engine.take(
+                machine, "amend", [Move(case, {}, {"object": words})], reason=reason, **work.kwargs
+            )
+    return work.done()
+
+
+def _object_told(about: About | None) -> str:
+    """For the history: all that is kept of it."""
+    if about is None:
+        return ""
+    return " ".join(filter(None, (about.name, about.number, about.address, about.stakes)))
 
 
 @transaction.atomic(durable=True)

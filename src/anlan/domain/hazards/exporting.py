@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy
 from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
 from anlan.domain.hazards import queries
+from anlan.domain.hazards.columns import kind_of
 from anlan.domain.hazards.models import Grade, Hazard, HazardQuerySet, Source
 from anlan.kernel.audit import trail
 from anlan.kernel.loop.engine import state_label
@@ -50,7 +51,11 @@ PLAIN: dict[str, Any] = {
 #: Beyond what is on screen: what makes a register of the sheet.
 MORE: tuple[tuple[Any, Any], ...] = (
     (gettext_lazy("Number"), lambda row: row.case.number),
+    (gettext_lazy("About"), kind_of),
+    (gettext_lazy("What the object states"), lambda row: _details(row)),
     (gettext_lazy("Place"), lambda row: row.place),
+    (gettext_lazy("Longitude"), lambda row: row.lon),
+    (gettext_lazy("Latitude"), lambda row: row.lat),
     (gettext_lazy("Measure"), lambda row: row.measure),
     (gettext_lazy("Responsible unit"), lambda row: row.responsible_unit),
     (gettext_lazy("Responsible person"), lambda row: row.responsible_person),
@@ -58,6 +63,11 @@ MORE: tuple[tuple[Any, Any], ...] = (
     (gettext_lazy("Day closed"), lambda row: row.case.closed_on),
     (gettext_lazy("Reported by"), lambda row: row.case.unit.name),
 )
+
+
+def _details(row: Hazard) -> str:
+    about = row.about
+    return "；".join(f"{label}：{value}" for label, value in about.details) if about else ""
 
 
 def answer(

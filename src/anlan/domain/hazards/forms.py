@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -10,13 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.limits import TEXT_CHARS_MAX
+from anlan.domain.enterprises.models import ObjectKind
+from anlan.domain.hazards import objects
 from anlan.domain.hazards.models import Grade, Source
+from anlan.domain.hazards.objects import About
 from anlan.kernel.accounts import sectors
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.regions.models import Level, Region
 from anlan.ui.forms import DayInput, Form
 
 FEN = 100
+#: Five decimals of a degree.
+METRE = Decimal("0.00001")
+#: Beyond a thousand degrees nothing is worth rounding.
+DIGITS_MAX = 3
 
 
 def text_area(
@@ -26,6 +34,95 @@ def text_area(
         label=label, required=required, max_length=TEXT_CHARS_MAX, help_text=help_text,
         widget=forms.Textarea({"rows": rows}),
     )  # fmt: skip
+
+
+class Degrees(forms.DecimalField):
+    """Longitude or latitude, to a metre: maps and phones give more digits than anybody measured."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(required=False, **more)
+
+    def to_python(self, value: Any) -> Decimal | None:
+        read = super().to_python(value)
+        if read is None or not read.is_finite() or read.adjusted() > DIGITS_MAX:
+            return read
+        return read.quantize(METRE)
+
+
+class WithPoint(Form):
+    """A point, or none."""
+
+    lon = Degrees(label=_("Longitude"), help_text=_("Between 73 and 136, like 102.71234."))
+    lat = Degrees(label=_("Latitude"), help_text=_("Between 3 and 54, like 25.04567."))
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        lon, lat = data.get("lon"), data.get("lat")
+        if "lon" in self.errors or "lat" in self.errors:
+            return data
+        if (lon is None) != (lat is None):
+            self.add_error(
+                "lon" if lon is None else "lat",
+                _("Longitude and latitude go together: give both, or leave both empty."),
+            )
+        elif lon is not None and lat is not None and not _in_china(lon, lat):
+            self.add_error(
+                "lon",
+                _("Longitude and latitude look swapped: the longitude is the larger number.")
+                if _in_china(lat, lon)
+                else _("The point lies outside China: longitude 73 to 136, latitude 3 to 54."),
+            )
+        return data
+
+
+def _in_china(lon: Decimal, lat: Decimal) -> bool:
+    return 73 <= lon <= 136 and 3 <= lat <= 54
+
+
+def _of_object(name: str, chars: int) -> forms.CharField:
+    return forms.CharField(
+        label=objects.LABELS[name], help_text=objects.HINTS.get(name, ""), required=False,
+        max_length=chars,
+    )  # fmt: skip
+
+
+class WithObject(Form):
+    """What it is about, with the fields of each kind; those of other kinds are left unread."""
+
+    about = forms.ChoiceField(
+        label=_("About"), choices=ObjectKind.choices, initial=ObjectKind.ENTERPRISE, required=False
+    )
+    title = _of_object("title", objects.NAME_CHARS_MAX)
+    address = _of_object("address", 200)
+    road = _of_object("road", objects.NAME_CHARS_MAX)
+    stake_from = _of_object("stake_from", 20)
+    stake_to = _of_object("stake_to", 20)
+    plate = _of_object("plate", 20)
+    vessel = _of_object("vessel", objects.NAME_CHARS_MAX)
+    register_number = _of_object("register_number", objects.NUMBER_CHARS_MAX)
+
+    #: What the fields state, once the form is clean.
+    stated: About | None = None
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        kind = data.get("about") or ObjectKind.ENTERPRISE
+        for name in set(objects.LABELS) - set(objects.FIELDS[kind]):
+            self.errors.pop(name, None)
+        self.stated, wrong = objects.read(kind, data)
+        for name, reason in wrong.items():
+            if name not in self.errors:
+                self.add_error(name, reason)
+        return data
+
+    @property
+    def by_kind(self) -> list[tuple[Any, str]]:
+        """Each field of the object, with the kinds that show it."""
+        return [
+            (self[name], " ".join(f"of-{kind}" for kind in objects.FIELDS
+                                  if name in objects.FIELDS[kind]))
+            for name in objects.LABELS
+        ]  # fmt: skip
 
 
 class StepForm(Form):
@@ -187,6 +284,14 @@ class Amend(StepForm):
         return given
 
 
+class ObjectForm(WithObject, StepForm):
+    reason = text_area(_("Reason"), required=False)
+
+
+class Point(WithPoint, StepForm):
+    pass
+
+
 class Split(StepForm):
     descriptions = text_area(
         _("Descriptions, one a line"), rows=6,
@@ -205,7 +310,7 @@ class CarryOut(StepForm):
     paper_number = forms.CharField(label=_("Number of the paper"), required=False, max_length=60)
 
 
-class Find(Form):
+class Find(WithObject, WithPoint):
     """A new hazard, on a phone: few fields, in the order in which one sees things."""
 
     pk = forms.UUIDField(widget=forms.HiddenInput)
@@ -217,8 +322,8 @@ class Find(Form):
     description = text_area(_("What is wrong, and where exactly"), rows=4)
     area = AreaField(label=_("Area"), widget=forms.HiddenInput)
     enterprise_name = forms.CharField(
-        label=_("Enterprise or object"), required=False, max_length=200,
-        help_text=_("The full name; for a building, road section or vehicle what it is known by."),
+        label=_("Enterprise"), required=False, max_length=200,
+        help_text=_("The full name; of a vehicle or building the one it belongs to, if any."),
     )  # fmt: skip
     place = forms.CharField(label=_("Place"), required=False, max_length=200)
     sector = forms.ChoiceField(label=_("Sector"), required=False)
@@ -233,12 +338,6 @@ class Find(Form):
         _("Rectified on the spot: what was done"), required=False, rows=2,
         help_text=_("Only for ordinary hazards; somebody else verifies it."),
     )  # fmt: skip
-    lon = forms.DecimalField(
-        required=False, max_digits=8, decimal_places=5, widget=forms.HiddenInput
-    )
-    lat = forms.DecimalField(
-        required=False, max_digits=8, decimal_places=5, widget=forms.HiddenInput
-    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

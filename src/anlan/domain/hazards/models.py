@@ -9,6 +9,9 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.base.ids import uuid7
+from anlan.domain.enterprises.models import ObjectKind
+from anlan.domain.hazards import objects
+from anlan.domain.hazards.objects import About
 from anlan.domain.hazards.reading.messages import IGNORED
 from anlan.domain.hazards.reading.rows import Finding
 
@@ -80,6 +83,12 @@ class Hazard(models.Model):
     FIVE_ELEMENTS = ("measure", "responsible_unit", "funds", "due_on", "contingency")
 
     @property
+    def about(self) -> About | None:
+        """The object; None where it is about the enterprise as such, or nothing is stated."""
+        row = getattr(self, "object_row", None)
+        return row.about if row else None
+
+    @property
     def five_missing(self) -> list[str]:
         values = {
             "measure": self.measure,
@@ -89,6 +98,32 @@ class Hazard(models.Model):
             "contingency": self.contingency,
         }
         return [name for name in self.FIVE_ELEMENTS if not values[name]]
+
+
+class HazardObject(models.Model):
+    """What a hazard is about, where that is no enterprise as such: a building, a vehicle …
+
+    Beside the hazard and not in it: most have none, and imports write none.
+    """
+
+    hazard = models.OneToOneField(
+        Hazard, models.CASCADE, primary_key=True, related_name="object_row"
+    )
+    kind = models.CharField(max_length=20, choices=ObjectKind)
+    name = models.CharField(max_length=objects.NAME_CHARS_MAX, blank=True)
+    #: Number plate, register number of a vessel, code of a road.
+    number = models.CharField(max_length=objects.NUMBER_CHARS_MAX, blank=True)
+    address = models.CharField(max_length=200, blank=True)
+    #: The stakes between which a road section lies, in metres from the road's zero.
+    from_m = models.IntegerField(null=True)
+    to_m = models.IntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["kind"], name="hazard_object_kind")]
+
+    @property
+    def about(self) -> About:
+        return About(self.kind, self.name, self.number, self.address, self.from_m, self.to_m)
 
 
 class Batch(models.Model):

@@ -12,9 +12,11 @@ from django.db.models import BooleanField, ExpressionWrapper, Value
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
+from anlan.domain.enterprises import queries as enterprises
+from anlan.domain.enterprises.models import ObjectKind
 from anlan.domain.hazards import search
 from anlan.domain.hazards.matching import likeness
-from anlan.domain.hazards.models import Hazard, HazardQuerySet, Sighting
+from anlan.domain.hazards.models import Hazard, HazardObject, HazardQuerySet, Sighting
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop.machine import machines
@@ -44,7 +46,7 @@ def narrowed(hazards: HazardQuerySet, asked: Any, today: date) -> HazardQuerySet
     plain = {
         "state": "case__state", "grade": "case__grade", "source": "case__source",
         "sector": "case__sector_id", "batch": "case__batch_id",
-        "enterprise": "enterprise_id", "found_from": "case__opened_on__gte",
+        "found_from": "case__opened_on__gte",
         "found_to": "case__opened_on__lte", "due_from": "case__due_on__gte",
         "due_to": "case__due_on__lte", "closed_from": "case__closed_on__gte",
         "closed_to": "case__closed_on__lte", "settled_from": "case__settled_on__gte",
@@ -54,6 +56,8 @@ def narrowed(hazards: HazardQuerySet, asked: Any, today: date) -> HazardQuerySet
     for name, column in plain.items():
         if (value := asked[name]) not in (None, "") and (name, value) != ("sector", "none"):
             hazards = hazards.filter(**{column: value})
+    if (firm := str(asked["enterprise"] or "")) != "":
+        hazards = hazards.filter(enterprise_id__in=_family(firm))
     if asked["sector"] == "none":
         hazards = hazards.filter(case__sector=None)
     if asked["open"]:
@@ -64,6 +68,8 @@ def narrowed(hazards: HazardQuerySet, asked: Any, today: date) -> HazardQuerySet
         )
     if asked["listed"]:
         hazards = hazards.filter(case__listed=True, case__is_open=True)
+    if kind := asked["object"]:
+        hazards = _about(hazards, kind)
     if not asked["state"]:
         hazards = hazards.exclude(case__state="void")
     if text := asked["q"]:
@@ -71,8 +77,15 @@ def narrowed(hazards: HazardQuerySet, asked: Any, today: date) -> HazardQuerySet
     return hazards
 
 
+def _about(hazards: HazardQuerySet, kind: str) -> HazardQuerySet:
+    """Those that are about objects of a kind; an enterprise as such has no record of its own."""
+    if kind == ObjectKind.ENTERPRISE:
+        return hazards.filter(object_row=None).exclude(enterprise=None)
+    return hazards.filter(pk__in=HazardObject.objects.filter(kind=kind).values("pk"))
+
+
 #: Relations that a row of the list shows.
-ROW = ("case", "case__area", "case__sector", "case__unit", "enterprise")
+ROW = ("case", "case__area", "case__sector", "case__unit", "enterprise", "object_row")
 
 
 def may_all(pk: UUID, permissions: Iterable[str], by: Actor) -> set[str]:
@@ -125,6 +138,11 @@ def around(hazard: Hazard, by: Actor) -> Around:
     )
 
 
+def _family(firm: str) -> list[int]:
+    """An enterprise by its number, with all that were merged into it: it is one firm now."""
+    return enterprises.family(int(firm)) if firm.isdecimal() and len(firm) < 18 else []
+
+
 def _alike(hazard: Hazard, by: Actor) -> list[Hazard]:
     """Hazards that may be the same: near in time, at the same enterprise, in like words."""
     if hazard.enterprise_id is None:
@@ -133,7 +151,7 @@ def _alike(hazard: Hazard, by: Actor) -> list[Hazard]:
     near = (
         visible(by)
         .filter(
-            enterprise_id=hazard.enterprise_id,
+            enterprise_id__in=enterprises.kin(hazard.enterprise_id),
             case__opened_on__gte=hazard.case.opened_on - span,
             case__opened_on__lte=hazard.case.opened_on + span,
         )

@@ -14,6 +14,8 @@ from django.utils.translation import pgettext_lazy
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
+from anlan.domain.enterprises import queries as enterprises
+from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.hazards import commands as do
 from anlan.domain.hazards import forms
 from anlan.domain.hazards.forms import StepForm
@@ -38,7 +40,7 @@ class StepPage:
     possible: Possible
     call: Call
     symbol: str = "check"
-    #: primary stands out, danger is red, menu goes behind "more".
+    #: primary stands out, danger is red, menu goes behind "more", inline has its own place.
     kind: str = ""
     photos: bool = False
 
@@ -56,9 +58,12 @@ def _assign(form: forms.Assign, pk: UUID, call: dict[str, Any]) -> Any:
     if unit is None and form.cleaned_data["suggested"] == "enterprise":
         hazard = Hazard.objects.select_related("enterprise", "case").get(pk=pk)
         if hazard.enterprise:
-            firm = hazard.enterprise
-            unit = for_enterprise(firm.pk, firm.name, firm.area_id, firm.path, by=call["by"],
-                                  at=call["at"])  # fmt: skip
+            # Where its entry was merged into another one, the firm answers as that one.
+            firm = Enterprise.objects.get(pk=enterprises.successor(hazard.enterprise.pk))
+            unit = for_enterprise(
+                firm.pk, firm.name, firm.area_id, firm.path, also=enterprises.family(firm.pk)[1:],
+                by=call["by"], at=call["at"],
+            )  # fmt: skip
     if unit is None:
         raise do.Incomplete(field="rectifier", reason=_("Choose the unit from the list."))
     seen = call.pop("seen")
@@ -104,6 +109,14 @@ def _receive(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
 
 def _rectify(form: forms.Rectify, pk: UUID, common: dict[str, Any]) -> Any:
     return do.rectify(pk, result=form.cleaned_data["result"], fields=form.fields_given, **common)
+
+
+def _object(form: forms.ObjectForm, pk: UUID, common: dict[str, Any]) -> Any:
+    return do.describe_object(pk, about=form.stated, reason=form.cleaned_data["reason"], **common)
+
+
+def _locate(form: forms.Point, pk: UUID, common: dict[str, Any]) -> Any:
+    return do.amend(pk, fields={name: form.cleaned_data[name] for name in ("lon", "lat")}, **common)
 
 
 def _amend(form: forms.Amend, pk: UUID, common: dict[str, Any]) -> Any:
@@ -199,6 +212,10 @@ PAGES: tuple[StepPage, ...] = (
              _status(Listing.Status.DELISTING), _unseen(do.delist, "reason"), "minus", "menu"),
     StepPage("amend", "hazard.amend", _("Correct the entry"), forms.Amend, _open, _amend,
              "pencil", "menu"),
+    StepPage("object", "hazard.amend", _("Correct what it is about"), forms.ObjectForm, _open,
+             _object, "building-factory-2", "menu"),
+    StepPage("locate", "hazard.amend", _("Save the point"), forms.Point, _open, _locate,
+             "map-pin", "inline"),
     StepPage("move", "hazard.move", _("Correct area, sector or source"), forms.Move,
              lambda h, a: h.case.state != "void", _move, "map-pin", "menu"),
     StepPage("suspend", "hazard.suspend", _("Suspend"), forms.Reason,

@@ -9,5 +9,6 @@ urlpatterns = [
     path("", views_overview.home, name="home"),
     path("areas/<str:code>/", views_overview.area_page, name="area"),
     path("areas/<str:code>/shapes/", views_overview.shapes, name="shapes"),
+    path("areas/<str:code>/shape/", views_overview.shape, name="shape"),
     path("figures/records/", views_overview.records, name="records"),
 ]

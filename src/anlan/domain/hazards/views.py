@@ -20,7 +20,16 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.enterprises import commands as enterprises
-from anlan.domain.hazards import columns, commands, criteria, exporting, forms, queries, steps
+from anlan.domain.hazards import (
+    columns,
+    commands,
+    criteria,
+    exporting,
+    forms,
+    places,
+    queries,
+    steps,
+)  # fmt: skip
 from anlan.domain.hazards.commands import FINDERS, Finding
 from anlan.domain.hazards.history import timeline_of
 from anlan.domain.hazards.models import Grade, Hazard, Source
@@ -113,6 +122,9 @@ def _page(
         "candidates": _candidates(hazard), "major": Grade.MAJOR,
         "proposals": steps.proposals(around) if "hazard.propose" in allowed else [],
         "rungs": RUNGS, "suggested": _suggested(hazard) if case.state == "found" else [],
+        "about_label": columns.kind_of(hazard),
+        "about_details": hazard.about.details if hazard.about else [],
+        "spot": places.spot(hazard, may_mend=any(page.code == "locate" for page in offered)),
         "request_ids": [uuid7() for _proposal in around.proposals], "today": today,
     }  # fmt: skip
     return render_page(request, "hazards/page.html", "hazards/page.html", context, status)
@@ -124,6 +136,10 @@ def _form(page: steps.StepPage, hazard: Hazard) -> forms.StepForm:
         names = forms.Amend.NAMES if page.form is forms.Amend else forms.Rectify.FIVE
         initial.update({name: getattr(hazard, name) for name in names})
         initial["funds"] = None if hazard.funds is None else hazard.funds / forms.FEN
+    if page.form is forms.Point:
+        initial.update(lon=hazard.lon, lat=hazard.lat)
+    if page.form is forms.ObjectForm and (about := hazard.about):
+        initial.update(about=about.kind, **about.given)
     if page.form is forms.GradeForm:
         initial.update(grade=hazard.case.grade, basis=hazard.basis)
     if page.form is forms.Move:
@@ -253,7 +269,7 @@ def _find(request: HttpRequest, form: forms.Find, unit: int, by: Actor, at: date
                 opened_on=data["opened_on"], kind=data["kind"], sector=data["sector"] or None,
                 grade=data["grade"] if data["kind"] == "hazard" else "", source=data["source"],
                 enterprise_id=enterprise, due_on=data["due_on"], fields=fields,
-                fixed=data["fixed"],
+                fixed=data["fixed"], about=form.stated,
             )
         ],
         by=by, request_id=data["request_id"], at=at, photos=_photos(request),

@@ -511,6 +511,16 @@ def shapes(request: HttpRequest, code: str) -> HttpResponse:
     return response
 
 
+@require_GET
+@requires("hazard.view")
+def shape(request: HttpRequest, code: str) -> HttpResponse:
+    """The shape of one area itself: public geography, without figures."""
+    area = regions.by_code(code[:_CODE_CHARS_MAX])
+    response = JsonResponse(regions.shapes(area, of=[area]))
+    response["Cache-Control"] = f"private, max-age={SHAPES_SECONDS}"
+    return response
+
+
 # Records behind a figure
 
 ORDER = Keyset.by("-case__opened_on", "-pk")

@@ -17,7 +17,8 @@
     const see = ([x, y]) => { west = Math.min(west, x); east = Math.max(east, x); south = Math.min(south, y); north = Math.max(north, y); };
     const walk = (part) => typeof part[0] === "number" ? see(part) : part.forEach(walk);
     for (const feature of features) if (feature.geometry) walk(feature.geometry.coordinates);
-    if (!features.length) for (const pin of pins) { see([pin.at[0] - 0.02, pin.at[1] - 0.02]); see([pin.at[0] + 0.02, pin.at[1] + 0.02]); }
+    if (features.length) for (const pin of pins) see(pin.at);
+    else for (const pin of pins) { see([pin.at[0] - 0.02, pin.at[1] - 0.02]); see([pin.at[0] + 0.02, pin.at[1] + 0.02]); }
     const squeeze = Math.cos(((south + north) / 2) * Math.PI / 180) || 1;
     const scale = WIDTH / Math.max(1e-9, (east - west) * squeeze);
     return {
@@ -96,15 +97,18 @@
       const code = String(feature.properties.code);
       const place = places.get(code);
       const name = (place && place.name) || feature.properties.name || code;
-      const words = place ? (place.value === null ? data.words.none : place.words) : data.words.none;
+      // A map without figures shows where something lies, and nothing is missing from it.
+      const plain = !data.places.length;
+      const words = plain ? "" : place && place.value !== null ? place.words : data.words.none;
       const path = outline(feature.geometry, view.to);
       if (!path) continue;
       const link = place && place.link ? make("a", { href: place.link, "aria-label": `${name} ${words}` }, shapes) : make("g", {}, shapes);
-      const shape = make("path", { d: path, class: grade(place, data.bounds), "fill-rule": "evenodd" }, link);
+      const shape = make("path", { d: path, class: plain ? "m1" : grade(place, data.bounds), "fill-rule": "evenodd" }, link);
       link.addEventListener("pointermove", (event) => say(event, name, words));
       link.addEventListener("pointerleave", hush);
       link.addEventListener("focus", (event) => say(event, name, words));
       link.addEventListener("blur", hush);
+      if (plain) continue; // Its one area is named beside it, and a pin may lie on its middle.
       const bounds = shape.getBBox();
       const middle = feature.properties.center ? view.to(feature.properties.center)
         : [bounds.x + bounds.width / 2, bounds.y + bounds.height / 2];

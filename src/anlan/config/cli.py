@@ -13,6 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from importlib import import_module
 
 from anlan.config.cli_say import both, emit, language, say
@@ -74,6 +75,17 @@ def _test(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _year(text: str) -> int:
+    year = int(text)
+    if not 1990 <= year <= 2100:
+        raise ValueError(text)
+    return year
+
+
+def _day(text: str) -> date:
+    return datetime.strptime(text, "%Y-%m-%d").date()  # noqa: DTZ007  a day has no zone
+
+
 def _import(parser: argparse.ArgumentParser) -> None:
     kinds = parser.add_subparsers(dest="kind", required=True)
     hazards = kinds.add_parser("hazards", help=both("隐患台账", "workbooks of hazards"))
@@ -87,6 +99,18 @@ def _import(parser: argparse.ArgumentParser) -> None:
         kind.add_argument("--dry-run", action="store_true", help=both("只检查", "only check"))
         _json(kind)
     hazards.add_argument("--unit", metavar="CODE", help=both("填报单位代码", "reporting unit"))
+    hazards.add_argument(
+        "--year",
+        type=_year,
+        metavar="YYYY",
+        help=both("台账未写年份时，日期所属年份", "the year of days that are written without one"),
+    )
+    hazards.add_argument(
+        "--found-on",
+        type=_day,
+        metavar="YYYY-MM-DD",
+        help=both("表中未写检查日期的行，按此日期记", "the day found of rows that give none"),
+    )
 
 
 def _undo(parser: argparse.ArgumentParser) -> None:

@@ -41,7 +41,12 @@ def import_files(args: Namespace) -> int:
             raise FileMissing(file=str(path))
     unit = units.by_code(args.unit) if args.unit else units.unnamed(by=args.actor, at=at)
     batch, refusals = importing.prepare(
-        [(path.name, path) for path in paths], unit=unit, by=args.actor, at=at
+        [(path.name, path) for path in paths],
+        unit=unit,
+        by=args.actor,
+        at=at,
+        year=args.year,
+        found_on=args.found_on,
     )
     with _bar() as progress:
         if args.dry_run:

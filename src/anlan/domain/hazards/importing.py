@@ -107,12 +107,19 @@ class Counts:
 
 
 def prepare(
-    files: Sequence[tuple[str, Path]], *, unit: Unit, by: Actor, at: datetime
+    files: Sequence[tuple[str, Path]],
+    *,
+    unit: Unit,
+    by: Actor,
+    at: datetime,
+    year: int | None = None,
+    found_on: date | None = None,
 ) -> tuple[Batch, list[Refusal]]:
     """Keep the files, read each once, and propose what its columns mean.
 
     files: (name as sent, path of the content). A file that can't be read is refused by itself,
     and the rest goes on; raises NothingReadable where none is left.
+    year, found_on: what the sender says of days without a year, and of rows without a day.
     """
     refusals: list[Refusal] = []
     plans: list[tuple[str, Path, str, dict[str, Any]]] = []
@@ -121,6 +128,7 @@ def prepare(
         try:
             book = read_workbook(path, name)
             plan = reading.propose(book, saved)
+            plan.year, plan.found_on = year, found_on
             plans.append((name, *_keep(path, name), plan.to_json()))
         except Refusal as refusal:
             refusal.data.setdefault("file", name)

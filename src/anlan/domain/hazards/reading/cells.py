@@ -127,7 +127,7 @@ class Cells:
             mapping = {code: indexes for code, indexes in kept.items() if indexes}
             if "description" in mapping:
                 self.panels.append((mapping, panel.grade))
-        self.period = period_of(plan.titles, plan.sheet_name, self.workbook.name)
+        self.period = period_of(plan.titles, plan.sheet_name, self.workbook.name, self.context.year)
         for index in self.mapping.get("funds", ())[:1]:
             self.money_unit = amounts.header_unit(self.headers[index])
         title = squeeze("".join((*plan.titles[:3], plan.sheet_name)))

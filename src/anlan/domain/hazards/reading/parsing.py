@@ -22,6 +22,9 @@ def parse(workbook: Workbook, plan: Plan, context: Context | None = None) -> Ite
     over a sheet, the counts of all results add up to its height.
     """
     context = context or Context()
+    context = replace(
+        context, year=context.year or plan.year, found_on=context.found_on or plan.found_on
+    )
     by_sheet: dict[int, list[TablePlan]] = {}
     for table in plan.tables:
         by_sheet.setdefault(table.sheet, []).append(table)

@@ -47,8 +47,11 @@ class Period:
         return None
 
 
-def period_of(titles: tuple[str, ...], sheet: str, file: str) -> Period:
-    """The one period that title, sheet name or file name gives; contradictions give none."""
+def period_of(titles: tuple[str, ...], sheet: str, file: str, year: int | None = None) -> Period:
+    """The one period that title, sheet name or file name gives; contradictions give none.
+
+    year: by who sends it, for a month without a year ("6月隐患台账").
+    """
     reported: date | None = None
     stated: list[tuple[str, str]] = []
     for title in titles:
@@ -70,22 +73,33 @@ def period_of(titles: tuple[str, ...], sheet: str, file: str) -> Period:
         for y, _, _ in found:
             years.setdefault(y, where)
         if len(months) == 1:
-            year, month = months.pop()
+            in_year, month = months.pop()
             day = None
             if len(days) == 1:
                 try:
                     day = date(*days.pop())
                 except ValueError:
                     day = None
-            return Period(year, month if 1 <= month <= 12 else None, day, where, reported)
+            return Period(in_year, month if 1 <= month <= 12 else None, day, where, reported)
         if len(months) > 1:
             return Period(_only(y for y, _ in months), None, None, where, reported)
-    lone = _lone_month(sheet) or _lone_month(file)
-    the_year = _only(years)
-    if reported and not years:
+    lone, where = next(
+        (
+            (month, where)
+            for where, text in (
+                ("sheet", sheet),
+                ("title", "".join(t for w, t in stated if w == "title")),
+                ("file", file),
+            )
+            if (month := _lone_month(text))
+        ),
+        (None, ""),
+    )
+    the_year = _only(years) or (None if years else year)
+    if reported and not years and not year:
         the_year = reported.year
     if the_year and lone:
-        return Period(the_year, lone, None, "sheet" if _lone_month(sheet) else "file", reported)
+        return Period(the_year, lone, None, where, reported)
     return Period(the_year, None, None, next(iter(years.values()), "report"), reported)
 
 

@@ -109,11 +109,15 @@ class Plan:
     tables: list[TablePlan] = field(default_factory=list)
     sheets: list[SheetPlan] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    #: What its sender says of it all: the year of days like 6.25, and the day of rows without one.
+    year: int | None = None
+    found_on: date | None = None
 
     def to_json(self) -> dict[str, Any]:
         data = asdict(self)
         for table in data["tables"]:
             table["found_on"] = table["found_on"].isoformat() if table["found_on"] else None
+        data["found_on"] = self.found_on.isoformat() if self.found_on else None
         return data
 
     @classmethod
@@ -129,6 +133,12 @@ class Plan:
             entry["panels"] = [Panel(**panel) for panel in entry.get("panels", [])]
             entry["found_on"] = date.fromisoformat(entry["found_on"]) if entry["found_on"] else None
             tables.append(TablePlan(**entry))
+        said = data.get("found_on")
         return cls(
-            data["file"], tables, [SheetPlan(**s) for s in data["sheets"]], list(data["notes"])
+            data["file"],
+            tables,
+            [SheetPlan(**s) for s in data["sheets"]],
+            list(data["notes"]),
+            data.get("year"),
+            date.fromisoformat(said) if said else None,
         )

@@ -35,11 +35,15 @@ class Planted:
     enterprise: int
     unit: int | None = None
     person: int | None = None
+    #: An area of somebody else; one's own isn't foreign whatever firm or sector lies in it.
+    area: int | None = None
     #: The pages of each namespace take these as their number.
     numbers: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.numbers = {"hazards": self.hazard, "enterprises": self.enterprise}
+        if self.area is not None:
+            self.numbers["office"] = self.area
 
 
 def plant(
@@ -66,7 +70,7 @@ def plant(
         enterprise_id=enterprise,
     )
     hazards.find([finding], by=CLI, request_id=uuid7(), at=at)
-    return Planted(word, pk, enterprise)
+    return Planted(word, pk, enterprise, area=place.pk if area == AWAY else None)
 
 
 def plant_people(planted: Planted, *, area: str) -> None:

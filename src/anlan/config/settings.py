@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "anlan.kernel.loop",
     "anlan.domain.enterprises",
     "anlan.domain.hazards",
+    "anlan.domain.office",
     "allauth",
     "allauth.account",
     "allauth.mfa",

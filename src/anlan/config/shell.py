@@ -9,6 +9,8 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.actor import Actor
+from anlan.domain.office import shell as office
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts import shell as accounts
 from anlan.kernel.accounts.gate import actor_of
@@ -38,10 +40,21 @@ def fields(request: HttpRequest) -> dict[str, Any]:
     ]
     groups = [Group(_("Work"), items)] if items else []
     return {
-        "nav": [*groups, *accounts.nav(request)],
+        "nav": [*groups, *_house(accounts.nav(request), by)],
         "palette_url": reverse("search") + "?part=1",
         "search_url": reverse("search"),
     }
+
+
+def _house(groups: list[Group], by: Actor) -> list[Group]:
+    """The group of those who organise, with the pages by which an office sets its house."""
+    items = office.items(by)
+    if not items:
+        return groups
+    if not groups:
+        return [Group(_("Organisation"), items)]
+    last = groups[-1]
+    return [*groups[:-1], Group(last.label, [*last.items, *items])]
 
 
 def _first(*names: str) -> str:

@@ -1,0 +1,25 @@
+"""The lines of the navigation that lead to this house; config puts them among the others."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.actor import Actor
+from anlan.kernel.accounts import policy
+from anlan.ui.shell import Item
+
+_PAGES = (
+    (_("Areas"), "office:areas", "map", "area.view"),
+    (_("Assessment trees"), "office:trees", "sitemap", "tree.view"),
+    (_("Deadlines and ladder"), "office:deadlines", "stairs-up", "deadlines.view"),
+    (_("Working days"), "office:days", "calendar", "settings.days"),
+)
+
+
+def items(by: Actor) -> list[Item]:
+    return [
+        Item(label, reverse(name), icon)
+        for label, name, icon, permission in _PAGES
+        if policy.may(by, permission)
+    ]

@@ -83,4 +83,5 @@ RULES: dict[str, Rule] = {
     # The audit administrator reads what was put on record, and nothing else.
     "audit.view": _AUDIT,
     "audit.export": _AUDIT,
+    "audit.reveal": _AUDIT,
 }

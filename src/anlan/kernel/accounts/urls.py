@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from anlan.kernel.accounts import views_audit, views_own, views_people, views_sectors, views_units
+from anlan.kernel.accounts import (
+    views_audit,
+    views_lists,
+    views_own,
+    views_people,
+    views_sectors,
+    views_units,
+)
 
 app_name = "accounts"
 
@@ -16,6 +23,9 @@ urlpatterns = [
     path("accounts/me/away/<int:pk>/", views_own.away, name="away"),
     path("accounts/me/tokens/new/", views_own.new_token, name="new_token"),
     path("accounts/me/tokens/<uuid:pk>/revoke/", views_own.revoke_token, name="revoke_token"),
+    path("accounts/lists/save/", views_lists.save_filter, name="save_filter"),
+    path("accounts/lists/<int:pk>/drop/", views_lists.drop_filter, name="drop_filter"),
+    path("accounts/lists/columns/", views_lists.keep_columns, name="keep_columns"),
     path("units/", views_units.unit_list, name="units"),
     path("units/new/", views_units.new_unit, name="new_unit"),
     path("units/<int:pk>/", views_units.unit_page, name="unit"),
@@ -36,4 +46,6 @@ urlpatterns = [
     path("people/posts/<int:pk>/end/", views_people.end_post, name="end_post"),
     path("people/posts/<int:pk>/deputy/", views_people.deputy, name="deputy"),
     path("audit/", views_audit.audit_list, name="audit"),
+    path("audit/<int:pk>/", views_audit.audit_row, name="audit_row"),
+    path("audit/<int:pk>/reveal/", views_audit.reveal, name="audit_reveal"),
 ]

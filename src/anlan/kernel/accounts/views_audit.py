@@ -1,16 +1,23 @@
-"""The auditor's page: what was put on record. Looking is put on record as well (S27)."""
+"""The auditor's pages: what was put on record. Looking is put on record as well (S27)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.refusal import NotFound
 from anlan.kernel.accounts import words
-from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.gate import actor_of, fresh, requires
+from anlan.kernel.accounts.models import Unit
+from anlan.kernel.accounts.trail_names import Names, has_personal
 from anlan.kernel.accounts.words import act
 from anlan.kernel.audit import queries
 from anlan.kernel.audit.models import AuditRow
@@ -18,45 +25,57 @@ from anlan.ui.lists import Choice, Column, Days, Filters, Search, chosen
 from anlan.ui.pages import render_page
 
 RESULTS = (("ok", _("carried out")), ("denied", _("denied")))
+REASON_CHARS_MAX = 500
+#: Differences that a line of the list shows; the record's own page has them all.
+CHANGES_SHOWN_MAX = 4
 
 
-def _changes(row: AuditRow) -> str:
-    """Field: before → after; personal values stay closed."""
-    before, after = queries.values(row.before), queries.values(row.after)
-    parts = []
-    for name in {**before, **after}:
-        old, new = _shown(before.get(name)), _shown(after.get(name))
-        label = words.field(name)
-        parts.append(f"{label}: {old} → {new}" if old else f"{label}: {new}")
-    return "；".join(parts)
+def _changes(row: AuditRow) -> Any:
+    found = row.names.changes(row)  # type: ignore[attr-defined]  # set by ``named``
+    lines = [
+        format_html(
+            "<tr><th scope=row>{}</th><td>{}<ins>{}</ins></td></tr>",
+            name,
+            format_html("<del>{}</del> → ", before) if before else "",
+            after or "—",
+        )
+        for name, before, after in found[:CHANGES_SHOWN_MAX]
+    ]
+    if not lines:
+        return ""
+    table = format_html_join("", "{}", ((line,) for line in lines))
+    more = "…" if len(found) > CHANGES_SHOWN_MAX else ""
+    return format_html('<table class="diff">{}</table>{}', table, more)
 
 
-def _shown(value: Any) -> str:
-    if isinstance(value, dict) and value.keys() == {"personal"}:
-        return "●●●"
-    return "" if value is None else str(value)
-
-
-def _object(row: AuditRow) -> str:
-    return f"{words.thing(row.object_type)} {row.object_id}".strip()
+def named(rows: Sequence[AuditRow]) -> Names:
+    """Give each row the names of what it speaks of; a statement for each kind of thing."""
+    names = Names(rows)
+    for row in rows:
+        row.names = names  # type: ignore[attr-defined]  # for the columns
+    return names
 
 
 COLUMNS = (
-    Column("at", _("When"), kind="moment"),
+    Column("at", _("When"), kind="moment",
+           link=lambda row: reverse("accounts:audit_row", args=[row.pk])),
     Column("actor", _("Who"), cell=lambda row: words.who(row.actor)),
     Column("address", _("Address"), phone=False),
     Column("act", _("Act"), cell=lambda row: act(row.action)),
     Column("action", _("Code of the act"), shown=False),
-    Column("object", _("On what"), cell=_object),
-    Column("result", _("Result"), cell=lambda row: str(dict(RESULTS).get(row.result, row.result))),
+    Column("object", _("On what"), cell=lambda row: row.names.object_of(row), kind="text"),
+    Column("result", _("Result"), cell=lambda row: result(row)),
     Column("reason", _("Why"), kind="text"),
     Column("changes", _("Before and after"), cell=_changes, kind="text"),
-)
+)  # fmt: skip
 
 
-@requires("audit.view", management=True)
-def audit_list(request: HttpRequest) -> HttpResponse:
-    wanted = Filters(
+def result(row: AuditRow) -> str:
+    return str(dict(RESULTS).get(row.result, row.result))
+
+
+def filters(request: HttpRequest) -> Filters:
+    return Filters(
         (
             Search("actor", _("Who")),
             Search("action", _("Code of the act, such as hazard.assign or hazard.")),
@@ -68,7 +87,11 @@ def audit_list(request: HttpRequest) -> HttpResponse:
         ),
         request.GET,
     )
-    search = queries.Search(
+
+
+def search_of(wanted: Filters) -> queries.Search:
+    """The search that the filters mean; the export takes the same."""
+    return queries.Search(
         since=_midnight(wanted["at_from"]),
         until=_midnight(wanted["at_to"], after=1),
         **{
@@ -76,17 +99,89 @@ def audit_list(request: HttpRequest) -> HttpResponse:
             for name in ("actor", "action", "object_type", "object_id", "result", "address")
         },
     )
+
+
+@requires("audit.view", management=True)
+def audit_list(request: HttpRequest) -> HttpResponse:
+    wanted = filters(request)
     text = request.GET.get("after", "")
     before = int(text) if text.isdecimal() and len(text) < 19 else None
-    page = queries.look(search, by=actor_of(request), at=timezone.now(), before=before)
+    page = queries.look(search_of(wanted), by=actor_of(request), at=timezone.now(), before=before)
+    named(page.rows)
     context = {
         "rows": page.rows,
         "turn": {"before": "", "after": str(page.next or "")},
         "columns": chosen(COLUMNS, request.GET.get("cols", "")),
         "all_columns": COLUMNS,
         "filters": wanted,
+        "exports": _exports(wanted),
     }
     return render_page(request, "accounts/audit.html", "accounts/_audit.html", context)
+
+
+def _exports(wanted: Filters) -> list[tuple[str, str]]:
+    """Addresses of the workbook and of the text, which an app above this one writes."""
+    try:
+        return [
+            (kind, f"{reverse('audit:export', args=[kind])}?{wanted.query()}")
+            for kind in ("xlsx", "csv")
+        ]
+    except NoReverseMatch:
+        return []
+
+
+@requires("audit.view", management=True)
+def audit_row(request: HttpRequest, pk: int) -> HttpResponse:
+    """One record, with every difference."""
+    row = queries.one(pk, by=actor_of(request), at=timezone.now())
+    if row is None:
+        raise NotFound
+    return _row_page(request, row)
+
+
+@requires("audit.reveal", management=True)
+@fresh
+def reveal(request: HttpRequest, pk: int) -> HttpResponse:
+    """The same record with its personal values opened, for a reason that is put on record.
+
+    Shown in the answer and nowhere kept: opening the page again shows them closed.
+    """
+    by, now = actor_of(request), timezone.now()
+    row = queries.one(pk, by=by, at=now)
+    if row is None:
+        raise NotFound
+    if request.method != "POST":
+        return _row_page(request, row)
+    reason = request.POST.get("reason", "").strip()[:REASON_CHARS_MAX]
+    if not reason:
+        error = _("Write why you must see it: whoever checks you later reads it.")
+        return _row_page(request, row, error=str(error), status=422)
+    return _row_page(request, row, opened=queries.reveal(row, by=by, at=now, reason=reason))
+
+
+def _row_page(
+    request: HttpRequest,
+    row: AuditRow,
+    *,
+    opened: dict[str, Any] | None = None,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    names = named([row])
+    unit = Unit.objects.filter(pk=row.unit_id).values_list("name", flat=True).first()
+    context = {
+        "row": row,
+        "unit": unit or "",
+        "who": words.who(row.actor),
+        "act": act(row.action),
+        "object": names.object_of(row),
+        "result": result(row),
+        "changes": names.changes(row, opened),
+        "closed": has_personal(row) and opened is None,
+        "opened": opened is not None,
+        "error": error,
+    }
+    return render(request, "accounts/audit_row.html", context, status=status)
 
 
 def _midnight(day: Any, after: int = 0) -> datetime | None:

@@ -10,10 +10,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
 
 from anlan.base import crypto
 from anlan.base.actor import Actor
 from anlan.base.limits import IN_LIST_MAX, PAGE_ROWS
+from anlan.base.refusal import Refusal
 from anlan.kernel.audit import trail
 from anlan.kernel.audit.models import AuditRow, SubjectKey
 
@@ -82,14 +84,41 @@ def look(
     return found
 
 
+class ExportTooLarge(Refusal):
+    """More rows than one file takes; nothing was written."""
+
+    code = "audit_export_too_large"
+    message = _(
+        "The selection has more than %(max)s records. Narrow it, by day or by act, and take it "
+        "out in parts."
+    )
+    status = 413
+
+
 @transaction.atomic
-def export(search: Search, *, by: Actor, at: datetime) -> list[AuditRow]:
-    """All that a search finds, to its limit; on record."""
-    rows = list(search.rows()[:EXPORT_ROWS_MAX])
-    after = {**search.stated(), "rows": len(rows)}
+def one(pk: int, *, by: Actor, at: datetime) -> AuditRow | None:
+    """One row for the auditor, whose looking goes on record."""
+    row = AuditRow.objects.filter(pk=pk).first()
+    if row is not None:
+        trail.record([trail.Entry("audit.open", "audit.auditrow", pk)], by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def selection(search: Search, *, by: Actor, at: datetime) -> tuple[int, QuerySet[AuditRow]]:
+    """All that a search finds, counted, as it is now; on record before a row goes out.
+
+    The rows are read while they are sent, so they end at the newest id of this moment.
+    """
+    newest = AuditRow.objects.order_by("-id").values_list("id", flat=True).first() or 0
+    found = search.rows().filter(id__lte=newest)
+    count = found.order_by()[: EXPORT_ROWS_MAX + 1].count()
+    if count > EXPORT_ROWS_MAX:
+        raise ExportTooLarge(max=EXPORT_ROWS_MAX)
+    after = {**search.stated(), "rows": count}
     entry = trail.Entry("audit.export", "audit.auditrow", "", after=after)
     trail.record([entry], by=by, at=at)
-    return rows
+    return count, found
 
 
 def values(text: str | None) -> dict[str, Any]:

@@ -181,7 +181,7 @@ def test_S41_a_forgotten_persons_values_are_gone_and_the_row_still_verifies():
 @pytest.mark.django_db
 def test_S27_the_auditors_own_acts_are_on_record():
     queries.look(queries.Search(actor="李建国"), by=AUDITOR, at=AT)
-    queries.export(queries.Search(action="hazard."), by=AUDITOR, at=AT)
+    queries.selection(queries.Search(action="hazard."), by=AUDITOR, at=AT)
     rows = list(AuditRow.objects.order_by("-id")[:2])
     assert [row.action for row in rows] == ["audit.export", "audit.search"]
     assert rows[1].after == '{"actor":"李建国"}'

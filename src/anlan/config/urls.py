@@ -21,6 +21,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/openapi.json", openapi, name="openapi"),
     path("api/v1/", api.urls),
     path("work/", include("anlan.domain.hazards.urls_work")),
+    path("", include("anlan.domain.office.urls_units")),
+    path("audit/", include("anlan.domain.office.urls_audit")),
     path("search/", views_search.find, name="search"),
     path("", include("anlan.kernel.notices.urls")),
     path("options/", include("anlan.kernel.accounts.urls_pickers")),

@@ -64,7 +64,7 @@ def _above(code: str) -> str:
 
 
 class RuleForm(Form):
-    prefix = forms.CharField(label=_("Industry"), max_length=4)
+    industry = forms.CharField(label=_("Industry"), max_length=4)
     sector = forms.ChoiceField(
         label=_("Sector"),
         required=False,
@@ -77,8 +77,8 @@ class RuleForm(Form):
         choices = [("", "—"), *Sector.objects.values_list("code", "name")]
         self.fields["sector"].choices = choices  # type: ignore[attr-defined]
 
-    def clean_prefix(self) -> str:
-        code = str(self.cleaned_data["prefix"]).strip().upper()
+    def clean_industry(self) -> str:
+        code = str(self.cleaned_data["industry"]).strip().upper()
         if code not in industry.table():
             raise forms.ValidationError(
                 _("Choose an industry from the list that opens as you type.")
@@ -94,7 +94,7 @@ def change(request: HttpRequest) -> HttpResponse:
     form = RuleForm(asked or None)
     status, seen = 200, None
     if form.is_bound and form.is_valid():
-        prefix, sector = form.cleaned_data["prefix"], form.cleaned_data["sector"] or None
+        prefix, sector = form.cleaned_data["industry"], form.cleaned_data["sector"] or None
         seen = own.preview(prefix, sector, policy.today_of(by))
         if request.method == "POST":
             try:
@@ -111,7 +111,7 @@ def change(request: HttpRequest) -> HttpResponse:
                 return go_on(request, reverse("enterprises:rules"))
     elif form.is_bound:
         status = 422
-    code = str(form.data.get("prefix", "")).strip().upper() if form.is_bound else ""
+    code = str(form.data.get("industry", "")).strip().upper() if form.is_bound else ""
     names = dict(Sector.objects.values_list("pk", "name"))
     context = {
         "form": form,

@@ -168,7 +168,7 @@ def _row_page(
     status: int = 200,
 ) -> HttpResponse:
     names = named([row])
-    unit = Unit.objects.filter(pk=row.unit_id).values_list("name", flat=True).first()
+    unit = Unit.objects.filter(pk=row.unit_id or 0).values_list("name", flat=True).first()
     context = {
         "row": row,
         "unit": unit or "",

@@ -125,15 +125,15 @@ def test_the_pages_show_it_first_and_do_it_then(firms: dict[str, int], settings:
     browser.sign_in("system-admin")
     office.sign_in("office")
     change = reverse("enterprises:change_rule")
-    shown = browser.get(change, {"prefix": "5265", "sector": "transport"})
+    shown = browser.get(change, {"industry": "5265", "sector": "transport"})
     assert shown.status_code == 200
     assert "甲加油站" not in shown.content.decode(), (
         "counts only: an administrator sees no business"
     )
     assert not IndustryRule.objects.exists()
-    data = {"prefix": "5265", "sector": "transport", "reason": "文件"}
+    data = {"industry": "5265", "sector": "transport", "reason": "文件"}
     assert browser.post(change, {**data, "reason": ""}).status_code == 409
-    assert browser.post(change, {**data, "prefix": "x"}).status_code == 422
+    assert browser.post(change, {**data, "industry": "x"}).status_code == 422
     assert office.post(change, data).status_code == 403
     assert not IndustryRule.objects.exists()
     assert browser.post(change, data).status_code == 302

@@ -17,14 +17,14 @@ from anlan.domain.enterprises import columns, commands, industry, queries
 from anlan.domain.enterprises.forms import EnterpriseForm, MergeForm
 from anlan.domain.enterprises.models import Enterprise, Status
 from anlan.domain.enterprises.refusals import CodeTaken, MergeRefused, NameTaken
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import lists, policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.regions import queries as regions
 from anlan.kernel.regions.models import Region
-from anlan.ui.lists import chosen
 from anlan.ui.pages import go_on, render_page
 
+lists.register("enterprises:list")
 #: Lines of an entry's history on its page.
 HISTORY_MAX = 50
 CHOICES_MAX = 12
@@ -38,10 +38,11 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
     )
     sort = wanted.sort(columns.ORDERS, columns.DEFAULT_ORDER)
     page = columns.ORDERS[sort].page(columns.narrowed(rows, wanted), request.GET)  # type: ignore[arg-type]
+    kept = lists.Kept(request, columns.COLUMNS)
     context = {
         "page": page,
-        "columns": chosen(columns.COLUMNS, request.GET.get("cols", "")),
-        "all_columns": columns.COLUMNS,
+        "columns": kept.columns,
+        "kept": kept,
         "filters": wanted,
         "sort": sort,
         "may_edit": policy.may(by, "enterprise.edit"),

@@ -33,7 +33,7 @@ from anlan.domain.hazards import (
 from anlan.domain.hazards.commands import FINDERS, Finding
 from anlan.domain.hazards.history import timeline_of
 from anlan.domain.hazards.models import Grade, Hazard, Source
-from anlan.kernel.accounts import policy, sectors
+from anlan.kernel.accounts import lists, policy, sectors
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
@@ -42,9 +42,10 @@ from anlan.kernel.loop.settings import RUNGS
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.attachments import Prepared
 from anlan.kernel.papers.models import Attachment
-from anlan.ui.lists import chosen
 from anlan.ui.pages import go_on, render_page
 
+# What is taken out as a workbook are the columns that are on screen.
+lists.register("hazards:list", "hazards:export", page="hazards:list")
 #: Photos that one step brings along.
 PHOTOS_MAX = 9
 
@@ -63,10 +64,10 @@ def hazard_list(request: HttpRequest) -> HttpResponse:
     asked = columns.filters(request.GET)
     rows = queries.narrowed(queries.visible(actor_of(request)), asked, today)
     page = asked.order(columns.ORDERS, "found").page(rows.select_related(*queries.ROW), request.GET)
-    every = columns.columns(today)
+    kept = lists.Kept(request, columns.columns(today))
     context = {
         "filters": asked, "page": page, "sort": asked.sort(columns.ORDERS, "found"),
-        "every": every, "columns": chosen(every, request.GET.get("cols", "")),
+        "kept": kept, "columns": kept.columns,
         "may_find": policy.may(actor_of(request), "hazard.find"),
         "may_import": policy.may(actor_of(request), "hazard.import"),
     }  # fmt: skip
@@ -81,8 +82,8 @@ def hazard_export(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate(at)
     asked = columns.filters(request.GET)
     rows = queries.narrowed(queries.visible(by), asked, today)
-    every = chosen(columns.columns(today), request.GET.get("cols", ""))
-    return exporting.answer(rows, every, asked, by=by, at=at)
+    shown = lists.Kept(request, columns.columns(today)).columns
+    return exporting.answer(rows, shown, asked, by=by, at=at)
 
 
 @require_GET

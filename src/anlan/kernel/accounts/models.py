@@ -22,6 +22,8 @@ from anlan.base.ids import uuid7
 from anlan.base.paths import PATH_CHARS_MAX
 from anlan.kernel.accounts.seals import SEAL_CHARS_MAX, seal
 
+FILTER_NAME_CHARS_MAX, FILTER_QUERY_CHARS_MAX = 60, 1_000
+
 
 class Sector(models.Model):
     """A line of regulation (条): 危险化学品, 煤矿, 消防 … Codes are ours and stable."""
@@ -370,6 +372,38 @@ class ApiToken(models.Model):
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
     last_used_at = models.DateTimeField(null=True)
+
+
+class SavedFilter(models.Model):
+    """A list as somebody narrowed it, under a name; with a unit its people find it, too.
+
+    Only an address: whoever opens it sees in it what their own posts let them see.
+    """
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="saved_filters")
+    #: The list's own name, as ``accounts.lists`` knows it.
+    page = models.CharField(max_length=60)
+    name = models.CharField(max_length=FILTER_NAME_CHARS_MAX)
+    query = models.CharField(max_length=FILTER_QUERY_CHARS_MAX)
+    unit = models.ForeignKey(Unit, models.CASCADE, null=True, related_name="+")
+    saved_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["user", "page", "name"], name="saved_filter_once")
+        ]
+        indexes = [models.Index(fields=["unit", "page"], name="saved_filter_shared")]
+
+
+class ColumnChoice(models.Model):
+    """Which columns of a list somebody wants to see, in their order."""
+
+    user = models.ForeignKey(User, models.CASCADE, related_name="column_choices")
+    page = models.CharField(max_length=60)
+    codes = models.CharField(max_length=FILTER_QUERY_CHARS_MAX)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["user", "page"], name="column_choice_once")]
 
 
 class Count(models.Model):

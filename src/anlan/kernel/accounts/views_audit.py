@@ -14,14 +14,14 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.refusal import NotFound
-from anlan.kernel.accounts import words
+from anlan.kernel.accounts import lists, words
 from anlan.kernel.accounts.gate import actor_of, fresh, requires
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.trail_names import Names, has_personal
 from anlan.kernel.accounts.words import act
 from anlan.kernel.audit import queries
 from anlan.kernel.audit.models import AuditRow
-from anlan.ui.lists import Choice, Column, Days, Filters, Search, chosen
+from anlan.ui.lists import Choice, Column, Days, Filters, Search
 from anlan.ui.pages import render_page
 
 RESULTS = (("ok", _("carried out")), ("denied", _("denied")))
@@ -56,6 +56,7 @@ def named(rows: Sequence[AuditRow]) -> Names:
     return names
 
 
+lists.register("accounts:audit")
 COLUMNS = (
     Column("at", _("When"), kind="moment",
            link=lambda row: reverse("accounts:audit_row", args=[row.pk])),
@@ -108,11 +109,12 @@ def audit_list(request: HttpRequest) -> HttpResponse:
     before = int(text) if text.isdecimal() and len(text) < 19 else None
     page = queries.look(search_of(wanted), by=actor_of(request), at=timezone.now(), before=before)
     named(page.rows)
+    kept = lists.Kept(request, COLUMNS)
     context = {
         "rows": page.rows,
         "turn": {"before": "", "after": str(page.next or "")},
-        "columns": chosen(COLUMNS, request.GET.get("cols", "")),
-        "all_columns": COLUMNS,
+        "columns": kept.columns,
+        "kept": kept,
         "filters": wanted,
         "exports": _exports(wanted),
     }

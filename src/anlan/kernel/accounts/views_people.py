@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from anlan.base.refusal import NotFound, Refusal
-from anlan.kernel.accounts import commands, policy
+from anlan.kernel.accounts import commands, lists, policy
 from anlan.kernel.accounts.gate import actor_of, fresh, requires
 from anlan.kernel.accounts.models import Post, Role, Unit, User, UserSession
 from anlan.kernel.accounts.names import account_name
@@ -24,6 +24,7 @@ from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Choice, Column, Filters, Flag, Search
 from anlan.ui.pages import go_on, render_page
 
+lists.register("accounts:people")
 ORDER = Keyset.by("name", "pk")
 WATCHED_MAX = 200
 #: Accounts unused for so long are shown before the clock disables them.
@@ -66,9 +67,11 @@ def people(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(named | Q(pk__in=at_unit))
     shown = held.select_related("unit").order_by("pk")
     rows = rows.prefetch_related(Prefetch("posts", shown, to_attr="posts_today"))
+    kept = lists.Kept(request, COLUMNS)
     context = {
         "page": ORDER.page(rows, request.GET),
-        "columns": COLUMNS,
+        "columns": kept.columns,
+        "kept": kept,
         "filters": wanted,
         "may_edit": policy.may(by, "people.edit"),
     }

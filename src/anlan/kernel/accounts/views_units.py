@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from anlan.base.refusal import Refusal
-from anlan.kernel.accounts import commands, policy
+from anlan.kernel.accounts import commands, lists, policy
 from anlan.kernel.accounts.commands import Land
 from anlan.kernel.accounts.gate import actor_of, fresh, requires
 from anlan.kernel.accounts.models import Post, Role, Sector, Unit, UnitKind, valid_on
@@ -27,6 +27,7 @@ from anlan.ui.pages import go_on, render_page
 #: People shown on a unit's page; the list of people has them all.
 PEOPLE_SHOWN_MAX = 200
 LANDS_MAX = 500
+lists.register("accounts:units")
 ORDER = Keyset.by("path", "kind", "pk")
 
 COLUMNS = (
@@ -67,9 +68,11 @@ def unit_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(path__gte=area.path, path__lt=_end(area)) if area else rows.none()
     page = ORDER.page(rows, request.GET)
     _count_people(page.rows, today)
+    kept = lists.Kept(request, COLUMNS)
     context = {
         "page": page,
-        "columns": COLUMNS,
+        "columns": kept.columns,
+        "kept": kept,
         "filters": wanted,
         "may_edit": policy.may(by, "units.edit"),
     }

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django import forms
@@ -63,6 +64,15 @@ CHART = Chart(EVIL, "columns", EVIL, [EVIL, "b"], [Series(EVIL, [1, None], ["/" 
 MAP = AreaMap(
     EVIL, "/shapes/" + EVIL, [Place(EVIL, EVIL, 3, EVIL, EVIL)], EVIL, [Pin(1.0, 2.0, EVIL, EVIL)]
 )
+#: As accounts.lists.Kept, which is above this layer.
+KEPT = SimpleNamespace(
+    path="/" + EVIL, query=EVIL, save_url="/" + EVIL, columns_url="/" + EVIL, may_share=True,
+    saved=[
+        SimpleNamespace(name=EVIL, url="?" + EVIL, mine=mine, shared=True, who=EVIL,
+                        drop_url="/" + EVIL)
+        for mine in (True, False)
+    ],
+)  # fmt: skip
 SET = f"state=a&q={'%22%3E%3Cscript%3E'}&due_from=2024-06-01&area={'%22%3E'}&late=1"
 
 CALLS = {
@@ -89,6 +99,7 @@ CALLS = {
     "filter_bar": (filters(SET + "&state=zzz"), "#l"),
     "chips": (filters(SET),),
     "column_chooser": (COLUMNS, COLUMNS[:1], filters(SET)),
+    "kept_lists": (KEPT, ""),
     "area_picker": (EVIL, EVIL, "/" + EVIL, EVIL, EVIL),
     "area_options": ([(EVIL, EVIL, EVIL)],),
     "palette_options": ([(EVIL, [("/" + EVIL, EVIL, EVIL, "x")])],),

@@ -15,6 +15,12 @@ from anlan.kernel.accounts.commands.links import (
     unlock,
     use_link,
 )
+from anlan.kernel.accounts.commands.lists import (
+    FILTERS_MAX,
+    drop_filter,
+    keep_columns,
+    save_filter,
+)
 from anlan.kernel.accounts.commands.people import (
     UNUSED_DAYS_MAX,
     change_person,
@@ -51,6 +57,7 @@ from anlan.kernel.accounts.commands.units import (
 )
 
 __all__ = [
+    "FILTERS_MAX",
     "TOKEN_DAYS_MAX",
     "UNUSED_DAYS_MAX",
     "Land",
@@ -69,6 +76,7 @@ __all__ = [
     "create_unit",
     "disable",
     "disable_unused",
+    "drop_filter",
     "enable",
     "end_post",
     "end_session",
@@ -78,12 +86,14 @@ __all__ = [
     "import_units",
     "invite",
     "join_enterprises",
+    "keep_columns",
     "merge_units",
     "open_link",
     "rename_unit",
     "reseal",
     "reset_password",
     "revoke_token",
+    "save_filter",
     "set_away",
     "set_jurisdictions",
     "set_password",

@@ -222,6 +222,11 @@
   on("submit", "form[data-join]", (event, form) => {
     $(`[name=${form.dataset.join}]`, form).value = $$("[data-part]:checked", form).map((box) => box.dataset.part).join(",");
   });
+  // Lists change by htmx while their head stays: forms and links there take the address of now.
+  document.addEventListener("submit", (event) => {
+    for (const field of $$("input[data-here]", event.target)) field.value = location.search;
+  }, true);
+  on("click", "a[data-here]", (event, link) => { link.search = location.search; });
   on("change", "[data-check-all]", (event, box) => {
     for (const one of $$("tbody input[type=checkbox]", box.closest("table"))) {
       one.checked = box.checked;

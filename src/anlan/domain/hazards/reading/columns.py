@@ -288,7 +288,12 @@ def profile(values: Sequence[Value]) -> Profile:
         rows=len(values),
         filled=n,
         day=sum(1 for v, _ in texts if dates.looks_like_day(v)) / n,
-        number=sum(1 for v, t in texts if isinstance(v, int | float) or _is_number(t)) / n,
+        number=sum(
+            1
+            for v, t in texts
+            if (isinstance(v, int | float) and not isinstance(v, bool)) or _is_number(t)
+        )
+        / n,
         chars=sum(len(t) for _, t in texts) / n,
         chars_max=max(len(t) for _, t in texts),
         hazard=share(HAZARD_WORDS.search),

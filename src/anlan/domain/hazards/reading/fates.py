@@ -10,7 +10,7 @@ from anlan.domain.hazards.reading import columns as cols
 from anlan.domain.hazards.reading.cells import SECTION, SECTION_CHARS_MAX, Record
 from anlan.domain.hazards.reading.fields import AREA
 from anlan.domain.hazards.reading.hazards import Hazards
-from anlan.domain.hazards.reading.nothing import NIL, PLACEHOLDER
+from anlan.domain.hazards.reading.nothing import PLACEHOLDER, says_nothing
 from anlan.domain.hazards.reading.plan import LEDGER
 from anlan.domain.hazards.reading.preambles import preamble_of
 from anlan.domain.hazards.reading.rows import IgnoredRow, Result
@@ -29,7 +29,7 @@ NIL_CHARS_MAX = 60
 #: Rows that one merged description may stretch over.
 GROUP_ROWS_MAX = 200
 _EXAMPLE = re.compile(
-    r"^(?:例|示例|样例|范例|填写示例|示例行|举例|例如|例子|样表|模板|e\.?g\.?|example)[:.\d一二三]*$",
+    r"^[(【\[]?(?:例|示例|样例|范例|填写示例|示例行|举例|例如|例子|样表|模板|e\.?g\.?|example)[:.\d一二三]*[)】\]]?$",
     re.I,
 )
 _EXAMPLE_TEXT = re.compile(r"^[(【\[]?(?:示例|例如|样例|填写示例|例|举例)[)】\]]?[:：,，]")
@@ -40,6 +40,10 @@ _TELLING = (
 #: What a row may hold and still be only the rest of the hazard above it.
 _CARRIED = frozenset({"measure", "control", "progress", "remarks", "photo", "basis", "contingency",
                       "co_unit"})  # fmt: skip
+_HOW_TO = re.compile(
+    r"^[(（【]?(?:必填|选填|非必填|可选|自动生成|下拉|填写|请填|请选择?|格式|按.{1,12}填|文本|日期格式|数字)"
+)
+_BRACKETED = re.compile(r"^[(（【][^()（）]*[)）】]$")
 _LABEL = re.compile(r"[:：]\s*$")
 
 
@@ -110,6 +114,8 @@ class Reader(Hazards):
             self.in_footer = True
             return "note"
         lone = lone_text(row, cells, len(self.plan.columns))
+        if lone is None and len(cells) == 1 and _BRACKETED.match(text_of(cells[0][1]).strip()):
+            return "note"
         if lone is not None and not self._is_text_cell(row, cells[0][0]):
             if lone.isdigit():
                 return "only_number"
@@ -126,6 +132,8 @@ class Reader(Hazards):
             return "only_number"
         if any(_EXAMPLE.match(squeeze(text_of(v))) for i, v in cells[:2] if isinstance(v, str)):
             return "example"
+        if self._instructs(cells):
+            return "example"
         text = self._text(row, "description")
         if len(self.panels) > 1:
             text = next(self._findings(row), text)
@@ -137,7 +145,7 @@ class Reader(Hazards):
             squeezed = squeeze(text)
             if PLACEHOLDER.match(squeezed):
                 return "nothing_found" if len(squeezed) <= 2 else "placeholder"
-            return "nothing_found" if NIL.match(squeezed) else ""
+            return "nothing_found" if says_nothing(squeezed) else ""
         if self._error_in(row, "description"):
             return ""
         if "check_item" in self.mapping:
@@ -147,6 +155,13 @@ class Reader(Hazards):
             # Numbered or with its county's name prefilled, and nothing else.
             return "only_number"
         return ""
+
+    def _instructs(self, cells: list[tuple[int, Value]]) -> bool:
+        """A row under the header that says how to fill in each column ("必填", "下拉选择")."""
+        if self.above or len(cells) < 3:
+            return False
+        said = sum(1 for _, v in cells if isinstance(v, str) and _HOW_TO.match(v.strip()))
+        return said * 2 > len(cells)
 
     def _is_marker(self, index: int) -> bool:
         column = next((c for c in self.plan.columns if c.index == index), None)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from anlan.domain.hazards.reading import states
 from anlan.domain.hazards.reading.cells import Record, Rejected
 from anlan.domain.hazards.reading.fields import Fields
-from anlan.domain.hazards.reading.nothing import NIL, PLACEHOLDER
+from anlan.domain.hazards.reading.nothing import PLACEHOLDER, says_nothing
 from anlan.domain.hazards.reading.outcome import claim_of_list
 from anlan.domain.hazards.reading.rows import Finding, ParsedRow, RejectedRow, Result
 from anlan.domain.hazards.reading.splitting import Item, Split, aligned, described, split
@@ -88,7 +88,7 @@ class Hazards(Fields):
         """The texts of a row's description columns that say something was found."""
         for index in self.mapping["description"]:
             text = text_of(row.get(index)).strip()
-            if text and not NIL.match(squeeze(text)) and not PLACEHOLDER.match(squeeze(text)):
+            if text and not says_nothing(squeeze(text)) and not PLACEHOLDER.match(squeeze(text)):
                 yield text
 
     def _one(self, record: Record) -> Iterator[ParsedRow]:
@@ -161,6 +161,14 @@ class Hazards(Fields):
                     changes[index] = above[code]
         groups = self.group_fields
         if len(groups) >= 2 and all(row.get(self.mapping[g][0]) is None for g in groups):
+            for code in groups:
+                if code in above and all(row.get(i) is None for i in self.mapping[code]):
+                    changes[self.mapping[code][0]] = above[code]
+        elif row.filled and any(
+            (origin := row.filled.get(self.mapping[g][0])) and origin[0] < row.number
+            for g in groups
+        ):
+            # A day merged downwards holds its rows together: a blank enterprise is the one above.
             for code in groups:
                 if code in above and all(row.get(i) is None for i in self.mapping[code]):
                     changes[self.mapping[code][0]] = above[code]

@@ -73,20 +73,20 @@ def period_of(titles: tuple[str, ...], sheet: str, file: str, year: int | None =
         for y, _, _ in found:
             years.setdefault(y, where)
         if len(months) == 1:
-            in_year, month = months.pop()
+            month_year, month = months.pop()
             day = None
             if len(days) == 1:
                 try:
                     day = date(*days.pop())
                 except ValueError:
                     day = None
-            return Period(in_year, month if 1 <= month <= 12 else None, day, where, reported)
+            return Period(month_year, month if 1 <= month <= 12 else None, day, where, reported)
         if len(months) > 1:
             return Period(_only(y for y, _ in months), None, None, where, reported)
-    lone, where = next(
+    lone, told_by = next(
         (
-            (month, where)
-            for where, text in (
+            (month, place)
+            for place, text in (
                 ("sheet", sheet),
                 ("title", "".join(t for w, t in stated if w == "title")),
                 ("file", file),
@@ -99,7 +99,7 @@ def period_of(titles: tuple[str, ...], sheet: str, file: str, year: int | None =
     if reported and not years and not year:
         the_year = reported.year
     if the_year and lone:
-        return Period(the_year, lone, None, where, reported)
+        return Period(the_year, lone, None, told_by, reported)
     return Period(the_year, None, None, next(iter(years.values()), "report"), reported)
 
 

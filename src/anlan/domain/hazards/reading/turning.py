@@ -25,6 +25,8 @@ _ABOUT = frozenset(
     {"enterprise", "found_on", "deadline", "place", "responsible_person", "responsible_unit",
      "status", "progress", "checkers", "checking_unit"}
 )  # fmt: skip
+#: Labels that only head the line of labels or numbers, where another says the same.
+_HEADINGS = ("项目", "内容", "名称", "事项")
 _PAIR = re.compile(r"^\s*([^:：\n]{2,20})[:：]\s*(\S[\s\S]*)$")
 _ENDS = re.compile(r"[:：]\s*$")
 _ADDRESSED = re.compile(
@@ -66,6 +68,11 @@ def _is_label(value: Value) -> bool:
     if cols.vocabulary(bare) >= 0.9:
         return True
     return bool(_ENDS.search(value)) and bool(field_of(bare))
+
+
+def _names_a_line(value: Value) -> bool:
+    """At the head of a line of several values even '单位' is a label."""
+    return isinstance(value, str) and cols.vocabulary(_ENDS.sub("", value.strip())) > 0
 
 
 def _name(value: Value) -> str:
@@ -191,7 +198,7 @@ def _sideways(rows: list[Row]) -> list[Record]:
     lines: list[tuple[Row, str, list[tuple[int, Value]]]] = []
     for row in rows:
         cells = own_cells(row)
-        if len(cells) < 3 or not _is_label(cells[0][1]):
+        if len(cells) < 3 or not (_is_label(cells[0][1]) or _names_a_line(cells[0][1])):
             continue
         if any(_is_label(value) for _, value in cells[1:]):
             return []
@@ -235,6 +242,10 @@ def table_of(sheet: Sheet, found: list[Record], titles: tuple[str, ...]) -> Tabl
                 tuple(t[:80] for t in dict.fromkeys(texts[:3])), len(texts),
             )
         )  # fmt: skip
+    fields = [c.field for c in columns]
+    for column in columns:
+        if column.leaf in _HEADINGS and fields.count(column.field) > 1:
+            column.field = ""
     return TablePlan(
         sheet.index, sheet.name, sheet.hidden, found[0].first, found[0].first, sheet.height,
         columns, reasons=["turned"], titles=titles, rows=len(found), turned=True,

@@ -18,14 +18,14 @@ from django.views.decorators.http import require_GET
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
-from anlan.domain.hazards import columns, indicators, overview, queries
+from anlan.domain.hazards import columns, indicators, overview, queries, spans
 from anlan.domain.hazards.models import Grade
 from anlan.domain.hazards.overview import Asked, Counts, Reading, Row, Sides
-from anlan.kernel.accounts import policy, sectors
+from anlan.kernel.accounts import lists, policy, sectors
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.views_pickers import crumbs_of
 from anlan.kernel.calendar import periods as calendar
-from anlan.kernel.calendar.periods import Kind, Period
+from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts.figures import MISSING as WHY
 from anlan.kernel.facts.kinds import Measure, declared, known
 from anlan.kernel.indicators.declare import Indicator
@@ -41,13 +41,7 @@ SHAPES_SECONDS = 86_400
 #: Beyond this a wish in an address is no code of ours.
 _CODE_CHARS_MAX = 40
 
-KINDS: Mapping[str, tuple[Kind, str | Promise]] = {
-    "ten_days": (Kind.TEN_DAYS, gettext_lazy("Ten days")),
-    "month": (Kind.MONTH, gettext_lazy("Month")),
-    "quarter": (Kind.QUARTER, gettext_lazy("Quarter")),
-    "half": (Kind.HALF, gettext_lazy("Half-year")),
-    "year": (Kind.YEAR, gettext_lazy("Year")),
-}
+lists.register("overview:home", "overview:area", page="overview")
 
 
 @require_GET
@@ -89,7 +83,10 @@ def _page(
     at = timezone.now()
     today = timezone.localdate(at)
     allowed = overview.demand(by, area, at)
-    period = _period(request.GET.get("period", ""), today)
+    wish = spans.wish(request.GET)
+    if wish.period:
+        return HttpResponseRedirect(_query(request, period=wish.period.code))
+    period = spans.period_of(request.GET, today)
     reading = overview.read(area, period, allowed, at)
     page = _Page(area, period, Sides.of(period, today), reading, allowed, today)
     measure = request.GET.get("by", "")
@@ -99,7 +96,8 @@ def _page(
     shapes = _drawn(area, reading.rows)
     context = {
         "page": page, "area": area, "period": period, "reading": reading, "now": at,
-        "chooser": _chooser(period, today), "measure": measure, "measures": MEASURES,
+        "chooser": spans.chooser(period, today, wish), "kept": lists.Kept(request),
+        "measure": measure, "measures": MEASURES,
         "sort": sort, "places": page.ranked(sort), "sums": page.total,
         "map": page.map(measure, shapes) if shapes is not None else None,
         "areas": [each for each in areas if each.pk != area.pk],
@@ -117,10 +115,6 @@ def _page(
 def _names(codes: Sequence[str]) -> list[str]:
     known_names = sectors.names()
     return [known_names.get(code, code) for code in codes]
-
-
-def _period(text: str, today: date) -> Period:
-    return calendar.parse(text[:_CODE_CHARS_MAX]) if text else calendar.month(today)
 
 
 def _query(request: HttpRequest, **changes: Any) -> str:
@@ -144,30 +138,6 @@ def _crumbs(by: Actor, area: Region, period: Period) -> list[tuple[str, str]]:
 
 def area_url(area: Region, period: Period) -> str:
     return f"{reverse('overview:area', args=[area.code])}?period={period.code}"
-
-
-# Periods
-
-
-@dataclass(frozen=True)
-class Chooser:
-    kinds: list[tuple[str | Promise, str, bool]]
-    before: str
-    after: str
-    label: str
-    #: Until which day the figures go, where the period isn't over.
-    until: date | None
-
-
-def _chooser(period: Period, today: date) -> Chooser:
-    anchor = min(period.end, max(today, period.start))
-    kinds = [(label, calendar.of(kind, anchor).code, period.kind is kind)
-             for kind, label in KINDS.values()]  # fmt: skip
-    after = period.next()
-    return Chooser(
-        kinds, period.previous().code, after.code if after.start <= today else "", period.label,
-        today if period.contains(today) and today < period.end else None,
-    )  # fmt: skip
 
 
 # What stands on the page
@@ -560,7 +530,7 @@ def _asked(request: HttpRequest, by: Actor, at: datetime) -> Asked:
         raise NotFound
     area = regions.by_code(get("area", "")[:_CODE_CHARS_MAX])
     allowed = overview.demand(by, area, at)
-    period = _period(get("period", ""), timezone.localdate(at))
+    period = spans.period_of(request.GET, timezone.localdate(at))
     where = overview.where_of(allowed)
     if sector := get("sector", ""):
         code = "" if sector == "none" else sector

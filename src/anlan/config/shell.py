@@ -23,6 +23,7 @@ _WORK: tuple[tuple[str | Promise, tuple[str, ...], str, str, bool], ...] = (
     (_("Hazards"), ("hazards:list",), "alert-triangle", "hazard.view", True),
     (_("New hazard"), ("hazards:new",), "plus", "hazard.find", True),
     (_("Import"), ("hazards:imports",), "upload", "hazard.import", False),
+    (_("Reports owed"), ("reports:list",), "list-check", "reports.view", False),
     (_("Enterprises"), ("enterprises:list",), "building-factory-2", "enterprise.view", False),
 )
 

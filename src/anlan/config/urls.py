@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("work/", include("anlan.domain.hazards.urls_work")),
     path("", include("anlan.domain.office.urls_units")),
     path("audit/", include("anlan.domain.office.urls_audit")),
+    path("reports/", include("anlan.domain.office.urls_reports")),
     path("search/", views_search.find, name="search"),
     path("", include("anlan.kernel.notices.urls")),
     path("options/", include("anlan.kernel.accounts.urls_pickers")),

@@ -291,12 +291,18 @@ def _read(
             **common,
         )
     )  # fmt: skip
+    if common["coverage"] and not whole:
+        # Nothing to break down: whether that is zero or silence is said of the whole.
+        bare = Query(kinds=[FOUND, RECTIFIED, SETTLED, *stood], periods=[sides.asked], **common)
+        total = _sum(ledger.figures(bare))
+    else:
+        total = _sum(whole)
     others = _by_period([FOUND, RECTIFIED, *stood], (sides.year_ago, sides.before), common)
     graded = {**common, "where": {**common["where"], "grade": [MAJOR]}}
     three = (sides.asked, sides.year_ago, sides.before)
     major = _by_period([OPEN], three, graded)
     reading = Reading(
-        now=_sum(whole), year_ago=others[sides.year_ago], before=others[sides.before],
+        now=total, year_ago=others[sides.year_ago], before=others[sides.before],
         due=(Counts(), Counts(), Counts()),
         major=(major[three[0]], major[three[1]], major[three[2]]),
         sectors=_by_sector(whole), rows=[], months=[],
@@ -328,10 +334,18 @@ def _by_period(
     return found
 
 
-def _sum(cells: Iterable[Cell]) -> Counts:
+def _sum(cells: Sequence[Cell]) -> Counts:
+    """The whole of a breakdown: missing only where nothing of it is known.
+
+    A sector that nobody counted in is no gap in a whole that somebody did count.
+    """
     counts = Counts()
     for cell in cells:
-        counts.add(cell.kind, cell.value, cell.missing)
+        if cell.value is not None:
+            counts.add(cell.kind, cell.value)
+    for cell in cells:
+        if cell.kind not in counts.sums:
+            counts.add(cell.kind, None, cell.missing)
     return counts
 
 

@@ -406,8 +406,10 @@ def _statuses(
 ) -> dict[tuple[str, int, date, date], set[str]]:
     if not plan.periods:
         return {}
+    #: A report may be owed for one kind, or for all that begin alike ("hazard.").
+    prefixes = {f"{code.split('.')[0]}." for code in query.kinds}
     rows = Expected.objects.filter(
-        kind__in=list(query.kinds),
+        kind__in=[*query.kinds, *sorted(prefixes)],
         area_id__in=areas,
         start__gte=min(period.start for period in plan.periods),
         end__lte=max(period.end for period in plan.periods),
@@ -416,13 +418,18 @@ def _statuses(
     for code, area, start, end, status in rows.values_list(
         "kind", "area_id", "start", "end", "status"
     ):
-        found[code, area, start, end].add(status)
+        for kind in query.kinds if code.endswith(".") else (code,):
+            if kind.startswith(code):
+                found[kind, area, start, end].add(status)
     return found
 
 
 def _covered(plan: _Plan, areas: Mapping[int, str]) -> Callable[[str, int, Period], bool]:
     """Whether some unit at the area, above it or below it was on the system in the period."""
     rows = list(Coverage.objects.values_list("area_id", "kinds", "since", "until"))
+    if not rows:
+        # An office that never stated who is on the system has everybody on it.
+        return lambda code, area, period: True
     paths = dict(Region.objects.filter(pk__in={row[0] for row in rows}).values_list("pk", "path"))
     spans: dict[int, list[tuple[str, date, date | None]]] = defaultdict(list)
     for area_id, prefix, since, until in rows:

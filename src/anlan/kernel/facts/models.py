@@ -6,6 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.paths import PATH_CHARS_MAX
+
 LABELS_CHARS_MAX = 300
 
 
@@ -227,10 +229,19 @@ class Expected(models.Model):
 
     unit_id = models.BigIntegerField()
     area_id = models.BigIntegerField()
+    #: The area's path, kept beside it so that lists filter without a join.
+    path = models.CharField(max_length=PATH_CHARS_MAX, blank=True, default="")
+    #: A kind of fact, or with a dot at its end the beginning of several ("hazard.").
     kind = models.CharField(max_length=60)
     start = models.DateField()
     end = models.DateField()
+    #: Until when it is in time; null where none was set.
+    due_on = models.DateField(null=True)
     status = models.CharField(max_length=14, choices=ReportStatus, default=ReportStatus.EXPECTED)
+    answered_at = models.DateTimeField(null=True)
+    #: Who answered, in words, and what they said with it.
+    answered_by = models.CharField(max_length=120, blank=True, default="")
+    note = models.CharField(max_length=200, blank=True, default="")
     batch_id = models.UUIDField(null=True)
 
     class Meta:

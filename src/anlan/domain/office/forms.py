@@ -142,9 +142,9 @@ class RulesForm(Form):
             self.fields[f"moves_{name}"] = forms.BooleanField(
                 label=_("a rest day moves on"), required=False
             )
-        for number, name in enumerate(RUNGS):
+        for number, rung in enumerate(RUNGS):
             self.fields[f"rung_{number}"] = forms.IntegerField(
-                label=str(name), min_value=-RUNG_DAYS_MAX, max_value=RUNG_DAYS_MAX
+                label=str(rung), min_value=-RUNG_DAYS_MAX, max_value=RUNG_DAYS_MAX
             )
         for name, field in self.fields.items():
             if name.startswith(("n_", "kind_", "moves_", "rung_")):

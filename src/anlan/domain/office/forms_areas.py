@@ -68,16 +68,27 @@ class AreaForm(Form):
     lon = forms.FloatField(label=_("Longitude"), required=False, min_value=73, max_value=136)
     lat = forms.FloatField(label=_("Latitude"), required=False, min_value=3, max_value=54)
 
+    def __init__(self, parent: Region, *args: Any, **kwargs: Any) -> None:
+        """Offers what can lie below ``parent``."""
+        super().__init__(*args, **kwargs)
+        self.parent_level = parent.level
+        kinds = [(kind, kind) for kind, (_is, levels) in KINDS.items() if levels[-1] > parent.level]
+        levels = [pair for pair in LEVELS if pair[0] > parent.level]
+        self.fields["kind"].choices = kinds  # type: ignore[attr-defined]
+        self.fields["level"].choices = [  # type: ignore[attr-defined]
+            ("", _("as usual for its kind")),
+            *levels,
+        ]
+
     def clean_code(self) -> str:
         return str(self.cleaned_data["code"]).strip().upper()
 
-    def added(self, parent: Region) -> Added:
+    def added(self) -> Added:
         """The area as entered; its usual level is the highest below the parent's."""
         entered = self.cleaned_data
         level = entered["level"]
         if level is None:
-            usual = [each for each in KINDS[entered["kind"]][1] if each > parent.level]
-            level = usual[0] if usual else KINDS[entered["kind"]][1][-1]
+            level = next(each for each in KINDS[entered["kind"]][1] if each > self.parent_level)
         return Added(
             entered["kind"], entered["name"], Level(level), entered["code"], entered["day"],
             entered["lon"], entered["lat"],

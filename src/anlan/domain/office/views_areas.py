@@ -84,10 +84,10 @@ def _may(by: Any, name: str, region: Region) -> bool:
 def add_area(request: HttpRequest, pk: int) -> HttpResponse:
     by = actor_of(request)
     parent = policy.access(Region.objects.current(), "area.add", by, pk)
-    form = AreaForm(request.POST or None, initial={"kind": _usual(parent)})
+    form = AreaForm(parent, request.POST or None, initial={"kind": _usual(parent)})
     if request.method == "POST" and form.is_valid():
         try:
-            made = commands.add_area(pk, form.added(parent), by=by, at=timezone.now())
+            made = commands.add_area(pk, form.added(), by=by, at=timezone.now())
         except Refusal as refusal:
             form.add_error(_FIELDS.get(type(refusal)), str(refusal))
         else:

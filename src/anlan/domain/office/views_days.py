@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 
 from anlan.base.refusal import Refusal
 from anlan.domain.office import announcement, commands, queries
-from anlan.domain.office.forms import PLAIN, REST, WORK, AnnounceForm, DayForm
+from anlan.domain.office.forms import REST, WORK, AnnounceForm, DayForm
 from anlan.domain.office.models import Recount
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
@@ -29,6 +29,9 @@ from anlan.kernel.calendar.models import CalendarYear
 from anlan.kernel.calendar.periods import YEAR_MAX
 from anlan.ui.pages import go_on
 
+#: Years before this one that are listed openly; those before them are folded away.
+RECENT_YEARS = 3
+
 
 @requires("settings.days")
 def days(request: HttpRequest) -> HttpResponse:
@@ -37,7 +40,8 @@ def days(request: HttpRequest) -> HttpResponse:
     form = None
     if day is not None and policy.may(actor_of(request), "settings.edit"):
         known = queries.day_of(day)
-        state = {"rest": REST, "worked": WORK}.get(known.kind, PLAIN)
+        # What one most likely wants of it: a plain day changes, an exception is corrected.
+        state = REST if known.kind in ("rest", "work") else WORK
         form = DayForm(initial={"day": day, "state": state, "note": known.note})
     return _page(request, year, day, form)
 
@@ -47,10 +51,12 @@ def _page(
 ) -> HttpResponse:
     may_edit = policy.may(actor_of(request), "settings.edit")
     known = queries.years(with_recounts=may_edit)
+    recent = timezone.localdate().year - RECENT_YEARS
     context = {
         "year": year,
         "months": queries.months_of(year),
-        "years": known,
+        "recent": [each for each in known if each.year >= recent or each.year == year],
+        "earlier": [each for each in known if each.year < recent and each.year != year],
         "this": next((each for each in known if each.year == year), None),
         "day": queries.day_of(day) if day else None,
         "form": form,

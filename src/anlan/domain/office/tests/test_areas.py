@@ -167,8 +167,9 @@ def test_staff_add_a_zone_a_village_and_a_grid_below_their_own(house):
         ({"code": "五华"}, "be a code"),
         ({"day": "2025-01-01"}, "enter a day"),
         ({"kind": "省"}, "choose one of the list"),
-        ({"kind": "网格", "level": "3"}, "have the level"),
-        ({"kind": "省直管县"}, "level must be lower"),
+        ({"kind": "网格", "level": "4"}, "have the level"),
+        ({"kind": "省直管县"}, "choose one of the list"),
+        ({"level": "3"}, "choose one of the list"),
         ({"lon": "500"}, "less than or equal to 136"),
     ],
 )

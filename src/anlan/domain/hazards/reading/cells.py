@@ -94,6 +94,10 @@ class Cells:
     money_unit: int | None = field(init=False, default=None)
     grade_of_title: Grade | None = field(init=False, default=None)
     group_fields: tuple[str, ...] = field(init=False)
+    #: Each field with its first column, for what is asked of every cell.
+    firsts: tuple[tuple[str, int], ...] = field(init=False)
+    #: The columns whose texts are kept as they were sent.
+    shown: tuple[tuple[int, str], ...] = field(init=False)
     #: For each hazard of a row its own mapping, where a row holds several side by side.
     panels: list[tuple[dict[str, list[int]], str]] = field(default_factory=list)
     names: tuple[str, ...] = field(init=False)
@@ -111,6 +115,9 @@ class Cells:
         plan = self.plan
         self.use(plan.mapping())
         self.headers = {c.index: c.header for c in plan.columns}
+        self.shown = tuple(
+            (c.index, c.header) for c in plan.columns if c.field not in ("row_error", "row_origin")
+        )
         self.letters = {c.index: c.letter for c in plan.columns}
         self.says = {}
         for column in plan.columns:
@@ -150,6 +157,7 @@ class Cells:
         self.names = tuple(code for code in NAMES if code in mapping)
         self.texts = tuple(code for code in TEXTS if code in mapping)
         self.group_fields = tuple(f for f in cols.GROUP_FIELDS if f in mapping)
+        self.firsts = tuple((code, indexes[0]) for code, indexes in mapping.items())
 
     def _value(self, row: Row, code: str) -> Value:
         values = row.values

@@ -429,6 +429,9 @@ def looks_like_day(value: Value) -> bool:
         return True
     if isinstance(value, int | float):
         return bool(_SERIAL_MIN <= value < _SERIAL_MAX or 19900101 <= value <= 21001231)
-    if isinstance(value, str) and len(value) <= 30:
-        return len(_DAY_CHARS.sub("", value)) <= 2 and bool(_text(value, False))
-    return False
+    return isinstance(value, str) and len(value) <= 30 and _is_day(value)
+
+
+@lru_cache(maxsize=16_384)
+def _is_day(text: str) -> bool:
+    return len(_DAY_CHARS.sub("", text)) <= 2 and bool(_text(text, False))

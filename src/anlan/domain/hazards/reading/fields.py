@@ -45,13 +45,15 @@ class Fields(Outcomes):
             section=self.section, warnings=warnings,
         )  # fmt: skip
         for code in self.names:
-            self._put(row, out, code, self._text(row, code), NAME_CHARS_MAX)
+            if text := self._text(row, code):
+                self._put(row, out, code, text, NAME_CHARS_MAX)
         for code in self.texts:
-            self._put(row, out, code, self._joined(record, row, code), TEXT_CHARS_MAX)
+            if text := self._joined(record, row, code):
+                self._put(row, out, code, text, TEXT_CHARS_MAX)
         out.area_text = self._text(row, "area") if "area" in self.mapping else ""
         out.sector_text = self._text(row, "sector") if "sector" in self.mapping else ""
         out.origin = self._origin(row)
-        if topics := self._text(row, "topics"):
+        if "topics" in self.mapping and (topics := self._text(row, "topics")):
             out.topics = tuple(t for t in re.split(r"[、,，;；/\s]+", topics) if t)
         self._section_says(out)
         for code, value in self.preamble.items():
@@ -79,19 +81,20 @@ class Fields(Outcomes):
         raw: dict[str, str] = {}
         row = record.rows[0]
         values, filled = row.values, row.filled
-        for column in self.plan.columns:
-            if column.index in filled and filled[column.index][0] == row.number:
+        width = len(values)
+        for index, header in self.shown:
+            if index >= width or (value := values[index]) is None:
+                continue
+            if index in filled and filled[index][0] == row.number:
                 continue  # The rest of a cell merged sideways.
-            if column.index < len(values) and column.field not in ("row_error", "row_origin"):
-                text = text_of(values[column.index]).strip()
-                if text:
-                    raw[column.header] = text
+            if text := text_of(value).strip():
+                raw[header] = text
         for more in record.rows[1:]:
             for index, value in own_cells(more):
-                header = self.headers.get(index)
+                name = self.headers.get(index)
                 text = text_of(value).strip()
-                if header and text and text not in raw.get(header, ""):
-                    raw[header] = f"{raw[header]}\n{text}" if header in raw else text
+                if name and text and text not in raw.get(name, ""):
+                    raw[name] = f"{raw[name]}\n{text}" if name in raw else text
         return raw
 
     def _origin(self, row: Row) -> str:

@@ -18,6 +18,9 @@ from anlan.kernel.papers.sheets.book import Row, Value
 from anlan.kernel.papers.sheets.tables import squeeze, text_of
 
 DESCRIPTION_CHARS_MAX = 4_000
+SAME_CHARS_MAX = 6
+#: Merged downwards, these say that the rows beside them belong together.
+_HOLDS_TOGETHER = ("serial", "found_on", "enterprise")
 _SAME = re.compile(r"^(?:同上|同前|〃|″|”|〞|''|\"|同左|上同)$")
 
 
@@ -154,19 +157,26 @@ class Hazards(Fields):
         if not above:
             return row
         changes: dict[int, Value] = {}
-        for code, indexes in self.mapping.items():
-            for index in indexes[:1]:
-                value = row.get(index)
-                if isinstance(value, str) and _SAME.match(value.strip()) and code in above:
-                    changes[index] = above[code]
+        values = row.values
+        width = len(values)
+        for code, index in self.firsts:
+            value = values[index] if index < width else None
+            if (
+                isinstance(value, str)
+                and len(value) <= SAME_CHARS_MAX
+                and code in above
+                and _SAME.match(value.strip())
+            ):
+                changes[index] = above[code]
         groups = self.group_fields
         if len(groups) >= 2 and all(row.get(self.mapping[g][0]) is None for g in groups):
             for code in groups:
                 if code in above and all(row.get(i) is None for i in self.mapping[code]):
                     changes[self.mapping[code][0]] = above[code]
         elif row.filled and any(
-            (origin := row.filled.get(self.mapping[g][0])) and origin[0] < row.number
-            for g in groups
+            (origin := row.filled.get(index)) and origin[0] < row.number
+            for code, index in self.firsts
+            if code in _HOLDS_TOGETHER
         ):
             # A day merged downwards holds its rows together: a blank enterprise is the one above.
             for code in groups:
@@ -174,16 +184,18 @@ class Hazards(Fields):
                     changes[self.mapping[code][0]] = above[code]
         if not changes:
             return row
-        values = list(row.values)
-        values.extend([None] * (max(changes) + 1 - len(values)))
+        filled = list(values)
+        filled.extend([None] * (max(changes) + 1 - width))
         for index, value in changes.items():
-            values[index] = value
+            filled[index] = value
             warnings.append(self._finding("filled_down", index))
-        return Row(row.number, tuple(values), row.filled)
+        return Row(row.number, tuple(filled), row.filled)
 
     def _remember(self, row: Row) -> None:
+        values = row.values
+        width = len(values)
         self.above = {
             code: value
-            for code, indexes in self.mapping.items()
-            if indexes and (value := row.get(indexes[0])) is not None
+            for code, index in self.firsts
+            if index < width and (value := values[index]) is not None
         }

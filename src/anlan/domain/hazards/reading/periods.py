@@ -85,13 +85,13 @@ def period_of(titles: tuple[str, ...], sheet: str, file: str, year: int | None =
             return Period(_only(y for y, _ in months), None, None, where, reported)
     lone, told_by = next(
         (
-            (month, place)
+            (in_month, place)
             for place, text in (
                 ("sheet", sheet),
                 ("title", "".join(t for w, t in stated if w == "title")),
                 ("file", file),
             )
-            if (month := _lone_month(text))
+            if (in_month := _lone_month(text))
         ),
         (None, ""),
     )

@@ -56,6 +56,7 @@ _STYLES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("digit_bare", re.compile(r"(?<![\d.．])(\d{1,2})(?=[ 　\t]+[^\d\s]|[\u4e00-\u9fff])")),
 )  # fmt: skip
 _FIRST = re.compile("[1１一①⑴⒈㈠㊀❶➀➊]")
+_MARKED = re.compile(rf"^\s*[\d(（【\[①-⒛㈠-㈩❶-➓第问隐{_HAN}]")
 _SECOND = re.compile("[2２二②⑵⒉㈡㊁❷➁➋]")
 _BOUNDARY = re.compile(r"(?:^|[\n\r。；;：:！!？?])[\s　]*$")
 _LOOSE = re.compile(r"(?:[\s　]|[，,、）)”\"》])$")
@@ -297,7 +298,9 @@ def _cut_tail(part: str, style: str, before: str) -> tuple[str, list[str]]:
 
 def _single_number(text: str) -> Split | None:
     """A list of one: '… 发现以下问题：\\n1.…' loses its introduction and its number."""
-    for style, pattern in _STYLES:
+    # A mark begins the text or is a one; cheap to ask, and mostly neither is so.
+    styles = _STYLES if _MARKED.match(text) or _FIRST.search(text) else ()
+    for style, pattern in styles:
         if style in ("digit_bare", "han_is"):
             continue
         marks = [m for m in _marks(style, pattern, text) if m.strong]

@@ -233,12 +233,12 @@ def table_of(sheet: Sheet, found: list[Record], titles: tuple[str, ...]) -> Tabl
     columns: list[ColumnPlan] = []
     for label in labels(found):
         texts = [text_of(r.values[label][0]).strip() for r in found if label in r.values]
-        column = next(r.values[label][1] for r in found if label in r.values)
+        at = next(r.values[label][1] for r in found if label in r.values)
         offers = cols.by_name(label)
         code, score, how = offers[0] if offers else ("", 0.0, "")
         columns.append(
             ColumnPlan(
-                len(columns), letter(column), label, (label,), code, score, how,
+                len(columns), letter(at), label, (label,), code, score, how,
                 tuple(t[:80] for t in dict.fromkeys(texts[:3])), len(texts),
             )
         )  # fmt: skip

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import islice, pairwise
 
 from anlan.kernel.papers.sheets.book import (
@@ -475,16 +476,24 @@ def _guess(sheet: Sheet, tops: Tops) -> Table | None:
 def is_total(cells: Cells) -> bool:
     """A line of totals: one of its first texts says so, and it is no sentence."""
     for _, value in cells[:3]:
-        if isinstance(value, str) and len(value) < 60 and _TOTAL.match(squeeze(value)):
+        if isinstance(value, str) and len(value) < 60 and _says_total(value):
             return True
     return False
 
 
+@lru_cache(maxsize=8_192)
+def _says_total(text: str) -> bool:
+    return bool(_TOTAL.match(squeeze(text)))
+
+
 def is_note(cells: Cells) -> bool:
     """A footer: who filled in the form, remarks about it, page numbers."""
-    return bool(
-        cells and isinstance(cells[0][1], str) and _NOTE.match(squeeze(cells[0][1][:2_000]))
-    )
+    return bool(cells and isinstance(cells[0][1], str) and _says_note(cells[0][1][:2_000]))
+
+
+@lru_cache(maxsize=2_048)
+def _says_note(text: str) -> bool:
+    return bool(_NOTE.match(squeeze(text)))
 
 
 def lone_text(row: Row, cells: Cells, width: int) -> str | None:

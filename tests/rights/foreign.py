@@ -20,6 +20,7 @@ from anlan.domain.hazards.commands import Finding
 from anlan.kernel.accounts import commands as accounts
 from anlan.kernel.accounts.models import Jurisdiction, Post, Unit, User
 from anlan.kernel.accounts.tests.people import make_person
+from anlan.kernel.facts.models import Expected
 from anlan.kernel.regions.models import Region
 
 CLI = Actor(None, "cli:rights", trusted=True)
@@ -33,6 +34,7 @@ class Planted:
     word: str
     hazard: UUID
     enterprise: int
+    report: int
     unit: int | None = None
     person: int | None = None
     #: An area of somebody else; one's own isn't foreign whatever firm or sector lies in it.
@@ -41,7 +43,9 @@ class Planted:
     numbers: dict[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        self.numbers = {"hazards": self.hazard, "enterprises": self.enterprise}
+        self.numbers = {
+            "hazards": self.hazard, "enterprises": self.enterprise, "reports": self.report,
+        }  # fmt: skip
         if self.area is not None:
             self.numbers["office"] = self.area
 
@@ -70,7 +74,14 @@ def plant(
         enterprise_id=enterprise,
     )
     hazards.find([finding], by=CLI, request_id=uuid7(), at=at)
-    return Planted(word, pk, enterprise, area=place.pk if area == AWAY else None)
+    # A period of its own each, because a unit owes one report for a period.
+    year = 1990 + Expected.objects.count()
+    report = Expected.objects.create(
+        unit_id=reporter.pk, area_id=place.pk, path=place.path, kind="hazard.",
+        start=date(year, 1, 1), end=date(year, 12, 31), status="reported", note=word,
+        answered_at=at,
+    )  # fmt: skip
+    return Planted(word, pk, enterprise, report=report.pk, area=place.pk if area == AWAY else None)
 
 
 def plant_people(planted: Planted, *, area: str) -> None:

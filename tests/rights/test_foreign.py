@@ -135,7 +135,7 @@ def test_S16_administrators_see_no_word_of_the_business(stand: Any, role: str) -
 def test_the_own_row_is_seen_so_the_matrix_is_not_empty(stand: Any) -> None:
     browser = stand("area", "office")
     seen = [route.name for route in LISTS if OWN in body(browser, route)]
-    assert {"hazards:list", "enterprises:list"} <= set(seen)
+    assert {"hazards:list", "enterprises:list", "reports:list"} <= set(seen)
 
 
 def _number(route: Route, numbers: dict[str, Any]) -> Any:

@@ -32,9 +32,8 @@ class NotFound(Refusal):
     """Isn't there, or may not be seen by whoever asks: the two must look the same."""
 
     code = "not_found"
-    message = _(
-        "There is nothing here that you can see. Check the address, or ask whoever sent it."
-    )
+    # What to do about it the page says; an answer to a program is this sentence alone.
+    message = _("There is nothing here that you can see.")
     status = 404
 
 

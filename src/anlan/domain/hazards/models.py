@@ -79,6 +79,14 @@ class Hazard(models.Model):
 
     objects = HazardQuerySet.as_manager()
 
+    class Meta:
+        indexes = [
+            # Most come without a point and stay out of it.
+            models.Index(
+                fields=["lat", "lon"], name="hazard_point", condition=models.Q(lat__isnull=False)
+            ),
+        ]
+
     #: The five elements by field; the deadline is the case's.
     FIVE_ELEMENTS = ("measure", "responsible_unit", "funds", "due_on", "contingency")
 

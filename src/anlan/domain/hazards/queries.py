@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -15,19 +15,13 @@ from anlan.base.paths import below
 from anlan.domain.enterprises import queries as enterprises
 from anlan.domain.enterprises.models import ObjectKind
 from anlan.domain.hazards import search
-from anlan.domain.hazards.matching import likeness
+from anlan.domain.hazards.alike import Alike, alike
 from anlan.domain.hazards.models import Hazard, HazardObject, HazardQuerySet, Sighting
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop.machine import machines
 from anlan.kernel.loop.models import Event, Extension, Listing, Party, Proposal
 from anlan.kernel.regions.models import Region
-
-#: Two texts with this share of common bigrams are offered as perhaps the same.
-ALIKE_PERCENT = 60
-#: Days between two findings at one enterprise that may still be the same.
-ALIKE_DAYS = 7
-ALIKE_MAX = 5
 
 
 def visible(by: Actor) -> HazardQuerySet:
@@ -118,7 +112,7 @@ class Around:
     listings: list[Listing]
     proposals: list[Proposal]
     reviews: list[Party]
-    alike: list[Hazard]
+    alike: list[Alike]
 
 
 def around(hazard: Hazard, by: Actor) -> Around:
@@ -134,32 +128,10 @@ def around(hazard: Hazard, by: Actor) -> Around:
         listings=list(Listing.objects.filter(case=case).select_related("supervisor")),
         proposals=list(Proposal.objects.filter(case=case).order_by("rung")),
         reviews=loop.pending_reviews(machines()[case.kind], case),
-        alike=_alike(hazard, by),
+        alike=alike(hazard, by),
     )
 
 
 def _family(firm: str) -> list[int]:
     """An enterprise by its number, with all that were merged into it: it is one firm now."""
     return enterprises.family(int(firm)) if firm.isdecimal() and len(firm) < 18 else []
-
-
-def _alike(hazard: Hazard, by: Actor) -> list[Hazard]:
-    """Hazards that may be the same: near in time, at the same enterprise, in like words."""
-    if hazard.enterprise_id is None:
-        return []
-    span = timedelta(days=ALIKE_DAYS)
-    near = (
-        visible(by)
-        .filter(
-            enterprise_id__in=enterprises.kin(hazard.enterprise_id),
-            case__opened_on__gte=hazard.case.opened_on - span,
-            case__opened_on__lte=hazard.case.opened_on + span,
-        )
-        .exclude(pk=hazard.pk)
-        .exclude(case__state="void")
-        .select_related("case")
-        .order_by("-case__opened_on", "-pk")[:50]
-    )
-    scored = [(likeness(hazard.description, other.description), other) for other in near]
-    best = sorted((pair for pair in scored if pair[0] >= ALIKE_PERCENT), key=lambda p: -p[0])
-    return [other for _score, other in best[:ALIKE_MAX]]

@@ -73,15 +73,15 @@ def find(hazards: HazardQuerySet, text: str) -> HazardQuerySet:
         folded = plain(word)[:WORD_CHARS_MAX]
         if not folded:
             continue
-        hits = _hits(folded) if len(folded) > 1 else None
-        if hits is None:
+        found = hits(folded) if len(folded) > 1 else None
+        if found is None:
             hazards = hazards.filter(description__icontains=word[:WORD_CHARS_MAX])
         else:
-            hazards = hazards.filter(pk__in=hits)
+            hazards = hazards.filter(pk__in=found)
     return hazards
 
 
-def _hits(folded: str) -> Sequence[UUID] | None:
+def hits(folded: str) -> Sequence[UUID] | None:
     """Cases that contain the text; None where there are too many to name."""
     phrase = " ".join(_sequence(folded))
     with connection.cursor() as cursor:

@@ -56,7 +56,7 @@ class Chooser:
     first: str
     last: str
     problem: str
-    #: Whether the period is none of the kinds, so that the fields are shown at once.
+    #: Whether the period is none of the kinds.
     custom: bool
 
 
@@ -103,5 +103,5 @@ def chooser(period: Period, today: date, asked: Wish) -> Chooser:
         today if period.contains(today) and today < period.end else None,
         [(label, each.code, each == period) for label, each in named],
         asked.first or period.start.isoformat(), asked.last or period.end.isoformat(),
-        asked.problem, period.kind is Kind.SPAN or bool(asked.problem),
+        asked.problem, period.kind is Kind.SPAN,
     )  # fmt: skip

@@ -123,6 +123,7 @@ def _page(
         "candidates": _candidates(hazard), "major": Grade.MAJOR,
         "proposals": steps.proposals(around) if "hazard.propose" in allowed else [],
         "rungs": RUNGS, "suggested": _suggested(hazard) if case.state == "found" else [],
+        "may_merge": any(page.code == "merge" for page in offered),
         "about_label": columns.kind_of(hazard),
         "about_details": hazard.about.details if hazard.about else [],
         "spot": places.spot(hazard, may_mend=any(page.code == "locate" for page in offered)),

@@ -221,3 +221,18 @@ def test_messages_are_in_the_readers_language(client):
     with translation.override(None):
         page = client.get("/nope/", headers={"Accept-Language": "en"}).content.decode()
     assert "Nothing to see here" in page
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_what_is_not_there_is_said_once_and_advised_once(client, language):
+    """Whether a route or a row is missing, the page is the same."""
+    pages = set()
+    for url in ("/nope/", "/fails/not-found/"):
+        text = client.get(url, headers={"accept-language": language}).content.decode()
+        main = text.split('<div class="error-page">')[1].split("</div>")[0]
+        pages.add(re.sub(r"<code>.*?</code>", "", main))
+        told = re.findall(r"<(?:p|li|h1)>([^<]+)<", main)
+        assert len(told) == len(set(told)) == 4
+        words = {"en": "the address", "zh-hans": "网址"}[language]
+        assert main.count(words) == 1
+    assert len(pages) == 1

@@ -262,7 +262,8 @@ def test_a_point_that_cannot_be_is_refused_with_how_to_mend_it(client_of, lon, l
     assert said in answer.content.decode()
 
 
-def test_the_page_asks_as_often_with_point_and_object_as_without(client_of, shaped):
+def test_the_page_asks_no_more_for_what_is_stated(client_of, shaped):
+    """One statement for the point's surroundings, one for the object's; none for each."""
     inspector = client_of("inspector")
     _answer, bare = entered(inspector)
     _answer, full = entered(inspector, about="vehicle", plate="云A12345", lon="102.7", lat="25.05")
@@ -272,4 +273,5 @@ def test_the_page_asks_as_often_with_point_and_object_as_without(client_of, shap
         with CaptureQueriesContext(connection) as asked:
             inspector.get(f"/hazards/{pk}/")
         counts.append(len(asked))
-    assert counts[0] == counts[1]
+    # The two that look for entries that may be the same, and the one that reads them.
+    assert counts[1] - counts[0] <= 3

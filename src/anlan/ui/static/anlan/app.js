@@ -91,6 +91,11 @@
   on("click", "[data-dialog]", (event, opener) => {
     if (openDialog(document.getElementById(opener.dataset.dialog))) event.preventDefault();
   });
+  // A button may bring a value along for one of the dialog's fields.
+  on("click", "[data-fill]", (event, button) => {
+    const field = document.getElementById(button.dataset.fill);
+    if (field) field.value = button.dataset.value;
+  });
   on("click", "[data-close-dialog]", (event, button) => button.closest("dialog").close());
   on("click", "dialog", (event, dialog) => { if (event.target === dialog) dialog.close(); });
 

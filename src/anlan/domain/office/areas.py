@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
@@ -32,6 +32,8 @@ from anlan.ui.lists import Choice, Column, Filters, Flag, Search
 #: Areas that somebody's posts cover and that are listed as starting points.
 ROOTS_MAX = 100
 FOUND_MAX = 50
+#: Starting points that one search looks below.
+SEARCHED_MAX = 20
 #: Lines of an area's history on its page.
 HISTORY_MAX = 50
 TREES_MAX = 200
@@ -80,6 +82,12 @@ def roots(by: Actor) -> list[Region]:
     return list(Region.objects.filter(pk__in=ids).order_by("code"))
 
 
+def opens(by: Actor) -> Callable[[Region], bool]:
+    """Whether somebody may open the page of an area that is named to them: without asking again."""
+    paths = own_paths(by)
+    return lambda area: any(area.path.startswith(path) for path in paths)
+
+
 def narrowed(area: Region, wanted: Filters) -> object:
     """The areas directly below, as the filters want them."""
     rows = Region.objects.filter(parent=area)
@@ -90,12 +98,17 @@ def narrowed(area: Region, wanted: Filters) -> object:
     return rows
 
 
-def searched(text: str, within: Sequence[Region]) -> list[Region]:
-    """What a text finds in these areas, by code, name and pinyin."""
+def searched(wanted: Filters, within: Sequence[Region]) -> list[Region]:
+    """What a text finds in these areas, by code, name and pinyin; of those that exist."""
     found: dict[int, Region] = {}
-    for area in within[:5]:
-        found |= {hit.pk: hit for hit in regions.find(text, FOUND_MAX, area)}
-    return list(found.values())[:FOUND_MAX]
+    for area in within[:SEARCHED_MAX]:
+        found |= {hit.pk: hit for hit in regions.find(wanted["q"], FOUND_MAX, area)}
+    fitting = [
+        hit
+        for hit in found.values()
+        if wanted["kind"] in (None, "division" if hit.is_division else "other")
+    ]
+    return fitting[:FOUND_MAX]
 
 
 def count(areas: Sequence[Region], by: Actor) -> None:

@@ -55,13 +55,15 @@ def _area(
     by, wanted = actor_of(request), areas.filters(request.GET)
     page: Page[Region]
     if wanted["q"]:
-        page = Page(areas.searched(wanted["q"], [region] if region else roots or []), "", "")
+        page = Page(areas.searched(wanted, [region] if region else roots or []), "", "")
     elif region is not None:
         page = areas.ORDER.page(areas.narrowed(region, wanted), request.GET)  # type: ignore[arg-type]
     else:
         page = Page(roots or [], "", "")
     areas.count(page.rows, by)
     may = {name: region is not None and _may(by, name, region) for name in ("add", "change")}
+    if region is not None and region.level >= Level.GRID:
+        may["add"] = False  # Nothing lies below a grid.
     context = {
         "area": region,
         "what": areas.what_it_is(region) if region else "",
@@ -71,6 +73,7 @@ def _area(
         "page": page,
         "filters": wanted,
         "may": may,
+        "opens": areas.opens(by),
     }
     return render_page(request, "office/area.html", "office/_areas.html", context)
 

@@ -67,6 +67,7 @@ def _tree(
     context = {
         "tree": row,
         "members": members,
+        "opens": areas.opens(by),
         "form": form or PlaceForm(),
         "under": [(each.region.pk, "　" * each.depth + each.region.name) for each in members],
         "chosen": (form.data.get("under") if form else "") or "",

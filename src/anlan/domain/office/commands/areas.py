@@ -7,12 +7,19 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
 from anlan.domain.office.refusals import CodesUnknown, LevelTaken, TooManyAreas
 from anlan.kernel.accounts.policy import access, permitted
 from anlan.kernel.regions import commands as regions
-from anlan.kernel.regions.commands import REFORM_SIDES_MAX, NewArea, Paper
+from anlan.kernel.regions.commands import (
+    REFORM_SIDES_MAX,
+    LevelWrong,
+    NewArea,
+    Paper,
+    ReformUnclear,
+)
 from anlan.kernel.regions.models import Change, Level, Region
 
 #: What is added by hand: its word, whether GB/T 2260 would list it, and the level it may have.
@@ -138,19 +145,37 @@ def _reform(
         ended = regions.end(region, day=reform.day, by=by, at=at, paper=reform.paper)
         return [ended], {}, ended
     ending = [region, *_by_codes(reform.others, "area.change", by)]
+    _apart(ending)
     kind, new = _sides(region, reform, by)
+    taker = new if isinstance(new, Region) else new.parent
+    if any(taker.path.startswith(each.path) and taker.pk != each.pk for each in ending):
+        raise ReformUnclear(reason=_("%(name)s ends together with it") % {"name": taker.name})
     done = regions.reform(kind, ending, [new], day=reform.day, by=by, at=at, paper=reform.paper)
     return ending, done.successors, done.new[0]
+
+
+def _apart(ending: Sequence[Region]) -> None:
+    """What lies inside an area that ends moves along; it can't also end by itself."""
+    for each in ending:
+        for other in ending:
+            if each.pk != other.pk and other.path.startswith(each.path):
+                reason = _("%(name)s lies inside %(other)s; leave it out")
+                raise ReformUnclear(reason=reason % {"name": other.name, "other": each.name})
 
 
 def _sides(region: Region, reform: Reform, by: Actor) -> tuple[Change, NewArea | Region]:
     if reform.kind == MERGE_INTO:
         # Who is taken in changes the figures of whoever takes in, so the right is asked of both.
-        return Change.MERGE, _by_codes([reform.target], "area.change", by)[0]
+        taker = _by_codes([reform.target], "area.change", by)[0]
+        if taker.level > region.level:
+            raise LevelWrong(name=region.name, parent=taker.name)
+        return Change.MERGE, taker
     if reform.kind == MERGE_NEW:
         assert region.parent is not None  # The nation can't be changed here.
         return Change.MERGE, _new(region, region.parent, reform.name, reform.code)
     parent = _by_codes([reform.target], "area.add", by)[0]
+    if parent.pk == region.parent_id:
+        raise ReformUnclear(reason=_("%(name)s is above it already") % {"name": parent.name})
     new = _new(region, parent, reform.name or region.name, reform.code or region.code)
     return Change.TRANSFER, new
 

@@ -359,3 +359,47 @@ def test_a_zones_staff_dont_take_a_division_in(house):
     answer = reform(house["wh.office"], "WH-KJY", "do", target="530102")
     assert answer.status_code == 422
     assert Region.objects.current().filter(code="WH-KJY").exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        # Into a town of its own, which would end with it; a town is lower than a county besides.
+        ({"target": "530102001"}, "level must be lower"),
+        ({"kind": "new", "name": "翠湖区", "code": "530120", "others": "530102001"}, "lies inside"),
+        ({"kind": "transfer", "target": "530100"}, "above it already"),
+        ({"kind": "transfer", "target": "530103"}, "level must be lower"),
+    ],
+)
+def test_an_area_isnt_put_under_what_ends_with_it(house, more, words):
+    before = list(Region.objects.order_by("pk").values_list("pk", "valid_to", "code"))
+    answer = reform(house["km.leader"], "530102", "do", **more)
+    assert answer.status_code == 422
+    text = answer.content.decode()
+    assert words in text, text[text.find('class="errors"') :][:500]
+    assert list(Region.objects.order_by("pk").values_list("pk", "valid_to", "code")) == before
+
+
+def test_a_town_isnt_merged_into_one_of_a_county_that_ends_with_it(house):
+    town, other = "530111001", "530103"
+    answer = reform(house["km.leader"], town, "do", target="530103001", others=other)
+    assert answer.status_code == 422
+    assert "ends together with it" in answer.content.decode()
+    assert Region.objects.current().filter(code=town).exists()
+
+
+def test_names_that_one_may_not_open_are_no_links(house):
+    old, taker = region("530102"), region("530302")
+    regions.reform(regions.Change.MERGE, [old], [taker], day=date(2024, 6, 1), by=BY, at=AT)
+    told = page(house["wh.office"], reverse("office:area", args=[old.pk]))
+    assert "曲靖市麒麟区" in told
+    assert reverse("office:area", args=[taker.pk]) not in told
+
+
+def test_nothing_is_offered_below_a_grid(house):
+    client = house["wh.office"]
+    add(client, "530102", kind="网格", name="第一网格", code="G1")
+    grid = region("G1")
+    told = page(client, reverse("office:area", args=[grid.pk]))
+    assert reverse("office:add_area", args=[grid.pk]) not in told
+    assert add(client, "G1").status_code == 422

@@ -226,3 +226,25 @@ def test_the_page_asks_as_much_for_many_years_and_days_as_for_few(keeper):
     for year in range(2060, 2090):
         Recount.objects.create(year=year, at=AT, by_name="t", counted=1, changed=1, left=0)
     assert count() == few
+
+
+def test_F11_more_deadlines_than_one_request_counts_are_left_to_the_clock(play, noon, monkeypatch):
+    from anlan.domain.office.commands import days as command
+    from anlan.kernel.loop.models import Case
+
+    keeper = someone("keeper", Role.SYSTEM_ADMIN, "530000", kind="other")
+    stage = play("""
+        day         who        does    -> state
+        2024-06-24  inspector  find    -> found
+        2024-06-24  office     assign  -> assigned
+    """)
+    Case.objects.filter(pk=stage.pk).update(due_provisional=True)
+    monkeypatch.setattr(command, "RECOUNT_NOW_MAX", 0)
+    answer = keeper.post(reverse("office:announce"), {"year": 2028, "source": "文号", "days": ""})
+    assert done(answer)
+    assert stage.case.due_provisional
+    assert "1 left to the background work" in days(keeper, "?year=2028")
+    from anlan.kernel.loop import ticks
+
+    ticks.recount(AT)
+    assert not stage.case.due_provisional

@@ -434,4 +434,8 @@ def looks_like_day(value: Value) -> bool:
 
 @lru_cache(maxsize=16_384)
 def _is_day(text: str) -> bool:
-    return len(_DAY_CHARS.sub("", text)) <= 2 and bool(_text(text, False))
+    left = _DAY_CHARS.sub("", text)
+    # '预计6月30日完成' is no day on which something was done.
+    return (
+        len(left) <= 2 and left not in ("预计", "计划", "拟", "力争") and bool(_text(text, False))
+    )

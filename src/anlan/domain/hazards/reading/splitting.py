@@ -379,7 +379,7 @@ def _stands_alone(text: str, limit: int = LINE_CHARS_MAX) -> bool:
 
 #: What begins so goes on with the clause before it, or is said of it.
 _DEPENDS = re.compile(
-    r"^(?:\d|不(?!足)|且|并|但|同时|其中|其|导致|造成|致使|可能|易|存在(?:较大)?(?:风险|危险)|违反|要求|请|应|以及|及|和|与|或|等|的|因|由于|如|即|上述|以上|另|该)"
+    r"^(?:[\d(（]|不(?!足)|且|并|但|同时|其中|其|导致|造成|致使|可能|易|存在(?:较大)?(?:风险|危险)|违反|要求|请|应|以及|及|和|与|或|等|的|因|由于|如|即|上述|以上|另|该)"
 )
 
 

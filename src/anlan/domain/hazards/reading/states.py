@@ -49,6 +49,11 @@ _STILL = re.compile(
 )
 #: '已完成80%' is under way, '100%' is done.
 _PARTLY = re.compile(r"(?<![\d.])\d{1,2}(?:\.\d+)?%")
+#: '预计6月30日整改完成' is still to come; '已按计划完成' isn't.
+_PLANNED = re.compile(
+    r"(?<!按)(?:预计|计划|力争|争取|拟|承诺|确保)[^,;。]{0,16}(?:完成|整改|到位|销号|闭环|治理)"
+)
+_DONE = re.compile(r"已[^,;。]{0,8}(?:完成|整改|到位|销号|改|闭环|治理)")
 _VOID = re.compile(r"^(?:[-—–/\\*]+|无|空|null|none|nan|待定)$", re.I)
 STATUS_WORDS = re.compile(
     r"^(?:已|未|正在|待|现场|当场|立即|立行立?改?|限期|部分|全部|基本)?(?:整改|治理|销号|完成|处置|处理|闭环|办结|关闭|开放|复查|验收|立改|立行立改)"
@@ -79,7 +84,7 @@ def words(text: str, yes: State | None = None) -> tuple[State, str] | None:
     verified = _VERIFIED.search(plain)
     if verified and not _denied(plain, verified.start()):
         return "verified", shown
-    if _PARTLY.search(plain):
+    if _PARTLY.search(plain) or (_PLANNED.search(plain) and not _DONE.search(plain)):
         return "assigned", shown
     done = _RECTIFIED.search(plain)
     if done and not _denied(plain, done.start()):

@@ -156,7 +156,7 @@ def is_header(row: Row, vocabulary: Vocabulary) -> bool:
     count = len(texts)
     if count < 2 or others * 3 > count:
         return False
-    known = sure = strange = 0
+    known = sure = strange = repeated = 0
     seen: set[str] = set()
     for value in texts:
         weight = vocabulary(value)
@@ -169,6 +169,10 @@ def is_header(row: Row, vocabulary: Vocabulary) -> bool:
             seen.add(value)
             known += 1
             sure += weight >= SURE
+        elif weight >= SURE:
+            # The same columns again, for a second table beside the first.
+            repeated += 1
+    count -= repeated
     if known < 2 or (not sure and known < 4):
         return False
     return (known >= 3 and known * 5 >= count * 2) or known * 5 >= count * 3

@@ -42,7 +42,7 @@ class Degrees(forms.DecimalField):
     def __init__(self, **more: Any) -> None:
         super().__init__(required=False, **more)
 
-    def to_python(self, value: Any) -> Decimal | None:
+    def to_python(self, value: Any) -> Any:
         read = super().to_python(value)
         if read is None or not read.is_finite() or read.adjusted() > DIGITS_MAX:
             return read
@@ -80,10 +80,9 @@ def _in_china(lon: Decimal, lat: Decimal) -> bool:
 
 
 def _of_object(name: str, chars: int) -> forms.CharField:
-    return forms.CharField(
-        label=objects.LABELS[name], help_text=objects.HINTS.get(name, ""), required=False,
-        max_length=chars,
-    )  # fmt: skip
+    label: Any = objects.LABELS[name]
+    hint: Any = objects.HINTS.get(name, "")
+    return forms.CharField(label=label, help_text=hint, required=False, max_length=chars)
 
 
 class WithObject(Form):
@@ -112,7 +111,7 @@ class WithObject(Form):
         self.stated, wrong = objects.read(kind, data)
         for name, reason in wrong.items():
             if name not in self.errors:
-                self.add_error(name, reason)
+                self.add_error(name, str(reason))
         return data
 
     @property

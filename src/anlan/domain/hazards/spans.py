@@ -95,7 +95,7 @@ def chooser(period: Period, today: date, asked: Wish) -> Chooser:
         for kind, label in KINDS.values()
     ]
     to_date = calendar.span(date(today.year, 1, 1), today)
-    named = [(gettext_lazy("This year up to today"), to_date)]
+    named: list[tuple[str | Promise, Period]] = [(_("This year up to today"), to_date)]
     named += [(label, calendar.span(start, end)) for label, start, end in CAMPAIGNS]
     after = period.next()
     return Chooser(

@@ -17,7 +17,7 @@ from ninja import Field, Query, Router, Schema
 
 from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.base.refusal import NotFound, Unreadable
-from anlan.domain.hazards import columns, commands, overview, queries
+from anlan.domain.hazards import columns, commands, objects, overview, queries
 from anlan.domain.hazards.commands import FINDERS, Finding
 from anlan.domain.hazards.models import Hazard
 from anlan.kernel.accounts import policy
@@ -46,6 +46,9 @@ class HazardOut(Schema):
     source: str = Field(alias="case.source")
     area: str = Field(alias="case.area.code")
     enterprise: str | None = Field(alias="enterprise.name", default=None)
+    #: What it is about, where that is no enterprise as such: its kind, and what it is known by.
+    about: str | None = Field(alias="about.kind", default=None)
+    object: str = Field(alias="object_name")
     place: str
     found_on: date = Field(alias="case.opened_on")
     due_on: date | None = Field(alias="case.due_on")
@@ -84,6 +87,7 @@ class ListQuery(Schema):
     grade: str = ""
     sector: str = ""
     source: str = ""
+    object: str = ""
     kind: str = ""
     found_from: str = ""
     found_to: str = ""
@@ -106,6 +110,9 @@ class FindIn(Schema):
     place: str = Field("", max_length=200)
     due_on: date | None = None
     fixed: str = ""
+    #: A kind of object, and its fields as the form has them: {"plate": "云A12345"}.
+    about: str = Field("enterprise", max_length=20)
+    object: dict[str, str] = Field(default_factory=dict)
 
 
 class StepIn(Schema):
@@ -208,11 +215,14 @@ def put_finding(request: HttpRequest, pk: UUID, request_id: UUID, body: FindIn) 
     """The caller makes the hazard's id, too, so that a phone can name it before it is sent."""
     by = actor_of(request)
     policy.demand(by, "hazard.find")
+    about, wrong = objects.read(body.about, body.object)
+    for name, reason in wrong.items():
+        raise commands.Incomplete(field=name, reason=reason)
     finding = Finding(
         pk=pk, description=body.description, area_id=by_code(body.area).pk,
         unit_id=main_unit(by, FINDERS).pk, opened_on=body.found_on, kind=body.kind,
         sector=body.sector, grade=body.grade, source=body.source, due_on=body.due_on,
-        fields={"place": body.place}, fixed=body.fixed,
+        fields={"place": body.place}, fixed=body.fixed, about=about,
     )  # fmt: skip
     done = commands.find([finding], by=by, request_id=request_id, at=timezone.now())
     return {"ids": done}

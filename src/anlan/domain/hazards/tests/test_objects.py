@@ -182,6 +182,36 @@ def test_the_list_asks_as_often_for_many_objects_as_for_one(client_of):
     assert len(many) == len(few)
 
 
+def test_programs_state_the_object_by_the_same_fields(cast, settings):
+    from django.test import Client
+
+    from anlan.kernel.accounts import commands as accounts
+
+    settings.MFA_OFF = True
+    by = cast.actor("inspector")
+    _token, secret = accounts.create_token("t", ["hazard.*"], 30, by=by, at=timezone.now())
+    bearer = {"authorization": f"Bearer {secret}"}
+
+    def put(pk, **more):
+        body = {"description": "制动失灵", "area": "530102", "found_on": str(timezone.localdate())}
+        url = f"/api/v1/hazards/{pk}/finding/{uuid7()}/"
+        return Client().put(url, json.dumps({**body, **more}), "application/json", headers=bearer)
+
+    pk = uuid7()
+    refused = put(pk, about="vehicle", object={"plate": "?"})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (400, "incomplete")
+    assert put(pk, about="spaceship").status_code == 400
+    assert put(pk, about="vehicle", object={"plate": "云a12345"}).status_code == 200
+    shown = Client().get(f"/api/v1/hazards/{pk}/", headers=bearer).json()
+    assert (shown["about"], shown["object"]) == ("vehicle", "云A12345")
+    found = Client().get("/api/v1/hazards/?object=vessel", headers=bearer).json()
+    assert found["items"] == []
+    found = Client().get("/api/v1/hazards/?object=vehicle", headers=bearer).json()
+    assert [one["id"] for one in found["items"]] == [str(pk)]
+    assert put(other := uuid7()).status_code == 200
+    assert Client().get(f"/api/v1/hazards/{other}/", headers=bearer).json()["about"] is None
+
+
 # The map
 
 

@@ -92,6 +92,7 @@ def change(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     asked = request.POST if request.method == "POST" else request.GET
     form = RuleForm(asked or None)
+    form.fields["reason"].required = request.method == "POST"
     status, seen = 200, None
     if form.is_bound and form.is_valid():
         prefix, sector = form.cleaned_data["industry"], form.cleaned_data["sector"] or None
@@ -111,6 +112,8 @@ def change(request: HttpRequest) -> HttpResponse:
                 return go_on(request, reverse("enterprises:rules"))
     elif form.is_bound:
         status = 422
+    # The page asks for it in its second step, which is always a POST.
+    form.fields["reason"].required = True
     code = str(form.data.get("industry", "")).strip().upper() if form.is_bound else ""
     names = dict(Sector.objects.values_list("pk", "name"))
     context = {

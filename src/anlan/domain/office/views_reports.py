@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST
 from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
 from anlan.domain.office import reports
-from anlan.kernel.accounts import held, policy
+from anlan.kernel.accounts import held, policy, words
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit, UnitKind
 from anlan.kernel.accounts.views_pickers import area_name
@@ -49,7 +49,15 @@ ORDER = Keyset.by("-start", "path", "unit_id", "pk")
 
 
 def _period(row: Expected) -> str:
-    return periods.span(row.start, row.end).label
+    return _label(row.start, row.end)
+
+
+def _label(start: date, end: date) -> str:
+    """A month, quarter, half or year by its name; other spans by their days."""
+    for make in (periods.month, periods.quarter, periods.half, periods.year):
+        if (period := make(start)).start == start and period.end == end:
+            return period.label
+    return periods.span(start, end).label
 
 
 def _named(rows: list[Any], by: Actor) -> None:
@@ -61,12 +69,11 @@ def _named(rows: list[Any], by: Actor) -> None:
     areas = dict(
         Region.objects.filter(pk__in={row.area_id for row in rows}).values_list("pk", "name")
     )
-    about = engine.prefixes()
     own = set(policy.units_of(by, ("office", "inspector", "rectifier", "duty")))
     for row in rows:
         row.unit = units.get(row.unit_id, str(row.unit_id))
         row.area = areas.get(row.area_id, "")
-        row.about = about.get(row.kind, row.kind)
+        row.about = words.what(row.kind.split(".")[0])
         row.state = engine.state_of(row, today)
         row.is_own = row.unit_id in own
 
@@ -74,7 +81,7 @@ def _named(rows: list[Any], by: Actor) -> None:
 COLUMNS = (
     Column("unit", _("Unit"), link=lambda row: reverse("reports:one", args=[row.pk])),
     Column("area", _("Area")),
-    Column("about", _("About")),
+    Column("about", _("What is reported")),
     Column("period", _("Period"), cell=_period),
     Column("due", _("Due on"), cell="due_on", kind="day"),
     Column("state", _("State"),
@@ -86,10 +93,7 @@ COLUMNS = (
 
 
 def _filters(request: HttpRequest, rows: Any) -> Filters:
-    asked = [
-        (f"{start}..{end}", periods.span(start, end).label)
-        for start, end in engine.periods_asked(rows)
-    ]
+    asked = [(f"{start}..{end}", _label(start, end)) for start, end in engine.periods_asked(rows)]
     return Filters(
         (
             Choice("period", _("Period"), asked),
@@ -134,7 +138,7 @@ def report_list(request: HttpRequest) -> HttpResponse:
 
 
 class AskForm(Form):
-    kind = forms.ChoiceField(label=_("About"))
+    kind = forms.ChoiceField(label=_("What is reported"))
     period = forms.CharField(
         label=_("Period"), max_length=30, help_text=_("For example 2024-06, 2024Q2 or 2024.")
     )
@@ -146,7 +150,7 @@ class AskForm(Form):
     def __init__(self, *args: Any, units: list[Unit], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
-        fields["kind"].choices = list(engine.prefixes().items())
+        fields["kind"].choices = [(prefix, words.what(prefix[:-1])) for prefix in engine.prefixes()]
         fields["units"].choices = [(unit.pk, unit.name) for unit in units]
 
     def clean_period(self) -> periods.Period:

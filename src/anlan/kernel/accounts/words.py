@@ -257,6 +257,11 @@ def thing(kind: str) -> str:
     return str(THINGS.get(kind, kind))
 
 
+def what(code: str) -> str:
+    """The first part of an act's or a fact's code: ``hazard``."""
+    return str(_WHAT.get(code, code))
+
+
 def field(name: str) -> str:
     return str(_FIELDS.get(name, name))
 

@@ -47,12 +47,9 @@ class Owing(NamedTuple):
     path: str
 
 
-def prefixes() -> dict[str, str]:
-    """What a report may be about: the beginning of kinds, and what those count."""
-    found: dict[str, str] = {}
-    for code, kind in kinds.declared().items():
-        found.setdefault(f"{code.split('.')[0]}.", str(kind.unit))
-    return found
+def prefixes() -> list[str]:
+    """What a report may be about: how the kinds of each capability begin ("hazard.")."""
+    return sorted({f"{code.split('.')[0]}." for code in kinds.declared()})
 
 
 @transaction.atomic

@@ -27,6 +27,10 @@ _ABOUT = frozenset(
 )  # fmt: skip
 #: Labels that only head the line of labels or numbers, where another says the same.
 _HEADINGS = ("项目", "内容", "名称", "事项")
+#: What speaks of problems in general, or of how to fill in a form.
+_NO_FORM = re.compile(
+    r"总结|汇报|会议|纪要|简报|问卷|(?:填报|填写|填表|使用|编制)(?:说明|须知|要求|指南)|样表|模板|示范文本"
+)
 _PAIR = re.compile(r"^\s*([^:：\n]{2,20})[:：]\s*(\S[\s\S]*)$")
 _ENDS = re.compile(r"[:：]\s*$")
 _ADDRESSED = re.compile(
@@ -53,6 +57,8 @@ def records(sheet: Sheet) -> list[Record]:
     if not 2 <= sheet.height <= ROWS_MAX:
         return []
     rows = [row for row in sheet.rows() if not row.is_blank()]
+    if any(_NO_FORM.search(text_of(v)[:40]) for row in rows[:3] for _, v in own_cells(row)):
+        return []
     found = _sideways(rows) or _forms(rows)
     return [record for record in found if _is_filled(record)]
 

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -60,6 +60,26 @@ def take(db: None, tmp_path: Path) -> Callable[..., Any]:
         return importing.run(batch.pk, by=root)
 
     return run
+
+
+def test_a_day_and_a_year_may_be_said_for_rows_that_state_none(take, tmp_path: Path) -> None:
+    """``./anlan import hazards --found-on … --year …``."""
+    from anlan.base.actor import Actor
+    from anlan.domain.hazards import importing
+    from anlan.domain.hazards.models import Hazard
+
+    unit = take([]).unit
+    path = tmp_path / "unsaid.csv"
+    path.write_text("企业名称,检查日期,存在问题\n甲厂,6.3,护栏缺失\n乙厂,,通道堵塞\n", "utf-8")
+    root = Actor(None, "test", trusted=True)
+    batch, _ = importing.prepare(
+        [("未写日期.csv", path)], unit=unit, by=root, at=timezone.now(),
+        year=2024, found_on=date(2024, 7, 1),
+    )  # fmt: skip
+    done = importing.run(batch.pk, by=root)
+    assert (done.created, done.rejected) == (2, 0)
+    found = Hazard.objects.values_list("description", "case__opened_on")
+    assert dict(found) == {"护栏缺失": date(2024, 6, 3), "通道堵塞": date(2024, 7, 1)}
 
 
 @pytest.fixture

@@ -119,7 +119,7 @@ def _sent(request: HttpRequest) -> date | None:
 def announce(request: HttpRequest) -> HttpResponse:
     year = _year(request.GET.get("year", "") or str(timezone.localdate().year + 1))
     form = AnnounceForm(request.POST or None, initial={"year": year, "days": _lines(year)})
-    if request.method == "POST" and form.is_valid():
+    if request.method == "POST" and form.is_valid() and _says_days(form):
         entered = form.cleaned_data
         try:
             rules = announcement.read(entered["days"], entered["year"]) if entered["days"] else None
@@ -141,8 +141,21 @@ def announce(request: HttpRequest) -> HttpResponse:
     return render(request, "office/announce.html", context, status=422 if form.errors else 200)
 
 
+def _says_days(form: AnnounceForm) -> bool:
+    """Refuses a year whose days nobody entered: the statutory ones alone lack every day in lieu."""
+    year = form.cleaned_data["year"]
+    if form.cleaned_data["days"] or CalendarYear.objects.filter(year=year, announced=True).exists():
+        return True
+    if any(not row.provisional for row in calendar.days_of(year)):
+        return True
+    form.add_error("days", _("Holidays: paste what was announced; nobody has entered a day yet."))
+    return False
+
+
 def _lines(year: int) -> str:
-    """What is known of the year, as the form reads it."""
+    """What is known of an announced year, as the form reads it; else there is room to paste."""
+    if not CalendarYear.objects.filter(year=year, announced=True).exists():
+        return ""
     return "\n".join(
         f"{row.day.isoformat()} {'班' if row.is_workday else '休'} {row.note}".strip()
         for row in calendar.days_of(year)

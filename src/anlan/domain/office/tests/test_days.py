@@ -240,7 +240,9 @@ def test_F11_more_deadlines_than_one_request_counts_are_left_to_the_clock(play, 
     """)
     Case.objects.filter(pk=stage.pk).update(due_provisional=True)
     monkeypatch.setattr(command, "RECOUNT_NOW_MAX", 0)
-    answer = keeper.post(reverse("office:announce"), {"year": 2028, "source": "文号", "days": ""})
+    answer = keeper.post(
+        reverse("office:announce"), {"year": 2028, "source": "文号", "days": "2028-01-03 休 元旦"}
+    )
     assert done(answer)
     assert stage.case.due_provisional
     assert "1 left to the background work" in days(keeper, "?year=2028")
@@ -248,3 +250,17 @@ def test_F11_more_deadlines_than_one_request_counts_are_left_to_the_clock(play, 
 
     ticks.recount(AT)
     assert not stage.case.due_provisional
+
+
+def test_a_year_isnt_announced_with_the_statutory_days_alone(keeper):
+    """They lack every day in lieu, and deadlines would become final on them."""
+    form = {"year": 2028, "source": "国办发明电〔2027〕9号", "days": ""}
+    assert "2028-01-" not in keeper.get(reverse("office:announce") + "?year=2028").content.decode()
+    answer = keeper.post(reverse("office:announce"), form)
+    assert answer.status_code == 422
+    assert "paste what was announced" in answer.content.decode()
+    assert not CalendarYear.objects.filter(year=2028, announced=True).exists()
+    # Days that were set one by one may stand.
+    assert done(put(keeper, "2028-01-03", "rest", "元旦"))
+    assert done(keeper.post(reverse("office:announce"), form))
+    assert CalendarYear.objects.get(year=2028).announced

@@ -149,7 +149,8 @@ def by_sector(path: Path, rows: Sequence[Simulated], today: date, chance: Random
     for row in rows:
         sheets[SECTOR_NAMES[row.sector]].append(row)
     headers = (
-        "县（市、区）", "乡镇（街道）", "企业（单位）名称", "发现时间", "存在的主要问题和隐患",
+        "县（市、区）", "乡镇（街道）", "企业（单位）名称", "统一社会信用代码", "发现时间",
+        "存在的主要问题和隐患",
         "级别", "整改措施", "整改时限", "责任单位", "责任人", "整改完成时间", "是否销号",
         "问题来源",
     )  # fmt: skip
@@ -173,7 +174,8 @@ def by_sector(path: Path, rows: Sequence[Simulated], today: date, chance: Random
                     sheet.write_row(
                         at, 1,
                         (
-                            row.township, row.firm.name, mistakes.day(chinese(row.found_on)),
+                            row.township, row.firm.name, row.firm.code,
+                            mistakes.day(chinese(row.found_on)),
                             mistakes.text(_numbered([part.text for part in parts])),
                             "重大" if row.major else "一般",
                             _numbered(list(dict.fromkeys(part.measure for part in parts))),
@@ -190,7 +192,7 @@ def by_sector(path: Path, rows: Sequence[Simulated], today: date, chance: Random
                     sheet.write_string(line, 0, county, wrap)
                 line += len(block)
             sheet.write_string(line, 0, "小计")
-            sheet.write_number(line, 4, len(inside))
+            sheet.write_number(line, 5, len(inside))
     return len(rows) - mistakes.count
 
 

@@ -13,7 +13,7 @@ from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.base.refusal import NotAllowed
 from anlan.kernel.accounts import policy
-from anlan.kernel.accounts.models import Unit, valid_on
+from anlan.kernel.accounts.models import BUSINESS_ROLES, Unit, valid_on
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import reports
 from anlan.kernel.facts.models import Expected
@@ -66,8 +66,15 @@ def answer(pk: int, status: str, *, by: Actor, at: datetime, note: str = "") -> 
     return reports.answer(pk, status, by=by, at=at, note=note)
 
 
+def is_own(row: Expected, by: Actor) -> bool:
+    """Whether it is owed by a unit at which the person holds a post."""
+    return row.unit_id in policy.units_of(by, BUSINESS_ROLES)
+
+
 @transaction.atomic(durable=True)
 def drop(pk: int, *, by: Actor, at: datetime, reason: str) -> None:
     """An office no longer asks for a report that nobody answered."""
-    policy.access(Expected.objects.all(), "reports.ask", by, pk, at=at)
+    row = policy.access(Expected.objects.all(), "reports.ask", by, pk, at=at)
+    if is_own(row, by):
+        raise NotAllowed(reason=_("your own report is dropped by the office that asked for it."))
     reports.drop(pk, by=by, at=at, reason=reason)

@@ -267,7 +267,8 @@ def _page(request: HttpRequest, row: Any, form: Form, status: int = 200) -> Http
     by = actor_of(request)
     _named([row], by)
     label, tone = STATES[row.state]
-    may_drop = row.status == ReportStatus.EXPECTED and _may(by, "reports.ask", row.pk)
+    may_drop = row.status == ReportStatus.EXPECTED and not reports.is_own(row, by)
+    may_drop = may_drop and _may(by, "reports.ask", row.pk)
     context = {
         "row": row,
         "form": form,

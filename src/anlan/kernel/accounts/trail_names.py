@@ -26,7 +26,7 @@ CLOSED = "●●●"
 SILENT = frozenset({"path", "plain_name", "round", "due_rule", "due_at", "version"})
 #: Which kind of thing a field names by its number.
 FIELDS: dict[str, str] = {
-    "area": "area", "area_id": "area", "unit": "unit", "unit_id": "unit", "rectifier": "unit",
+    "area": "area_code", "area_id": "area", "unit": "unit", "unit_id": "unit", "rectifier": "unit",
     "regulator_id": "unit", "supervisor": "unit", "user": "user", "user_id": "user",
     "granted_by": "user", "leader_id": "user", "sector": "sector", "sector_id": "sector",
     "role": "role", "kind": "kind", "state": "state", "grade": "grade", "source": "source",
@@ -46,6 +46,10 @@ def _numbers(keys: Iterable[str]) -> list[int]:
 def _areas(keys: list[str]) -> Mapping[str, str]:
     rows = Region.objects.filter(pk__in=_numbers(keys)).values_list("pk", "full_name")
     return {str(pk): name for pk, name in rows}
+
+
+def _area_codes(keys: list[str]) -> Mapping[str, str]:
+    return dict(Region.objects.filter(code__in=keys).values_list("code", "full_name"))
 
 
 def _units(keys: list[str]) -> Mapping[str, str]:
@@ -71,6 +75,7 @@ def _sectors(keys: list[str]) -> Mapping[str, str]:
 
 _RESOLVERS: dict[str, Resolver] = {
     "area": _areas,
+    "area_code": _area_codes,
     "unit": _units,
     "user": _users,
     "post": _posts,

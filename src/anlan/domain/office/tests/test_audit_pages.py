@@ -51,11 +51,13 @@ def test_numbers_are_read_as_names(
     put("x.b", "accounts.unit", firm.pk, before={"lands": [f"{area.pk}/*/*"]},
         after={"lands": [f"{area.pk}/coal/*"]})  # fmt: skip
     put("x.c", "accounts.user", person.pk, after={"role": "office", "unit": firm.pk})
+    put("x.d", "accounts.unit", firm.pk, after={"area": area.code})
     browser = signed_in("auditor")
     text = page(browser, action="x.a")
     assert stage.case.number in text
     assert area.full_name in text
     assert "重大" in text
+    assert area.full_name in page(browser, action="x.d")
     text = page(browser, action="x.b")
     assert firm.name in text
     assert "煤矿" in text

@@ -169,6 +169,7 @@ def test_what_nobody_answered_can_be_dropped_with_a_reason(cast: Cast) -> None:
     assert drop("city", "office", " ") == "report_refused"
     assert drop("city", "elsewhere") == "report_refused"
     assert drop("stranger", "office") == "not_found"
+    assert drop("office", "office") == "not_allowed", "nobody excuses themselves"
     assert drop("city", "office") == "dropped"
     assert figure("530102") == 0
 

@@ -57,6 +57,8 @@ def figures() -> list[Any]:
 def test_open_hazards_follow_and_closed_ones_keep_the_old_name(
     cast: Cast, play: Callable[..., Stage]
 ) -> None:
+    from anlan.kernel.loop.invariants import invariants
+
     opened, closed = play(OPENED), play(CLOSED)
     other = play(OPENED.replace("(firm)", "(other_firm)"))
     before = figures()
@@ -74,6 +76,7 @@ def test_open_hazards_follow_and_closed_ones_keep_the_old_name(
     assert signs.receipt_due_on is not None
     assert signs.receipt_due_on >= DAY
     assert figures() == before, "no figure of any unit changes"
+    assert [each for each in invariants() if not each[1]] == []
 
 
 def test_the_successors_people_find_them_in_their_worklist_and_go_on(

@@ -23,6 +23,8 @@ if WORKER == "main":
     os.environ["ANLAN_TEST_BASE"] = tempfile.mkdtemp(prefix="anlan-test-")
 #: Marks of tests that can't run on what we have: on SQLite, on PostgreSQL.
 OTHER = ("postgresql", "sqlite")
+#: ./anlan test --faults runs what is marked ``faults`` too, --soak runs what is marked ``soak``.
+TIER = os.environ.get("ANLAN_TIER", "")
 BASE = Path(os.environ["ANLAN_TEST_BASE"])
 HOME = BASE / WORKER
 os.environ.update(ANLAN_HOME=str(HOME), ANLAN_POOL="0", PYTHONDONTWRITEBYTECODE="1")
@@ -56,6 +58,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what needs the other database, and refuse tests that would flush this one."""
     postgresql = settings.DATABASES["default"]["ENGINE"].endswith("postgresql")
     other = [item for item in items if item.get_closest_marker(OTHER[postgresql])]
+    other += [item for item in items if not _of_this_tier(item)]
+    for item in items:
+        if item.get_closest_marker("postgresql"):
+            item.user_properties.append(("only", "postgresql"))
     if os.environ.get("ANLAN_TESTS") == "database":
         # The second run of ./anlan test: what opens no database has run already.
         other += [item for item in items if not _opens_database(item)]
@@ -68,6 +74,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         flushes = mark is not None and (mark.kwargs.get("transaction") or mark.args[:1] == (True,))
         if flushes or "transactional_db" in getattr(item, "fixturenames", ()):
             raise pytest.UsageError(f"{item.nodeid}: a flush can't empty the ledger; use realdb")
+
+
+def _of_this_tier(item: pytest.Item) -> bool:
+    if TIER == "soak":
+        return item.get_closest_marker("soak") is not None
+    if item.get_closest_marker("soak"):
+        return False
+    return TIER == "faults" or item.get_closest_marker("faults") is None
 
 
 def _opens_database(item: pytest.Item) -> bool:

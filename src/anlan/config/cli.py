@@ -67,6 +67,22 @@ def _test(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "-k", metavar="EXPR", default="", help=both("只跑匹配的测试", "only matching")
     )
+    tier = parser.add_mutually_exclusive_group()
+    tier.add_argument(
+        "--faults",
+        action="store_const",
+        const="faults",
+        dest="tier",
+        default="",
+        help=both("另跑全部故障测试（较慢）", "all fault tests too (slower)"),
+    )
+    tier.add_argument(
+        "--soak",
+        action="store_const",
+        const="soak",
+        dest="tier",
+        help=both("只跑长时间测试，结果记入 docs/evidence", "only the long ones; keeps evidence"),
+    )
     parser.add_argument("--junit", metavar="FILE", help=both("JUnit 报告文件", "JUnit report"))
     parser.add_argument(
         "--strict",

@@ -2,6 +2,9 @@
 
 Static checks run beside the tests on SQLite; then the tests run again on a PostgreSQL cluster of
 their own. What can't run here is said in one loud line; under --strict it is a failure.
+
+--faults adds the slow fault tests (marked ``faults``); --soak runs the long ones alone (marked
+``soak``), one after the other, and keeps what they found under docs/evidence.
 """
 
 from __future__ import annotations
@@ -23,7 +26,8 @@ from anlan.config import cli_setup, testing_cluster
 from anlan.config.cli_say import both, say
 
 ROOT = Path(__file__).resolve().parents[3]
-RUN_SECONDS_MAX = 1_500
+#: By tier: seconds that one run may take.
+RUN_SECONDS_MAX = {"": 1_500, "faults": 5_400, "soak": 6 * 3_600}
 WORKERS_MAX = 4
 #: pytest's exit status where nothing matched.
 NO_TESTS = 5
@@ -41,6 +45,8 @@ class Outcome:
     passed: int = 0
     failed: int = 0
     skipped: int = 0
+    #: Of those passed, how many run on PostgreSQL only.
+    postgresql: int = 0
     seconds: float = 0.0
     output: str = ""
     suite: ET.Element | None = None
@@ -67,17 +73,18 @@ def main(args: argparse.Namespace) -> int:
     missing = _tools()
     outcomes: list[Outcome] = []
     static = threading.Thread(target=_static, args=(outcomes,), daemon=True)
-    if not args.k:
+    whole = not args.k and args.tier != "soak"
+    if whole:
         static.start()
     scratch = testing_cluster.scratch()
     with tempfile.TemporaryDirectory(prefix="anlan-run-", dir=scratch) as folder:
-        tests = [_pytest("sqlite", args.k, Path(folder), "", without="postgresql")]
+        tests = [_pytest("sqlite", args, Path(folder), "", without="postgresql")]
         if testing_cluster.programs() is not None:
             with testing_cluster.cluster() as url:
                 # Browser tests, and tests that open no database, ran once already.
                 once = "sqlite or browser or once"
-                tests.append(_pytest("postgresql", args.k, Path(folder), url, without=once))
-    if not args.k:
+                tests.append(_pytest("postgresql", args, Path(folder), url, without=once))
+    if whole:
         static.join()
     outcomes += tests
     if args.junit:
@@ -94,6 +101,7 @@ def _tools() -> list[str]:
         "PostgreSQL": (testing_cluster.programs, ["postgresql"]),
         "Chromium": (chromium, ["chromium"]),
         "strace": (lambda: shutil.which("strace"), ["strace"]),
+        "faketime": (lambda: shutil.which("faketime"), ["faketime"]),
         both("中文字体", "a Chinese font"): (_font, ["fonts-wqy-zenhei"]),
     }
     missing = [name for name, (found, _packages) in needs.items() if not found()]
@@ -158,19 +166,25 @@ def _static(outcomes: list[Outcome]) -> None:
 # --- Tests ---------------------------------------------------------------------------------
 
 
-def _pytest(name: str, expression: str, folder: Path, url: str, *, without: str) -> Outcome:
+def _pytest(
+    name: str, args: argparse.Namespace, folder: Path, url: str, *, without: str
+) -> Outcome:
     """Run pytest once, its lines passing straight through, and count from its JUnit report."""
-    report = folder / f"{name}.xml"
-    workers = str(min(os.cpu_count() or 1, WORKERS_MAX))
+    report, tier, expression = folder / f"{name}.xml", args.tier, args.k
+    # What is kept as evidence is measured alone.
+    workers = "0" if tier == "soak" else str(min(os.cpu_count() or 1, WORKERS_MAX))
     command = [
         *(sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal", "-q"),
         *(f"--junit-xml={report}", "-o", f"junit_suite_name={name}", "-m", f"not ({without})"),
         *("--color=no", "-rfE", "--durations=10", "--durations-min=5"),
+        *(("-s",) if tier == "soak" else ()),
         *(("-k", expression) if expression else ()),
     ]
     say(both(f"正在 {name} 上运行测试……", f"running the tests on {name} …"))
     # The second run leaves out what opens no database.
     more = {"ANLAN_DATABASE": url, "ANLAN_TESTS": "database"} if url else {}
+    if tier:
+        more["ANLAN_TIER"] = tier
     before = time.monotonic()
     try:
         status = subprocess.run(  # noqa: S603  our own program and arguments
@@ -178,7 +192,7 @@ def _pytest(name: str, expression: str, folder: Path, url: str, *, without: str)
             cwd=ROOT,
             env=_environment(TMPDIR=str(folder), **more),
             stdin=subprocess.DEVNULL,
-            timeout=RUN_SECONDS_MAX,
+            timeout=RUN_SECONDS_MAX[tier],
             check=False,
         ).returncode
     except subprocess.TimeoutExpired:
@@ -203,6 +217,8 @@ def _count(outcome: Outcome, root: ET.Element) -> None:
                 outcome.reasons.append(skipped.get("message", ""))
             else:
                 outcome.passed += 1
+                only = case.find("properties/property[@name='only']")
+                outcome.postgresql += only is not None
 
 
 # --- The end -------------------------------------------------------------------------------
@@ -245,7 +261,11 @@ def _summary(
         total.passed += outcome.passed
         total.failed += outcome.failed
         total.skipped += outcome.skipped
+        total.postgresql += outcome.postgresql
     print(f"{'total':16}{total.passed:8}{total.failed:8}{total.skipped:8}{seconds:9.1f}")
+    if total.postgresql:
+        print(both(f"其中 {total.postgresql} 项只在 PostgreSQL 上运行。",
+                   f"{total.postgresql} of them run on PostgreSQL only."))  # fmt: skip
     not_run = sorted(
         {
             reason

@@ -4,10 +4,13 @@ ANLAN_HOME      where data lives (default: .anlan beside the checkout)
 ANLAN_DATABASE  a URL that selects PostgreSQL (postgresql://user:password@host:port/name;
                 a socket's folder goes into the query: postgresql://user@/name?host=/run/postgresql)
 ANLAN_POOL      0 opens a connection a thread in place of psycopg's pool
+ANLAN_STATEMENT_SECONDS  how long a page's statement may run in PostgreSQL (30; 0: for ever)
 ANLAN_DEBUG     1 shows errors in full; never in production
 ANLAN_HOSTS     names under which the pages are reached, with commas
-ANLAN_HTTPS     1 where a gateway ends TLS: secure cookies, HSTS, redirects
+ANLAN_HTTPS     1 where a gateway ends TLS and says so in X-Forwarded-Proto: secure cookies,
+                HSTS, redirects; the API isn't answered without TLS
 ANLAN_PROXIES   networks of our own proxies; only they may say where a request comes from
+                (with ANLAN_HTTPS: this machine, unless set)
 ANLAN_ADMIN_NETWORKS  networks where administrators sit (default: loopback and private ones)
 ANLAN_PASSWORDS djbh (default: 12 characters, 3 classes, 90 days) or asvs (15 characters)
 ANLAN_CRYPTO    gm hashes passwords with SM3 in place of Argon2id
@@ -19,6 +22,9 @@ ANLAN_SITE      the address of this site, for links in mails: https://anlan.exam
 ANLAN_QUIET_HOURS     22:00-07:00, say: mails that aren't urgent wait for the morning
 ANLAN_WEBHOOK_HOSTS   names and networks that notices may be sent to, with commas; none by default
 ANLAN_SCANNER   a virus scanner's command; it is given each uploaded file's path
+
+ANLAN_DATABASE and ANLAN_SMTP hold passwords: ANLAN_DATABASE_FILE and ANLAN_SMTP_FILE name a file
+to read them from instead, so that no list of processes shows them.
 """
 
 from __future__ import annotations
@@ -53,6 +59,19 @@ def _secret(name: str) -> str:
             os.link(draft, path)
         draft.unlink()
     return path.read_text()
+
+
+def _given(name: str) -> str:
+    """What a variable says, or the file that its twin with _FILE names."""
+    path = os.environ.get(f"{name}_FILE", "")
+    if not path:
+        return os.environ.get(name, "")
+    if os.environ.get(name):
+        raise SystemExit(f"{name} and {name}_FILE are both set; unset one of them")
+    try:
+        return Path(path).read_text(encoding="utf-8").strip()
+    except OSError as error:
+        raise SystemExit(f"{name}_FILE: {path}: {error.strerror}") from None
 
 
 SECRET_KEY = _secret("django")
@@ -93,6 +112,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "anlan.ui.middleware.Headers",
+    "anlan.kernel.accounts.network.TransportMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "anlan.kernel.audit.middleware.DenialsMiddleware",
@@ -141,8 +161,14 @@ PASSWORD_HASHERS = [
 ]
 if os.environ.get("ANLAN_CRYPTO") == "gm":
     PASSWORD_HASHERS.reverse()  # The first one hashes; at sign-in others are hashed anew (S03).
-#: Addresses of our own proxies, and networks where administrators sit (S21).
-PROXIES: str = os.environ.get("ANLAN_PROXIES", "")
+#: Addresses of our own proxies, and networks where administrators sit (S21). ``serve`` listens on
+#: this machine alone unless told otherwise, so a gateway is here where nothing else is said.
+PROXIES: str = os.environ.get("ANLAN_PROXIES") or ("127.0.0.0/8,::1/128" if HTTPS else "")
+# What the gateway says of TLS is believed from these addresses alone (TransportMiddleware, S33).
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+# Subdomains and preloading bind other sites of the office's domain: the gateway's to say, not ours.
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]
 ADMIN_NETWORKS: str = os.environ.get(
     "ANLAN_ADMIN_NETWORKS", "127.0.0.0/8,::1/128,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,fc00::/7"
 )
@@ -212,7 +238,7 @@ TEMPLATES = [
 
 
 def _database() -> dict[str, object]:
-    url = os.environ.get("ANLAN_DATABASE", "")
+    url = _given("ANLAN_DATABASE")
     if not url:
         return {
             "ENGINE": "django.db.backends.sqlite3",
@@ -235,8 +261,11 @@ def _database() -> dict[str, object]:
     if parts.scheme not in ("postgresql", "postgres"):
         raise SystemExit(f"ANLAN_DATABASE: {parts.scheme}:// is not known; use postgresql://")
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
+    # Set for the web alone (wsgi.py): an import, a check or a backup may take its time.
+    statement_ms = int(os.environ.get("ANLAN_STATEMENT_SECONDS", "0")) * 1_000
     options: dict[str, object] = {
-        "options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=20000",
+        "options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=20000 "
+        f"-c statement_timeout={statement_ms}",
     }
     if os.environ.get("ANLAN_POOL") != "0":
         options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}
@@ -276,7 +305,7 @@ SITE_URL = os.environ.get("ANLAN_SITE", "").rstrip("/")
 SCANNER = os.environ.get("ANLAN_SCANNER", "")
 WEBHOOK_HOSTS = os.environ.get("ANLAN_WEBHOOK_HOSTS", "").split(",")
 NOTICE_QUIET_HOURS = os.environ.get("ANLAN_QUIET_HOURS", "")
-_smtp = urlsplit(os.environ.get("ANLAN_SMTP", ""))
+_smtp = urlsplit(_given("ANLAN_SMTP"))
 NOTICE_MAIL = bool(_smtp.hostname)
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if NOTICE_MAIL else 'dummy'}.EmailBackend"
 EMAIL_HOST = _smtp.hostname or ""

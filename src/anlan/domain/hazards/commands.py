@@ -339,7 +339,20 @@ def _begin(
     for pk, version in (seen or {}).items():
         if cases[pk].version != version:
             raise MovedOn
+    if seen is None or any(pk not in seen for pk in pks):
+        # Between the look and the lock a case may have gone to another area or unit.
+        _still_in(permission, pks, by)
     return Work(request_id, by, at, cases)
+
+
+def _still_in(permission: str, pks: Sequence[UUID], by: Actor) -> None:
+    if by.trusted:
+        return
+    rows = policy.permitted(Hazard.objects.all(), permission, by)
+    for start in range(0, len(pks), 500):
+        chunk = set(pks[start : start + 500])
+        if rows.filter(pk__in=chunk).count() != len(chunk):
+            raise MovedOn
 
 
 def _machine(case: Case) -> Machine:
@@ -598,11 +611,33 @@ def void(
     reason: str,
     seen: Mapping[UUID, int] | None = None,
 ) -> list[UUID]:
+    """Take out what should not be there. A major hazard takes two people, as closing it does."""
     work = _begin("hazard.void", pks, by, request_id, at, seen, reason=reason)
     if not work.repeated:
         for machine, cases in work:
-            loop.void(machine, cases, reason=reason, **work.kwargs)
+            alone = [case for case in cases if _needs_second(case, "void_asked", by)]
+            _ask(machine, "void_asked", alone, reason, work)
+            loop.void(
+                machine, [case for case in cases if case not in alone], reason=reason, **work.kwargs
+            )
     return work.done()
+
+
+def _needs_second(case: Case, step: str, by: Actor, **wanted: object) -> bool:
+    """Whether a major hazard waits for a second person to say the same (S19)."""
+    if case.grade != Grade.MAJOR or by.trusted:
+        return False
+    return not loop.asked_by_another(case, step, by, **wanted)
+
+
+def _ask(
+    machine: Machine, step: str, cases: Sequence[Case], reason: str, work: Work, **wanted: object
+) -> None:
+    """The first of two signatures: on record, and nothing else changes."""
+    if cases and not reason.strip():
+        raise engine.ReasonMissing
+    moves = [Move(case, {}, dict(wanted)) for case in cases]
+    engine.take(machine, step, moves, reason=reason, **work.kwargs)
 
 
 @transaction.atomic(durable=True)
@@ -711,7 +746,10 @@ def grade(
     reason: str,
     seen: int | None = None,
 ) -> list[UUID]:
-    """A person grades a hazard and names the clause; nothing grades it major by itself."""
+    """A person grades a hazard and names the clause; nothing grades it major by itself.
+
+    A major one becomes less only when a second person says so, too: else one could close alone.
+    """
     work = _begin(
         "hazard.grade",
         [pk],
@@ -730,6 +768,9 @@ def grade(
         raise Incomplete(field="grade", reason=_("Only hazards are graded: ordinary or major."))
     if grade == Grade.MAJOR and not basis.strip():
         raise Incomplete(field="basis", reason=_("Name the clause that makes it a major hazard."))
+    if grade != Grade.MAJOR and _needs_second(case, "downgrade_asked", by, wanted_grade=grade):
+        _ask(machine, "downgrade_asked", [case], reason, work, wanted_grade=grade)
+        return work.done()
     loop.move(machine, [case], {"grade": grade}, reason=reason or basis, **work.kwargs)
     Hazard.objects.filter(pk=pk).update(basis=basis, grade_confirmed_by=by.user_id)
     return work.done()

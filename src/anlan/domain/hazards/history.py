@@ -28,7 +28,7 @@ FIELDS: dict[str, str | Promise] = {
     "funds": _("funds"), "contingency": _("contingency plan"), "category": _("category"),
     "remarks": _("remarks"), "merged_from": _("merged from"), "split_from": _("split from"),
     "parts": _("new entries"), "lon": _("longitude"), "lat": _("latitude"),
-    "object": _("what it is about"), "object_name": _("what it is about"),
+    "wanted_grade": _("grade asked for"), "object": _("what it is about"), "object_name": _("what it is about"),
     **{role.value: role.label for role in PartyRole if role is not PartyRole.RECTIFIER},
 }  # fmt: skip
 #: Kept for the machine, of no interest to readers.
@@ -87,7 +87,7 @@ def _told(name: str, value: Any, units: dict[int, str], places: dict[int, str]) 
     match name:
         case "state" | "claimed":
             return state_label(str(value))
-        case "grade" if value in Grade.values:
+        case "grade" | "wanted_grade" if value in Grade.values:
             return str(Grade(value).label)
         case "source" if value in Source.values:
             return str(Source(value).label)

@@ -304,6 +304,26 @@ def _signed(case: Case, by: Actor) -> bool:
     return False
 
 
+def asked_by_another(case: Case, step: str, by: Actor, **wanted: object) -> bool:
+    """Whether another person has asked for this since the case was graded last.
+
+    Raises OwnWork where it was ``by``: the second signature is another person's.
+    """
+    for event in Event.objects.filter(case=case, step__in=(step, "move")).order_by("-seq"):
+        if event.step == "move":
+            if "grade" in event.changes:
+                return False
+        elif all(event.changes.get(name) == value for name, value in wanted.items()):
+            if event.user_id == by.user_id and event.actor == by.name:
+                raise engine.OwnWork(
+                    step=engine.step_label(step),
+                    number=case.number,
+                    reason=_("it takes a second person"),
+                )
+            return True
+    return False
+
+
 # --- back and again ------------------------------------------------------------------------
 
 

@@ -628,5 +628,7 @@ STEPS = {
     "extension_asked": pgettext_lazy("step", "ask for an extension"),
     "extension_refused": pgettext_lazy("step", "refuse an extension"),
     "delisting_asked": pgettext_lazy("step", "ask for delisting"),
+    "downgrade_asked": pgettext_lazy("step", "ask for a lower grade"),
+    "void_asked": pgettext_lazy("step", "ask for voiding"),
     "recount": pgettext_lazy("step", "count the deadline again"),
 }

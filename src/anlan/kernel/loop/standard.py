@@ -50,6 +50,9 @@ STEPS = (
     Step("rung",             _OPEN),
     Step("list",             _OPEN,                  "",          "",        ("listing",)),
     Step("delisting_asked",  _ANY),
+    # The first of two signatures under what makes a grave case less grave, or none.
+    Step("downgrade_asked",  _OPEN),
+    Step("void_asked",       _OPEN),
     Step("delist",           _ANY,                   "",          "",        ("delisting",)),
     # A source's claim moves a case forward, marked 台账申报; its withdrawal moves it back.
     Step("declare_rectified", "found,assigned",      "rectified", "",        ("rectified",)),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 VERSION_MIN = 15
@@ -17,13 +19,16 @@ USER = "postgres"
 CONFIGURATION = """
 listen_addresses = ''
 unix_socket_directories = '{folder}'
-fsync = off
-synchronous_commit = off
-full_page_writes = off
 shared_buffers = 256MB
 work_mem = 32MB
 max_connections = 200
 jit = off
+"""
+#: A cluster that is thrown away in any case needn't survive a crash; one that is killed must.
+UNSAFE = """
+fsync = off
+synchronous_commit = off
+full_page_writes = off
 """
 
 
@@ -50,35 +55,92 @@ def programs() -> Path | None:
     return Path(elsewhere).resolve().parent if elsewhere else None
 
 
-@contextmanager
-def cluster() -> Iterator[str]:
-    """Start a cluster and give its ANLAN_DATABASE; stop and remove it afterwards.
+@dataclass
+class Cluster:
+    """A running cluster, and the ways in which it can end."""
 
-    Durability is off: it is thrown away in any case. Byte order (C) lets path ranges use plain
-    indexes, and C.UTF-8 lets trigrams see Chinese.
+    folder: Path
+    binaries: Path
+    durable: bool = False
+    #: Lines of postgresql.conf that this one has besides.
+    more: str = ""
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    @property
+    def url(self) -> str:
+        return f"postgresql://anlan@/postgres?host={self.folder}"
+
+    @property
+    def pid(self) -> int:
+        """The postmaster's process, or 0 where none runs."""
+        try:
+            return int((self.data / "postmaster.pid").read_text().split()[0])
+        except (OSError, ValueError, IndexError):
+            return 0
+
+    def make(self) -> None:
+        """Durability is off unless asked for. Byte order (C) lets path ranges use plain indexes,
+        and C.UTF-8 lets trigrams see Chinese."""
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, USER)
+        _as_user(
+            *(str(self.binaries / "initdb"), "-D", str(self.data), "-A", "trust", "-U", "anlan"),
+            *("-E", "UTF8", "--lc-collate=C", "--lc-ctype=C.UTF-8", "--no-sync"),
+        )
+        with (self.data / "postgresql.conf").open("a") as file:
+            file.write(CONFIGURATION.format(folder=self.folder))
+            file.write("" if self.durable else UNSAFE)
+            file.write(self.more)
+
+    def start(self) -> None:
+        self._control("start")
+
+    def stop(self, mode: str = "fast") -> None:
+        """``fast`` ends sessions and writes all down; ``immediate`` is a crash."""
+        self._control("-m", mode, "stop")
+
+    def kill(self) -> None:
+        """kill -9 the postmaster; its backends notice and end by themselves."""
+        os.kill(self.pid, signal.SIGKILL)
+
+    def _control(self, *arguments: str) -> None:
+        log = str(self.folder / "log")
+        _as_user(str(self.binaries / "pg_ctl"), "-D", str(self.data), "-w", "-l", log, *arguments)
+
+
+@contextmanager
+def running(
+    *, durable: bool = False, folder: Path | None = None, more: str = ""
+) -> Iterator[Cluster]:
+    """Make a cluster, start it and give it; stop and remove it afterwards.
+
+    folder: where it lies; else a new one in memory. A socket's path has room for 107 bytes.
     """
     binaries = programs()
     assert binaries is not None, "ask programs() first"
-    # A socket's path has room for 107 bytes, so it lies directly in the temporary folder.
-    folder = Path(tempfile.mkdtemp(prefix="anlan-pg-", dir=scratch()))
-    data = folder / "data"
+    own = folder or Path(tempfile.mkdtemp(prefix="anlan-pg-", dir=scratch()))
+    made = Cluster(own, binaries, durable, more)
     try:
-        if os.geteuid() == 0:
-            shutil.chown(folder, USER)
-        _as_user(
-            *(str(binaries / "initdb"), "-D", str(data), "-A", "trust", "-U", "anlan"),
-            *("-E", "UTF8", "--lc-collate=C", "--lc-ctype=C.UTF-8", "--no-sync"),
-        )
-        with (data / "postgresql.conf").open("a") as file:
-            file.write(CONFIGURATION.format(folder=folder))
-        control = [str(binaries / "pg_ctl"), "-D", str(data), "-w", "-l", str(folder / "log")]
-        _as_user(*control, "start")
+        made.make()
+        made.start()
         try:
-            yield f"postgresql://anlan@/postgres?host={folder}"
+            yield made
         finally:
-            _as_user(*control, "-m", "immediate", "stop")
+            if made.pid:
+                with suppress(RuntimeError):
+                    made.stop("immediate")
     finally:
-        shutil.rmtree(folder, ignore_errors=True)
+        shutil.rmtree(own, ignore_errors=True)
+
+
+@contextmanager
+def cluster() -> Iterator[str]:
+    """Start a cluster and give its ANLAN_DATABASE; stop and remove it afterwards."""
+    with running() as made:
+        yield made.url
 
 
 def _as_user(*command: str) -> None:

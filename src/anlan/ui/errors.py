@@ -30,6 +30,10 @@ LAST_RESORT = (
     "<p>您的操作没有完成，已有数据不受影响。请稍后重试。编号：%s</p>"
 )
 API_PREFIX = "/api/"
+#: Of a form that couldn't be saved just now: what is offered to be sent again, at most.
+KEPT_CHARS_MAX = 200_000
+#: Never written into a page.
+UNKEPT = ("code", "token", "secret")
 
 
 def request_id(request: HttpRequest) -> str:
@@ -50,8 +54,12 @@ def answer(
     steps: Sequence[str | Promise] = (),
     code: str = "",
     data: dict[str, Any] | None = None,
+    kept: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
-    """As JSON for programs, a toast for htmx, a page for people."""
+    """As JSON for programs, a toast for htmx, a page for people.
+
+    kept: a form's fields, which the page offers to send again as they are.
+    """
     number = request_id(request)
     if wants_json(request):
         body = {"code": code, "message": str(text), "request_id": number}
@@ -73,6 +81,7 @@ def answer(
             "text": text,
             "steps": steps,
             "request_id": number,
+            "kept": kept,
             "shell": _Bare(request),
             "request": request,
         }
@@ -116,6 +125,19 @@ def refused(request: HttpRequest, exc: Refusal) -> HttpResponse:
         exc.code,
         exc.data,
     )
+
+
+def _kept(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was typed, so that nobody types it twice (F03). The request id makes a repeat harmless.
+
+    Empty where a secret is among it, or where it is too much; a file has to be chosen again.
+    """
+    if request.method != "POST":
+        return []
+    fields = [(name, str(value)) for name, values in request.POST.lists() for value in values]
+    secret = any("password" in name or name in UNKEPT for name, _value in fields)
+    length = sum(len(name) + len(value) for name, value in fields)
+    return [] if secret or length > KEPT_CHARS_MAX else fields
 
 
 def _steps_404() -> list[str]:
@@ -180,6 +202,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
                 _("The database didn't answer in time. Nothing was half done."),
                 [_("Wait a few seconds and try again. If it stays so, tell the people on duty.")],
                 "busy",
+                kept=_kept(request),
             )
         return answer(
             request,

@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-
 from tests.databases import ROOT
 
 SHOW = """

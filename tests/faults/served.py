@@ -35,8 +35,12 @@ class Answer:
         return json.loads(self.body)
 
 
+def _lower(headers: Any) -> dict[str, str]:
+    return {name.lower(): value for name, value in headers.items()}
+
+
 def inspector() -> tuple[Any, str]:
-    """An inspector of Wuhua, and a token of theirs."""
+    """Somebody of Wuhua's office who inspects, too, and a token of theirs."""
     from django.utils import timezone
 
     from anlan.base.actor import Actor
@@ -51,7 +55,8 @@ def inspector() -> tuple[Any, str]:
         "f-office", "五华区安委办", "committee_office", by_code(AREA), by=root, at=at
     )
     user = accounts.create_person("f-inspector", "李检查", by=root, at=at)
-    accounts.grant_post(user.pk, office, Role.INSPECTOR, by=root, at=at)
+    for role in (Role.INSPECTOR, Role.OFFICE):
+        accounts.grant_post(user.pk, office, role, by=root, at=at)
     user = User.objects.get(pk=user.pk)
     user.set_password("Correct-horse-9-battery")
     user.password_changed_at = at
@@ -101,11 +106,11 @@ class Served:
         try:
             with urllib.request.urlopen(request, timeout=timeout) as got:
                 content = got.read()
-                return Answer(got.status, content, dict(got.headers), time.monotonic() - started)
+                return Answer(got.status, content, _lower(got.headers), time.monotonic() - started)
         except urllib.error.HTTPError as error:
             with error:
                 return Answer(
-                    error.code, error.read(), dict(error.headers), time.monotonic() - started
+                    error.code, error.read(), _lower(error.headers), time.monotonic() - started
                 )
         except (OSError, ValueError, EOFError):
             return Answer(0, seconds=time.monotonic() - started)

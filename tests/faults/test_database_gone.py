@@ -108,7 +108,7 @@ def test_F03_a_killed_database_loses_nothing_that_was_answered(cluster, fragile,
     lost = set(load.acknowledged) - present()
     assert not lost, f"{len(lost)} of {len(load.acknowledged)} answered writes are gone"
     for got in load.refusals:
-        assert got.headers["Retry-After"]
+        assert got.headers["retry-after"]
         assert got.json()["code"] == "busy"
     report = fragile.anlan("check", "--json")
     assert '"ok": true' in report.stdout
@@ -146,7 +146,7 @@ def test_F03_a_form_sent_while_the_database_is_away_is_offered_again_as_it_was(
     with pytest.raises(HTTPError) as caught:
         browser.open(f"{address}/hazards/new/", urlencode(sent).encode())
     assert caught.value.code == 503
-    assert caught.value.headers["Retry-After"]
+    assert caught.value.headers["retry-after"]
     kept = caught.value.read().decode()
     assert field(kept, "request_id") == sent["request_id"]
     assert field(kept, "pk") == sent["pk"]
@@ -234,10 +234,10 @@ def test_F18_a_stuck_lock_is_told_and_holds_up_nobody_else(cluster, fragile, ser
         assert stuck[0].status == 503, stuck[0]
         assert stuck[0].seconds < 30
         assert stuck[0].json()["code"] == "busy"
-        assert stuck[0].headers["Retry-After"]
+        assert stuck[0].headers["retry-after"]
         holder.rollback()
     again = web.api("PUT", f"/{pk}/voiding/{request_id}/", {"reason": "录入有误"})
-    assert again.status in (200, 403)
+    assert again.status == 200
 
 
 def test_F18_a_page_s_statement_may_not_run_for_ever(cluster, fragile, serve):

@@ -6,6 +6,7 @@ behind it, and a sentence for people that says how to mend it.
 
 from __future__ import annotations
 
+import errno
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -67,3 +68,26 @@ class Unreadable(Refusal):
     code = "unreadable"
     message = _("%(field)s: %(reason)s")
     status = 400
+
+
+class DiskFull(Refusal):
+    """No room on one of the server's disks: nothing was half done, and nothing said is lost."""
+
+    code = "disk_full"
+    message = _(
+        "The server's disk is full, so this was not saved; what was saved before is safe. "
+        "Tell the people on duty, and try again once they have made room."
+    )
+    status = 507
+
+
+def disk_is_full(error: BaseException | None) -> bool:
+    """Does this error, or what caused it, come of a full disk? Databases say it in words."""
+    seen = 0
+    while error is not None and seen < 10:
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT):
+            return True
+        if any(words in str(error) for words in ("disk is full", "No space left on device")):
+            return True
+        error, seen = error.__cause__ or error.__context__, seen + 1
+    return False

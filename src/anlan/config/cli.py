@@ -15,8 +15,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib import import_module
+from typing import TYPE_CHECKING
 
 from anlan.config.cli_say import both, emit, language, say
+
+if TYPE_CHECKING:
+    from anlan.base.refusal import Refusal
 
 Build = Callable[[argparse.ArgumentParser], None]
 
@@ -176,6 +180,20 @@ def _nothing(parser: argparse.ArgumentParser) -> None:
     pass
 
 
+def _security(parser: argparse.ArgumentParser) -> None:
+    _json(parser)
+    parser.add_argument(
+        "--write", action="store_true", help=both("更新 docs/security-table.md", "write the docs")
+    )
+
+
+def _sbom(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--audit", action="store_true", help=both("核对依赖", "look at the dependencies")
+    )
+    _json(parser)
+
+
 def _audit(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
     for name, zh, en in (
@@ -223,6 +241,10 @@ COMMANDS: dict[str, Command] = {
                        prepared=False),
     "audit": Command("校验、归档审计记录", "verify and archive what is on record", "", _audit),
     "keys": Command("更换密钥", "replace keys", "anlan.config.audit_cli:rotate", _keys),
+    "security": Command("安全要求及证据", "what is asked for security, and what proves it",
+                        "anlan.config.security:main", _security, prepared=False, django=False),
+    "sbom": Command("软件清单（CycloneDX）", "bill of materials (CycloneDX)",
+                    "anlan.config.security_sbom:main", _sbom, prepared=False, django=False),
     "bench": Command("性能测量", "measure", "anlan.config.benching:main", _bench, prepared=False),
     "test": Command("运行全部检查和测试", "run every check and test", "anlan.config.testing:main",
                     _test, prepared=False, django=False),
@@ -285,7 +307,7 @@ def _run(command: Command, args: argparse.Namespace) -> int:
     from django.utils import translation
 
     from anlan.base.actor import Actor
-    from anlan.base.refusal import Refusal
+    from anlan.base.refusal import DiskFull, Refusal, disk_is_full
 
     args.actor = Actor(user_id=None, name=f"cli:{_os_user()}", trusted=True)
     with translation.override(language()):
@@ -297,19 +319,25 @@ def _run(command: Command, args: argparse.Namespace) -> int:
             _spare_the_collector()
             return _call(args)
         except Refusal as refusal:
-            if getattr(args, "json", False):
-                emit({"error": {"code": refusal.code, "message": str(refusal)}})
-            say(refusal)
-            return 1
+            return _refused(refusal, args)
         except BrokenPipeError:
             raise
-        except Exception:
+        except Exception as error:
+            if disk_is_full(error):
+                return _refused(DiskFull(), args)
             # Ours to mend: the trace goes to stderr, and stdout still holds one object.
             if getattr(args, "json", False):
                 emit(
                     {"error": {"code": "internal", "message": both("程序出错", "a fault of ours")}}
                 )
             raise
+
+
+def _refused(refusal: Refusal, args: argparse.Namespace) -> int:
+    if getattr(args, "json", False):
+        emit({"error": {"code": refusal.code, "message": str(refusal)}})
+    say(refusal)
+    return 1
 
 
 def _spare_the_collector() -> None:

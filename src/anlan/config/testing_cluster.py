@@ -7,12 +7,14 @@ import shutil
 import signal
 import subprocess
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 VERSION_MIN = 15
+ORPHAN_SECONDS_MAX = 60
 SCRATCH_BYTES_MIN = 4 << 30
 #: The system user that Debian's package makes; initdb refuses root.
 USER = "postgres"
@@ -103,8 +105,18 @@ class Cluster:
         self._control("-m", mode, "stop")
 
     def kill(self) -> None:
-        """kill -9 the postmaster; its backends notice and end by themselves."""
-        os.kill(self.pid, signal.SIGKILL)
+        """kill -9 the postmaster, and wait until its backends have noticed and ended."""
+        pid = self.pid
+        orphans = [
+            int(entry.parent.name)
+            for entry in Path("/proc").glob("[0-9]*/stat")
+            if _parent(entry) == pid
+        ]
+        os.kill(pid, signal.SIGKILL)
+        deadline = time.monotonic() + ORPHAN_SECONDS_MAX
+        while any(Path(f"/proc/{one}").exists() for one in orphans):
+            assert time.monotonic() < deadline, "a backend outlived its postmaster"
+            time.sleep(0.1)
 
     def _control(self, *arguments: str) -> None:
         log = str(self.folder / "log")
@@ -141,6 +153,13 @@ def cluster() -> Iterator[str]:
     """Start a cluster and give its ANLAN_DATABASE; stop and remove it afterwards."""
     with running() as made:
         yield made.url
+
+
+def _parent(stat: Path) -> int:
+    try:
+        return int(stat.read_text().rpartition(")")[2].split()[1])
+    except (OSError, ValueError, IndexError):
+        return 0  # it ended meanwhile
 
 
 def _as_user(*command: str) -> None:

@@ -20,7 +20,7 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
-from anlan.base.refusal import Refusal
+from anlan.base.refusal import DiskFull, Refusal, disk_is_full
 from anlan.ui.pages import is_htmx
 
 log = logging.getLogger("anlan.request")
@@ -86,8 +86,8 @@ def answer(
             "request": request,
         }
         response = HttpResponse(render_to_string("ui/error.html", context), status=status)
-    if status == 503:
-        response["Retry-After"] = "10"
+    if status in (503, DiskFull.status):
+        response["Retry-After"] = "10" if status == 503 else "300"
     return response
 
 
@@ -194,6 +194,16 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return refused(request, exc)
     log.error("%s %s failed: %s", number, request.path, type(exc).__name__)
     try:
+        if disk_is_full(exc):
+            full = DiskFull()
+            return answer(
+                request,
+                full.status,
+                _("No room on the server"),
+                str(full),
+                code=full.code,
+                kept=_kept(request),
+            )
         if isinstance(exc, OperationalError | InterfaceError):
             return answer(
                 request,

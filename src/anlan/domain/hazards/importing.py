@@ -34,7 +34,7 @@ from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.limits import BATCH_ROWS
-from anlan.base.refusal import NotFound, Refusal
+from anlan.base.refusal import DiskFull, NotFound, Refusal, disk_is_full
 from anlan.domain.enterprises import commands as enterprises
 from anlan.domain.hazards import ahead, areas, commands, reading
 from anlan.domain.hazards.ahead import Item
@@ -130,6 +130,8 @@ def prepare(
             plan = reading.propose(book, saved)
             plan.year, plan.found_on = year, found_on
             plans.append((name, *_keep(path, name), plan.to_json()))
+        except DiskFull:
+            raise  # No file is to blame, and none would fare better.
         except Refusal as refusal:
             refusal.data.setdefault("file", name)
             refusals.append(refusal)
@@ -176,12 +178,18 @@ def _keep(path: Path, name: str) -> tuple[Path, str]:
     folder.mkdir(parents=True, exist_ok=True)
     draft = folder / f".{uuid7()}"
     digest = hashlib.new("sm3") if "sm3" in hashlib.algorithms_available else hashlib.sha256()
-    with path.open("rb") as source, draft.open("xb") as copy:
-        while block := source.read(COPY_BYTES):
-            digest.update(block)
-            copy.write(block)
-        copy.flush()
-        os.fsync(copy.fileno())
+    try:
+        with path.open("rb") as source, draft.open("xb") as copy:
+            while block := source.read(COPY_BYTES):
+                digest.update(block)
+                copy.write(block)
+            copy.flush()
+            os.fsync(copy.fileno())
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        if disk_is_full(error):
+            raise DiskFull from error
+        raise
     suffix = Path(name).suffix.lower()
     kept = folder / f"{digest.hexdigest()}{suffix if suffix.isascii() and len(suffix) < 8 else ''}"
     os.replace(draft, kept)

@@ -9,6 +9,7 @@ reads JSON.
 from __future__ import annotations
 
 import datetime
+import errno
 import importlib.util
 import json
 import os
@@ -235,6 +236,8 @@ def with_calamine(path: str, folder: str, marks: dict[str, list[list[Any]]]) -> 
         try:
             sheet = book.get_sheet_by_index(index)
         except (calamine.CalamineError, OSError, ValueError) as error:
+            if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+                raise  # The disk is full: the sheet isn't to blame.
             # One damaged sheet doesn't take the others with it.
             problem = str(error)[:200]
             is_sheet = is_sheet and problem != ""
@@ -463,6 +466,10 @@ def main() -> int:
         return 3
     except MemoryError:
         say(stop="work", what="memory")
+        return 3
+    except OSError as error:
+        full = error.errno == errno.ENOSPC
+        say(stop="disk" if full else "broken", what=f"{type(error).__name__}: {error}"[:200])
         return 3
     except BaseException as error:  # A Rust panic is no Exception; the parent says "damaged".
         say(stop="broken", what=f"{type(error).__name__}: {error}"[:200])

@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn
 
+from anlan.base.refusal import DiskFull, disk_is_full
 from anlan.kernel.papers.sheets import archive, delimited
 from anlan.kernel.papers.sheets.book import Merge, Sheet, Value, Workbook, column_of, spooled
 from anlan.kernel.papers.sheets.refusals import (
@@ -195,6 +196,8 @@ def _ole_kind(path: Path, name: str, size: int) -> str:
 
 
 def _refuse(name: str, reason: str, what: str, size: int = 0, limit: int = 0) -> NoReturn:
+    if reason == "disk":
+        raise DiskFull
     if reason == "too_big":
         raise TooBig(name=name, what=flaw(what), size=_mb(size), limit=_mb(limit))
     kinds: dict[str, type[SheetRefusal]] = {
@@ -219,7 +222,13 @@ def _read_text(path: Path, name: str, size: int, notes: list[str]) -> Workbook:
     try:
         os.link(path, own)
     except OSError:
-        shutil.copyfile(path, own)
+        try:
+            shutil.copyfile(path, own)
+        except OSError as error:
+            shutil.rmtree(folder, ignore_errors=True)
+            if disk_is_full(error):
+                raise DiskFull from error
+            raise
     read = delimited.rows_of(own, encoding, separator)
     height, width = delimited.measure(read)
     if declared:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import total_ordering
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -21,6 +22,8 @@ from anlan.base.refusal import Unreadable
 
 M = TypeVar("M", bound=Model)
 CURSOR_CHARS_MAX = 1_000
+#: Rows whose keys are read and sorted here rather than looked for in the order of a list.
+FEW_MAX = 3_000
 
 
 @dataclass(frozen=True)
@@ -97,16 +100,96 @@ class Keyset:
         cursor = params.get("before") or params.get("after") or ""
         if cursor:
             rows = rows.filter(self._beyond(self._read(cursor, rows.model), back))
-        found = list(rows.order_by(*(key.order(back) for key in self.keys))[: size + 1])
+        found = list(rows.order_by(*self._order(back))[: size + 1])
         more, found = len(found) > size, found[:size]
         if back:
             found.reverse()
+        return self._page(found, more, back, bool(cursor))
+
+    def page_of(
+        self,
+        rows: QuerySet[M],
+        branches: Sequence[Q],
+        params: Any,
+        size: int = PAGE_ROWS,
+        *,
+        whole: QuerySet[M],
+        probe: QuerySet[M] | None,
+        wide: Callable[[Q], QuerySet[M]] | None = None,
+    ) -> Page[M]:
+        """The page of those of ``rows`` that lie in any of ``branches``, each served by an index.
+
+        Of a branch with few rows all keys are read and sorted here; of one with many, those next
+        in the order. Databases choose badly between the two: they know neither how many rows an
+        area has nor how soon a page is full. Two or three
+        statements a branch, and one for the rows.
+
+        whole:  the rows as the page wants them, from which those found are fetched.
+        probe:  what is counted, up to FEW_MAX, to tell few rows from many; None: they are many.
+        wide:   ``rows`` within a branch, put so that the order's index is used.
+        """
+        back = bool(params.get("before"))
+        cursor = params.get("before") or params.get("after") or ""
+        seen = self._read(cursor, rows.model) if cursor else None
+        fields = ("pk", *(key.field for key in self.keys))
+        found: dict[Any, tuple[Any, ...]] = {}
+        for branch in branches:
+            if probe is not None and probe.filter(branch)[: FEW_MAX + 1].count() <= FEW_MAX:
+                few = list(rows.filter(branch).order_by().values_list(*fields))
+            else:
+                many = wide(branch) if wide else rows.filter(branch)
+                if seen is not None:
+                    many = many.filter(self._beyond(seen, back))
+                few = self._first(many, fields, size + 1, back)
+            found.update((pk, values) for pk, *values in few)
+        ranked = sorted((self._rank(values, back), pk) for pk, values in found.items())
+        if seen is not None:
+            last = self._rank(seen, back)
+            ranked = [one for one in ranked if one[0] > last]
+        more, chosen = len(ranked) > size, [pk for _rank, pk in ranked[:size]]
+        if back:
+            chosen.reverse()
+        read = {row.pk: row for row in whole.order_by().filter(pk__in=chosen)} if chosen else {}
+        # A row that went away between the statements is left out, and the page is one shorter.
+        return self._page([read[pk] for pk in chosen if pk in read], more, back, bool(cursor))
+
+    def _first(
+        self, rows: QuerySet[M], fields: Sequence[str], wanted: int, back: bool
+    ) -> list[tuple[Any, ...]]:
+        """The first rows in the order; those without a first key apart.
+
+        An index serves either half alone; SQLite sorts every row where empty ones come last.
+        """
+        first = self.keys[0]
+        if not first.nullable:
+            return list(rows.order_by(*self._order(back)).values_list(*fields)[:wanted])
+        found: list[tuple[Any, ...]] = []
+        for empty in (True, False) if back else (False, True):
+            if len(found) < wanted:
+                half = rows.filter(**{f"{first.field}__isnull": empty})
+                order = Keyset((replace(first, nullable=False), *self.keys[1:]))._order(back)
+                found += half.order_by(*order).values_list(*fields)[: wanted - len(found)]
+        return found
+
+    def _order(self, back: bool) -> list[Any]:
+        return [key.order(back) for key in self.keys]
+
+    def _rank(self, values: Sequence[Any], back: bool) -> tuple[Any, ...]:
+        """Sorts as the database does, in the direction that is read; for keys that aren't text."""
+        rank: list[Any] = []
+        for key, value in zip(self.keys, values, strict=True):
+            empty = value is None
+            rank.append(empty != back)
+            rank.append(0 if empty else _Down(value) if key.descending != back else value)
+        return tuple(rank)
+
+    def _page(self, found: list[M], more: bool, back: bool, went: bool) -> Page[M]:
         if not found:
             # Everything on that side went away: offer the way back to the beginning.
             return Page([], "", "")
         return Page(
             found,
-            before=self._write(found[0]) if (more if back else bool(cursor)) else "",
+            before=self._write(found[0]) if (more if back else went) else "",
             after=self._write(found[-1]) if (more or back) else "",
         )
 
@@ -138,6 +221,24 @@ class Keyset:
             raise Unreadable(
                 field=_("page"), reason=_("this address is incomplete; begin at the first page")
             ) from error
+
+
+@total_ordering
+class _Down:
+    """A value that sorts the other way round."""
+
+    __slots__ = ("value",)
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Down) and self.value == other.value
+
+    def __lt__(self, other: _Down) -> bool:
+        return bool(self.value > other.value)
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 def _value(row: Any, path: str) -> Any:

@@ -156,8 +156,8 @@ def list_hazards(request: HttpRequest, asked: Query[ListQuery]) -> dict[str, Any
     params = QueryDict(mutable=True)
     params.update({name: value for name, value in asked.dict().items() if value})
     filters = columns.filters(params)
-    rows = queries.narrowed(queries.visible(actor_of(request)), filters, timezone.localdate())
-    page = filters.order(columns.ORDERS, "found").page(rows.select_related(*queries.ROW), params)
+    order = filters.order(columns.ORDERS, "found")
+    page = queries.page(actor_of(request), filters, order, params, timezone.localdate())
     return {"items": page.rows, "after": page.after}
 
 

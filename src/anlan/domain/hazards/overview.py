@@ -14,10 +14,12 @@ from decimal import Decimal
 from threading import Lock
 from time import monotonic
 from typing import Any
+from uuid import UUID
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Coalesce, Left
+from django.db.models.lookups import Exact
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -42,6 +44,7 @@ from anlan.kernel.indicators import arithmetic
 from anlan.kernel.loop.models import Case
 from anlan.kernel.regions import queries as regions
 from anlan.kernel.regions.models import Level, Region
+from anlan.ui.keyset import Keyset, Page
 
 FOUND, RECTIFIED, SETTLED = "hazard.found", "hazard.rectified", "hazard.found_settled"
 OPEN, OVERDUE, LISTED = "hazard.open", "hazard.overdue", "hazard.listed"
@@ -53,6 +56,8 @@ MONTHS = 13
 LATE_MAX = 10
 #: A figure up to which it is said how many cases make it.
 CASES_COUNTED_MAX = 900
+#: Facts that are read to find the cases behind a figure.
+FACTS_MAX = 3_000
 #: Areas that a person is offered to choose from.
 AREAS_MAX = 12
 #: Readings that a process remembers, for how long at most, and how far it looks for new facts.
@@ -436,24 +441,45 @@ def facts_of(asked: Asked, at: datetime) -> QuerySet[Fact]:
     return rows
 
 
-def hazards_behind(asked: Asked, by: Actor, at: datetime) -> HazardQuerySet:
-    """The hazards that a figure counts, as far as ``by`` may see them.
+def page_of_records(
+    asked: Asked, by: Actor, at: datetime, order: Keyset, params: Any
+) -> Page[Hazard]:
+    """A page of ``hazards_behind``."""
+    where, many = _counted(asked, at)
+    return queries.page_of(
+        where & Q(case__kind="hazard"),
+        order,
+        params,
+        policy.branches("hazard.view", by),
+        many=many,
+    )
 
-    A small area's facts are few, so they lead to the cases. A wide area has cases on every page
-    of the list, so each case is asked whether it counts.
+
+def hazards_behind(asked: Asked, by: Actor, at: datetime) -> HazardQuerySet:
+    """The hazards that a figure counts, as far as ``by`` may see them."""
+    return queries.visible(by).filter(_counted(asked, at)[0])
+
+
+def _counted(asked: Asked, at: datetime) -> tuple[Q, bool]:
+    """What the hazards fulfil that a figure counts, and whether they are known to be many.
+
+    Few facts lead to their cases. Of many, there are cases on every page of the list, so each
+    case is asked whether it counts.
     """
     facts = facts_of(asked, at).filter(case_id__isnull=False)
-    rows = queries.visible(by)
-    if asked.own or asked.area.level > Level.PREFECTURE:
-        sums = facts.values("case_id").annotate(sum=Sum("quantity")).exclude(sum=0)
-        return rows.filter(pk__in=sums.values("case_id"))
+    few = list(facts.order_by().values_list("case_id", "quantity")[: FACTS_MAX + 1])
+    if len(few) <= FACTS_MAX:
+        sums: dict[UUID | None, int] = defaultdict(int)
+        for case_id, quantity in few:
+            sums[case_id] += quantity
+        return Q(pk__in=[case_id for case_id, total in sums.items() if total]), False
     of_case = facts.filter(case_id=OuterRef("case_id")).order_by().values("case_id")
     summed = Subquery(of_case.annotate(sum=Sum("quantity")).values("sum"))
     # Nothing happens to a case before it is found, and it counts as found on that day.
-    rows = rows.filter(case__opened_on__lte=asked.period.end)
+    where = Q(case__opened_on__lte=asked.period.end)
     if asked.kind in (FOUND, SETTLED):
-        rows = rows.filter(case__opened_on__gte=asked.period.start)
-    return rows.annotate(counted=Coalesce(summed, 0)).exclude(counted=0)
+        where &= Q(case__opened_on__gte=asked.period.start)
+    return where & ~Q(Exact(Coalesce(summed, 0), 0)), True
 
 
 def value_of(asked: Asked, at: datetime) -> int | None:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import and_
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, ExpressionWrapper, Value
+from django.db import connection
+from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.db.models.functions import Coalesce
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
@@ -16,12 +20,14 @@ from anlan.domain.enterprises import queries as enterprises
 from anlan.domain.enterprises.models import ObjectKind
 from anlan.domain.hazards import search
 from anlan.domain.hazards.alike import Alike, alike
+from anlan.domain.hazards.loop import LOOPS
 from anlan.domain.hazards.models import Hazard, HazardObject, HazardQuerySet, Sighting
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop.machine import machines
 from anlan.kernel.loop.models import Event, Extension, Listing, Party, Proposal
 from anlan.kernel.regions.models import Region
+from anlan.ui.keyset import Keyset, Page
 
 
 def visible(by: Actor) -> HazardQuerySet:
@@ -29,14 +35,104 @@ def visible(by: Actor) -> HazardQuerySet:
     return rows
 
 
+def page(by: Actor, asked: Any, order: Keyset, params: Any, today: date) -> Page[Hazard]:
+    """A page of the hazards that one may see, as ``asked`` narrows them, in ``order``."""
+    where = _conditions(asked, today)
+    words = search.conditions(asked["q"]) if asked["q"] else []
+    # How many rows there are is asked without a common text: that would read them all.
+    probe = [one for one in words if search.is_narrow(one)]
+    return page_of(
+        reduce(and_, [where, *words]),
+        order,
+        params,
+        policy.branches("hazard.view", by),
+        probe=reduce(and_, [where, *probe]),
+    )
+
+
+def page_of(
+    where: Q,
+    order: Keyset,
+    params: Any,
+    branches: Sequence[Q],
+    *,
+    probe: Q | None = None,
+    many: bool = False,
+) -> Page[Hazard]:
+    """A page of what fulfils ``where`` and lies in any branch.
+
+    probe:  in place of ``where``, to find out whether a branch has many rows.
+    many:   known to be so.
+    """
+    by_due = order.keys[0].field == "case__due_on"
+
+    def wide(branch: Q) -> HazardQuerySet:
+        return _unindexed(by_due).filter(_renamed(where, by_due), _renamed(branch, by_due))
+
+    return order.page_of(
+        Hazard.objects.filter(where),
+        branches,
+        params,
+        whole=Hazard.objects.select_related(*ROW),
+        probe=None if many else Hazard.objects.filter(where if probe is None else probe),
+        wide=wide if connection.vendor == "sqlite" else None,
+    )
+
+
+#: Columns that have an index which a list in another order had better not use.
+_INDEXED = (
+    "path", "sector_id", "unit_id", "batch_id", "enterprise_id", "unsettled", "due_on", "is_open",
+)  # fmt: skip
+
+
+def _hidden(by_due: bool) -> tuple[str, ...]:
+    """The index on deadlines is of open cases, so that in its order these must be seen."""
+    return _INDEXED[:-1] if by_due else _INDEXED
+
+
+def _unindexed(by_due: bool) -> HazardQuerySet:
+    """Hazards with ``read_path`` and the like: the case's own, but no index serves them.
+
+    SQLite takes the index on paths wherever it can, and then sorts: of an area with many rows it
+    must read the index in the list's order instead, for a page is full after a few of those.
+    """
+    return Hazard.objects.annotate(
+        **{f"read_{name}": Coalesce(f"case__{name}", f"case__{name}") for name in _hidden(by_due)}
+    )
+
+
+def _renamed(where: Q, by_due: bool) -> Q:
+    """``where`` over the columns of ``_unindexed``."""
+    parts: list[Any] = []
+    for child in where.children:
+        if not isinstance(child, tuple):
+            # An expression names no column of the case that has an index.
+            parts.append(_renamed(child, by_due) if isinstance(child, Q) else child)
+            continue
+        name, value = str(child[0]), child[1]
+        column = name.removeprefix("case__")
+        for hidden in _hidden(by_due):
+            if name != column and (column == hidden or column.startswith(f"{hidden}__")):
+                name = f"read_{column}"
+        parts.append((name, value))
+    return Q(*parts, _connector=where.connector, _negated=where.negated)
+
+
 def narrowed(hazards: HazardQuerySet, asked: Any, today: date) -> HazardQuerySet:
     """A list as its address asks: ``asked`` is ui.lists.Filters or any mapping with a get.
 
     The names are those of the figures, so that each figure's link shows just what it counted.
     """
+    words = search.conditions(asked["q"]) if asked["q"] else []
+    return hazards.filter(_conditions(asked, today), *words)
+
+
+def _conditions(asked: Any, today: date) -> Q:
+    """All that narrows a list but its search."""
+    where = Q(case__kind=asked["kind"] or "hazard")
     if code := asked["area"]:
         region = Region.objects.filter(code=code).first()
-        hazards = hazards.filter(below(region.path, "case__path")) if region else hazards.none()
+        where &= below(region.path, "case__path") if region else policy.NOTHING
     plain = {
         "state": "case__state", "grade": "case__grade", "source": "case__source",
         "sector": "case__sector_id", "batch": "case__batch_id",
@@ -46,37 +142,40 @@ def narrowed(hazards: HazardQuerySet, asked: Any, today: date) -> HazardQuerySet
         "closed_to": "case__closed_on__lte", "settled_from": "case__settled_on__gte",
         "settled_to": "case__settled_on__lte",
     }  # fmt: skip
-    hazards = hazards.filter(case__kind=asked["kind"] or "hazard")
     for name, column in plain.items():
         if (value := asked[name]) not in (None, "") and (name, value) != ("sector", "none"):
-            hazards = hazards.filter(**{column: value})
+            where &= Q(**{column: value})
     if (firm := str(asked["enterprise"] or "")) != "":
-        hazards = hazards.filter(enterprise_id__in=_family(firm))
+        where &= Q(enterprise_id__in=_family(firm))
     if asked["sector"] == "none":
-        hazards = hazards.filter(case__sector=None)
-    if asked["open"]:
-        hazards = hazards.filter(case__is_open=True)
+        where &= Q(case__sector=None)
+    if asked["open"] or asked["state"] in OPEN_STATES:
+        where &= Q(case__is_open=True)
     if asked["late"]:
-        hazards = hazards.filter(
-            case__unsettled=True, case__due_on__lt=today, case__suspended_on=None
-        )
+        where &= Q(case__unsettled=True, case__due_on__lt=today, case__suspended_on=None)
     if asked["listed"]:
-        hazards = hazards.filter(case__listed=True, case__is_open=True)
+        where &= Q(case__listed=True, case__is_open=True)
     if kind := asked["object"]:
-        hazards = _about(hazards, kind)
+        where &= _about(kind)
     if not asked["state"]:
-        hazards = hazards.exclude(case__state="void")
-    if text := asked["q"]:
-        hazards = search.find(hazards, text)
-    return hazards
+        where &= ~Q(case__state="void")
+    return where
 
 
-def _about(hazards: HazardQuerySet, kind: str) -> HazardQuerySet:
+def _about(kind: str) -> Q:
     """Those that are about objects of a kind; an enterprise as such has no record of its own."""
     if kind == ObjectKind.ENTERPRISE:
-        return hazards.filter(object_row=None).exclude(enterprise=None)
-    return hazards.filter(pk__in=HazardObject.objects.filter(kind=kind).values("pk"))
+        return Q(object_row=None) & ~Q(enterprise=None)
+    return Q(pk__in=HazardObject.objects.filter(kind=kind).values("pk"))
 
+
+#: Where one of these is asked for, the index on open cases serves.
+OPEN_STATES = frozenset(
+    state
+    for machine in LOOPS.values()
+    for state in {machine.initial, *(step.target for step in machine.steps)}
+    if state and machine.is_open(state)
+)
 
 #: Relations that a row of the list shows.
 ROW = ("case", "case__area", "case__sector", "case__unit", "enterprise", "object_row")

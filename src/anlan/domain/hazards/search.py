@@ -12,6 +12,7 @@ from operator import add
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import Q
 
 from anlan.base.text import plain
 from anlan.domain.hazards.models import Hazard, HazardQuerySet
@@ -69,16 +70,27 @@ def index(rows: Iterable[tuple[Hazard, str]]) -> None:
 
 def find(hazards: HazardQuerySet, text: str) -> HazardQuerySet:
     """Those of ``hazards`` that contain every word of ``text``."""
+    return hazards.filter(*conditions(text))
+
+
+def conditions(text: str) -> list[Q]:
+    """What each word asks: to be among its hits, or where those are many, to hold it."""
+    asked = []
     for word in text.split()[:WORDS_MAX]:
         folded = plain(word)[:WORD_CHARS_MAX]
         if not folded:
             continue
         found = hits(folded) if len(folded) > 1 else None
         if found is None:
-            hazards = hazards.filter(description__icontains=word[:WORD_CHARS_MAX])
+            asked.append(Q(description__icontains=word[:WORD_CHARS_MAX]))
         else:
-            hazards = hazards.filter(pk__in=found)
-    return hazards
+            asked.append(Q(pk__in=found))
+    return asked
+
+
+def is_narrow(condition: Q) -> bool:
+    """Whether a word's hits were few enough to be named."""
+    return "pk__in" in dict(condition.children)  # type: ignore[arg-type]  # pairs, made above
 
 
 def hits(folded: str) -> Sequence[UUID] | None:

@@ -62,8 +62,8 @@ class TooManyPhotos(Refusal):
 def hazard_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     asked = columns.filters(request.GET)
-    rows = queries.narrowed(queries.visible(actor_of(request)), asked, today)
-    page = asked.order(columns.ORDERS, "found").page(rows.select_related(*queries.ROW), request.GET)
+    order = asked.order(columns.ORDERS, "found")
+    page = queries.page(actor_of(request), asked, order, request.GET, today)
     kept = lists.Kept(request, columns.columns(today))
     context = {
         "filters": asked, "page": page, "sort": asked.sort(columns.ORDERS, "found"),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
-from anlan.domain.hazards import columns, indicators, overview, queries, spans
+from anlan.domain.hazards import columns, indicators, overview, spans
 from anlan.domain.hazards.models import Grade
 from anlan.domain.hazards.overview import Asked, Counts, Reading, Row, Sides
 from anlan.kernel.accounts import lists, policy, sectors
@@ -513,8 +513,7 @@ def records(request: HttpRequest) -> HttpResponse:
         "asked": asked, "kind": known(asked.kind), "behind": behind,
         "label": _label(asked),
         "as_it_stood": known(asked.kind).measure is Measure.STOCK and asked.period.end < today,
-        "page": ORDER.page(rows.filter(case__kind="hazard").select_related(*queries.ROW),
-                           request.GET),
+        "page": overview.page_of_records(asked, by, at, ORDER, request.GET),
         "columns": chosen(every, request.GET.get("cols", "")), "filters": wanted,
         "narrowed": _narrowed(request), "crumbs": crumbs,
     }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -22,7 +22,6 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.loop import worklist
-from anlan.kernel.loop.models import Case
 from anlan.kernel.loop.worklist import Tray
 from anlan.ui.lists import Filters, Flag
 from anlan.ui.pages import go_on, render_page
@@ -32,28 +31,18 @@ ANSWERS = (Role.RECTIFIER, Role.OFFICE, Role.LEADER, Role.INSPECTOR)
 SIGNED_AT_ONCE = 500
 
 
-def _cases(by: Actor) -> QuerySet[Case]:
-    """The cases that a person may see; no join where the rule is plain."""
-    return Case.objects.filter(pk__in=queries.visible(by).order_by().values("pk"))
-
-
-def _judges(permission: str, by: Actor) -> Q:
-    return Q(pk__in=policy.permitted(Hazard.objects.all(), permission, by).order_by().values("pk"))
+#: What one must be allowed to do for a heap to be one's work. Whoever may act on a hazard may
+#: see it (a test holds the rules to that), so nothing else need be asked.
+NEEDS = {
+    "receive": "hazard.receive", "rectify": "hazard.rectify", "assign": "hazard.assign",
+    "verify": "hazard.verify", "close": "hazard.close", "extension": "hazard.decide_extension",
+}  # fmt: skip
 
 
 def trays(by: Actor) -> list[Tray]:
     """The heaps that can hold something for this person; others aren't shown."""
-    found = worklist.trays(
-        _cases(by),
-        by,
-        answers=policy.units_of(by, ANSWERS),
-        judges=_judges("hazard.verify", by),
-        decides=_judges("hazard.decide_extension", by),
-    )
-    needs = {"receive": "hazard.receive", "rectify": "hazard.rectify", "assign": "hazard.assign",
-             "verify": "hazard.verify", "close": "hazard.close",
-             "extension": "hazard.decide_extension"}  # fmt: skip
-    return [tray for tray in found if policy.may(by, needs[tray.code])]
+    found = worklist.trays(by, answers=policy.units_of(by, ANSWERS), case="case__")
+    return [tray for tray in found if policy.may(by, NEEDS[tray.code])]
 
 
 @require_GET
@@ -62,22 +51,31 @@ def work(request: HttpRequest, tray: str = "") -> HttpResponse:
     by, today = actor_of(request), timezone.localdate()
     heaps = trays(by)
     codes = [heap.code for heap in heaps]
-    counts = {heap.code: heap.count for heap in heaps}
+    counts = {
+        heap.code: worklist.count(
+            Hazard.objects.filter(heap.where), policy.branches(NEEDS[heap.code], by)
+        )
+        for heap in heaps
+    }
     chosen = tray or next((code for code in codes if counts[code]), codes[0] if codes else "mine")
     if chosen == "mine":
-        cases = worklist.started(_cases(by), by)
+        where = worklist.started(by, "case__")
     elif chosen == "done":
-        cases = worklist.handled(_cases(by), by)
+        where = worklist.handled(by, "case__")
     elif chosen in codes:
-        cases = heaps[codes.index(chosen)].cases
+        where = heaps[codes.index(chosen)].where
     else:
         raise NotFound
     asked = Filters((Flag("late", _("Overdue")),), request.GET)
-    rows = Hazard.objects.filter(pk__in=cases.order_by().values("pk"))
     if asked["late"]:
-        rows = rows.filter(case__unsettled=True, case__due_on__lt=today, case__suspended_on=None)
+        where &= Q(case__unsettled=True, case__due_on__lt=today, case__suspended_on=None)
     default = "found" if chosen in ("mine", "done") else "due"
-    page = asked.order(columns.ORDERS, default).page(rows.select_related(*queries.ROW), request.GET)
+    page = queries.page_of(
+        where,
+        asked.order(columns.ORDERS, default),
+        request.GET,
+        policy.branches(NEEDS.get(chosen, "hazard.view"), by),
+    )
     context = {
         "filters": asked, "page": page, "sort": asked.sort(columns.ORDERS, default),
         "columns": [c for c in columns.columns(today) if c.shown and c.code != "sector"],
@@ -108,7 +106,8 @@ def sign(request: HttpRequest) -> HttpResponse:
     ticked = [UUID(pk) for pk in request.POST.getlist("ids") if len(pk) == 36]
     if not ticked:
         [heap] = [heap for heap in trays(by) if heap.code == "receive"]
-        ticked = list(heap.cases.values_list("pk", flat=True)[:SIGNED_AT_ONCE])
+        waiting = policy.permitted(Hazard.objects.filter(heap.where), NEEDS["receive"], by)
+        ticked = list(waiting.values_list("pk", flat=True)[:SIGNED_AT_ONCE])
     if ticked:
         commands.receive(
             ticked[:SIGNED_AT_ONCE], by=by, at=at, request_id=UUID(request.POST["request_id"])

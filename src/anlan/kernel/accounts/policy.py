@@ -94,6 +94,28 @@ def permitted(rows: QuerySet[Row], permission: str, by: Actor) -> QuerySet[Row]:
     return rows if rule == EVERYTHING else rows.filter(rule)
 
 
+def branches(permission: str, by: Actor) -> list[Q]:
+    """The rule as alternatives that each an index can serve; or-ed together they are the rule.
+
+    For a page of a long list: a database that is handed the whole rule reads every row.
+    """
+    rule = rule_of(permission, by)
+    if is_nothing(rule):
+        return []
+    parts = _alternatives(rule)
+    return [Q()] if EVERYTHING in parts else [part for part in parts if not is_nothing(part)]
+
+
+def _alternatives(rule: Q) -> list[Q]:
+    if rule.negated or rule.connector != Q.OR:
+        return [rule]
+    return [
+        part
+        for child in rule.children
+        for part in _alternatives(child if isinstance(child, Q) else Q(child))
+    ]
+
+
 def may(by: Actor, permission: str) -> bool:
     """Whether ``by`` may use ``permission`` at all: for things without rows, and for menus."""
     return not is_nothing(rule_of(permission, by))

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from anlan.base.planner import teach_after_migrations
+
 
 class LoopConfig(AppConfig):
     name = "anlan.kernel.loop"
@@ -8,3 +10,6 @@ class LoopConfig(AppConfig):
 
     def ready(self) -> None:
         from anlan.kernel.loop import ticks  # noqa: F401  declares them
+        from anlan.kernel.loop.plans import PLANS
+
+        teach_after_migrations(self, PLANS)

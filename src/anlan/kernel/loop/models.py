@@ -46,7 +46,8 @@ class Case(models.Model):
 
     area = models.ForeignKey("regions.Region", models.PROTECT)
     path = models.CharField(max_length=PATH_CHARS_MAX)
-    sector = models.ForeignKey("accounts.Sector", models.PROTECT, null=True)
+    #: Relations whose indexes stand in Meta: most rows have none, or are always asked for by path.
+    sector = models.ForeignKey("accounts.Sector", models.PROTECT, null=True, db_index=False)
     grade = models.CharField(max_length=20, blank=True)
     source = models.CharField(max_length=30, blank=True)
     #: Sorted topic codes with commas around each (",gas,fire,"): many per case, never added up.
@@ -54,7 +55,7 @@ class Case(models.Model):
     #: enterprises.Enterprise by id; that app is above this one.
     enterprise_id = models.BigIntegerField(null=True)
     #: Who reported it.
-    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+", db_index=False)
 
     opened_on = models.DateField()
     #: Until when it must be dealt with (整改期限): the stated day, or counted by a rule.
@@ -78,9 +79,15 @@ class Case(models.Model):
     rebounds = models.SmallIntegerField(default=0)
     listed = models.BooleanField(default=False)
     suspended_on = models.DateField(null=True)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, related_name="merged_from")
-    split_from = models.ForeignKey("self", models.PROTECT, null=True, related_name="split_into")
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="merged_from", db_index=False
+    )
+    split_from = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="split_into", db_index=False
+    )
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="children", db_index=False
+    )
     #: Put into its state as its source claims (台账申报), and not yet verified by anybody here.
     declared = models.BooleanField(default=False)
     batch_id = models.UUIDField(null=True)
@@ -98,6 +105,17 @@ class Case(models.Model):
                 condition=Q(unsettled=True),
             ),
             models.Index(fields=["due_on"], name="case_due", condition=Q(unsettled=True)),
+            models.Index(fields=["due_on", "id"], name="case_open_due", condition=Q(is_open=True)),
+            models.Index(
+                fields=["kind", "path"],
+                name="case_listed",
+                condition=Q(is_open=True, listed=True),
+            ),
+            models.Index(
+                fields=["sector", "path", "-opened_on", "-id"],
+                name="case_by_sector",
+                condition=Q(sector__isnull=False),
+            ),
             models.Index(
                 fields=["kind", "path", "state"], name="case_open_state", condition=Q(is_open=True)
             ),
@@ -110,6 +128,12 @@ class Case(models.Model):
                 fields=["batch_id"], name="case_batch", condition=Q(batch_id__isnull=False)
             ),
             models.Index(fields=["unit", "-opened_on", "-id"], name="case_unit"),
+            *(
+                models.Index(
+                    fields=[name], name=f"case_{name}", condition=Q(**{f"{name}__isnull": False})
+                )
+                for name in ("merged_into", "split_from", "parent")
+            ),
         ]
 
 

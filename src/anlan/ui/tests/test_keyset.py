@@ -6,10 +6,12 @@ from typing import ClassVar
 
 import pytest
 from django.db import connection, models
+from django.db.models import Q
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anlan.base.refusal import Unreadable
+from anlan.ui import keyset as keysets
 from anlan.ui.keyset import Keyset
 
 
@@ -56,11 +58,24 @@ orders = st.sampled_from(
 )
 
 
-def walk(keyset: Keyset, size: int, one_too_many: int):
+#: Alternatives that overlap and together hold every row: as rights do.
+BRANCHES = [Q(b="x") | Q(a=None), Q(b__in="yz"), Q(day__year__gte=2000)]
+
+
+def in_branches(keyset: Keyset, params, size: int):
+    rows = Row.objects.all()
+    return keyset.page_of(rows, BRANCHES, params, size, whole=rows, probe=rows)
+
+
+def in_one(keyset: Keyset, params, size: int):
+    return keyset.page(Row.objects.all(), params, size)
+
+
+def walk(keyset: Keyset, size: int, one_too_many: int, read):
     """All pages forward, then all the way back from the last one."""
     forward, params = [], {}
     while True:
-        page = keyset.page(Row.objects.all(), params, size)
+        page = read(keyset, params, size)
         forward.append(page)
         assert len(forward) <= one_too_many, "it doesn't end"
         if not page.after:
@@ -68,20 +83,26 @@ def walk(keyset: Keyset, size: int, one_too_many: int):
         params = {"after": page.after}
     backward = [forward[-1]]
     while backward[-1].before:
-        backward.append(keyset.page(Row.objects.all(), {"before": backward[-1].before}, size))
+        backward.append(read(keyset, {"before": backward[-1].before}, size))
         assert len(backward) <= one_too_many, "it doesn't end"
     return forward, backward
 
 
+@pytest.mark.parametrize(
+    ("read", "few"), [(in_one, 0), (in_branches, 0), (in_branches, 2), (in_branches, 3_000)]
+)
 @given(data=rows, order=orders, size=st.integers(1, 5), turned=st.booleans())
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=120)
-def test_pages_partition_the_list_in_order_both_ways(table, data, order, size, turned):
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)
+def test_pages_partition_the_list_in_order_both_ways(
+    table, monkeypatch, read, few, data, order, size, turned
+):
+    monkeypatch.setattr(keysets, "FEW_MAX", few)
     Row.objects.all().delete()
     Row.objects.bulk_create(Row(pk=i + 1, a=a, b=b, day=day) for i, (a, b, day) in enumerate(data))
     keyset = Keyset.by(*order)
     keyset = keyset.turned() if turned else keyset
     whole = list(Row.objects.order_by(*(key.order(back=False) for key in keyset.keys)))
-    forward, backward = walk(keyset, size, len(data) + 2)
+    forward, backward = walk(keyset, size, len(data) + 2, read)
     seen = [row.pk for page in forward for row in page]
     assert seen == [row.pk for row in whole]
     # Going back meets the same rows; only the page that holds the first may be cut differently.
@@ -134,3 +155,15 @@ def test_a_cursor_of_wrong_types_is_refused(table):
         cursor = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
         with pytest.raises(Unreadable):
             keyset.page(Row.objects.all(), {"after": cursor}, 5)
+
+
+def test_a_page_of_branches_costs_the_same_whatever_is_in_them(
+    table, monkeypatch, django_assert_num_queries
+):
+    """A count, the keys of each branch, and the rows."""
+    Row.objects.bulk_create(Row(pk=i, b="xyz"[i % 3], day="2024-06-25") for i in range(1, 400))
+    for few in (3_000, 20):
+        monkeypatch.setattr(keysets, "FEW_MAX", few)
+        with django_assert_num_queries(2 * len(BRANCHES) + 1):
+            page = in_branches(Keyset.by("-day", "pk"), {}, 10)
+        assert [row.pk for row in page] == list(range(1, 11))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, Literal
 from urllib.parse import urlencode
 
@@ -60,15 +61,18 @@ class Column:
             shown = f'<a class="{name}" href="{escape(self.link(row))}">{shown}</a>'
         elif clip:
             shown = f'<span class="clip-2">{shown}</span>'
-        names = _CLASSES.get(self.kind, "")
-        if self.link is not None:
-            names += " lead"
-        if not self.phone:
-            names += " no-phone"
-        if value is None or value == "":
-            names += " no-value"
-        label = escape(str(self.label))
-        return Markup(f'<td class="{names}" data-label="{label}">{shown}</td>')  # noqa: S704
+        begin, without = _frame(self.kind, self.link is not None, self.phone, str(self.label))
+        begin = without if value is None or value == "" else begin
+        return Markup(f"{begin}{shown}</td>")  # noqa: S704
+
+
+@lru_cache(maxsize=1_000)
+def _frame(kind: str, leads: bool, phone: bool, label: str) -> tuple[str, str]:
+    """How the cells of a column begin: those with a value, and those without."""
+    names = _CLASSES.get(kind, "") + " lead" * leads + " no-phone" * (not phone)
+    return tuple(
+        f'<td class="{names}{more}" data-label="{escape(label)}">' for more in ("", " no-value")
+    )  # type: ignore[return-value]
 
 
 _CLASSES = {

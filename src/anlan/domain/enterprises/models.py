@@ -89,12 +89,13 @@ class Enterprise(models.Model):
     #: What a sender wrote that can't be a credit code; kept so that somebody can correct it.
     stated_code = models.CharField(max_length=STATED_CHARS_MAX, blank=True)
     kind = models.CharField(max_length=20, choices=ObjectKind, default=ObjectKind.ENTERPRISE)
-    area = models.ForeignKey("regions.Region", models.PROTECT)
+    #: Found by ``path``.
+    area = models.ForeignKey("regions.Region", models.PROTECT, db_index=False)
     path = models.CharField(max_length=PATH_CHARS_MAX)
     #: GB/T 4754 at whatever level it is known: "C", "26", "263" or "2631".
     industry = models.CharField(max_length=4, blank=True)
     #: Primary sector. Set by a person or an import, else by the industry's rule.
-    sector = models.ForeignKey("accounts.Sector", models.PROTECT, null=True)
+    sector = models.ForeignKey("accounts.Sector", models.PROTECT, null=True, db_index=False)
     #: Set only where a person named one; else it follows from sector and area (条 × 块).
     regulator = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, related_name="+")
     address = models.CharField(max_length=200, blank=True)

@@ -18,7 +18,7 @@ from anlan.kernel.loop.engine import STATES, state_label
 from anlan.kernel.loop.settings import RUNGS
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Search
-from anlan.ui.parts import part
+from anlan.ui.parts import cell
 
 ORDERS = {
     "found": Keyset.by("-case__opened_on", "-pk"),
@@ -96,14 +96,14 @@ def kind_of(hazard: Hazard) -> Any:
 
 
 def _state(hazard: Hazard) -> Any:
-    return part("state", state_label(hazard.case.state), hazard.case.state)
+    return cell("state", state_label(hazard.case.state), hazard.case.state)
 
 
 def _grade(hazard: Hazard) -> Any:
     case = hazard.case
-    shown = part("grade", Grade(case.grade).label, case.grade == Grade.MAJOR) if case.grade else ""
+    shown = cell("grade", Grade(case.grade).label, case.grade == Grade.MAJOR) if case.grade else ""
     if case.rung:
-        shown += part("rung", RUNGS[case.rung - 1], case.rung)
+        shown += cell("rung", RUNGS[case.rung - 1], case.rung)
     return shown
 
 
@@ -112,9 +112,9 @@ def _source(hazard: Hazard) -> Any:
 
 
 def _due(today: date) -> Callable[[Hazard], Any]:
-    def cell(hazard: Hazard) -> Any:
+    def due(hazard: Hazard) -> Any:
         case = hazard.case
         days = (case.due_on - today).days if case.due_on and case.unsettled else None
-        return part("due", case.due_on, days, not case.unsettled, case.due_provisional)
+        return cell("due", case.due_on, days, not case.unsettled, case.due_provisional)
 
-    return cell
+    return due

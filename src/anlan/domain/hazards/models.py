@@ -212,8 +212,9 @@ class Sighting(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     case = models.ForeignKey("loop.Case", models.PROTECT, related_name="sightings")
-    batch = models.ForeignKey(Batch, models.PROTECT, related_name="sightings")
-    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    #: Found by ``sighting_once``.
+    batch = models.ForeignKey(Batch, models.PROTECT, related_name="sightings", db_index=False)
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+", db_index=False)
     file = models.SmallIntegerField()
     sheet = models.CharField(max_length=120)
     row = models.IntegerField()
@@ -230,9 +231,6 @@ class Sighting(models.Model):
             models.UniqueConstraint(
                 fields=["batch", "file", "sheet", "row", "part"], name="sighting_once"
             )
-        ]
-        indexes = [
-            models.Index(fields=["case"], name="sighting_case"),
         ]
 
 

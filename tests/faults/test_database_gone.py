@@ -109,7 +109,9 @@ def test_F03_a_killed_database_loses_nothing_that_was_answered(cluster, fragile,
     assert not lost, f"{len(lost)} of {len(load.acknowledged)} answered writes are gone"
     for got in load.refusals:
         assert got.headers["retry-after"]
-        assert got.json()["code"] == "busy"
+        said = got.json()
+        # The audit's own refusal where the connection broke between a change and its row (S23).
+        assert said.get("error", said)["code"] in ("busy", "audit_unwritable"), said
     report = fragile.anlan("check", "--json")
     assert '"ok": true' in report.stdout
 

@@ -55,7 +55,7 @@ def check() -> list[str]:
     return [name for one in checking.checks() for name, ok, _n, _d in one(now) if not ok]
 
 
-def test_F09_of_verifying_returning_and_voiding_at_once_one_happens(realdb, told):
+def test_F09_of_verifying_and_returning_at_once_each_happens_in_order_or_not_at_all(realdb, told):
     from anlan.domain.hazards import commands
     from anlan.domain.hazards.tests.stage import moment
     from anlan.kernel.loop.models import Event
@@ -79,9 +79,12 @@ def test_F09_of_verifying_returning_and_voiding_at_once_one_happens(realdb, told
         )  # fmt: skip
 
     found = outcomes(realdb.together(step, AT_ONCE))
-    assert found["done"] == 1, found
+    # What was verified may still be returned; what was returned can't be verified.
+    steps = list(Event.objects.filter(case=stage.pk).order_by("seq").values_list("step", flat=True))
+    assert steps[3:] in (["verify"], ["reject"], ["verify", "reject"]), steps
+    assert found["done"] == len(steps) - 3, found
     assert set(found) <= {"done", "step_not_possible", "moved_on"}, found
-    assert Event.objects.count() == before + 1
+    assert Event.objects.count() == before + found["done"]
     assert stage.case.state in ("verified", "assigned")
     assert not check()
 

@@ -14,6 +14,9 @@ from anlan.config.capabilities import capabilities
 from anlan.kernel.accounts.gate import requires
 from anlan.kernel.accounts.tokens import PageAuth, TokenAuth
 
+#: When to ask again where the database was away for a moment (F03).
+BUSY_SECONDS = 10
+
 api = NinjaAPI(
     title="Anlan",
     version="1",
@@ -34,8 +37,8 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """A code for programs, a sentence for people, and the data behind both."""
     error = {"code": refusal.code, "message": str(refusal), "data": _plain(refusal.data)}
     response = api.create_response(request, {"error": error}, status=refusal.status)
-    if refusal.status == 429:
-        response["Retry-After"] = str(refusal.data["retry_after"])
+    if refusal.status in (429, 503):
+        response["Retry-After"] = str(refusal.data.get("retry_after", BUSY_SECONDS))
     return response
 
 

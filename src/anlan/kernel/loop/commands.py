@@ -20,12 +20,16 @@ from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotAllowed, Refusal
+from anlan.kernel.accounts.models import Unit, UnitKind
 from anlan.kernel.calendar.deadlines import DeadlineRule, due
 from anlan.kernel.facts import ledger
 from anlan.kernel.loop import engine, settings, succession, told
 from anlan.kernel.loop.engine import Move, NewCase, ReasonMissing
 from anlan.kernel.loop.machine import Machine
 from anlan.kernel.loop.models import Case, Event, Extension, Listing, Party, PartyRole
+
+#: Kinds of units that rectify and never review.
+FIRMS = (UnitKind.ENTERPRISE, UnitKind.TEAM)
 
 
 class NotAParty(NotAllowed):
@@ -115,7 +119,8 @@ def assign(
 
 def _assigner(cases: Sequence[Case], by: Actor, at: datetime) -> None:
     """Remember which unit assigned, in order: closing passes back through them (逐级审核)."""
-    if by.unit_id is None:
+    if by.unit_id is None or Unit.objects.filter(pk=by.unit_id, kind__in=FIRMS).exists():
+        # An enterprise that passes on what isn't its own is no level that reviews.
         return
     ranks = dict(
         Party.objects.filter(case__in=cases, role=PartyRole.ASSIGNER, until=None)
@@ -250,7 +255,7 @@ def pending_reviews(machine: Machine, case: Case) -> list[Party]:
         Party.objects.filter(case=case, until=None, confirmed_at=None).select_related("unit")
     )
     assigners = sorted((p for p in parties if p.role == PartyRole.ASSIGNER), key=lambda p: -p.rank)
-    waiting = [p for p in assigners if p.rank > 1]
+    waiting = [p for p in assigners if p.rank > 1 and p.unit.kind not in FIRMS]
     if case.source in rules.data["double_assignment"]:
         waiting = [
             p for p in parties if p.role in (PartyRole.TERRITORY, PartyRole.REGULATOR)

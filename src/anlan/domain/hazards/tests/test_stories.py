@@ -156,6 +156,19 @@ def test_a_suspended_case_is_not_late_and_gets_its_days_back(play):
     assert overdue(stage.pk, date(2024, 4, 6)) == 1
 
 
+def test_a_deadline_that_passed_while_the_case_was_suspended_was_none(play):
+    stage = play("""
+        day         who        does     -> state      due
+        2024-03-01  inspector  find     -> found      -
+        2024-03-01  office     assign   -> assigned   2024-03-16
+        2024-03-10  leader     suspend  -> assigned   2024-03-16
+        2024-03-30  leader     resume   -> assigned   2024-04-05
+        2024-04-01  firm       rectify  -> rectified  -
+    """)
+    found = sums(stage.pk)
+    assert found["hazard.due"] == found["hazard.due_met"] == 1
+
+
 def overdue(pk, day):
     facts = Fact.objects.filter(case_id=pk, kind__code="hazard.overdue", day__lte=day)
     return sum(facts.values_list("quantity", flat=True))
@@ -187,6 +200,18 @@ def test_closing_passes_back_through_the_levels_that_assigned(play):
     """)
     steps = list(Event.objects.filter(case=stage.pk).order_by("seq").values_list("step", flat=True))
     assert steps == ["find", "assign", "hand_over", "rectify", "verify", "review", "close"]
+
+
+def test_an_enterprise_that_hands_over_is_no_level_that_reviews(play):
+    play("""
+        day         who         does                    -> state
+        2024-03-01  city        find                    -> found
+        2024-03-01  city        assign                  -> assigned
+        2024-03-02  firm        hand_over (other_firm)  -> assigned
+        2024-03-05  other_firm  rectify                 -> rectified
+        2024-03-06  inspector   verify                  -> verified
+        2024-03-07  city        close                   -> closed
+    """)
 
 
 def test_a_look_back_that_finds_it_again_counts_a_rebound(play):

@@ -1,0 +1,1 @@
+"""The whole of it against small models: commands, and what reads files."""

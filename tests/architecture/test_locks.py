@@ -30,7 +30,7 @@ def locked(name: str) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("name", WANTED)
-def test_every_requirement_is_locked_at_a_version_that_suits(name):
+def test_S60_every_requirement_is_locked_at_a_version_that_suits(name):
     versions = locked(name)
     for text in WANTED[name]:
         requirement = Requirement(text)
@@ -40,7 +40,7 @@ def test_every_requirement_is_locked_at_a_version_that_suits(name):
 
 
 @pytest.mark.parametrize("name", WANTED)
-def test_every_locked_package_has_hashes_and_no_address(name):
+def test_S60_every_locked_package_has_hashes_and_no_address(name):
     text = (ROOT / name).read_text()
     blocks = re.split(r"^(?=[A-Za-z0-9])", text, flags=re.M)
     for block in filter(str.strip, blocks):
@@ -55,7 +55,7 @@ def test_the_development_lock_holds_the_same_versions():
     assert {name: dev.get(name) for name in core} == core
 
 
-def test_the_front_end_lock_names_no_registry_and_every_package_has_a_hash():
+def test_S60_the_front_end_lock_names_no_registry_and_every_package_has_a_hash():
     packages = json.loads((ROOT / "package-lock.json").read_text())["packages"]
     for name, package in packages.items():
         if name:
@@ -63,7 +63,7 @@ def test_the_front_end_lock_names_no_registry_and_every_package_has_a_hash():
             assert package["integrity"].startswith("sha512-"), name
 
 
-def test_what_pages_load_is_what_npm_fetches():
+def test_S60_what_pages_load_is_what_npm_fetches():
     files = runpy.run_path(str(ROOT / "src/anlan/ui/vendor.py"))["FILES"]
     wanted = json.loads((ROOT / "package.json").read_text())["dependencies"]
     assert set(files) == set(wanted)

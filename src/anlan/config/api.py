@@ -7,11 +7,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.module_loading import import_string
 from ninja import NinjaAPI
-from ninja.errors import ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from anlan.base.refusal import Refusal
 from anlan.config.capabilities import capabilities
-from anlan.kernel.accounts.gate import requires
+from anlan.kernel.accounts.gate import SignInFirst, requires
 from anlan.kernel.accounts.tokens import PageAuth, TokenAuth
 
 #: When to ask again where the database was away for a moment (F03).
@@ -53,10 +53,61 @@ def unreadable(request: HttpRequest, error: ValidationError) -> HttpResponse:
     return api.create_response(request, answer, status=422)
 
 
+@api.exception_handler(AuthenticationError)
+def unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
+    """No token, or one that doesn't count: nothing says which."""
+    return refused(request, SignInFirst())
+
+
+@api.exception_handler(HttpError)
+def unparsable(request: HttpRequest, error: HttpError) -> HttpResponse:
+    """A body that isn't what its type says."""
+    told = {"error": {"code": "unreadable", "message": str(error), "data": {}}}
+    return api.create_response(request, told, status=error.status_code)
+
+
+#: What any call may be answered, beside what it asks for.
+REFUSALS = {
+    400: "Something in it can't be read or used; nothing was done.",
+    401: "No token, or one that doesn't count any more.",
+    403: "May be seen, may not be done.",
+    404: "Isn't there, or may not be seen: the two look the same.",
+    409: "It has moved on since it was looked at, or this step isn't possible now.",
+    422: "Fields of the wrong type or length, named one by one.",
+    429: "Too many calls; Retry-After says when to come back.",
+    503: "The database didn't answer in time; the same call may be sent again.",
+}
+_DATA = {"type": "object", "additionalProperties": True}
+_TOLD = {
+    "type": "object",
+    "required": ["code", "message"],
+    "properties": {
+        "code": {"type": "string"}, "message": {"type": "string"},
+        "request_id": {"type": "string"}, "data": _DATA,
+    },
+}  # fmt: skip
+#: A refusal of the call itself stands under ``error``; one that comes before it is read doesn't.
+_ERROR = {
+    "anyOf": [{"type": "object", "required": ["error"], "properties": {"error": _TOLD}}, _TOLD]
+}
+
+
 @requires("accounts.own")
 def openapi(request: HttpRequest) -> JsonResponse:
     """What the API answers to, for generators of clients."""
-    return JsonResponse(api.get_openapi_schema())
+    return JsonResponse(described())
+
+
+def described() -> dict[str, Any]:
+    """The API's own description, with the refusals that every call has in common."""
+    schema: dict[str, Any] = api.get_openapi_schema()
+    schema["components"]["schemas"]["Refusal"] = _ERROR
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Refusal"}}}
+    for methods in schema["paths"].values():
+        for call in methods.values():
+            for status, text in REFUSALS.items():
+                call["responses"].setdefault(status, {"description": text, "content": content})
+    return schema
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.refusal import NotFound
-from anlan.kernel.accounts import lists, words
+from anlan.kernel.accounts import counts, lists, words
 from anlan.kernel.accounts.gate import actor_of, fresh, requires
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.trail_names import Names, has_personal
@@ -25,6 +25,8 @@ from anlan.ui.lists import Choice, Column, Days, Filters, Search
 from anlan.ui.pages import render_page
 
 RESULTS = (("ok", _("carried out")), ("denied", _("denied")))
+#: Records that one auditor may open in an hour: enough to follow a complaint, not to copy a town.
+REVEALS = counts.Limit("reveal", times=30, seconds=3_600)
 REASON_CHARS_MAX = 500
 #: Differences that a line of the list shows; the record's own page has them all.
 CHANGES_SHOWN_MAX = 4
@@ -158,6 +160,7 @@ def reveal(request: HttpRequest, pk: int) -> HttpResponse:
     if not reason:
         error = _("Write why you must see it: whoever checks you later reads it.")
         return _row_page(request, row, error=str(error), status=422)
+    counts.hit(REVEALS, str(by.user_id), now)
     return _row_page(request, row, opened=queries.reveal(row, by=by, at=now, reason=reason))
 
 

@@ -184,7 +184,7 @@ def test_wishes_are_kept_in_cookies_and_lead_nowhere_else(client):
     assert "evil" not in client.post("/ui/wishes/", {"theme": "evil"}).cookies.output()
 
 
-def test_security_txt_names_whom_to_tell(client):
+def test_S62_security_txt_names_whom_to_tell(client):
     with override_settings(SECURITY_CONTACT=""):
         assert client.get("/.well-known/security.txt").status_code == 404
     with override_settings(SECURITY_CONTACT="anwei@example.gov.cn"):

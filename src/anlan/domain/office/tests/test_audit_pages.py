@@ -95,7 +95,7 @@ def test_the_list_asks_as_often_for_many_rows_as_for_few(
 # Personal values
 
 
-def test_personal_values_open_with_a_reason_and_only_in_that_answer(
+def test_S40_personal_values_open_with_a_reason_and_only_in_that_answer(
     cast: Cast, signed_in: Callable[..., Any]
 ) -> None:
     from anlan.kernel.audit.models import AuditRow
@@ -125,7 +125,7 @@ def test_personal_values_open_with_a_reason_and_only_in_that_answer(
     assert "13800000001" not in browser.get(one).content.decode()
 
 
-def test_a_person_who_was_forgotten_stays_closed(cast: Cast, signed_in: Callable[..., Any]) -> None:
+def test_S39_S41_a_person_who_was_forgotten_stays_closed(cast: Cast, signed_in: Callable[..., Any]) -> None:
     from anlan.domain.hazards.tests.stage import ROOT
     from anlan.kernel.audit import queries
     from anlan.kernel.audit.trail import personal
@@ -139,7 +139,7 @@ def test_a_person_who_was_forgotten_stays_closed(cast: Cast, signed_in: Callable
 
 
 @pytest.mark.parametrize("who", ["office", "system_admin", "security_admin"])
-def test_nobody_else_opens_reveals_or_takes_out(
+def test_S27_S40_nobody_else_opens_reveals_or_takes_out(
     cast: Cast, signed_in: Callable[..., Any], who: str
 ) -> None:
     from anlan.kernel.audit.models import AuditRow

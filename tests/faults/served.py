@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -12,8 +13,11 @@ import urllib.error
 import urllib.request
 from dataclasses import dataclass, field
 from datetime import datetime
+from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, build_opener
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -21,6 +25,7 @@ from tests.databases import ROOT
 
 SECONDS_MAX = 60
 AREA = "530102"
+PASSWORD = "Correct-horse-9-battery"
 
 
 @dataclass(frozen=True)
@@ -58,7 +63,7 @@ def inspector() -> tuple[Any, str]:
     for role in (Role.INSPECTOR, Role.OFFICE):
         accounts.grant_post(user.pk, office, role, by=root, at=at)
     user = User.objects.get(pk=user.pk)
-    user.set_password("Correct-horse-9-battery")
+    user.set_password(PASSWORD)
     user.password_changed_at = at
     user.save()
     actor = held.actor(user, today=timezone.localdate(at))
@@ -75,7 +80,7 @@ class Served:
         self.user, self.token = inspector()
         connection.close()
         self.port, self.log = port, Path(database.home) / "serve.log"
-        env = {**database.env, "ANLAN_MFA": "off", **environment}
+        env = {**database.env, "ANLAN_MFA": "off", "ANLAN_UNSAFE": "1", **environment}
         with self.log.open("w") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "anlan.config.cli", "serve", "--port", str(port),
@@ -116,6 +121,19 @@ class Served:
             return Answer(0, seconds=time.monotonic() - started)
         except Exception as error:  # http.client's: cut in the middle of an answer
             return Answer(0, str(error).encode(), seconds=time.monotonic() - started)
+
+    def sign_in(self) -> str:
+        """Through the page, with the password; returns the session's Cookie header."""
+        jar = CookieJar()
+        browser = build_opener(HTTPCookieProcessor(jar))
+        address = f"http://127.0.0.1:{self.port}/accounts/login/"
+        page = browser.open(address).read().decode()
+        found = re.search(r'name="csrfmiddlewaretoken"[^>]*value="([^"]*)"', page)
+        assert found, page[:2_000]
+        given = {"csrfmiddlewaretoken": found.group(1), "login": "f-inspector",
+                 "password": PASSWORD}  # fmt: skip
+        browser.open(address, urlencode(given).encode())
+        return "; ".join(f"{one.name}={one.value}" for one in jar)
 
     def get(self, path: str, **more: Any) -> Answer:
         return self.ask("GET", path, **more)

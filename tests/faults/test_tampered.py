@@ -33,6 +33,7 @@ def bend(*statements: str) -> None:
                 assert cursor.rowcount, f"nothing was bent: {statement}"
             cursor.execute("SET session_replication_role = DEFAULT")
             return
+        cursor.execute("PRAGMA foreign_keys = OFF")
         cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
         guards = cursor.fetchall()
         for name, _sql in guards:
@@ -42,6 +43,7 @@ def bend(*statements: str) -> None:
             assert cursor.rowcount, f"nothing was bent: {statement}"
         for _name, sql in guards:
             cursor.execute(sql)
+        cursor.execute("PRAGMA foreign_keys = ON")
 
 
 #: What is bent, and how the rule begins that must be found broken.

@@ -259,15 +259,8 @@ def backup(args: argparse.Namespace) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     key = read_key(_key_path(args), make=not args.key)
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        with part.open("wb") as out:
-            digest, manifest = write_backup(out, key, now)
-            out.flush()
-            os.fsync(out.fileno())
-        part.replace(path)
-        _sync_folder(path.parent)
-    finally:
-        part.unlink(missing_ok=True)
+    with _at_work(path.parent):
+        digest, manifest = _write(path, part, key, now)
     after = {"sha256": digest, "members": len(manifest["members"])}
     _audit(args, "backup.made", manifest["made_at"], after, now)
     result = {
@@ -287,6 +280,35 @@ def backup(args: argparse.Namespace) -> int:
         % {**result, "secrets": settings.HOME / "secrets"}
     )
     return 0
+
+
+def _write(path: Path, part: Path, key: BackupKey, now: datetime) -> tuple[str, dict[str, Any]]:
+    """Write beside ``path`` and put it there whole, or not at all."""
+    try:
+        with part.open("wb") as out:
+            told = write_backup(out, key, now)
+            out.flush()
+            os.fsync(out.fileno())
+        part.replace(path)
+        _sync_folder(path.parent)
+    finally:
+        part.unlink(missing_ok=True)
+    return told
+
+
+@contextmanager
+def _at_work(folder: Path) -> Iterator[None]:
+    """Clear away first what a backup or restore that was killed left behind: a plain copy of the
+    database, which must not lie about. Not while another one is at work."""
+    with (settings.HOME / "backup.lock").open("w") as lock:
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            for left in (*settings.HOME.glob("backup-*"), *settings.HOME.glob("restore-*")):
+                shutil.rmtree(left, ignore_errors=True)
+            for left in folder.glob("*.backup.*.part"):
+                left.unlink(missing_ok=True)
+        fcntl.flock(lock, fcntl.LOCK_SH)
+        yield
 
 
 def _default_path(now: datetime) -> Path:
@@ -396,18 +418,20 @@ def _pg(tool: str, *arguments: str) -> None:
 def restore(args: argparse.Namespace) -> int:
     """Put a backup into an empty home. Nothing changes until all of it has been verified."""
     path = Path(args.file)
-    with _nobody_serves():
+    with _nobody_serves(), _at_work(settings.HOME):
         if not args.replace and not _empty():
             raise TargetNotEmpty(home=str(settings.HOME))
         with tempfile.TemporaryDirectory(dir=settings.HOME, prefix="restore-") as folder:
             manifest = open_backup(path, _key_path(args), Path(folder))
             say(_("The backup is whole; putting it in place …"))
+            home.mark_restoring(True)
             aside = _put_in_place(Path(folder), replace=args.replace)
-    home.prepare()
+    home.prepare(restoring=True)
     _rebuild()
     now = timezone.now()
     # The audit's heads may lie ahead of a database of yesterday, and rightly.
     sealing.restored(by=args.actor.name, at=now)
+    home.mark_restoring(False)
     _audit(args, "backup.restored", manifest["made_at"], {"file": path.name}, now)
     result = {
         "file": str(path),

@@ -37,6 +37,7 @@ SEEDS = (
 #: One number for everybody who makes the same PostgreSQL database ready.
 ADVISORY_LOCK = 0x616E6C616E
 DEMO_MARK = "demo"
+RESTORING = "restoring"
 
 
 class NotADemo(Refusal):
@@ -59,8 +60,23 @@ class ShapeUnknown(Refusal):
     )
 
 
-def prepare() -> None:
-    """Migrate and load what every installation needs, if that has not been done."""
+class RestoreCutOff(Refusal):
+    """A restore was killed while it put files in place, so the home holds half of two worlds."""
+
+    code = "restore_cut_off"
+    message = gettext_lazy(
+        "A restore into %(home)s was cut off before its end. Run it again with --replace; "
+        "what was here before lies in the folders that are called replaced-…"
+    )
+
+
+def prepare(*, restoring: bool = False) -> None:
+    """Migrate and load what every installation needs, if that has not been done.
+
+    Raises RestoreCutOff where a restore didn't come to its end, unless that is what goes on.
+    """
+    if not restoring and (settings.HOME / RESTORING).exists():
+        raise RestoreCutOff(home=str(settings.HOME))
     wanted = _fingerprint()
     if _stamp() == wanted and _applied() == _known():
         return
@@ -71,6 +87,14 @@ def prepare() -> None:
         _migrate()
         _seed()
         mark_prepared()
+
+
+def mark_restoring(on: bool) -> None:
+    """Say on the disk that a restore is putting files in place, or that it has ended."""
+    if on:
+        _write(settings.HOME / RESTORING, "")
+    else:
+        (settings.HOME / RESTORING).unlink(missing_ok=True)
 
 
 def mark_prepared() -> None:

@@ -4,6 +4,7 @@ ANLAN_HOME      where data lives (default: .anlan beside the checkout)
 ANLAN_DATABASE  a URL that selects PostgreSQL (postgresql://user:password@host:port/name;
                 a socket's folder goes into the query: postgresql://user@/name?host=/run/postgresql)
 ANLAN_POOL      0 opens a connection a thread in place of psycopg's pool
+ANLAN_UNSAFE    1 serves on a PostgreSQL that may forget what it saved (fsync off): for trials
 ANLAN_STATEMENT_SECONDS  how long a page's statement may run in PostgreSQL (30; 0: for ever)
 ANLAN_DEBUG     1 shows errors in full; never in production
 ANLAN_HOSTS     names under which the pages are reached, with commas

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
@@ -22,6 +20,7 @@ from anlan.domain.hazards.columns import kind_of
 from anlan.domain.hazards.models import Grade, Hazard, HazardQuerySet, Source
 from anlan.kernel.audit import trail
 from anlan.kernel.loop.engine import state_label
+from anlan.kernel.papers.sheets.scratch import scratch
 from anlan.kernel.papers.sheets.writing import OutTable, write_tables
 from anlan.ui.lists import Column, Filters
 
@@ -77,9 +76,8 @@ def answer(
     ordered = rows.select_related(*queries.ROW).order_by("-case__opened_on", "-pk")
     if ordered.order_by()[EXPORT_ROWS_MAX : EXPORT_ROWS_MAX + 1].exists():
         raise TooMuch(max=EXPORT_ROWS_MAX)
-    with tempfile.NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
-        path = Path(file.name)
-    try:
+    with scratch() as folder:
+        path = folder / "hazards.xlsx"
         written = write_tables(path, [_table(ordered, columns, by, at)])
         with transaction.atomic():
             trail.record(
@@ -87,9 +85,8 @@ def answer(
                                                                 "rows": written})],
                 by=by, at=at,
             )  # fmt: skip
+        # What is open stays readable when its name is gone.
         handle = path.open("rb")
-    finally:
-        path.unlink()
     name = f"{_('Hazards')}-{timezone.localtime(at):%Y%m%d-%H%M}.xlsx"
     response = FileResponse(handle, content_type="application/octet-stream")
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"

@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import xlsxwriter
 
 from anlan.kernel.papers.sheets.neutral import neutral
+from anlan.kernel.papers.sheets.scratch import scratch
 
 SHEET_ROWS_MAX = 1_000_000
 CELL_CHARS_MAX = 32_767
@@ -51,10 +52,15 @@ class OutTable:
 
 def write_tables(target: Path | BinaryIO, tables: Iterable[OutTable]) -> int:
     """Write an .xlsx row by row, in little memory; returns the number of data rows."""
+    with scratch() as folder:
+        return _write(target, tables, folder)
+
+
+def _write(target: Path | BinaryIO, tables: Iterable[OutTable], folder: Path) -> int:
     book = xlsxwriter.Workbook(
         str(target) if isinstance(target, Path) else target,
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
-         "strings_to_numbers": False},
+         "strings_to_numbers": False, "tmpdir": str(folder)},
     )  # fmt: skip
     title = book.add_format({"bold": True, "font_size": 14})
     head = book.add_format({"bold": True, "border": 1, "text_wrap": True, "bg_color": "#E8EEF7"})

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import os
 import random
+import signal
 import tempfile
 import time
 import zipfile
@@ -145,6 +146,8 @@ def run(dice: random.Random, folder: Path, goes_on: Callable[[int], bool]) -> di
         name, raw = files.next()
         path.write_bytes(raw)
         began = time.monotonic()
+        # Even a regular expression that runs away looks for signals.
+        signal.alarm(FILE_SECONDS_MAX)
         try:
             outcomes[read(path, name)] += 1
             assert not outcomes["refused without a word"], name
@@ -153,6 +156,8 @@ def run(dice: random.Random, folder: Path, goes_on: Callable[[int], bool]) -> di
             kept.write_bytes(raw)
             print(f"the file that did it: {kept}")  # noqa: T201
             raise
+        finally:
+            signal.alarm(0)
         slowest = max(slowest, time.monotonic() - began)
         assert slowest < FILE_SECONDS_MAX, f"{name} took {slowest:.0f} s"
         left = list(Path(tempfile.gettempdir()).iterdir())
@@ -173,13 +178,32 @@ def run(dice: random.Random, folder: Path, goes_on: Callable[[int], bool]) -> di
     }
 
 
+def hangs(_signal: int, _frame: object) -> None:
+    raise TimeoutError(f"a file takes longer than {FILE_SECONDS_MAX} s")
+
+
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the files lie; temporary folders are made in one that must stay empty."""
     scratch = tmp_path / "scratch"
     scratch.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(scratch))
+    signal.signal(signal.SIGALRM, hangs)
     return tmp_path
+
+
+def test_F14_a_row_of_dashes_in_a_day_takes_no_time(folder: Path) -> None:
+    """Found by the fuzz: such a cell kept a worker busy for ever."""
+    signal.alarm(20)
+    try:
+        for dashes in ("-" * 80, "--—" * 40, "至到~" * 40):
+            path = folder / "a.csv"
+            path.write_text(f"序号,检查日期,存在问题\n1,2024-06{dashes}25,灭火器过期\n", "utf-8")
+            read(path, "a.csv")
+            path.write_text(f"序号,检查日期,存在问题\n1,2024-06-01{dashes}x,灭火器过期\n", "utf-8")
+            read(path, "a.csv")
+    finally:
+        signal.alarm(0)
 
 
 def test_F14_files_hurt_at_random_are_read_or_refused(folder: Path) -> None:

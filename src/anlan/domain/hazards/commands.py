@@ -321,6 +321,7 @@ def _begin(
     repeat is answered even where the case has moved on since, for it did so by that very call.
     """
     assert pks, "a command without a case"
+    given = {"pks": sorted(map(str, pks)), **arguments}
     for start in range(0, len(pks), 500):
         chunk = pks[start : start + 500]
         let_in = set(
@@ -328,13 +329,15 @@ def _begin(
             .filter(pk__in=chunk)
             .values_list("pk", flat=True)
         )
-        for pk in chunk:
-            if pk not in let_in:
-                policy.access(Hazard.objects.all(), permission, by, pk, at=at)
-    given = {"pks": sorted(map(str, pks)), **arguments}
+        shut_out = [pk for pk in chunk if pk not in let_in]
+        if shut_out and (earlier := engine.answer_of(request_id, permission, by, given)):
+            # That very call gave the case out of this person's hands; its answer was lost.
+            return _repeated(request_id, by, at, earlier)
+        for pk in shut_out:
+            policy.access(Hazard.objects.all(), permission, by, pk, at=at)
     earlier = engine.once(request_id, permission, by, given, at)
     if earlier is not None:
-        return Work(request_id, by, at, {UUID(pk): None for pk in earlier}, True)  # type: ignore[misc]
+        return _repeated(request_id, by, at, earlier)
     cases = engine.lock(pks)
     for pk, version in (seen or {}).items():
         if cases[pk].version != version:
@@ -343,6 +346,10 @@ def _begin(
         # Between the look and the lock a case may have gone to another area or unit.
         _still_in(permission, pks, by)
     return Work(request_id, by, at, cases)
+
+
+def _repeated(request_id: UUID, by: Actor, at: datetime, answer: Sequence[str]) -> Work:
+    return Work(request_id, by, at, {UUID(pk): None for pk in answer}, True)  # type: ignore[misc]
 
 
 def _still_in(permission: str, pks: Sequence[UUID], by: Actor) -> None:

@@ -127,6 +127,16 @@ def once(
     return None if row.result == UNANSWERED else list(row.result)
 
 
+def answer_of(
+    request_id: UUID, command: str, by: Actor, arguments: Mapping[str, Any]
+) -> list[Any] | None:
+    """What the very same call answered before; None where there was none."""
+    row = Request.objects.filter(pk=request_id).first()
+    if row is None or row.result == UNANSWERED:
+        return None
+    return list(row.result) if row.fingerprint == fingerprint(command, by, arguments) else None
+
+
 #: A request that was claimed and has not answered yet (only seen inside its own transaction).
 UNANSWERED: list[Any] = ["…"]
 

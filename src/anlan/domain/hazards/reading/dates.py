@@ -99,7 +99,8 @@ _Y = re.compile(
     r"(?<!\d)(\d{4})年?(底|末|上半年|下半年|第?[一二三四1-4]季度|年底|年末|全年)?(?!\d)"
 )
 _DAY_ONLY = re.compile(r"^(\d{1,2})[日号](?:前|之前|以前)?(?:完成)?$")
-_TO = r"(?:-|—|–|~|至|到|—-|--)+"
+#: One way to match each text: with "--" beside "-" a row of dashes would take for ever.
+_TO = r"[-—–~至到]+"
 _RANGE_FULL = re.compile(
     rf"^{_TO}(\d{{4}})(?:年|{_SEP})+(\d{{1,2}})(?:月|{_SEP})+(\d{{1,2}})[日号]?"
 )

@@ -214,6 +214,23 @@ def test_an_enterprise_that_hands_over_is_no_level_that_reviews(play):
     """)
 
 
+def test_F07_who_handed_it_out_of_its_own_hands_gets_the_lost_answer_again(play, refused):
+    stage = play("""
+        day         who         does      -> state
+        2024-03-01  inspector   find      -> found
+        2024-03-01  office      assign    -> assigned
+    """)
+    day = date(2024, 3, 2)
+    given = {"to_unit": stage.cast.units["other_firm"].pk, "reason": "不归我单位",
+             "at": moment(day), "request_id": uuid7()}  # fmt: skip
+    first = commands.hand_over(stage.pk, by=stage.cast.actor("firm", day), **given)
+    assert commands.hand_over(stage.pk, by=stage.cast.actor("firm", day), **given) == first
+    with refused("not_found"):
+        commands.hand_over(
+            stage.pk, by=stage.cast.actor("firm", day), **{**given, "reason": "再转"}
+        )
+
+
 def test_a_look_back_that_finds_it_again_counts_a_rebound(play):
     stage = play("""
         day         who        does                -> state

@@ -78,7 +78,7 @@ def component(
 
 def licence(one: Distribution) -> str:
     """By the newest field that a package fills; whole texts in the old one are left out."""
-    about = one.metadata
+    about: Any = one.metadata
     expression = about.get("License-Expression") or ""
     classes = [
         line.rpartition("::")[2].strip()

@@ -1,0 +1,1 @@
+"""From the database of an earlier commit to now."""

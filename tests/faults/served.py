@@ -80,8 +80,13 @@ class Served:
         self.user, self.token = inspector()
         connection.close()
         self.port, self.log = port, Path(database.home) / "serve.log"
-        env = {**database.env, "ANLAN_MFA": "off", "ANLAN_UNSAFE": "1", **environment}
-        with self.log.open("w") as log:
+        self.env = {**database.env, "ANLAN_MFA": "off", "ANLAN_UNSAFE": "1", **environment}
+        self.start()
+
+    def start(self) -> None:
+        """Start it, for the first time or again after ``stop()``, on the same port."""
+        port, env = self.port, self.env
+        with self.log.open("a") as log:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "anlan.config.cli", "serve", "--port", str(port),
                  "--workers", "1"],

@@ -34,8 +34,11 @@ SKIPPED = ("department", "overview")
 FLAWS = ("报警器失效", "线路老化", "堆放杂物", "未定期检验", "防护缺失", "无证上岗", "接地不良")
 
 
-def fill(hazards: int) -> None:
-    """A year of hazards over the province's townships, opened by the engine itself."""
+def fill(hazards: int, *, late: bool = False) -> None:
+    """A year of hazards over the province's townships, opened by the engine itself.
+
+    late:  all of them found a fortnight ago, still open, and due today.
+    """
     from django.db import transaction
     from django.utils import timezone
 
@@ -61,9 +64,9 @@ def fill(hazards: int) -> None:
             new, texts = [], []
             count = min(CHUNK, hazards - start)
             for area, path in pick.choices(towns, weights, k=count):
-                found = today - timedelta(pick.randrange(365))
+                found = today - timedelta(15 if late else pick.randrange(365))
                 settled = found + timedelta(pick.randrange(1, 40))
-                closed = settled <= today and pick.random() < 0.92
+                closed = not late and settled <= today and pick.random() < 0.92
                 new.append(NewCase(
                     pk=uuid7(), area_id=area, path=path, unit_id=unit, opened_on=found,
                     sector=pick.choice(sectors), source="inspection",

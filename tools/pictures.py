@@ -75,6 +75,11 @@ def _search(page: Any) -> None:
     page.wait_for_timeout(1_500)
 
 
+def _unit_merge(page: Any) -> None:
+    page.goto("/units/")
+    page.goto(page.locator("#list tbody tr a").last.get_attribute("href") + "merge/")
+
+
 def _hazard(page: Any) -> None:
     """One that somebody works on, so that there is a timeline."""
     page.goto("/work/")
@@ -113,6 +118,14 @@ SHOTS = (
     ),
     Shot("units", "单位 · Units", "sec.admin", "/units/"),
     Shot("people", "人员 · People", "sec.admin", "/people/"),
+    Shot("unit-merge", "单位并入 · Merging a unit", "sys.admin", _unit_merge),
+    Shot("sectors", "行业主管 · Sectors and regulators", "yn.office", "/sectors/?area=530000"),
+    Shot("industries", "行业分类规则 · Industries", "yn.office", "/enterprises/industries/"),
+    Shot("reports", "应报报告 · Reports owed", "yn.office", "/reports/"),
+    Shot("days", "工作日 · Working days", "sys.admin", "/office/days/", ("desk", "phone")),
+    Shot("deadlines", "期限与阶梯 · Deadlines and ladder", "yn.leader", "/office/deadlines/"),
+    Shot("areas", "区域 · Areas", "yn.office", _follow("/office/areas/", "main table a")),
+    Shot("trees", "考核分组 · Assessment trees", "yn.leader", "/office/trees/"),
     Shot("audit", "审计日志 · Audit", "audit.admin", "/audit/"),
     Shot("inbox", "通知 · Inbox", "km.office", "/inbox/"),
     Shot("me", "我的账号 · My account", "wh.office", "/accounts/me/"),

@@ -78,7 +78,7 @@ def insert(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
     fields = _fields(model)
     names = ", ".join(f'"{field.column}"' for field in fields)
     table = model._meta.db_table
-    values = _values(model, rows)
+    values = values_of(model, rows, tuple(field.attname for field in fields))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql" and not ignore_conflicts and len(rows) > COPY_ROWS_MIN:
             _copy(cursor, f'COPY "{table}" ({names}) FROM STDIN', values)
@@ -89,9 +89,11 @@ def insert(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
         cursor.executemany(statement, list(values))
 
 
-def _values(model: type[Model], rows: Iterable[Model]) -> Iterator[Sequence[Any]]:
+def values_of(
+    model: type[Model], rows: Iterable[Model], columns: tuple[str, ...]
+) -> Iterator[list[Any]]:
     """Each row's columns as the database takes them."""
-    read, adapters = _columns(model, connection.vendor)
+    read, adapters = _columns(model, columns, connection.vendor)
     for row in rows:
         values = list(read(row))
         for place, adapt in adapters:
@@ -103,18 +105,17 @@ def _values(model: type[Model], rows: Iterable[Model]) -> Iterator[Sequence[Any]
 
 @cache
 def _columns(
-    model: type[Model], vendor: str
+    model: type[Model], columns: tuple[str, ...], vendor: str
 ) -> tuple[Callable[[Model], Sequence[Any]], list[tuple[int, Adapter]]]:
-    fields = _fields(model)
+    fields = {field.attname: field for field in model._meta.concrete_fields}
     adapters = [
         (place, adapt)
-        for place, field in enumerate(fields)
-        if (adapt := _adapter(field, vendor)) is not None
+        for place, name in enumerate(columns)
+        if (adapt := _adapter(fields[name], vendor)) is not None
     ]
-    names = [field.attname for field in fields]
-    if len(names) == 1:
-        return lambda row: [getattr(row, names[0])], adapters
-    return attrgetter(*names), adapters
+    if len(columns) == 1:
+        return lambda row: [getattr(row, columns[0])], adapters
+    return attrgetter(*columns), adapters
 
 
 def _copy(cursor: Any, statement: str, rows: Iterable[Sequence[Any]]) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from django.db import connection
 
+from anlan.base import bulk
 from anlan.base.refusal import MovedOn
 from anlan.kernel.loop.models import Case
 
@@ -18,13 +19,9 @@ def save(cases: Sequence[Case], columns: Sequence[str]) -> None:
     """
     if not cases:
         return
-    fields = {field.attname: field for field in Case._meta.concrete_fields}
     named = ", ".join(f'"{column}" = %s' for column in columns)
-    rows = [
-        [fields[column].get_db_prep_save(getattr(case, column), connection) for column in columns]
-        + [fields["id"].get_db_prep_value(case.pk, connection), case.version - 1]
-        for case in cases
-    ]
+    values = bulk.values_of(Case, cases, (*columns, "id"))
+    rows = [[*row, case.version - 1] for row, case in zip(values, cases, strict=True)]
     with connection.cursor() as cursor:
         cursor.executemany(
             f'UPDATE "loop_case" SET {named} WHERE "id" = %s AND "version" = %s',  # noqa: S608

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 
+from anlan.base import bulk
 from anlan.base.ids import uuid7
 from anlan.base.limits import BATCH_ROWS, IN_LIST_MAX
 from anlan.kernel.notices.models import Notice, Recipient
@@ -53,8 +54,14 @@ def post_many(posts: Iterable[Post], *, at: datetime) -> int:
         return 0
     assert connection.in_atomic_block, "a notice commits with what it tells of"
     notices = [
-        Notice(
-            id=uuid7(), kind=each.kind, about=each.about, data=dict(each.data), at=at, key=each.key
+        bulk.make(
+            Notice,
+            id=uuid7(),
+            kind=each.kind,
+            about=each.about,
+            data=dict(each.data),
+            at=at,
+            key=each.key,
         )
         for each in posts
     ]
@@ -71,17 +78,14 @@ def post_many(posts: Iterable[Post], *, at: datetime) -> int:
             if not notice.key or notice.id in kept
         ]
     else:
-        Notice.objects.bulk_create(notices, batch_size=BATCH_ROWS)
+        bulk.insert(notices)
         added = list(zip(notices, posts, strict=True))
-    Recipient.objects.bulk_create(
+    bulk.insert(
         [
-            recipient
+            bulk.make(Recipient, notice_id=notice.id, **{column: whom})
             for notice, each in added
-            for recipient in (
-                *(Recipient(notice=notice, user_id=user) for user in dict.fromkeys(each.to_users)),
-                *(Recipient(notice=notice, unit_id=unit) for unit in dict.fromkeys(each.to_units)),
-            )
-        ],
-        batch_size=BATCH_ROWS,
+            for column, all_of_them in (("user_id", each.to_users), ("unit_id", each.to_units))
+            for whom in dict.fromkeys(all_of_them)
+        ]
     )
     return len(added)

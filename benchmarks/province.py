@@ -1,0 +1,261 @@
+"""Pages of a whole province under load: people who come when they like, and writers beside them.
+
+    ./anlan bench province --json -- --hazards 3052000 --enterprises 5240000
+
+PostgreSQL only (set ANLAN_DATABASE); rows are made inside the database (benchmarks/_province.py),
+once at a hundredth of the size and once at the whole. The product itself serves, as ./anlan serve
+starts it. Requests arrive independently of each other and of the answers, RATE a second; a time
+runs from the moment that a request was due. Writers take steps of the loop meanwhile.
+
+p95 of a page      bar 100 ms; ratio: its median over that at a hundredth of the size (bar 2)
+cpu                the web processes' CPU over the pages served (bar 10 ms, or 0.6 of the plain one)
+plain              50 rows by Django's own ORM and templates, nothing around them, in this process
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import multiprocessing
+import os
+import random
+import statistics
+import subprocess
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from benchmarks import _province
+from benchmarks._steps import write
+from benchmarks.ledger import machine, result, scratch, setup
+
+ROOT = Path(__file__).resolve().parent.parent
+RATE, WRITERS, SEED = 30, 4, 20_261_122
+BAR_MS, BAR_CPU_MS, BAR_PLAIN, BAR_GROWTH, BAR_KB = 100, 10, 0.6, 2, 150
+PLAIN_ROWS = 50
+PLAIN = """{% load i18n %}<!doctype html><table>{% for case in cases %}<tr>
+<td>{{ case.number }}</td>
+<td>{{ case.state }}</td><td>{{ case.grade }}</td><td>{{ case.area.name }}</td>
+<td>{{ case.sector.name }}</td><td>{{ case.unit.name }}</td>
+<td>{{ case.opened_on|date:"Y-m-d" }}</td>
+<td>{{ case.due_on|date:"Y-m-d" }}</td><td>{% if case.is_open %}{% trans "open" %}{% endif %}</td>
+</tr>{% endfor %}</table>"""
+
+
+def pages(rare: str, pk: str) -> dict[str, list[str]]:
+    """Who asks for what, and how."""
+    search, common = quote(rare), quote("线路")
+    everybody = ["/", "/hazards/", "/hazards/?late=1", f"/hazards/?q={common}", "/work/"]
+    return {
+        "province": [
+            *everybody, f"/hazards/?q={search}", "/hazards/?open=1&sort=due",
+            "/hazards/?grade=major&open=1", f"/hazards/{pk}/", "/areas/530100/", "/areas/530102/",
+            "/figures/records/?kind=hazard.found&area=530102&period={month}",
+        ],
+        "prefecture": everybody, "county": everybody, "small county": everybody,
+        "township": everybody,
+    }  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--hazards", type=int, default=3_052_000)
+    parser.add_argument("--enterprises", type=int, default=5_240_000)
+    parser.add_argument("--people", type=int, default=20_000)
+    parser.add_argument("--seconds", type=int, default=60)
+    parser.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if not os.environ.get("ANLAN_DATABASE"):
+        sys.exit("set ANLAN_DATABASE to a PostgreSQL server")
+    os.environ["ANLAN_MFA"] = "off"
+    if asked.one:
+        with scratch():
+            one = measured(asked.hazards, asked.enterprises, asked.people, asked.seconds)
+        print(json.dumps(one))
+        return
+    sizes = (max(asked.hazards // 100, 1_000), asked.hazards)
+    seen: list[dict[str, list[float]]] = []
+    results: list[dict[str, Any]] = []
+    for hazards in sizes:
+        # A process of its own for each size: Django is tied to one database.
+        share = hazards / asked.hazards
+        sizes_of = (asked.enterprises * share, asked.people * share)
+        own = subprocess.run(
+            [sys.executable, __file__, "--seconds", str(asked.seconds), "--hazards", str(hazards),
+             "--enterprises", str(int(sizes_of[0])), "--people", str(int(sizes_of[1])), "--one"],
+            stdout=subprocess.PIPE, text=True, check=True,
+        )  # fmt: skip
+        told = json.loads(own.stdout)
+        seen.append(told["times"])
+        results += told["results"]
+    for name, times in sorted(seen[1].items()):
+        late = sorted(times)[min(len(times) - 1, int(len(times) * 0.95))]
+        middle, base = statistics.median(times), statistics.median(seen[0][name])
+        results.append(
+            result(f"province.{name}", middle, "ms", len(times), p95=round(late, 1),
+                   baseline=round(base, 1), ratio=round(middle / base, 2), bar=BAR_MS,
+                   ok=late <= BAR_MS and middle <= BAR_GROWTH * max(base, 1))
+        )  # fmt: skip
+    every = sorted(one for times in seen[1].values() for one in times)
+    late = every[min(len(every) - 1, int(len(every) * 0.95))]
+    results.append(
+        result("province.any", statistics.median(every), "ms", len(every), p95=round(late, 1),
+               bar=BAR_MS, ok=late <= BAR_MS)
+    )  # fmt: skip
+    print(json.dumps({"machine": told["machine"], "results": results}, indent=1,
+                     ensure_ascii=False))  # fmt: skip
+
+
+def measured(hazards: int, enterprises: int, people: int, seconds: int) -> dict[str, Any]:
+    """One size: fill, serve, ask. The times of each page, and what else was measured."""
+    setup()
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test import Client
+    from django.utils import timezone
+
+    from anlan.domain.hazards.models import Hazard
+    from anlan.kernel.accounts.models import Unit, User
+    from anlan.kernel.calendar import loading as calendar
+    from anlan.kernel.regions import loading as regions
+    from anlan.kernel.regions.models import Level, Region
+
+    call_command("migrate", verbosity=0, interactive=False)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    regions.load_all(None, provinces=("53",))
+    calendar.load_all()
+    _province.fill(hazards, enterprises)
+    facts, folding = _province.fold()
+    who = _province.people(people)
+    some = Hazard.objects.order_by("pk").first()
+    assert some is not None
+    asked, cookies = [], {}
+    for name, paths in pages(some.description[-6:], str(some.pk)).items():
+        client = Client()
+        client.force_login(User.objects.get(pk=who[name]))
+        cookies[name] = "; ".join(f"{k}={v.value}" for k, v in client.cookies.items())
+        month = f"{timezone.localdate():%Y-%m}"
+        asked += [(name, path.replace("{month}", month)) for path in paths]
+    office = Unit.objects.get(code="bench-prefecture").pk
+    towns = list(Region.objects.filter(level=Level.TOWNSHIP, code__startswith="53")
+                 .values_list("pk", flat=True)[:200])  # fmt: skip
+    plain = plain_page()
+    connection.close()
+    results = [
+        result(f"fold.{hazards}", facts / folding, "facts/s", facts),
+        result(f"plain.{hazards}", plain, "ms", PLAIN_ROWS),
+    ]
+    with served() as (port, pids), ThreadPoolExecutor(64) as threads:
+        # Everything once, so that nobody pays for the first start.
+        list(threads.map(lambda one: get(port, cookies[one[0]], one[1]), asked))
+        jobs = [(office, office, towns, n, seconds, 0.25) for n in range(WRITERS)]
+        with multiprocessing.get_context("spawn").Pool(WRITERS) as writers:
+            writing = writers.map_async(write, jobs)
+            time.sleep(5)  # until the writers have started
+            before, due = _cpu(pids), time.perf_counter()
+            pick, waiting = random.Random(SEED), []
+            end = due + seconds
+            while due < end:
+                time.sleep(max(0.0, due - time.perf_counter()))
+                name, path = pick.choice(asked)
+                waiting.append((name, path, threads.submit(get, port, cookies[name], path, due)))
+                due += pick.expovariate(RATE)
+            times: dict[str, list[float]] = defaultdict(list)
+            size = 0
+            for name, path, answer in waiting:
+                milliseconds, length = answer.result()
+                times[f"{name} {path.split('&period')[0]}"].append(milliseconds)
+                size = max(size, length)
+            cpu = 1000 * (_cpu(pids) - before) / len(waiting)
+            steps = [one for found in writing.get() for one in found]
+    results += [
+        result(f"cpu.{hazards}", cpu, "ms", len(waiting), baseline=round(plain, 1),
+               ratio=round(cpu / plain, 2), bar=BAR_CPU_MS,
+               ok=cpu <= BAR_CPU_MS or cpu <= BAR_PLAIN * plain),
+        result(f"largest.{hazards}", size / 1000, "kB", len(waiting), bar=BAR_KB,
+               ok=size <= BAR_KB * 1000),
+        result(f"steps.{hazards}", statistics.median(ms for _name, ms in steps), "ms", len(steps),
+               p95=round(sorted(ms for _name, ms in steps)[int(len(steps) * 0.95)], 1)),
+    ]  # fmt: skip
+    return {"times": dict(times), "results": results, "machine": machine()}
+
+
+def plain_page() -> float:
+    """Milliseconds of CPU for a page as one would first write it."""
+    from django.template import Context, Engine
+
+    from anlan.kernel.loop.models import Case
+
+    template = Engine(libraries={"i18n": "django.templatetags.i18n"}).from_string(PLAIN)
+    times = []
+    for _n in range(30):
+        start = time.process_time()
+        cases = Case.objects.select_related("area", "sector", "unit").order_by("-opened_on", "-pk")
+        template.render(Context({"cases": cases[:PLAIN_ROWS]}))
+        times.append(1000 * (time.process_time() - start))
+    return statistics.median(times)
+
+
+@contextmanager
+def served() -> Iterator[tuple[int, list[int]]]:
+    """The product, serving; its port and the web processes' ids."""
+    port = 18_000 + os.getpid() % 1_000
+    server = subprocess.Popen(
+        [str(ROOT / "anlan"), "serve", "--port", str(port)], stderr=subprocess.DEVNULL
+    )
+    try:
+        for _n in range(120):
+            time.sleep(0.5)
+            try:
+                if get(port, "", "/accounts/login/")[0]:
+                    break
+            except OSError:
+                continue
+        yield port, [pid for pid in _below(server.pid) if b"granian" in _command(pid)]
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def get(port: int, cookie: str, path: str, due: float | None = None) -> tuple[float, int]:
+    """Milliseconds since ``due``, and bytes; an answer that is no page fails the run."""
+    start = time.perf_counter() if due is None else due
+    own = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    own.request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": "gzip"})
+    answer = own.getresponse()
+    body = answer.read()
+    own.close()
+    assert answer.status == 200, (path, answer.status)
+    return 1000 * (time.perf_counter() - start), len(body)
+
+
+def _below(pid: int) -> list[int]:
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            found += _below(int(child))
+    return found
+
+
+def _command(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def _cpu(pids: list[int]) -> float:
+    """Seconds of CPU that the processes have used, in user and kernel mode."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+if __name__ == "__main__":
+    main()

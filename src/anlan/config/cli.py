@@ -7,7 +7,6 @@ clear line and exit status 1. Whatever is no command of ours is handed to Django
 from __future__ import annotations
 
 import argparse
-import gc
 import getpass
 import os
 import sys
@@ -306,6 +305,7 @@ def _run(command: Command, args: argparse.Namespace) -> int:
     django.setup()
     from django.utils import translation
 
+    from anlan.base import collector
     from anlan.base.actor import Actor
     from anlan.base.refusal import DiskFull, Refusal, disk_is_full
 
@@ -316,7 +316,7 @@ def _run(command: Command, args: argparse.Namespace) -> int:
                 from anlan.config import home
 
                 home.prepare()
-            _spare_the_collector()
+            collector.spare()
             return _call(args)
         except Refusal as refusal:
             return _refused(refusal, args)
@@ -338,16 +338,6 @@ def _refused(refusal: Refusal, args: argparse.Namespace) -> int:
         emit({"error": {"code": refusal.code, "message": str(refusal)}})
     say(refusal)
     return 1
-
-
-def _spare_the_collector() -> None:
-    """What is loaded by now stays for good, and bulk work makes rows in heaps, not in cycles.
-
-    With Python's own thresholds the collector took a tenth of an import's time.
-    """
-    gc.collect()
-    gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 def _call(args: argparse.Namespace) -> int:

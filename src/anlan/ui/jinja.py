@@ -11,7 +11,7 @@ from django.utils import translation
 from jinja2 import Environment
 from markupsafe import Markup
 
-from anlan.ui import figures, svg
+from anlan.ui import figures, lists, svg
 from anlan.ui.icons import icon
 
 
@@ -61,6 +61,7 @@ def environment(**options: Any) -> Environment:
         svg=svg,
         get_messages=get_messages,
         MISSING=figures.MISSING,
+        row_writer=lists.row_writer,
     )
     env.filters.update(
         number=figures.number,

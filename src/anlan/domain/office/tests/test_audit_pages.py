@@ -125,7 +125,9 @@ def test_S40_personal_values_open_with_a_reason_and_only_in_that_answer(
     assert "13800000001" not in browser.get(one).content.decode()
 
 
-def test_S39_S41_a_person_who_was_forgotten_stays_closed(cast: Cast, signed_in: Callable[..., Any]) -> None:
+def test_S39_S41_a_person_who_was_forgotten_stays_closed(
+    cast: Cast, signed_in: Callable[..., Any]
+) -> None:
     from anlan.domain.hazards.tests.stage import ROOT
     from anlan.kernel.audit import queries
     from anlan.kernel.audit.trail import personal

@@ -93,8 +93,9 @@ def _lines(rows: QuerySet[AuditRow]) -> Iterator[list[str]]:
 
 
 def _csv_answer(mark: list[str], rows: QuerySet[AuditRow]) -> HttpResponse:
-    sent = StreamingHttpResponse(_csv(mark, rows), content_type="text/csv; charset=utf-8")
-    return sent  # type: ignore[return-value]  # no common type in Django's stubs
+    return StreamingHttpResponse(  # type: ignore[return-value]  # no common type in Django's stubs
+        _csv(mark, rows), content_type="text/csv; charset=utf-8"
+    )
 
 
 def _csv(mark: list[str], rows: QuerySet[AuditRow]) -> Iterator[bytes]:

@@ -105,7 +105,7 @@ class Player(SideDoors):
             if claim == "closed":
                 self.closed(h, done)
             return
-        assert pk == row.pk, "a row sent again became another hazard"
+        assert pk == row.pk, f"{row} became another hazard than {h}"
         h.told.append(number)
         claims = h.claims.setdefault(number, set())
         if h.state in ("found", "assigned") and claim:

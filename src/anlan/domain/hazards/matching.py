@@ -194,8 +194,11 @@ def _pick(
             return Found(identity.case_id, True)
     if not mark.cross_base or not exact:
         return None
+    # Its own first report is another row, unless that was undone and somebody else's kept the case.
+    own = {identity.case_id for identity in known.get(mark.unit_base, ())}
     for identity in known.get(mark.cross_base, ()):
-        if identity.unit_id != mark.unit_id and identity.case_id not in taken:
+        other = identity.unit_id != mark.unit_id or identity.case_id not in own
+        if other and identity.case_id not in taken:
             apart = identity.path and mark.path and not _related(identity.path, mark.path)
             if not apart:
                 return Found(identity.case_id, False)

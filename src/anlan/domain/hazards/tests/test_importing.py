@@ -239,6 +239,14 @@ def test_an_undo_of_one_of_two_tellers_keeps_the_case(take, undo):
     assert ledger() == before
 
 
+def test_who_undid_a_report_and_sends_it_again_means_the_case_that_another_kept(take, undo):
+    first = take([row("灭火器过期")], unit="县安委办")
+    take([row("灭火器过期")], unit="市消防支队")
+    undo(first)
+    assert told(take([row("灭火器过期")], unit="县安委办", name="再报.csv")) == {"duplicates": 1}
+    assert living() == 1
+
+
 def test_a_dry_run_says_what_the_run_will_do_and_writes_no_case(take, db):
     from anlan.domain.hazards import importing
     from anlan.domain.hazards.models import Batch

@@ -25,7 +25,8 @@ def caches() -> list[Any]:
     kind = type(functools.lru_cache(lambda: None))
     return [
         one for one in gc.get_objects()
-        if isinstance(one, kind) and str(getattr(one, "__module__", "")).startswith("anlan.")
+        # Not isinstance: it would wake up what is lazy, wherever that lies.
+        if type(one) is kind and str(getattr(one, "__module__", "")).startswith("anlan.")
     ]  # fmt: skip
 
 

@@ -72,6 +72,8 @@ def test_S54_an_app_keeps_its_raw_sql_in_one_module():
                 found.setdefault(app, set()).add(module)
     # The house makes, empties and copies whole databases.
     assert found.pop("config", set()) <= {"home.py", "backup.py", "durability.py"}
+    # What all apps share: rows in bulk, and what SQLite's planner is told.
+    assert found.pop("base", set()) <= {"bulk.py", "planner.py"}
     assert {app: names for app, names in found.items() if len(names) > 1} == {}
 
 

@@ -86,17 +86,18 @@ def test_the_successors_people_find_them_in_their_worklist_and_go_on(
     from anlan.kernel.accounts import policy
     from anlan.kernel.accounts.models import Role
     from anlan.kernel.audit.models import AuditRow
+    from anlan.kernel.loop import worklist
     from anlan.kernel.loop.models import Case
-    from anlan.kernel.loop.worklist import of_my_units
     from anlan.kernel.notices.models import Recipient
 
     stage = play(OPENED)
     new = cast.unit("merged", "五华模拟化工集团", "enterprise", "530102")
     cast.person("boss", "merged", Role.RECTIFIER)
-    mine = lambda: Case.objects.filter(of_my_units([new.pk]))  # noqa: E731
-    assert not mine().exists()
+    [to_sign, *_others] = worklist.trays(cast.actor("boss"), answers=[new.pk])
+    mine = Case.objects.filter(to_sign.where)
+    assert not mine.exists()
     merge(cast, "firm", into="merged")
-    assert [case.pk for case in mine()] == [stage.pk]
+    assert [case.pk for case in mine.all()] == [stage.pk]
     assert Recipient.objects.filter(unit_id=new.pk, notice__kind="loop.succeeded").count() == 1
     assert AuditRow.objects.filter(action="hazard.succeed", object_id=str(stage.pk)).count() == 1
     # Whoever worked there works here from the next day on, by their new post.

@@ -145,3 +145,12 @@ def refused() -> Callable[[str], object]:
         assert caught.value.code == code, f"refused with {caught.value.code}, not {code}"
 
     return expect
+
+
+@pytest.fixture(autouse=True)
+def _no_denials_left_over() -> Iterator[None]:
+    """A denial that a test's own transaction held back must not be written in the next test."""
+    yield
+    from anlan.kernel.audit import trail
+
+    trail.forget()

@@ -113,6 +113,9 @@ def _send(
         send()
 
 
+# On PostgreSQL by hand (soak): its one long transaction would hold back the fold of whatever
+# other tests run beside it, as any long transaction of a cluster does.
+@pytest.mark.sqlite
 def test_S58_no_call_breaks_the_api_or_gets_an_answer_it_does_not_describe(program: Any) -> None:
     found = called(program, SECONDS)
     labels = {label for label, _status in found}

@@ -379,7 +379,9 @@ def test_S58_what_contradicts_itself_is_refused_by_the_server(
         f"/api/v1/hazards/{uuid7()}/finding/{uuid7()}/", body, content_type="application/json"
     )
     assert 400 <= answer.status_code < 500, (field, answer.status_code, answer.content)
-    assert answer.json()["error"]["code"]
+    told = answer.json()
+    # What holds a NUL is refused before the call is read.
+    assert told.get("error", told)["code"]
     assert not Case.objects.exists()
 
 
@@ -443,3 +445,30 @@ def test_S59_the_serving_role_works_and_changes_no_structure_and_no_record(reald
     # No worker has run, so notices wait (I7); all else holds, and could be read.
     assert [one for one in told if not one["ok"] and not one["id"].startswith("I7")] == []
     assert len(told) > 5
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("method", "path", "body", "kind"),
+    [
+        ("get", "/hazards/?q=%00", None, ""),
+        ("get", "/api/v1/hazards/?area=53%00", None, ""),
+        ("get", "/areas/53%00/", None, ""),
+        ("put", "/api/v1/hazards/{pk}/finding/{pk}/", b'{"area": "53\\u0000"}', "application/json"),
+        (
+            "post",
+            "/accounts/login/",
+            b"login=a%00b&password=x",
+            "application/x-www-form-urlencoded",
+        ),
+    ],
+)
+def test_S58_a_character_that_no_database_keeps_is_refused_in_words(
+    client: Any, method: str, path: str, body: bytes | None, kind: str
+) -> None:
+    """PostgreSQL would answer with an error of ours."""
+    path = path.replace("{pk}", "01900000-0000-7000-8000-000000000001")
+    more = {"data": body, "content_type": kind} if body else {}
+    answer = getattr(client, method)(path, **more)
+    assert answer.status_code == 400
+    assert b"NUL" in answer.content

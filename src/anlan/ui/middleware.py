@@ -10,9 +10,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import resolve_url
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from anlan.base.ids import uuid7
-from anlan.base.refusal import Refusal
+from anlan.base.refusal import Refusal, Unreadable
 from anlan.ui import errors
 from anlan.ui.pages import is_htmx
 
@@ -63,6 +65,19 @@ class Headers:
         return response
 
 
+#: PostgreSQL keeps no such character, and nobody types one.
+NUL = gettext_lazy("it holds a character that can't be shown (NUL); remove it")
+_TEXTS = {"application/json": (b"\\u0000", b"\0"), "application/x-www-form-urlencoded": (b"%00",)}
+
+
+def _holds_nul(request: HttpRequest) -> bool:
+    """Whether the address or a body of text holds the character NUL. Uploads are read elsewhere."""
+    if "%00" in request.META.get("QUERY_STRING", "") or "\0" in request.path:
+        return True
+    marks = _TEXTS.get(request.content_type or "", ())
+    return bool(marks) and any(mark in request.body for mark in marks)
+
+
 class Refusals:
     """Innermost: a command's refusal becomes a page, a toast or JSON, with the right status."""
 
@@ -70,6 +85,8 @@ class Refusals:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if _holds_nul(request):
+            return errors.refused(request, Unreadable(field=_("text"), reason=NUL))
         response = self.get_response(request)
         if is_htmx(request) and response.status_code in (301, 302, 303):
             # The browser would follow it silently and put a whole sign-in page into a fragment.

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Max, Min
+from django.db.models import Max, Min, QuerySet
 from django.utils import timezone
 
 from anlan.kernel.facts import cluster, sql
@@ -102,7 +102,7 @@ def _facts() -> int:
 
 @dataclass(frozen=True)
 class Health:
-    """How far the fold is behind. ``red`` where something holds the mark back."""
+    """How far the fold is behind. ``red`` where nobody folds, or something holds the mark back."""
 
     lag_seconds: float
     oldest_transaction_seconds: float
@@ -113,7 +113,16 @@ class Health:
 def health(now: datetime) -> Health:
     """How long the oldest fact waits to be folded, and who may be holding it up."""
     last = Fold.objects.order_by("-pk").first()
-    above = Fact.objects.filter(**{f"{sql.order_column()}__gte": last.mark if last else 0})
-    oldest = above.aggregate(oldest=Min("posted_at"))["oldest"]
-    lag = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0
-    return Health(lag, sql.oldest_transaction_seconds(), above.count(), lag >= LAG_RED_SECONDS)
+    column, held = sql.order_column(), sql.oldest_transaction_seconds()
+    waiting = Fact.objects.filter(**{f"{column}__gte": last.mark if last else 0})
+    # Above the mark some transaction still runs; below it, what waits, waits for the folder alone.
+    ready = waiting.filter(**{f"{column}__lt": sql.mark()})
+    lag, unfolded = _age(waiting, now), waiting.count()
+    red = _age(ready, now) >= LAG_RED_SECONDS or (unfolded > 0 and held >= LAG_RED_SECONDS)
+    return Health(lag, held, unfolded, red)
+
+
+def _age(facts: QuerySet[Fact], now: datetime) -> float:
+    """Seconds since the oldest of them was posted."""
+    oldest = facts.aggregate(oldest=Min("posted_at"))["oldest"]
+    return max(0.0, (now - oldest).total_seconds()) if oldest else 0.0

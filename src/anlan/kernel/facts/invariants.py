@@ -12,7 +12,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from anlan.kernel.facts import sql
-from anlan.kernel.facts.fold import health, months_learnt
+from anlan.kernel.facts.fold import fold, health, months_learnt
 from anlan.kernel.facts.kinds import Measure, declared
 from anlan.kernel.facts.models import Kind
 
@@ -37,6 +37,10 @@ def _finding(name: str, found: tuple[int, list[str]]) -> Finding:
 
 def _folding(now: datetime) -> Finding:
     state = health(now)
+    if state.red:
+        # What became ready since the caller folded is folded now; what stays red is held back.
+        fold(now)
+        state = health(now)
     late = f"the oldest of {state.unfolded} facts waits for {state.lag_seconds:.0f} s" * state.red
     return "I5 facts are folded", not state.red, state.unfolded, late
 

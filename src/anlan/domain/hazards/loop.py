@@ -11,8 +11,8 @@ from anlan.kernel.facts.kinds import FactKind, Measure
 from anlan.kernel.loop import standard
 from anlan.kernel.loop.machine import Machine
 
-HAZARD = standard.machine("hazard", _("items"))
-PROBLEM = standard.machine("problem", _("items"))
+HAZARD = standard.machine("hazard", _("items"), page="hazards:page")
+PROBLEM = standard.machine("problem", _("items"), page="hazards:page")
 
 #: 家, not 家次: an enterprise with several hazards in a month counts once in that month.
 ENTERPRISES_FOUND = FactKind(

@@ -49,6 +49,8 @@ class Machine:
     order: tuple[str, ...]
     steps: tuple[Step, ...]
     kinds: tuple[FactKind, ...] = ()
+    #: Where a case is looked at: the name of the view that takes its id ("hazards:page").
+    page: str = ""
 
     def __post_init__(self) -> None:
         names = [step.name for step in self.steps]

@@ -62,7 +62,7 @@ STEPS = (
 )  # fmt: skip
 
 
-def machine(kind: str, noun: str | Promise) -> Machine:
+def machine(kind: str, noun: str | Promise, page: str = "") -> Machine:
     return Machine(
         kind=kind,
         initial="found",
@@ -71,6 +71,7 @@ def machine(kind: str, noun: str | Promise) -> Machine:
         order=("found", "assigned", "rectified", "verified", "closed"),
         steps=STEPS,
         kinds=kinds(kind, noun),
+        page=page,
     )
 
 

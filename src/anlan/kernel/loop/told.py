@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,25 +10,36 @@ from uuid import UUID
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.limits import IN_LIST_MAX
+from anlan.kernel.loop.machine import machines
 from anlan.kernel.loop.models import Case, Party, PartyRole
 from anlan.kernel.notices import outbox
 from anlan.kernel.notices.kinds import declare
 from anlan.kernel.notices.outbox import Post
 
-PAGE = "/hazards/%(about)s/"
 
-declare("loop.assigned", _("%(number)s was assigned to you; it is due on %(due)s."), PAGE)
-declare("loop.rejected", _("%(number)s was returned: %(reason)s"), PAGE)
-declare("loop.rebound", _("%(number)s broke out again after closing: %(reason)s"), PAGE)
-declare("loop.to_verify", _("%(number)s was reported rectified and waits for you to verify."), PAGE)
-declare("loop.listed", _("%(number)s was put under listed supervision by %(listing)s."), PAGE)
-declare("loop.extension_asked", _("An extension was asked for %(number)s: %(reason)s"), PAGE)
-declare("loop.extension_decided", _("The extension for %(number)s was decided."), PAGE)
-declare("loop.reminded", _("%(number)s is due on %(due)s and not rectified yet."), PAGE)
-declare("loop.warned", _("%(number)s is overdue since %(due)s."), PAGE)
-declare("loop.talked", _("An admonitory talk was held about %(number)s."), PAGE)
-declare("loop.circulated", _("A circular was issued about %(number)s."), PAGE)
-declare("loop.accounted", _("Accountability was decided about %(number)s."), PAGE)
+def page_of(about: str, data: Mapping[str, Any]) -> str:
+    """The page that shows a case, as its machine states it; nothing where that is gone."""
+    kind = data.get("case")
+    if kind is None:  # Told before notices kept it.
+        kind = Case.objects.filter(pk=about).values_list("kind", flat=True).first()
+    machine = machines().get(kind or "")
+    return machine.page if machine else ""
+
+
+declare("loop.assigned", _("%(number)s was assigned to you; it is due on %(due)s."), page_of)
+declare("loop.rejected", _("%(number)s was returned: %(reason)s"), page_of)
+declare("loop.rebound", _("%(number)s broke out again after closing: %(reason)s"), page_of)
+declare(
+    "loop.to_verify", _("%(number)s was reported rectified and waits for you to verify."), page_of
+)
+declare("loop.listed", _("%(number)s was put under listed supervision by %(listing)s."), page_of)
+declare("loop.extension_asked", _("An extension was asked for %(number)s: %(reason)s"), page_of)
+declare("loop.extension_decided", _("The extension for %(number)s was decided."), page_of)
+declare("loop.reminded", _("%(number)s is due on %(due)s and not rectified yet."), page_of)
+declare("loop.warned", _("%(number)s is overdue since %(due)s."), page_of)
+declare("loop.talked", _("An admonitory talk was held about %(number)s."), page_of)
+declare("loop.circulated", _("A circular was issued about %(number)s."), page_of)
+declare("loop.accounted", _("Accountability was decided about %(number)s."), page_of)
 
 
 def units(
@@ -41,7 +52,12 @@ def units(
             Post(
                 kind,
                 str(case.pk),
-                {"number": case.number, "due": str(case.due_on or ""), **more},
+                {
+                    "case": case.kind,
+                    "number": case.number,
+                    "due": str(case.due_on or ""),
+                    **more,
+                },
                 to_units=tuple(heard),
             )
             for case, heard in pairs

@@ -192,7 +192,7 @@ def _letter(user: User, letters: Sequence[Delivery]) -> EmailMessage:
         for delivery in letters[:LETTER_LINES_MAX]:
             notice = delivery.notice
             text = kinds.words(notice.kind, notice.about, notice.data)
-            path = kinds.link(notice.kind, notice.about)
+            path = kinds.link(notice.kind, notice.about, notice.data)
             lines.append(
                 f"· {text}" + (f"\n  {settings.SITE_URL}{path}" if path and _site() else "")
             )

@@ -34,7 +34,7 @@ class Item:
 
     @property
     def link(self) -> str:
-        return kinds.link(self.kind, self.about)
+        return kinds.link(self.kind, self.about, self.data)
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+
+#: Where a notice leads: a path with %(about)s in it, a view's name that takes it, or nothing. What
+#: is shown by several apps answers, from what it is about and its data, with one of these.
+Link = str | Callable[[str, Mapping[str, Any]], str]
 
 
 @dataclass(frozen=True)
@@ -16,8 +20,7 @@ class Kind:
     code: str
     #: A lazily translated sentence with named placeholders out of the notice's data.
     text: str | Promise
-    #: Where it leads: a path with %(about)s in it, a view's name that takes it, or nothing.
-    link: str = ""
+    link: Link = ""
     #: Goes out at night too.
     urgent: bool = False
     #: Stays in the inbox; no mail.
@@ -28,7 +31,7 @@ KINDS: dict[str, Kind] = {}
 
 
 def declare(
-    code: str, text: str | Promise, link: str = "", urgent: bool = False, quiet: bool = False
+    code: str, text: str | Promise, link: Link = "", urgent: bool = False, quiet: bool = False
 ) -> Kind:
     assert code not in KINDS, code
     KINDS[code] = Kind(code, text, link, urgent, quiet)
@@ -47,9 +50,12 @@ def words(code: str, about: str, data: Mapping[str, Any]) -> str:
     return str(of(code).text) % values
 
 
-def link(code: str, about: str) -> str:
-    stated = of(code).link
-    if not about or not stated:
+def link(code: str, about: str, data: Mapping[str, Any]) -> str:
+    led = of(code).link
+    if not about or not led:
+        return ""
+    stated = led(about, data) if callable(led) else led
+    if not stated:
         return ""
     if stated.startswith("/"):
         return stated % {"about": about}

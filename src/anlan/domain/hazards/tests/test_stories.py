@@ -12,6 +12,8 @@ from anlan.domain.hazards.tests.stage import moment
 from anlan.kernel.facts.models import Fact
 from anlan.kernel.loop import ladder
 from anlan.kernel.loop.models import Event, Party, PartyRole, Proposal
+from anlan.kernel.notices import inbox
+from anlan.kernel.notices.models import Notice
 
 
 def sums(pk, **where):
@@ -439,3 +441,19 @@ def test_ladder_asks_nothing_of_the_number_of_cases(stage, django_assert_max_num
         one.do(day, "office", "assign")
     with django_assert_max_num_queries(60):
         assert ladder.tick(moment(day + timedelta(days=20))) >= 12
+
+
+@pytest.mark.parametrize("kind", ["hazard", "problem"])
+def test_what_people_are_told_leads_to_the_case_also_where_the_notice_kept_no_kind(play, kind):
+    stage = play(
+        """
+        day         who     does    -> state    due
+        2024-03-01  office  find    -> found    -
+        2024-03-01  office  assign  -> assigned -
+        """,
+        kind=kind,
+    )
+    notice = Notice.objects.get(kind="loop.assigned", about=str(stage.pk))
+    assert inbox.item_of(notice).link == f"/hazards/{stage.pk}/"
+    assert notice.data.pop("case") == kind
+    assert inbox.item_of(notice).link == f"/hazards/{stage.pk}/"

@@ -28,7 +28,7 @@ from anlan.base.refusal import MovedOn, NotAllowed, Refusal, RequestReused
 from anlan.kernel.audit import trail
 from anlan.kernel.calendar.deadlines import Due, due
 from anlan.kernel.loop import posting, settings, sql
-from anlan.kernel.loop.machine import Machine, Step
+from anlan.kernel.loop.machine import Machine, Step, word_of
 from anlan.kernel.loop.models import Case, Event, Party, PartyRole, Request
 from anlan.kernel.loop.posting import Change
 
@@ -149,7 +149,7 @@ def answered(request_id: UUID, result: Sequence[Any]) -> None:
 
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-PREFIXES = {"hazard": "YH", "problem": "WT"}
+PREFIXES = {"hazard": "YH", "problem": "WT", "list_item": "QD"}
 
 
 def number_of(kind: str, pk: UUID, day: date) -> str:
@@ -587,11 +587,11 @@ def parties(
 
 
 def state_label(state: str) -> str:
-    return str(STATES.get(state, state))
+    return str(STATES.get(state) or word_of(state) or state)
 
 
 def step_label(step: str) -> str:
-    return str(STEPS.get(step, step))
+    return str(STEPS.get(step) or word_of(step) or step)
 
 
 STATES = {

@@ -6,10 +6,12 @@ What is special about a step is an ordinary command and an ordinary form.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
 from anlan.kernel.facts.kinds import FactKind
@@ -51,6 +53,8 @@ class Machine:
     kinds: tuple[FactKind, ...] = ()
     #: Where a case is looked at: the name of the view that takes its id ("hazards:page").
     page: str = ""
+    #: Labels of states and steps that the standard loop doesn't have.
+    words: Mapping[str, str | Promise] = field(default_factory=dict, compare=False)
 
     def __post_init__(self) -> None:
         names = [step.name for step in self.steps]
@@ -91,3 +95,10 @@ class Machine:
 def machines() -> dict[str, Machine]:
     """Every loop of this installation, by kind."""
     return {machine.kind: machine for machine in import_string(settings.LOOP_MACHINES)()}
+
+
+def word_of(code: str) -> str | Promise | None:
+    """The label of a state or step that only some machine has."""
+    return next(
+        (machine.words[code] for machine in machines().values() if code in machine.words), None
+    )

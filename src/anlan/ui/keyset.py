@@ -9,7 +9,8 @@ import base64
 import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import total_ordering
+from functools import reduce, total_ordering
+from operator import or_
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -114,18 +115,20 @@ class Keyset:
         size: int = PAGE_ROWS,
         *,
         whole: QuerySet[M],
-        probe: QuerySet[M] | None,
+        probe: QuerySet[M],
+        few: bool = False,
         wide: Callable[[Q], QuerySet[M]] | None = None,
     ) -> Page[M]:
         """The page of those of ``rows`` that lie in any of ``branches``, each served by an index.
 
         Of a branch with few rows all keys are read and sorted here; of one with many, those next
         in the order. Databases choose badly between the two: they know neither how many rows an
-        area has nor how soon a page is full. Two or three
-        statements a branch, and one for the rows.
+        area has nor how soon a page is full. One to three statements a branch, and one for the
+        rows.
 
         whole:  the rows as the page wants them, from which those found are fetched.
-        probe:  what is counted, up to FEW_MAX, to tell few rows from many; None: they are many.
+        probe:  what is counted, up to FEW_MAX, to tell few rows from many.
+        few:    known to be few: what leads to them serves better than the branches do.
         wide:   ``rows`` within a branch, put so that the order's index is used.
         """
         back = bool(params.get("before"))
@@ -133,15 +136,17 @@ class Keyset:
         seen = self._read(cursor, rows.model) if cursor else None
         fields = ("pk", *(key.field for key in self.keys))
         found: dict[Any, tuple[Any, ...]] = {}
+        if few and branches:
+            branches, wide = [reduce(or_, branches)], None
         for branch in branches:
-            if probe is not None and probe.filter(branch)[: FEW_MAX + 1].count() <= FEW_MAX:
-                few = list(rows.filter(branch).order_by().values_list(*fields))
+            if not few and probe.filter(branch)[: FEW_MAX + 1].count() <= FEW_MAX:
+                read = list(rows.filter(branch).order_by().values_list(*fields))
             else:
-                many = wide(branch) if wide else rows.filter(branch)
+                ahead = wide(branch) if wide else rows.filter(branch)
                 if seen is not None:
-                    many = many.filter(self._beyond(seen, back))
-                few = self._first(many, fields, size + 1, back)
-            found.update((pk, values) for pk, *values in few)
+                    ahead = ahead.filter(self._beyond(seen, back))
+                read = self._first(ahead, fields, size + 1, back)
+            found.update((pk, values) for pk, *values in read)
         ranked = sorted((self._rank(values, back), pk) for pk, values in found.items())
         if seen is not None:
             last = self._rank(seen, back)
@@ -149,9 +154,9 @@ class Keyset:
         more, chosen = len(ranked) > size, [pk for _rank, pk in ranked[:size]]
         if back:
             chosen.reverse()
-        read = {row.pk: row for row in whole.order_by().filter(pk__in=chosen)} if chosen else {}
+        shown = {row.pk: row for row in whole.order_by().filter(pk__in=chosen)} if chosen else {}
         # A row that went away between the statements is left out, and the page is one shorter.
-        return self._page([read[pk] for pk in chosen if pk in read], more, back, bool(cursor))
+        return self._page([shown[pk] for pk in chosen if pk in shown], more, back, bool(cursor))
 
     def _first(
         self, rows: QuerySet[M], fields: Sequence[str], wanted: int, back: bool

@@ -11,7 +11,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper, Q, Value
+from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
 from anlan.base.actor import Actor
@@ -57,12 +57,12 @@ def page_of(
     branches: Sequence[Q],
     *,
     probe: Q | None = None,
-    many: bool = False,
+    few: bool = False,
 ) -> Page[Hazard]:
     """A page of what fulfils ``where`` and lies in any branch.
 
     probe:  in place of ``where``, to find out whether a branch has many rows.
-    many:   known to be so.
+    few:    known to be few.
     """
     by_due = order.keys[0].field == "case__due_on"
 
@@ -74,7 +74,8 @@ def page_of(
         branches,
         params,
         whole=Hazard.objects.select_related(*ROW),
-        probe=None if many else Hazard.objects.filter(where if probe is None else probe),
+        probe=Hazard.objects.filter(where if probe is None else probe),
+        few=few,
         wide=wide if connection.vendor == "sqlite" else None,
     )
 
@@ -110,12 +111,23 @@ def _renamed(where: Q, by_due: bool) -> Q:
             parts.append(_renamed(child, by_due) if isinstance(child, Q) else child)
             continue
         name, value = str(child[0]), child[1]
+        if isinstance(value, QuerySet):
+            parts.append(_each(name, value))
+            continue
         column = name.removeprefix("case__")
         for hidden in _hidden(by_due):
             if name != column and (column == hidden or column.startswith(f"{hidden}__")):
                 name = f"read_{column}"
         parts.append((name, value))
     return Q(*parts, _connector=where.connector, _negated=where.negated)
+
+
+def _each(name: str, rows: QuerySet[Any]) -> Any:
+    """``name`` in ``rows``, asked of one hazard after the other: a page is full after a few."""
+    if not name.endswith("__in"):
+        return (name, rows)
+    [column] = rows.query.values_select
+    return Exists(rows.filter(**{column: OuterRef(name.removesuffix("__in"))}))
 
 
 def narrowed(hazards: HazardQuerySet, asked: Any, today: date) -> HazardQuerySet:

@@ -289,51 +289,53 @@ def _read(
     # Each reading asks for no more labels than it needs: the ledger keeps sums without labels
     # and by sector, and only grades need the finest ones.
     stood = [OPEN, OVERDUE, LISTED]
-    whole = ledger.figures(
-        Query(
-            kinds=[FOUND, RECTIFIED, SETTLED, *stood], periods=[sides.asked], by=("sector",),
-            **common,
-        )
-    )  # fmt: skip
-    if common["coverage"] and not whole:
-        # Nothing to break down: whether that is zero or silence is said of the whole.
-        bare = Query(kinds=[FOUND, RECTIFIED, SETTLED, *stood], periods=[sides.asked], **common)
-        total = _sum(ledger.figures(bare))
-    else:
-        total = _sum(whole)
-    others = _by_period([FOUND, RECTIFIED, *stood], (sides.year_ago, sides.before), common)
-    graded = {**common, "where": {**common["where"], "grade": [MAJOR]}}
+    kinds = [FOUND, RECTIFIED, SETTLED, *stood]
     three = (sides.asked, sides.year_ago, sides.before)
-    major = _by_period([OPEN], three, graded)
-    reading = Reading(
-        now=total, year_ago=others[sides.year_ago], before=others[sides.before],
-        due=(Counts(), Counts(), Counts()),
-        major=(major[three[0]], major[three[1]], major[three[2]]),
-        sectors=_by_sector(whole), rows=[], months=[],
-    )  # fmt: skip
+    passed = None
     if sides.due:
         passed = (sides.due, sides.due.year_ago(), _before(sides.asked, sides.due))
-        due = _by_period([DUE, DUE_MET], passed, common)
-        reading.due = due[passed[0]], due[passed[1]], due[passed[2]]
+    graded = {**common, "where": {**common["where"], "grade": [MAJOR]}}
+    asked: dict[str, Query] = {
+        "whole": Query(kinds=kinds, periods=[sides.asked], by=("sector",), **common),
+        "others": Query(kinds=[FOUND, RECTIFIED, *stood], periods=_once(three[1:]), **common),
+        "major": Query(kinds=[OPEN], periods=_once(three), **graded),
+        "months": Query(kinds=[FOUND, RECTIFIED, OVERDUE], periods=sides.months.months(), **common),
+    }
+    if passed:
+        asked["due"] = Query(kinds=[DUE, DUE_MET], periods=_once(passed), **common)
     if children:
-        parts = ledger.figures(
-            Query(
-                kinds=[FOUND, RECTIFIED, SETTLED, OPEN, OVERDUE], periods=[sides.asked],
-                by=("region",), **common,
-            )
-        )  # fmt: skip
-        reading.rows = _rows(parts, area, children)
-    by_month = _by_period([FOUND, RECTIFIED, OVERDUE], sides.months.months(), common)
-    reading.months = list(by_month.items())
-    return reading
+        parts = [FOUND, RECTIFIED, SETTLED, OPEN, OVERDUE]
+        asked["rows"] = Query(kinds=parts, periods=[sides.asked], by=("region",), **common)
+    read = dict(zip(asked, ledger.figures_of(list(asked.values())), strict=True))
+    whole = read["whole"]
+    if common["coverage"] and not whole:
+        # Nothing to break down: whether that is zero or silence is said of the whole.
+        whole = ledger.figures(Query(kinds=kinds, periods=[sides.asked], **common))
+    others, major = _by_period(read["others"]), _by_period(read["major"])
+    due = _by_period(read["due"]) if passed else {}
+    return Reading(
+        now=_sum(whole), year_ago=others[sides.year_ago], before=others[sides.before],
+        due=_three(due, passed) if passed else (Counts(), Counts(), Counts()),
+        major=_three(major, three),
+        sectors=_by_sector(read["whole"]),
+        rows=_rows(read["rows"], area, children) if children else [],
+        months=list(_by_period(read["months"]).items()),
+    )  # fmt: skip
 
 
-def _by_period(
-    kinds: Sequence[str], periods: Iterable[Period], common: Mapping[str, Any]
-) -> dict[Period, Counts]:
-    wanted = list(dict.fromkeys(periods))
-    found = {period: Counts() for period in wanted}
-    for cell in ledger.figures(Query(kinds=kinds, periods=wanted, **common)):
+def _once(periods: Iterable[Period]) -> list[Period]:
+    return list(dict.fromkeys(periods))
+
+
+def _three(
+    found: Mapping[Period, Counts], periods: tuple[Period, Period, Period]
+) -> tuple[Counts, Counts, Counts]:
+    return found[periods[0]], found[periods[1]], found[periods[2]]
+
+
+def _by_period(cells: Iterable[Cell]) -> dict[Period, Counts]:
+    found: dict[Period, Counts] = defaultdict(Counts)
+    for cell in cells:
         found[cell.period].add(cell.kind, cell.value, cell.missing)
     return found
 

@@ -1,16 +1,17 @@
 """Reading the ledger: sums of facts by area, period and label, exact at once.
 
 A figure is read in one statement: cells up to the last fold's mark, plus the facts above it. How
-many statements a call makes doesn't depend on what is asked for.
+many statements a call makes depends on how many different queries it brings, and on no size.
 """
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
 from django.db.models import Q, Sum
@@ -109,10 +110,35 @@ def figures(query: Query) -> list[Cell]:
 
     Every area, period and kind is there, with every combination of labels that counts anywhere.
     """
-    plan = _plan(query)
-    if not plan.areas or not plan.periods or not plan.kinds:
-        return []
-    sums, torn = _sums(query, plan)
+    return figures_of([query])[0]
+
+
+def figures_of(queries: Sequence[Query]) -> list[list[Cell]]:
+    """The figures of each query. Those of the same areas, labels and moment share a statement."""
+    regions = _regions(queries)
+    plans = [_plan(query, regions) for query in queries]
+    alike: dict[Any, list[int]] = defaultdict(list)
+    for place, (query, plan) in enumerate(zip(queries, plans, strict=True)):
+        if plan.areas and plan.periods and plan.kinds:
+            where = tuple((name, tuple(values)) for name, values in query.where.items())
+            areas = tuple(plan.members) if query.territory == "then" else place
+            alike[query.as_known_at, plan.labels, where, areas].append(place)
+    answers: list[list[Cell]] = [[] for _query in queries]
+    marks: dict[datetime | None, sql.Known] = {}
+    kinds = {kind.code for plan in plans for kind in plan.kinds}
+    numbers = {code: n for code, n in intern.known_kinds(kinds).items() if code in kinds}
+    for places in alike.values():
+        together = [(queries[place], plans[place]) for place in places]
+        moment = queries[places[0]].as_known_at
+        if moment not in marks:
+            marks[moment] = _known(queries[places[0]])
+        read = _sums(together, numbers, marks[moment])
+        for place, (sums, torn) in zip(places, read, strict=True):
+            answers[place] = _cells(queries[place], plans[place], sums, torn)
+    return answers
+
+
+def _cells(query: Query, plan: _Plan, sums: _Sums, torn: _Torn) -> list[Cell]:
     found = {group for (_, _, _, group), value in sums.items() if value}
     groups = sorted(found) if plan.labels else [()]
     absent = _absent(query, plan) if query.coverage else None
@@ -176,12 +202,12 @@ class _Plan:
         return intern.TOPICS in self.labels
 
 
-def _plan(query: Query) -> _Plan:
+def _plan(query: Query, regions: Sequence[_Region]) -> _Plan:
     periods = list(query.periods)
     if MONTH in query.by:
         periods = list(dict.fromkeys(month for p in periods for month in p.months()))
     labels = tuple(name for name in query.by if name not in (REGION, MONTH))
-    areas = _areas(query, periods)
+    areas = _areas(query, periods, regions)
     for number, limit in ((len(areas), AREAS_MAX), (len(periods), PERIODS_MAX)):
         if number > limit:
             raise TooManyFigures(count=number, max=limit)
@@ -191,26 +217,41 @@ def _plan(query: Query) -> _Plan:
     return _Plan(kinds, areas, periods, labels, members)
 
 
-def _areas(query: Query, periods: Sequence[Period]) -> list[_Area]:
-    asked = list(dict.fromkeys(query.areas))
-    fields = ("pk", "path", "level", "parent_id", "code", "valid_to")
+class _Region(NamedTuple):
+    pk: int
+    path: str
+    level: int
+    parent_id: int | None
+    code: str
+    valid_to: date | None
+
+
+def _regions(queries: Sequence[Query]) -> list[_Region]:
+    """The regions that are asked for, and those directly below where that is asked; by code."""
+    asked = {pk for query in queries for pk in query.areas}
+    above = {pk for query in queries if REGION in query.by for pk in query.areas}
     found = Q(pk__in=asked)
-    if REGION in query.by:
-        found |= Q(parent_id__in=asked)
-    rows = list(Region.objects.filter(found).order_by("code").values_list(*fields))
-    by_pk = {row[0]: row for row in rows}
+    if above:
+        found |= Q(parent_id__in=above)
+    rows = Region.objects.filter(found).order_by("code").values_list(*_Region._fields)
+    return [_Region(*row) for row in rows]
+
+
+def _areas(query: Query, periods: Sequence[Period], regions: Sequence[_Region]) -> list[_Area]:
+    asked = list(dict.fromkeys(query.areas))
+    by_pk = {region.pk: region for region in regions}
     assert by_pk.keys() >= set(asked), f"no such areas: {set(asked) - by_pk.keys()}"
     if REGION not in query.by:
-        return [_Area(pk, by_pk[pk][1], by_pk[pk][2]) for pk in asked]
+        return [_Area(pk, by_pk[pk].path, by_pk[pk].level) for pk in asked]
     first = min((period.start for period in periods), default=date.min)
     areas: list[_Area] = []
     for pk in asked:
-        children = [row for row in rows if row[3] == pk]
-        for child, path, level, _parent, _code, valid_to in children:
-            ended = valid_to is not None and valid_to < first
-            areas.append(_Area(child, path, level, optional=ended))
-        below = tuple(child[0] for child in children)
-        areas.append(_Area(pk, by_pk[pk][1], by_pk[pk][2], True, below, optional=True))
+        children = [region for region in regions if region.parent_id == pk]
+        for child in children:
+            ended = child.valid_to is not None and child.valid_to < first
+            areas.append(_Area(child.pk, child.path, child.level, optional=ended))
+        below = tuple(child.pk for child in children)
+        areas.append(_Area(pk, by_pk[pk].path, by_pk[pk].level, True, below, optional=True))
     return areas
 
 
@@ -270,7 +311,8 @@ class _Pieces:
 
 def _steps(query: Query, periods: Sequence[Period]) -> list[date]:
     """The days up to which what stands is summed, one after the other (exclusive)."""
-    return sorted({min(period.end, _today(query)) + _DAY for period in periods})
+    today = _today(query)
+    return sorted({min(period.end, today) + _DAY for period in periods})
 
 
 #: By kind, area, the period's number and labels.
@@ -279,41 +321,66 @@ _Sums = dict[tuple[str, int, int, tuple[str, ...]], int]
 _Torn = set[tuple[str, int, int]]
 
 
-def _sums(query: Query, plan: _Plan) -> tuple[_Sums, _Torn]:
-    # First: once asked about, a moment must not get a fold any more.
-    known_facts = _known(query)
-    numbers = intern.known_kinds([kind.code for kind in plan.kinds])
-    kinds = {numbers[kind.code]: kind for kind in plan.kinds if kind.code in numbers}
-    steps = _steps(query, plan.periods)
-    pieces = _Pieces()
-    for kind_id, kind in kinds.items():
-        if kind.measure is Measure.STOCK:
-            for n, (low, high) in enumerate(zip([date.min, *steps], steps, strict=False)):
-                pieces.add(kind_id, n, low, high)
-            continue
-        for n, period in enumerate(plan.periods):
-            if not _missing(query, kind, period):
-                pieces.add(kind_id, n, period.start, period.end + _DAY)
-                pieces.periods.append(sql.Part(kind_id, n, period.start, period.end + _DAY))
-    if not pieces.wholes and not pieces.parts:
-        return {}, set()
-    rows = sql.read(
-        pieces.wholes, pieces.parts, pieces.periods, _read_areas(plan), known_facts,
-        plan.labels, query.where,
-    )  # fmt: skip
+def _sums(
+    together: Sequence[tuple[Query, _Plan]], numbers: Mapping[str, int], known_facts: sql.Known
+) -> list[tuple[_Sums, _Torn]]:
+    """The sums of queries that share areas, labels and moment, by one statement.
+
+    Each has numbers of its own for its periods, from its ``base`` on.
+    """
+    pieces, bases = _Pieces(), [0]
+    for query, plan in together:
+        base, steps = bases[-1], _steps(query, plan.periods)
+        for kind in plan.kinds:
+            kind_id = numbers.get(kind.code)
+            if kind_id is None:
+                continue
+            if kind.measure is Measure.STOCK:
+                for n, (low, high) in enumerate(zip([date.min, *steps], steps, strict=False)):
+                    pieces.add(kind_id, base + n, low, high)
+                continue
+            for n, period in enumerate(plan.periods):
+                if not _missing(query, kind, period):
+                    end = period.end + _DAY
+                    pieces.add(kind_id, base + n, period.start, end)
+                    pieces.periods.append(sql.Part(kind_id, base + n, period.start, end))
+        bases.append(base + len(plan.periods))
+    rows: list[sql.Read] = []
+    if pieces.wholes or pieces.parts:
+        query, plan = together[0]
+        rows = sql.read(
+            pieces.wholes, pieces.parts, pieces.periods, _read_areas(plan), known_facts,
+            plan.labels, query.where,
+        )  # fmt: skip
+    read: list[list[sql.Read]] = [[] for _query in together]
+    for row in rows:
+        number = bisect_right(bases, row.n) - 1
+        read[number].append(row._replace(n=row.n - bases[number]))
+    codes = {number: code for code, number in numbers.items()}
+    return [
+        _summed(query, plan, mine, codes)
+        for (query, plan), mine in zip(together, read, strict=True)
+    ]
+
+
+def _summed(
+    query: Query, plan: _Plan, rows: Iterable[sql.Read], codes: Mapping[int, str]
+) -> tuple[_Sums, _Torn]:
+    steps, today = _steps(query, plan.periods), _today(query)
+    ends = [min(period.end, today) + _DAY for period in plan.periods]
     at_regions: _Sums = defaultdict(int)
     torn: _Torn = set()
     for row in rows:
-        kind = kinds[row.kind_id]
-        if kind.measure is Measure.STOCK:
+        code = codes[row.kind_id]
+        if known(code).measure is Measure.STOCK:
             # An entry stands from its step on, in every period that ends there or later.
-            for n, period in enumerate(plan.periods):
-                if min(period.end, _today(query)) + _DAY >= steps[row.n]:
-                    at_regions[kind.code, row.area_id, n, row.groups] += row.quantity
+            for n, end in enumerate(ends):
+                if end >= steps[row.n]:
+                    at_regions[code, row.area_id, n, row.groups] += row.quantity
             continue
-        at_regions[kind.code, row.area_id, row.n, row.groups] += row.quantity
+        at_regions[code, row.area_id, row.n, row.groups] += row.quantity
         if row.torn:
-            torn.add((kind.code, row.area_id, row.n))
+            torn.add((code, row.area_id, row.n))
     return _for_areas(plan, at_regions, torn)
 
 
@@ -356,6 +423,7 @@ def _read_areas(plan: _Plan) -> list[sql.Area]:
 def _known(query: Query) -> sql.Known:
     """Which facts count: those that a reader sees now, or those that were known at a moment.
 
+    Asked before anything is read: a moment that was asked about must not get a fold any more.
     Known at T is what the last fold until T had taken in. Cells say in which month they learnt
     what they hold; the facts of that one month are added up to that fold's mark, or those after
     it taken off again, whichever are fewer.

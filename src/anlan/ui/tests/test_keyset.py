@@ -67,6 +67,11 @@ def in_branches(keyset: Keyset, params, size: int):
     return keyset.page_of(rows, BRANCHES, params, size, whole=rows, probe=rows)
 
 
+def in_all_at_once(keyset: Keyset, params, size: int):
+    rows = Row.objects.all()
+    return keyset.page_of(rows, BRANCHES, params, size, whole=rows, probe=rows, few=True)
+
+
 def in_one(keyset: Keyset, params, size: int):
     return keyset.page(Row.objects.all(), params, size)
 
@@ -89,7 +94,8 @@ def walk(keyset: Keyset, size: int, one_too_many: int, read):
 
 
 @pytest.mark.parametrize(
-    ("read", "few"), [(in_one, 0), (in_branches, 0), (in_branches, 2), (in_branches, 3_000)]
+    ("read", "few"),
+    [(in_one, 0), (in_branches, 0), (in_branches, 2), (in_branches, 3_000), (in_all_at_once, 0)],
 )
 @given(data=rows, order=orders, size=st.integers(1, 5), turned=st.booleans())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60)

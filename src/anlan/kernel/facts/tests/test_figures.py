@@ -11,7 +11,7 @@ from anlan.base.ids import uuid7
 from anlan.base.paths import child_path
 from anlan.kernel.calendar.periods import parse
 from anlan.kernel.facts import ledger
-from anlan.kernel.facts.figures import Query, figures
+from anlan.kernel.facts.figures import Query, figures, figures_of
 from anlan.kernel.facts.ledger import NewFact
 from anlan.kernel.facts.models import Coverage, Expected, Fold
 from anlan.kernel.facts.tests.support import fold_all, new_kinds, only, townships
@@ -79,6 +79,37 @@ def test_parts_and_what_was_counted_above_them_add_up_to_the_whole(kinds, areas)
     assert {cell.labels["sector"]: cell.value for cell in sectors} == {"coal": 3, "fire": 4}
     months = ask(kinds.found, county.pk, "2024Q2", by=["month"])
     assert [cell.value for cell in months] == [0, 7, 0]
+
+
+def test_queries_that_are_read_together_say_what_each_says_alone(
+    kinds, areas, django_assert_max_num_queries
+):
+    county, case = Region.objects.get(pk=areas[0]).parent_id, uuid7()
+    post(
+        NewFact(kinds.found, {"sector": "coal"}, areas[0], date(2024, 5, 2), 3),
+        NewFact(kinds.found, {"sector": "fire"}, areas[1], date(2024, 6, 2), 4),
+        NewFact(kinds.found, {}, areas[0], date(2024, 4, 1), 30, until=date(2024, 6, 30)),
+        NewFact(kinds.open, {"sector": "coal"}, areas[0], date(2023, 5, 2), 1, case),
+        NewFact(kinds.open, {"sector": "coal"}, areas[0], date(2024, 6, 3), -1, case),
+    )
+    fold_all(AT)
+    months = [parse("2024-05"), parse("2024-06")]
+    both, year = [kinds.found, kinds.open], [parse("2024"), parse("2023"), parse("2023-05")]
+    queries = [
+        Query(both, [county], months, AT),
+        Query([kinds.open], [county], year, AT),
+        Query([kinds.found], [county], [parse("2024-06-01..2024-06-15")], AT),
+        Query(both, [county], months, AT, by=["sector"]),
+        Query(both, [county], months, AT, by=["region"]),
+        Query(both, [county], months, AT, where={"sector": ["coal"]}),
+        Query(both, [areas[0]], months, AT),
+        Query(both, [county], [], AT),
+    ]
+    alone = [figures(query) for query in queries]
+    assert [cell.value for cell in alone[1]] == [0, 1, 1]
+    # The first three share what they read.
+    with django_assert_max_num_queries(3 + 5):
+        assert figures_of(queries) == alone
 
 
 def test_an_area_that_ended_is_shown_while_it_had_figures(kinds, areas):

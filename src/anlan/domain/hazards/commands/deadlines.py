@@ -1,0 +1,41 @@
+"""Stopping a hazard's clock, and giving it more time."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Unpack
+from uuid import UUID
+
+from django.db import transaction
+
+from anlan.domain.hazards.commands.frame import begin
+from anlan.kernel.loop import commands as loop
+from anlan.kernel.loop.frame import OnOne
+
+
+@transaction.atomic(durable=True)
+def suspend(pk: UUID, *, on: bool, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
+    """Stop the clock, or start it again; the days it stood still are added."""
+    work = begin("hazard.suspend", [pk], {"on": on, "reason": reason}, **call)
+    for machine, case in work.each():
+        loop.suspend(machine, case, on=on, reason=reason, **work.call)
+    return work.done()
+
+
+@transaction.atomic(durable=True)
+def ask_extension(pk: UUID, *, until: date, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
+    work = begin("hazard.ask_extension", [pk], {"until": until, "reason": reason}, **call)
+    for machine, case in work.each():
+        loop.ask_extension(machine, case, until=until, reason=reason, **work.call)
+    return work.done()
+
+
+@transaction.atomic(durable=True)
+def decide_extension(
+    pk: UUID, *, grant: bool, reason: str = "", **call: Unpack[OnOne]
+) -> list[UUID]:
+    """Grant or refuse the extension that is waiting; not by whoever asked for it."""
+    work = begin("hazard.decide_extension", [pk], {"grant": grant, "reason": reason}, **call)
+    for machine, case in work.each():
+        loop.decide_extension(machine, case, grant=grant, reason=reason, **work.call)
+    return work.done()

@@ -1,0 +1,137 @@
+"""The frame of a command over cases: let in, answer a repeat, lock, act, answer.
+
+    @transaction.atomic(durable=True)
+    def close(pks: Sequence[UUID], *, reason: str = "", **call: Unpack[OnSet]) -> list[UUID]:
+        work = frame.begin(Hazard.objects.all(), "hazard.close", pks, {"reason": reason}, **call)
+        for machine, cases in work:
+            loop.close(machine, cases, reason=reason, **work.call)
+        return work.done()
+
+What a command says is its permission, what it was given, and what it does with the cases. It does
+nothing where that very call was answered before, for then no cases are left in its work.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+from typing import Any, TypedDict
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from anlan.base.actor import Actor
+from anlan.base.limits import IN_LIST_MAX
+from anlan.base.refusal import MovedOn
+from anlan.kernel.accounts import policy
+from anlan.kernel.loop import engine
+from anlan.kernel.loop.machine import Machine, machines
+from anlan.kernel.loop.models import Case
+
+
+class Call(TypedDict):
+    """Who acts, when, and the id under which a repeat is known."""
+
+    by: Actor
+    at: datetime
+    request_id: UUID
+
+
+class OnOne(Call, total=False):
+    """… and the version that they looked at: MovedOn where the case is past it."""
+
+    seen: int | None
+
+
+class OnSet(Call, total=False):
+    """… and the versions that they looked at, by case."""
+
+    seen: Mapping[UUID, int] | None
+
+
+@dataclass
+class Work:
+    """The cases of one command, let in and locked; none where it was answered before."""
+
+    by: Actor
+    at: datetime
+    request_id: UUID
+    cases: dict[UUID, Case]
+    #: What an earlier call answered under this id.
+    answer: Sequence[UUID] = ()
+
+    def __iter__(self) -> Iterator[tuple[Machine, list[Case]]]:
+        """The cases by machine: those of several kinds may come together."""
+        ordered = sorted(self.cases.values(), key=lambda case: case.kind)
+        for kind, group in groupby(ordered, lambda case: case.kind):
+            yield machines()[kind], list(group)
+
+    def each(self) -> Iterator[tuple[Machine, Case]]:
+        """The cases one by one; a command on one case has one or, at a repeat, none."""
+        for case in list(self.cases.values()):
+            yield machines()[case.kind], case
+
+    @property
+    def call(self) -> Call:
+        return {"by": self.by, "at": self.at, "request_id": self.request_id}
+
+    def done(self) -> list[UUID]:
+        """Keep the answer for a repeat: the ids of all cases that were worked on."""
+        if self.answer:
+            return list(self.answer)
+        engine.answered(self.request_id, list(self.cases))
+        return list(self.cases)
+
+
+def begin(
+    rows: QuerySet[Any],
+    permission: str,
+    pks: Sequence[UUID],
+    given: Mapping[str, Any],
+    *,
+    by: Actor,
+    at: datetime,
+    request_id: UUID,
+    seen: Mapping[UUID, int] | int | None = None,
+) -> Work:
+    """Let the person in, claim the request id, lock the cases.
+
+    rows:   the capability's records, whose primary key is their case's.
+    given:  the command's arguments: the same id with others of them is refused.
+
+    What the person may not see gets the answer of what isn't there, before anything else; a
+    repeat is answered even where the case has moved on since, for it did so by that very call.
+    Raises NotFound, NotAllowed, RequestReused, MovedOn.
+    """
+    assert pks, "a command without a case"
+    given = {"pks": sorted(map(str, pks)), **given}
+    shut_out = _shut_out(rows, permission, pks, by)
+    # That very call may have given the case out of this person's hands, and its answer was lost.
+    earlier = engine.answer_of(request_id, permission, by, given) if shut_out else None
+    if earlier is None:
+        for pk in shut_out:
+            policy.access(rows, permission, by, pk, at=at)
+        earlier = engine.once(request_id, permission, by, given, at)
+    if earlier is not None:
+        return Work(by, at, request_id, {}, [UUID(pk) for pk in earlier])
+    cases = engine.lock(pks)
+    versions = {pks[0]: seen} if isinstance(seen, int) else seen or {}
+    if any(cases[pk].version != version for pk, version in versions.items()):
+        raise MovedOn
+    # Between the look and the lock a case may have gone to another area or unit.
+    looked_at = all(pk in versions for pk in pks)
+    if not looked_at and not by.trusted and _shut_out(rows, permission, pks, by):
+        raise MovedOn
+    return Work(by, at, request_id, cases)
+
+
+def _shut_out(rows: QuerySet[Any], permission: str, pks: Sequence[UUID], by: Actor) -> list[UUID]:
+    """The cases with which this person may not do it, in the order in which they came."""
+    permitted = policy.permitted(rows, permission, by)
+    let_in: set[UUID] = set()
+    for start in range(0, len(pks), IN_LIST_MAX):
+        chunk = pks[start : start + IN_LIST_MAX]
+        let_in.update(permitted.filter(pk__in=chunk).values_list("pk", flat=True))
+    return [pk for pk in pks if pk not in let_in]

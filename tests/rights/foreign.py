@@ -7,9 +7,11 @@ answer. A new app adds its rows to ``plant`` and the word to the row.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.utils import timezone
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
@@ -17,6 +19,8 @@ from anlan.domain.enterprises import commands as enterprises
 from anlan.domain.enterprises.commands import NewEnterprise
 from anlan.domain.hazards import commands as hazards
 from anlan.domain.hazards.commands import Finding
+from anlan.domain.inspections import commands as sweeps
+from anlan.domain.supervision import commands as supervision
 from anlan.kernel.accounts import commands as accounts
 from anlan.kernel.accounts.models import Jurisdiction, Post, Unit, User
 from anlan.kernel.accounts.tests.people import make_person
@@ -35,6 +39,8 @@ class Planted:
     hazard: UUID
     enterprise: int
     report: int
+    paper: UUID
+    sweep: int
     unit: int | None = None
     person: int | None = None
     #: An area of somebody else; one's own isn't foreign whatever firm or sector lies in it.
@@ -45,6 +51,7 @@ class Planted:
     def __post_init__(self) -> None:
         self.numbers = {
             "hazards": self.hazard, "enterprises": self.enterprise, "reports": self.report,
+            "supervision": self.paper, "inspections": self.sweep,
         }  # fmt: skip
         if self.area is not None:
             self.numbers["office"] = self.area
@@ -81,7 +88,36 @@ def plant(
         start=date(year, 1, 1), end=date(year, 12, 31), status="reported", note=word,
         answered_at=at,
     )  # fmt: skip
-    return Planted(word, pk, enterprise, report=report.pk, area=place.pk if area == AWAY else None)
+    paper = _plant_paper(word, pk, place, at)
+    sweep = _plant_sweep(word, reporter, place, sector, at)
+    away = place.pk if area == AWAY else None
+    return Planted(
+        word, pk, enterprise, report=report.pk, paper=paper, sweep=sweep, area=away
+    )  # fmt: skip
+
+
+def _plant_sweep(word: str, unit: Unit, place: Region, sector: str, at: datetime) -> int:
+    """A sweep over the area's subjects of that sector."""
+    day = timezone.localdate(at)
+    new = sweeps.NewSweep(
+        f"{word}大排查", place.pk, unit.pk, day, day, states=(f"{word}安全",), sectors=(sector,)
+    )
+    return sweeps.make(new, by=CLI, at=at).pk
+
+
+def _plant_paper(word: str, hazard: UUID, place: Region, at: datetime) -> UUID:
+    """A letter about the hazard, to an office of its area that nobody here works at."""
+    office = Unit.objects.filter(code="reporter").get()
+    receiver, above = (
+        Unit.objects.filter(code=f"{code}-{place.pk}").first()
+        or accounts.create_unit(f"{code}-{place.pk}", "收文单位", "other", place, by=CLI, at=at)
+        for code in ("receiver", "above")
+    )
+    new = supervision.NewPaper(
+        pk=uuid7(), kind="letter", office=office.pk, receiver=receiver.pk, superior=above.pk,
+        subject=f"{word}函告", due_on=at.date() + timedelta(days=9), hazards=(hazard,),
+    )  # fmt: skip
+    return supervision.issue(new, by=CLI, request_id=uuid7(), at=at)
 
 
 def plant_people(planted: Planted, *, area: str) -> None:

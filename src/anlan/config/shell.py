@@ -22,7 +22,10 @@ _WORK: tuple[tuple[str | Promise, tuple[str, ...], str, str, bool], ...] = (
     (_("Worklist"), ("work:list", "work:worklist", "work:mine"), "inbox", "hazard.view", True),
     (_("Hazards"), ("hazards:list",), "alert-triangle", "hazard.view", True),
     (_("New hazard"), ("hazards:new",), "plus", "hazard.find", True),
+    (_("Sweeps"), ("inspections:sweeps",), "list-check", "sweep.view", False),
     (_("Import"), ("hazards:imports",), "upload", "hazard.import", False),
+    (_("Supervision"), ("supervision:transfers",), "gavel", "paper.view", False),
+    (_("Problem lists"), ("lists:overview",), "list-check", "lists.view", False),
     (_("Reports owed"), ("reports:list",), "list-check", "reports.view", False),
     (_("Enterprises"), ("enterprises:list",), "building-factory-2", "enterprise.view", False),
 )

@@ -26,7 +26,13 @@ from anlan.kernel.loop.machine import machines
 from anlan.kernel.loop.settings import RUNG_BY_CLOCK_MAX, RUNGS
 from anlan.ui.pages import go_on
 
-NAMES = {"hazard": gettext_lazy("Hidden hazards"), "problem": gettext_lazy("Problems")}
+NAMES = {
+    "hazard": gettext_lazy("Hidden hazards"),
+    "problem": gettext_lazy("Problems"),
+    "transfer": gettext_lazy("Transfers"),
+    "letter": gettext_lazy("Letters"),
+    "list_item": gettext_lazy("Problems on lists"),
+}
 #: Whom each rung reaches, as ladder.py and told.py do it.
 TOLD = (
     gettext_lazy("the rectifying unit; the unit that reported it where none is assigned"),

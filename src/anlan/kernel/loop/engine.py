@@ -149,7 +149,7 @@ def answered(request_id: UUID, result: Sequence[Any]) -> None:
 
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-PREFIXES = {"hazard": "YH", "problem": "WT", "list_item": "QD"}
+PREFIXES = {"hazard": "YH", "problem": "WT", "list_item": "QD", "transfer": "YJ", "letter": "HG"}
 
 
 def number_of(kind: str, pk: UUID, day: date) -> str:

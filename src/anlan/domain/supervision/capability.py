@@ -1,0 +1,14 @@
+"""Supervision (督办): formal papers with receipts and answers, and what stands over hazards."""
+
+from anlan.domain.supervision.loop import KINDS, LETTER, TRANSFER
+from anlan.domain.supervision.permissions import RULES
+from anlan.kernel.capability import Capability
+
+CAPABILITY = Capability(
+    code="supervision",
+    urls="anlan.domain.supervision.urls",
+    prefix="supervision/",
+    machines=(TRANSFER, LETTER),
+    kinds=KINDS,
+    rules=RULES,
+)

@@ -1,0 +1,35 @@
+"""What people can get wrong with supervision."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.refusal import Refusal
+
+
+class PaperIncomplete(Refusal):
+    """A form that lacks something; ``field`` says which, ``reason`` how to mend it."""
+
+    code = "paper_incomplete"
+    message = _("%(reason)s")
+
+
+class AlreadyTransferred(Refusal):
+    code = "already_transferred"
+    message = _(
+        "%(numbers)s is under another transfer already. Take it off the list, or withdraw the "
+        "other transfer first."
+    )
+    status = 409
+
+
+class RepliesMissing(Refusal):
+    code = "replies_missing"
+    message = _("Reply to each finding first: %(count)s of them have no reply yet.")
+    status = 409
+
+
+class TalkRefused(Refusal):
+    code = "talk_refused"
+    message = _("A talk can't be proposed: %(reason)s")
+    status = 409

@@ -1,0 +1,19 @@
+"""What people are told of papers, worded when they read it."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.kernel.notices.kinds import declare
+
+PAGE = "supervision:paper"
+
+declare(
+    "paper.copied",
+    _("%(number)s was sent to %(unit)s, which you stand above; it is due on %(due)s."),
+    PAGE,
+)
+declare("paper.answered", _("%(unit)s answered %(number)s; look at the answer."), PAGE)
+declare("paper.settled", _("The answer to %(number)s was accepted."), PAGE)
+declare("paper.withdrawn", _("%(number)s was withdrawn: %(reason)s"), PAGE)
+declare("paper.talk", _("A talk with %(unit)s is proposed because of %(number)s."), PAGE)

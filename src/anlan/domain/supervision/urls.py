@@ -1,0 +1,18 @@
+"""Addresses of this capability's pages."""
+
+from django.urls import path
+
+from anlan.domain.supervision import views_papers
+
+app_name = "supervision"
+urlpatterns = [
+    path("transfers/", views_papers.transfers, name="transfers"),
+    path("letters/", views_papers.letters, name="letters"),
+    path("letterhead/", views_papers.letterhead, name="letterhead"),
+    path("new/<slug:kind>/", views_papers.new, name="new"),
+    path("papers/<uuid:pk>/", views_papers.paper, name="paper"),
+    path("papers/<uuid:pk>/paper.xlsx", views_papers.export, name="export"),
+    path("papers/<uuid:pk>/files/<uuid:file>/", views_papers.file, name="file"),
+    path("papers/<uuid:pk>/talk/<uuid:proposal>/<slug:code>/", views_papers.talk, name="talk"),
+    path("papers/<uuid:pk>/<slug:code>/", views_papers.step, name="step"),
+]

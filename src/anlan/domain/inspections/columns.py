@@ -1,0 +1,113 @@
+"""What the lists of sweeps, subjects and visits show, and by what they are narrowed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+
+from anlan.domain.inspections.models import Sweep, Target, Visit
+from anlan.kernel.accounts import sectors
+from anlan.kernel.accounts.views_pickers import area_name
+from anlan.ui.keyset import Keyset
+from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Search
+from anlan.ui.parts import part
+
+SWEEP_ORDERS = {"start": Keyset.by("-starts_on", "-pk")}
+TARGET_ORDERS = {"area": Keyset.by("path", "pk")}
+VISIT_ORDERS = {"on": Keyset.by("-on", "-pk")}
+
+SWEEPS = (
+    Column("name", _("Sweep"), kind="text",
+           link=lambda row: reverse("inspections:sweep", args=[row.pk])),
+    Column("area", _("Area"), cell="area.full_name"),
+    Column("starts_on", _("First day"), kind="day", sort="start"),
+    Column("ends_on", _("Last day"), kind="day"),
+    Column("unit", _("Organised by"), cell="unit.name"),
+    Column("state", _("State"), cell=lambda row: part(
+        "tag", _now("closed") if row.closed_at else _now("running"),
+        "" if row.closed_at else "green")),
+)  # fmt: skip
+
+
+def _done(row: Target) -> Any:
+    if not row.visits:
+        return part("tag", _now("not visited"), "amber")
+    if row.visits > 1:
+        return part("tag", _now("visited %(n)d times") % {"n": row.visits}, "blue")
+    return part("tag", _now("visited"), "green")
+
+
+def _visit_link(row: Target) -> str:
+    return reverse("inspections:subject", args=[row.sweep_id, row.pk])
+
+
+TARGETS = (
+    Column("name", _("Subject"), cell="enterprise.name", kind="text", link=_visit_link),
+    Column("area", _("Area"), cell="area.full_name"),
+    Column("address", _("Address"), cell="enterprise.address", kind="text"),
+    Column("sector", _("Sector"), cell="sector.name", phone=False),
+    Column("team", _("To be visited by"), cell="unit.name"),
+    Column("done", _("Visited?"), cell=_done),
+    Column("visited_on", _("Visited on"), kind="day"),
+    Column("state", _("Safety state")),
+)  # fmt: skip
+VISITS = (
+    Column("name", _("Subject"), cell="target.enterprise.name", kind="text",
+           link=lambda row: reverse("inspections:visit", args=[row.sweep_id, row.pk])),
+    Column("area", _("Area"), cell="target.area.full_name"),
+    Column("on", _("Day"), kind="day", sort="on"),
+    Column("visitor", _("Who was there")),
+    Column("unit", _("Unit"), cell="unit.name"),
+    Column("state", _("Safety state")),
+    Column("hazards", _("Hazards"), cell="hazard_count", kind="number"),
+    Column("first", _("Counted as"), cell=lambda row: _counted(row)),
+)  # fmt: skip
+
+
+def _counted(row: Visit) -> Any:
+    if row.first:
+        return part("tag", _now("the visit that counts"), "green")
+    return part("tag", _now("visited again"), "blue")
+
+
+def _teams(sweep: Sweep) -> list[tuple[str, Any]]:
+    names = dict(sweep.teams.values_list("unit", "unit__name"))
+    return [*((str(pk), name) for pk, name in names.items()), ("0", _("nobody yet"))]
+
+
+def _states(sweep: Sweep) -> list[tuple[str, str]]:
+    return [(state, state) for state in sweep.states]
+
+
+def target_filters(sweep: Sweep, params: QueryDict) -> Filters:
+    return Filters(
+        (
+            Search("q", _("Name, street or address")),
+            Area("area", _("Area"), reverse("pickers:areas"), area_name),
+            Choice("done", _("Visited?"), [("no", _("not visited")), ("yes", _("visited")),
+                                           ("again", _("more than once"))]),
+            Choice("team", _("To be visited by"), _teams(sweep)),
+            Choice("state", _("Safety state"), _states(sweep)),
+            Choice("sector", _("Sector"), list(sectors.names().items())),
+            Flag("own", _("Only at the area itself")),
+        ),
+        params,
+    )  # fmt: skip
+
+
+def visit_filters(sweep: Sweep, params: QueryDict) -> Filters:
+    return Filters(
+        (
+            Area("area", _("Area"), reverse("pickers:areas"), area_name),
+            Days("on", _("Day")),
+            Choice("team", _("To be visited by"), _teams(sweep)),
+            Choice("state", _("Safety state"), _states(sweep)),
+            Flag("again", _("Visited again only")),
+            Flag("own", _("Only at the area itself")),
+        ),
+        params,
+    )  # fmt: skip

@@ -1,0 +1,36 @@
+"""What sweeps post to the ledger. Subjects (家) and visits (家次) are counted apart."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.kernel.facts.kinds import FactKind
+from anlan.kernel.indicators.declare import Count
+
+#: Labels by which these facts are narrowed, beside the sector.
+SWEEP, TEAM = "sweep", "team"
+
+TO_VISIT = FactKind(
+    "sweep.to_visit",
+    _("to be visited"),
+    _("subjects"),
+    _("Subjects in the register of a sweep, counted on its first day."),
+)
+VISITED = FactKind(
+    "sweep.visited",
+    _("visited"),
+    _("subjects"),
+    _("Each subject once in a sweep, by the day of the visit that was entered first."),
+)
+VISIT = FactKind(
+    "sweep.visit",
+    _("visits made"),
+    _("visits"),
+    _("Every visit by its day, a second one to the same subject among them."),
+)
+KINDS = (TO_VISIT, VISITED, VISIT)
+
+_SOURCE = _("the notice of the sweep (大排查大整治), which counts each subject once")
+VISITED_COUNT = Count("sweep.visited", _("Visited"), VISITED.code, source=_SOURCE, better="up")
+VISIT_COUNT = Count("sweep.visits", _("Visits"), VISIT.code, source=_SOURCE)
+INDICATORS = (VISITED_COUNT, VISIT_COUNT)

@@ -1,0 +1,159 @@
+"""Sweeps (大排查、起底): the subjects to be visited, and each visit with its base facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.ids import uuid7
+from anlan.base.paths import PATH_CHARS_MAX
+
+NAME_CHARS_MAX = 120
+#: Base facts and safety states that one sweep asks for.
+FIELDS_MAX = 12
+STATES_MAX = 12
+LABEL_CHARS_MAX = 60
+VALUE_CHARS_MAX = 200
+
+
+class FactForm(models.TextChoices):
+    """How a base fact is written."""
+
+    TEXT = "text", _("text")
+    NUMBER = "number", _("number")
+    CHOICE = "choice", _("choice")
+
+
+class Sweep(models.Model):
+    """One campaign of full enumeration: each subject of an area is to be visited once."""
+
+    name = models.CharField(max_length=NAME_CHARS_MAX)
+    area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
+    path = models.CharField(max_length=PATH_CHARS_MAX)
+    #: The office that organises it.
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    #: Kinds of objects that are to be visited, as the register of enterprises names them.
+    kinds = models.JSONField(default=list)
+    #: The safety states that a visit chooses from, as the office worded them.
+    states = models.JSONField(default=list)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=120)
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["path", "-starts_on"], name="sweep_area")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class SweepSector(models.Model):
+    """A sector that a sweep is narrowed to; none means all of them."""
+
+    sweep = models.ForeignKey(Sweep, models.PROTECT, related_name="sectors")
+    sector = models.ForeignKey("accounts.Sector", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sweep", "sector"], name="sweep_sector")]
+
+
+class SweepField(models.Model):
+    """A base fact that each visit records, defined by the office."""
+
+    sweep = models.ForeignKey(Sweep, models.PROTECT, related_name="fields")
+    order = models.SmallIntegerField()
+    label = models.CharField(max_length=LABEL_CHARS_MAX)
+    form = models.CharField(max_length=10, choices=FactForm)
+    choices = models.JSONField(default=list)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sweep", "order"], name="sweep_field")]
+
+    @property
+    def key(self) -> str:
+        return f"fact_{self.order}"
+
+
+class SweepTeam(models.Model):
+    """Which unit visits what lies in an area; the smallest area around a subject wins."""
+
+    sweep = models.ForeignKey(Sweep, models.PROTECT, related_name="teams")
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
+    path = models.CharField(max_length=PATH_CHARS_MAX)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sweep", "area"], name="sweep_team")]
+
+
+class Target(models.Model):
+    """A subject in the register of a sweep, as it stood when the register was drawn.
+
+    Area and sector are those of that day, so that what is to be visited and what was visited are
+    counted at the same place whatever happens to the entry later.
+    """
+
+    sweep = models.ForeignKey(Sweep, models.PROTECT, related_name="targets", db_index=False)
+    enterprise = models.ForeignKey("enterprises.Enterprise", models.PROTECT, related_name="+")
+    area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+", db_index=False)
+    path = models.CharField(max_length=PATH_CHARS_MAX)
+    sector = models.ForeignKey(
+        "accounts.Sector", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    #: Who is to visit it; null where no team's area holds it.
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, related_name="+")
+    #: Visits that stand, the day that counts as visited, and what the latest one said.
+    visits = models.IntegerField(default=0)
+    visited_on = models.DateField(null=True)
+    state = models.CharField(max_length=LABEL_CHARS_MAX, blank=True, default="")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["sweep", "enterprise"], name="target_once")]
+        indexes = [models.Index(fields=["sweep", "path", "id"], name="target_area")]
+
+
+class Visit(models.Model):
+    """One visit to a subject. Withdrawn with a reason, never deleted."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    target = models.ForeignKey(Target, models.PROTECT, related_name="rows")
+    sweep = models.ForeignKey(Sweep, models.PROTECT, related_name="+", db_index=False)
+    path = models.CharField(max_length=PATH_CHARS_MAX)
+    sector_id = models.CharField(max_length=40, null=True)
+    enterprise_id = models.BigIntegerField()
+    on = models.DateField()
+    #: Who went there, in words; who entered it follows.
+    visitor = models.CharField(max_length=120)
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    user_id = models.BigIntegerField(null=True)
+    entered_at = models.DateTimeField()
+    state = models.CharField(max_length=LABEL_CHARS_MAX)
+    #: By the order of the field: {"1": "35"}.
+    facts = models.JSONField(default=dict)
+    note = models.CharField(max_length=VALUE_CHARS_MAX, blank=True, default="")
+    #: Counted as the one visit of its subject (家); the others count as visits only (家次).
+    first = models.BooleanField(default=False)
+    #: Names the same row of a workbook that comes again; null for what a page entered.
+    origin = models.CharField(max_length=80, null=True, unique=True)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_because = models.CharField(max_length=VALUE_CHARS_MAX, blank=True, default="")
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["sweep", "-on", "-id"], name="visit_day"),
+            models.Index(fields=["enterprise_id", "-on"], name="visit_enterprise"),
+        ]
+
+    def fact(self, field: SweepField) -> Any:
+        return self.facts.get(str(field.order), "")
+
+
+class VisitHazard(models.Model):
+    """A hazard that was entered with a visit."""
+
+    visit = models.ForeignKey(Visit, models.PROTECT, related_name="hazards")
+    hazard = models.OneToOneField("hazards.Hazard", models.PROTECT, related_name="sweep_visit")

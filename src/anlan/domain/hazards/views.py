@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -46,6 +47,8 @@ from anlan.ui.pages import go_on, render_page
 
 # What is taken out as a workbook are the columns that are on screen.
 lists.register("hazards:list", "hazards:export", page="hazards:list")
+#: Views of capabilities above that draw a panel beside a hazard; each takes its id.
+BESIDE = ("lists:of_hazard",)
 #: Photos that one step brings along.
 PHOTOS_MAX = 9
 
@@ -128,8 +131,18 @@ def _page(
         "about_details": hazard.about.details if hazard.about else [],
         "spot": places.spot(hazard, may_mend=any(page.code == "locate" for page in offered)),
         "request_ids": [uuid7() for _proposal in around.proposals], "today": today,
+        "beside": _beside(pk),
     }  # fmt: skip
     return render_page(request, "hazards/page.html", "hazards/page.html", context, status)
+
+
+def _beside(pk: UUID) -> list[str]:
+    """What draws the panels that other capabilities have about a hazard, as far as they are here."""
+    found = []
+    for name in BESIDE:
+        with suppress(NoReverseMatch):
+            found.append(reverse(name, args=[pk]))
+    return found
 
 
 def _form(page: steps.StepPage, hazard: Hazard) -> forms.StepForm:

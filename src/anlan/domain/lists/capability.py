@@ -1,0 +1,14 @@
+"""Problem lists (问题清单): what this capability hands over to the kernel."""
+
+from anlan.domain.lists.loop import ITEM
+from anlan.domain.lists.permissions import RULES
+from anlan.kernel.capability import Capability
+
+CAPABILITY = Capability(
+    code="lists",
+    urls="anlan.domain.lists.urls",
+    prefix="lists/",
+    machines=(ITEM,),
+    kinds=ITEM.kinds,
+    rules=RULES,
+)

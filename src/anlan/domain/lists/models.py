@@ -1,0 +1,189 @@
+"""Kinds of problem lists, the items on them, and what became of each."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.ids import uuid7
+from anlan.base.paths import PATH_CHARS_MAX
+from anlan.domain.lists.rules import NAME_CHARS_MAX, KindRules
+
+TITLE_CHARS_MAX, ORIGIN_CHARS_MAX = 120, 300
+
+
+class ListKind(models.Model):
+    """A kind of list, kept by an office for its area and all below. What it asks is versioned."""
+
+    area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
+    path = models.CharField(max_length=PATH_CHARS_MAX)
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    #: Of the version in force, for lists; empty where nobody has named it yet.
+    name = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
+    group = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
+    place = models.SmallIntegerField(default=0)
+    version = models.IntegerField(default=1)
+    #: Taken out of use: what is on it goes on, nothing new comes.
+    ended_on = models.DateField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["path", "group", "place", "id"], name="list_kind_path")]
+
+    @property
+    def title(self) -> str:
+        """Its name, or which of its group it is."""
+        if self.name:
+            return self.name
+        return str(_("%(group)s, list %(place)d (no name yet)")) % {
+            "group": self.group, "place": self.place,
+        }  # fmt: skip
+
+
+class KindVersion(models.Model):
+    """What a kind asks, from a moment on. Items keep the version under which they were listed."""
+
+    kind = models.ForeignKey(ListKind, models.PROTECT, related_name="versions")
+    version = models.IntegerField()
+    data = models.JSONField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=120)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "version"], name="list_kind_once")]
+
+    @property
+    def rules(self) -> KindRules:
+        return KindRules(self.data)
+
+
+class Origin(models.TextChoices):
+    """Where a problem came from."""
+
+    HAZARD = "hazard", _("a typical hazard")
+    INSPECTION = "inspection", _("an inspection")
+    ACCIDENT = "accident", _("an accident")
+    MEDIA = "media", _("a media report")
+    OTHER = "other", _("another source")
+
+
+class Item(models.Model):
+    """A problem on a list. State, deadline, area, sector and history are its case's."""
+
+    case = models.OneToOneField(
+        "loop.Case", models.PROTECT, primary_key=True, related_name="list_item"
+    )
+    kind = models.ForeignKey(ListKind, models.PROTECT, related_name="items")
+    version = models.ForeignKey(KindVersion, models.PROTECT, related_name="+")
+    title = models.CharField(max_length=TITLE_CHARS_MAX)
+    description = models.TextField()
+    hazard = models.ForeignKey("hazards.Hazard", models.PROTECT, null=True, related_name="+")
+    enterprise = models.ForeignKey("enterprises.Enterprise", models.PROTECT, null=True)
+    origin = models.CharField(max_length=12, choices=Origin)
+    #: Which inspection, accident or report.
+    origin_text = models.CharField(max_length=ORIGIN_CHARS_MAX, blank=True)
+    topic = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
+    cause = models.TextField(blank=True)
+    #: Until when the step that it waits for is to be done, where its kind says so; rectifying
+    #: itself has the case's deadline.
+    step_due_on = models.DateField(null=True)
+    #: What was done, what was done at the source, and what the analysis says.
+    result = models.TextField(blank=True)
+    source_treated = models.TextField(blank=True)
+    analysis = models.TextField(blank=True)
+    #: 整改一个问题、固化一项机制、治理一片领域: without all three nothing closes.
+    problem_solved = models.TextField(blank=True)
+    mechanism = models.TextField(blank=True)
+    #: Where the mechanism can be read: a document's number or address.
+    mechanism_ref = models.CharField(max_length=300, blank=True)
+    field_treated = models.TextField(blank=True)
+
+    THREE = ("problem_solved", "mechanism", "field_treated")
+
+    @property
+    def rules(self) -> KindRules:
+        return self.version.rules
+
+    @property
+    def three_missing(self) -> list[str]:
+        return [name for name in self.THREE if not getattr(self, name).strip()]
+
+
+class Promotion(models.Model):
+    """A wish to put a hazard on a list (晋级), decided by another person."""
+
+    class Status(models.TextChoices):
+        PROPOSED = "proposed", _("to be decided")
+        ACCEPTED = "accepted", _("listed")
+        DECLINED = "declined", _("not listed")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    hazard = models.ForeignKey("hazards.Hazard", models.PROTECT, related_name="promotions")
+    kind = models.ForeignKey(ListKind, models.PROTECT, related_name="promotions")
+    reason = models.TextField()
+    topic = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
+    cause = models.TextField(blank=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PROPOSED)
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    proposed_at = models.DateTimeField()
+    proposed_by = models.BigIntegerField(null=True)
+    proposer = models.CharField(max_length=120)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.BigIntegerField(null=True)
+    decider = models.CharField(max_length=120, blank=True)
+    answer = models.TextField(blank=True)
+    item = models.ForeignKey(Item, models.PROTECT, null=True, related_name="promotions")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hazard", "kind"],
+                condition=~Q(status="declined"),
+                name="promotion_once",
+            )
+        ]
+        indexes = [models.Index(fields=["status", "-proposed_at"], name="promotion_status")]
+
+
+class Elsewhere(models.Model):
+    """A unit that was told to look for the same (举一反三), and its answer."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    item = models.ForeignKey(Item, models.PROTECT, related_name="elsewhere")
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    asked_at = models.DateTimeField()
+    asked_by = models.CharField(max_length=120)
+    wanted = models.TextField()
+    due_on = models.DateField(null=True)
+    answered_at = models.DateTimeField(null=True)
+    answered_by = models.CharField(max_length=120, blank=True)
+    #: How many of the same were found; none is an answer, too.
+    found = models.IntegerField(null=True)
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["item", "unit"], name="elsewhere_once")]
+        indexes = [
+            models.Index(fields=["unit"], name="elsewhere_open", condition=Q(answered_at=None))
+        ]
+
+
+class Evaluation(models.Model):
+    """One side's score or verdict in one round."""
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="evaluations")
+    round = models.SmallIntegerField()
+    side = models.CharField(max_length=NAME_CHARS_MAX)
+    score = models.DecimalField(max_digits=6, decimal_places=2, null=True)
+    verdict = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
+    comment = models.TextField(blank=True)
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField(null=True)
+    who = models.CharField(max_length=120)
+    unit_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["item", "round", "side"], name="evaluation_once")
+        ]

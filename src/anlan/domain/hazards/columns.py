@@ -14,7 +14,7 @@ from anlan.domain.enterprises.models import ObjectKind
 from anlan.domain.hazards.models import Grade, Hazard, Source
 from anlan.kernel.accounts import sectors
 from anlan.kernel.accounts.views_pickers import area_name
-from anlan.kernel.loop.engine import STATES, state_label
+from anlan.kernel.loop.labels import STATES, state_label
 from anlan.kernel.loop.settings import RUNGS
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Search

@@ -19,7 +19,7 @@ from anlan.domain.hazards import queries
 from anlan.domain.hazards.columns import kind_of
 from anlan.domain.hazards.models import Grade, Hazard, HazardQuerySet, Source
 from anlan.kernel.audit import trail
-from anlan.kernel.loop.engine import state_label
+from anlan.kernel.loop.labels import state_label
 from anlan.kernel.papers.sheets.scratch import scratch
 from anlan.kernel.papers.sheets.writing import OutTable, write_tables
 from anlan.ui.lists import Column, Filters

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.hazards.models import Grade, Source
 from anlan.kernel.accounts.models import Unit
-from anlan.kernel.loop.engine import state_label, step_label
+from anlan.kernel.loop.labels import state_label, step_label
 from anlan.kernel.loop.models import Event, PartyRole
 from anlan.kernel.loop.settings import RUNGS
 from anlan.kernel.papers.models import Attachment

@@ -5,14 +5,19 @@ Only hazards are graded. Both go the standard way round; what differs is said in
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.translation import gettext_lazy as _
 
 from anlan.kernel.facts.kinds import FactKind, Measure
 from anlan.kernel.loop import standard
 from anlan.kernel.loop.machine import Machine
 
-HAZARD = standard.machine("hazard", _("items"), page="hazards:page")
-PROBLEM = standard.machine("problem", _("items"), page="hazards:page")
+HAZARD = replace(
+    standard.machine("hazard", _("items"), page="hazards:page", prefix="YH"),
+    words={"escalate": _("take the listing over")},
+)
+PROBLEM = standard.machine("problem", _("items"), page="hazards:page", prefix="WT")
 
 #: 家, not 家次: an enterprise with several hazards in a month counts once in that month.
 ENTERPRISES_FOUND = FactKind(

@@ -65,5 +65,6 @@ ITEM = Machine(
     steps=STEPS,
     kinds=standard.kinds(KIND, _("items")),
     page="lists:item",
+    prefix="QD",
     words=WORDS,
 )  # fmt: skip

@@ -8,7 +8,7 @@ from uuid import UUID
 from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.hazards.models import BatchFile, Grade, Source
 from anlan.kernel.accounts import trail_names
-from anlan.kernel.loop.engine import STATES
+from anlan.kernel.loop.labels import STATES
 from anlan.kernel.loop.models import Case
 
 

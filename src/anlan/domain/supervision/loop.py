@@ -9,14 +9,29 @@ from __future__ import annotations
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from anlan.kernel.facts.kinds import FactKind
 from anlan.kernel.loop import standard
 from anlan.kernel.loop.machine import Machine
 
-TRANSFER = standard.machine("transfer", _("transfers"), page="supervision:paper")
-LETTER = standard.machine("letter", _("letters"), page="supervision:paper")
+TRANSFER = standard.machine("transfer", _("transfers"), page="supervision:paper", prefix="YJ")
+LETTER = standard.machine("letter", _("letters"), page="supervision:paper", prefix="HG")
 
 LOOPS: dict[str, Machine] = {machine.kind: machine for machine in (TRANSFER, LETTER)}
-KINDS = (*TRANSFER.kinds, *LETTER.kinds)
+
+#: Counted from the daily logs of the teams that stay at listed hazards (现场进驻).
+MOVED_OUT = FactKind(
+    "supervision.moved_out",
+    _("people moved out"),
+    _("people"),
+    _("By the day of the log entry; the sum of what the teams' daily logs state."),
+)
+RESIDENT_DAYS = FactKind(
+    "supervision.resident_days",
+    _("days with a resident team"),
+    _("days"),
+    _("One for each team and day that has a log entry; a day without one doesn't count."),
+)
+KINDS = (*TRANSFER.kinds, *LETTER.kinds, MOVED_OUT, RESIDENT_DAYS)
 
 NAMES: dict[str, str | Promise] = {
     TRANSFER.kind: _("Transfer of findings"),

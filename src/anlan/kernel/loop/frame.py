@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
-from typing import Any, TypedDict
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -29,14 +29,9 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.loop import engine
 from anlan.kernel.loop.machine import Machine, machines
 from anlan.kernel.loop.models import Case
+from anlan.kernel.loop.requests import Call
 
-
-class Call(TypedDict):
-    """Who acts, when, and the id under which a repeat is known."""
-
-    by: Actor
-    at: datetime
-    request_id: UUID
+__all__ = ("Call", "OnOne", "OnSet", "Work", "begin")
 
 
 class OnOne(Call, total=False):

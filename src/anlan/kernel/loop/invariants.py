@@ -7,9 +7,9 @@ from datetime import datetime
 
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 
-from anlan.kernel.loop.engine import UNANSWERED
 from anlan.kernel.loop.machine import Machine, machines
 from anlan.kernel.loop.models import Case, Event, Request
+from anlan.kernel.loop.requests import UNANSWERED
 
 Finding = tuple[str, bool, int, str]
 #: Offenders that a finding names.

@@ -53,6 +53,8 @@ class Machine:
     kinds: tuple[FactKind, ...] = ()
     #: Where a case is looked at: the name of the view that takes its id ("hazards:page").
     page: str = ""
+    #: What its cases' numbers begin with.
+    prefix: str = ""
     #: Labels of states and steps that the standard loop doesn't have.
     words: Mapping[str, str | Promise] = field(default_factory=dict, compare=False)
 

@@ -297,6 +297,11 @@ class Listing(models.Model):
         LISTED = "listed", _("listed")
         DELISTING = "delisting", _("delisting asked for")
         DELISTED = "delisted", _("delisted")
+        #: A government above holds it now, under a listing of its own.
+        ESCALATED = "escalated", _("taken over by the level above")
+
+    #: It stands: somebody holds it and may end it.
+    STANDING = (Status.LISTED, Status.DELISTING)
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     case = models.ForeignKey(Case, models.PROTECT, related_name="listings")
@@ -315,7 +320,9 @@ class Listing(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["case"], condition=~Q(status="delisted"), name="listing_one_at_a_time"
+                fields=["case"],
+                condition=Q(status__in=["listed", "delisting"]),
+                name="listing_one_at_a_time",
             ),
             models.UniqueConstraint(fields=["number"], name="listing_number_once"),
         ]

@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
 from anlan.kernel.audit import trail
-from anlan.kernel.calendar.deadlines import DeadlineRule
+from anlan.kernel.calendar.deadlines import DeadlineRule, Due, due
 from anlan.kernel.loop.models import LoopSettings
 
 #: Names of the rungs, lowest first; index + 1 is the rung.
@@ -69,6 +69,11 @@ class Rules:
         table = self.data["deadlines"]
         found = table.get(f"{key}:{grade}") or table.get(key)
         return DeadlineRule(**found) if found else None
+
+    def due(self, key: str, grade: str, at: datetime) -> Due | None:
+        """The deadline that the rule gives, counted from ``at``; None where there is no rule."""
+        rule = self.deadline(key, grade)
+        return due(rule, at) if rule else None
 
     @property
     def rungs(self) -> list[int]:

@@ -54,6 +54,8 @@ STEPS = (
     Step("downgrade_asked",  _OPEN),
     Step("void_asked",       _OPEN),
     Step("delist",           _ANY,                   "",          "",        ("delisting",)),
+    # A level above takes the listing over: it stays listed, and no figure changes.
+    Step("escalate",         _OPEN),
     # A source's claim moves a case forward, marked 台账申报; its withdrawal moves it back.
     Step("declare_rectified", "found,assigned",      "rectified", "",        ("rectified",)),
     Step("withdraw_closed",  "closed",               "rectified", "",        (), ("closed",)),
@@ -62,7 +64,7 @@ STEPS = (
 )  # fmt: skip
 
 
-def machine(kind: str, noun: str | Promise, page: str = "") -> Machine:
+def machine(kind: str, noun: str | Promise, page: str = "", prefix: str = "") -> Machine:
     return Machine(
         kind=kind,
         initial="found",
@@ -72,6 +74,7 @@ def machine(kind: str, noun: str | Promise, page: str = "") -> Machine:
         steps=STEPS,
         kinds=kinds(kind, noun),
         page=page,
+        prefix=prefix,
     )
 
 

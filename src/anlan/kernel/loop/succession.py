@@ -67,7 +67,7 @@ def _parts(unit_ids: Sequence[int]) -> Any:
 
 
 def _listings(unit_ids: Sequence[int]) -> Any:
-    return Listing.objects.filter(supervisor__in=unit_ids).exclude(status=Listing.Status.DELISTED)
+    return Listing.objects.filter(supervisor__in=unit_ids, status__in=Listing.STANDING)
 
 
 def hand_over_unit(

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, DateField, Q, QuerySet
 from django.utils import timezone
 
 from anlan.base.actor import Actor
+from anlan.base.prepared import Prepared, slot
 from anlan.kernel.accounts.models import ADMIN_ROLES, Jurisdiction, Post, Role, User, valid_on
 from anlan.kernel.accounts.seals import holds
 from anlan.kernel.audit import trail
@@ -94,16 +95,28 @@ def _look_up(by: Actor) -> None:
     by.memo["grants"] = tuple(found)
 
 
-def _rows(user_id: int | None, day: date) -> Iterator[dict[str, Any]]:
-    if user_id is None:
-        return iter(())
-    rows = Post.objects.filter(
+def _of(user_id: Any, day: Any) -> QuerySet[Post]:
+    return Post.objects.filter(
         valid_on(day),
         valid_on(day, "unit__"),
         Q(user_id=user_id, user__is_active=True),
         Q(user__expires_on=None) | Q(user__expires_on__gte=day),
     )
-    return iter(rows.order_by("id").values(*_FIELDS))
+
+
+_asked = Prepared(
+    lambda: (
+        _of(slot("user", BigIntegerField()), slot("day", DateField()))
+        .order_by("id")
+        .values_list(*_FIELDS)
+    )
+)
+
+
+def _rows(user_id: int | None, day: date) -> Iterator[dict[str, Any]]:
+    if user_id is None:
+        return iter(())
+    return (dict(zip(_FIELDS, row, strict=True)) for row in _asked.rows(user=user_id, day=day))
 
 
 def _part(row: dict[str, Any], prefix: str) -> dict[str, Any]:

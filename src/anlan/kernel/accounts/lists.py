@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, CharField, Q
 from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, resolve, reverse
 
 from anlan.base.actor import Actor
+from anlan.base.prepared import Prepared, one_of, padded, slot
 from anlan.base.refusal import NotFound
 from anlan.kernel.accounts import gate, held, policy
 from anlan.kernel.accounts.models import FILTER_QUERY_CHARS_MAX, ColumnChoice, SavedFilter
@@ -79,6 +81,31 @@ class Saved:
         return reverse("accounts:drop_filter", args=[self.pk])
 
 
+_kept_columns = Prepared(
+    lambda: (
+        ColumnChoice.objects.filter(
+            user=slot("user", BigIntegerField()), page=slot("page", CharField())
+        )
+        .order_by()
+        .values_list("codes")
+    )
+)
+#: Filters of a person's own, and those shared in units of theirs: so many units a statement.
+_UNITS, _NO_UNIT = 4, -1
+_SAVED = ("pk", "name", "query", "user_id", "unit_id", "user__name")
+_saved = Prepared(
+    lambda: (
+        SavedFilter.objects.filter(
+            Q(user=slot("user", BigIntegerField()))
+            | one_of("unit", "unit", _UNITS, BigIntegerField()),
+            page=slot("page", CharField()),
+        )
+        .order_by("name", "pk")
+        .values_list(*_SAVED)[:SHOWN_MAX]
+    )
+)
+
+
 class Kept:
     """One list, as the person who looks at it keeps it."""
 
@@ -99,24 +126,23 @@ class Kept:
         """Those that the address asks for, else those that were kept, else the list's own."""
         codes = self._asked
         if not codes and self._by.user_id is not None:
-            choice = ColumnChoice.objects.filter(user=self._by.user_id, page=self.page).first()
-            codes = choice.codes if choice else ""
+            kept = _kept_columns.rows(user=self._by.user_id, page=self.page)
+            codes = kept[0][0] if kept else ""
         return chosen(self.every, codes)
 
     @cached_property
     def saved(self) -> list[Saved]:
-        units = {post.unit_id for post in held.posts(self._by)}
-        rows = (
-            SavedFilter.objects.filter(Q(user=self._by.user_id) | Q(unit__in=units), page=self.page)
-            .select_related("user")
-            .order_by("name", "pk")[:SHOWN_MAX]
-        )
-        found = [
-            Saved(row.pk, row.name, f"?{row.query}", row.user_id == self._by.user_id,
-                  row.unit_id is not None, row.user.name)
-            for row in rows
-        ]  # fmt: skip
-        return sorted(found, key=lambda one: not one.mine)
+        units = sorted({post.unit_id for post in held.posts(self._by)})
+        rows: dict[int, tuple[Any, ...]] = {}
+        for start in range(0, max(len(units), 1), _UNITS):
+            some = padded("unit", units[start : start + _UNITS], _UNITS, _NO_UNIT)
+            found = _saved.rows(user=self._by.user_id, page=self.page, **some)
+            rows.update((row[0], row) for row in found)
+        filters = [
+            Saved(pk, name, f"?{query}", user_id == self._by.user_id, unit_id is not None, who)
+            for pk, name, query, user_id, unit_id, who in rows.values()
+        ]
+        return sorted(filters, key=lambda one: (not one.mine, one.name, one.pk))[:SHOWN_MAX]
 
     @property
     def may_share(self) -> bool:

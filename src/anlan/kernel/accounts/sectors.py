@@ -17,6 +17,7 @@ from typing import NamedTuple
 from django.db.models import Q, QuerySet
 
 from anlan.base.paths import ancestors
+from anlan.base.prepared import Prepared
 from anlan.base.text import plain
 from anlan.kernel.accounts.models import (
     Jurisdiction,
@@ -208,6 +209,9 @@ def _above(path: str) -> list[str]:
     return ["".join(f"{part}/" for part in ids[: end + 1]) for end in range(len(ids))]
 
 
+_names = Prepared(lambda: Sector.objects.values_list("code", "name"))
+
+
 def names() -> dict[str, str]:
     """Code → name, in the list's order."""
-    return dict(Sector.objects.values_list("code", "name"))
+    return dict(_names.rows())

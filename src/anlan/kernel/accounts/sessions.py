@@ -12,8 +12,10 @@ from typing import Any
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
+from django.db.models import CharField, DateTimeField
 from django.utils import timezone
 
+from anlan.base.prepared import PreparedRow, slot
 from anlan.kernel.accounts.models import UserSession
 
 IDLE = timedelta(minutes=30)
@@ -25,6 +27,14 @@ TOUCH = timedelta(seconds=60)
 _ABOUT = "about"
 
 
+_live = PreparedRow(
+    UserSession,
+    lambda: UserSession.objects.filter(
+        session_key=slot("key", CharField()), expire_date__gt=slot("at", DateTimeField())
+    ),
+)
+
+
 class SessionStore(DatabaseStore):
     row: UserSession | None = None
 
@@ -33,7 +43,9 @@ class SessionStore(DatabaseStore):
         return UserSession
 
     def _get_session_from_db(self) -> UserSession | None:
-        self.row = super()._get_session_from_db()  # type: ignore[misc]  # missing in the stubs
+        self.row = _live.first(key=self.session_key, at=timezone.now())
+        if self.row is None:
+            self._session_key = None
         return self.row
 
     def load(self) -> dict[str, Any]:

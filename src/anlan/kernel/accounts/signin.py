@@ -26,6 +26,7 @@ from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
+from django.db.models import BigIntegerField
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -34,6 +35,7 @@ from django.utils.translation import gettext_lazy
 
 from anlan.base import crypto
 from anlan.base.actor import Actor
+from anlan.base.prepared import PreparedRow, slot
 from anlan.kernel.accounts import counts, held, sessions
 from anlan.kernel.accounts.models import RecoveryCode, User, UserSession
 from anlan.kernel.accounts.names import account_name
@@ -77,8 +79,11 @@ class Backend(BaseBackend):
         return user if can_sign_in(user, timezone.now()) else None
 
     def get_user(self, user_id: int) -> User | None:
-        user = User.objects.filter(pk=user_id).first()
+        user = _by_number.first(pk=user_id)
         return user if user and can_sign_in(user, timezone.now()) else None
+
+
+_by_number = PreparedRow(User, lambda: User.objects.filter(pk=slot("pk", BigIntegerField())))
 
 
 def can_sign_in(user: User, at: datetime) -> bool:

@@ -17,8 +17,9 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import DatabaseError, connection
-from django.db.models import F, Max
+from django.db.models import F
 
+from anlan.base.prepared import Prepared
 from anlan.kernel.jobs import clock, sql
 from anlan.kernel.jobs.alive import BEAT_SECONDS, Watch, own_id
 from anlan.kernel.jobs.models import Job, State, Tick, Worker
@@ -200,10 +201,12 @@ def tidy() -> None:
             row.delete()
 
 
+_moments = Prepared(lambda: Tick.objects.order_by().values_list("last_at"))
+
+
 def last_tick() -> datetime | None:
     """When any tick was last taken: what the page says of the worker."""
-    moment: datetime | None = Tick.objects.aggregate(last=Max("last_at"))["last"]
-    return moment
+    return max((moment for (moment,) in _moments.rows() if moment), default=None)
 
 
 def idle() -> bool:

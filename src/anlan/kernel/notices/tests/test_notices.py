@@ -139,7 +139,7 @@ def test_the_badge_takes_few_statements_and_counts_no_further(
     monkeypatch.setattr(inbox, "UNREAD_MAX", 3)
     for number in range(5):
         post(to_units=[people["unit"]], about=number)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         assert inbox.unread(people["zhang"], TODAY) == 3
 
 

@@ -61,6 +61,14 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
+def _ages_url(area: Region) -> str:
+    """Open hazards by age: a page of another capability, which may not be there."""
+    try:
+        return reverse("lists:ages", args=[area.code])
+    except NoReverseMatch:
+        return ""
+
+
 def _first(*names: str) -> str:
     for name in names:
         try:
@@ -101,6 +109,7 @@ def _page(
         "sort": sort, "places": page.ranked(sort), "sums": page.total,
         "map": page.map(measure, shapes) if shapes is not None else None,
         "areas": [each for each in areas if each.pk != area.pk],
+        "ages_url": _ages_url(area),
         "crumbs": _crumbs(by, area, period), "tiles": page.tiles(),
         "sectors": page.sectors(sectors.names()),
         "months": page.months(),

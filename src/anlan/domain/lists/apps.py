@@ -5,3 +5,6 @@ class ListsConfig(AppConfig):
     name = "anlan.domain.lists"
     label = "lists"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from anlan.domain.lists import ticks  # noqa: F401  declares them

@@ -187,3 +187,104 @@ class Evaluation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["item", "round", "side"], name="evaluation_once")
         ]
+
+
+class Setting(models.Model):
+    """What an office sets for all lists: age bands, and when a unit's list counts as stale."""
+
+    code = models.CharField(max_length=20)
+    version = models.IntegerField()
+    data = models.JSONField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=120)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="list_setting_once")
+        ]
+
+
+class UnitUpdate(models.Model):
+    """When a unit last did something with a case, or said that nothing has changed.
+
+    Kept by the clock out of the events; ``latest`` is the later of the two.
+    """
+
+    unit = models.OneToOneField(
+        "accounts.Unit", models.CASCADE, primary_key=True, related_name="list_update"
+    )
+    latest = models.DateTimeField(null=True, db_index=True)
+    acted_at = models.DateTimeField(null=True)
+    no_change_at = models.DateTimeField(null=True)
+    #: 1: the unit itself was told that its list is stale; 2: the unit above it, too.
+    told = models.SmallIntegerField(default=0)
+
+
+class UpdateMark(models.Model):
+    """Up to which event the clock has looked."""
+
+    event = models.BigIntegerField(default=0)
+
+
+class NoChange(models.Model):
+    """A unit stated that nothing in its list has changed."""
+
+    id = models.BigAutoField(primary_key=True)
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField(null=True)
+    who = models.CharField(max_length=120)
+    note = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["unit", "-at"], name="no_change_of_unit")]
+
+
+class LibraryCase(models.Model):
+    """A problem that others can learn from (案例库), told by an office in its own words."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    item = models.OneToOneField(Item, models.PROTECT, related_name="library_case")
+    #: Seen in this area, below it and above it.
+    area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
+    path = models.CharField(max_length=PATH_CHARS_MAX)
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    title = models.CharField(max_length=TITLE_CHARS_MAX)
+    happened = models.TextField()
+    cause = models.TextField()
+    remedy = models.TextField()
+    #: Codes with commas around each.
+    sectors = models.CharField(max_length=300, blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=120)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["-made_at", "-id"], name="library_newest")]
+
+
+class DeclaredFigure(models.Model):
+    """A figure that a document states, kept as it is stated: 305.2万项 is at least 3,052,000."""
+
+    id = models.BigAutoField(primary_key=True)
+    area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
+    path = models.CharField(max_length=PATH_CHARS_MAX)
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    #: The kind of fact that counts the same here.
+    kind = models.CharField(max_length=40)
+    start = models.DateField()
+    end = models.DateField()
+    text = models.CharField(max_length=60)
+    value = models.BigIntegerField()
+    #: True where it says 余, 多, 超 or is rounded to 万: the real figure is this or more.
+    at_least = models.BooleanField()
+    #: To which unit it is rounded; 1 is not rounded.
+    rounding = models.BigIntegerField()
+    source = models.CharField(max_length=300)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=120)
+    withdrawn_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["path", "-start", "-id"], name="declared_figure_path")]

@@ -20,7 +20,7 @@ from anlan.base.paths import ancestors, below
 from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party
 from anlan.domain.lists.models import Elsewhere
 from anlan.kernel.accounts import held, policy
-from anlan.kernel.accounts.models import BUSINESS_ROLES, Role
+from anlan.kernel.accounts.models import BUSINESS_ROLES, Role, Unit, UnitKind
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
 from anlan.kernel.loop.models import Party, PartyRole
 
@@ -101,7 +101,77 @@ def promotions(by: Actor, *roles: Role) -> Q:
     return policy.scope(by, roles, prefix="hazard__case__")
 
 
+def _top(by: Actor) -> bool:
+    """Whether ``by`` heads the topmost committee office: none lies outside its area."""
+    offices = Unit.objects.filter(kind=UnitKind.COMMITTEE_OFFICE).valid_on(policy.today_of(by))
+    led = {
+        grant.unit_id: grant.path
+        for grant in held.grants(by)
+        if grant.role == Role.LEADER and grant.sector is None and grant.enterprise is None
+    }
+    paths = [led[pk] for pk in offices.filter(pk__in=led).values_list("pk", flat=True)]
+    return any(not path or not offices.exclude(below(path)).exists() for path in paths)
+
+
+def settings_edit(by: Actor) -> Q:
+    return EVERYTHING if by.trusted or _top(by) else NOTHING
+
+
+def _units(by: Actor) -> Q:
+    """One's own units, those under them, and, for posts of every sector, those of the area."""
+    own = policy.units_of(by, SEES)
+    wide = {
+        grant.path
+        for grant in held.grants(by)
+        if grant.role in SEES and grant.sector is None and grant.enterprise is None
+    }
+    if "" in wide:
+        return EVERYTHING
+    parts = [below(path) for path in sorted(wide)]
+    mine = policy.units_of(by, (*SEES, Role.RECTIFIER))
+    if mine:
+        parts.append(Q(pk__in=mine) | Q(parent__in=own))
+    return reduce(or_, parts) if parts else NOTHING
+
+
+def library_view(by: Actor) -> Q:
+    """Cases shown in one's own areas, in an area above, or in one below."""
+    paths = own_paths(by, (*SEES, Role.RECTIFIER, Role.GRID))
+    if not paths:
+        return _firms_library(by)
+    if "" in paths:
+        return EVERYTHING
+    return reduce(or_, [*(below(path) for path in paths), above_or_at(paths)])
+
+
+def _firms_library(by: Actor) -> Q:
+    """A firm's safety officer answers for a firm, and reads what is shown where it lies."""
+    paths = sorted({grant.path for grant in held.grants(by) if grant.path})
+    return above_or_at(paths) if paths else NOTHING
+
+
+def stated_view(by: Actor) -> Q:
+    paths = own_paths(by, SEES)
+    if "" in paths:
+        return EVERYTHING
+    return reduce(or_, [below(path) for path in paths]) if paths else NOTHING
+
+
+def _of_units(by: Actor, roles: tuple[Role, ...]) -> Q:
+    units = policy.units_of(by, roles)
+    return Q(unit__in=units) if units else NOTHING
+
+
 RULES: dict[str, Rule] = {
+    "listsettings.edit": settings_edit,
+    "freshness.view": _units,
+    "freshness.state": lambda by: Q(pk__in=policy.units_of(by, ANSWERS)),
+    "library.view": library_view,
+    "library.edit": lambda by: _of_units(by, JUDGES),
+    "stated.view": stated_view,
+    "stated.enter": lambda by: EVERYTHING if own_paths(by, LEADS) else NOTHING,
+    "stated.withdraw": lambda by: _of_units(by, LEADS),
+    "lists.shelve": judge,
     "listkind.view": kind_view,
     "listkind.make": lambda by: EVERYTHING if own_paths(by, LEADS) else NOTHING,
     "listkind.edit": kind_edit,

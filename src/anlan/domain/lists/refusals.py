@@ -79,6 +79,12 @@ class ThreeMissing(Refusal):
     status = 409
 
 
+class NotAccepted(Refusal):
+    code = "not_accepted"
+    message = _("%(number)s goes into the library once it is accepted.")
+    status = 409
+
+
 class OneSideOnly(NotAllowed):
     code = "one_side_only"
     message = _("You have already spoken for another side; this one is somebody else's to enter.")

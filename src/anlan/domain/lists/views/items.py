@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -18,10 +20,11 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.enterprises import commands as enterprises
-from anlan.domain.lists import columns, commands, forms, queries, steps, sums
+from anlan.domain.lists import columns, commands, forms, queries, settings, steps, sums, tabs
 from anlan.domain.lists.commands import THREE_LABELS
+from anlan.domain.lists.commands.library import ACCEPTED
 from anlan.domain.lists.history import timeline_of
-from anlan.domain.lists.models import Item, Origin
+from anlan.domain.lists.models import Item, LibraryCase, Origin
 from anlan.kernel.accounts import lists as kept_lists
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
@@ -50,6 +53,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     root = sums.widest(by)
     by_path = rows.values_list("case__path").annotate(**figures)
     area_rows = [(path, counts) for path, *counts in by_path if path.startswith(root.path)]
+    bands = settings.bands()
+    ages = rows.filter(case__is_open=True).aggregate(
+        **{f"band_{n}": Count("pk", filter=_found(band, today)) for n, band in enumerate(bands)}
+    )
     todo = queries.waiting(by)
     base = reverse("lists:items")
     context = {
@@ -66,12 +73,23 @@ def overview(request: HttpRequest) -> HttpResponse:
             if any(line.counts)
         ],
         "root": root,
+        "ages": [
+            (band.label, ages[f"band_{n}"], f"{base}?open=1&{band.query(today)}")
+            for n, band in enumerate(bands)
+        ],
         "todo": [(columns.TODO[code], n, f"{base}?todo={code}") for code, n in todo.items() if n],
         "deciding": queries.to_decide(by) if policy.may(by, "promotion.decide") else 0,
         "may_enter": queries.may_enter(by), "may_kinds": policy.may(by, "listkind.make"),
         "may_decide": policy.may(by, "promotion.view"),
+        "tabs": tabs.of(by, "overview"),
     }  # fmt: skip
     return render_page(request, "lists/overview.html", "lists/overview.html", context)
+
+
+def _found(band: settings.Band, today: date) -> Q:
+    first, last = band.days(today)
+    where = Q(case__opened_on__lte=last)
+    return where & Q(case__opened_on__gte=first) if first else where
 
 
 def _cells(counts: Mapping[str, int], base: str, narrowed: str) -> list[tuple[str, int, str]]:
@@ -112,7 +130,8 @@ def _page(
         Item.objects.select_related(*queries.ROW, "case__unit", "hazard"), "lists.view", by, pk
     )
     around = queries.around(row)
-    allowed = queries.may_all(pk, {page.permission for page in steps.PAGES}, by)
+    wanted = {page.permission for page in steps.PAGES} | {"lists.shelve"}
+    allowed = queries.may_all(pk, wanted, by)
     dialogs = [
         (page, bad[1] if bad and bad[0] == page.code else _form(page, row, around))
         for page in steps.offered(row, around, allowed, by)
@@ -134,9 +153,21 @@ def _page(
         "hazard_url": reverse("hazards:page", args=[row.hazard_id]) if hazard_seen else "",
         "mean": sum(scores) / len(scores) if scores else None,
         "three": [(THREE_LABELS[name], getattr(row, name)) for name in Item.THREE],
+        "library_url": _library_url(row, by, allowed),
         "missing": row.three_missing, "may_kinds": policy.may(by, "listkind.view"),
     }  # fmt: skip
     return render_page(request, "lists/item.html", "lists/item.html", context, status)
+
+
+def _library_url(row: Item, by: Actor, allowed: set[str]) -> tuple[str, bool]:
+    """Where the library tells of it, or where one puts it in; the flag says which."""
+    told = LibraryCase.objects.filter(item=row.pk, withdrawn_at=None)
+    found = policy.permitted(told, "library.view", by).values_list("pk", flat=True).first()
+    if found:
+        return reverse("lists:library_case", args=[found]), True
+    if "lists.shelve" in allowed and row.case.state in ACCEPTED:
+        return reverse("lists:shelve", args=[row.pk]), False
+    return "", False
 
 
 def _place(taken: list[str], waits: str, is_open: bool) -> int:

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anlan.base.ids import uuid7
 from anlan.base.refusal import Refusal
 from anlan.domain.hazards.models import Hazard
-from anlan.domain.lists import commands, forms, queries
+from anlan.domain.lists import commands, forms, library, queries
 from anlan.domain.lists.models import Promotion
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
@@ -146,5 +146,8 @@ def of_hazard(request: HttpRequest, pk: UUID) -> HttpResponse:
         policy.permitted(Hazard.objects.filter(pk=pk), "hazard.promote", by).exists()
     )
     rows = queries.of_hazard(pk, by) if policy.may(by, "promotion.view") else []
-    context = {"hazard": hazard, "rows": rows, "looks": _LOOKS, "may_promote": may}
+    context = {
+        "hazard": hazard, "rows": rows, "looks": _LOOKS, "may_promote": may,
+        "cases": library.alike(hazard, by) if policy.may(by, "library.view") else [],
+    }  # fmt: skip
     return render(request, "lists/_of_hazard.html", context)

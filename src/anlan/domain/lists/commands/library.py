@@ -1,0 +1,99 @@
+"""Putting an accepted problem into the case library (案例库), mending it there, taking it out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.actor import Actor
+from anlan.base.ids import uuid7
+from anlan.base.refusal import NotFound
+from anlan.domain.hazards.permissions import JUDGES
+from anlan.domain.lists.commands.base import text_of
+from anlan.domain.lists.models import TITLE_CHARS_MAX, Item, LibraryCase
+from anlan.domain.lists.refusals import Incomplete, NotAccepted
+from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.models import Sector
+from anlan.kernel.accounts.units import main_unit
+from anlan.kernel.audit import trail
+from anlan.kernel.loop import engine
+from anlan.kernel.regions.models import Region
+
+#: An item is accepted from here on.
+ACCEPTED = ("verified", "evaluated", "analysed", "closed")
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a case of the library says."""
+
+    title: str
+    happened: str
+    cause: str
+    remedy: str
+    sectors: Sequence[str] = ()
+
+
+@transaction.atomic(durable=True)
+def put_into_library(
+    item_pk: UUID, told: Told, *, area: int | None = None, by: Actor, at: datetime, request_id: UUID
+) -> UUID:
+    """Tell an accepted item as a case that others learn from.
+
+    area: whom it is shown to; the area of the office that writes it where nothing is said.
+    """
+    given = {"item": str(item_pk), "told": vars(told), "area": area}
+    item = policy.access(
+        Item.objects.select_related("case__area"), "lists.shelve", by, item_pk, at=at
+    )
+    if earlier := engine.once(request_id, "lists.shelve", by, given, at):
+        return UUID(earlier[0])
+    if item.case.state not in ACCEPTED:
+        raise NotAccepted(number=item.case.number)
+    unit = main_unit(by, JUDGES)
+    shown = Region.objects.get(pk=area or unit.area_id)
+    if not shown.path.startswith(unit.path) and not by.trusted:
+        raise NotFound
+    row, made = LibraryCase.objects.get_or_create(
+        item=item,
+        defaults={
+            "id": uuid7(), "area": shown, "path": shown.path, "unit": unit, "made_at": at,
+            "made_by": by.name, **_fields(told),
+        },
+    )  # fmt: skip
+    if not made:
+        for name, value in {**_fields(told), "withdrawn_at": None}.items():
+            setattr(row, name, value)
+        row.save()
+    trail.record(
+        [trail.Entry("library.put", "library_case", row.pk, after={"title": row.title},
+                     request_id=request_id)],
+        by=by, at=at,
+    )  # fmt: skip
+    engine.answered(request_id, [row.pk])
+    return row.pk
+
+
+@transaction.atomic(durable=True)
+def withdraw_from_library(pk: UUID, *, by: Actor, at: datetime) -> None:
+    row = policy.access(LibraryCase.objects.all(), "library.edit", by, pk, at=at)
+    LibraryCase.objects.filter(pk=row.pk, withdrawn_at=None).update(withdrawn_at=at)
+    trail.record([trail.Entry("library.withdraw", "library_case", pk)], by=by, at=at)
+
+
+def _fields(told: Told) -> dict[str, str]:
+    known = set(Sector.objects.filter(pk__in=told.sectors).values_list("pk", flat=True))
+    if len(known) != len(set(told.sectors)):
+        raise Incomplete(field="sectors", reason=_("Choose the sectors from the list."))
+    return {
+        "title": text_of(told.title, "title", _("Give it a short title."), TITLE_CHARS_MAX),
+        "happened": text_of(told.happened, "happened", _("Tell what happened.")),
+        "cause": text_of(told.cause, "cause", _("Say what the root cause was.")),
+        "remedy": text_of(told.remedy, "remedy", _("Say what helped, so that others can do it.")),
+        "sectors": "".join(f",{code}" for code in sorted(known)) + ("," if known else ""),
+    }

@@ -1,0 +1,62 @@
+"""The case library: only what was accepted, searched by two characters, offered where it is alike."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+
+from anlan.domain.lists.models import LibraryCase
+from anlan.domain.lists.tests.house import House, rows_of
+from anlan.kernel.loop.models import Case
+
+pytestmark = pytest.mark.django_db
+
+TOLD = {
+    "title": "老旧小区燃气管道被违章建筑占压", "happened": "某小区燃气管道被占压，泄漏后爆燃",
+    "cause": "无人巡查，产权不清", "remedy": "联合巡查，拆除占压并改线", "sectors": ["gas"],
+}  # fmt: skip
+
+
+def shelved(house: House) -> LibraryCase:
+    item = house.enter(house.kind())
+    assert house.post("office", "lists:shelve", item.pk, **TOLD).status_code == 409  # Not accepted.
+    Case.objects.filter(pk=item.pk).update(state="verified", unsettled=False)
+    assert house.post("office", "lists:shelve", item.pk, **{**TOLD, "cause": ""}).status_code == 422
+    answer = house.post("office", "lists:shelve", item.pk, **TOLD)
+    row = LibraryCase.objects.get()
+    assert answer.headers["Location"] == reverse("lists:library_case", args=[row.pk])
+    return row
+
+
+def test_an_accepted_problem_is_told_to_others_and_found_by_two_characters(house: House) -> None:
+    row = shelved(house)
+    assert row.sectors == ",gas,"
+    for words, n in (("占压", 1), ("占压 爆燃", 1), ("占压 矿山", 0), ("拆除", 1)):
+        assert rows_of(house.get("firm", "lists:library", query=f"?q={words}")) == n, words
+    assert rows_of(house.get("city", "lists:library", query="?sector=gas")) == 1
+    assert rows_of(house.get("city", "lists:library", query="?sector=fire")) == 0
+    page = house.get("housing", "lists:library_case", row.pk).content.decode()
+    assert "拆除占压并改线" in page
+    # Its area's own; the district beside doesn't read it.
+    assert house.get("stranger", "lists:library_case", row.pk).status_code == 404
+    assert rows_of(house.get("stranger", "lists:library")) == 0
+
+
+def test_it_is_offered_on_the_page_of_a_hazard_that_is_alike_and_on_no_other(house: House) -> None:
+    row = shelved(house)
+    same, other = house.hazard("小区燃气管道被占压"), house.hazard("灭火器过期未检验")
+    link = reverse("lists:library_case", args=[row.pk])
+    assert link in house.get("inspector", "lists:of_hazard", same).content.decode()
+    assert link not in house.get("inspector", "lists:of_hazard", other).content.decode()
+
+
+def test_it_is_mended_in_place_and_taken_out_by_its_office(house: House) -> None:
+    row = shelved(house)
+    house.post("office", "lists:shelve", row.item_id, **{**TOLD, "title": "燃气占压治理"})
+    row.refresh_from_db()
+    assert row.title == "燃气占压治理"
+    assert house.post("city", "lists:withdraw_case", row.pk).status_code == 403
+    assert house.post("stranger", "lists:withdraw_case", row.pk).status_code == 404
+    assert house.post("office", "lists:withdraw_case", row.pk).status_code == 302
+    assert rows_of(house.get("office", "lists:library")) == 0
+    assert LibraryCase.objects.get().withdrawn_at is not None

@@ -1,0 +1,172 @@
+"""Open hazards by area and age, the statement 动态清零, and the bands that an office sets."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods
+
+from anlan.base.refusal import NotFound, Refusal
+from anlan.domain.hazards import columns as hazard_columns
+from anlan.domain.hazards.queries import ROW
+from anlan.domain.lists import ages, commands, settings, sums, tabs
+from anlan.domain.lists.settings import Band
+from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.regions import queries as regions
+from anlan.kernel.regions.models import CODE_CHARS_MAX, Region
+from anlan.ui.forms import Form
+from anlan.ui.lists import Filters, Flag
+from anlan.ui.pages import go_on, render_page
+
+KINDS = {"hazard": gettext_lazy("hazards"), "problem": gettext_lazy("problems")}
+
+
+def _kind(request: HttpRequest) -> str:
+    asked = request.GET.get("kind", "")
+    return asked if asked in KINDS else "hazard"
+
+
+@require_GET
+@requires("hazard.view")
+def page(request: HttpRequest, code: str = "") -> HttpResponse:
+    """Counters of what is open, by the areas below one and by age; each opens its list."""
+    by, at = actor_of(request), timezone.now()
+    today, kind = timezone.localdate(at), _kind(request)
+    area = regions.by_code(code[:CODE_CHARS_MAX]) if code else sums.widest(by)
+    bands = settings.bands()
+    read = ages.read(area, kind, bands, by, at, today)
+    context = {
+        "tabs": tabs.of(by, "ages"),
+        "area": area, "read": read, "bands": [band.label for band in bands], "today": today,
+        "kinds": [
+            (label, f"{reverse('lists:ages', args=[area.code])}?kind={each}", each == kind)
+            for each, label in KINDS.items()
+        ],
+        "total": _cells(read.total, area, kind, bands, today, own=False),
+        "lines": [
+            (line, _cells(line.counts, line.region, kind, bands, today, own=line.own),
+             "" if line.own else f"{reverse('lists:ages', args=[line.region.code])}?kind={kind}")
+            for line in read.lines if any(line.counts)
+        ],
+        "overview_url": reverse("overview:area", args=[area.code]),
+        "may_edit": policy.may(by, "listsettings.edit"),
+    }  # fmt: skip
+    return render_page(request, "lists/ages.html", "lists/ages.html", context)
+
+
+def _cells(
+    counts: list[int], area: Region, kind: str, bands: list[Band], today: date, *, own: bool
+) -> list[tuple[int, str]]:
+    """Each count with the address of its rows: the hazard list, or of 本级 a list of its own."""
+    if own:
+        base = f"{reverse('lists:ages_itself', args=[area.code])}?kind={kind}"
+        ends = [*(f"&band={n}" for n in range(len(bands))), "", "&late=1"]
+    else:
+        base = f"{reverse('hazards:list')}?kind={kind}&area={area.code}&open=1"
+        ends = [*(f"&{band.query(today)}" for band in bands), "", "&late=1"]
+    return [(n, base + end) for n, end in zip(counts, ends, strict=True)]
+
+
+@require_GET
+@requires("hazard.view")
+def itself(request: HttpRequest, code: str) -> HttpResponse:
+    """The rows behind a line 本级: what is open at an area itself."""
+    by, at = actor_of(request), timezone.now()
+    today, bands = timezone.localdate(at), settings.bands()
+    area = regions.by_code(code[:CODE_CHARS_MAX])
+    asked = Filters((Flag("late", gettext_lazy("Overdue")),), request.GET)
+    number = request.GET.get("band", "")
+    band = bands[int(number)] if number.isdecimal() and int(number) < len(bands) else None
+    rows = ages.at_area_itself(area, _kind(request), band, bool(asked["late"]), by, at, today)
+    order = asked.order(hazard_columns.ORDERS, "due")
+    context = {
+        "area": area, "band": band.label if band else "", "filters": asked,
+        "page": order.page(rows.select_related(*ROW), request.GET),
+        "columns": [c for c in hazard_columns.columns(today) if c.shown],
+    }  # fmt: skip
+    return render_page(request, "lists/ages_itself.html", "lists/ages_itself.html", context)
+
+
+class BandsForm(Form):
+    version = django_forms.IntegerField(widget=django_forms.HiddenInput)
+    ends = django_forms.CharField(
+        label=gettext_lazy("Last day of each band"), max_length=60,
+        help_text=gettext_lazy("Days since it was found, with commas between: 7, 30, 90."),
+    )  # fmt: skip
+    reason = django_forms.CharField(
+        label=gettext_lazy("Why it is changed"), required=False, max_length=300
+    )
+
+    def clean_ends(self) -> list[int]:
+        parts = self.cleaned_data["ends"].replace("，", ",").replace("、", ",").split(",")
+        if any(not part.strip().isdecimal() or len(part.strip()) > 5 for part in parts):
+            raise django_forms.ValidationError(
+                _("Last day of each band: write numbers with commas between, like 7, 30, 90")
+            )
+        return [int(part) for part in parts]
+
+
+class FreshnessForm(Form):
+    version = django_forms.IntegerField(widget=django_forms.HiddenInput)
+    days = django_forms.IntegerField(
+        label=gettext_lazy("Stale after so many days"), min_value=1, max_value=settings.DAYS_MAX
+    )
+    kinds = django_forms.MultipleChoiceField(
+        label=gettext_lazy("Kinds of units that must keep a list"), required=False,
+        widget=django_forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("Units of other kinds count once they have an open case."),
+    )  # fmt: skip
+    reason = django_forms.CharField(
+        label=gettext_lazy("Why it is changed"), required=False, max_length=300
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        from anlan.kernel.accounts.models import UnitKind
+
+        kinds: Any = self.fields["kinds"]
+        kinds.choices = UnitKind.choices
+
+
+@require_http_methods(["GET", "POST"])
+@requires("listsettings.edit")
+def edit(request: HttpRequest, code: str) -> HttpResponse:
+    """Set the age bands, or when a unit's list is stale."""
+    if code not in settings.DEFAULTS:
+        raise NotFound
+    by, at = actor_of(request), timezone.now()
+    version, data = settings.current(code)
+    initial: dict[str, Any] = {"version": version, **data}
+    if code == settings.AGES:
+        initial["ends"] = ", ".join(map(str, data["ends"]))
+    back = reverse("lists:ages_home" if code == settings.AGES else "lists:freshness")
+    form_class = BandsForm if code == settings.AGES else FreshnessForm
+    form = form_class(request.POST or None, initial=initial)
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            names = ("ends",) if code == settings.AGES else ("days", "kinds")
+            try:
+                commands.change_setting(
+                    code, {name: form.cleaned_data[name] for name in names}, by=by, at=at,
+                    version=form.cleaned_data["version"], reason=form.cleaned_data["reason"],
+                )  # fmt: skip
+            except Refusal as refusal:
+                if "field" not in refusal.data:
+                    raise
+                form.add_error(str(refusal.data["field"]), str(refusal))
+            else:
+                messages.success(request, _("In force from now on."))
+                return go_on(request, back)
+    context = {"form": form, "code": code, "back": back}
+    return render_page(request, "lists/setting.html", "lists/setting.html", context, status)

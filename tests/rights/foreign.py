@@ -22,6 +22,7 @@ from anlan.domain.hazards.commands import Finding
 from anlan.domain.inspections import commands as sweeps
 from anlan.domain.supervision import commands as supervision
 from anlan.kernel.accounts import commands as accounts
+from anlan.kernel.accounts import units
 from anlan.kernel.accounts.models import Jurisdiction, Post, Unit, User
 from anlan.kernel.accounts.tests.people import make_person
 from anlan.kernel.facts.models import Expected
@@ -41,6 +42,7 @@ class Planted:
     report: int
     paper: UUID
     sweep: int
+    own_check: int
     unit: int | None = None
     person: int | None = None
     #: An area of somebody else; one's own isn't foreign whatever firm or sector lies in it.
@@ -51,7 +53,8 @@ class Planted:
     def __post_init__(self) -> None:
         self.numbers = {
             "hazards": self.hazard, "enterprises": self.enterprise, "reports": self.report,
-            "supervision": self.paper, "inspections": self.sweep,
+            "supervision": self.paper, "oversight": self.hazard, "inspections": self.sweep,
+            "selfchecks": self.own_check,
         }  # fmt: skip
         if self.area is not None:
             self.numbers["office"] = self.area
@@ -89,10 +92,15 @@ def plant(
         answered_at=at,
     )  # fmt: skip
     paper = _plant_paper(word, pk, place, at)
+    firm = units.for_enterprise(
+        enterprise, f"{word}公司", place.pk, place.path, by=CLI, at=at
+    )  # fmt: skip
+    plan = sweeps.NewPlan(enterprise, firm.pk, f"{word}自查", "month", timezone.localdate(at))
+    own_check = sweeps.make_plan(plan, by=CLI, at=at).pk
     sweep = _plant_sweep(word, reporter, place, sector, at)
     away = place.pk if area == AWAY else None
     return Planted(
-        word, pk, enterprise, report=report.pk, paper=paper, sweep=sweep, area=away
+        word, pk, enterprise, report=report.pk, paper=paper, sweep=sweep, own_check=own_check, area=away
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.inspections.models import Sweep, Target, Visit
@@ -28,17 +28,17 @@ SWEEPS = (
     Column("ends_on", _("Last day"), kind="day"),
     Column("unit", _("Organised by"), cell="unit.name"),
     Column("state", _("State"), cell=lambda row: part(
-        "tag", _now("closed") if row.closed_at else _now("running"),
+        "tag", gettext("sweep over") if row.closed_at else gettext("running"),
         "" if row.closed_at else "green")),
 )  # fmt: skip
 
 
 def _done(row: Target) -> Any:
     if not row.visits:
-        return part("tag", _now("not visited"), "amber")
+        return part("tag", gettext("not visited"), "amber")
     if row.visits > 1:
-        return part("tag", _now("visited %(n)d times") % {"n": row.visits}, "blue")
-    return part("tag", _now("visited"), "green")
+        return part("tag", gettext("visited %(n)d times") % {"n": row.visits}, "blue")
+    return part("tag", gettext("visited"), "green")
 
 
 def _visit_link(row: Target) -> str:
@@ -46,7 +46,8 @@ def _visit_link(row: Target) -> str:
 
 
 TARGETS = (
-    Column("name", _("Subject"), cell="enterprise.name", kind="text", link=_visit_link),
+    Column("name", _("Subject of the sweep"), cell="enterprise.name", kind="text",
+           link=_visit_link),
     Column("area", _("Area"), cell="area.full_name"),
     Column("address", _("Address"), cell="enterprise.address", kind="text"),
     Column("sector", _("Sector"), cell="sector.name", phone=False),
@@ -56,7 +57,7 @@ TARGETS = (
     Column("state", _("Safety state")),
 )  # fmt: skip
 VISITS = (
-    Column("name", _("Subject"), cell="target.enterprise.name", kind="text",
+    Column("name", _("Subject of the sweep"), cell="target.enterprise.name", kind="text",
            link=lambda row: reverse("inspections:visit", args=[row.sweep_id, row.pk])),
     Column("area", _("Area"), cell="target.area.full_name"),
     Column("on", _("Day"), kind="day", sort="on"),
@@ -70,8 +71,8 @@ VISITS = (
 
 def _counted(row: Visit) -> Any:
     if row.first:
-        return part("tag", _now("the visit that counts"), "green")
-    return part("tag", _now("visited again"), "blue")
+        return part("tag", gettext("the visit that counts"), "green")
+    return part("tag", gettext("visited again"), "blue")
 
 
 def _teams(sweep: Sweep) -> list[tuple[str, Any]]:

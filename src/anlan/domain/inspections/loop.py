@@ -1,4 +1,4 @@
-"""What sweeps post to the ledger. Subjects (家) and visits (家次) are counted apart."""
+"""What sweeps and own checks post to the ledger. 家 and 家次 are counted apart."""
 
 from __future__ import annotations
 
@@ -28,9 +28,24 @@ VISIT = FactKind(
     _("visits"),
     _("Every visit by its day, a second one to the same subject among them."),
 )
-KINDS = (TO_VISIT, VISITED, VISIT)
+CHECKED = FactKind(
+    "selfcheck.done",
+    _("own checks"),
+    _("checks"),
+    _("Checks that enterprises did at their own places, by the day of the check."),
+)
+SELF_FOUND = FactKind(
+    "selfcheck.found",
+    _("hazards found by own checks"),
+    _("items"),
+    _("Hazards that enterprises found by their own checks, by the day of the check."),
+)
+KINDS = (TO_VISIT, VISITED, VISIT, CHECKED, SELF_FOUND)
 
 _SOURCE = _("the notice of the sweep (大排查大整治), which counts each subject once")
 VISITED_COUNT = Count("sweep.visited", _("Visited"), VISITED.code, source=_SOURCE, better="up")
 VISIT_COUNT = Count("sweep.visits", _("Visits"), VISIT.code, source=_SOURCE)
-INDICATORS = (VISITED_COUNT, VISIT_COUNT)
+_LAW = _("Work Safety Law, article 41: enterprises look for and treat hazards themselves")
+CHECKED_COUNT = Count("selfcheck.done", _("Own checks"), CHECKED.code, source=_LAW, better="up")
+SELF_FOUND_COUNT = Count("selfcheck.found", _("Self-found"), SELF_FOUND.code, source=_LAW)
+INDICATORS = (VISITED_COUNT, VISIT_COUNT, CHECKED_COUNT, SELF_FOUND_COUNT)

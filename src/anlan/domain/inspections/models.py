@@ -1,4 +1,4 @@
-"""Sweeps (大排查、起底): the subjects to be visited, and each visit with its base facts."""
+"""Sweeps (大排查、起底) with their subjects and visits, and enterprises' own checks (自查)."""
 
 from __future__ import annotations
 
@@ -24,6 +24,19 @@ class FactForm(models.TextChoices):
     TEXT = "text", _("text")
     NUMBER = "number", _("number")
     CHOICE = "choice", _("choice")
+
+
+class Every(models.TextChoices):
+    """How often an enterprise checks itself: kinds of the calendar's periods."""
+
+    DAY = "day", _("every day")
+    WEEK = "week", _("every week")
+    TEN_DAYS = "ten_days", _("every ten days (旬)")
+    FORTNIGHT = "fortnight", _("every fortnight")
+    MONTH = "month", _("every month")
+    QUARTER = "quarter", _("every quarter")
+    HALF = "half", _("every half-year")
+    YEAR = "year", _("every year")
 
 
 class Sweep(models.Model):
@@ -157,3 +170,81 @@ class VisitHazard(models.Model):
 
     visit = models.ForeignKey(Visit, models.PROTECT, related_name="hazards")
     hazard = models.OneToOneField("hazards.Hazard", models.PROTECT, related_name="sweep_visit")
+
+
+# --- enterprises' own checks (自查自改自报) -------------------------------------------------
+
+
+class CheckPlan(models.Model):
+    """What an enterprise checks at its own place, and how often."""
+
+    enterprise = models.ForeignKey("enterprises.Enterprise", models.PROTECT, related_name="+")
+    #: The enterprise as it answers here: whose people check, report and rectify.
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+", db_index=False)
+    path = models.CharField(max_length=PATH_CHARS_MAX)
+    sector = models.ForeignKey(
+        "accounts.Sector", models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    what = models.CharField(max_length=VALUE_CHARS_MAX)
+    #: A kind of the calendar's periods: each one asks for a check.
+    every = models.CharField(max_length=12, choices=Every)
+    starts_on = models.DateField()
+    #: No check is due for periods that begin after this day; null goes on.
+    ends_on = models.DateField(null=True)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=120)
+
+    class Meta:
+        indexes = [models.Index(fields=["path", "id"], name="check_plan_area")]
+
+    def __str__(self) -> str:
+        return self.what
+
+
+class Check(models.Model):
+    """One own check, done for a period of its plan: nil, or hazards that went into the loop."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    plan = models.ForeignKey(CheckPlan, models.PROTECT, related_name="checks", db_index=False)
+    start = models.DateField()
+    end = models.DateField()
+    on = models.DateField()
+    checker = models.CharField(max_length=120)
+    user_id = models.BigIntegerField(null=True)
+    entered_at = models.DateTimeField()
+    found = models.IntegerField(default=0)
+    note = models.CharField(max_length=VALUE_CHARS_MAX, blank=True, default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["plan", "start"], name="check_of_period")]
+
+    @property
+    def is_late(self) -> bool:
+        """Done after its period was over; missing is where none was done at all."""
+        return self.on > self.end
+
+
+class CheckHazard(models.Model):
+    """A hazard that an enterprise found by its own check."""
+
+    check_row = models.ForeignKey(Check, models.PROTECT, related_name="hazards")
+    hazard = models.OneToOneField("hazards.Hazard", models.PROTECT, related_name="own_check")
+
+
+class NilRule(models.Model):
+    """When nil reports are held against what others found there: a setting of an office.
+
+    The newest row of the nearest area holds; none says anything where no office has set one.
+    """
+
+    area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
+    path = models.CharField(max_length=PATH_CHARS_MAX)
+    #: Nil reports in a row, in months, and hazards that others found meanwhile.
+    months = models.SmallIntegerField()
+    found_min = models.IntegerField()
+    set_at = models.DateTimeField()
+    set_by = models.CharField(max_length=120)
+
+    class Meta:
+        indexes = [models.Index(fields=["area", "-id"], name="nil_rule_area")]

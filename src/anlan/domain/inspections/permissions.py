@@ -18,6 +18,7 @@ from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
 SEES = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.GRID, Role.DUTY, Role.VIEWER)
 VISITS = (Role.OFFICE, Role.INSPECTOR, Role.GRID)
 MAKES = (Role.OFFICE, Role.LEADER)
+WATCHES = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.DUTY, Role.VIEWER)
 
 
 def grants(by: Actor, roles: tuple[Role, ...] = SEES) -> list[Grant]:
@@ -51,12 +52,36 @@ def sweep_make(by: Actor) -> Q:
     return policy.compiled(wide)
 
 
+def own(by: Actor) -> Q:
+    """Plans of the units at which one is the safety officer."""
+    if by.trusted:
+        return EVERYTHING
+    units = policy.units_of(by, (Role.RECTIFIER,))
+    return Q(unit_id__in=units) if units else NOTHING
+
+
+def own_firms(by: Actor) -> list[tuple[int, int]]:
+    """The enterprises (id) that one answers for, each with the unit that it answers as."""
+    found = {
+        (each.enterprise, each.unit_id)
+        for each in held.grants(by)
+        if each.role == Role.RECTIFIER and each.enterprise is not None
+    }
+    return sorted(found)
+
+
 RULES: dict[str, Rule] = {
     "sweep.view": sweep_view,
     "sweep.make": sweep_make,
     # Over the subjects of sweeps.
     "target.view": lambda by: policy.scope(by, SEES),
     "target.visit": lambda by: policy.scope(by, VISITS),
+    # Over the plans of enterprises' own checks.
+    "selfcheck.view": lambda by: policy.scope(by, WATCHES) | own(by),
+    "selfcheck.do": own,
+    # What others found there; over cases, plans and whatever has an area, sector and enterprise.
+    "selfcheck.watch": lambda by: policy.scope(by, WATCHES),
+    "nilrule.set": sweep_make,
 }
 
 

@@ -27,3 +27,10 @@ class SweepOver(Refusal):
         "The sweep “%(name)s” is closed. Ask the office that organises it to open it again."
     )
     status = 409
+
+
+class CheckRefused(Refusal):
+    """An own check, its plan or a rule that can't be entered so; ``field`` says what to mend."""
+
+    code = "check_refused"
+    message = _("%(reason)s")

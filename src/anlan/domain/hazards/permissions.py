@@ -6,9 +6,9 @@ from django.db.models import Q
 
 from anlan.base.actor import Actor
 from anlan.kernel.accounts import policy
-from anlan.kernel.accounts.models import Role
+from anlan.kernel.accounts.models import Role, Unit
 from anlan.kernel.accounts.policy import Rule
-from anlan.kernel.loop.models import Event, Party, PartyRole
+from anlan.kernel.loop.models import Event, Listing, Party, PartyRole
 
 SEES = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.DUTY, Role.VIEWER)
 JUDGES = (Role.OFFICE, Role.LEADER, Role.INSPECTOR)
@@ -57,6 +57,17 @@ def lead(by: Actor) -> Q:
     return in_charge(by, Role.OFFICE, Role.LEADER)
 
 
+def delist(by: Actor) -> Q:
+    """Who leads there may ask; of what is asked for, only the level that listed it decides."""
+    units = policy.units_of(by, (Role.OFFICE, Role.LEADER))
+    if by.trusted or not units:
+        return lead(by)
+    asked = Listing.objects.filter(status=Listing.Status.DELISTING)
+    own = Unit.objects.filter(pk__in=units)
+    others = asked.exclude(level__in=own.values("area__level")).exclude(supervisor__in=units)
+    return lead(by) & ~Q(case__in=others.values("case"))
+
+
 def decide(by: Actor) -> Q:
     return in_charge(by, Role.LEADER)
 
@@ -84,7 +95,7 @@ RULES: dict[str, Rule] = {
     "hazard.ask_extension":    rectify,
     "hazard.decide_extension": decide,
     "hazard.list":      lead,
-    "hazard.delist":    lead,
+    "hazard.delist":    delist,
     "hazard.export":    view,
     "hazard.import":    lambda by: in_charge(by, Role.OFFICE, Role.INSPECTOR),
     "hazard.propose":   decide,

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from anlan.domain.supervision import oversight
 from anlan.domain.supervision.loop import STATES
 from anlan.domain.supervision.models import Paper
 from anlan.domain.supervision.queries import BY_DAY, BY_DUE
 from anlan.kernel.accounts.views_pickers import area_name
+from anlan.kernel.loop.models import Listing
+from anlan.kernel.regions.models import Level
 from anlan.ui.lists import Area, Choice, Column, Filters, Flag, Search
 from anlan.ui.parts import part
 
@@ -72,3 +78,76 @@ def paper_columns(today: date) -> list[Column]:
                cell=lambda row: part("state", STATES[row.case.state], row.case.state)),
         Column("issued", _("Issued"), cell="issued_at", kind="day", sort="-issued", phone=False),
     ]  # fmt: skip
+
+
+LISTED_ORDERS = {"due": oversight.BY_DUE, "listed": oversight.LISTED_ON}
+
+
+def listed_filters(params: QueryDict) -> Filters:
+    levels = [(int(level), level.label) for level in Level if 1 <= level <= 3]
+    return Filters(
+        (
+            Area("area", _("Area"), reverse("pickers:areas"), area_name),
+            Choice("level", _("Held by"), levels),
+            Flag("waits", _("To decide: asked to take over")),
+            Flag("team", _("With a resident team")),
+        ),
+        params,
+    )
+
+
+def _listing_state(row: Any) -> Any:
+    if row.waits:
+        return part("tag", _("the level above is asked"), "amber", "stairs-up")
+    if row.status == Listing.Status.DELISTING:
+        return part("tag", row.get_status_display(), "blue", "clock")
+    return part("tag", row.get_status_display(), "red", "flag")
+
+
+def _listed_due(today: date) -> Any:
+    def cell(row: Any) -> Any:
+        return part("due", row.due_on, (row.due_on - today).days, not row.case.unsettled)
+
+    return cell
+
+
+def listed_columns(today: date) -> list[Column]:
+    return [
+        Column("text", _("Hazard"), cell="case.hazard.description", kind="text",
+               link=lambda row: reverse("oversight:hazard", args=[row.case_id])),
+        Column("enterprise", _("Enterprise"), cell="case.hazard.enterprise.name"),
+        Column("area", _("Area"), cell="case.area.name"),
+        Column("level", _("Held by"), cell="get_level_display"),
+        Column("number", _("Number")),
+        Column("supervisor", _("Supervising unit"), cell="supervisor.name", phone=False),
+        Column("listed", _("Day listed"), cell="listed_on", kind="day", sort="-listed",
+               phone=False),
+        Column("due", _("Deadline"), cell=_listed_due(today), sort="due"),
+        Column("ups", _("Times taken over"), kind="number", phone=False),
+        Column("days", _("Days with a team"), kind="number"),
+        Column("moved", _("People moved out"), kind="number"),
+        Column("state", _("State"), cell=_listing_state),
+    ]  # fmt: skip
+
+
+ENTRY_COLUMNS = (
+    Column("day", _("Day"), kind="day"),
+    Column("hazard", _("Hazard"), cell="team.hazard.description", kind="text",
+           link=lambda row: reverse("oversight:hazard", args=[row.team.hazard_id])),
+    Column("area", _("Area"), cell="team.hazard.case.area.full_name"),
+    Column("action", _("What was done"), kind="text"),
+    Column("moved_out", _("People moved out"), kind="number"),
+    Column("name", _("By"), phone=False),
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Given:
+    """Just enough of ui.lists.Filters for a pager: the figure is the filter."""
+
+    values: Mapping[str, str]
+    down: bool | None = None
+
+    def query(self, **changes: Any) -> str:
+        kept = {**self.values, **changes}
+        return "?" + urlencode({name: value for name, value in kept.items() if value})

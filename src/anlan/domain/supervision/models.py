@@ -108,3 +108,99 @@ class Answer(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["paper", "at"], name="answer_of_paper")]
+
+
+# --- over a listed hazard ------------------------------------------------------------------
+
+
+class Escalation(models.Model):
+    """A wish that the level above takes a listing over (升级督办), and what it decided."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    hazard = models.ForeignKey("hazards.Hazard", models.PROTECT, related_name="escalations")
+    #: The listing that stood, and the one that took its place.
+    listing = models.ForeignKey("loop.Listing", models.PROTECT, related_name="+")
+    taken_over = models.ForeignKey("loop.Listing", models.PROTECT, null=True, related_name="+")
+    from_unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    to_unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    reason = models.TextField()
+    asked_at = models.DateTimeField()
+    asked_by = models.BigIntegerField(null=True)
+    asker = models.CharField(max_length=120)
+    #: None while undecided.
+    accepted = models.BooleanField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decider = models.CharField(max_length=120, blank=True)
+    answer = models.TextField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hazard"], condition=Q(accepted=None), name="escalation_one_open"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["to_unit"], condition=Q(accepted=None), name="escalation_to_decide"
+            )
+        ]
+
+
+class Team(models.Model):
+    """People who stay at a listed hazard (现场进驻) until the office that sent them accepts it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    hazard = models.ForeignKey("hazards.Hazard", models.PROTECT, related_name="teams")
+    listing = models.ForeignKey("loop.Listing", models.PROTECT, related_name="+")
+    since = models.DateField()
+    #: The day of the final acceptance; the team is resident as long as there is none.
+    until = models.DateField(null=True)
+    task = models.TextField()
+    sent_at = models.DateTimeField()
+    sender = models.CharField(max_length=120)
+    acceptance = models.TextField(blank=True)
+    accepter = models.CharField(max_length=120, blank=True)
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hazard"], condition=Q(until=None), name="team_one_at_a_time"
+            )
+        ]
+
+
+class Member(models.Model):
+    """One of a team: who, from which unit, in which post, from when to when."""
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="members")
+    name = models.CharField(max_length=60)
+    post = models.CharField(max_length=60, blank=True)
+    unit = models.CharField(max_length=120)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+
+class LogEntry(models.Model):
+    """A team's day: what was done, how many people were moved out. Withdrawn, never changed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="entries")
+    day = models.DateField()
+    action = models.TextField()
+    moved_out = models.IntegerField(default=0)
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField(null=True)
+    name = models.CharField(max_length=120)
+    withdrawn_at = models.DateTimeField(null=True)
+    withdrawn_why = models.CharField(max_length=200, blank=True)
+    withdrawer = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["team", "day"], condition=Q(withdrawn_at=None), name="log_once_a_day"
+            ),
+            models.CheckConstraint(condition=Q(moved_out__gte=0), name="log_moved_out"),
+        ]
+        indexes = [models.Index(fields=["day", "id"], name="log_by_day")]

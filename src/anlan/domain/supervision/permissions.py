@@ -6,10 +6,11 @@ from django.db.models import Q
 
 from anlan.base.actor import Actor
 from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party
+from anlan.domain.hazards.permissions import view as hazard_view
 from anlan.kernel.accounts import policy
-from anlan.kernel.accounts.models import Role
+from anlan.kernel.accounts.models import Role, Unit
 from anlan.kernel.accounts.policy import Rule
-from anlan.kernel.loop.models import PartyRole
+from anlan.kernel.loop.models import Listing, PartyRole
 
 OFFICE = (Role.OFFICE, Role.LEADER)
 #: Who signs and answers for the unit that a paper was sent to.
@@ -32,6 +33,32 @@ def led(by: Actor) -> Q:
     return Q(office__in=units) if units else policy.NOTHING
 
 
+def holds(by: Actor) -> Q:
+    """Hazards whose listing is of a level at whose office one works, or that one supervises."""
+    units = policy.units_of(by, OFFICE)
+    if by.trusted:
+        return policy.EVERYTHING
+    if not units:
+        return policy.NOTHING
+    standing = Listing.objects.filter(status__in=Listing.STANDING)
+    levels = Unit.objects.filter(pk__in=units).values("area__level")
+    own = standing.filter(Q(level__in=levels) | Q(supervisor__in=units))
+    return in_charge(by, *OFFICE) & Q(case__in=own.values("case"))
+
+
+def asked(by: Actor) -> Q:
+    """Escalations that one's office must decide."""
+    units = policy.units_of(by, OFFICE)
+    return Q(to_unit__in=units) if units else policy.NOTHING
+
+
+def escalations(by: Actor) -> Q:
+    """Those that one's office asked for or decides, and those of hazards in one's areas."""
+    units = policy.units_of(by, OFFICE)
+    own = Q(from_unit__in=units) | Q(to_unit__in=units) if units else policy.NOTHING
+    return own | policy.scope(by, SEES, prefix="hazard__case__")
+
+
 RULES: dict[str, Rule] = {
     "paper.view":    lambda by: view(by) | sent(by),
     "paper.issue":   lambda by: in_charge(by, *OFFICE),
@@ -40,4 +67,11 @@ RULES: dict[str, Rule] = {
     "paper.comment": lambda by: party(by, ANSWERS, PartyRole.SUPERVISOR),
     "paper.judge":   sent,
     "paper.decide":  led,
+    "listed.view":     hazard_view,
+    "listed.escalate": holds,
+    "listed.send":     holds,
+    "listed.log":      lambda by: in_charge(by, *JUDGES),
+    "listed.accept":   holds,
+    "escalation.view":   escalations,
+    "escalation.decide": asked,
 }  # fmt: skip

@@ -33,3 +33,15 @@ class TalkRefused(Refusal):
     code = "talk_refused"
     message = _("A talk can't be proposed: %(reason)s")
     status = 409
+
+
+class EscalationRefused(Refusal):
+    code = "escalation_refused"
+    message = _("The listing can't go up a level: %(reason)s")
+    status = 409
+
+
+class TeamRefused(Refusal):
+    code = "team_refused"
+    message = _("This can't be done with the resident team: %(reason)s")
+    status = 409

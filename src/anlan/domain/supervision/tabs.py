@@ -11,6 +11,7 @@ from anlan.kernel.accounts import policy
 
 #: Code, label, page, and what one must be allowed to see.
 TABS: tuple[tuple[str, str | Promise, str, str], ...] = (
+    ("listed", _("Listed"), "supervision:listed", "listed.view"),
     ("transfer", _("Transfers"), "supervision:transfers", "paper.view"),
     ("letter", _("Letters"), "supervision:letters", "paper.view"),
 )

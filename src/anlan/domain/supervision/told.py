@@ -17,3 +17,18 @@ declare("paper.answered", _("%(unit)s answered %(number)s; look at the answer.")
 declare("paper.settled", _("The answer to %(number)s was accepted."), PAGE)
 declare("paper.withdrawn", _("%(number)s was withdrawn: %(reason)s"), PAGE)
 declare("paper.talk", _("A talk with %(unit)s is proposed because of %(number)s."), PAGE)
+
+HAZARD = "oversight:hazard"
+
+declare(
+    "listed.escalation_asked",
+    _("%(unit)s asks you to take over the listing of %(number)s: %(reason)s"),
+    HAZARD,
+)
+declare("listed.escalation_taken", _("%(unit)s took over the listing of %(number)s."), HAZARD)
+declare(
+    "listed.escalation_refused",
+    _("%(unit)s did not take over the listing of %(number)s: %(reason)s"),
+    HAZARD,
+)
+declare("listed.team_sent", _("A team is sent to stay at %(number)s from %(day)s."), HAZARD)

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from anlan.domain.supervision import views_papers
+from anlan.domain.supervision import views, views_papers
 
 app_name = "supervision"
 urlpatterns = [
+    path("", views.listed, name="listed"),
+    path("stays/", views.stays, name="stays"),
     path("transfers/", views_papers.transfers, name="transfers"),
     path("letters/", views_papers.letters, name="letters"),
     path("letterhead/", views_papers.letterhead, name="letterhead"),

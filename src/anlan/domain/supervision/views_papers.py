@@ -21,6 +21,7 @@ from anlan.domain.supervision import columns, commands, exporting, forms, querie
 from anlan.domain.supervision.commands import NewPaper
 from anlan.domain.supervision.commands.issuing import word_of
 from anlan.domain.supervision.commands.papers import ANSWER_FILES
+from anlan.domain.supervision.files import files_of
 from anlan.domain.supervision.loop import LETTER, LOOPS, NAMES, STATES, STEPS, TRANSFER
 from anlan.domain.supervision.models import Letterhead, Outcome, Paper
 from anlan.domain.supervision.permissions import OFFICE
@@ -30,13 +31,10 @@ from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.loop.models import Proposal
 from anlan.kernel.papers import attachments
-from anlan.kernel.papers.attachments import Prepared
 from anlan.kernel.papers.models import Attachment
 from anlan.ui.lists import chosen
 from anlan.ui.pages import go_on, render_page
 
-#: Files that one answer brings along.
-FILES_MAX = 9
 EMPTY = {
     TRANSFER.kind: (
         gettext_lazy("No transfer yet"),
@@ -51,11 +49,6 @@ EMPTY = {
 }  # fmt: skip
 #: The page of the list that each kind of paper stands in.
 LISTS = {TRANSFER.kind: "supervision:transfers", LETTER.kind: "supervision:letters"}
-
-
-class TooManyFiles(Refusal):
-    code = "too_many_files"
-    message = gettext_lazy("At most %(max)d files at a time. Send the ones that prove it best.")
 
 
 @require_GET
@@ -278,7 +271,7 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
                 seen=form.cleaned_data["seen"],
             )  # fmt: skip
         else:
-            files = _files(request) if taken.files else []
+            files = files_of(request, "files") if taken.files else []
             steps.take(taken, form, pk, by=by, at=at, files=files)
     except Refusal as refusal:
         if refusal.status >= 409 or "field" not in refusal.data:
@@ -289,13 +282,6 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     label = taken.label if taken else _("Replies saved")
     messages.success(request, _("Done: %(step)s.") % {"step": label})
     return go_on(request, reverse("supervision:paper", args=[pk]))
-
-
-def _files(request: HttpRequest) -> list[Prepared]:
-    sent = request.FILES.getlist("files")
-    if len(sent) > FILES_MAX:
-        raise TooManyFiles(max=FILES_MAX)
-    return [attachments.prepare(file, file.name or "file") for file in sent]
 
 
 @require_GET

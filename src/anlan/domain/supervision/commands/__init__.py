@@ -5,6 +5,16 @@ notices. Repeating a call with its ``request_id`` changes nothing and gives the 
 """
 
 from anlan.domain.supervision.commands.issuing import NewPaper, issue, set_letterhead
+from anlan.domain.supervision.commands.listed import (
+    NewMember,
+    accept_team,
+    ask_escalation,
+    change_member,
+    decide_escalation,
+    log_day,
+    send_team,
+    withdraw_entry,
+)
 from anlan.domain.supervision.commands.papers import (
     accept,
     answer,
@@ -19,6 +29,8 @@ from anlan.domain.supervision.commands.papers import (
 )
 
 __all__ = [
-    "NewPaper", "accept", "answer", "carry_out_talk", "comment", "decide_talk", "issue",
-    "propose_talk", "receive", "reply", "send_back", "set_letterhead", "withdraw",
+    "NewMember", "NewPaper", "accept", "accept_team", "answer", "ask_escalation",
+    "carry_out_talk", "change_member", "comment", "decide_escalation", "decide_talk", "issue",
+    "log_day", "propose_talk", "receive", "reply", "send_back", "send_team", "set_letterhead",
+    "withdraw", "withdraw_entry",
 ]  # fmt: skip

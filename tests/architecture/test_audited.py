@@ -14,7 +14,7 @@ pytestmark = pytest.mark.once
 
 #: Command modules: what a page, the API, the command line or the clock call to change something.
 COMMANDS = re.compile(
-    r"/(commands(/\w+)?|ladder|attachments|delivering|queue|importing|retention|boundaries)\.py$"
+    r"/(commands(/\w+)?|ladder|attachments|delivering|queue|importing(/\w+)?|retention|boundaries)\.py$"
 )
 #: What is changed without a row of its own, and why.
 SILENT = {

@@ -23,11 +23,20 @@ from django.db.models import AutoField, BigAutoField, Field, JSONField, Model
 from django.db.models.base import ModelState
 from django.db.models.fields import NOT_PROVIDED
 
+from anlan.base.limits import IN_LIST_MAX
+
 Adapter = Callable[[Any], Any]
 M = TypeVar("M", bound=Model)
+T = TypeVar("T")
 
 #: Below this COPY costs more than it saves.
 COPY_ROWS_MIN = 20
+
+
+def slices(values: Sequence[T], size: int = IN_LIST_MAX) -> Iterator[Sequence[T]]:
+    """The values in runs of at most ``size``, in their order: none where there are none."""
+    for start in range(0, len(values), size):
+        yield values[start : start + size]
 
 
 def make(model: type[M], **values: Any) -> M:

@@ -16,6 +16,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings
 from django.utils import timezone
 from tests.faults import evidence
 
@@ -298,7 +299,8 @@ django.setup()
 from uuid import UUID
 from anlan.base.actor import Actor
 from anlan.domain.hazards import ahead, importing
-importing.BATCH_ROWS = {CHUNK}
+from anlan.domain.hazards.importing import rows
+rows.BATCH_ROWS = {CHUNK}
 ahead.BYTES_MIN = 10_000
 say = lambda *words: print(*words, flush=True)
 say("up", 0)
@@ -351,7 +353,7 @@ def test_F01_an_import_killed_at_any_moment_resumes_with_exact_totals(
     from anlan.kernel.accounts import units
 
     root = Actor(None, "test", trusted=True)
-    monkeypatch.setattr(importing.settings, "MEDIA_ROOT", realdb.home / "files")
+    monkeypatch.setattr(settings, "MEDIA_ROOT", realdb.home / "files")
     unit = units.unnamed(by=root, at=timezone.now())
     batch, _ = importing.prepare([("台账.csv", path)], unit=unit, by=root, at=timezone.now())
     env = {**realdb.env, "DJANGO_SETTINGS_MODULE": "anlan.config.settings", "PYTHONPATH": "src"}

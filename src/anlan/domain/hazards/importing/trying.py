@@ -1,0 +1,95 @@
+"""What taking a batch in would do, without writing a case: the wizard's dry run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from anlan.base import bulk
+from anlan.base.ids import uuid7
+from anlan.domain.hazards import areas
+from anlan.domain.hazards.ahead import Item
+from anlan.domain.hazards.importing.rows import (
+    Counts,
+    Entry,
+    Progress,
+    by_sheet,
+    chunks_of,
+    claim_of,
+    entries_of,
+    keep_left,
+)
+from anlan.domain.hazards.loop import HAZARD
+from anlan.domain.hazards.matching import Found, Matcher
+from anlan.domain.hazards.models import Batch, BatchFile, Leftover
+from anlan.domain.hazards.reading import ParsedRow
+from anlan.kernel.loop.models import Case
+
+
+def try_out(batch: Batch, *, progress: Progress | None = None) -> Counts:
+    """What ``run`` would do, without writing a case: the wizard's dry run.
+
+    Rows that were rejected or ignored are kept with the batch, to be looked at; ``run`` on the
+    same batch starts from the beginning and replaces them.
+    """
+    counts = Counts()
+    lookup = areas.Lookup(batch.unit)
+    matcher = Matcher(None, 0)
+    Leftover.objects.filter(batch=batch).delete()
+    total = 0
+    for file in batch.files.order_by("order"):
+        matcher.new_file(file.order)
+        for chunk in chunks_of(batch, file):
+            total += len(chunk)
+            _chunk(batch, file, chunk, lookup, matcher, counts)
+            if progress:
+                progress(total, total)
+    Leftover.objects.filter(batch=batch).exclude(rejected=True).delete()
+    Batch.objects.filter(pk=batch.pk).update(total=total)
+    return counts
+
+
+def _chunk(
+    batch: Batch,
+    file: BatchFile,
+    chunk: Sequence[Item],
+    lookup: areas.Lookup,
+    matcher: Matcher,
+    counts: Counts,
+) -> None:
+    left = keep_left(batch, file, chunk)
+    counts.ignored += left.ignored
+    counts.rejected += left.rejected
+    rows = [item for item in chunk if isinstance(item, ParsedRow)]
+    for sheet, run in by_sheet(rows):
+        entries = entries_of(batch, run, lookup)
+        found = matcher.match([entry.mark for entry in entries], sheet[:120])
+        states = _states(one.case_id for one in found if one)
+        new, taken = [], {one.case_id for one in found if one}
+        for entry, known in zip(entries, found, strict=True):
+            counts.add(_outcome(entry, known, states))
+            if known is None:
+                pk = uuid7()
+                new.append((entry.mark, pk, True))
+                taken.add(pk)
+            elif not known.by_same_unit:
+                new.append((entry.mark, known.case_id, False))
+        matcher.pretend(matcher.identities(new), sheet[:120], taken)
+
+
+def _states(case_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
+    found: dict[UUID, tuple[str, str]] = {}
+    for chunk in bulk.slices(sorted(set(case_ids))):
+        rows = Case.objects.filter(pk__in=chunk).values_list("pk", "kind", "state")
+        found.update({pk: (kind, state) for pk, kind, state in rows})
+    return found
+
+
+def _outcome(entry: Entry, known: Found | None, states: dict[UUID, tuple[str, str]]) -> str:
+    if known is None:
+        return "created"
+    if not known.by_same_unit:
+        return "duplicates"
+    # A case that this very run would have made is as far as its row claimed.
+    kind, state = states.get(known.case_id, (HAZARD.kind, "closed"))
+    return "updated" if claim_of(entry.row).leads_on(kind, state) else "unchanged"

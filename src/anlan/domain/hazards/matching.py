@@ -21,7 +21,6 @@ from functools import cached_property
 from uuid import UUID
 
 from anlan.base import bulk
-from anlan.base.limits import IN_LIST_MAX
 from anlan.base.text import bigrams, plain
 from anlan.domain.hazards.models import Identity, Sighting
 
@@ -135,7 +134,7 @@ class Matcher:
         if self.batch_id is None:
             return set()
         taken: set[tuple[str, UUID]] = set()
-        for chunk in _chunks(sorted(set(case_ids))):
+        for chunk in bulk.slices(sorted(set(case_ids))):
             taken.update(
                 Sighting.objects.filter(
                     batch=self.batch_id, file=self.file, case__in=chunk
@@ -228,12 +227,7 @@ def likeness(a: str, b: str) -> int:
 
 def _known(bases: Collection[str]) -> dict[str, list[Identity]]:
     found: dict[str, list[Identity]] = defaultdict(list)
-    for chunk in _chunks(sorted(bases)):
+    for chunk in bulk.slices(sorted(bases)):
         for identity in Identity.objects.filter(base__in=chunk).order_by("base", "ordinal"):
             found[identity.base].append(identity)
     return found
-
-
-def _chunks(values: Sequence) -> Iterable[Sequence]:  # type: ignore[type-arg]
-    for start in range(0, len(values), IN_LIST_MAX):
-        yield values[start : start + IN_LIST_MAX]

@@ -19,7 +19,6 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.actor import Actor
-from anlan.base.limits import IN_LIST_MAX
 from anlan.kernel.loop import posting, settings, sql
 from anlan.kernel.loop.labels import STATES, STEPS, state_label, step_label
 from anlan.kernel.loop.machine import Machine, Step
@@ -68,12 +67,9 @@ class Move:
 
 def lock(pks: Iterable[UUID]) -> dict[UUID, Case]:
     """The cases, locked until the end of the transaction, in the order of their ids."""
-    wanted, found = sorted(set(pks)), {}
-    for start in range(0, len(wanted), IN_LIST_MAX):
-        rows = Case.objects.select_for_update(of=("self",)).order_by("pk")
-        found.update(
-            {case.pk: case for case in rows.filter(pk__in=wanted[start : start + IN_LIST_MAX])}
-        )
+    rows, found = Case.objects.select_for_update(of=("self",)).order_by("pk"), {}
+    for chunk in bulk.slices(sorted(set(pks))):
+        found.update({case.pk: case for case in rows.filter(pk__in=chunk)})
     return found
 
 

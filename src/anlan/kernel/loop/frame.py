@@ -22,8 +22,8 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
+from anlan.base import bulk
 from anlan.base.actor import Actor
-from anlan.base.limits import IN_LIST_MAX
 from anlan.base.refusal import MovedOn
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop import engine
@@ -126,7 +126,6 @@ def _shut_out(rows: QuerySet[Any], permission: str, pks: Sequence[UUID], by: Act
     """The cases with which this person may not do it, in the order in which they came."""
     permitted = policy.permitted(rows, permission, by)
     let_in: set[UUID] = set()
-    for start in range(0, len(pks), IN_LIST_MAX):
-        chunk = pks[start : start + IN_LIST_MAX]
+    for chunk in bulk.slices(pks):
         let_in.update(permitted.filter(pk__in=chunk).values_list("pk", flat=True))
     return [pk for pk in pks if pk not in let_in]

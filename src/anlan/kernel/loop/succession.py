@@ -21,7 +21,6 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.actor import Actor
-from anlan.base.limits import IN_LIST_MAX
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.calendar.deadlines import due
 from anlan.kernel.loop import engine, settings
@@ -95,8 +94,8 @@ def hand_over_unit(
     parts = 0
     heard: dict[int, set[UUID]] = defaultdict(set)
     for kind, pks in by_kind.items():
-        for start in range(0, len(pks), IN_LIST_MAX):
-            cases = engine.lock(pks[start : start + IN_LIST_MAX])
+        for chunk in bulk.slices(pks):
+            cases = engine.lock(chunk)
             moved = _pass_on(
                 machines()[kind], cases, names, to, by=by, at=at, request_id=request_id,
                 reason=reason.strip(),

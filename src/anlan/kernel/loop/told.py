@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base.limits import IN_LIST_MAX
+from anlan.base import bulk
 from anlan.kernel.loop.machine import machines
 from anlan.kernel.loop.models import Case, Party, PartyRole
 from anlan.kernel.notices import outbox
@@ -77,11 +77,9 @@ def parties(
 def units_of(cases: Sequence[Case], role: PartyRole) -> dict[UUID, list[int]]:
     """By case, the units that have this part in it now, the last to get it first."""
     found: dict[UUID, list[int]] = {}
-    pks = [case.pk for case in cases]
-    for start in range(0, len(pks), IN_LIST_MAX):
-        rows = Party.objects.filter(
-            case__in=pks[start : start + IN_LIST_MAX], until=None, role=role
-        ).order_by("-rank", "-pk")
+    for chunk in bulk.slices([case.pk for case in cases]):
+        rows = Party.objects.filter(case__in=chunk, until=None, role=role)
+        rows = rows.order_by("-rank", "-pk")
         for pk, unit in rows.values_list("case_id", "unit_id"):
             found.setdefault(pk, []).append(unit)
     return found

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 from django.db.models import Q
 
-from anlan.base.limits import IN_LIST_MAX
+from anlan.base import bulk
 from anlan.base.paths import ancestors, below
 from anlan.domain.enterprises.models import Enterprise, FormerName, Status
 from anlan.kernel.accounts.models import Jurisdiction, UnitKind
-
-T = TypeVar("T")
-
-
-def chunks(items: Iterable[T], size: int = IN_LIST_MAX) -> Iterator[list[T]]:
-    listed = list(items)
-    for start in range(0, len(listed), size):
-        yield listed[start : start + size]
 
 
 class Known(NamedTuple):
@@ -40,7 +32,7 @@ _COLUMNS = ("pk", "plain_name", "credit_code", "area_id", "path", "sector_id")
 def by_codes(codes: Iterable[str]) -> dict[str, Known]:
     """Entries by credit code. A merge hands its code on, so no merged entry has one."""
     found: dict[str, Known] = {}
-    for part in chunks(set(codes)):
+    for part in bulk.slices(list(set(codes))):
         rows = Enterprise.objects.filter(credit_code__in=part)
         for row in rows.values_list(*_COLUMNS):
             known = Known(*row)
@@ -62,7 +54,7 @@ def by_names(plain_names: Iterable[str], around: str = "") -> dict[str, list[Kno
         former_names = former_names.filter(
             below(around, "enterprise__path") | Q(enterprise__path__in=above)
         )
-    for part in chunks(set(plain_names)):
+    for part in bulk.slices(list(set(plain_names))):
         rows = entries.filter(plain_name__in=part)
         for row in rows.order_by("pk").values_list(*_COLUMNS):
             found[row[1]].append(Known(*row))
@@ -124,7 +116,7 @@ def regulators(enterprises: Sequence[Enterprise], on: date) -> dict[int, int]:
         return found
     areas = {area for row in rest for area in ancestors(row.path)}
     offers: dict[tuple[str, int], int] = {}
-    for part in chunks(sorted(areas)):
+    for part in bulk.slices(sorted(areas)):
         rows = (
             Jurisdiction.objects.filter(
                 Q(valid_from=None) | Q(valid_from__lte=on),

@@ -16,11 +16,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.enterprises import commands, industry
 from anlan.domain.enterprises.models import Enterprise, EnterpriseQuerySet, IndustryRule
-from anlan.domain.enterprises.queries import chunks
 from anlan.kernel.accounts.models import Sector
 from anlan.kernel.accounts.policy import demand
 from anlan.kernel.audit.trail import Entry, record
@@ -117,7 +117,7 @@ def set_rule(prefix: str, sector: str | None, *, by: Actor, at: datetime, reason
     changed = {code for code in codes if before[code] != after[code] and after[code]}
     targets = {code: str(after[code]) for code in changed}
     rows = Enterprise.objects.listed().filter(industry__in=sorted(changed))
-    for part in chunks(list(rows.order_by("pk").values_list("pk", "industry", "sector"))):
+    for part in bulk.slices(list(rows.order_by("pk").values_list("pk", "industry", "sector"))):
         fitting = {pk: targets[code] for pk, code, now in part if now == before[code]}
         moved += commands.set_sectors(fitting, by=by, at=at, reason=reason.strip())
     return moved

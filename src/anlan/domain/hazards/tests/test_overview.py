@@ -58,14 +58,14 @@ def the_page(user: Any, code: str, period: str, sectors: list[str] | None = None
     """What the page shows, before it is drawn."""
     from anlan.domain.hazards import overview
     from anlan.domain.hazards.overview import Sides
-    from anlan.domain.hazards.views_overview import _Page
+    from anlan.domain.hazards.overview_page import Page
     from anlan.kernel.calendar import periods
     from anlan.kernel.regions.queries import by_code
 
     at = timezone.now()
     today, asked, area = timezone.localdate(at), periods.parse(period), by_code(code)
     reading = overview.read(area, asked, sectors, at)
-    return _Page(area, asked, Sides.of(asked, today), reading, sectors, today)
+    return Page(area, asked, Sides.of(asked, today), reading, sectors, today)
 
 
 @pytest.fixture

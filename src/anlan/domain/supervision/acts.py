@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound
-from anlan.domain.hazards.forms import StepForm
-from anlan.domain.hazards.models import Hazard
+from anlan.domain.hazards.forms import Nothing, StepForm
+from anlan.domain.hazards.models import Grade, Hazard
 from anlan.domain.supervision import commands as do
 from anlan.domain.supervision import forms_hazard as forms
 from anlan.domain.supervision.commands import NewMember
@@ -86,6 +86,21 @@ def _unlog(hazard: Hazard, over: Over, data: dict[str, Any], common: dict[str, A
     return do.withdraw_entry(UUID(data["entry"]), reason=data["reason"], **common)
 
 
+def _direct(hazard: Hazard, over: Over, data: dict[str, Any], common: dict[str, Any]) -> Any:
+    return do.report_direct(hazard.pk, found_at=data["found_at"], text=data["text"], **common)
+
+
+def _dual(hazard: Hazard, over: Over, data: dict[str, Any], common: dict[str, Any]) -> Any:
+    names = ("side", "period", "text", "signed_by", "signed_on")
+    given = {name: data[name] for name in names}
+    return do.file_dual(hazard.pk, files=common.pop("photos"), **given, **common)
+
+
+def _major(hazard: Hazard) -> bool:
+    case = hazard.case
+    return case.kind == "hazard" and case.grade == Grade.MAJOR and case.state != "void"
+
+
 def _held(hazard: Hazard, over: Over) -> bool:
     return over.listing is not None and over.listing.status == Listing.Status.LISTED
 
@@ -105,6 +120,14 @@ def _log(over: Over) -> list[Any]:
 
 
 ACTS: tuple[Act, ...] = (
+    Act("report_direct", "listed.report", _("Report to the province"), forms.Direct,
+        lambda h, o: _major(h) and o.direct is None, _direct, "send"),
+    Act("receive_direct", "listed.receive", _("Sign for the direct report"), Nothing,
+        lambda h, o: any(copy.received_at is None for copy in o.copies),
+        lambda h, o, d, c: do.receive_direct(h.pk, **c), "writing-sign", "primary"),
+    Act("dual", "listed.dual", _("Enter a dual report"), forms.Dual,
+        lambda h, o: _major(h) and bool(o.owed), _dual, "list-check", choices=lambda o: o.owed,
+        files=True),
     Act("escalate", "listed.escalate", _("Ask the level above to take over"), forms.Escalate,
         lambda h, o: h.case.is_open and _held(h, o) and o.waiting is None,
         lambda h, o, d, c: do.ask_escalation(h.pk, reason=d["reason"], **c), "stairs-up"),

@@ -137,7 +137,7 @@ ENTRY_COLUMNS = (
     Column("area", _("Area"), cell="team.hazard.case.area.full_name"),
     Column("action", _("What was done"), kind="text"),
     Column("moved_out", _("People moved out"), kind="number"),
-    Column("name", _("By"), phone=False),
+    Column("name", _("Entered by"), phone=False),
 )  # fmt: skip
 
 

@@ -77,7 +77,7 @@ def _items(paper: Paper, around: Around, by: Actor, at: datetime) -> OutTable:
 def _answers(around: Around) -> OutTable:
     return OutTable(
         name=_("Return reports"),
-        headers=[_("Unit"), _("When"), _("By"), _("Text")],
+        headers=[_("Unit"), _("When"), _("Entered by"), _("Text")],
         widths=(28, 18, 14, 80),
         rows=[
             [row.unit.name, timezone.localtime(row.at), row.name, row.text]

@@ -9,7 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.hazards.forms import StepForm, text_area
 from anlan.domain.supervision.commands import NewMember
-from anlan.ui.forms import DayInput
+from anlan.domain.supervision.commands.reports import HOURS_MAX
+from anlan.domain.supervision.models import Side
+from anlan.domain.supervision.terms import PERIODS
+from anlan.kernel.calendar.periods import Period
+from anlan.ui.forms import DayInput, Form, MomentInput
 
 _NAME_CHARS, _UNIT_CHARS = 60, 120
 
@@ -57,15 +61,15 @@ class SendTeam(StepForm):
 
 
 class Comes(StepForm):
-    name = forms.CharField(label=_("Name"), max_length=_NAME_CHARS)
+    name = forms.CharField(label=_("Full name"), max_length=_NAME_CHARS)
     unit = forms.CharField(label=_("Unit"), max_length=_UNIT_CHARS)
     post = forms.CharField(label=_("Post"), max_length=_NAME_CHARS, required=False)
-    on = forms.DateField(label=_("From"), widget=DayInput)
+    on = forms.DateField(label=_("Joins on"), widget=DayInput)
 
 
 class Leaves(StepForm):
     member = forms.TypedChoiceField(label=_("Member"), coerce=int)
-    on = forms.DateField(label=_("Until"), widget=DayInput)
+    on = forms.DateField(label=_("Leaves on"), widget=DayInput)
 
     def __init__(self, members: list[Any], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -93,3 +97,40 @@ class Unlog(StepForm):
 class AcceptTeam(StepForm):
     on = forms.DateField(label=_("Day of acceptance"), widget=DayInput)
     text = text_area(_("What was found at the acceptance"))
+
+
+class Direct(StepForm):
+    found_at = forms.DateTimeField(label=_("Found at"), widget=MomentInput)
+    text = text_area(_("What was found, and what was done at once"))
+
+
+class Dual(StepForm):
+    side = forms.ChoiceField(label=_("Reported"), choices=Side.choices, widget=forms.RadioSelect)
+    period = forms.ChoiceField(label=_("Report period"))
+    text = text_area(_("How far the rectification is"))
+    signed_by = forms.CharField(label=_("Receipt signed by"), max_length=120)
+    signed_on = forms.DateField(label=_("Signed on"), widget=DayInput)
+
+    def __init__(self, owed: list[Period], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["period"].choices = [(each.code, each.label) for each in owed]  # type: ignore[attr-defined]
+
+
+class TermsForm(Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    hours = forms.IntegerField(
+        label=_("Hours for the direct report"), required=False, min_value=1, max_value=HOURS_MAX,
+        help_text=_("From finding to reporting. Left empty, no limit is set and nothing is late."),
+    )  # fmt: skip
+    since = forms.DateField(
+        label=_("For hazards found from"), required=False, widget=DayInput,
+        help_text=_("Left empty, every major hazard must be reported directly."),
+    )  # fmt: skip
+    period = forms.ChoiceField(
+        label=_("Dual reports"), required=False,
+        choices=[("", _("not set: none is owed")), *PERIODS.items()],
+    )  # fmt: skip
+    reason = forms.CharField(
+        label=_("On whose decision"), max_length=300,
+        help_text=_("The document or meeting that set it."),
+    )  # fmt: skip

@@ -204,3 +204,82 @@ class LogEntry(models.Model):
             models.CheckConstraint(condition=Q(moved_out__gte=0), name="log_moved_out"),
         ]
         indexes = [models.Index(fields=["day", "id"], name="log_by_day")]
+
+
+# --- reports of major hazards --------------------------------------------------------------
+
+
+class Terms(models.Model):
+    """What an office has set for reports of major hazards. Versions: none is overwritten."""
+
+    version = models.IntegerField(unique=True)
+    #: Hours from finding to the direct report (省级直报); None is not set, so nothing is late.
+    hours = models.IntegerField(null=True)
+    #: Found before this day, nothing had to be reported directly; None is no such day.
+    since = models.DateField(null=True)
+    #: Kind of period for dual reports (双报告); empty is not set, so none is owed.
+    period = models.CharField(max_length=20, blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=120)
+    reason = models.CharField(max_length=300, blank=True)
+
+
+class DirectReport(models.Model):
+    """A major hazard reported straight to the province, with copies to the tiers between."""
+
+    hazard = models.OneToOneField(
+        "hazards.Hazard", models.PROTECT, primary_key=True, related_name="direct_report"
+    )
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    found_at = models.DateTimeField()
+    reported_at = models.DateTimeField()
+    text = models.TextField()
+    #: By the limit that was in force; None where none was.
+    late = models.BooleanField(null=True)
+    user_id = models.BigIntegerField(null=True)
+    name = models.CharField(max_length=120)
+
+
+class DirectCopy(models.Model):
+    """An office that a direct report went to, and who signed for it there."""
+
+    report = models.ForeignKey(DirectReport, models.PROTECT, related_name="copies")
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    #: regions.Level of the office; the province's is the recipient, the others get copies.
+    level = models.SmallIntegerField()
+    received_at = models.DateTimeField(null=True)
+    receiver = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["report", "unit"], name="direct_copy_once")]
+
+
+class Side(models.TextChoices):
+    """To whom an enterprise reports its major hazard (双报告)."""
+
+    REGULATOR = "regulator", _("to the regulator")
+    CONGRESS = "congress", _("to the workers' congress")
+
+
+class DualReport(models.Model):
+    """One side's report of one period: what it said, and the receipt that proves it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    hazard = models.ForeignKey("hazards.Hazard", models.PROTECT, related_name="dual_reports")
+    side = models.CharField(max_length=10, choices=Side)
+    start = models.DateField()
+    end = models.DateField()
+    text = models.TextField()
+    #: Who signed the receipt on paper, and when; the paper is attached.
+    signed_by = models.CharField(max_length=120)
+    signed_on = models.DateField()
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField(null=True)
+    name = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["hazard", "side", "start", "end"], name="dual_report_once"
+            )
+        ]

@@ -15,10 +15,22 @@ from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.domain.hazards import overview
 from anlan.domain.hazards import queries as hazards
-from anlan.domain.hazards.models import Hazard
+from anlan.domain.hazards.models import Grade, Hazard
+from anlan.domain.supervision import terms
 from anlan.domain.supervision.commands.listed import LOG_FILES
+from anlan.domain.supervision.commands.reports import DUAL_FILES
 from anlan.domain.supervision.loop import MOVED_OUT, RESIDENT_DAYS
-from anlan.domain.supervision.models import Escalation, LogEntry, Member, Team
+from anlan.domain.supervision.models import (
+    DirectCopy,
+    DirectReport,
+    DualReport,
+    Escalation,
+    LogEntry,
+    Member,
+    Side,
+    Team,
+)
+from anlan.domain.supervision.terms import InForce
 from anlan.kernel.accounts import policy
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts.figures import Query, figures
@@ -101,6 +113,26 @@ class Over:
     listings: list[Listing]
     escalations: list[Escalation]
     stays: list[Stay]
+    direct: DirectReport | None
+    copies: list[DirectCopy]
+    duals: list[DualReport]
+    dual_files: dict[str, list[Attachment]]
+    #: Periods that owe dual reports, the latest first; none where no period is set.
+    owed: list[Period]
+    terms: InForce
+
+    @property
+    def dual_rows(self) -> list[tuple[Period, DualReport | None, DualReport | None]]:
+        """By period: what the regulator and what the workers' congress was told."""
+        told = {(row.start, row.end, row.side): row for row in self.duals}
+        return [
+            (
+                period,
+                told.get((period.start, period.end, Side.REGULATOR)),
+                told.get((period.start, period.end, Side.CONGRESS)),
+            )
+            for period in self.owed
+        ]
 
     @property
     def listing(self) -> Listing | None:
@@ -123,24 +155,35 @@ class Over:
         return sum(stay.days for stay in self.stays)
 
 
-def over(hazard: Hazard) -> Over:
+def over(hazard: Hazard, today: date) -> Over:
     """The number of statements is constant."""
     rows = Listing.objects.filter(case=hazard.pk).select_related("supervisor").order_by("pk")
     wishes = Escalation.objects.filter(hazard=hazard).select_related(
         "from_unit", "to_unit", "listing", "taken_over"
     )
-    return Over(list(rows), list(wishes.order_by("asked_at")), _stays(hazard))
+    case, limit = hazard.case, terms.in_force()
+    direct = DirectReport.objects.filter(hazard=hazard).select_related("unit").first()
+    copies = DirectCopy.objects.filter(report=hazard.pk).select_related("unit").order_by("level")
+    duals = list(DualReport.objects.filter(hazard=hazard).order_by("-start", "side"))
+    is_major = case.kind == "hazard" and case.grade == Grade.MAJOR
+    return Over(
+        listings=list(rows),
+        escalations=list(wishes.order_by("asked_at")),
+        stays=_stays(hazard),
+        direct=direct,
+        copies=list(copies),
+        duals=duals,
+        dual_files=_files(DUAL_FILES, [row.pk for row in duals]),
+        owed=limit.owed(case.opened_on, case.closed_on, today) if is_major else [],
+        terms=limit,
+    )
 
 
 def _stays(hazard: Hazard) -> list[Stay]:
     teams = list(Team.objects.filter(hazard=hazard).order_by("-since", "-pk"))
     members = list(Member.objects.filter(team__in=teams).order_by("since", "pk"))
     entries = list(LogEntry.objects.filter(team__in=teams).order_by("-day", "-at"))
-    files: dict[str, list[Attachment]] = {}
-    for file in Attachment.objects.filter(
-        object_type=LOG_FILES, object_id__in=[str(row.pk) for row in entries], withdrawn_at=None
-    ).order_by("id"):
-        files.setdefault(file.object_id, []).append(file)
+    files = _files(LOG_FILES, [row.pk for row in entries])
     return [
         Stay(
             team,
@@ -150,6 +193,17 @@ def _stays(hazard: Hazard) -> list[Stay]:
         )
         for team in teams
     ]
+
+
+def _files(of: str, pks: Sequence[UUID]) -> dict[str, list[Attachment]]:
+    """Files by the row that they hang on."""
+    found: dict[str, list[Attachment]] = {}
+    rows = Attachment.objects.filter(
+        object_type=of, object_id__in=[str(pk) for pk in pks], withdrawn_at=None
+    )
+    for file in rows.order_by("id"):
+        found.setdefault(file.object_id, []).append(file)
+    return found
 
 
 def allowed(pk: UUID, permissions: Sequence[str], by: Actor) -> set[str]:

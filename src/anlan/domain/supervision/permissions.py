@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.db.models import Q
 
 from anlan.base.actor import Actor
+from anlan.base.paths import below
 from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party
+from anlan.domain.hazards.permissions import reported as found
 from anlan.domain.hazards.permissions import view as hazard_view
-from anlan.kernel.accounts import policy
-from anlan.kernel.accounts.models import Role, Unit
+from anlan.domain.supervision.models import DirectCopy
+from anlan.kernel.accounts import held, policy
+from anlan.kernel.accounts.models import BUSINESS_ROLES, Role, Unit, UnitKind
 from anlan.kernel.accounts.policy import Rule
 from anlan.kernel.loop.models import Listing, PartyRole
 
@@ -59,6 +62,39 @@ def escalations(by: Actor) -> Q:
     return own | policy.scope(by, SEES, prefix="hazard__case__")
 
 
+def reports_directly(by: Actor) -> Q:
+    """Whoever found it or deals with it, at any tier."""
+    return (
+        in_charge(by, *JUDGES, Role.DUTY)
+        | party(by, ANSWERS)
+        | found(by, Role.GRID, Role.RECTIFIER, Role.DUTY)
+    )
+
+
+def receives_directly(by: Actor) -> Q:
+    """Hazards of which a direct report went to an office where one works."""
+    units = policy.units_of(by, (*OFFICE, Role.DUTY))
+    if not units:
+        return policy.NOTHING
+    copies = DirectCopy.objects.filter(unit__in=units)
+    return Q(pk__in=copies.values("report"))
+
+
+def terms_edit(by: Actor) -> Q:
+    """The head of the topmost committee office: it holds for every area below."""
+    wide = [
+        grant
+        for grant in held.grants(by)
+        if grant.role == Role.LEADER and grant.sector is None and grant.enterprise is None
+    ]
+    offices = Unit.objects.filter(kind=UnitKind.COMMITTEE_OFFICE).valid_on(policy.today_of(by))
+    own = offices.filter(pk__in={grant.unit_id for grant in wide})
+    led = set(own.values_list("pk", flat=True)) if wide else set()
+    paths = [grant.path for grant in wide if grant.unit_id in led]
+    top = by.trusted or any(not offices.exclude(below(path)).exists() for path in paths)
+    return policy.EVERYTHING if top else policy.NOTHING
+
+
 RULES: dict[str, Rule] = {
     "paper.view":    lambda by: view(by) | sent(by),
     "paper.issue":   lambda by: in_charge(by, *OFFICE),
@@ -72,6 +108,12 @@ RULES: dict[str, Rule] = {
     "listed.send":     holds,
     "listed.log":      lambda by: in_charge(by, *JUDGES),
     "listed.accept":   holds,
+    "listed.report":   reports_directly,
+    "listed.receive":  receives_directly,
+    "listed.dual":     lambda by: in_charge(by, *JUDGES)
+                                  | party(by, (Role.RECTIFIER,), PartyRole.RECTIFIER),
+    "terms.view":      policy.by_role(*BUSINESS_ROLES),
+    "terms.edit":      terms_edit,
     "escalation.view":   escalations,
     "escalation.decide": asked,
 }  # fmt: skip

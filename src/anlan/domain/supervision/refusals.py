@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base.refusal import Refusal
+from anlan.base.refusal import MovedOn, Refusal
 
 
 class PaperIncomplete(Refusal):
@@ -45,3 +45,20 @@ class TeamRefused(Refusal):
     code = "team_refused"
     message = _("This can't be done with the resident team: %(reason)s")
     status = 409
+
+
+class DirectRefused(Refusal):
+    code = "direct_report_refused"
+    message = _("It can't be reported directly: %(reason)s")
+    status = 409
+
+
+class DualRefused(Refusal):
+    code = "dual_report_refused"
+    message = _("The report can't be entered: %(reason)s")
+    status = 409
+
+
+class TermsMovedOn(MovedOn):
+    code = "terms_moved_on"
+    message = _("Somebody saved newer terms meanwhile. Reload the page, look, and save again.")

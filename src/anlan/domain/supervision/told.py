@@ -32,3 +32,9 @@ declare(
     HAZARD,
 )
 declare("listed.team_sent", _("A team is sent to stay at %(number)s from %(day)s."), HAZARD)
+declare(
+    "listed.reported",
+    _("%(unit)s reports the major hazard %(number)s directly: %(text)s"),
+    HAZARD,
+    urgent=True,
+)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.domain.supervision import views, views_papers
+from anlan.domain.supervision import views, views_papers, views_reports
 
 app_name = "supervision"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("stays/", views.stays, name="stays"),
     path("transfers/", views_papers.transfers, name="transfers"),
     path("letters/", views_papers.letters, name="letters"),
+    path("direct/", views_reports.direct, name="direct"),
+    path("dual/", views_reports.dual, name="dual"),
+    path("terms/", views_reports.terms_page, name="terms"),
     path("letterhead/", views_papers.letterhead, name="letterhead"),
     path("new/<slug:kind>/", views_papers.new, name="new"),
     path("papers/<uuid:pk>/", views_papers.paper, name="paper"),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -19,12 +20,13 @@ from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.hazards import overview
 from anlan.domain.hazards import queries as hazards
 from anlan.domain.hazards.forms import StepForm
-from anlan.domain.hazards.models import Hazard
+from anlan.domain.hazards.models import Grade, Hazard
 from anlan.domain.supervision import acts, columns, oversight, queries
 from anlan.domain.supervision.commands.listed import LOG_FILES
+from anlan.domain.supervision.commands.reports import DUAL_FILES
 from anlan.domain.supervision.files import files_of
 from anlan.domain.supervision.loop import MOVED_OUT, NAMES, RESIDENT_DAYS, STATES
-from anlan.domain.supervision.models import Escalation, LogEntry
+from anlan.domain.supervision.models import DualReport, Escalation, LogEntry
 from anlan.domain.supervision.tabs import tabs
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
@@ -130,34 +132,46 @@ def _page(
 ) -> HttpResponse:
     by, today = actor_of(request), timezone.localdate()
     row = _access(request, pk)
-    over = oversight.over(row)
+    over = oversight.over(row, timezone.localdate())
     dialogs = [
-        (act, bad[1] if bad and bad[0] == act.code else act.made(over, **_initial(act, today)))
+        (act, bad[1] if bad and bad[0] == act.code else act.made(over, **_initial(act, row, today)))
         for act in acts.offered(row, over, allowed(pk, by))
     ]
     context = {
         "hazard": row, "case": row.case, "over": over, "dialogs": dialogs,
         "bad": bad[0] if bad else "", "crumbs": crumbs_of(row.case.area),
         "levels": dict(Level.choices), "papers": queries.of_hazard(pk, by), "names": NAMES,
-        "states": STATES, "may_write": policy.may(by, "paper.issue"),
+        "states": STATES, "today": today, "may_write": policy.may(by, "paper.issue"),
     }  # fmt: skip
     return render_page(
         request, "supervision/hazard.html", "supervision/hazard.html", context, status
     )
 
 
-def _initial(act: acts.Act, today: date) -> dict[str, Any]:
-    names = {"day", "on", "since"} & set(act.form.base_fields)
-    return dict.fromkeys(names, today)
+def _initial(act: acts.Act, row: Hazard, today: date) -> dict[str, Any]:
+    names = {"day", "on", "since", "signed_on"} & set(act.form.base_fields)
+    given: dict[str, Any] = dict.fromkeys(names, today)
+    if act.code == "report_direct" and row.case.opened_on == today:
+        given["found_at"] = timezone.localtime()
+    elif act.code == "report_direct":
+        given["found_at"] = datetime.combine(row.case.opened_on, time(9))
+    return given
 
 
 @require_GET
 @requires("listed.view")
 def of_hazard(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the hazard's own page shows beside it."""
-    row = _access(request, pk)
+    row, today = _access(request, pk), timezone.localdate()
+    over = oversight.over(row, today)
     context = {
-        "hazard": row, "over": oversight.over(row), "levels": dict(Level.choices),
+        "hazard": row, "over": over, "is_major": row.case.grade == Grade.MAJOR,
+        "owed": sum(
+            (regulator is None) + (congress is None)
+            for period, regulator, congress in over.dual_rows
+            if period.end < today
+        ),
+        "levels": dict(Level.choices),
         "papers": queries.of_hazard(pk, actor_of(request)), "states": STATES,
     }  # fmt: skip
     return render(request, "supervision/_of_hazard.html", context)
@@ -172,7 +186,7 @@ def act(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     wanted = acts.BY_CODE.get(code)
     if wanted is None:
         raise NotFound
-    over = oversight.over(row)
+    over = oversight.over(row, timezone.localdate())
     form = wanted.made(over, request.POST)
     if not form.is_valid():
         return _page(request, pk, (code, form), status=422)
@@ -192,17 +206,20 @@ def act(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
 @require_GET
 @requires("listed.view")
 def file(request: HttpRequest, pk: UUID, file: UUID) -> HttpResponse:
-    """A photo of a team's log, for whoever may see the hazard."""
+    """A photo of a team's log, or the paper of a receipt, for whoever may see the hazard."""
     _access(request, pk)
     entries = LogEntry.objects.filter(team__hazard=pk).values_list("pk", flat=True)
+    duals = DualReport.objects.filter(hazard=pk).values_list("pk", flat=True)
     one = (
         Attachment.objects.filter(
-            object_type=LOG_FILES, object_id__in=[str(each) for each in entries],
-            withdrawn_at=None, pk=file,
+            Q(object_type=LOG_FILES, object_id__in=[str(each) for each in entries])
+            | Q(object_type=DUAL_FILES, object_id__in=[str(each) for each in duals]),
+            withdrawn_at=None,
+            pk=file,
         )
         .select_related("blob")
         .first()
-    )  # fmt: skip
+    )
     if one is None:
         raise NotFound
     return attachments.serve(one, thumbnail=request.GET.get("thumb") == "1")

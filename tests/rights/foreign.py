@@ -21,12 +21,16 @@ from anlan.domain.hazards import commands as hazards
 from anlan.domain.hazards.commands import Finding
 from anlan.domain.inspections import commands as sweeps
 from anlan.domain.supervision import commands as supervision
+from anlan.domain.treatment.loop import PLAN
+from anlan.domain.treatment.models import RemedyPlan
 from anlan.kernel.accounts import commands as accounts
-from anlan.kernel.accounts import units
 from anlan.kernel.accounts.models import Jurisdiction, Post, Unit, User
 from anlan.kernel.accounts.tests.people import make_person
 from anlan.kernel.facts.models import Expected
+from anlan.kernel.loop import engine
+from anlan.kernel.loop.engine import NewCase
 from anlan.kernel.regions.models import Region
+from tests.rights.foreign_lists import plant_lists
 
 CLI = Actor(None, "cli:rights", trusted=True)
 HOME, AWAY = "530100", "530300"
@@ -43,6 +47,7 @@ class Planted:
     paper: UUID
     sweep: int
     own_check: int
+    remedy: UUID
     unit: int | None = None
     person: int | None = None
     #: An area of somebody else; one's own isn't foreign whatever firm or sector lies in it.
@@ -54,7 +59,7 @@ class Planted:
         self.numbers = {
             "hazards": self.hazard, "enterprises": self.enterprise, "reports": self.report,
             "supervision": self.paper, "oversight": self.hazard, "inspections": self.sweep,
-            "selfchecks": self.own_check,
+            "selfchecks": self.own_check, "treatment": self.remedy,
         }  # fmt: skip
         if self.area is not None:
             self.numbers["office"] = self.area
@@ -92,16 +97,32 @@ def plant(
         answered_at=at,
     )  # fmt: skip
     paper = _plant_paper(word, pk, place, at)
-    firm = units.for_enterprise(
-        enterprise, f"{word}公司", place.pk, place.path, by=CLI, at=at
-    )  # fmt: skip
-    plan = sweeps.NewPlan(enterprise, firm.pk, f"{word}自查", "month", timezone.localdate(at))
+    plan = sweeps.NewPlan(enterprise, reporter.pk, f"{word}自查", "month", timezone.localdate(at))
     own_check = sweeps.make_plan(plan, by=CLI, at=at).pk
+    remedy = _plant_remedy(word, reporter, place, sector, enterprise, at)
     sweep = _plant_sweep(word, reporter, place, sector, at)
     away = place.pk if area == AWAY else None
-    return Planted(
-        word, pk, enterprise, report=report.pk, paper=paper, sweep=sweep, own_check=own_check, area=away
+    made = Planted(
+        word, pk, enterprise, report=report.pk, paper=paper, sweep=sweep, own_check=own_check,
+        remedy=remedy, area=away
     )  # fmt: skip
+    made.numbers |= plant_lists(
+        word, pk, place, sector, enterprise, reporter, by=CLI, at=at, wide=area == AWAY
+    )
+    return made
+
+
+def _plant_remedy(
+    word: str, unit: Unit, place: Region, sector: str, enterprise: int, at: datetime
+) -> UUID:
+    """A plan for the firm; without a unit of the firm's own, which the list of units would show."""
+    new = NewCase(
+        pk=uuid7(), area_id=place.pk, path=place.path, unit_id=unit.pk, opened_on=at.date(),
+        sector=sector, enterprise_id=enterprise,
+    )  # fmt: skip
+    [case] = engine.open_cases(PLAN, [new], by=CLI, at=at, request_id=uuid7())
+    RemedyPlan.objects.create(case=case, enterprise_id=enterprise, name=f"{word}方案")
+    return case.pk
 
 
 def _plant_sweep(word: str, unit: Unit, place: Region, sector: str, at: datetime) -> int:

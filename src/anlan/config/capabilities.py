@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from anlan.kernel.facts.kinds import FactKind
     from anlan.kernel.indicators.declare import Indicator
 
-CAPABILITIES = ("enterprises", "hazards", "inspections", "lists", "office", "supervision")
+CAPABILITIES = ("enterprises", "hazards", "inspections", "lists", "office", "supervision", "treatment")
 
 
 @cache

@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "anlan.domain.hazards",
     "anlan.domain.lists",
     "anlan.domain.inspections",
+    "anlan.domain.treatment",
     "anlan.domain.supervision",
     "anlan.domain.office",
     "allauth",

@@ -80,6 +80,7 @@ def enterprise_page(request: HttpRequest, pk: int) -> HttpResponse:
         "proposal": row.merge_proposed_into,
         "hazards_url": columns.hazards_url(row),
         "counts_url": columns.counts_url(row),
+        "more_urls": columns.more_urls(row),
         "may_edit": may_edit,
         "may_merge": may_edit and _may(by, "enterprise.merge", pk),
         "own_proposal": row.merge_proposed_by == by.user_id,

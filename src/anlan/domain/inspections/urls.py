@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from anlan.domain.inspections import views, views_visits
+from anlan.domain.inspections import views, views_checks, views_visits
 
 app_name = "inspections"
 urlpatterns = [
     path("", views.sweeps, name="sweeps"),
     path("new/", views.sweep_new, name="new"),
+    path("of/<int:enterprise>/", views_checks.of_enterprise, name="of_enterprise"),
     path("<int:pk>/", views.sweep_page, name="sweep"),
     path("<int:pk>/team/", views.team, name="team"),
     path("<int:pk>/draw/", views.draw, name="draw"),

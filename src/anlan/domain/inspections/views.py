@@ -26,7 +26,7 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name
-from anlan.kernel.loop.engine import state_label
+from anlan.kernel.loop.labels import state_label
 from anlan.kernel.regions.models import Region
 from anlan.ui.figures import Basis
 from anlan.ui.lists import Filters

@@ -17,20 +17,21 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.paths import below
 from anlan.base.refusal import NotFound
+from anlan.domain.enterprises import queries as enterprises
 from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.hazards.commands import Incomplete, NotByHand
 from anlan.domain.hazards.models import Hazard
 from anlan.domain.inspections import checking, commands, permissions
 from anlan.domain.inspections.commands.checks import open_periods
 from anlan.domain.inspections.forms_checks import AskForm, CheckForm, PlanForm, RuleForm
-from anlan.domain.inspections.models import CheckPlan
+from anlan.domain.inspections.models import CheckPlan, Visit
 from anlan.domain.inspections.refusals import CheckRefused
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.calendar import periods
 from anlan.kernel.facts import reports
-from anlan.kernel.loop.engine import state_label
+from anlan.kernel.loop.labels import state_label
 from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Column, Filters, Flag
@@ -40,6 +41,8 @@ from anlan.ui.parts import part
 ORDERS = {"area": Keyset.by("path", "pk")}
 #: Checks, reports and hazards that a page shows.
 SHOWN_MAX = 24
+#: Of each kind, on the page of an enterprise.
+FEW = 5
 COLUMNS = (
     Column("what", gettext_lazy("What is checked"), kind="text",
            link=lambda row: reverse("selfchecks:plan", args=[row.pk])),
@@ -100,6 +103,27 @@ def _home(by: Actor) -> Region | None:
     if not paths:
         return None
     return Region.objects.filter(path=paths[0]).first() or Region.objects.get(level=0)
+
+
+@require_GET
+@requires("enterprise.view")
+def of_enterprise(request: HttpRequest, enterprise: int) -> HttpResponse:
+    """What the page of an enterprise shows: visits in sweeps, and its own checks."""
+    by = actor_of(request)
+    row = policy.access(Enterprise.objects.all(), "enterprise.view", by, enterprise)
+    family = enterprises.family(row.pk)
+    seen = policy.permitted(
+        Visit.objects.filter(enterprise_id__in=family, withdrawn_at=None), "target.view", by
+    ).select_related("sweep")
+    own: list[Any] = list(checking.plans(by).filter(enterprise__in=family).order_by("-pk")[:FEW])
+    standings = checking.standings(own, policy.today_of(by))
+    context = {
+        "visits": seen.order_by("-on", "-pk")[:FEW],
+        "plans": [(each, checking.STATES[standings[each.pk].state]) for each in own],
+    }  # fmt: skip
+    return render_page(
+        request, "inspections/_of_enterprise.html", "inspections/_of_enterprise.html", context
+    )
 
 
 @require_http_methods(["GET", "POST"])

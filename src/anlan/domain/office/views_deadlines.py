@@ -32,6 +32,7 @@ NAMES = {
     "transfer": gettext_lazy("Transfers"),
     "letter": gettext_lazy("Letters"),
     "list_item": gettext_lazy("Problems on lists"),
+    "remedy": gettext_lazy("Plans for enterprises"),
 }
 #: Whom each rung reaches, as ladder.py and told.py do it.
 TOLD = (

@@ -33,6 +33,7 @@ _WHAT = {
     "settings": _("setting"),
     "sweep": _("sweep"),
     "target": _("subjects of sweeps"),
+    "remedy": _("plan for an enterprise"),
     "tree": _("assessment tree"),
     "unit": _("unit"),
     "units": _("units"),

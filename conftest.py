@@ -154,3 +154,12 @@ def _no_denials_left_over() -> Iterator[None]:
     from anlan.kernel.audit import trail
 
     trail.forget()
+
+
+@pytest.fixture(autouse=True)
+def _no_list_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How a list was read is remembered for a minute: the number of statements would depend on
+    what ran before."""
+    from anlan.ui import keyset
+
+    monkeypatch.setattr(keyset, "MANY_SECONDS", 0)

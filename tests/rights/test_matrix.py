@@ -126,6 +126,27 @@ def test_S13_nobody_gets_past_a_permission_they_lack(someone: Any, role: str) ->
 
 
 @pytest.mark.parametrize("role", ROLES)
+def test_a_rule_depends_on_nothing_but_posts_and_what_they_cover(
+    someone: Any, role: str, django_assert_num_queries: Any
+) -> None:
+    """``policy.may`` remembers by these, so a rule may not ask the database for more."""
+    from anlan.kernel.accounts import held, policy
+    from anlan.kernel.accounts.models import User
+
+    someone(role)
+    user = User.objects.get()
+    for permission in sorted(policy.permissions()):
+        by = held.actor(user, today=_today())
+        held.grants(by)
+        if policy._rules[permission] not in policy._asking:
+            with django_assert_num_queries(0, info=permission):
+                policy.rule_of(permission, by)
+        expected = not policy.is_nothing(policy.rule_of(permission, by))
+        # The second answer is a remembered one.
+        assert [policy.may(by, permission) for _time in range(2)] == [expected] * 2, permission
+
+
+@pytest.mark.parametrize("role", ROLES)
 def test_S14_a_number_that_is_nobodys_opens_nothing(someone: Any, role: str) -> None:
     """No page breaks on it, and none says anything but that there is nothing to see."""
     browser = someone(role)

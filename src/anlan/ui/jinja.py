@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 from django.contrib.messages import get_messages
@@ -20,6 +21,22 @@ def url(name: str, *args: Any, **kwargs: Any) -> str:
     return reverse(
         name, args=kwargs.pop("args", args) or None, kwargs=kwargs.pop("kwargs", kwargs) or None
     )
+
+
+def text(message: str, /, **values: Any) -> str:
+    """``_("…")`` of a template: as Jinja2's own, with what has no values looked up once.
+
+    A page asks for some two hundred texts, each by way of the thread's language and three
+    functions otherwise.
+    """
+    if values:
+        return Markup(translation.gettext(message)) % values  # noqa: S704  our own texts
+    return _plain_text(translation.get_language() or "", message)
+
+
+@lru_cache(maxsize=20_000)
+def _plain_text(_language: str, message: str) -> Markup:
+    return Markup(translation.gettext(message)) % {}  # noqa: S704
 
 
 def language() -> str:
@@ -52,6 +69,7 @@ def environment(**options: Any) -> Environment:
         pgettext=translation.pgettext,
         npgettext=translation.npgettext,
     )
+    env.globals["_"] = text
     env.globals.update(
         static=static,
         url=url,

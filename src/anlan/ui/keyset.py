@@ -7,14 +7,18 @@ from __future__ import annotations
 
 import base64
 import json
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce, total_ordering
 from operator import or_
+from threading import Lock
+from time import monotonic
 from typing import Any, Generic, TypeVar
 
-from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.core.exceptions import EmptyResultSet, FieldDoesNotExist, ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connections
 from django.db.models import F, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
@@ -25,6 +29,8 @@ M = TypeVar("M", bound=Model)
 CURSOR_CHARS_MAX = 1_000
 #: Rows whose keys are read and sorted here rather than looked for in the order of a list.
 FEW_MAX = 3_000
+#: For how long, and of how many lists, it is remembered which way they are read.
+MANY_SECONDS, MANY_KEPT_MAX = 60, 5_000
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,31 @@ class Key:
 
     def same(self, value: Any) -> Q:
         return Q(**({f"{self.field}__isnull": True} if value is None else {self.field: value}))
+
+
+def _has_many(rows: QuerySet[Any]) -> bool:
+    """Whether there are more than FEW_MAX; remembered for a minute, for nothing but the way to
+    read depends on it."""
+    try:
+        asked = rows.query.sql_with_params()
+    except EmptyResultSet:
+        return False
+    key = (FEW_MAX, connections[rows.db].settings_dict["NAME"], asked)
+    now = monotonic()
+    with _lock:
+        known = _many.get(key)
+    if known is not None and known[1] > now:
+        return known[0]
+    many = rows[: FEW_MAX + 1].count() > FEW_MAX
+    with _lock:
+        _many[key] = (many, now + MANY_SECONDS)
+        while len(_many) > MANY_KEPT_MAX:
+            _many.popitem(last=False)
+    return many
+
+
+_many: OrderedDict[Any, tuple[bool, float]] = OrderedDict()
+_lock = Lock()
 
 
 @dataclass(frozen=True)
@@ -139,7 +170,7 @@ class Keyset:
         if few and branches:
             branches, wide = [reduce(or_, branches)], None
         for branch in branches:
-            if not few and probe.filter(branch)[: FEW_MAX + 1].count() <= FEW_MAX:
+            if not few and not _has_many(probe.filter(branch)):
                 read = list(rows.filter(branch).order_by().values_list(*fields))
             else:
                 ahead = wide(branch) if wide else rows.filter(branch)

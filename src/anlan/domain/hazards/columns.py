@@ -17,7 +17,7 @@ from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.loop.labels import STATES, state_label
 from anlan.kernel.loop.settings import RUNGS
 from anlan.ui.keyset import Keyset
-from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Search
+from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Search, address_of
 from anlan.ui.parts import cell
 
 ORDERS = {
@@ -57,10 +57,11 @@ def filters(params: QueryDict) -> Filters:
 
 
 def columns(today: date) -> list[Column]:
+    page = address_of("hazards:page")
     return [
         Column(
             "text", _("Hazard"), cell=text_of, kind="text",
-            link=lambda row: reverse("hazards:page", args=[row.pk]),
+            link=lambda row: page(row.pk),
         ),
         Column("state", _("State"), cell=_state),
         Column("grade", _("Grade"), cell=_grade),

@@ -29,7 +29,15 @@ from anlan.base.paths import ancestors, below, upper
 from anlan.kernel.accounts import held
 from anlan.kernel.accounts.held import Grant
 from anlan.kernel.accounts.models import BUSINESS_ROLES, Role, Unit, UnitKind
-from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule, compiled, has_role, today_of
+from anlan.kernel.accounts.policy import (
+    EVERYTHING,
+    NOTHING,
+    Rule,
+    asking,
+    compiled,
+    has_role,
+    today_of,
+)
 from anlan.kernel.regions.models import AssessmentNode, Level
 
 _DAYS = (*BUSINESS_ROLES, Role.SYSTEM_ADMIN)
@@ -96,6 +104,7 @@ def area_add(by: Actor) -> Q:
     return _within(_paths(by, _OFFICE, every_sector=True))
 
 
+@asking
 def area_change(by: Actor) -> Q:
     own = _within(_paths(by, _OFFICE, every_sector=True))
     led = _led(by)
@@ -124,15 +133,18 @@ def tree_view(by: Actor) -> Q:
     return _rooted(_within(own, "region__") | Q(region__in=sorted(above)))
 
 
+@asking
 def tree_edit(by: Actor) -> Q:
     led = _led(by)
     return _rooted(_within(led, "region__")) if led else NOTHING
 
 
+@asking
 def deadlines_edit(by: Actor) -> Q:
     return EVERYTHING if by.trusted or _top(by) is not None else NOTHING
 
 
+@asking
 def tree_make(by: Actor) -> Q:
     """The areas that somebody may make a tree for."""
     led = _led(by)

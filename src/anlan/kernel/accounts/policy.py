@@ -26,6 +26,8 @@ from anlan.base.refusal import MovedOn, NotAllowed, NotFound
 from anlan.kernel.accounts import held
 from anlan.kernel.accounts.held import Grant
 
+#: Depends on nothing but ``held.posts``, ``held.grants`` and whether there is a person, unless it
+#: is marked ``asking`` (tests/rights holds each rule to that).
 Rule = Callable[[Actor], Q]
 Row = TypeVar("Row", bound=Model)
 
@@ -47,6 +49,15 @@ def register(rules: Mapping[str, Rule]) -> None:
     for permission, rule in rules.items():
         assert _rules.get(permission, rule) is rule, f"{permission} is declared twice"
         _rules[permission] = rule
+
+
+def asking(rule: Rule) -> Rule:
+    """Marks a rule that asks the database for more than posts: its answer is never remembered."""
+    _asking.add(rule)
+    return rule
+
+
+_asking: set[Rule] = set()
 
 
 def permissions() -> frozenset[str]:
@@ -117,8 +128,36 @@ def _alternatives(rule: Q) -> list[Q]:
 
 
 def may(by: Actor, permission: str) -> bool:
-    """Whether ``by`` may use ``permission`` at all: for things without rows, and for menus."""
-    return not is_nothing(rule_of(permission, by))
+    """Whether ``by`` may use ``permission`` at all: for things without rows, and for menus.
+
+    A menu asks thirty times a page. The answer is remembered by what a rule may depend on: the
+    posts that count today, what they cover, and whether there is a person.
+    """
+    _load()
+    rule = _rules.get(permission)
+    if rule is None:
+        raise PermissionUnknown(permission)
+    if by.trusted:
+        return True
+    if not _in_token(permission, by):
+        return False
+    holding = by.memo.get("holding")
+    if holding is None:
+        posts, grants = held.posts(by), held.grants(by)
+        holding = by.memo["holding"] = (frozenset(posts), frozenset(grants), by.user_id is None)
+    answer = _may.get((rule, holding))
+    if answer is None:
+        answer = not is_nothing(rule_of(permission, by))
+        if rule in _asking:
+            return answer
+        if len(_may) >= MAY_KEPT_MAX:
+            _may.clear()
+        _may[rule, holding] = answer
+    return answer
+
+
+_may: dict[tuple[Rule, Any], bool] = {}
+MAY_KEPT_MAX = 100_000
 
 
 def demand(by: Actor, permission: str, at: datetime | None = None) -> None:

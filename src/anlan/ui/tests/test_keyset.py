@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from typing import ClassVar
 
 import pytest
@@ -166,10 +167,25 @@ def test_a_cursor_of_wrong_types_is_refused(table):
 def test_a_page_of_branches_costs_the_same_whatever_is_in_them(
     table, monkeypatch, django_assert_num_queries
 ):
-    """A count, the keys of each branch, and the rows."""
+    """A count, the keys of each branch, and the rows; the second time no count."""
+    monkeypatch.setattr(keysets, "MANY_SECONDS", 60)
     Row.objects.bulk_create(Row(pk=i, b="xyz"[i % 3], day="2024-06-25") for i in range(1, 400))
     for few in (3_000, 20):
         monkeypatch.setattr(keysets, "FEW_MAX", few)
-        with django_assert_num_queries(2 * len(BRANCHES) + 1):
-            page = in_branches(Keyset.by("-day", "pk"), {}, 10)
-        assert [row.pk for row in page] == list(range(1, 11))
+        monkeypatch.setattr(keysets, "_many", OrderedDict())
+        for statements in (2 * len(BRANCHES) + 1, len(BRANCHES) + 1):
+            with django_assert_num_queries(statements):
+                page = in_branches(Keyset.by("-day", "pk"), {}, 10)
+            assert [row.pk for row in page] == list(range(1, 11))
+
+
+def test_what_is_remembered_of_a_list_is_how_to_read_it_and_not_what_is_in_it(table, monkeypatch):
+    monkeypatch.setattr(keysets, "MANY_SECONDS", 60)
+    monkeypatch.setattr(keysets, "FEW_MAX", 5)
+    monkeypatch.setattr(keysets, "_many", OrderedDict())
+    keyset, seen = Keyset.by("-day", "pk"), []
+    for count in (2, 40, 1, 0):
+        Row.objects.all().delete()
+        Row.objects.bulk_create(Row(pk=i, b="y", day="2024-06-25") for i in range(count))
+        seen.append(len(in_branches(keyset, {}, 10)))
+    assert seen == [2, 10, 1, 0]

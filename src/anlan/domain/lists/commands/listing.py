@@ -38,7 +38,7 @@ from anlan.domain.lists.refusals import (
 )
 from anlan.domain.lists.rules import NEEDS, KindRules
 from anlan.kernel.accounts import held, policy
-from anlan.kernel.accounts.models import Role, Sector
+from anlan.kernel.accounts.models import Role, Sector, Unit
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.audit import trail
 from anlan.kernel.loop import engine
@@ -85,6 +85,11 @@ def usable(kind: ListKind) -> KindVersion:
     return version
 
 
+def _speaks_for(by: Actor, roles: tuple[Role, ...], kind: ListKind) -> Unit:
+    """The unit for which somebody enters something; the command line does so for the list's."""
+    return kind.unit if by.trusted else main_unit(by, roles)
+
+
 @transaction.atomic(durable=True)
 def propose(
     hazard_pk: UUID,
@@ -113,7 +118,7 @@ def propose(
         version.rules, topic=topic, cause=cause, sector=hazard.case.sector_id,
         enterprise=hazard.enterprise_id,
     )  # fmt: skip
-    unit = main_unit(by, (Role.OFFICE, Role.LEADER, Role.INSPECTOR))
+    unit = _speaks_for(by, (Role.OFFICE, Role.LEADER, Role.INSPECTOR), wanted)
     try:
         with transaction.atomic():
             row = Promotion.objects.create(
@@ -255,7 +260,7 @@ def enter(entry: Entry, *, by: Actor, at: datetime, request_id: UUID) -> UUID:
             entry.origin_text, "origin_text",
             _("Say which inspection, accident or report it was."), ORIGIN_CHARS_MAX,
         ),
-        unit=main_unit(by, LEADS).pk,
+        unit=_speaks_for(by, LEADS, kind).pk,
     )  # fmt: skip
     engine.answered(request_id, [entry.pk])
     return entry.pk

@@ -116,6 +116,9 @@ class Hazards(Fields):
     ) -> Iterator[ParsedRow]:
         count = len(cut.items)
         for item in cut.items:
+            if not described(item):
+                # Punctuation alone, which cutting takes away.
+                raise Rejected("description_missing", where)
             if len(described(item)) > DESCRIPTION_CHARS_MAX:
                 raise Rejected("description_too_long", where, limit=DESCRIPTION_CHARS_MAX)
         base.context = "：".join(t for t in (cut.intro,) if t)

@@ -72,6 +72,16 @@ def write(path: Path, sheets: list[list[list[object]]], merged: list[tuple[int, 
     book.save(path)
 
 
+def test_a_description_of_punctuation_alone_is_missing(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("检查日期,存在问题\n2020-01-01,、\n", encoding="utf-8")
+    check_accounts(path)
+    with read_workbook(path) as book:
+        last = list(parse(book, propose(book), TODAY))[-1]
+    assert isinstance(last, RejectedRow)
+    assert last.code == "description_missing"
+
+
 def check_accounts(path: Path) -> None:
     """Each source row has one fate, in order, and parts number on from 1."""
     with read_workbook(path) as book:

@@ -41,7 +41,7 @@ STATUS = {
     "moved-on": 409,
     "unreadable": 400,
 }
-ROUTES = ["/fine/", "/said/", "/json/", "/nope/", "/manifest.webmanifest", "/static/anlan/app.css"]
+ROUTES = ["/fine/", "/said/", "/json/", "/nope/", "/manifest.webmanifest", "/static/anlan/css/tokens.css"]
 
 
 @pytest.fixture
@@ -78,7 +78,7 @@ def test_S34_nothing_is_kept_unless_it_says_so(client):
     assert client.get("/fine/").headers["Cache-Control"] == "no-store"
     assert client.get("/json/").headers["Cache-Control"] == "no-store"
     assert client.get("/kept/").headers["Cache-Control"] == "private, max-age=9"
-    assert "max-age" in client.get("/static/anlan/app.css").headers["Cache-Control"]
+    assert "max-age" in client.get("/static/anlan/css/tokens.css").headers["Cache-Control"]
 
 
 @pytest.mark.parametrize(("name", "status"), STATUS.items())

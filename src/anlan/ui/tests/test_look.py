@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
-SHEET = (Path(__file__).parent.parent / "static/anlan/app.css").read_text()
+UI = Path(__file__).parent.parent
+#: What pages load, in the order in which they do.
+SHEETS = re.findall(r"static\('([^']+\.css)'\)", (UI / "jinja2/ui/_styles.html").read_text())
+SHEET = "".join((UI / "static" / name).read_text() for name in SHEETS)
 
 
 def tokens(selector: str) -> dict[str, str]:
@@ -62,3 +65,10 @@ def test_the_systems_dark_theme_is_the_chosen_one():
 def test_nothing_is_loaded_from_elsewhere():
     assert "@import" not in SHEET
     assert not re.search(r"url\((?![\"']?#)", SHEET)
+
+
+def test_pages_load_each_sheet_there_is_and_no_other():
+    assert SHEETS == [
+        f"anlan/css/{name}.css" for name in ("tokens", "layout", "components", "pages")
+    ]
+    assert set(SHEETS) == {f"anlan/css/{each.name}" for each in UI.glob("static/anlan/css/*.css")}

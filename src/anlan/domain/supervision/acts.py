@@ -96,6 +96,13 @@ def _dual(hazard: Hazard, over: Over, data: dict[str, Any], common: dict[str, An
     return do.file_dual(hazard.pk, files=common.pop("photos"), **given, **common)
 
 
+def _double(hazard: Hazard, over: Over, data: dict[str, Any], common: dict[str, Any]) -> Any:
+    return do.double_assign(
+        hazard.pk, territory=data["territory"].pk, regulator=data["regulator"].pk,
+        reason=data["reason"], seen=data["seen"], **common,
+    )  # fmt: skip
+
+
 def _major(hazard: Hazard) -> bool:
     case = hazard.case
     return case.kind == "hazard" and case.grade == Grade.MAJOR and case.state != "void"
@@ -135,6 +142,8 @@ ACTS: tuple[Act, ...] = (
         lambda h, o: o.waiting is not None, _decide(True), "check", "primary"),
     Act("leave_there", "escalation.decide", _("Leave it where it is"), forms.LeaveThere,
         lambda h, o: o.waiting is not None, _decide(False), "ban", "danger"),
+    Act("double", "listed.double", _("Give to both lines"), forms.Double,
+        lambda h, o: h.case.is_open and not o.lines, _double, "git-merge", "menu"),
     Act("send_team", "listed.send", _("Send a resident team"), forms.SendTeam,
         lambda h, o: h.case.is_open and o.listing is not None and o.resident is None,
         lambda h, o, d, c: do.send_team(h.pk, since=d["since"], task=d["task"],

@@ -9,11 +9,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from anlan.domain.supervision.doubled import DoubleRow
 from anlan.domain.supervision.models import DualReport
 from anlan.domain.supervision.reports import DirectRow, DualRow
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.loop.engine import state_label
+from anlan.kernel.loop.models import Party
 from anlan.ui.lists import Area, Choice, Column, Filters, Flag
 from anlan.ui.parts import part
 
@@ -21,6 +23,12 @@ DIRECT_STATES = (
     ("never", _("never reported")),
     ("late", _("reported late")),
     ("reported", _("reported")),
+)
+
+
+DOUBLE_STATES = (
+    ("waiting", _("one of them hasn't confirmed")),
+    ("missing", _("not given to both lines yet")),
 )
 
 
@@ -55,7 +63,17 @@ def dual_filters(params: QueryDict, period: Period | None = None) -> Filters:
     return filters
 
 
-def _page(row: DirectRow | DualRow) -> str:
+def double_filters(params: QueryDict) -> Filters:
+    return Filters(
+        (
+            Area("area", _("Area"), reverse("pickers:areas"), area_name),
+            Choice("state", _("Confirmation"), DOUBLE_STATES),
+        ),
+        params,
+    )
+
+
+def _page(row: DirectRow | DualRow | DoubleRow) -> str:
     return reverse("oversight:hazard", args=[row.pk])
 
 
@@ -101,3 +119,26 @@ def dual_columns(is_over: bool) -> list[Column]:
         Column("regulator", _("To the regulator"), cell=lambda row: told(row.regulator)),
         Column("congress", _("To the workers' congress"), cell=lambda row: told(row.congress)),
     ]  # fmt: skip
+
+
+def line_state(party: Party | None) -> Any:
+    """A line's unit, and how far it is."""
+    if party is None:
+        return part("tag", _now("not given"), "red", "flag")
+    if party.confirmed_at:
+        return part("tag", party.unit.name, "green", "check", _now("confirmed"))
+    words = _now("signed for, not confirmed") if party.received_at else _now("not signed for")
+    return part("tag", f"{party.unit.name} · {words}", "amber", "clock")
+
+
+DOUBLE_COLUMNS = (
+    Column("text", _("Hazard"), cell="hazard.description", kind="text", link=_page),
+    Column("area", _("Area"), cell="hazard.case.area.name"),
+    Column("sector", _("Sector"), cell="hazard.case.sector.name", phone=False),
+    Column("state", _("State"),
+           cell=lambda row: part("state", state_label(row.hazard.case.state),
+                                 row.hazard.case.state)),
+    Column("due", _("Deadline"), cell="hazard.case.due_on", kind="day"),
+    Column("territory", _("Territory"), cell=lambda row: line_state(row.territory)),
+    Column("regulator", _("Regulator"), cell=lambda row: line_state(row.regulator)),
+)  # fmt: skip

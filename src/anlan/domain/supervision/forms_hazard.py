@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.hazards.forms import StepForm, text_area
+from anlan.domain.hazards.forms import StepForm, UnitField, text_area
 from anlan.domain.supervision.commands import NewMember
 from anlan.domain.supervision.commands.reports import HOURS_MAX
 from anlan.domain.supervision.models import Side
@@ -114,6 +114,12 @@ class Dual(StepForm):
     def __init__(self, owed: list[Period], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["period"].choices = [(each.code, each.label) for each in owed]  # type: ignore[attr-defined]
+
+
+class Double(StepForm):
+    territory = UnitField(label=_("Territory"), widget=forms.HiddenInput)
+    regulator = UnitField(label=_("Regulator"), widget=forms.HiddenInput)
+    reason = text_area(_("Requirements"), required=False)
 
 
 class TermsForm(Form):

@@ -34,7 +34,8 @@ from anlan.domain.supervision.terms import InForce
 from anlan.kernel.accounts import policy
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts.figures import Query, figures
-from anlan.kernel.loop.models import Listing
+from anlan.kernel.loop.commands.checking import BOTH_LINES
+from anlan.kernel.loop.models import Listing, Party
 from anlan.kernel.papers.models import Attachment
 from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Keyset, Page
@@ -120,6 +121,8 @@ class Over:
     #: Periods that owe dual reports, the latest first; none where no period is set.
     owed: list[Period]
     terms: InForce
+    #: The territory's line and the sector's, where it was given to both.
+    lines: list[Party]
 
     @property
     def dual_rows(self) -> list[tuple[Period, DualReport | None, DualReport | None]]:
@@ -176,6 +179,11 @@ def over(hazard: Hazard, today: date) -> Over:
         dual_files=_files(DUAL_FILES, [row.pk for row in duals]),
         owed=limit.owed(case.opened_on, case.closed_on, today) if is_major else [],
         terms=limit,
+        lines=list(
+            Party.objects.filter(case=case, role__in=BOTH_LINES, until=None)
+            .select_related("unit")
+            .order_by("-role")
+        ),
     )
 
 

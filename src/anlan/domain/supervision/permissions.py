@@ -112,6 +112,7 @@ RULES: dict[str, Rule] = {
     "listed.receive":  receives_directly,
     "listed.dual":     lambda by: in_charge(by, *JUDGES)
                                   | party(by, (Role.RECTIFIER,), PartyRole.RECTIFIER),
+    "listed.double":   lambda by: in_charge(by, *JUDGES),
     "terms.view":      policy.by_role(*BUSINESS_ROLES),
     "terms.edit":      terms_edit,
     "escalation.view":   escalations,

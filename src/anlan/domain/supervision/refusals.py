@@ -62,3 +62,9 @@ class DualRefused(Refusal):
 class TermsMovedOn(MovedOn):
     code = "terms_moved_on"
     message = _("Somebody saved newer terms meanwhile. Reload the page, look, and save again.")
+
+
+class DoubleRefused(Refusal):
+    code = "double_assignment_refused"
+    message = _("It can't be given to both lines: %(reason)s")
+    status = 409

@@ -30,7 +30,7 @@ def _reported(**more: Any) -> Any:
     return Exists(DirectReport.objects.filter(hazard=OuterRef("pk"), **more))
 
 
-def _within(code: str | None) -> Q:
+def within(code: str | None) -> Q:
     if not code:
         return Q()
     region = Region.objects.filter(code=code).first()
@@ -70,7 +70,7 @@ class DirectRow:
 def direct(
     by: Actor, asked: Any, params: Any, limit: InForce, at: datetime
 ) -> tuple[Page[Hazard], list[DirectRow]]:
-    where = direct_where(asked["state"], limit) & _within(asked["area"])
+    where = direct_where(asked["state"], limit) & within(asked["area"])
     page = hazards.page_of(where, FOUND, params, policy.branches("hazard.view", by))
     reports = {
         row.pk: row
@@ -124,7 +124,7 @@ class DualRow:
 
 
 def dual(by: Actor, asked: Any, params: Any, period: Period) -> tuple[Page[Hazard], list[DualRow]]:
-    where = dual_where(period, bool(asked["owed"])) & _within(asked["area"])
+    where = dual_where(period, bool(asked["owed"])) & within(asked["area"])
     page = hazards.page_of(where, FOUND, params, policy.branches("hazard.view", by))
     told = _by_side([row.pk for row in page.rows], period)
     return page, [

@@ -14,6 +14,7 @@ TABS: tuple[tuple[str, str | Promise, str, str], ...] = (
     ("listed", _("Listed"), "supervision:listed", "listed.view"),
     ("transfer", _("Transfers"), "supervision:transfers", "paper.view"),
     ("letter", _("Letters"), "supervision:letters", "paper.view"),
+    ("double", _("Double assignment"), "supervision:double", "listed.view"),
     ("direct", _("Direct reports"), "supervision:direct", "listed.view"),
     ("dual", _("Dual reports"), "supervision:dual", "listed.view"),
 )

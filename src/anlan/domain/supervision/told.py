@@ -38,3 +38,8 @@ declare(
     HAZARD,
     urgent=True,
 )
+declare(
+    "listed.doubled",
+    _("%(number)s was given to %(territory)s and to %(regulator)s: both confirm its closing."),
+    HAZARD,
+)

@@ -10,6 +10,7 @@ urlpatterns = [
     path("stays/", views.stays, name="stays"),
     path("transfers/", views_papers.transfers, name="transfers"),
     path("letters/", views_papers.letters, name="letters"),
+    path("double/", views_reports.double, name="double"),
     path("direct/", views_reports.direct, name="direct"),
     path("dual/", views_reports.dual, name="dual"),
     path("terms/", views_reports.terms_page, name="terms"),

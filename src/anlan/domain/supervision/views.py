@@ -22,14 +22,16 @@ from anlan.domain.hazards import queries as hazards
 from anlan.domain.hazards.forms import StepForm
 from anlan.domain.hazards.models import Grade, Hazard
 from anlan.domain.supervision import acts, columns, oversight, queries
+from anlan.domain.supervision.columns_reports import line_state
 from anlan.domain.supervision.commands.listed import LOG_FILES
 from anlan.domain.supervision.commands.reports import DUAL_FILES
 from anlan.domain.supervision.files import files_of
 from anlan.domain.supervision.loop import MOVED_OUT, NAMES, RESIDENT_DAYS, STATES
 from anlan.domain.supervision.models import DualReport, Escalation, LogEntry
 from anlan.domain.supervision.tabs import tabs
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import policy, sectors
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.views_pickers import crumbs_of
 from anlan.kernel.calendar import periods
 from anlan.kernel.papers import attachments
@@ -141,6 +143,7 @@ def _page(
         "hazard": row, "case": row.case, "over": over, "dialogs": dialogs,
         "bad": bad[0] if bad else "", "crumbs": crumbs_of(row.case.area),
         "levels": dict(Level.choices), "papers": queries.of_hazard(pk, by), "names": NAMES,
+        "lines": _suggested_lines(row), "line_state": line_state,
         "states": STATES, "today": today, "may_write": policy.may(by, "paper.issue"),
     }  # fmt: skip
     return render_page(
@@ -148,9 +151,21 @@ def _page(
     )
 
 
+def _suggested_lines(row: Hazard) -> dict[str, Unit | None]:
+    """Who is likely to answer for it as a place and as a sector."""
+    case = row.case
+    of_sector = (
+        sectors.regulators(case.sector_id, case.area, case.opened_on, limit=1)
+        if case.sector_id
+        else []
+    )
+    territory = sectors.territory(case.area, case.opened_on)
+    return {"territory": territory, "regulator": next(iter(of_sector), None)}
+
+
 def _initial(act: acts.Act, row: Hazard, today: date) -> dict[str, Any]:
     names = {"day", "on", "since", "signed_on"} & set(act.form.base_fields)
-    given: dict[str, Any] = dict.fromkeys(names, today)
+    given: dict[str, Any] = {**dict.fromkeys(names, today), "seen": row.case.version}
     if act.code == "report_direct" and row.case.opened_on == today:
         given["found_at"] = timezone.localtime()
     elif act.code == "report_direct":

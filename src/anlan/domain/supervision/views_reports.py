@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.base.refusal import Refusal
 from anlan.domain.supervision import columns_reports as columns
-from anlan.domain.supervision import commands, reports, terms
+from anlan.domain.supervision import commands, doubled, reports, terms
 from anlan.domain.supervision.forms_hazard import TermsForm
 from anlan.domain.supervision.models import Terms
 from anlan.domain.supervision.tabs import tabs
@@ -71,6 +71,20 @@ def dual(request: HttpRequest) -> HttpResponse:
             "running": not reports.is_over(period, today),
         }  # fmt: skip
     return render_page(request, "supervision/dual.html", "supervision/_dual.html", context)
+
+
+@require_GET
+@requires("listed.view")
+def double(request: HttpRequest) -> HttpResponse:
+    """Hazards that went to the territory's line and to the sector's, and who has confirmed."""
+    by = actor_of(request)
+    asked = columns.double_filters(request.GET)
+    page, rows = doubled.page(by, asked, request.GET)
+    context = {
+        "tabs": tabs(by, "double"), "filters": asked, "page": page, "rows": rows,
+        "columns": columns.DOUBLE_COLUMNS,
+    }  # fmt: skip
+    return render_page(request, "supervision/double.html", "supervision/_double.html", context)
 
 
 def _period(code: str, kind: Kind, today: date) -> Period:

@@ -4,6 +4,7 @@ Each command is one transaction that holds the new state, its events, facts, aud
 notices. Repeating a call with its ``request_id`` changes nothing and gives the first answer.
 """
 
+from anlan.domain.supervision.commands.doubled import double_assign
 from anlan.domain.supervision.commands.issuing import NewPaper, issue, set_letterhead
 from anlan.domain.supervision.commands.listed import (
     NewMember,
@@ -45,7 +46,7 @@ __all__ = [
     "change_member",
     "comment",
     "decide_escalation",
-    "decide_talk",
+    "decide_talk", "double_assign",
     "file_dual",
     "issue",
     "log_day",

@@ -18,6 +18,9 @@ from anlan.kernel.loop.models import Case, Party, PartyRole
 from anlan.kernel.loop.refusals import NotAParty, ReviewsMissing
 from anlan.kernel.loop.requests import Call
 
+#: Double assignment (双重交办): the territory's line and the sector's.
+BOTH_LINES = frozenset({PartyRole.TERRITORY, PartyRole.REGULATOR})
+
 
 def review(
     machine: Machine,
@@ -31,7 +34,9 @@ def review(
     waiting = pending_reviews(machine, case)
     if not waiting:
         raise ReviewsMissing(units="—")
-    turn = waiting[0]
+    # Between the two lines there is no order; upward there is one.
+    own = (p for p in waiting if p.role in BOTH_LINES and p.unit_id in units)
+    turn = next(own, waiting[0])
     if not call["by"].trusted and turn.unit_id not in units:
         raise NotAParty(reason=_("it is the turn of %(unit)s") % {"unit": turn.unit.name})
     move = Move(case, {}, {"unit": turn.unit_id})
@@ -45,18 +50,19 @@ def pending_reviews(machine: Machine, case: Case) -> list[Party]:
     """Parties that must still confirm before closing, in their order: beside first, then upward.
 
     Assigning units review from the lowest up, all but the first: that one closes. Where the
-    settings ask for double assignment, territory and regulator both confirm.
+    settings ask for double assignment, or the case was given to both lines, territory and
+    regulator both confirm.
     """
     rules = settings.current(machine.kind)
-    parties = list(
-        Party.objects.filter(case=case, until=None, confirmed_at=None).select_related("unit")
+    everybody = list(
+        Party.objects.filter(case=case, until=None).select_related("unit").order_by("pk")
     )
+    parties = [p for p in everybody if p.confirmed_at is None]
+    doubled = {PartyRole(p.role) for p in everybody} >= BOTH_LINES
     assigners = sorted((p for p in parties if p.role == PartyRole.ASSIGNER), key=lambda p: -p.rank)
     waiting = [p for p in assigners if p.rank > 1 and p.unit.kind not in FIRMS]
-    if case.source in rules.data["double_assignment"]:
-        waiting = [
-            p for p in parties if p.role in (PartyRole.TERRITORY, PartyRole.REGULATOR)
-        ] + waiting
+    if doubled or case.source in rules.data["double_assignment"]:
+        waiting = [p for p in parties if p.role in BOTH_LINES] + waiting
     return waiting
 
 

@@ -15,7 +15,6 @@ plain              50 rows by Django's own ORM and templates, nothing around the
 from __future__ import annotations
 
 import argparse
-import http.client
 import json
 import multiprocessing
 import os
@@ -25,14 +24,13 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from benchmarks import _province
+from benchmarks._served import cpu_of, get, served
 from benchmarks._steps import write
 from benchmarks.ledger import machine, result, scratch, setup
 
@@ -159,7 +157,7 @@ def measured(hazards: int, enterprises: int, people: int, seconds: int) -> dict[
         with multiprocessing.get_context("spawn").Pool(WRITERS) as writers:
             writing = writers.map_async(write, jobs)
             time.sleep(5)  # until the writers have started
-            before, due = _cpu(pids), time.perf_counter()
+            before, due = cpu_of(pids), time.perf_counter()
             pick, waiting = random.Random(SEED), []
             end = due + seconds
             while due < end:
@@ -173,7 +171,7 @@ def measured(hazards: int, enterprises: int, people: int, seconds: int) -> dict[
                 milliseconds, length = answer.result()
                 times[f"{name} {path.split('&period')[0]}"].append(milliseconds)
                 size = max(size, length)
-            cpu = 1000 * (_cpu(pids) - before) / len(waiting)
+            cpu = 1000 * (cpu_of(pids) - before) / len(waiting)
             steps = [one for found in writing.get() for one in found]
     results += [
         result(f"cpu.{hazards}", cpu, "ms", len(waiting), baseline=round(plain, 1),
@@ -201,60 +199,6 @@ def plain_page() -> float:
         template.render(Context({"cases": cases[:PLAIN_ROWS]}))
         times.append(1000 * (time.process_time() - start))
     return statistics.median(times)
-
-
-@contextmanager
-def served() -> Iterator[tuple[int, list[int]]]:
-    """The product, serving; its port and the web processes' ids."""
-    port = 18_000 + os.getpid() % 1_000
-    server = subprocess.Popen(
-        [str(ROOT / "anlan"), "serve", "--port", str(port)], stderr=subprocess.DEVNULL
-    )
-    try:
-        for _n in range(120):
-            time.sleep(0.5)
-            try:
-                if get(port, "", "/accounts/login/")[0]:
-                    break
-            except OSError:
-                continue
-        yield port, [pid for pid in _below(server.pid) if b"granian" in _command(pid)]
-    finally:
-        server.terminate()
-        server.wait(30)
-
-
-def get(port: int, cookie: str, path: str, due: float | None = None) -> tuple[float, int]:
-    """Milliseconds since ``due``, and bytes; an answer that is no page fails the run."""
-    start = time.perf_counter() if due is None else due
-    own = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-    own.request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": "gzip"})
-    answer = own.getresponse()
-    body = answer.read()
-    own.close()
-    assert answer.status == 200, (path, answer.status)
-    return 1000 * (time.perf_counter() - start), len(body)
-
-
-def _below(pid: int) -> list[int]:
-    found = [pid]
-    for task in Path(f"/proc/{pid}/task").glob("*/children"):
-        for child in task.read_text().split():
-            found += _below(int(child))
-    return found
-
-
-def _command(pid: int) -> bytes:
-    return Path(f"/proc/{pid}/cmdline").read_bytes()
-
-
-def _cpu(pids: list[int]) -> float:
-    """Seconds of CPU that the processes have used, in user and kernel mode."""
-    ticks = 0
-    for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
-    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 if __name__ == "__main__":

@@ -1,0 +1,67 @@
+"""The product itself, serving, for benchmarks that ask it as a browser would."""
+
+from __future__ import annotations
+
+import http.client
+import os
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@contextmanager
+def served() -> Iterator[tuple[int, list[int]]]:
+    """The product, serving; its port and the web processes' ids."""
+    port = 18_000 + os.getpid() % 1_000
+    server = subprocess.Popen(
+        [str(ROOT / "anlan"), "serve", "--port", str(port)], stderr=subprocess.DEVNULL
+    )
+    try:
+        for _n in range(120):
+            time.sleep(0.5)
+            try:
+                if get(port, "", "/accounts/login/")[0]:
+                    break
+            except OSError:
+                continue
+        yield port, [pid for pid in below(server.pid) if b"granian" in _command(pid)]
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+def get(port: int, cookie: str, path: str, due: float | None = None) -> tuple[float, int]:
+    """Milliseconds since ``due``, and bytes; an answer that is no page fails the run."""
+    start = time.perf_counter() if due is None else due
+    own = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    own.request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": "gzip"})
+    answer = own.getresponse()
+    body = answer.read()
+    own.close()
+    assert answer.status == 200, (path, answer.status)
+    return 1000 * (time.perf_counter() - start), len(body)
+
+
+def below(pid: int) -> list[int]:
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            found += below(int(child))
+    return found
+
+
+def _command(pid: int) -> bytes:
+    return Path(f"/proc/{pid}/cmdline").read_bytes()
+
+
+def cpu_of(pids: list[int]) -> float:
+    """Seconds of CPU that the processes have used, in user and kernel mode."""
+    ticks = 0
+    for pid in pids:
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")

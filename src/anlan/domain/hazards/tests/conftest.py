@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
 
 if TYPE_CHECKING:
+    from anlan.domain.hazards.tests.desk import Desk
     from anlan.domain.hazards.tests.stage import Cast, Stage
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Desk:
+    """Writes a workbook, reads it back and tells what became of it."""
+    from anlan.domain.hazards.tests.desk import Desk
+
+    return Desk(tmp_path)
 
 
 @pytest.fixture

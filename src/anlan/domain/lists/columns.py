@@ -9,6 +9,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.domain.lists.loop import ITEM
 from anlan.domain.lists.models import Item, ListKind, Origin
@@ -26,6 +27,10 @@ ORDERS = {
 }
 #: How states look; those of the standard loop have looks of their own.
 LOOKS = {"applied": "review", "evaluated": "verified", "analysed": "verified"}
+LABELS = {
+    "rectified": pgettext_lazy("state", "rectified"),
+    "verified": pgettext_lazy("state", "accepted"),
+}
 TODO: dict[str, Any] = {
     "receive": _("to sign for"), "rectify": _("to rectify"),
     "elsewhere": _("to look for the same"), "assign": _("to assign"),
@@ -37,14 +42,14 @@ def filters(params: QueryDict, kinds: Sequence[ListKind]) -> Filters:
     return Filters(
         (
             Search("q", _("Words in the title or text")),
-            Choice("kind", _("List"), [(one.pk, one.title) for one in kinds]),
+            Choice("kind", _("Which list"), [(one.pk, one.title) for one in kinds]),
             Area("area", _("Area"), reverse("pickers:areas"), area_name),
-            Choice("state", _("State"), [(s, state_label(s)) for s in (*ITEM.order, "void")]),
+            Choice("state", _("State"), [(s, label_of(s)) for s in (*ITEM.order, "void")]),
             Choice("todo", _("Waits for me"), list(TODO.items())),
-            Choice("origin", _("Source"), list(Origin.choices)),
+            Choice("origin", _("Where it came from"), list(Origin.choices)),
             Choice("sector", _("Sector"), lambda: list(sectors.names().items())),
             Search("topic", _("Focus topic")),
-            Days("found", _("Day listed")),
+            Days("found", _("Day put on the list")),
             Days("closed", _("Day closed")),
             Flag("late", _("Overdue")),
             Flag("open", _("Open")),
@@ -58,22 +63,27 @@ def columns(today: date) -> list[Column]:
     return [
         Column("title", _("Problem"), kind="text",
                link=lambda row: reverse("lists:item", args=[row.pk])),
-        Column("kind", _("List"), cell="kind.title", kind="text"),
+        Column("kind", _("Which list"), cell="kind.title", kind="text"),
         Column("state", _("State"), cell=_state),
         Column("step", _("Step it waits for"), cell=step_of, phone=False),
         Column("area", _("Area"), cell="case.area.name"),
         Column("enterprise", _("Enterprise"), cell="enterprise.name", kind="text", phone=False),
         Column("sector", _("Sector"), cell="case.sector.name", phone=False, shown=False),
         Column("topic", _("Focus topic"), phone=False, shown=False),
-        Column("found", _("Day listed"), cell="case.opened_on", kind="day", sort="found"),
+        Column("found", _("Day put on the list"), cell="case.opened_on", kind="day", sort="found"),
         Column("due", _("Deadline"), cell=_due(today), sort="due"),
         Column("number", _("Number"), cell="case.number", phone=False, shown=False),
     ]  # fmt: skip
 
 
+def label_of(state: str) -> str:
+    """What an item's state is called: here the kind says which step comes next, not the state."""
+    return str(LABELS.get(state) or state_label(state))
+
+
 def state_cell(item: Item) -> Any:
     state = item.case.state
-    return cell("state", state_label(state), LOOKS.get(state, state))
+    return cell("state", label_of(state), LOOKS.get(state, state))
 
 
 def _state(item: Item) -> Any:

@@ -113,7 +113,7 @@ class Three(StepForm):
 
 
 class Promote(StepForm):
-    kind = forms.ChoiceField(label=_("List"))
+    kind = forms.ChoiceField(label=_("Which list"))
     reason = text_area(_("What makes it typical"))
     topic = forms.ChoiceField(label=_("Focus topic"), required=False)
     cause = text_area(_("Cause"), required=False)
@@ -139,7 +139,7 @@ class Enter(Promote):
     title = _line(_("Title"), True, TITLE_CHARS_MAX)
     description = text_area(_("What the problem is"), rows=4)
     origin = forms.ChoiceField(
-        label=_("Source"),
+        label=_("Where it came from"),
         choices=[pair for pair in Origin.choices if pair[0] != Origin.HAZARD],
     )
     origin_text = _line(

@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from anlan.domain.hazards.history import FIELDS as HAZARD_FIELDS
 from anlan.domain.hazards.history import timeline_of as hazards_timeline
 from anlan.kernel.loop.models import Event
 
@@ -23,8 +24,12 @@ FIELDS: dict[str, str | Promise] = {
 def timeline_of(events: Sequence[Event]) -> list[dict[str, Any]]:
     """Newest first; what the loop itself changes is worded as everywhere."""
     lines = hazards_timeline(events)
+    # The steps say it, in the words of the six; the states' own words are of another loop.
+    silent = str(HAZARD_FIELDS["state"])
     for line in lines:
         line["changes"] = [
-            (str(FIELDS.get(name, name)), before, after) for name, before, after in line["changes"]
+            (str(FIELDS.get(name, name)), before, after)
+            for name, before, after in line["changes"]
+            if name != silent
         ]
     return lines

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count
+from django.db.models import Count, F
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -27,7 +27,7 @@ from anlan.ui.lists import Area, Choice, Column, Filters, Search
 from anlan.ui.pages import go_on, render_page
 from anlan.ui.parts import cell
 
-ORDERS = {"latest": Keyset.by("list_update__latest?", "pk"), "unit": Keyset.by("path", "pk")}
+ORDERS = {"latest": Keyset.by("latest?", "pk"), "unit": Keyset.by("path", "pk")}
 STATES: dict[str, Any] = {
     "stale": gettext_lazy("stale"), "never": gettext_lazy("never updated"),
     "current": gettext_lazy("up to date"),
@@ -98,7 +98,8 @@ def page(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": asked, "sort": asked.sort(ORDERS, "latest"), "columns": _columns(now),
         "page": asked.order(ORDERS, "latest").page(
-            rows.select_related("area", "list_update"), request.GET
+            rows.annotate(latest=F("list_update__latest")).select_related("area", "list_update"),
+            request.GET,
         ),
         "figures": [
             (label, counts[name], asked.query(state=name), "red" if name == "stale" else "")

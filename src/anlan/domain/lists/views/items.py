@@ -30,7 +30,6 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
-from anlan.kernel.loop.engine import state_label
 from anlan.kernel.loop.settings import RUNGS
 from anlan.ui.pages import go_on, render_page
 
@@ -144,7 +143,7 @@ def _page(
     context = {
         "item": row, "case": case, "rules": rules, "around": around, "dialogs": dialogs,
         "bad": bad[0] if bad else "", "crumbs": crumbs_of(case.area),
-        "state": state_label(case.state), "look": columns.LOOKS.get(case.state, case.state),
+        "state": columns.label_of(case.state), "look": columns.LOOKS.get(case.state, case.state),
         "rung": RUNGS[case.rung - 1] if case.rung else "",
         "step_names": [rules.step_name(step) for step in rules.steps],
         "step_now": _place(rules.steps, waits, case.is_open),

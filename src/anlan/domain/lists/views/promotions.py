@@ -33,7 +33,7 @@ def _columns() -> list[Column]:
     return [
         Column("hazard", gettext_lazy("Hazard"), cell="hazard.description", kind="text",
                link=lambda row: reverse("lists:promotion", args=[row.pk])),
-        Column("kind", gettext_lazy("List"), cell="kind.title", kind="text"),
+        Column("kind", gettext_lazy("Which list"), cell="kind.title", kind="text"),
         Column("status", gettext_lazy("State"),
                cell=lambda row: cell("state", row.get_status_display(), _LOOKS[row.status])),
         Column("area", gettext_lazy("Area"), cell="hazard.case.area.name"),

@@ -21,8 +21,8 @@ from anlan.domain.hazards import commands as hazards
 from anlan.domain.hazards.commands import Finding
 from anlan.domain.inspections import commands as sweeps
 from anlan.domain.supervision import commands as supervision
-from anlan.domain.treatment.loop import PLAN
-from anlan.domain.treatment.models import RemedyPlan
+from anlan.domain.treatment.loop import DEFECT, PLAN
+from anlan.domain.treatment.models import Defect, Equipment, RemedyPlan
 from anlan.kernel.accounts import commands as accounts
 from anlan.kernel.accounts.models import Jurisdiction, Post, Unit, User
 from anlan.kernel.accounts.tests.people import make_person
@@ -48,6 +48,7 @@ class Planted:
     sweep: int
     own_check: int
     remedy: UUID
+    defect: UUID
     unit: int | None = None
     person: int | None = None
     #: An area of somebody else; one's own isn't foreign whatever firm or sector lies in it.
@@ -59,7 +60,7 @@ class Planted:
         self.numbers = {
             "hazards": self.hazard, "enterprises": self.enterprise, "reports": self.report,
             "supervision": self.paper, "oversight": self.hazard, "inspections": self.sweep,
-            "selfchecks": self.own_check, "treatment": self.remedy,
+            "selfchecks": self.own_check, "treatment": self.remedy, "defects": self.defect,
         }  # fmt: skip
         if self.area is not None:
             self.numbers["office"] = self.area
@@ -100,11 +101,12 @@ def plant(
     plan = sweeps.NewPlan(enterprise, reporter.pk, f"{word}自查", "month", timezone.localdate(at))
     own_check = sweeps.make_plan(plan, by=CLI, at=at).pk
     remedy = _plant_remedy(word, reporter, place, sector, enterprise, at)
+    defect = _plant_defect(word, reporter, place, sector, enterprise, at)
     sweep = _plant_sweep(word, reporter, place, sector, at)
     away = place.pk if area == AWAY else None
     made = Planted(
         word, pk, enterprise, report=report.pk, paper=paper, sweep=sweep, own_check=own_check,
-        remedy=remedy, area=away
+        remedy=remedy, defect=defect, area=away
     )  # fmt: skip
     made.numbers |= plant_lists(
         word, pk, place, sector, enterprise, reporter, by=CLI, at=at, wide=area == AWAY
@@ -122,6 +124,25 @@ def _plant_remedy(
     )  # fmt: skip
     [case] = engine.open_cases(PLAN, [new], by=CLI, at=at, request_id=uuid7())
     RemedyPlan.objects.create(case=case, enterprise_id=enterprise, name=f"{word}方案")
+    return case.pk
+
+
+def _plant_defect(
+    word: str, unit: Unit, place: Region, sector: str, enterprise: int, at: datetime
+) -> UUID:
+    """A defect of a piece of equipment of the firm."""
+    thing = Equipment.objects.create(
+        code=f"{word}-{enterprise}", kind=word, name=f"{word}锅炉", enterprise_id=enterprise,
+        area=place, path=place.path, sector_id=sector, made_at=at, made_by=word,
+    )  # fmt: skip
+    new = NewCase(
+        pk=uuid7(), area_id=place.pk, path=place.path, unit_id=unit.pk, opened_on=at.date(),
+        sector=sector, enterprise_id=enterprise,
+    )  # fmt: skip
+    [case] = engine.open_cases(DEFECT, [new], by=CLI, at=at, request_id=uuid7())
+    Defect.objects.create(
+        case=case, equipment=thing, level=1, level_name=word, description=f"{word}漏气"
+    )
     return case.pk
 
 

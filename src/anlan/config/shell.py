@@ -24,6 +24,7 @@ _WORK: tuple[tuple[str | Promise, tuple[str, ...], str, str, bool], ...] = (
     (_("New hazard"), ("hazards:new",), "plus", "hazard.find", True),
     (_("Sweeps"), ("inspections:sweeps",), "list-check", "sweep.view", False),
     (_("Plans for enterprises"), ("treatment:plans",), "file-text", "remedy.view", False),
+    (_("Defects"), ("defects:list",), "settings", "defect.view", False),
     (_("Own checks"), ("selfchecks:plans",), "calendar-due", "selfcheck.view", False),
     (_("Import"), ("hazards:imports",), "upload", "hazard.import", False),
     (_("Supervision"), ("supervision:listed",), "gavel", "listed.view", False),

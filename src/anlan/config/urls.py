@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("anlan.domain.office.urls_units")),
     path("audit/", include("anlan.domain.office.urls_audit")),
     path("reports/", include("anlan.domain.office.urls_reports")),
+    path("defects/", include("anlan.domain.treatment.urls_defects")),
     path("self-checks/", include("anlan.domain.inspections.urls_checks")),
     path("oversight/", include("anlan.domain.supervision.urls_hazards")),
     path("search/", views_search.find, name="search"),

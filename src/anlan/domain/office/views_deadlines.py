@@ -33,6 +33,7 @@ NAMES = {
     "letter": gettext_lazy("Letters"),
     "list_item": gettext_lazy("Problems on lists"),
     "remedy": gettext_lazy("Plans for enterprises"),
+    "defect": gettext_lazy("Defects"),
 }
 #: Whom each rung reaches, as ladder.py and told.py do it.
 TOLD = (

@@ -1,12 +1,12 @@
-"""Plans for failing enterprises (一企一策): what this capability hands over to the kernel."""
+"""Plans for failing enterprises (一企一策) and defects of equipment (缺陷)."""
 
-from anlan.domain.treatment.loop import KINDS, PLAN
+from anlan.domain.treatment.loop import DEFECT, KINDS, PLAN
 from anlan.domain.treatment.permissions import RULES
 from anlan.kernel.capability import Capability
 
 CAPABILITY = Capability(
     code="treatment",
-    machines=(PLAN,),
+    machines=(PLAN, DEFECT),
     kinds=KINDS,
     rules=RULES,
     urls="anlan.domain.treatment.urls",

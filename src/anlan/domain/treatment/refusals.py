@@ -20,3 +20,18 @@ class FindingsOpen(Refusal):
     code = "findings_open"
     message = _("%(n)d of its hazards aren't there yet: %(numbers)s. Deal with them first.")
     status = 409
+
+
+class DefectIncomplete(Refusal):
+    """Equipment, a level or a defect that lacks something; ``field`` says what to mend."""
+
+    code = "defect_incomplete"
+    message = _("%(reason)s")
+
+
+class AnswersMissing(Refusal):
+    """A defect is closed once everybody who was notified has answered."""
+
+    code = "answers_missing"
+    message = _("Not closed: %(units)s were notified and haven't answered yet.")
+    status = 409

@@ -18,6 +18,7 @@ from anlan.domain.enterprises import queries as enterprises
 from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.hazards import queries as hazards
 from anlan.domain.hazards.models import Hazard
+from anlan.domain.treatment.firms import unit_of
 from anlan.domain.treatment.loop import PLAN
 from anlan.domain.treatment.models import (
     NAME_CHARS_MAX,
@@ -26,11 +27,12 @@ from anlan.domain.treatment.models import (
     RemedyPlan,
 )
 from anlan.domain.treatment.refusals import FindingsOpen, PlanIncomplete
-from anlan.kernel.accounts import policy, units
+from anlan.kernel.accounts import policy
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop import engine, frame
 from anlan.kernel.loop.engine import Move, NewCase
 from anlan.kernel.loop.frame import Call, OnOne
+from anlan.kernel.loop.labels import state_label
 from anlan.kernel.loop.models import Case, Event
 
 MEASURES_MAX = 60
@@ -90,9 +92,9 @@ def make(new: NewPlan, **call: Unpack[Call]) -> UUID:
         case=case, enterprise=firm, name=new.name.strip(), aim=new.aim.strip()
     )
     _write(plan, new.measures)
-    unit = units.for_enterprise(firm.pk, firm.name, firm.area_id, firm.path, by=by, at=at)
+    unit = unit_of(firm, by=by, at=at)
     loop.assign(
-        PLAN, [case], rectifier={new.pk: unit.pk}, due_on=max(m.due_on for m in new.measures),
+        PLAN, [case], rectifier={new.pk: unit}, due_on=max(m.due_on for m in new.measures),
         **call,
     )  # fmt: skip
     engine.answered(call["request_id"], [new.pk])
@@ -172,6 +174,10 @@ def add(pk: UUID, measures: Sequence[NewMeasure], **call: Unpack[OnOne]) -> list
     given = {"measures": list(measures)}
     work = frame.begin(RemedyPlan.objects.all(), "remedy.make", [pk], given, **call)
     for machine, case in work.each():
+        if case.state != "assigned":
+            raise engine.StepNotPossible(
+                number=case.number, state=state_label(case.state), step=_("Take in more hazards")
+            )
         plan = RemedyPlan.objects.select_related("enterprise").get(pk=pk)
         _check_measures(measures, timezone.localdate(work.at))
         _check_findings(plan.enterprise, measures, work.call)

@@ -49,6 +49,8 @@ def test_a_plan_goes_round_as_its_hazards_do_and_another_accepts_it(
         commands.accept(pk, **works.call("keeper"))
     commands.accept(pk, opinion="现场核查属实", **works.call("second"))
     assert works.state(pk) == "closed"
+    with refused("step_not_possible"):
+        commands.add(pk, [works.measure(works.hazards(1)[0])], **works.call("office"))
 
 
 def test_a_returned_plan_has_a_reason_and_a_new_deadline(works: Works, refused: Any) -> None:

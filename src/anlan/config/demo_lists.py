@@ -35,7 +35,7 @@ def lists(*, at: datetime) -> None:
     commands.change_kind(
         kind, {**data, "sides": SIDES}, version=1, reason="补充评价方（演示）", by=office, at=at
     )
-    items = []
+    items: list[UUID] = []
     for pk in _typical():
         wish = commands.propose(
             pk,

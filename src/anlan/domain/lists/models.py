@@ -115,7 +115,7 @@ class Promotion(models.Model):
 
     class Status(models.TextChoices):
         PROPOSED = "proposed", _("to be decided")
-        ACCEPTED = "accepted", _("listed")
+        ACCEPTED = "accepted", _("put on the list")
         DECLINED = "declined", _("not listed")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)

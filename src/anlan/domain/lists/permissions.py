@@ -97,6 +97,14 @@ def check(by: Actor) -> Q:
     return rule & ~Q(case__in=own.values("case"))
 
 
+def tell(by: Actor) -> Q:
+    """Units of one's own areas: nobody gives other places work."""
+    paths = own_paths(by, JUDGES)
+    if "" in paths:
+        return EVERYTHING
+    return reduce(or_, [below(path) for path in paths]) if paths else NOTHING
+
+
 def promotions(by: Actor, *roles: Role) -> Q:
     return policy.scope(by, roles, prefix="hazard__case__")
 
@@ -185,6 +193,8 @@ RULES: dict[str, Rule] = {
     "lists.receive": lambda by: party(by, ANSWERS),
     "lists.rectify": rectify,
     "lists.ask": judge,
+    # On the units that are told to look for the same.
+    "lists.tell": tell,
     "lists.answer": elsewhere,
     "lists.apply": judge,
     "lists.accept": check,

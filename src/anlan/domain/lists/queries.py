@@ -13,6 +13,7 @@ from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet
 from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.base.refusal import NotAllowed
+from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.lists.commands import demand_approver
 from anlan.domain.lists.loop import ITEM
 from anlan.domain.lists.models import Elsewhere, Item, KindVersion, ListKind, Promotion
@@ -224,20 +225,18 @@ def may_all(pk: UUID, permissions: Iterable[str], by: Actor) -> set[str]:
     return {named[alias] for alias, true in row.items() if true}
 
 
-def neighbours(item: Item, parties: Iterable[Party]) -> list[Unit]:
-    """Units that are likely to have the same: those beside the one that rectifies, and the
-    committee offices of the areas beside."""
+def neighbours(item: Item, parties: Iterable[Party], by: Actor) -> list[Unit]:
+    """Units that are likely to have the same, as far as ``by`` may tell them: offices under one's
+    own, and units of the same kind or place as the one that rectifies."""
     rectifiers = [party.unit for party in parties if party.role == PartyRole.RECTIFIER]
-    where = Q(
-        kind=UnitKind.COMMITTEE_OFFICE,
-        area__parent=item.case.area.parent_id,
-        area__level=item.case.area.level,
-    )
+    where = Q(kind=UnitKind.COMMITTEE_OFFICE, parent__in=policy.units_of(by, JUDGES))
     for unit in rectifiers:
+        where |= Q(kind=unit.kind, area=unit.area_id)
         if unit.parent_id:
-            where |= Q(parent=unit.parent_id, kind=unit.kind)
+            where |= Q(kind=unit.kind, parent=unit.parent_id)
+    rows = policy.permitted(Unit.objects.all(), "lists.tell", by)
     return list(
-        Unit.objects.filter(where, valid_to=None)
+        rows.filter(where, valid_to=None)
         .exclude(pk__in=[unit.pk for unit in rectifiers])
         .order_by("path", "name")[:SUGGESTED_MAX]
     )

@@ -145,9 +145,10 @@ def ask_elsewhere(
     if not work.rules.applies("apply"):
         raise StepNotNext(number=work.case.number, step=work.rules.step_name("apply"))
     what = text_of(wanted, "wanted", _("Say what they should look for."))
-    known = dict(Unit.objects.filter(pk__in=units, valid_to=None).values_list("pk", "name"))
+    rows = policy.permitted(Unit.objects.all(), "lists.tell", by)
+    known = dict(rows.filter(pk__in=units, valid_to=None).values_list("pk", "name"))
     if not known or len(known) != len(set(units)) or len(known) > ASKED_MAX:
-        raise Incomplete(field="units", reason=_("Choose the units from the list."))
+        raise Incomplete(field="units", reason=_("Choose units of your own areas."))
     until = due_on or work.rules.due("apply", at)
     have = set(work.item.elsewhere.values_list("unit_id", flat=True))
     new = [unit for unit in known if unit not in have]

@@ -169,7 +169,7 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             ("proposed", "to be decided"),
-                            ("accepted", "listed"),
+                            ("accepted", "put on the list"),
                             ("declined", "not listed"),
                         ],
                         default="proposed",

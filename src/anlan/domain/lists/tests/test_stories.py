@@ -97,6 +97,8 @@ def test_an_item_goes_through_the_six_steps_and_closes_with_the_three_results(ho
         house.step("office", pk, "apply", source_treated="修订巡查制度") == 422
     )  # Nobody asked yet.
     gas = house.cast.units["gas"].pk
+    away = house.unit("elsewhere")
+    assert house.step("office", pk, "ask", wanted="燃气管道占压", other=away) == 422
     assert (
         house.step("office", pk, "ask", wanted="燃气管道占压", other=house.unit("gas"))
         == "rectified"

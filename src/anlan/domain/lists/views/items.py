@@ -132,7 +132,7 @@ def _page(
     wanted = {page.permission for page in steps.PAGES} | {"lists.shelve"}
     allowed = queries.may_all(pk, wanted, by)
     dialogs = [
-        (page, bad[1] if bad and bad[0] == page.code else _form(page, row, around))
+        (page, bad[1] if bad and bad[0] == page.code else _form(page, row, around, by))
         for page in steps.offered(row, around, allowed, by)
     ]
     rules, case = row.rules, row.case
@@ -174,14 +174,16 @@ def _place(taken: list[str], waits: str, is_open: bool) -> int:
     return taken.index(waits) if waits in taken else len(taken)
 
 
-def _form(page: steps.StepPage, row: Item, around: queries.Around, data: Any = None) -> Any:
+def _form(
+    page: steps.StepPage, row: Item, around: queries.Around, by: Actor, data: Any = None
+) -> Any:
     more: dict[str, Any] = {"auto_id": f"{page.code}_%s"}
     initial: dict[str, Any] = {"request_id": uuid7(), "seen": row.case.version}
     if page.form is forms.Ask:
         have = {one.unit_id for one in around.elsewhere}
         more["choices"] = [
             (unit.pk, unit.name)
-            for unit in queries.neighbours(row, around.parties)
+            for unit in queries.neighbours(row, around.parties, by)
             if unit.pk not in have
         ]
         initial["wanted"] = row.title
@@ -205,7 +207,7 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     page = steps.BY_CODE.get(code)
     if page is None:
         raise NotFound
-    form = _form(page, row, queries.around(row), request.POST)
+    form = _form(page, row, queries.around(row), by, request.POST)
     if not form.is_valid():
         return _page(request, pk, (code, form), status=422)
     try:

@@ -49,6 +49,6 @@ class CodesUnknown(Refusal):
     message = _("No area that you may use so has this code: %(codes)s. Check the codes.")
 
 
-class LevelTaken(Refusal):
+class LevelUnfit(Refusal):
     code = "area_level_unfit"
     message = _("%(kind)s can't have the level %(level)s. Choose another level.")

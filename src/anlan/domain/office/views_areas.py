@@ -23,8 +23,8 @@ from anlan.domain.office.commands.areas import ABOLISH
 from anlan.domain.office.forms_areas import AreaForm, PaperForm, RecodeForm, ReformForm, RenameForm
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
-from anlan.kernel.regions.commands import CodeTaken, CodeUnreadable, DayUnfit, LevelWrong
 from anlan.kernel.regions.models import Level, Region
+from anlan.kernel.regions.refusals import CodeTaken, CodeUnreadable, DayUnfit, LevelWrong
 from anlan.ui.keyset import Page
 from anlan.ui.pages import go_on, render_page
 

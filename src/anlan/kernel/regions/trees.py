@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
 from anlan.kernel.audit.trail import Entry, record
-from anlan.kernel.regions.commands import TreeUnfit
 from anlan.kernel.regions.models import AssessmentNode, AssessmentTree
+from anlan.kernel.regions.refusals import TreeUnfit
 
 
 @transaction.atomic

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
-from anlan.domain.office.refusals import CodesUnknown, LevelTaken, TooManyAreas
-from anlan.kernel.accounts.policy import access, permitted
+from anlan.domain.office.commands.named import areas_of
+from anlan.domain.office.refusals import LevelUnfit
+from anlan.kernel.accounts.policy import access
 from anlan.kernel.regions import commands as regions
 from anlan.kernel.regions.commands import (
     REFORM_SIDES_MAX,
@@ -54,7 +55,7 @@ def add_area(parent: int, area: Added, *, by: Actor, at: datetime) -> Region:
     above = access(Region.objects.current(), "area.add", by, parent, at=at)
     is_division, levels = KINDS[area.kind]
     if area.level not in levels:
-        raise LevelTaken(kind=area.kind, level=area.level.label)
+        raise LevelUnfit(kind=area.kind, level=area.level.label)
     new = NewArea(
         name=area.name,
         parent=above,
@@ -144,7 +145,7 @@ def _reform(
     if reform.kind == ABOLISH:
         ended = regions.end(region, day=reform.day, by=by, at=at, paper=reform.paper)
         return [ended], {}, ended
-    ending = [region, *_by_codes(reform.others, "area.change", by)]
+    ending = [region, *areas_of(reform.others, "area.change", by, most=REFORM_SIDES_MAX)]
     _apart(ending)
     kind, new = _sides(region, reform, by)
     taker = new if isinstance(new, Region) else new.parent
@@ -166,14 +167,14 @@ def _apart(ending: Sequence[Region]) -> None:
 def _sides(region: Region, reform: Reform, by: Actor) -> tuple[Change, NewArea | Region]:
     if reform.kind == MERGE_INTO:
         # Who is taken in changes the figures of whoever takes in, so the right is asked of both.
-        taker = _by_codes([reform.target], "area.change", by)[0]
+        taker = areas_of([reform.target], "area.change", by, most=REFORM_SIDES_MAX)[0]
         if taker.level > region.level:
             raise LevelWrong(name=region.name, parent=taker.name)
         return Change.MERGE, taker
     if reform.kind == MERGE_NEW:
         assert region.parent is not None  # The nation can't be changed here.
         return Change.MERGE, _new(region, region.parent, reform.name, reform.code)
-    parent = _by_codes([reform.target], "area.add", by)[0]
+    parent = areas_of([reform.target], "area.add", by, most=REFORM_SIDES_MAX)[0]
     if parent.pk == region.parent_id:
         raise ReformUnclear(reason=_("%(name)s is above it already") % {"name": parent.name})
     new = _new(region, parent, reform.name or region.name, reform.code or region.code)
@@ -192,16 +193,3 @@ def _new(region: Region, parent: Region, name: str, code: str) -> NewArea:
         lat=float(region.lat) if region.lat is not None else None,
         source=region.source,
     )
-
-
-def _by_codes(codes: Sequence[str], permission: str, by: Actor) -> list[Region]:
-    """The areas of these codes, in order; one that isn't there looks like one out of reach."""
-    wanted = list(dict.fromkeys(code for code in codes if code))
-    if len(wanted) > REFORM_SIDES_MAX:
-        raise TooManyAreas(most=REFORM_SIDES_MAX)
-    rows = permitted(Region.objects.current(), permission, by).filter(code__in=wanted)
-    found = {region.code: region for region in rows}
-    missing = [code for code in wanted if code not in found]
-    if missing or not (wanted or not codes):
-        raise CodesUnknown(codes="、".join(missing) or "—")
-    return [found[code] for code in wanted]

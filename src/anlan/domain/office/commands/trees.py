@@ -8,7 +8,8 @@ from datetime import date, datetime
 from django.db import transaction
 
 from anlan.base.actor import Actor
-from anlan.domain.office.refusals import CodesUnknown, TooManyAreas, TreeClosed, TreeNameTaken
+from anlan.domain.office.commands.named import areas_of
+from anlan.domain.office.refusals import CodesUnknown, TreeClosed, TreeNameTaken
 from anlan.kernel.accounts.policy import access, permitted
 from anlan.kernel.regions import commands as regions
 from anlan.kernel.regions import trees
@@ -44,17 +45,11 @@ def renew(pk: int, *, valid_from: date, by: Actor, at: datetime) -> AssessmentTr
 def place(pk: int, codes: Sequence[str], under: int, *, by: Actor, at: datetime) -> int:
     """Place areas under a member; returns how many."""
     tree = _open(pk, by, at)
-    wanted = list(dict.fromkeys(code for code in codes if code))
-    if len(wanted) > PLACED_MAX:
-        raise TooManyAreas(most=PLACED_MAX)
-    known = permitted(Region.objects.current(), "area.view", by)
-    found = {region.code: region for region in known.filter(code__in=wanted)}
-    missing = [code for code in wanted if code not in found]
-    if missing or not wanted:
-        raise CodesUnknown(codes="、".join(missing) or "—")
+    if not codes:
+        raise CodesUnknown(codes="—")
+    areas = areas_of(codes, "area.view", by, most=PLACED_MAX)
     parent = access(Region.objects.all(), "area.view", by, under, at=at)
-    placed = regions.place(tree, [found[code] for code in wanted], parent, by=by, at=at)
-    return len(placed)
+    return len(regions.place(tree, areas, parent, by=by, at=at))
 
 
 @transaction.atomic(durable=True)

@@ -16,7 +16,7 @@ from anlan.kernel.audit.models import AuditRow
 from anlan.kernel.facts.models import Fact
 from anlan.kernel.regions import commands as regions
 from anlan.kernel.regions.commands import NewArea
-from anlan.kernel.regions.models import Level, Lineage, Region, RegionCode
+from anlan.kernel.regions.models import Change, Level, Lineage, Region, RegionCode
 from anlan.kernel.regions.queries import by_code
 
 pytestmark = pytest.mark.django_db
@@ -390,7 +390,7 @@ def test_a_town_isnt_merged_into_one_of_a_county_that_ends_with_it(house):
 
 def test_names_that_one_may_not_open_are_no_links(house):
     old, taker = region("530102"), region("530302")
-    regions.reform(regions.Change.MERGE, [old], [taker], day=date(2024, 6, 1), by=BY, at=AT)
+    regions.reform(Change.MERGE, [old], [taker], day=date(2024, 6, 1), by=BY, at=AT)
     told = page(house["wh.office"], reverse("office:area", args=[old.pk]))
     assert "曲靖市麒麟区" in told
     assert reverse("office:area", args=[taker.pk]) not in told

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.supervision.doubled import DoubleRow
@@ -79,12 +78,12 @@ def _page(row: DirectRow | DualRow | DoubleRow) -> str:
 
 def _direct_state(row: DirectRow) -> Any:
     if row.report is None:
-        return part("tag", _now("never reported"), "red" if row.hidden else "amber", "flag")
+        return part("tag", _("never reported"), "red" if row.hidden else "amber", "flag")
     if row.report.late:
-        return part("tag", _now("reported late"), "red", "clock")
+        return part("tag", _("reported late"), "red", "clock")
     if row.report.late is None:
-        return part("tag", _now("reported; no limit was set"), "", "check")
-    return part("tag", _now("reported in time"), "green", "check")
+        return part("tag", _("reported; no limit was set"), "", "check")
+    return part("tag", _("reported in time"), "green", "check")
 
 
 DIRECT_COLUMNS = (
@@ -106,7 +105,7 @@ def dual_columns(is_over: bool) -> list[Column]:
         if report:
             words = f"{report.signed_by} · {report.signed_on}"
             return part("tag", words, "green", "check")
-        owed = _now("owed") if is_over else _now("not due yet")
+        owed = _("owed") if is_over else _("not due yet")
         return part("tag", owed, "red" if is_over else "", "clock")
 
     return [
@@ -124,10 +123,10 @@ def dual_columns(is_over: bool) -> list[Column]:
 def line_state(party: Party | None) -> Any:
     """A line's unit, and how far it is."""
     if party is None:
-        return part("tag", _now("not given"), "red", "flag")
+        return part("tag", _("not given"), "red", "flag")
     if party.confirmed_at:
-        return part("tag", party.unit.name, "green", "check", _now("confirmed"))
-    words = _now("signed for, not confirmed") if party.received_at else _now("not signed for")
+        return part("tag", party.unit.name, "green", "check", _("confirmed"))
+    words = _("signed for, not confirmed") if party.received_at else _("not signed for")
     return part("tag", f"{party.unit.name} · {words}", "amber", "clock")
 
 

@@ -78,7 +78,7 @@ class Leaves(StepForm):
 
 class LogDay(StepForm):
     day = forms.DateField(label=_("Day"), widget=DayInput)
-    action = text_area(_("What was done"))
+    action = text_area(_("What the team did"))
     moved_out = forms.IntegerField(
         label=_("People moved out"), min_value=0, initial=0,
         help_text=_("That day, not in all; 0 if nobody."),

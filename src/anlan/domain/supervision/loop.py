@@ -22,7 +22,7 @@ LOOPS: dict[str, Machine] = {machine.kind: machine for machine in (TRANSFER, LET
 MOVED_OUT = FactKind(
     "supervision.moved_out",
     _("people moved out"),
-    _("people"),
+    _("persons"),
     _("By the day of the log entry; the sum of what the teams' daily logs state."),
 )
 RESIDENT_DAYS = FactKind(

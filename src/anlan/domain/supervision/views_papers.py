@@ -235,7 +235,7 @@ def _talks(around: queries.Around) -> list[Proposal]:
 def _timeline(around: queries.Around) -> list[dict[str, Any]]:
     """The case's history in a paper's own words."""
     entries = timeline_of(around.events)
-    silent = {str(FIELDS["state"]), "replies", "talk", "answer"}
+    silent = {str(FIELDS["state"]), str(FIELDS["rectifier"]), "replies", "talk", "answer"}
     for entry, event in zip(entries, around.events, strict=True):
         entry["what"] = STEPS.get(event.step, entry["what"])
         entry["changes"] = [change for change in entry["changes"] if change[0] not in silent]

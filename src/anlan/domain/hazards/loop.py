@@ -1,6 +1,6 @@
 """The loops of this capability: hazards (隐患), and problems (问题), which are counted apart.
 
-Only hazards are graded. Both go the standard way round; what differs is said in commands.py.
+Only hazards are graded. Both go the standard way round; what differs is said in commands/.
 """
 
 from __future__ import annotations

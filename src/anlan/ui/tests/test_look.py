@@ -68,7 +68,7 @@ def test_nothing_is_loaded_from_elsewhere():
 
 
 def test_pages_load_each_sheet_there_is_and_no_other():
-    assert SHEETS == [
-        f"anlan/css/{name}.css" for name in ("tokens", "layout", "components", "pages")
-    ]
-    assert set(SHEETS) == {f"anlan/css/{each.name}" for each in UI.glob("static/anlan/css/*.css")}
+    """In the order of the layers, for a later one may overrule an earlier one."""
+    layers = ("tokens", "layout", "components", "pages")
+    assert [Path(name).stem for name in SHEETS] == list(layers)
+    assert {UI / "static" / name for name in SHEETS} == set(UI.glob("static/anlan/**/*.css"))

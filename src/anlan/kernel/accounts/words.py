@@ -42,6 +42,16 @@ _WHAT = {
     "units": _("units"),
     "user": _("account"),
     "worker": _("background work"),
+    "list_item": _("problem on a list"),
+    "list_kind": _("kind of list"),
+    "list_setting": _("setting of lists"),
+    "lists": _("problem lists"),
+    "listkind": _("kinds of lists"),
+    "listsettings": _("settings of lists"),
+    "promotion": _("promotion"),
+    "library": _("case library"),
+    "stated": _("figure from a document"),
+    "freshness": _("lists kept up to date"),
 }
 _DONE = {
     "add": _("added"),
@@ -163,6 +173,26 @@ _DONE = {
     "withdraw": _("withdrawn"),
     "withdraw_closed": _("declared closing withdrawn"),
     "withdraw_rectified": _("declared rectification withdrawn"),
+    "accept": _("accepted"),
+    "analyse": _("analysed"),
+    "answer_elsewhere": _("answered what was found elsewhere"),
+    "apply": _("applied elsewhere"),
+    "ask_elsewhere": _("asked others to look for the same"),
+    "decline": _("declined"),
+    "end": _("ended"),
+    "enter": _("entered"),
+    "evaluate": _("evaluated"),
+    "judge": _("one side evaluated"),
+    "no_change": _("stated that nothing changed"),
+    "put": _("put in"),
+    "state_three": _("three results stated"),
+    "decide": _("decided"),
+    "promote": _("proposed for a list"),
+    "reopen_kind": _("in use again"),
+    "shelve": _("put into the library"),
+    "state": _("stated"),
+    "tell": _("told to look for the same"),
+    "ask": _("asked"),
 }
 
 #: Kinds of object on record.
@@ -185,6 +215,11 @@ THINGS = {
     "facts.expected": _("report"),
     "list": _("list shown"),
     "proposal": _("proposal"),
+    "list_kind": _("kind of list"),
+    "list_setting": _("setting of lists"),
+    "promotion": _("promotion"),
+    "library_case": _("case of the library"),
+    "stated_figure": _("figure from a document"),
 }
 #: Fields that changes name; the rest show as they are stored.
 _FIELDS = {

@@ -218,7 +218,10 @@ def apply_elsewhere(
         raise Incomplete(
             field="source_treated", reason=_("First tell other units to look for the same.")
         )
-    silent = [row.unit.name for row in asked if row.answered_at is None]
+    # A unit that has ended answers no more, and holds nobody up.
+    silent = [
+        row.unit.name for row in asked if row.answered_at is None and row.unit.valid_to is None
+    ]
     if silent:
         raise AnswersMissing(units="、".join(silent))
     work.take_next("apply", {"source_treated": text})

@@ -8,7 +8,7 @@ GUARDED = ("facts_fact", "facts_kind", "facts_labelset", "facts_labelvalue", "fa
 CELLS = ("facts_monthcell", "facts_daycell")
 
 POSTGRESQL = [
-    # As facts/sql.py offset_statements() writes them, with no offset yet.
+    # As facts/sql/clusters.py offset_statements() writes them, with no offset yet.
     "CREATE FUNCTION facts_tx() RETURNS bigint LANGUAGE sql AS "
     "'SELECT 0 + pg_current_xact_id()::text::bigint'",
     "CREATE FUNCTION facts_mark() RETURNS bigint LANGUAGE sql AS "

@@ -1,0 +1,64 @@
+"""What the two databases say differently, and the levels down to which cells are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Any
+
+from django.db import connection
+
+from anlan.kernel.facts.models import Detail
+from anlan.kernel.regions.models import Level
+
+#: Areas down to these levels have month cells and day cells; further down, there are about as few
+#: facts as there would be cells.
+MONTH_LEVELS = {
+    Detail.ALL: Level.COUNTY, Detail.SECTOR: Level.TOWNSHIP, Detail.NONE: Level.TOWNSHIP,
+}  # fmt: skip
+DAY_LEVELS = {
+    Detail.ALL: Level.PROVINCE, Detail.SECTOR: Level.PREFECTURE, Detail.NONE: Level.PREFECTURE,
+}  # fmt: skip
+
+
+def postgresql() -> bool:
+    return connection.vendor == "postgresql"
+
+
+def order_column() -> str:
+    return "tx" if postgresql() else "id"
+
+
+def month_of(day: date) -> int:
+    return day.year * 100 + day.month
+
+
+def month_sql(column: str) -> str:
+    """``column``, a day, as 202406."""
+    if postgresql():
+        return f"(EXTRACT(YEAR FROM {column}) * 100 + EXTRACT(MONTH FROM {column}))::int"
+    return f"CAST(substr({column}, 1, 4) || substr({column}, 6, 2) AS INTEGER)"
+
+
+def climb_sql(path: str) -> str:
+    """Joins ``up``, with a row of one column ``id`` for each region on ``path``."""
+    if postgresql():
+        return (
+            "CROSS JOIN LATERAL unnest(string_to_array(rtrim("
+            f"{path}, '/'), '/')::bigint[]) AS up(id)"
+        )
+    return f"CROSS JOIN json_each('[' || replace(rtrim({path}, '/'), '/', ',') || ']') AS up"
+
+
+def up_id() -> str:
+    return "up.id" if postgresql() else "up.value"
+
+
+def plain(values: Iterable[Any]) -> list[Any]:
+    if postgresql():
+        return list(values)
+    return [value.isoformat() if isinstance(value, date) else value for value in values]
+
+
+def as_day(value: Any) -> date:
+    return date.fromisoformat(value) if isinstance(value, str) else value

@@ -1,0 +1,160 @@
+"""Marks, and summing what lies between two of them into cells."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.db import connection
+
+from anlan.kernel.facts.models import Detail
+from anlan.kernel.facts.sql.dialect import (
+    DAY_LEVELS,
+    MONTH_LEVELS,
+    climb_sql,
+    month_sql,
+    order_column,
+    postgresql,
+    up_id,
+)
+from anlan.kernel.regions.models import Level
+
+
+def folders_seat(wait: bool) -> bool:
+    """One folder at a time, until the transaction ends. SQLite's transaction is that already."""
+    if not postgresql():
+        return True
+    with connection.cursor() as cursor:
+        if wait:
+            cursor.execute("SELECT pg_advisory_xact_lock(hashtext('anlan.facts.fold'))")
+            return True
+        cursor.execute("SELECT pg_try_advisory_xact_lock(hashtext('anlan.facts.fold'))")
+        return bool(cursor.fetchone()[0])
+
+
+def mark() -> int:
+    """No fact before this mark can still appear: its transaction has ended."""
+    with connection.cursor() as cursor:
+        if postgresql():
+            cursor.execute("SELECT facts_mark()")
+        else:
+            cursor.execute("SELECT COALESCE(MAX(id), 0) + 1 FROM facts_fact")
+        return int(cursor.fetchone()[0])
+
+
+def mark_after(count: int, low: int, high: int) -> int:
+    """A mark up to ``high`` with about ``count`` facts between it and ``low``.
+
+    A transaction is taken in whole, so that one with more facts than that makes more.
+    """
+    column = order_column()
+    between = f"FROM facts_fact WHERE {column} >= %s AND {column} < %s"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {column} {between} ORDER BY {column} LIMIT 1 OFFSET %s",
+            [low, high, count],
+        )
+        found = cursor.fetchone()
+        if found is None:
+            return high
+        cursor.execute(f"SELECT MIN({column}) {between}", [low, high])
+        if cursor.fetchone()[0] < found[0]:
+            return int(found[0])
+        cursor.execute(f"SELECT MIN({column}) {between}", [found[0] + 1, high])
+        return int(cursor.fetchone()[0] or high)
+
+
+def count(low: int, high: int) -> int:
+    column = order_column()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT COUNT(*) FROM facts_fact WHERE {column} >= %s AND {column} < %s",  # noqa: S608
+            [low, high],
+        )
+        return int(cursor.fetchone()[0])
+
+
+class _Cells(NamedTuple):
+    """Cells that are made together: their table, which facts they take in, and down to where."""
+
+    table: str
+    when: str
+    of_fact: str
+    spans: str
+    details: tuple[Detail, ...]
+    level_max: Level
+
+
+def tables() -> list[_Cells]:
+    coarse = (Detail.SECTOR, Detail.NONE)
+    return [
+        _Cells(table, when, of_fact, spans, details, levels[details[0]])
+        for table, when, of_fact, spans, levels in (
+            ("facts_monthcell", "month", month_sql("f.day"), "f.span < 2", MONTH_LEVELS),
+            ("facts_daycell", "day", "f.day", "f.span = 0", DAY_LEVELS),
+        )
+        for details in ((Detail.ALL,), coarse)
+    ]
+
+
+def climbed(cells: _Cells) -> str:
+    """WITH … ``climbed``: what facts between two marks make of cells. Parameters: the marks, twice.
+
+    Facts are summed at the lowest area above them that keeps such cells, and climb from there:
+    those sums are few, whatever the number of facts.
+    """
+    column, when, level = order_column(), cells.when, int(cells.level_max)
+    range_ = f"f.{column} >= %s AND f.{column} < %s AND {cells.spans}"
+    fine = cells.details == (Detail.ALL,)
+    labels = "f.labels_id" if fine else "COALESCE(l.by_sector_id, l.id)"
+    join = "" if fine else "JOIN facts_labelset l ON l.id = f.labels_id"
+    none = ""
+    if not fine:
+        none = (
+            f" UNION ALL SELECT kind_id, area_id, {Detail.NONE.value}, {when}, 0, SUM(quantity)"  # noqa: S608
+            f" FROM leaves GROUP BY kind_id, area_id, {when}"
+        )
+    return f"""
+        WITH places AS MATERIALIZED (
+          SELECT f.area_id AS id FROM facts_fact f WHERE {range_} GROUP BY f.area_id
+        ), lines AS MATERIALIZED (
+          SELECT p.id, a.id AS area_id,
+                 ROW_NUMBER() OVER (PARTITION BY p.id ORDER BY length(a.path) DESC) AS height
+          FROM places p JOIN regions_region r ON r.id = p.id {climb_sql("r.path")}
+          JOIN regions_region a ON a.id = {up_id()} AND a.level <= {level}
+        ), leaves AS MATERIALIZED (
+          SELECT f.kind_id, b.area_id, {cells.of_fact} AS {when}, {labels} AS labels_id,
+                 SUM(f.quantity) AS quantity
+          FROM facts_fact f JOIN lines b ON b.id = f.area_id AND b.height = 1 {join}
+          WHERE {range_}
+          GROUP BY f.kind_id, b.area_id, {cells.of_fact}, {labels}
+        ), detailed AS MATERIALIZED (
+          SELECT kind_id, area_id, {cells.details[0].value} AS detail, {when}, labels_id, quantity
+          FROM leaves {none}
+        ), climbed AS (
+          SELECT f.kind_id, a.id AS area_id, f.detail, f.{when}, f.labels_id, f.quantity
+          FROM detailed f JOIN regions_region r ON r.id = f.area_id {climb_sql("r.path")}
+          JOIN regions_region a ON a.id = {up_id()} AND a.level <= {level}
+        )"""  # noqa: S608
+
+
+def fold(low: int, high: int, learnt: int) -> None:
+    """Add the facts from mark ``low`` up to ``high`` to the cells."""
+    for cells in tables():
+        key = f"kind_id, area_id, detail, {cells.when}, labels_id"
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"""{climbed(cells)}
+                INSERT INTO {cells.table} ({key}, learnt, quantity)
+                SELECT {key}, %s, SUM(quantity) FROM climbed WHERE quantity <> 0
+                GROUP BY {key} HAVING SUM(quantity) <> 0 ORDER BY {key}
+                ON CONFLICT ({key}, learnt)
+                DO UPDATE SET quantity = {cells.table}.quantity + excluded.quantity
+                """,  # noqa: S608
+                [low, high, low, high, learnt],
+            )
+
+
+def drop_cells() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM facts_monthcell")
+        cursor.execute("DELETE FROM facts_daycell")

@@ -1,5 +1,6 @@
 """Problem lists (问题清单): what this capability hands over to the kernel."""
 
+from anlan.domain.lists.invariants import invariants
 from anlan.domain.lists.loop import ITEM
 from anlan.domain.lists.permissions import RULES
 from anlan.kernel.capability import Capability
@@ -11,4 +12,5 @@ CAPABILITY = Capability(
     machines=(ITEM,),
     kinds=ITEM.kinds,
     rules=RULES,
+    invariants=(invariants,),
 )

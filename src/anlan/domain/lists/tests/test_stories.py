@@ -319,3 +319,24 @@ def test_a_repeated_request_lists_once(house: House) -> None:
         answer = house.post("leader", "lists:promotion", row.pk, accept="1", request_id=same)
         assert answer.status_code == 302
     assert Item.objects.count() == 1
+
+
+def test_the_check_finds_what_was_bent(house: House) -> None:
+    from django.utils import timezone
+
+    from anlan.domain.lists.invariants import invariants
+
+    item = promoted(house, house.kind())
+
+    def wrong() -> set[str]:
+        return {name for name, ok, _n, _detail in invariants(timezone.now()) if not ok}
+
+    assert wrong() == set()
+    Promotion.objects.update(decided_by=house.cast.users["inspector"].pk)
+    assert wrong() == {"I6 promotions are decided by another"}
+    Case.objects.filter(pk=item.pk).update(state="closed", is_open=False, unsettled=False)
+    assert wrong() == {
+        "I5 figures of problem lists are their cases",
+        "I6 listed problems close with three results",
+        "I6 promotions are decided by another",
+    }

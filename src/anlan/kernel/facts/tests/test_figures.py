@@ -92,7 +92,7 @@ def test_queries_that_are_read_together_say_what_each_says_alone(
         NewFact(kinds.open, {"sector": "coal"}, areas[0], date(2023, 5, 2), 1, case),
         NewFact(kinds.open, {"sector": "coal"}, areas[0], date(2024, 6, 3), -1, case),
     )
-    fold_all(AT)
+    ledger.fold(AT)
     months = [parse("2024-05"), parse("2024-06")]
     both, year = [kinds.found, kinds.open], [parse("2024"), parse("2023"), parse("2023-05")]
     queries = [

@@ -64,7 +64,7 @@ VISITS = (
     Column("visitor", _("Who was there")),
     Column("unit", _("Unit"), cell="unit.name"),
     Column("state", _("Safety state")),
-    Column("hazards", _("Hazards"), cell="hazard_count", kind="number"),
+    Column("hazards", _("Number of hazards"), cell="hazard_count", kind="number"),
     Column("first", _("Counted as"), cell=lambda row: _counted(row)),
 )  # fmt: skip
 

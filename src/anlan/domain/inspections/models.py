@@ -21,9 +21,9 @@ VALUE_CHARS_MAX = 200
 class FactForm(models.TextChoices):
     """How a base fact is written."""
 
-    TEXT = "text", _("text")
-    NUMBER = "number", _("number")
-    CHOICE = "choice", _("choice")
+    TEXT = "text", _("words")
+    NUMBER = "number", _("a number")
+    CHOICE = "choice", _("one of several")
 
 
 class Every(models.TextChoices):

@@ -28,6 +28,7 @@ from anlan.domain.inspections.models import CheckPlan, Visit
 from anlan.domain.inspections.refusals import CheckRefused
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.calendar import periods
 from anlan.kernel.facts import reports
@@ -81,9 +82,13 @@ def plans(request: HttpRequest) -> HttpResponse:
         row.standing = standings[row.pk]  # type: ignore[attr-defined]
     watches = policy.may(by, "selfcheck.watch")
     owed: list[Any] = list(checking.own_reports(by)[:SHOWN_MAX])
+    units = dict(
+        Unit.objects.filter(pk__in={each.unit_id for each in owed}).values_list("pk", "name")
+    )
     for each in owed:
         each.state = reports.state_of(each, today)
-        each.label = periods.span(each.start, each.end).label
+        each.label = periods.month(each.start).label
+        each.unit = units.get(each.unit_id, "")
     context = {
         "page": page, "filters": asked, "columns": COLUMNS, "sort": "area", "watches": watches,
         "may_do": policy.may(by, "selfcheck.do"), "owed": owed,

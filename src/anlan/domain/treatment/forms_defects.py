@@ -29,13 +29,15 @@ class EquipmentForm(Form):
         label=_("Enterprise"), max_length=200,
         help_text=_("Its credit code, its number in the register, or its exact name."),
     )  # fmt: skip
-    place = forms.CharField(label=_("Place"), required=False, max_length=200)
+    place = forms.CharField(label=_("Where it stands"), required=False, max_length=200)
 
 
 class DefectForm(Form):
     pk = forms.UUIDField(widget=forms.HiddenInput)
     request_id = forms.UUIDField(widget=forms.HiddenInput)
-    level = forms.TypedChoiceField(label=_("Level"), coerce=int, widget=forms.RadioSelect)
+    level = forms.TypedChoiceField(
+        label=_("Level of the defect"), coerce=int, widget=forms.RadioSelect
+    )
     description = forms.CharField(
         label=_("What is defective"), max_length=TEXT_CHARS_MAX,
         widget=forms.Textarea({"rows": 4}),
@@ -56,7 +58,7 @@ class DefectForm(Form):
 class LevelForm(Form):
     area = AreaField(label=_("Area"), widget=forms.HiddenInput)
     level = forms.TypedChoiceField(
-        label=_("Level"), coerce=int, choices=[(n, str(n)) for n in LEVELS]
+        label=_("Level of the defect"), coerce=int, choices=[(n, str(n)) for n in LEVELS]
     )
     name = forms.CharField(label=_("What it is called"), max_length=CODE_CHARS_MAX)
     units = forms.TypedMultipleChoiceField(

@@ -53,7 +53,7 @@ COLUMNS = (
     Column("state", _("State"), cell=lambda row: part(
         "state", _label(row.case.state), row.case.state)),
     Column("due", _("Deadline"), cell="case.due_on", kind="day", sort="due"),
-    Column("findings", _("Hazards"), kind="number"),
+    Column("findings", _("Number of hazards"), kind="number"),
     Column("settled", _("Rectified"), kind="number"),
     Column("done", _("Closed"), kind="number"),
     Column("funds", _("Funds (yuan)"), kind="number", phone=False,

@@ -57,7 +57,7 @@ def _label(state: str) -> str:
 COLUMNS = (
     Column("description", _("Defect"), kind="text",
            link=lambda row: reverse("defects:page", args=[row.pk])),
-    Column("level", _("Level"), cell="level_name"),
+    Column("level", _("Level of the defect"), cell="level_name"),
     Column("equipment", _("Equipment"), cell="equipment.name"),
     Column("code", _("Code on the label"), cell="equipment.code", kind="code", phone=False),
     Column("enterprise", _("Enterprise"), cell="equipment.enterprise.name"),
@@ -71,7 +71,7 @@ EQUIPMENT_COLUMNS = (
     Column("code", _("Code on the label"), kind="code"),
     Column("kind", _("Kind of equipment")),
     Column("enterprise", _("Enterprise"), cell="enterprise.name"),
-    Column("place", _("Place"), phone=False),
+    Column("place", _("Where it stands"), phone=False),
     Column("area", _("Area"), cell="area.full_name", phone=False),
 )  # fmt: skip
 
@@ -86,7 +86,7 @@ def defects(request: HttpRequest) -> HttpResponse:
         (
             Search("q", _("Defect, equipment or code")),
             Area("area", _("Area"), reverse("pickers:areas"), area_name),
-            Choice("level", _("Level"), [(str(n), str(n)) for n in (1, 2, 3)]),
+            Choice("level", _("Level of the defect"), [(str(n), str(n)) for n in (1, 2, 3)]),
             Choice("state", _("State"), states),
         ),
         request.GET,

@@ -173,7 +173,7 @@ def set_team(
     if unit_id is None:
         SweepTeam.objects.filter(sweep=sweep, area=area).delete()
     else:
-        _check_covers(unit_id, area, timezone.localdate(at))
+        _check_covers(sweep, unit_id, area, timezone.localdate(at))
         team, _made = SweepTeam.objects.update_or_create(
             sweep=sweep, area=area, defaults={"unit_id": unit_id, "path": area.path}
         )
@@ -187,17 +187,25 @@ def set_team(
     return team
 
 
-def _check_covers(unit_id: int, area: Region, today: date) -> None:
+def _check_covers(sweep: Sweep, unit_id: int, area: Region, today: date) -> None:
     """A unit is sent only where its people may enter what they find."""
     unit = Unit.objects.filter(pk=unit_id, valid_to=None).first()
     if unit is None:
         raise SweepRefused(field="unit", reason=_("Choose the unit from the list."))
     lands = Jurisdiction.objects.filter(valid_on(today), unit=unit, enterprise_id=None)
-    paths = lands.values_list("path", "area__level")
-    if not any(level == 0 or area.path.startswith(path) for path, level in paths):
+    asked: set[str | None] = set(sweep.sectors.values_list("sector", flat=True)) or {None}
+    covered: set[str | None] = {
+        sector
+        for path, level, sector in lands.values_list("path", "area__level", "sector")
+        if level == 0 or area.path.startswith(path)
+    }
+    if None not in covered and not asked <= covered:
         raise SweepRefused(
             field="unit",
-            reason=_("%(unit)s doesn't answer for %(area)s; choose a unit that does.")
+            reason=_(
+                "%(unit)s doesn't answer for all that is visited in %(area)s; choose a unit "
+                "that does."
+            )
             % {"unit": unit.name, "area": area.name},
         )
 

@@ -67,7 +67,11 @@ class Migration(migrations.Migration):
                 (
                     "form",
                     models.CharField(
-                        choices=[("text", "text"), ("number", "number"), ("choice", "choice")],
+                        choices=[
+                            ("text", "words"),
+                            ("number", "a number"),
+                            ("choice", "one of several"),
+                        ],
                         max_length=10,
                     ),
                 ),

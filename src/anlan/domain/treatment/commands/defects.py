@@ -218,7 +218,7 @@ def answer(pk: UUID, *, text: str, **call: Unpack[OnOne]) -> list[UUID]:
     for machine, case in work.each():
         if not case.is_open:
             raise engine.StepNotPossible(
-                number=case.number, state=state_label(case.state), step=_("Answer")
+                number=case.number, state=state_label(case.state), step=_("Give an answer")
             )
         own = policy.units_of(work.by, ("office", "leader", "inspector"))
         parties = Party.objects.filter(
@@ -231,7 +231,7 @@ def answer(pk: UUID, *, text: str, **call: Unpack[OnOne]) -> list[UUID]:
             )  # fmt: skip
         waiting = parties.filter(received_at=None)
         waiting.update(received_at=work.at, received_by=work.by.user_id)
-        engine.take(machine, "amend", [Move(case, {}, {"answer": text})], **work.call)
+        engine.take(machine, "amend", [Move(case)], reason=text, **work.call)
     return work.done()
 
 

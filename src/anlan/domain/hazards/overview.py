@@ -6,19 +6,15 @@ sectors), one by the areas below it, one by month. While nothing is posted they 
 
 from __future__ import annotations
 
-from collections import OrderedDict, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from threading import Lock
-from time import monotonic
 from typing import Any
 
-from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Sum
-from django.db.models.functions import Coalesce, Left
-from django.db.models.lookups import Exact
+from django.db.models import Q
+from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -27,7 +23,7 @@ from anlan.base.paths import ancestors, below
 from anlan.base.refusal import NotFound, Unreadable
 from anlan.domain.hazards import queries
 from anlan.domain.hazards.loop import LOOPS
-from anlan.domain.hazards.models import Hazard, HazardQuerySet
+from anlan.domain.hazards.models import Hazard
 from anlan.domain.hazards.permissions import SEES
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.held import Grant
@@ -35,15 +31,14 @@ from anlan.kernel.audit import trail
 from anlan.kernel.calendar import periods as calendar
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import figures as ledger
-from anlan.kernel.facts import sql
 from anlan.kernel.facts.figures import Cell, Query
 from anlan.kernel.facts.kinds import Measure, declared, known
-from anlan.kernel.facts.models import Coverage, Expected, Fact
+from anlan.kernel.facts.models import Coverage, Expected
+from anlan.kernel.facts.remembered import Memory
 from anlan.kernel.indicators import arithmetic
 from anlan.kernel.loop.models import Case
 from anlan.kernel.regions import queries as regions
 from anlan.kernel.regions.models import Level, Region
-from anlan.ui.keyset import Keyset, Page
 
 FOUND, RECTIFIED, SETTLED = "hazard.found", "hazard.rectified", "hazard.found_settled"
 OPEN, OVERDUE, LISTED = "hazard.open", "hazard.overdue", "hazard.listed"
@@ -53,16 +48,8 @@ MAJOR = "major"
 #: Months that the chart shows: the same month a year ago stands at its left.
 MONTHS = 13
 LATE_MAX = 10
-#: A figure up to which it is said how many cases make it.
-CASES_COUNTED_MAX = 900
-#: Facts that are read to find the cases behind a figure.
-FACTS_MAX = 3_000
 #: Areas that a person is offered to choose from.
 AREAS_MAX = 12
-#: Readings that a process remembers, for how long at most, and how far it looks for new facts.
-REMEMBERED_MAX = 200
-REMEMBERED_SECONDS = 300
-REMEMBERED_FACTS_MAX = 10_000
 
 _DAY = timedelta(days=1)
 
@@ -222,56 +209,19 @@ def read(area: Region, period: Period, sectors: Sequence[str] | None, at: dateti
     today = timezone.localdate(at)
     children = regions.children(area, ended=True)
     sides = Sides.of(period, today)
-    if connection.in_atomic_block:
-        # What this transaction has posted may yet be rolled back.
-        return _read(area, children, sides, sectors, at)
     key = (
-        connection.settings_dict["NAME"], area.pk, area.path, tuple(child.pk for child in children),
-        period.code, None if sectors is None else tuple(sectors), today,
+        tuple(child.pk for child in children), period.code,
+        None if sectors is None else tuple(sectors), today,
     )  # fmt: skip
-    known_before = _remembered.get(key)
-    if known_before and known_before.still_holds():
-        return known_before.reading
-    mark = sql.mark()
-    count = _facts_above(mark, area)
-    reading = _read(area, children, sides, sectors, at)
-    # Facts above a mark only ever become more, so equal counts mean that none came meanwhile.
-    if count <= REMEMBERED_FACTS_MAX and _facts_above(mark, area) == count:
-        with _lock:
-            _remembered[key] = _Remembered(area, mark, count, reading, monotonic())
-            while len(_remembered) > REMEMBERED_MAX:
-                _remembered.popitem(last=False)
-    return reading
+    return _memory.read(area, key, lambda: _read(area, children, sides, sectors, at))
 
 
-def _facts_above(mark: int, area: Region, at_most: int = REMEMBERED_FACTS_MAX) -> int:
-    """Facts of an area above a mark, counted until there are more than ``at_most``."""
-    inside = Region.objects.below(area).filter(pk=OuterRef("area_id"))
-    # EXISTS, so that the few facts above the mark are looked at and not all of the area's.
-    rows = Fact.objects.filter(Exists(inside), **{f"{sql.order_column()}__gte": mark})
-    return rows[: at_most + 1].count()
-
-
-@dataclass(frozen=True)
-class _Remembered:
-    area: Region
-    mark: int
-    count: int
-    reading: Reading
-    since: float
-
-    def still_holds(self) -> bool:
-        fresh = monotonic() - self.since < REMEMBERED_SECONDS
-        return fresh and _facts_above(self.mark, self.area, self.count) == self.count
-
-
-_remembered: OrderedDict[tuple[Any, ...], _Remembered] = OrderedDict()
-_lock = Lock()
+_memory: Memory[Reading] = Memory()
 
 
 def forget() -> None:
     """Needed where the database under a running process is replaced."""
-    _remembered.clear()
+    _memory.forget()
 
 
 def _read(
@@ -398,113 +348,6 @@ def late(area: Region, sectors: Sequence[str] | None, today: date) -> list[Hazar
     ids = list(rows.order_by("due_on", "pk").values_list("pk", flat=True)[:LATE_MAX])
     found = Hazard.objects.select_related(*queries.ROW).in_bulk(ids)
     return [found[pk] for pk in ids if pk in found]
-
-
-# What is behind a figure
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One figure, as its link names it."""
-
-    kind: str
-    area: Region
-    period: Period
-    where: Mapping[str, list[str]] = field(default_factory=dict)
-    own: bool = False
-
-
-@dataclass(frozen=True)
-class Behind:
-    """How a figure is made up."""
-
-    value: int | None
-    #: None where that isn't counted out.
-    cases: int | None
-    #: Posted without a case: reported on a form.
-    reported: int | None
-    #: Cases that are counted here and are somewhere else by now, out of the reader's sight.
-    hidden: int | None
-
-
-def facts_of(asked: Asked, at: datetime) -> QuerySet[Fact]:
-    """The facts that a figure sums."""
-    places = Q(area_id=asked.area.pk)
-    if not asked.own:
-        places = Q(area_id__in=Region.objects.below(asked.area).values("pk"))
-    stock = known(asked.kind).measure is Measure.STOCK
-    end = min(asked.period.end, timezone.localdate(at)) if stock else asked.period.end
-    rows = Fact.objects.filter(places, kind__code=asked.kind, day__lte=end)
-    if not stock:
-        rows = rows.filter(day__gte=asked.period.start)
-    for name, values in asked.where.items():
-        rows = rows.filter(sql.labelled(name, values))
-    return rows
-
-
-def page_of_records(
-    asked: Asked, by: Actor, at: datetime, order: Keyset, params: Any
-) -> Page[Hazard]:
-    """A page of ``hazards_behind``."""
-    where, few = _counted(asked, at)
-    return queries.page_of(
-        where & Q(case__kind="hazard"),
-        order,
-        params,
-        policy.branches("hazard.view", by),
-        # Asking many cases whether they count takes longer than reading a page of them.
-        probe=Q(case__kind="hazard"),
-        few=few,
-    )
-
-
-def hazards_behind(asked: Asked, by: Actor, at: datetime) -> HazardQuerySet:
-    """The hazards that a figure counts, as far as ``by`` may see them."""
-    return queries.visible(by).filter(_counted(asked, at)[0])
-
-
-def _counted(asked: Asked, at: datetime) -> tuple[Q, bool]:
-    """What the hazards fulfil that a figure counts, and whether they are known to be few.
-
-    Few facts lead to their cases. Of many, there are cases on every page of the list, so each
-    case is asked whether it counts.
-    """
-    facts = facts_of(asked, at).filter(case_id__isnull=False).order_by()
-    if facts[: FACTS_MAX + 1].count() <= FACTS_MAX:
-        sums = facts.values("case_id").annotate(sum=Sum("quantity")).exclude(sum=0)
-        return Q(pk__in=sums.values("case_id")), True
-    of_case = facts.filter(case_id=OuterRef("case_id")).values("case_id")
-    summed = Subquery(of_case.annotate(sum=Sum("quantity")).values("sum"))
-    # Nothing happens to a case before it is found, and it counts as found on that day.
-    where = Q(case__opened_on__lte=asked.period.end)
-    if asked.kind in (FOUND, SETTLED):
-        where &= Q(case__opened_on__gte=asked.period.start)
-    return where & ~Q(Exact(Coalesce(summed, 0), 0)), False
-
-
-def value_of(asked: Asked, at: datetime) -> int | None:
-    """The figure itself."""
-    cells = ledger.figures(
-        Query(
-            kinds=[asked.kind], areas=[asked.area.pk], periods=[asked.period], at=at,
-            by=("region",) if asked.own else (), where=asked.where,
-        )
-    )  # fmt: skip
-    values = [cell.value for cell in cells if cell.own == asked.own]
-    return values[0] if values else 0
-
-
-def behind(asked: Asked, rows: HazardQuerySet, at: datetime) -> Behind:
-    """How the figure is made up; not counted out where it is large."""
-    value = value_of(asked, at)
-    if value is None or value > CASES_COUNTED_MAX or asked.area.level <= Level.PREFECTURE:
-        return Behind(value, None, None, None)
-    facts = facts_of(asked, at)
-    sums = facts.values("case_id").annotate(sum=Sum("quantity")).exclude(sum=0)
-    found = {row["case_id"]: row["sum"] for row in sums}
-    reported = found.pop(None, 0)
-    seen = rows.filter(pk__in=found).count()
-    return Behind(value, len(found), reported, len(found) - seen)
 
 
 # For programs

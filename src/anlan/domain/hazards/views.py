@@ -137,7 +137,7 @@ def _page(
 
 
 def _beside(pk: UUID) -> list[str]:
-    """What draws the panels that other capabilities have about a hazard, as far as they are here."""
+    """What draws the panels that other capabilities have about a hazard, if they are here."""
     found = []
     for name in BESIDE:
         with suppress(NoReverseMatch):

@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
-from anlan.domain.hazards import columns, indicators, overview, spans
+from anlan.domain.hazards import behind, columns, indicators, overview, spans
+from anlan.domain.hazards.behind import Asked
 from anlan.domain.hazards.models import Grade
-from anlan.domain.hazards.overview import Asked
 from anlan.domain.hazards.overview_page import area_url, crumbs, sector_names
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.facts.kinds import Measure, declared, known
@@ -39,17 +39,17 @@ def records(request: HttpRequest) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     today = timezone.localdate(at)
     asked = _asked(request, by, at)
-    rows = overview.hazards_behind(asked, by, at)
-    behind = overview.behind(asked, rows, at)
+    rows = behind.hazards_behind(asked, by, at)
+    made_of = behind.made_of(asked, rows, at)
     wanted = _Address(request)
     every = columns.columns(today)
     above = [*crumbs(by, asked.area, asked.period)]
     above.append((asked.area.name, area_url(asked.area, asked.period)))
     context = {
-        "asked": asked, "kind": known(asked.kind), "behind": behind,
+        "asked": asked, "kind": known(asked.kind), "behind": made_of,
         "label": _label(asked),
         "as_it_stood": known(asked.kind).measure is Measure.STOCK and asked.period.end < today,
-        "page": overview.page_of_records(asked, by, at, ORDER, request.GET),
+        "page": behind.page_of_records(asked, by, at, ORDER, request.GET),
         "columns": chosen(every, request.GET.get("cols", "")), "filters": wanted,
         "narrowed": _narrowed(request), "crumbs": above,
     }  # fmt: skip

@@ -1,0 +1,136 @@
+"""What is behind a figure: the facts it sums, and the hazards that these are about."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
+from django.utils import timezone
+
+from anlan.base.actor import Actor
+from anlan.domain.hazards import queries
+from anlan.domain.hazards.models import Hazard, HazardQuerySet
+from anlan.domain.hazards.overview import FOUND, SETTLED
+from anlan.kernel.accounts import policy
+from anlan.kernel.calendar.periods import Period
+from anlan.kernel.facts import figures as ledger
+from anlan.kernel.facts import sql
+from anlan.kernel.facts.figures import Query
+from anlan.kernel.facts.kinds import Measure, known
+from anlan.kernel.facts.models import Fact
+from anlan.kernel.regions.models import Level, Region
+from anlan.ui.keyset import Keyset, Page
+
+#: A figure up to which it is said how many cases make it.
+CASES_COUNTED_MAX = 900
+#: Facts that are read to find the cases behind a figure.
+FACTS_MAX = 3_000
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One figure, as its link names it."""
+
+    kind: str
+    area: Region
+    period: Period
+    where: Mapping[str, list[str]] = field(default_factory=dict)
+    own: bool = False
+
+
+@dataclass(frozen=True)
+class Behind:
+    """How a figure is made up."""
+
+    value: int | None
+    #: None where that isn't counted out.
+    cases: int | None
+    #: Posted without a case: reported on a form.
+    reported: int | None
+    #: Cases that are counted here and are somewhere else by now, out of the reader's sight.
+    hidden: int | None
+
+
+def facts_of(asked: Asked, at: datetime) -> QuerySet[Fact]:
+    """The facts that a figure sums."""
+    places = Q(area_id=asked.area.pk)
+    if not asked.own:
+        places = Q(area_id__in=Region.objects.below(asked.area).values("pk"))
+    stock = known(asked.kind).measure is Measure.STOCK
+    end = min(asked.period.end, timezone.localdate(at)) if stock else asked.period.end
+    rows = Fact.objects.filter(places, kind__code=asked.kind, day__lte=end)
+    if not stock:
+        rows = rows.filter(day__gte=asked.period.start)
+    for name, values in asked.where.items():
+        rows = rows.filter(sql.labelled(name, values))
+    return rows
+
+
+def page_of_records(
+    asked: Asked, by: Actor, at: datetime, order: Keyset, params: Any
+) -> Page[Hazard]:
+    """A page of ``hazards_behind``."""
+    where, few = _counted(asked, at)
+    return queries.page_of(
+        where & Q(case__kind="hazard"),
+        order,
+        params,
+        policy.branches("hazard.view", by),
+        # Asking many cases whether they count takes longer than reading a page of them.
+        probe=Q(case__kind="hazard"),
+        few=few,
+    )
+
+
+def hazards_behind(asked: Asked, by: Actor, at: datetime) -> HazardQuerySet:
+    """The hazards that a figure counts, as far as ``by`` may see them."""
+    return queries.visible(by).filter(_counted(asked, at)[0])
+
+
+def _counted(asked: Asked, at: datetime) -> tuple[Q, bool]:
+    """What the hazards fulfil that a figure counts, and whether they are known to be few.
+
+    Few facts lead to their cases. Of many, there are cases on every page of the list, so each
+    case is asked whether it counts.
+    """
+    facts = facts_of(asked, at).filter(case_id__isnull=False).order_by()
+    if facts[: FACTS_MAX + 1].count() <= FACTS_MAX:
+        sums = facts.values("case_id").annotate(sum=Sum("quantity")).exclude(sum=0)
+        return Q(pk__in=sums.values("case_id")), True
+    of_case = facts.filter(case_id=OuterRef("case_id")).values("case_id")
+    summed = Subquery(of_case.annotate(sum=Sum("quantity")).values("sum"))
+    # Nothing happens to a case before it is found, and it counts as found on that day.
+    where = Q(case__opened_on__lte=asked.period.end)
+    if asked.kind in (FOUND, SETTLED):
+        where &= Q(case__opened_on__gte=asked.period.start)
+    return where & ~Q(Exact(Coalesce(summed, 0), 0)), False
+
+
+def value_of(asked: Asked, at: datetime) -> int | None:
+    """The figure itself."""
+    cells = ledger.figures(
+        Query(
+            kinds=[asked.kind], areas=[asked.area.pk], periods=[asked.period], at=at,
+            by=("region",) if asked.own else (), where=asked.where,
+        )
+    )  # fmt: skip
+    values = [cell.value for cell in cells if cell.own == asked.own]
+    return values[0] if values else 0
+
+
+def made_of(asked: Asked, rows: HazardQuerySet, at: datetime) -> Behind:
+    """How the figure is made up; not counted out where it is large."""
+    value = value_of(asked, at)
+    if value is None or value > CASES_COUNTED_MAX or asked.area.level <= Level.PREFECTURE:
+        return Behind(value, None, None, None)
+    facts = facts_of(asked, at)
+    sums = facts.values("case_id").annotate(sum=Sum("quantity")).exclude(sum=0)
+    found = {row["case_id"]: row["sum"] for row in sums}
+    reported = found.pop(None, 0)
+    seen = rows.filter(pk__in=found).count()
+    return Behind(value, len(found), reported, len(found) - seen)

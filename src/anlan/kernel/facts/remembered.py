@@ -1,0 +1,78 @@
+"""Readings that a process remembers while nothing is posted about their area.
+
+Only what is committed is remembered, and a reading counts as long as an area has as many facts
+above a mark as it had when it was read: facts above a mark only ever become more.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from threading import Lock
+from time import monotonic
+from typing import Generic, TypeVar
+
+from django.db import connection
+from django.db.models import Exists, OuterRef
+
+from anlan.kernel.facts import sql
+from anlan.kernel.facts.models import Fact
+from anlan.kernel.regions.models import Region
+
+T = TypeVar("T")
+#: Readings that a process remembers, for how long at most, and how far it looks for new facts.
+KEPT_MAX = 200
+SECONDS_MAX = 300
+FACTS_MAX = 10_000
+
+
+@dataclass(frozen=True)
+class _Kept(Generic[T]):
+    area: Region
+    mark: int
+    count: int
+    reading: T
+    since: float
+
+    def still_holds(self) -> bool:
+        fresh = monotonic() - self.since < SECONDS_MAX
+        return fresh and _facts_above(self.mark, self.area, self.count) == self.count
+
+
+class Memory(Generic[T]):
+    """What was read of areas, by whatever else distinguishes one reading from another."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[Hashable, _Kept[T]] = OrderedDict()
+        self._lock = Lock()
+
+    def read(self, area: Region, key: Hashable, reading: Callable[[], T]) -> T:
+        """What ``reading`` says, or said before if nothing was posted about ``area`` since."""
+        if connection.in_atomic_block:
+            # What this transaction has posted may yet be rolled back.
+            return reading()
+        place = (connection.settings_dict["NAME"], area.pk, area.path, key)
+        kept = self._kept.get(place)
+        if kept and kept.still_holds():
+            return kept.reading
+        mark = sql.mark()
+        count = _facts_above(mark, area)
+        found = reading()
+        if count <= FACTS_MAX and _facts_above(mark, area) == count:
+            with self._lock:
+                self._kept[place] = _Kept(area, mark, count, found, monotonic())
+                while len(self._kept) > KEPT_MAX:
+                    self._kept.popitem(last=False)
+        return found
+
+    def forget(self) -> None:
+        self._kept.clear()
+
+
+def _facts_above(mark: int, area: Region, at_most: int = FACTS_MAX) -> int:
+    """Facts of an area above a mark, counted until there are more than ``at_most``."""
+    inside = Region.objects.below(area).filter(pk=OuterRef("area_id"))
+    # EXISTS, so that the few facts above the mark are looked at and not all of the area's.
+    rows = Fact.objects.filter(Exists(inside), **{f"{sql.order_column()}__gte": mark})
+    return rows[: at_most + 1].count()

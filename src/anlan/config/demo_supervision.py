@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -74,7 +75,7 @@ def _transfer(city: Actor, district: Actor, at: datetime) -> None:
     hazards.find(findings, by=city, request_id=uuid7(), at=at)
     pks = [item.pk for item in findings[:3]]
     paper = _issue("transfer", pks, "关于移交暗访抽查发现问题的函（演示）", city, at)
-    common = {"by": district, "at": at}
+    common: dict[str, Any] = {"by": district, "at": at}
     commands.receive(paper.pk, request_id=uuid7(), **common)
     first, second, *_rest = paper.items.order_by("order").values_list("pk", flat=True)
     replies = {

@@ -1,5 +1,6 @@
 """Supervision (督办): formal papers with receipts and answers, and what stands over hazards."""
 
+from anlan.domain.supervision.invariants import invariants
 from anlan.domain.supervision.loop import KINDS, LETTER, TRANSFER
 from anlan.domain.supervision.permissions import RULES
 from anlan.kernel.capability import Capability
@@ -11,4 +12,5 @@ CAPABILITY = Capability(
     machines=(TRANSFER, LETTER),
     kinds=KINDS,
     rules=RULES,
+    invariants=(invariants,),
 )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from anlan.base.actor import Actor
 from anlan.domain.hazards import queries as hazards
@@ -32,9 +32,10 @@ class DoubleRow:
         return pk
 
 
-def _has(role: PartyRole, **more: Any) -> Any:
-    rows = Party.objects.filter(case=OuterRef("case"), role=role, until=None, **more)
-    return Exists(rows)
+def _has(role: PartyRole, **more: Any) -> Q:
+    # IN, not EXISTS: few are given to both lines.
+    rows = Party.objects.filter(role=role, until=None, **more)
+    return Q(case__in=rows.values("case"))
 
 
 def where(state: str | None) -> Q:
@@ -44,11 +45,11 @@ def where(state: str | None) -> Q:
         for kind in LOOPS:
             sources = settings.current(kind).data["double_assignment"]
             asked |= Q(case__kind=kind, case__source__in=sources)
-        none = ~Q(_has(PartyRole.TERRITORY)) | ~Q(_has(PartyRole.REGULATOR))
+        none = ~_has(PartyRole.TERRITORY) | ~_has(PartyRole.REGULATOR)
         return asked & Q(case__is_open=True) & none
-    both = Q(_has(PartyRole.TERRITORY)) & Q(_has(PartyRole.REGULATOR))
+    both = _has(PartyRole.TERRITORY) & _has(PartyRole.REGULATOR)
     if state == "waiting":
-        unconfirmed = [Q(_has(role, confirmed_at=None)) for role in sorted(BOTH_LINES)]
+        unconfirmed = [_has(role, confirmed_at=None) for role in sorted(BOTH_LINES)]
         return both & Q(case__is_open=True) & (unconfirmed[0] | unconfirmed[1])
     return both & ~Q(case__state="void")
 

@@ -26,14 +26,18 @@ def view(by: Actor) -> Q:
 
 
 def sent(by: Actor) -> Q:
-    """Papers of the offices where one works."""
+    """Papers of the offices where one works, or of those that ended and left them theirs."""
     units = policy.units_of(by, OFFICE)
-    return Q(office__in=units) if units else policy.NOTHING
+    if not units:
+        return policy.NOTHING
+    return Q(office__in=units) | party(by, OFFICE, PartyRole.ASSIGNER)
 
 
 def led(by: Actor) -> Q:
     units = policy.units_of(by, (Role.LEADER,))
-    return Q(office__in=units) if units else policy.NOTHING
+    if not units:
+        return policy.NOTHING
+    return Q(office__in=units) | party(by, (Role.LEADER,), PartyRole.ASSIGNER)
 
 
 def holds(by: Actor) -> Q:

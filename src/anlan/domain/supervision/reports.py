@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
@@ -26,8 +26,9 @@ FOUND = Keyset.by("-case__opened_on", "-pk")
 MAJOR = Q(case__kind="hazard", case__grade=Grade.MAJOR) & ~Q(case__state="void")
 
 
-def _reported(**more: Any) -> Any:
-    return Exists(DirectReport.objects.filter(hazard=OuterRef("pk"), **more))
+def _reported(**more: Any) -> Q:
+    # IN, not EXISTS: there are few reports, and each leads to its hazard.
+    return Q(pk__in=DirectReport.objects.filter(**more).values("hazard"))
 
 
 def within(code: str | None) -> Q:
@@ -43,11 +44,11 @@ def direct_where(state: str | None, limit: InForce) -> Q:
     if limit.since:
         where &= Q(case__opened_on__gte=limit.since)
     if state == "never":
-        where &= Q(~_reported())
+        where &= ~_reported()
     elif state == "late":
-        where &= Q(_reported(late=True))
+        where &= _reported(late=True)
     elif state == "reported":
-        where &= Q(_reported())
+        where &= _reported()
     return where
 
 
@@ -94,12 +95,9 @@ def direct_count(by: Actor, state: str, limit: InForce) -> int:
     return worklist.count(rows, policy.branches("hazard.view", by))
 
 
-def _told(side: str, period: Period) -> Any:
-    return Exists(
-        DualReport.objects.filter(
-            hazard=OuterRef("pk"), side=side, start=period.start, end=period.end
-        )
-    )
+def _told(side: str, period: Period) -> Q:
+    rows = DualReport.objects.filter(side=side, start=period.start, end=period.end)
+    return Q(pk__in=rows.values("hazard"))
 
 
 def dual_where(period: Period, owed: bool) -> Q:
@@ -107,7 +105,7 @@ def dual_where(period: Period, owed: bool) -> Q:
     where = MAJOR & Q(enterprise__isnull=False, case__opened_on__lte=period.end)
     where &= Q(case__closed_on=None) | Q(case__closed_on__gte=period.start)
     if owed:
-        where &= ~(Q(_told(Side.REGULATOR, period)) & Q(_told(Side.CONGRESS, period)))
+        where &= ~(_told(Side.REGULATOR, period) & _told(Side.CONGRESS, period))
     return where
 
 

@@ -15,6 +15,7 @@ from anlan.base.ids import uuid7
 from anlan.base.refusal import Refusal
 from anlan.domain.hazards import commands as hazards
 from anlan.domain.supervision import commands
+from anlan.domain.supervision.invariants import invariants
 from anlan.domain.supervision.models import Escalation, LogEntry, Team
 from anlan.domain.supervision.tests import acts
 from anlan.kernel.facts.models import Fact
@@ -171,6 +172,10 @@ def test_a_team_stays_logs_its_days_and_is_accepted(cast, client_of, listed):
     late = act(inspector, pk, "log_day", day=acts.days(0), action="迟到", moved_out=0)
     assert late.status_code == 404
     assert moved_of(pk)["supervision.moved_out"] == 18
+    assert [row[1] for row in invariants()] == [True, True]
+    LogEntry.objects.filter(day=acts.days(-2)).update(moved_out=99)
+    [broken] = [row for row in invariants() if not row[1]]
+    assert "18 ≠ 105" in broken[3]
 
 
 def moved_of(pk):

@@ -13,13 +13,16 @@ from django.utils import timezone
 
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound
+from anlan.domain.hazards.tests.stage import ROOT
 from anlan.domain.supervision import commands
+from anlan.domain.supervision.invariants import invariants
 from anlan.domain.supervision.models import Answer, Item, Paper
 from anlan.domain.supervision.tests import acts
-from anlan.kernel.accounts.models import Unit
+from anlan.kernel.accounts.models import Role, Unit, User
 from anlan.kernel.facts.models import Fact
 from anlan.kernel.loop import ladder
 from anlan.kernel.loop.models import Party, Proposal
+from anlan.kernel.loop.succession import hand_over_unit
 from anlan.kernel.notices import inbox
 from anlan.kernel.notices.models import Notice
 
@@ -122,6 +125,10 @@ def test_only_findings_of_unannounced_checks_are_transferred_and_each_once(cast,
 def test_F09_a_number_is_given_once_in_an_office_and_year(cast, found):
     first, second = (acts.paper_of(cast, found(1)) for _n in range(2))
     assert (first.serial, second.serial) == (1, 2)
+    assert all(row[1] for row in invariants())
+    Paper.objects.filter(pk=second.pk).update(serial=3)
+    assert not all(row[1] for row in invariants()), "a gap is found"
+    Paper.objects.filter(pk=second.pk).update(serial=2)
     with pytest.raises(IntegrityError), transaction.atomic():
         Paper.objects.filter(pk=second.pk).update(serial=1)
     with pytest.raises(IntegrityError), transaction.atomic():
@@ -232,6 +239,24 @@ def test_who_has_no_part_in_it_sees_nothing_of_it(cast, client_of, found):
     assert acts.step(client_of("viewer"), paper, "receive").status_code == 403
     assert acts.step(client_of("office"), paper, "accept").status_code == 403
     assert acts.step(client_of("city"), paper, "answer", text="代答").status_code == 403
+
+
+def test_the_successor_of_an_office_judges_what_that_office_sent(cast, client_of, found):
+    paper = acts.paper_of(cast, found(1))
+    cast.unit("merged", "昆明市应急委办", "committee_office", "530100")
+    person = cast.person("merged", "merged", Role.OFFICE)
+    User.objects.filter(pk=person.pk).update(password_changed_at=timezone.now())
+    now = timezone.now()
+    with transaction.atomic():
+        hand_over_unit(
+            [cast.units["city"].pk], cast.units["merged"], by=ROOT, at=now, request_id=uuid7(),
+            reason="机构改革",
+        )  # fmt: skip
+    office = client_of("office")
+    acts.step(office, paper, "reply", **acts.replies(paper))
+    acts.step(office, paper, "answer", text="已整改")
+    assert acts.step(client_of("merged"), paper, "accept").status_code == 302
+    assert Paper.objects.get().case.state == "closed"
 
 
 def test_a_paper_takes_only_cases_that_its_office_sees(cast, found):

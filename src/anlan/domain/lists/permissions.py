@@ -121,6 +121,7 @@ def _top(by: Actor) -> bool:
     return any(not path or not offices.exclude(below(path)).exists() for path in paths)
 
 
+@policy.asking
 def settings_edit(by: Actor) -> Q:
     return EVERYTHING if by.trusted or _top(by) else NOTHING
 

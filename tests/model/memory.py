@@ -82,7 +82,7 @@ class Hazard:
     told: list[int] = field(default_factory=list)
     claims: dict[int, set[str]] = field(default_factory=dict)
     touched: bool = False
-    #: Who asked to void or to downgrade it, since it was graded last: a second person does it.
+    #: Who asked to void, merge or downgrade it, since it was graded last: a second person does it.
     asked: dict[str, str] = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)
     stands: list[Stand] = field(default_factory=list)

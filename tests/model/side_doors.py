@@ -50,14 +50,19 @@ class SideDoors(Steps):
         if h is None or into is None:
             return None
 
+        wish = f"merge into {into.pk}"
+
         def apply(_result: Any) -> None:
-            h.touched = into.touched = True
+            h.touched = True
+            if self.waits_for_second(h, wish, who):
+                return
+            into.touched = True
             h.vanish()
 
         return Act(
             "merge",
             lambda r: commands.merge(h.pk, into=into.pk, reason="重复", **self.given(who, r)),
-            h.open and into.state != "void" and into is not h,
+            h.open and into.state != "void" and into is not h and self.may_sign(h, wish, who),
             apply,
         )
 

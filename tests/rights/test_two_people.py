@@ -13,6 +13,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anlan.base.ids import uuid7
+from anlan.base.refusal import Refusal
+from anlan.domain.hazards import commands
+from anlan.domain.hazards.tests.stage import moment
+from anlan.kernel.loop.models import Event
 
 pytestmark = pytest.mark.django_db
 
@@ -99,6 +103,64 @@ def test_S19_a_major_hazard_is_voided_by_two_and_an_ordinary_one_by_one(play: An
         2024-03-01  office     void   -> void
         """
     )
+
+
+def test_S19_a_major_hazard_is_merged_away_by_two_and_into_what_both_named(
+    cast: Any, play: Any
+) -> None:
+    """One alone could let it vanish into an ordinary or a closed one."""
+    found = """
+        day         who        does  -> state
+        2024-03-01  inspector  find  -> found
+        """
+    major, one, other = play(found, grade="major"), play(found), play(found)
+    day = date(2024, 3, 2)
+
+    def merge(stage: Any, into: Any, who: str) -> str:
+        try:
+            commands.merge(
+                stage.pk, into=into.pk, reason="重复", by=cast.actor(who, day),
+                at=moment(day), request_id=uuid7(),
+            )  # fmt: skip
+        except Refusal as refusal:
+            return refusal.code
+        return str(stage.case.state)
+
+    assert merge(major, major, "office") == "step_not_possible"
+    assert merge(major, one, "office") == "found"
+    assert merge(major, one, "office") == "own_work"
+    assert merge(major, other, "leader") == "found", "the office named another one"
+    assert major.case.merged_into_id is None and major.case.is_open
+    asked = Event.objects.filter(case=major.pk, step="merge_asked").order_by("seq")
+    named = [event.changes["merge_into"] for event in asked]
+    assert named == [one.case.number, other.case.number]
+    assert merge(major, one, "leader") == "void"
+    assert major.case.merged_into_id == one.pk
+    # An ordinary one takes one person.
+    assert merge(other, one, "office") == "void"
+
+
+def test_S19_merging_a_major_hazard_away_on_the_page_takes_two_people(
+    cast: Any, client_of: Any, play: Any
+) -> None:
+    found = """
+        day         who        does  -> state
+        2024-03-01  inspector  find  -> found
+        """
+    major, into = play(found, grade="major"), play(found)
+
+    def merge(who: str) -> int:
+        data = {"request_id": str(uuid7()), "into": into.case.number, "reason": "重复"}
+        browser = client_of(cast.users[who])
+        return browser.post(reverse("hazards:step", args=[major.pk, "merge"]), data).status_code
+
+    assert merge("inspector") == 403
+    assert merge("stranger") == 404
+    assert merge("office") == 302
+    assert merge("office") == 403
+    assert major.case.state == "found"
+    assert merge("leader") == 302
+    assert major.case.merged_into_id == into.pk
 
 
 def test_S19_who_rectified_neither_verifies_nor_closes_whatever_posts_they_hold(

@@ -28,7 +28,7 @@ FIELDS: dict[str, str | Promise] = {
     "funds": _("funds"), "contingency": _("contingency plan"), "category": _("category"),
     "remarks": _("remarks"), "merged_from": _("merged from"), "split_from": _("split from"),
     "parts": _("new entries"), "lon": _("longitude"), "lat": _("latitude"),
-    "wanted_grade": _("grade asked for"),
+    "wanted_grade": _("grade asked for"), "merge_into": _("to be merged into"),
     "object": _("what it is about"), "object_name": _("what it is about"),
     **{role.value: role.label for role in PartyRole if role is not PartyRole.RECTIFIER},
 }  # fmt: skip

@@ -61,5 +61,6 @@ STEPS = {
     "delisting_asked": pgettext_lazy("step", "ask for delisting"),
     "downgrade_asked": pgettext_lazy("step", "ask for a lower grade"),
     "void_asked": pgettext_lazy("step", "ask for voiding"),
+    "merge_asked": pgettext_lazy("step", "ask for merging"),
     "recount": pgettext_lazy("step", "count the deadline again"),
 }

@@ -53,6 +53,7 @@ STEPS = (
     # The first of two signatures under what makes a grave case less grave, or none.
     Step("downgrade_asked",  _OPEN),
     Step("void_asked",       _OPEN),
+    Step("merge_asked",      _OPEN),
     Step("delist",           _ANY,                   "",          "",        ("delisting",)),
     # A level above takes the listing over: it stays listed, and no figure changes.
     Step("escalate",         _OPEN),

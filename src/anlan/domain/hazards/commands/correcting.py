@@ -148,11 +148,20 @@ def _ask(
 
 @transaction.atomic(durable=True)
 def merge(pk: UUID, *, into: UUID, reason: str, **call: Unpack[Call]) -> list[UUID]:
-    """Two entries tell of one hazard: ``into`` stays, ``pk`` counts no longer."""
+    """Two entries tell of one hazard: ``into`` stays, ``pk`` counts no longer.
+
+    A major one goes only when a second person names the same ``into``: else one could let it
+    vanish into an ordinary or a closed one.
+    """
     work = begin("hazard.merge", [pk, into], {"into": into, "reason": reason}, **call)
     if work.cases:
         case, winner = work.cases[pk], work.cases[into]
-        loop.merge(LOOPS[case.kind], case, winner, reason=reason, **work.call)
+        machine, wanted = LOOPS[case.kind], {"merge_into": winner.number}
+        loop.check_merge(case, winner)
+        if _needs_second(case, "merge_asked", work.by, **wanted):
+            _ask(machine, "merge_asked", [case], reason, work, **wanted)
+        else:
+            loop.merge(machine, case, winner, reason=reason, **work.call)
     return work.done()
 
 

@@ -6,7 +6,14 @@ own command has let the person in and locked the cases (frame.py).
 
 from anlan.kernel.loop.commands.assigning import assign, hand_over, receive
 from anlan.kernel.loop.commands.checking import close, look_back, pending_reviews, reject, review
-from anlan.kernel.loop.commands.correcting import merge, move, split, void, withdraw
+from anlan.kernel.loop.commands.correcting import (
+    check_merge,
+    merge,
+    move,
+    split,
+    void,
+    withdraw,
+)
 from anlan.kernel.loop.commands.deadlines import (
     ask_extension,
     decide_extension,
@@ -31,6 +38,7 @@ __all__ = (
     "ask_extension",
     "asked_by_another",
     "assign",
+    "check_merge",
     "close",
     "decide_extension",
     "delist",

@@ -68,10 +68,15 @@ def withdraw(
     engine.audited(machine, [(case, "withdraw", reason, {}) for case in cases], by, at, request_id)
 
 
-def merge(machine: Machine, case: Case, into: Case, *, reason: str, **call: Unpack[Call]) -> None:
-    """The same thing was entered twice: one stays, the other no longer counts."""
+def check_merge(case: Case, into: Case) -> None:
+    """Refuse what leads nowhere: a case into itself, or into one that is void."""
     if case.pk == into.pk or into.state == "void":
         raise engine.not_possible(case, "merge")
+
+
+def merge(machine: Machine, case: Case, into: Case, *, reason: str, **call: Unpack[Call]) -> None:
+    """The same thing was entered twice: one stays, the other no longer counts."""
+    check_merge(case, into)
     gone = Move(case, {"merged_into_id": into.pk, "listed": False})
     engine.take(machine, "merge", [gone], reason=reason_in(reason), **call)
     ledger.reverse(case_ids=[case.pk], at=call["at"])

@@ -47,4 +47,4 @@ def invariants(now: datetime | None = None) -> Iterator[Finding]:
     )
     wrong = [f"{code}: {found[code]} ≠ {wanted[code]}" for code in wanted
              if found[code] != wanted[code]]  # fmt: skip
-    yield "resident teams' figures are their logs", not wrong, logged["days"], "; ".join(wrong)
+    yield "I5 resident teams' figures are their logs", not wrong, logged["days"], "; ".join(wrong)

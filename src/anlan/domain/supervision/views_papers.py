@@ -153,7 +153,15 @@ def _new(request: HttpRequest, kind: str, form: forms.PaperForm) -> HttpResponse
 def letterhead(request: HttpRequest) -> HttpResponse:
     """How one's offices head their papers."""
     offices = _offices(request)
-    form = forms.HeadForm(offices, request.POST or None)
+    heads = {row.unit_id: row for row in Letterhead.objects.filter(unit__in=offices)}
+    asked = request.GET.get("office", "")
+    office = next((each for each in offices if str(each.pk) == asked), next(iter(offices), None))
+    head = heads.get(office.pk) if office else None
+    initial = {
+        "office": office.pk if office else None,
+        "transfer": head.transfer if head else "", "letter": head.letter if head else "",
+    }  # fmt: skip
+    form = forms.HeadForm(offices, request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         commands.set_letterhead(
@@ -162,7 +170,6 @@ def letterhead(request: HttpRequest) -> HttpResponse:
         )  # fmt: skip
         messages.success(request, _("Saved; it holds for papers from now on."))
         return go_on(request, reverse("supervision:letterhead"))
-    heads = {row.unit_id: row for row in Letterhead.objects.filter(unit__in=offices)}
     context = {
         "form": form,
         "rows": [

@@ -70,7 +70,7 @@ def _sweep(day: _Day, area: Region) -> None:
         by=day.actor("wh.office"), at=day.at,
     )  # fmt: skip
     sweeps.set_team(sweep.pk, area.pk, office.pk, by=day.actor("wh.office"), at=day.at)
-    targets = list(Target.objects.filter(sweep=sweep).order_by("path", "pk")[: 2 * VISITED : 2])
+    targets = list(Target.objects.filter(sweep=sweep).order_by("path", "pk")[1 : 2 * VISITED : 2])
     visits = [
         _visit(target, number, today - timedelta(days=number % 14))
         for number, target in enumerate([*targets, *targets[:AGAIN]])
@@ -134,7 +134,7 @@ def _plan(day: _Day, area: Region) -> None:
         treatment.NewPlan(
             uuid7(), firm.pk, f"{firm.name[:60]}一企一策整改方案（演示）",
             Unit.objects.get(code=office_code(DISTRICT)).pk,
-            _measures(rows.filter(enterprise=firm).order_by("pk")[:3], day),
+            _measures(list(rows.filter(enterprise=firm).order_by("pk")[:3]), day),
             "限期消除存量隐患（演示）",
         ),
         **day.call("wh.office"),

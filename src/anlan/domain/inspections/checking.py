@@ -26,7 +26,7 @@ from anlan.kernel.regions.models import Region
 #: Enterprises that the page of nil reports shows, the worst first.
 SHOWN_MAX = 200
 STATES = {
-    "missing": (_("missing"), "red"),
+    "missing": (_("check missing"), "red"),
     "due": (_("due"), "amber"),
     "late": (_("done late"), "amber"),
     "done": (_("done"), "green"),

@@ -84,6 +84,7 @@ def receives_directly(by: Actor) -> Q:
     return Q(pk__in=copies.values("report"))
 
 
+@policy.asking
 def terms_edit(by: Actor) -> Q:
     """The head of the topmost committee office: it holds for every area below."""
     wide = [

@@ -46,7 +46,10 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 hypothesis.settings.register_profile("anlan", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("anlan")
 
+from tests import canaries, outward  # noqa: E402
 from tests.databases import Databases, RealDatabase  # noqa: E402
+
+outward.install()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -163,3 +166,29 @@ def _no_list_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     from anlan.ui import keyset
 
     monkeypatch.setattr(keyset, "MANY_SECONDS", 0)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_leads_out() -> Iterator[None]:
+    """S36: no test calls anything but this machine."""
+    yield
+    tried, outward.tries[:] = list(outward.tries), []
+    assert tried == []
+
+
+@pytest.fixture(scope="session")
+def canary_watch(django_test_environment: None) -> Iterator[canaries.Watch]:
+    with pytest.MonkeyPatch.context() as patch:
+        watch = canaries.Watch()
+        canaries.install(watch, patch)
+        yield watch
+
+
+@pytest.fixture(autouse=True)
+def _no_secret_is_told(canary_watch: canaries.Watch) -> Iterator[None]:
+    """S26: no secret of any test stands in a log line or an address."""
+    canary_watch.clear()
+    yield
+    told = canary_watch.told()
+    canary_watch.clear()
+    assert told == []

@@ -130,7 +130,8 @@ def test_S19_a_major_hazard_is_merged_away_by_two_and_into_what_both_named(
     assert merge(major, one, "office") == "found"
     assert merge(major, one, "office") == "own_work"
     assert merge(major, other, "leader") == "found", "the office named another one"
-    assert major.case.merged_into_id is None and major.case.is_open
+    assert major.case.merged_into_id is None
+    assert major.case.is_open
     asked = Event.objects.filter(case=major.pk, step="merge_asked").order_by("seq")
     named = [event.changes["merge_into"] for event in asked]
     assert named == [one.case.number, other.case.number]

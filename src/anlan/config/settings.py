@@ -143,6 +143,16 @@ UI_SHELL: list[str] = [
 #: Whom to tell of a weakness, in /.well-known/security.txt; an address or a URL.
 SECURITY_CONTACT = os.environ.get("ANLAN_SECURITY_CONTACT", "")
 
+# To stderr, folded and without values (S26). Django's own lines, which hold them, go nowhere.
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"folded": {"()": "anlan.base.logs.Folded"}},
+    "handlers": {
+        "stderr": {"class": "anlan.base.logs.ToStderr", "formatter": "folded", "level": "WARNING"}
+    },
+    "loggers": {"anlan": {"handlers": ["stderr"]}},
+}
 ROOT_URLCONF = "anlan.config.urls"
 AUTH_USER_MODEL = "accounts.User"
 

@@ -22,7 +22,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from anlan.config import cli_setup, testing_cluster
+from anlan.config import cli_setup, testing_cluster, testing_offline
 from anlan.config.cli_say import both, say
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -71,6 +71,10 @@ CHECKS: dict[str, Sequence[str]] = {
 def main(args: argparse.Namespace) -> int:
     started = time.monotonic()
     missing = _tools()
+    if not testing_offline.prefix():
+        say(both("此处不能断网运行测试（需 root 和 unshare），仅检查测试进程自身的外联。",
+                 "The tests can't run without network here (that takes root and unshare): "
+                 "only what their own processes call is watched."))  # fmt: skip
     outcomes: list[Outcome] = []
     static = threading.Thread(target=_static, args=(outcomes,), daemon=True)
     whole = not args.k and args.tier != "soak"
@@ -174,6 +178,7 @@ def _pytest(
     # What is kept as evidence is measured alone.
     workers = "0" if tier == "soak" else str(min(os.cpu_count() or 1, WORKERS_MAX))
     command = [
+        *testing_offline.prefix(),
         *(sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal", "-q"),
         *(f"--junit-xml={report}", "-o", f"junit_suite_name={name}", "-m", f"not ({without})"),
         *("--color=no", "-rfE", "--durations=10", "--durations-min=5"),

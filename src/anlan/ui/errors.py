@@ -20,6 +20,7 @@ from django.template.loader import render_to_string
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from anlan.base import logs
 from anlan.base.refusal import DiskFull, Refusal, disk_is_full
 from anlan.ui.pages import is_htmx
 
@@ -192,7 +193,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     number = request_id(request)
     if isinstance(exc, Refusal):  # raised by middleware, where no view's refusals are caught
         return refused(request, exc)
-    log.error("%s %s failed: %s", number, request.path, type(exc).__name__)
+    log.error("%s %s failed: %s", number, logs.where(request), type(exc).__name__)
     try:
         if disk_is_full(exc):
             full = DiskFull()

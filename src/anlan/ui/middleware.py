@@ -13,6 +13,7 @@ from django.shortcuts import resolve_url
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anlan.base import logs
 from anlan.base.ids import uuid7
 from anlan.base.refusal import Refusal, Unreadable
 from anlan.ui import errors
@@ -102,5 +103,5 @@ class Refusals:
     def process_exception(self, request: HttpRequest, exc: Exception) -> HttpResponse | None:
         if not isinstance(exc, Refusal):
             return None
-        log.info("%s %s refused: %s", errors.request_id(request), request.path, exc.code)
+        log.info("%s %s refused: %s", errors.request_id(request), logs.where(request), exc.code)
         return errors.refused(request, exc)

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 
+from anlan.base import logs
 from anlan.base.refusal import NotAllowed
 from anlan.kernel.accounts import counts, gate, passwords, sessions
 from anlan.kernel.accounts.counts import TooMany
@@ -46,7 +47,7 @@ class GateMiddleware:
     ) -> HttpResponse | None:
         permission = gate.declared(view)
         if permission is None:
-            log.error("%s: this view declares no permission, so it isn't run", request.path)
+            log.error("%s: this view declares no permission, so it isn't run", logs.where(request))
             return errors.refused(request, NotAllowed(reason="undeclared"))
         try:
             PAGES.hit(request.session.session_key or client_address(request))

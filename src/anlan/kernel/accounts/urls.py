@@ -18,6 +18,7 @@ app_name = "accounts"
 urlpatterns = [
     path("accounts/link/<str:token>/", views_own.link, name="link"),
     path("accounts/password/", views_own.password, name="password"),
+    path("accounts/me/copy/", views_own.own_copy, name="own_copy"),
     path("accounts/me/codes/", views_own.recovery_codes, name="recovery_codes"),
     path("accounts/me/sessions/end/", views_own.end_session, name="end_session"),
     path("accounts/me/away/<int:pk>/", views_own.away, name="away"),

@@ -20,7 +20,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from anlan.base.refusal import NotFound, Refusal
-from anlan.kernel.accounts import commands, counts, held, policy, sessions, signin
+from anlan.kernel.accounts import commands, copies, counts, held, policy, sessions, signin
 from anlan.kernel.accounts.gate import (
     actor_of,
     factor_missing,
@@ -209,6 +209,18 @@ def recovery_codes(request: HttpRequest) -> HttpResponse:
     codes = signin.new_recovery_codes(user, actor_of(request), timezone.now())
     shown = ["-".join(code[i : i + 4] for i in range(0, 16, 4)) for code in codes]
     return render(request, "accounts/codes.html", {"codes": shown})
+
+
+@requires("accounts.own")
+@require_POST
+@fresh
+@never_cache
+def own_copy(request: HttpRequest) -> HttpResponse:
+    """What is kept about oneself, as a file to take along (S39)."""
+    text = copies.take(_user(request), by=actor_of(request), at=timezone.now())
+    response = HttpResponse(text, content_type="application/json; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="anlan-my-data.json"'
+    return response
 
 
 @requires("accounts.own", while_pending=True)

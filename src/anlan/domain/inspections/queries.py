@@ -16,7 +16,7 @@ from anlan.base.refusal import NotFound
 from anlan.base.text import plain
 from anlan.domain.inspections import permissions
 from anlan.domain.inspections.loop import SWEEP, TEAM, TO_VISIT, VISIT, VISITED
-from anlan.domain.inspections.models import Sweep, Target, Visit
+from anlan.domain.inspections.models import Sweep, SweepTeam, Target, Visit
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.calendar import periods
@@ -46,6 +46,12 @@ def roots(by: Actor, sweep: Sweep) -> list[Region]:
             kept.append(path)
     found = Region.objects.in_bulk([ancestors(path)[-1] for path in kept[:ROOTS_MAX]])
     return sorted(found.values(), key=lambda area: area.path)
+
+
+def teams_in(sweep: Sweep, area: Region) -> list[SweepTeam]:
+    """Who was named for an area, for one in it, or for one around it; of others nothing is said."""
+    named = sweep.teams.filter(below(area.path) | Q(area__in=ancestors(area.path)))
+    return list(named.select_related("unit", "area").order_by("path"))
 
 
 def sectors_of(by: Actor, area: Region) -> list[str] | None:

@@ -112,7 +112,7 @@ def sweep_page(request: HttpRequest, pk: int) -> HttpResponse:
         "visits": reverse("inspections:visits", args=[pk]),
         "basis": {kind.code: Basis(str(kind.basis), "") for kind in (TO_VISIT, VISITED, VISIT)},
         "fields": list(sweep.fields.order_by("order")),
-        "teams": list(sweep.teams.select_related("unit", "area").order_by("path")),
+        "teams": queries.teams_in(sweep, area),
         "may_make": makes(by, pk), "may_visit": policy.may(by, "target.visit"),
         "today": policy.today_of(by),
     }  # fmt: skip

@@ -286,6 +286,29 @@ def test_a_county_sees_its_part_of_the_citys_sweep(
     assert len(links(rows)) == 2
 
 
+def test_S14_a_county_reads_who_visits_there_and_not_who_visits_elsewhere(
+    street: Street, client_of: Callable[[str], Client]
+) -> None:
+    from anlan.domain.inspections import commands
+    from anlan.kernel.regions.queries import by_code
+
+    street.firms(1)
+    sweep, by = street.sweep("city", "530100"), street.cast.actor("city")
+    for code, unit in (("530100", "city"), ("530102", "office"), ("530103", "elsewhere")):
+        pk = street.cast.units[unit].pk
+        commands.set_team(sweep.pk, by_code(code).pk, pk, by=by, at=street.now)
+
+    def named(who: str) -> set[str]:
+        page = client_of(who).get(reverse("inspections:sweep", args=[sweep.pk])).content.decode()
+        panel = page.split("Who visits where")[1].split("What each visit records")[0]
+        units = ("city", "office", "elsewhere")
+        return {key for key in units if f"<td>{street.cast.units[key].name}</td>" in panel}
+
+    assert named("city") == {"city", "office", "elsewhere"}
+    assert named("inspector") == {"city", "office"}
+    assert named("stranger") == {"city", "elsewhere"}
+
+
 def test_a_grid_worker_visits_on_a_phone(
     street: Street, client_of: Callable[[str], Client]
 ) -> None:

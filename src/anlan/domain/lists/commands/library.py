@@ -43,8 +43,9 @@ class Told:
 def put_into_library(
     item_pk: UUID, told: Told, *, area: int | None = None, by: Actor, at: datetime, request_id: UUID
 ) -> UUID:
-    """Tell an accepted item as a case that others learn from.
+    """Tell an accepted item as a case that others learn from, or mend what one's own unit told.
 
+    A case that another unit told is that unit's: nobody rewrites it or brings it back.
     area: whom it is shown to; the area of the office that writes it where nothing is said.
     """
     given = {"item": str(item_pk), "told": vars(told), "area": area}
@@ -67,6 +68,7 @@ def put_into_library(
         },
     )  # fmt: skip
     if not made:
+        policy.access(LibraryCase.objects.all(), "library.edit", by, row.pk, at=at)
         for name, value in {**_fields(told), "withdrawn_at": None}.items():
             setattr(row, name, value)
         row.save()

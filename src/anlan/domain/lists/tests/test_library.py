@@ -60,3 +60,22 @@ def test_it_is_mended_in_place_and_taken_out_by_its_office(house: House) -> None
     assert house.post("office", "lists:withdraw_case", row.pk).status_code == 302
     assert rows_of(house.get("office", "lists:library")) == 0
     assert LibraryCase.objects.get().withdrawn_at is not None
+
+
+def test_S14_a_case_that_another_unit_told_is_neither_rewritten_nor_brought_back(
+    house: House,
+) -> None:
+    """The city is in charge of the item, too; the words are the district's all the same."""
+    row = shelved(house)
+    other = {**TOLD, "title": "改写的标题"}
+    assert house.get("city", "lists:shelve", row.item_id).status_code == 403
+    assert house.post("city", "lists:shelve", row.item_id, **other).status_code == 403
+    assert house.post("stranger", "lists:shelve", row.item_id, **other).status_code == 404
+    house.post("office", "lists:withdraw_case", row.pk)
+    assert house.post("city", "lists:shelve", row.item_id, **other).status_code == 403
+    row.refresh_from_db()
+    assert row.title == TOLD["title"]
+    assert row.withdrawn_at is not None
+    assert house.post("office", "lists:shelve", row.item_id, **TOLD).status_code == 302
+    row.refresh_from_db()
+    assert row.withdrawn_at is None

@@ -164,7 +164,9 @@ def _library_url(row: Item, by: Actor, allowed: set[str]) -> tuple[str, bool]:
     found = policy.permitted(told, "library.view", by).values_list("pk", flat=True).first()
     if found:
         return reverse("lists:library_case", args=[found]), True
-    if "lists.shelve" in allowed and row.case.state in ACCEPTED:
+    taken = LibraryCase.objects.filter(item=row.pk)
+    others = taken.exists() and not policy.permitted(taken, "library.edit", by).exists()
+    if "lists.shelve" in allowed and row.case.state in ACCEPTED and not others:
         return reverse("lists:shelve", args=[row.pk]), False
     return "", False
 

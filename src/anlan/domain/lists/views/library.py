@@ -99,6 +99,8 @@ def shelve(request: HttpRequest, pk: UUID) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     item = policy.access(Item.objects.select_related("case", "kind"), "lists.shelve", by, pk, at=at)
     told = LibraryCase.objects.filter(item=item).first()
+    if told:
+        policy.access(LibraryCase.objects.all(), "library.edit", by, told.pk, at=at)
     source: Any = told or item
     initial = {
         "request_id": uuid7(), "title": source.title, "cause": source.cause,

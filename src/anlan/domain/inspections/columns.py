@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.actor import Actor
+from anlan.domain.inspections import queries
 from anlan.domain.inspections.models import Sweep, Target, Visit
 from anlan.kernel.accounts import sectors
 from anlan.kernel.accounts.views_pickers import area_name
@@ -75,8 +77,10 @@ def _counted(row: Visit) -> Any:
     return part("tag", gettext("visited again"), "blue")
 
 
-def _teams(sweep: Sweep) -> list[tuple[str, Any]]:
-    names = dict(sweep.teams.values_list("unit", "unit__name"))
+def _teams(sweep: Sweep, by: Actor) -> list[tuple[str, Any]]:
+    """Those that visit where ``by`` looks; who visits elsewhere isn't named."""
+    named = queries.teams_in(sweep, queries.roots(by, sweep))
+    names = {team.unit_id: team.unit.name for team in named}
     return [*((str(pk), name) for pk, name in names.items()), ("0", _("nobody yet"))]
 
 
@@ -84,14 +88,14 @@ def _states(sweep: Sweep) -> list[tuple[str, str]]:
     return [(state, state) for state in sweep.states]
 
 
-def target_filters(sweep: Sweep, params: QueryDict) -> Filters:
+def target_filters(sweep: Sweep, by: Actor, params: QueryDict) -> Filters:
     return Filters(
         (
             Search("q", _("Name, street or address")),
             Area("area", _("Area"), reverse("pickers:areas"), area_name),
             Choice("done", _("Visited?"), [("no", _("not visited")), ("yes", _("visited")),
                                            ("again", _("more than once"))]),
-            Choice("team", _("To be visited by"), _teams(sweep)),
+            Choice("team", _("To be visited by"), _teams(sweep, by)),
             Choice("state", _("Safety state"), _states(sweep)),
             Choice("sector", _("Sector"), list(sectors.names().items())),
             Flag("own", _("Only at the area itself")),
@@ -100,12 +104,12 @@ def target_filters(sweep: Sweep, params: QueryDict) -> Filters:
     )  # fmt: skip
 
 
-def visit_filters(sweep: Sweep, params: QueryDict) -> Filters:
+def visit_filters(sweep: Sweep, by: Actor, params: QueryDict) -> Filters:
     return Filters(
         (
             Area("area", _("Area"), reverse("pickers:areas"), area_name),
             Days("on", _("Day")),
-            Choice("team", _("To be visited by"), _teams(sweep)),
+            Choice("team", _("To be visited by"), _teams(sweep, by)),
             Choice("state", _("Safety state"), _states(sweep)),
             Flag("again", _("Visited again only")),
             Flag("own", _("Only at the area itself")),

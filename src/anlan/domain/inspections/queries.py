@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -48,9 +50,10 @@ def roots(by: Actor, sweep: Sweep) -> list[Region]:
     return sorted(found.values(), key=lambda area: area.path)
 
 
-def teams_in(sweep: Sweep, area: Region) -> list[SweepTeam]:
-    """Who was named for an area, for one in it, or for one around it; of others nothing is said."""
-    named = sweep.teams.filter(below(area.path) | Q(area__in=ancestors(area.path)))
+def teams_in(sweep: Sweep, areas: Sequence[Region]) -> list[SweepTeam]:
+    """Who was named for these areas, in them, or around them; of others nothing is said."""
+    places = [below(area.path) | Q(area__in=ancestors(area.path)) for area in areas]
+    named = sweep.teams.filter(reduce(or_, places)) if places else sweep.teams.none()
     return list(named.select_related("unit", "area").order_by("path"))
 
 

@@ -112,7 +112,7 @@ def sweep_page(request: HttpRequest, pk: int) -> HttpResponse:
         "visits": reverse("inspections:visits", args=[pk]),
         "basis": {kind.code: Basis(str(kind.basis), "") for kind in (TO_VISIT, VISITED, VISIT)},
         "fields": list(sweep.fields.order_by("order")),
-        "teams": queries.teams_in(sweep, area),
+        "teams": queries.teams_in(sweep, [area]),
         "may_make": makes(by, pk), "may_visit": policy.may(by, "target.visit"),
         "today": policy.today_of(by),
     }  # fmt: skip
@@ -135,7 +135,7 @@ def _area(request: HttpRequest, sweep: Sweep, roots: list[Region]) -> Region:
 @requires("target.view")
 def subjects(request: HttpRequest, pk: int) -> HttpResponse:
     by, sweep = actor_of(request), sweep_of(request, pk)
-    asked = columns.target_filters(sweep, request.GET)
+    asked = columns.target_filters(sweep, by, request.GET)
     rows = queries.narrowed(queries.targets(sweep, by), asked)
     rows = rows.select_related("enterprise", "area", "sector", "unit")
     context = {
@@ -150,7 +150,7 @@ def subjects(request: HttpRequest, pk: int) -> HttpResponse:
 @requires("target.view")
 def visits(request: HttpRequest, pk: int) -> HttpResponse:
     by, sweep = actor_of(request), sweep_of(request, pk)
-    asked = columns.visit_filters(sweep, request.GET)
+    asked = columns.visit_filters(sweep, by, request.GET)
     rows = queries.visits_narrowed(queries.visits(sweep, by), asked)
     rows = rows.select_related("target__enterprise", "target__area", "unit")
     page = asked.order(columns.VISIT_ORDERS, "on").page(

@@ -130,7 +130,7 @@ def withdraw(request: HttpRequest, pk: int, visit: UUID) -> HttpResponse:
 def template(request: HttpRequest, pk: int) -> HttpResponse:
     """A workbook with the subjects left to visit, as the filters narrow them."""
     by, sweep = actor_of(request), sweep_of(request, pk)
-    asked = columns.target_filters(sweep, request.GET)
+    asked = columns.target_filters(sweep, by, request.GET)
     rows = queries.narrowed(queries.targets(sweep, by, "target.visit"), asked)
     buffer = BytesIO()
     sheets.write_template(buffer, sweep, _fields(sweep), rows.filter(visits=0))
@@ -142,7 +142,7 @@ def template(request: HttpRequest, pk: int) -> HttpResponse:
 def results(request: HttpRequest, pk: int) -> HttpResponse:
     """Every subject with what its visit recorded; on record before it goes out (S22)."""
     by, sweep = actor_of(request), sweep_of(request, pk)
-    asked = columns.target_filters(sweep, request.GET)
+    asked = columns.target_filters(sweep, by, request.GET)
     buffer = BytesIO()
     rows = queries.narrowed(queries.targets(sweep, by), asked)
     written = sheets.write_results(buffer, sweep, _fields(sweep), rows)

@@ -307,6 +307,11 @@ def test_S14_a_county_reads_who_visits_there_and_not_who_visits_elsewhere(
     assert named("city") == {"city", "office", "elsewhere"}
     assert named("inspector") == {"city", "office"}
     assert named("stranger") == {"city", "elsewhere"}
+    foreign = street.cast.units["office"].name
+    for name in ("subjects", "visits"):
+        address = reverse(f"inspections:{name}", args=[sweep.pk])
+        assert foreign in client_of("inspector").get(address).content.decode()
+        assert foreign not in client_of("stranger").get(address).content.decode()
 
 
 def test_a_grid_worker_visits_on_a_phone(

@@ -90,3 +90,8 @@ def may_make_in(by: Actor, path: str) -> bool:
     return by.trusted or any(
         path.startswith(each.path) for each in grants(by, MAKES) if each.sector is None
     )
+
+
+def watches(by: Actor, path: str) -> bool:
+    """Whether an area is among those whose enterprises' own checks ``by`` looks at."""
+    return by.trusted or any(path.startswith(each.path) for each in grants(by, WATCHES))

@@ -271,7 +271,7 @@ def _may_set(by: Actor, area: Region) -> bool:
 def _area(request: HttpRequest, by: Actor) -> Region:
     if code := request.GET.get("area", "")[:40]:
         found = Region.objects.filter(code=code).first()
-        if found is None:
+        if found is None or not permissions.watches(by, found.path):
             raise NotFound
         return found
     home = _home(by)

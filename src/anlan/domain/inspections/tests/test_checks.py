@@ -252,6 +252,22 @@ def test_an_enterprises_home_says_what_is_due_and_takes_the_check(
     assert browser.get(reverse("selfchecks:nil")).status_code == 403
 
 
+def test_S14_a_foreign_county_reads_neither_the_rule_nor_who_set_it(
+    shop: Shop, client_of: Callable[[str], Client]
+) -> None:
+    page = reverse("selfchecks:nil")
+    rule = {"area": "530102", "months": "2", "found_min": "3"}
+    assert client_of("office").post(reverse("selfchecks:set_rule"), rule).status_code == 302
+    setter = "Set by"
+    for who in ("office", "city"):
+        assert setter in client_of(who).get(page, {"area": "530102"}).content.decode()
+    stranger = client_of("stranger")
+    for code in ("530102", "530100", "000000"):
+        assert stranger.get(page, {"area": code}).status_code == 404
+    assert setter not in stranger.get(page).content.decode()
+    assert stranger.post(reverse("selfchecks:set_rule"), rule).status_code == 404
+
+
 def _offered(shop: Shop) -> Any:
     from anlan.domain.inspections.commands.checks import open_periods
     from anlan.domain.inspections.models import CheckPlan

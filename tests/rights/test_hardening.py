@@ -299,6 +299,29 @@ def test_S54_S58_no_text_anywhere_in_an_address_breaks_a_page(
     assert not look(client_of(cast.users["office"]), dict.fromkeys(NAMES, text))
 
 
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "text",
+    ["020001", "0020249", "9" * 5_000, "\N{SUPERSCRIPT TWO}", "\N{ARABIC-INDIC DIGIT TWO}" * 4],
+    ids=["too late", "later", "endless", "superscript", "of another script"],
+)
+def test_S58_a_number_in_an_address_that_is_none_breaks_no_page(
+    cast: Any, client_of: Any, text: str
+) -> None:
+    """Python reads more as a number than a year or a database has room for."""
+    browser = client_of(cast.users["office"])
+    asked = [
+        (reverse("supervision:stays"), "year"),
+        (reverse("office:days"), "year"),
+        (reverse("lists:ages_itself", args=["530102"]), "band"),
+        (reverse("lists:items"), "kind"),
+        (reverse("hazards:list"), "enterprise"),
+    ]
+    for address, name in asked:
+        status = browser.get(address, {name: text}).status_code
+        assert status in (200, 400, 404, 422), (address, name, status)
+
+
 def sources() -> list[tuple[str, ast.Module]]:
     return [
         (path.relative_to(ROOT).as_posix(), ast.parse(path.read_text(encoding="utf-8")))

@@ -275,7 +275,8 @@ def batch_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 def batch_mend(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Only the rejected rows, under the sender's own headings, with a red column to work from."""
     found = _batch(request, pk)
-    order = int(request.GET.get("file", "0")) if request.GET.get("file", "0").isdigit() else 0
+    asked = request.GET.get("file", "0")[:6]
+    order = int(asked) if asked.isdecimal() else 0
     file = found.files.filter(order=order).first()
     if file is None:
         raise importing.NothingReadable(reasons="")

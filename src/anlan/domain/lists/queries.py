@@ -94,7 +94,7 @@ def narrowed(rows: QuerySet[Item], asked: Any, by: Actor, today: date) -> QueryS
     for name, column in plain.items():
         if value := asked[name]:
             where &= Q(**{column: value})
-    if (kind := str(asked["kind"] or "")).isdecimal():
+    if (kind := str(asked["kind"] or "")).isdecimal() and len(kind) < 19:
         where &= Q(kind_id=int(kind))
     if words := str(asked["q"] or "").split()[:5]:
         for word in words:

@@ -69,7 +69,7 @@ def _page(
 
 
 def _year(text: str) -> int:
-    if text.isascii() and text.isdecimal() and YEAR_MIN <= int(text[:6]) <= YEAR_MAX:
+    if text.isdecimal() and len(text) == 4 and YEAR_MIN <= int(text) <= YEAR_MAX:
         return int(text)
     return timezone.localdate().year
 

@@ -89,7 +89,7 @@ def stays(request: HttpRequest) -> HttpResponse:
     if area is None:
         raise NotFound
     text = request.GET.get("year", "")
-    year = int(text) if text.isascii() and text.isdecimal() and 1949 < int(text[:5]) < 2200 else 0
+    year = int(text) if text.isdecimal() and len(text) == 4 and 1949 < int(text) < 2200 else 0
     year = year or today.year
     filters = columns.Given({"area": area.code, "year": str(year)})
     context = {

@@ -84,7 +84,7 @@ def itself(request: HttpRequest, code: str) -> HttpResponse:
     today, bands = timezone.localdate(at), settings.bands()
     area = regions.by_code(code[:CODE_CHARS_MAX])
     asked = Filters((Flag("late", gettext_lazy("Overdue")),), request.GET)
-    number = request.GET.get("band", "")
+    number = request.GET.get("band", "")[:3]
     band = bands[int(number)] if number.isdecimal() and int(number) < len(bands) else None
     rows = ages.at_area_itself(area, _kind(request), band, bool(asked["late"]), by, at, today)
     order = asked.order(hazard_columns.ORDERS, "due")

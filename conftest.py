@@ -163,9 +163,11 @@ def _no_denials_left_over() -> Iterator[None]:
 def _no_list_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """How a list was read is remembered for a minute: the number of statements would depend on
     what ran before."""
+    from anlan.domain.hazards import search
     from anlan.ui import keyset
 
-    monkeypatch.setattr(keyset, "MANY_SECONDS", 0)
+    monkeypatch.setattr(keyset, "SIZE_SECONDS", 0)
+    monkeypatch.setattr(search, "COMMON_SECONDS", 0)
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ import base64
 import json
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import reduce, total_ordering
 from operator import or_
@@ -22,6 +23,7 @@ from django.db import connections
 from django.db.models import F, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from anlan.base import planner
 from anlan.base.limits import PAGE_ROWS
 from anlan.base.refusal import Unreadable
 
@@ -29,8 +31,10 @@ M = TypeVar("M", bound=Model)
 CURSOR_CHARS_MAX = 1_000
 #: Rows whose keys are read and sorted here rather than looked for in the order of a list.
 FEW_MAX = 3_000
+#: Up to so many are sorted by PostgreSQL; of more it reads the first in their order.
+SOME_MAX = 12_000
 #: For how long, and of how many lists, it is remembered which way they are read.
-MANY_SECONDS, MANY_KEPT_MAX = 60, 5_000
+SIZE_SECONDS, SIZES_KEPT_MAX = 60, 5_000
 
 
 @dataclass(frozen=True)
@@ -68,28 +72,30 @@ class Key:
         return Q(**({f"{self.field}__isnull": True} if value is None else {self.field: value}))
 
 
-def _has_many(rows: QuerySet[Any]) -> bool:
-    """Whether there are more than FEW_MAX; remembered for a minute, for nothing but the way to
-    read depends on it."""
+def _size(rows: QuerySet[Any]) -> int:
+    """How many there are, as far as that matters for the way to read them; remembered for a
+    minute, for nothing else depends on it."""
     try:
         asked = rows.query.sql_with_params()
     except EmptyResultSet:
-        return False
-    key = (FEW_MAX, connections[rows.db].settings_dict["NAME"], asked)
-    now = monotonic()
+        return 0
+    database = connections[rows.db]
+    # SQLite is told by the statement which index to take, so that it has two ways only.
+    most = 1 + (SOME_MAX if database.vendor == "postgresql" else FEW_MAX)
+    key, now = (most, database.settings_dict["NAME"], asked), monotonic()
     with _lock:
-        known = _many.get(key)
+        known = _sizes.get(key)
     if known is not None and known[1] > now:
         return known[0]
-    many = rows[: FEW_MAX + 1].count() > FEW_MAX
+    size = rows[:most].count()
     with _lock:
-        _many[key] = (many, now + MANY_SECONDS)
-        while len(_many) > MANY_KEPT_MAX:
-            _many.popitem(last=False)
-    return many
+        _sizes[key] = (size, now + SIZE_SECONDS)
+        while len(_sizes) > SIZES_KEPT_MAX:
+            _sizes.popitem(last=False)
+    return size
 
 
-_many: OrderedDict[Any, tuple[bool, float]] = OrderedDict()
+_sizes: OrderedDict[Any, tuple[int, float]] = OrderedDict()
 _lock = Lock()
 
 
@@ -170,13 +176,15 @@ class Keyset:
         if few and branches:
             branches, wide = [reduce(or_, branches)], None
         for branch in branches:
-            if not few and not _has_many(probe.filter(branch)):
+            size_of = 0 if few else _size(probe.filter(branch))
+            if not few and size_of <= FEW_MAX:
                 read = list(rows.filter(branch).order_by().values_list(*fields))
             else:
                 ahead = wide(branch) if wide else rows.filter(branch)
                 if seen is not None:
                     ahead = ahead.filter(self._beyond(seen, back))
-                read = self._first(ahead, fields, size + 1, back)
+                with planner.in_order(rows.db) if size_of > SOME_MAX else nullcontext():
+                    read = self._first(ahead, fields, size + 1, back)
             found.update((pk, values) for pk, *values in read)
         ranked = sorted((self._rank(values, back), pk) for pk, values in found.items())
         if seen is not None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from operator import add
+from time import monotonic
+from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -80,7 +82,7 @@ def conditions(text: str) -> list[Q]:
         folded = plain(word)[:WORD_CHARS_MAX]
         if not folded:
             continue
-        found = hits(folded) if len(folded) > 1 else None
+        found = hits(folded) if len(folded) > 1 and not _is_common(folded) else None
         if found is None:
             asked.append(Q(description__icontains=word[:WORD_CHARS_MAX]))
         else:
@@ -110,4 +112,18 @@ def hits(folded: str) -> Sequence[UUID] | None:
                 ['"' + phrase.replace('"', "") + '"', RARE_HITS_MAX + 1],
             )
         found = [row[0] if isinstance(row[0], UUID) else UUID(row[0]) for row in cursor.fetchall()]
-    return None if len(found) > RARE_HITS_MAX else found
+    if len(found) > RARE_HITS_MAX:
+        if len(_common) >= COMMON_KEPT_MAX:
+            _common.clear()
+        _common[connection.settings_dict["NAME"], folded] = monotonic() + COMMON_SECONDS
+        return None
+    return found
+
+
+def _is_common(folded: str) -> bool:
+    return _common.get((connection.settings_dict["NAME"], folded), 0.0) > monotonic()
+
+
+#: Until when a text counts as common: to find out takes as long as reading the page does.
+_common: dict[tuple[Any, str], float] = {}
+COMMON_SECONDS, COMMON_KEPT_MAX = 60, 5_000

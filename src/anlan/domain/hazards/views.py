@@ -65,11 +65,13 @@ class TooManyPhotos(Refusal):
 def hazard_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     asked = columns.filters(request.GET)
-    order = asked.order(columns.ORDERS, "found")
+    # What is late, is late since its deadline: the longest first.
+    usual = "due" if asked["late"] else "found"
+    order = asked.order(columns.ORDERS, usual)
     page = queries.page(actor_of(request), asked, order, request.GET, today)
     kept = lists.Kept(request, columns.columns(today))
     context = {
-        "filters": asked, "page": page, "sort": asked.sort(columns.ORDERS, "found"),
+        "filters": asked, "page": page, "sort": asked.sort(columns.ORDERS, usual),
         "kept": kept, "columns": kept.columns,
         "may_find": policy.may(actor_of(request), "hazard.find"),
         "may_import": policy.may(actor_of(request), "hazard.import"),

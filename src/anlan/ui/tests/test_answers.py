@@ -41,7 +41,14 @@ STATUS = {
     "moved-on": 409,
     "unreadable": 400,
 }
-ROUTES = ["/fine/", "/said/", "/json/", "/nope/", "/manifest.webmanifest", "/static/anlan/css/tokens.css"]
+ROUTES = [
+    "/fine/",
+    "/said/",
+    "/json/",
+    "/nope/",
+    "/manifest.webmanifest",
+    "/static/anlan/css/tokens.css",
+]
 
 
 @pytest.fixture

@@ -104,6 +104,7 @@ def test_pages_partition_the_list_in_order_both_ways(
     table, monkeypatch, read, few, data, order, size, turned
 ):
     monkeypatch.setattr(keysets, "FEW_MAX", few)
+    monkeypatch.setattr(keysets, "SOME_MAX", 2 * few)
     Row.objects.all().delete()
     Row.objects.bulk_create(Row(pk=i + 1, a=a, b=b, day=day) for i, (a, b, day) in enumerate(data))
     keyset = Keyset.by(*order)
@@ -168,11 +169,11 @@ def test_a_page_of_branches_costs_the_same_whatever_is_in_them(
     table, monkeypatch, django_assert_num_queries
 ):
     """A count, the keys of each branch, and the rows; the second time no count."""
-    monkeypatch.setattr(keysets, "MANY_SECONDS", 60)
+    monkeypatch.setattr(keysets, "SIZE_SECONDS", 60)
     Row.objects.bulk_create(Row(pk=i, b="xyz"[i % 3], day="2024-06-25") for i in range(1, 400))
     for few in (3_000, 20):
         monkeypatch.setattr(keysets, "FEW_MAX", few)
-        monkeypatch.setattr(keysets, "_many", OrderedDict())
+        monkeypatch.setattr(keysets, "_sizes", OrderedDict())
         for statements in (2 * len(BRANCHES) + 1, len(BRANCHES) + 1):
             with django_assert_num_queries(statements):
                 page = in_branches(Keyset.by("-day", "pk"), {}, 10)
@@ -180,9 +181,9 @@ def test_a_page_of_branches_costs_the_same_whatever_is_in_them(
 
 
 def test_what_is_remembered_of_a_list_is_how_to_read_it_and_not_what_is_in_it(table, monkeypatch):
-    monkeypatch.setattr(keysets, "MANY_SECONDS", 60)
+    monkeypatch.setattr(keysets, "SIZE_SECONDS", 60)
     monkeypatch.setattr(keysets, "FEW_MAX", 5)
-    monkeypatch.setattr(keysets, "_many", OrderedDict())
+    monkeypatch.setattr(keysets, "_sizes", OrderedDict())
     keyset, seen = Keyset.by("-day", "pk"), []
     for count in (2, 40, 1, 0):
         Row.objects.all().delete()

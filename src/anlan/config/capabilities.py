@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from anlan.kernel.accounts.policy import Rule
     from anlan.kernel.facts.kinds import FactKind
     from anlan.kernel.indicators.declare import Indicator
+    from anlan.kernel.loop.worklist import Work
 
 CAPABILITIES = ("enterprises", "hazards", "inspections", "lists", "office", "supervision", "treatment")
 
@@ -45,6 +46,11 @@ def rules() -> dict[str, Rule]:
 def machines() -> tuple[Machine, ...]:
     """The loops of every capability; the engine asks for them when it first needs one."""
     return tuple(machine for capability in capabilities() for machine in capability.machines)
+
+
+def works() -> tuple[Work, ...]:
+    """What stands in the worklist, and how."""
+    return tuple(work for capability in capabilities() for work in capability.works)
 
 
 def fact_kinds() -> tuple[FactKind, ...]:

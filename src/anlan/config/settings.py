@@ -80,6 +80,7 @@ SECRET_KEY = _secret("django")
 FACT_KINDS = "anlan.config.capabilities.fact_kinds"
 INDICATORS = "anlan.config.capabilities.indicators"
 LOOP_MACHINES = "anlan.config.capabilities.machines"
+LOOP_WORKS = "anlan.config.capabilities.works"
 POLICY_RULES = "anlan.config.capabilities.rules"
 DEBUG = os.environ.get("ANLAN_DEBUG") == "1"
 HTTPS = os.environ.get("ANLAN_HTTPS") == "1"

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from anlan.kernel.facts.kinds import FactKind
     from anlan.kernel.indicators.declare import Indicator
     from anlan.kernel.loop.machine import Machine
+    from anlan.kernel.loop.worklist import Work
 
 
 @dataclass(frozen=True)
@@ -32,3 +33,5 @@ class Capability:
     router: str = ""
     #: Called with the moment by ``./anlan check``; yield (invariant, ok, checked, detail).
     invariants: Sequence[Callable[[Any], Any]] = ()
+    #: How its cases stand in the worklist: heaps, rights and what a row shows.
+    works: Sequence[Work] = ()

@@ -197,6 +197,20 @@ class Keyset:
         # A row that went away between the statements is left out, and the page is one shorter.
         return self._page([shown[pk] for pk in chosen if pk in shown], more, back, bool(cursor))
 
+    def merged(self, pages: Sequence[Page[Any]], params: Any, size: int = PAGE_ROWS) -> Page[Any]:
+        """One page of several tables' pages in this order, each read with the same ``params``."""
+        back = bool(params.get("before"))
+        more = any(page.before if back else page.after for page in pages)
+
+        def rank(row: Any) -> tuple[Any, ...]:
+            return self._rank([_value(row, key.field) for key in self.keys], back)
+
+        ranked = sorted((row for page in pages for row in page), key=rank)
+        more, chosen = more or len(ranked) > size, ranked[:size]
+        if back:
+            chosen.reverse()
+        return self._page(chosen, more, back, back or bool(params.get("after")))
+
     def _first(
         self, rows: QuerySet[M], fields: Sequence[str], wanted: int, back: bool
     ) -> list[tuple[Any, ...]]:

@@ -4,6 +4,7 @@ from anlan.domain.hazards.indicators import INDICATORS
 from anlan.domain.hazards.invariants import invariants
 from anlan.domain.hazards.loop import HAZARD, KINDS, PROBLEM
 from anlan.domain.hazards.permissions import RULES
+from anlan.domain.hazards.work import WORK
 from anlan.kernel.capability import Capability
 
 CAPABILITY = Capability(
@@ -16,4 +17,5 @@ CAPABILITY = Capability(
     rules=RULES,
     indicators=INDICATORS,
     invariants=(invariants,),
+    works=(WORK,),
 )

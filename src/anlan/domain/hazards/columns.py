@@ -64,12 +64,12 @@ def columns(today: date) -> list[Column]:
             link=lambda row: page(row.pk),
         ),
         Column("state", _("State"), cell=_state),
-        Column("grade", _("Grade"), cell=_grade),
+        Column("grade", _("Grade"), cell=grade_of),
         Column("area", _("Area"), cell="case.area.name"),
         Column("enterprise", _("Enterprise or object"), cell=whose, kind="text", phone=False),
         Column("sector", _("Sector"), cell="case.sector.name", phone=False),
         Column("found", _("Day found"), cell="case.opened_on", kind="day", sort="found"),
-        Column("due", _("Deadline"), cell=_due(today), sort="due"),
+        Column("due", _("Deadline"), cell=due_of(today), sort="due"),
         Column("unit", _("Reported by"), cell="case.unit.name", phone=False, shown=False),
         Column("number", _("Number"), cell="case.number", phone=False, shown=False),
         Column("source", _("Source"), cell=_source, phone=False, shown=False),
@@ -100,7 +100,7 @@ def _state(hazard: Hazard) -> Any:
     return cell("state", state_label(hazard.case.state), hazard.case.state)
 
 
-def _grade(hazard: Hazard) -> Any:
+def grade_of(hazard: Hazard) -> Any:
     case = hazard.case
     shown = cell("grade", Grade(case.grade).label, case.grade == Grade.MAJOR) if case.grade else ""
     if case.rung:
@@ -112,7 +112,7 @@ def _source(hazard: Hazard) -> Any:
     return Source(hazard.case.source).label if hazard.case.source in Source.values else ""
 
 
-def _due(today: date) -> Callable[[Hazard], Any]:
+def due_of(today: date) -> Callable[[Hazard], Any]:
     def due(hazard: Hazard) -> Any:
         case = hazard.case
         days = (case.due_on - today).days if case.due_on and case.unsettled else None

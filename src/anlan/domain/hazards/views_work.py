@@ -1,8 +1,10 @@
-"""The worklist: what waits for me (待办), what I started (我发起的), what I dealt with (已办)."""
+"""The worklist over all kinds: what waits for me (待办), what I started, what I dealt with."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,89 +12,115 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound
-from anlan.domain.hazards import columns, commands, queries
-from anlan.domain.hazards.models import Hazard
+from anlan.domain.hazards import columns
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
-from anlan.kernel.accounts.models import Role
 from anlan.kernel.loop import worklist
-from anlan.kernel.loop.worklist import Tray
-from anlan.ui.lists import Filters, Flag
+from anlan.kernel.loop.machine import machines
+from anlan.kernel.loop.worklist import Heaps, Work
+from anlan.ui.lists import Choice, Column, Filters, Flag
 from anlan.ui.pages import go_on, render_page
+from anlan.ui.parts import cell
 
-ANSWERS = (Role.RECTIFIER, Role.OFFICE, Role.LEADER, Role.INSPECTOR)
 #: Cases that one click on "sign for all" takes.
 SIGNED_AT_ONCE = 500
-
-
-#: What one must be allowed to do for a heap to be one's work. Whoever may act on a hazard may
-#: see it (a test holds the rules to that), so nothing else need be asked.
-NEEDS = {
-    "receive": "hazard.receive", "rectify": "hazard.rectify", "assign": "hazard.assign",
-    "verify": "hazard.verify", "close": "hazard.close", "extension": "hazard.decide_extension",
-}  # fmt: skip
-
-
-def trays(by: Actor) -> list[Tray]:
-    """The heaps that can hold something for this person; others aren't shown."""
-    found = worklist.trays(by, answers=policy.units_of(by, ANSWERS), case="case__")
-    return [tray for tray in found if policy.may(by, NEEDS[tray.code])]
+#: Where one has dealt with cases and where one has begun them; the empty tray is all that waits.
+PAST = {"mine": worklist.started, "done": worklist.handled}
 
 
 @require_GET
 @requires("hazard.view")
 def work(request: HttpRequest, tray: str = "") -> HttpResponse:
     by, today = actor_of(request), timezone.localdate()
-    heaps = trays(by)
-    codes = [heap.code for heap in heaps]
-    counts = {
-        heap.code: worklist.count(
-            Hazard.objects.filter(heap.where), policy.branches(NEEDS[heap.code], by)
-        )
-        for heap in heaps
-    }
-    chosen = tray or next((code for code in codes if counts[code]), codes[0] if codes else "mine")
-    if chosen == "mine":
-        where = worklist.started(by, "case__")
-    elif chosen == "done":
-        where = worklist.handled(by, "case__")
-    elif chosen in codes:
-        where = heaps[codes.index(chosen)].where
-    else:
+    waiting = [heaps for each in worklist.works() if (heaps := worklist.heaps(each, by))]
+    labels = {one.code: one.label for heaps in waiting for one in reversed(heaps.trays)}
+    codes = list(dict.fromkeys(one.code for heaps in waiting for one in heaps.trays))
+    if tray and tray not in codes and tray not in PAST:
         raise NotFound
-    asked = Filters((Flag("late", _("Overdue")),), request.GET)
+    works = _works(by)
+    kinds = [(kind, label) for each in works for kind, label in each.kinds.items()]
+    filters = [Flag("late", _("Overdue"))]
+    asked = Filters(
+        (Choice("kind", _("Kind"), kinds), *filters) if len(works) > 1 else filters, request.GET
+    )
+    where = Q(case__kind=asked["kind"]) if asked["kind"] else Q()
     if asked["late"]:
         where &= Q(case__unsettled=True, case__due_on__lt=today, case__suspended_on=None)
-    default = "found" if chosen in ("mine", "done") else "due"
-    page = queries.page_of(
-        where,
-        asked.order(columns.ORDERS, default),
-        request.GET,
-        policy.branches(NEEDS.get(chosen, "hazard.view"), by),
-    )
+    default = "found" if tray in PAST else "due"
+    order = asked.order(columns.ORDERS, default)
+    if tray in PAST:
+        past = where & PAST[tray](by)
+        pages = [
+            worklist.listed(each, by, past, order, request.GET)
+            for each in works if asked["kind"] in (None, *each.kinds)
+        ]  # fmt: skip
+    else:
+        pages = [
+            heaps.page(by, order, request.GET, where, tray)
+            for heaps in waiting if asked["kind"] in (None, *heaps.work.kinds)
+        ]  # fmt: skip
+    page = order.merged(pages, request.GET)
     context = {
         "filters": asked, "page": page, "sort": asked.sort(columns.ORDERS, default),
-        "columns": [c for c in columns.columns(today) if c.shown and c.code != "sector"],
-        "tabs": _tabs(heaps, counts, chosen), "tray": chosen, "request_id": uuid7(),
-        "can_sign": chosen == "receive" and page.rows,
+        "columns": _columns(today), "tabs": _tabs(waiting, codes, labels, tray),
+        "tray": tray, "request_id": uuid7(), "past": tray in PAST,
+        "can_sign": tray == "receive" and page.rows,
+        "all_url": reverse("work:tray", args=[tray]) if tray else reverse("work:list"),
     }  # fmt: skip
     return render_page(request, "hazards/work.html", "hazards/_work.html", context)
 
 
-def _tabs(
-    heaps: Sequence[Tray], counts: dict[str, int], chosen: str
-) -> list[tuple[str, str, bool, int | None]]:
-    found = [
-        (str(heap.label), reverse("work:tray", args=[heap.code]), heap.code == chosen,
-         counts[heap.code] or None)
-        for heap in heaps
+def _works(by: Actor) -> list[Work]:
+    """What this person may have a part in."""
+    return [each for each in worklist.works() if policy.may(by, each.view)]
+
+
+def _columns(today: date) -> list[Column]:
+    works = worklist.by_kind()
+
+    def of(row: Any) -> Work:
+        return works[row.case.kind]
+
+    def state(row: Any) -> Any:
+        return cell("state", of(row).state(row), row.case.state)
+
+    return [
+        Column("text", _("What it is about"), cell=lambda row: of(row).title(row), kind="text",
+               link=lambda row: reverse(machines()[row.case.kind].page, args=[row.pk])),
+        Column("kind", _("Kind"), cell=lambda row: of(row).kinds[row.case.kind]),
+        Column("state", _("State"), cell=state),
+        Column("grade", _("Grade"), cell=lambda row: of(row).mark(row)),
+        Column("area", _("Area"), cell="case.area.name"),
+        Column("whose", _("Enterprise or unit"), cell=lambda row: of(row).whose(row), kind="text",
+               phone=False),
+        Column("found", _("Day begun"), cell="case.opened_on", kind="day", sort="found",
+               phone=False),
+        Column("due", _("Deadline"), cell=columns.due_of(today), sort="due"),
     ]  # fmt: skip
+
+
+def _tabs(
+    waiting: Sequence[Heaps], codes: Sequence[str], labels: Mapping[str, str | Promise], chosen: str
+) -> list[tuple[str, str, bool, int | None]]:
+    def count(code: str = "") -> int | None:
+        """Up to "99+"; a case that waits for two steps is one case."""
+        found = sum(len(heaps.waiting(code)) for heaps in waiting)
+        return min(found, worklist.COUNT_MAX + 1) or None
+
+    found: list[tuple[str, str, bool, int | None]] = [
+        (_("All that waits"), reverse("work:list"), not chosen, count())
+    ]
+    found += [
+        (str(labels[code]), reverse("work:tray", args=[code]), code == chosen, count(code))
+        for code in codes
+    ]
     found.append((_("started by me"), reverse("work:tray", args=["mine"]), chosen == "mine", None))
     found.append((_("dealt with"), reverse("work:tray", args=["done"]), chosen == "done", None))
     return found
@@ -101,16 +129,25 @@ def _tabs(
 @require_POST
 @requires("hazard.receive")
 def sign(request: HttpRequest) -> HttpResponse:
-    """Sign for receipt of what was ticked, or of everything that waits."""
-    by, at = actor_of(request), timezone.now()
-    ticked = [UUID(pk) for pk in request.POST.getlist("ids") if len(pk) == 36]
-    if not ticked:
-        [heap] = [heap for heap in trays(by) if heap.code == "receive"]
-        waiting = policy.permitted(Hazard.objects.filter(heap.where), NEEDS["receive"], by)
-        ticked = list(waiting.values_list("pk", flat=True)[:SIGNED_AT_ONCE])
-    if ticked:
-        commands.receive(
-            ticked[:SIGNED_AT_ONCE], by=by, at=at, request_id=UUID(request.POST["request_id"])
-        )
-        messages.success(request, _("Signed for %(count)d.") % {"count": len(ticked)})
+    """Sign for receipt of what was ticked, or of everything that waits, whatever its kind."""
+    by, at, request_id = actor_of(request), timezone.now(), UUID(request.POST["request_id"])
+    ticked = {UUID(pk) for pk in request.POST.getlist("ids") if len(pk) == 36}
+    chosen: list[tuple[Work, list[UUID]]] = []
+    for each in worklist.works():
+        heap = next((one for one in each.trays(by) if one.code == "receive"), None)
+        if heap is None or each.sign is None or not policy.may(by, heap.needs):
+            continue
+        rows = policy.permitted(each.rows, heap.needs, by)
+        # What was ticked may be signed by now, which a repeat of this click must not stumble over.
+        rows = rows.filter(pk__in=ticked) if ticked else rows.filter(heap.where)
+        if found := list(rows.order_by("pk").values_list("pk", flat=True)[:SIGNED_AT_ONCE]):
+            chosen.append((each, found))
+    if ticked - {pk for _work, pks in chosen for pk in pks}:
+        raise NotFound
+    for each, pks in chosen:
+        assert each.sign is not None
+        each.sign(pks, by, at, request_id)
+    if chosen:
+        count = sum(len(pks) for _work, pks in chosen)
+        messages.success(request, _("Signed for %(count)d.") % {"count": count})
     return go_on(request, reverse("work:list"))

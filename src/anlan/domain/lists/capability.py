@@ -3,6 +3,7 @@
 from anlan.domain.lists.invariants import invariants
 from anlan.domain.lists.loop import ITEM
 from anlan.domain.lists.permissions import RULES
+from anlan.domain.lists.work import WORK
 from anlan.kernel.capability import Capability
 
 CAPABILITY = Capability(
@@ -13,4 +14,5 @@ CAPABILITY = Capability(
     kinds=ITEM.kinds,
     rules=RULES,
     invariants=(invariants,),
+    works=(WORK,),
 )

@@ -2,6 +2,7 @@
 
 from anlan.domain.treatment.loop import DEFECT, KINDS, PLAN
 from anlan.domain.treatment.permissions import RULES
+from anlan.domain.treatment.work import WORKS
 from anlan.kernel.capability import Capability
 
 CAPABILITY = Capability(
@@ -11,4 +12,5 @@ CAPABILITY = Capability(
     rules=RULES,
     urls="anlan.domain.treatment.urls",
     prefix="plans/",
+    works=WORKS,
 )

@@ -1,79 +1,243 @@
 """One worklist over all kinds of case: 待办 / 我发起的 / 已办. Counts are the lists' own.
 
-Each heap is a condition on a record that is, or points to, a case; whoever shows it adds what the
-person may do there, each alternative of it by itself, so that an index serves every count.
+Each capability says what its heaps are. A heap is a condition on a record that is a case; what the
+person may do there is added, each alternative of it by itself, so that an index serves a count.
+Keys that were counted are the list, so a list that is not long costs one statement more.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, reduce
+from operator import or_
+from typing import Any
+from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.conf import settings
+from django.db.models import BooleanField, Exists, ExpressionWrapper, Model, OuterRef, Q, QuerySet
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
-from anlan.kernel.loop.machine import machines
+from anlan.kernel.accounts import policy
 from anlan.kernel.loop.models import Event, Extension, Party, PartyRole
+from anlan.ui.keyset import Keyset, Page
 
 #: Beyond this a badge says "99+": no page counts a whole table.
 COUNT_MAX = 99
+#: Rows of a kind whose heaps are told apart in one statement; of more, heap by heap.
+TOLD_APART_MAX = 1_000
 
 
 @dataclass(frozen=True)
 class Tray:
-    """One heap of work: what it is called, the step that it waits for, and what lies in it."""
+    """One heap of work: what it is called, what lies in it, and what makes it one's work.
+
+    Kinds that wait for the same step share a code. Whoever may act may see (tests hold the rules
+    to that), so nothing but ``needs`` is asked.
+    """
 
     code: str
     label: str | Promise
     where: Q
+    needs: str
 
 
-def trays(by: Actor, *, answers: Sequence[int], case: str = "") -> list[Tray]:
-    """The heaps of one person's work.
+@dataclass(frozen=True)
+class Work:
+    """How one capability's cases stand in the worklist. Its records' primary key is their case."""
+
+    #: Kinds of case and what one of them is called.
+    kinds: Mapping[str, str | Promise]
+    model: type[Model]
+    #: Relations that a row shows; ``case__area`` among them.
+    related: Sequence[str]
+    view: str
+    trays: Callable[[Actor], Sequence[Tray]]
+    title: Callable[[Any], str]
+    whose: Callable[[Any], str]
+    state: Callable[[Any], str]
+    #: What stands beside the state: grade, rung.
+    mark: Callable[[Any], Any] = lambda row: ""
+    #: Signs for receipt of many.
+    sign: Callable[[Sequence[UUID], Actor, datetime, UUID], object] | None = None
+    #: Reads a page where there may be very many rows: (where, order, params, branches).
+    page: Callable[[Q, Keyset, Any, Sequence[Q]], Page[Any]] | None = None
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        return self.model._default_manager.all()
+
+
+@cache
+def works() -> tuple[Work, ...]:
+    """The kinds of work of this installation."""
+    found: tuple[Work, ...] = import_string(settings.LOOP_WORKS)()
+    return found
+
+
+@cache
+def by_kind() -> dict[str, Work]:
+    return {kind: work for work in works() for kind in work.kinds}
+
+
+def opened(kinds: Iterable[str], **more: object) -> Q:
+    """Open cases; the kinds are named, for the indexes begin with them."""
+    named = {"is_open": True, "kind__in": sorted(kinds), **more}
+    return Q(**{f"case__{name}": value for name, value in named.items()})
+
+
+def among(rows: QuerySet[Any], case: str = "case") -> Q:
+    return Q(case__pk__in=rows.values(case))
+
+
+def trays(
+    by: Actor, kinds: Iterable[str], *, answers: Sequence[int], needs: Mapping[str, str]
+) -> list[Tray]:
+    """The heaps of the standard loop that ``needs`` names, each with its permission.
 
     answers:  units for which the person signs and rectifies.
-    case:     leads from the record to its case: ``"case__"``.
     """
-
-    def opened(**more: object) -> Q:
-        named = {"is_open": True, "kind__in": sorted(machines()), **more}
-        return Q(**{f"{case}{name}": value for name, value in named.items()})
-
-    def among(rows: QuerySet[Party] | QuerySet[Extension]) -> Q:
-        return Q(**{f"{case}pk__in": rows.values("case")})
-
+    kinds = sorted(kinds)
     parties = Party.objects.filter(unit__in=answers, until=None)
     own = Event.objects.filter(
-        case=OuterRef(f"{case}pk"), user_id=by.user_id, step__in=("rectify", "fix_on_spot")
+        case=OuterRef("case__pk"), user_id=by.user_id, step__in=("rectify", "fix_on_spot")
     )
     mine = among(parties.filter(role=PartyRole.RECTIFIER))
-    waiting = among(Extension.objects.filter(granted=None))
-    return [
-        Tray("receive", _("to sign for"), opened() & among(parties.filter(received_at=None))),
-        Tray("rectify", _("to rectify"), opened(state="assigned") & mine),
-        Tray("assign", _("to assign"), opened(state="found")),
-        Tray("verify", _("to verify"), opened(state="rectified") & ~Q(Exists(own))),
-        Tray("close", _("to close"), opened(state="verified")),
-        Tray("extension", _("extensions to decide"), opened() & waiting),
-    ]
+    asked = among(Extension.objects.filter(granted=None))
+    heaps: tuple[tuple[str, str | Promise, Q], ...] = (
+        ("receive", _("to sign for"), opened(kinds) & among(parties.filter(received_at=None))),
+        ("rectify", _("to rectify"), opened(kinds, state="assigned") & mine),
+        ("assign", _("to assign"), opened(kinds, state="found")),
+        ("verify", _("to verify"), opened(kinds, state="rectified") & ~Q(Exists(own))),
+        ("close", _("to close"), opened(kinds, state="verified")),
+        ("extension", _("extensions to decide"), opened(kinds) & asked),
+    )
+    return [Tray(code, label, where, needs[code]) for code, label, where in heaps if code in needs]
 
 
-def started(by: Actor, case: str = "") -> Q:
+def started(by: Actor) -> Q:
     """我发起的: cases whose first event is this person's."""
-    first = Event.objects.filter(seq=1, user_id=by.user_id)
-    return Q(**{f"{case}pk__in": first.values("case")})
+    return among(Event.objects.filter(seq=1, user_id=by.user_id))
 
 
-def handled(by: Actor, case: str = "") -> Q:
+def handled(by: Actor) -> Q:
     """已办: cases on which this person has taken a step."""
-    return Q(**{f"{case}pk__in": Event.objects.filter(user_id=by.user_id).values("case")})
+    return among(Event.objects.filter(user_id=by.user_id))
 
 
-def count(rows: QuerySet, branches: Sequence[Q]) -> int:  # type: ignore[type-arg]
+@dataclass(frozen=True)
+class Heaps:
+    """What waits for one person among the cases of one capability.
+
+    keys:  by tray the cases in it, COUNT_MAX + 1 at most; what has fewer is known whole.
+    """
+
+    work: Work
+    trays: Sequence[Tray]
+    keys: Mapping[str, frozenset[UUID]]
+
+    def waiting(self, code: str = "") -> frozenset[UUID]:
+        """The cases of a tray, or of all of them."""
+        if code:
+            return self.keys.get(code, frozenset())
+        return frozenset[UUID]().union(*self.keys.values())
+
+    def is_whole(self, code: str = "") -> bool:
+        sizes = [len(keys) for name, keys in self.keys.items() if code in ("", name)]
+        return max(sizes, default=0) <= COUNT_MAX
+
+    def page(self, by: Actor, order: Keyset, params: Any, where: Q, code: str = "") -> Page[Any]:
+        """A page of a tray, or of all of them."""
+        rows = self.work.rows
+        if self.is_whole(code):
+            keys = self.waiting(code)
+            if not keys:
+                return Page([], "", "")
+            shown = rows.select_related(*self.work.related)
+            return order.page(shown.filter(where, pk__in=keys), params)
+        chosen = [tray for tray in self.trays if code in ("", tray.code)]
+        branches = _joined(
+            (part, tray) for tray in chosen for part in policy.branches(tray.needs, by)
+        )
+        return _page(self.work, where & opened(self.work.kinds), order, params, branches)
+
+
+def heaps(work: Work, by: Actor) -> Heaps | None:
+    """The heaps of one capability; None, and no statement, where none can be this person's."""
+    found = [tray for tray in work.trays(by) if policy.may(by, tray.needs)]
+    if not found:
+        return None
+    keys = None if work.page else _told_apart(work, found, by)
+    if keys is None:
+        keys = {
+            tray.code: _some(work.rows.filter(tray.where), policy.branches(tray.needs, by))
+            for tray in found
+        }
+    return Heaps(work, found, keys)
+
+
+def listed(work: Work, by: Actor, where: Q, order: Keyset, params: Any) -> Page[Any]:
+    """A page of what the person may see of ``where``."""
+    branches = policy.branches(work.view, by)
+    if not branches:
+        return Page([], "", "")
+    return _page(work, where, order, params, branches)
+
+
+def _page(work: Work, where: Q, order: Keyset, params: Any, branches: Sequence[Q]) -> Page[Any]:
+    if work.page:
+        return work.page(where, order, params, branches)
+    rows = work.rows.select_related(*work.related)
+    return order.page(rows.filter(where, reduce(or_, branches)), params)
+
+
+def _joined(parts: Iterable[tuple[Q, Tray]]) -> list[Q]:
+    """Each alternative of a right once, with all the heaps that it opens."""
+    found: list[tuple[Q, Q]] = []
+    for part, tray in parts:
+        for n, (known, where) in enumerate(found):
+            if known == part:
+                found[n] = (known, where | tray.where)
+                break
+        else:
+            found.append((part, tray.where))
+    return [part & where for part, where in found]
+
+
+def count(rows: QuerySet[Any], branches: Sequence[Q]) -> int:
     """How many of ``rows`` lie in any of ``branches``: at most COUNT_MAX + 1, shown as "99+"."""
-    found: set[object] = set()
+    return len(_some(rows, branches))
+
+
+def _some(rows: QuerySet[Any], branches: Sequence[Q]) -> frozenset[UUID]:
+    """Keys of ``rows`` that lie in any of ``branches``, COUNT_MAX + 1 at most."""
+    found: set[UUID] = set()
     for branch in branches:
         found.update(rows.filter(branch).order_by().values_list("pk", flat=True)[: COUNT_MAX + 1])
-    return min(len(found), COUNT_MAX + 1)
+    return frozenset(sorted(found)[: COUNT_MAX + 1])
+
+
+def _told_apart(
+    work: Work, found: Sequence[Tray], by: Actor
+) -> Mapping[str, frozenset[UUID]] | None:
+    """The keys of all heaps in one statement; None where there are too many rows for that."""
+    conditions = {
+        f"in_{tray.code}": reduce(or_, policy.branches(tray.needs, by)) & tray.where
+        for tray in found
+    }
+    flags = {
+        name: ExpressionWrapper(where, output_field=BooleanField())
+        for name, where in conditions.items()
+    }
+    rows = work.rows.filter(opened(work.kinds), reduce(or_, conditions.values())).order_by()
+    read = list(rows.annotate(**flags).values_list("pk", *flags)[: TOLD_APART_MAX + 1])
+    if len(read) > TOLD_APART_MAX:
+        return None
+    return {
+        tray.code: frozenset(sorted(row[0] for row in read if row[n])[: COUNT_MAX + 1])
+        for n, tray in enumerate(found, 1)
+    }

@@ -117,9 +117,11 @@ def _tabs(
     found: list[tuple[str, str, bool, int | None]] = [
         (_("All that waits"), reverse("work:list"), not chosen, count())
     ]
+    # What nothing waits in would only push the rest off a phone.
     found += [
         (str(labels[code]), reverse("work:tray", args=[code]), code == chosen, count(code))
         for code in codes
+        if code == chosen or count(code)
     ]
     found.append((_("started by me"), reverse("work:tray", args=["mine"]), chosen == "mine", None))
     found.append((_("dealt with"), reverse("work:tray", args=["done"]), chosen == "done", None))

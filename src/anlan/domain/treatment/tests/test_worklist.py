@@ -1,4 +1,4 @@
-"""S064: one worklist over all kinds of case; its counts are its lists."""
+"""One worklist over all kinds of case; its counts are its lists."""
 
 from __future__ import annotations
 

@@ -50,9 +50,7 @@ def work(request: HttpRequest, tray: str = "") -> HttpResponse:
     asked = Filters(
         (Choice("kind", _("Kind"), kinds), *filters) if len(works) > 1 else filters, request.GET
     )
-    where = Q(case__kind=asked["kind"]) if asked["kind"] else Q()
-    if asked["late"]:
-        where &= Q(case__unsettled=True, case__due_on__lt=today, case__suspended_on=None)
+    where = _narrowed(asked["kind"], asked["late"], today)
     default = "found" if tray in PAST else "due"
     order = asked.order(columns.ORDERS, default)
     if tray in PAST:
@@ -75,6 +73,13 @@ def work(request: HttpRequest, tray: str = "") -> HttpResponse:
         "all_url": reverse("work:tray", args=[tray]) if tray else reverse("work:list"),
     }  # fmt: skip
     return render_page(request, "hazards/work.html", "hazards/_work.html", context)
+
+
+def _narrowed(kind: str | None, late: object, today: date) -> Q:
+    where = Q(case__kind=kind) if kind else Q()
+    if late:
+        where &= Q(case__unsettled=True, case__due_on__lt=today, case__suspended_on=None)
+    return where
 
 
 def _works(by: Actor) -> list[Work]:
@@ -134,6 +139,9 @@ def sign(request: HttpRequest) -> HttpResponse:
     """Sign for receipt of what was ticked, or of everything that waits, whatever its kind."""
     by, at, request_id = actor_of(request), timezone.now(), UUID(request.POST["request_id"])
     ticked = {UUID(pk) for pk in request.POST.getlist("ids") if len(pk) == 36}
+    # Nobody signs for what the list that they looked at left out.
+    kind, late = request.POST.get("kind", "")[:20], request.POST.get("late")
+    shown = _narrowed(kind.replace("\x00", ""), late, timezone.localdate(at))
     chosen: list[tuple[Work, list[UUID]]] = []
     for each in worklist.works():
         heap = next((one for one in each.trays(by) if one.code == "receive"), None)
@@ -141,7 +149,7 @@ def sign(request: HttpRequest) -> HttpResponse:
             continue
         rows = policy.permitted(each.rows, heap.needs, by)
         # What was ticked may be signed by now, which a repeat of this click must not stumble over.
-        rows = rows.filter(pk__in=ticked) if ticked else rows.filter(heap.where)
+        rows = rows.filter(pk__in=ticked) if ticked else rows.filter(heap.where, shown)
         if found := list(rows.order_by("pk").values_list("pk", flat=True)[:SIGNED_AT_ONCE]):
             chosen.append((each, found))
     if ticked - {pk for _work, pks in chosen for pk in pks}:

@@ -170,7 +170,11 @@ def test_one_click_signs_for_every_kind_and_a_repeat_is_harmless(
     foreign = {"request_id": uuid7(), "ids": [busy["assigned"], busy["letter"]]}
     assert keeper.post(reverse("work:sign"), foreign).status_code == 404
     assert rows(keeper, "/work/receive/") == [busy["assigned"]]  # All of it or nothing.
-    keeper.post(reverse("work:sign"), {"request_id": uuid7()})
+    shown = keeper.get("/work/receive/?kind=hazard").content.decode()
+    assert '<input type="hidden" name="kind" value="hazard">' in shown
+    keeper.post(reverse("work:sign"), {"request_id": uuid7(), "kind": "defect"})
+    assert rows(keeper, "/work/receive/") == [busy["assigned"]]  # Only what the list showed.
+    keeper.post(reverse("work:sign"), {"request_id": uuid7(), "kind": "hazard"})
     assert rows(keeper, "/work/receive/") == []
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -17,20 +17,36 @@ from anlan.kernel.accounts.gate import actor_of
 from anlan.ui.shell import Group, Item
 
 #: Label, address, icon, permission, and whether it stands at the bottom of a phone.
-_WORK: tuple[tuple[str | Promise, tuple[str, ...], str, str, bool], ...] = (
-    (_("Overview"), ("overview:home",), "layout-dashboard", "hazard.view", True),
-    (_("Worklist"), ("work:list", "work:worklist", "work:mine"), "inbox", "hazard.view", True),
-    (_("Hazards"), ("hazards:list",), "alert-triangle", "hazard.view", True),
-    (_("New hazard"), ("hazards:new",), "plus", "hazard.find", True),
-    (_("Sweeps"), ("inspections:sweeps",), "list-check", "sweep.view", False),
-    (_("Plans for enterprises"), ("treatment:plans",), "file-text", "remedy.view", False),
-    (_("Defects"), ("defects:list",), "settings", "defect.view", False),
-    (_("Own checks"), ("selfchecks:plans",), "calendar-due", "selfcheck.view", False),
-    (_("Import"), ("hazards:imports",), "upload", "hazard.import", False),
-    (_("Supervision"), ("supervision:listed",), "gavel", "listed.view", False),
-    (_("Problem lists"), ("lists:overview",), "list-check", "lists.view", False),
-    (_("Reports owed"), ("reports:list",), "list-check", "reports.view", False),
-    (_("Enterprises"), ("enterprises:list",), "building-factory-2", "enterprise.view", False),
+Line = tuple[str | Promise, str, str, str, bool]
+_GROUPS: tuple[tuple[str | Promise, tuple[Line, ...]], ...] = (
+    (
+        _("Work"),
+        (
+            (_("Overview"), "overview:home", "layout-dashboard", "hazard.view", True),
+            (_("Worklist"), "work:list", "inbox", "hazard.view", True),
+            (_("Hazards"), "hazards:list", "alert-triangle", "hazard.view", True),
+            (_("New hazard"), "hazards:new", "plus", "hazard.find", True),
+            (_("Import"), "hazards:imports", "upload", "hazard.import", False),
+        ),
+    ),
+    (
+        _("Checks and supervision"),
+        (
+            (_("Sweeps"), "inspections:sweeps", "search", "sweep.view", False),
+            (_("Own checks"), "selfchecks:plans", "calendar-due", "selfcheck.view", False),
+            (_("Supervision"), "supervision:listed", "gavel", "listed.view", False),
+            (_("Problem lists"), "lists:overview", "flag", "lists.view", False),
+            (_("Plans for enterprises"), "treatment:plans", "file-text", "remedy.view", False),
+            (_("Defects"), "defects:list", "settings", "defect.view", False),
+        ),
+    ),
+    (
+        _("Registers and reports"),
+        (
+            (_("Enterprises"), "enterprises:list", "building-factory-2", "enterprise.view", False),
+            (_("Reports owed"), "reports:list", "calendar", "reports.view", False),
+        ),
+    ),
 )
 
 
@@ -40,14 +56,18 @@ def fields(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {}
     by = actor_of(request)
-    items = [
-        Item(label, url, icon, phone=phone)
-        for label, names, icon, permission, phone in _WORK
-        if policy.may(by, permission) and (url := _first(*names))
+    groups = [(label, [line for line in lines if policy.may(by, line[3])])
+              for label, lines in _GROUPS]  # fmt: skip
+    nav = [
+        Group(
+            label,
+            [Item(name, reverse(url), icon, phone=phone) for name, url, icon, _may, phone in lines],
+        )
+        for label, lines in groups
+        if lines
     ]
-    groups = [Group(_("Work"), items)] if items else []
     return {
-        "nav": [*groups, *_house(accounts.nav(request), by)],
+        "nav": [*nav, *_house(accounts.nav(request), by)],
         "palette_url": reverse("search") + "?part=1",
         "search_url": reverse("search"),
     }
@@ -62,13 +82,3 @@ def _house(groups: list[Group], by: Actor) -> list[Group]:
         return [Group(_("Organisation"), items)]
     last = groups[-1]
     return [*groups[:-1], Group(last.label, [*last.items, *items])]
-
-
-def _first(*names: str) -> str:
-    """The first address that this installation has."""
-    for name in names:
-        try:
-            return reverse(name)
-        except NoReverseMatch:
-            continue
-    return ""

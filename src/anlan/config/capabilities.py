@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from anlan.kernel.indicators.declare import Indicator
     from anlan.kernel.loop.worklist import Work
 
-CAPABILITIES = ("enterprises", "hazards", "inspections", "lists", "office", "supervision", "treatment")
+CAPABILITIES = (
+    "enterprises", "hazards", "inspections", "lists", "office", "supervision", "treatment",
+)  # fmt: skip
 
 
 @cache

@@ -119,7 +119,8 @@ def take(user: User, *, by: Actor, at: datetime) -> str:
             **{str(title): _rows(user, model, names) for model, title, names in TABLES},
             _("Not in this copy"): _(
                 "Passwords, tokens and keys, which are kept as sums only. What you did to cases "
-                "and what the audit says of it are the office's record of its acts: ask the auditor."
+                "and what the audit says of it are the office's record of its acts: "
+                "ask the auditor."
             ),
         }
         entry = trail.Entry("accounts.copy", "accounts.user", user.pk)

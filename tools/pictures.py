@@ -86,6 +86,11 @@ def _hazard(page: Any) -> None:
     page.goto(page.locator('main table a[href^="/hazards/"]').first.get_attribute("href"))
 
 
+def _visits(page: Any) -> None:
+    page.goto("/sweeps/")
+    page.goto(page.locator("#list tbody tr a").first.get_attribute("href") + "mine/")
+
+
 SHOTS = (
     Shot("sign-in", "登录 · Sign-in", "", "/accounts/login/", ("desk", "phone")),
     Shot(
@@ -109,6 +114,41 @@ SHOTS = (
     Shot("import-dry-run", "导入：试导入 · Import: dry run", "wh.office", _dry_run),
     Shot("imports", "导入台账 · Imports", "wh.office", "/hazards/imports/"),
     Shot("work", "待办事项 · Worklist", "km.office", "/work/", ("desk", "phone")),
+    Shot("sweeps", "大排查 · Sweeps", "wh.office", "/sweeps/"),
+    Shot(
+        "sweep",
+        "大排查覆盖进度 · Coverage of a sweep",
+        "wh.office",
+        _follow("/sweeps/", "#list tbody tr a"),
+        ("desk", "phone"),
+    ),
+    Shot("visits", "入户排查 · Visits of a grid worker", "wh.wangge", _visits, ("phone",)),
+    Shot("self-checks", "企业自查 · Own checks", "qy.anquan", "/self-checks/", ("desk", "phone")),
+    Shot("supervision", "督办 · Supervision", "yn.office", "/supervision/"),
+    Shot("transfers", "移交 · Transfers", "yn.office", "/supervision/transfers/"),
+    Shot(
+        "transfer",
+        "一份移交 · A transfer",
+        "yn.office",
+        _follow("/supervision/transfers/", "#list tbody tr a"),
+    ),
+    Shot("letters", "函告 · Letters", "yn.office", "/supervision/letters/"),
+    Shot("lists", "典型问题清单 · Problem lists", "yn.office", "/lists/"),
+    Shot(
+        "list-item",
+        "典型问题 · An item of a list",
+        "yn.office",
+        _follow("/lists/items/", "#list tbody tr a"),
+    ),
+    Shot("ages", "时长与动态清零 · Open hazards by age", "yn.office", "/lists/ages/530100/"),
+    Shot("library", "案例库 · Case library", "yn.office", "/lists/library/"),
+    Shot(
+        "plan",
+        "一企一策 · A plan for an enterprise",
+        "wh.office",
+        _follow("/plans/", "#list tbody tr a"),
+    ),
+    Shot("defect", "缺陷 · A defect", "wh.office", _follow("/defects/", "#list tbody tr a")),
     Shot("enterprises", "企业名录 · Enterprises", "yn.office", "/enterprises/"),
     Shot(
         "enterprise",

@@ -12,6 +12,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 from django.urls.converters import get_converters
 
 from anlan.kernel.accounts import gate
+from tests.canaries import NOBODYS
 
 PUBLIC = frozenset(
     line
@@ -21,8 +22,8 @@ PUBLIC = frozenset(
 #: What stands in for a part of an address of each kind; a row of this number is nobody's.
 STAND_INS: dict[str, Any] = {
     "IntConverter": 987_654_321,
-    "StringConverter": "nobody-has-this",
-    "SlugConverter": "nobody-has-this",
+    "StringConverter": NOBODYS,
+    "SlugConverter": NOBODYS,
     "UUIDConverter": UUID(int=(1 << 127) | 0x7 << 76 | 0x2 << 62 | 5),
     "UUIDStrConverter": UUID(int=(1 << 127) | 0x7 << 76 | 0x2 << 62 | 5),
     "PathConverter": "nobody/has/this",

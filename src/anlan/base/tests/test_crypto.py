@@ -116,8 +116,8 @@ def test_S31_another_process_sees_a_new_key_at_once(home):
     assert mine.get(new.id).secret == new.secret
 
 
-def test_keys_of_another_installation_are_strangers(tmp_path):
-    ours, theirs = (Ring(tmp_path / name / "keys.json").current() for name in ("a", "b"))
+def test_keys_of_another_installation_are_strangers(home):
+    ours, theirs = (Ring(home / name / "keys.json").current() for name in ("a", "b"))
     assert ours.id != theirs.id
 
 

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
-from anlan.base.refusal import NotFound
+from anlan.base.refusal import NotFound, Unreadable
 from anlan.domain.hazards import columns
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
@@ -133,12 +133,20 @@ def _tabs(
     return found
 
 
+def _uuids(field: str, texts: Sequence[str]) -> list[UUID]:
+    try:
+        return [UUID(text) for text in texts]
+    except ValueError:
+        raise Unreadable(field=field, reason=_("load the page again")) from None
+
+
 @require_POST
 @requires("hazard.receive")
 def sign(request: HttpRequest) -> HttpResponse:
     """Sign for receipt of what was ticked, or of everything that waits, whatever its kind."""
-    by, at, request_id = actor_of(request), timezone.now(), UUID(request.POST["request_id"])
-    ticked = {UUID(pk) for pk in request.POST.getlist("ids") if len(pk) == 36}
+    by, at = actor_of(request), timezone.now()
+    [request_id] = _uuids("request_id", [request.POST.get("request_id", "")])
+    ticked = set(_uuids("ids", request.POST.getlist("ids")))
     # Nobody signs for what the list that they looked at left out.
     kind, late = request.POST.get("kind", "")[:20], request.POST.get("late")
     shown = _narrowed(kind.replace("\x00", ""), late, timezone.localdate(at))

@@ -82,19 +82,21 @@ def test_open_hazards_follow_and_closed_ones_keep_the_old_name(
 def test_the_successors_people_find_them_in_their_worklist_and_go_on(
     cast: Cast, play: Callable[..., Stage], settings: Any
 ) -> None:
+    from anlan.domain.hazards.models import Hazard
     from anlan.domain.hazards.tests.stage import moment
     from anlan.kernel.accounts import policy
     from anlan.kernel.accounts.models import Role
     from anlan.kernel.audit.models import AuditRow
     from anlan.kernel.loop import worklist
-    from anlan.kernel.loop.models import Case
     from anlan.kernel.notices.models import Recipient
 
     stage = play(OPENED)
     new = cast.unit("merged", "五华模拟化工集团", "enterprise", "530102")
     cast.person("boss", "merged", Role.RECTIFIER)
-    [to_sign, *_others] = worklist.trays(cast.actor("boss"), answers=[new.pk])
-    mine = Case.objects.filter(to_sign.where)
+    [to_sign, *_others] = worklist.trays(
+        cast.actor("boss"), ["hazard"], answers=[new.pk], needs={"receive": "hazard.receive"}
+    )
+    mine = Hazard.objects.filter(to_sign.where)
     assert not mine.exists()
     merge(cast, "firm", into="merged")
     assert [case.pk for case in mine.all()] == [stage.pk]

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.apps import AppConfig
 from django.db import DatabaseError, connections
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.signals import post_migrate
 
 #: By table: each index with its rows, and how many share its first column, its first two, …
@@ -39,6 +40,30 @@ def in_order(using: str) -> Iterator[None]:
             # In a transaction that has failed the setting goes back by itself.
             with contextlib.suppress(DatabaseError):
                 cursor.execute("RESET enable_sort")
+
+
+def of_each(where: Q) -> Q:
+    """The same condition, with what stands in another table asked of one row after the other.
+
+    ``x IN (SELECT …)`` makes the whole of the other table first, which only pays for many rows.
+    """
+    parts: list[Any] = []
+    for child in where.children:
+        if isinstance(child, Q):
+            parts.append(of_each(child))
+        elif isinstance(child, tuple) and isinstance(child[1], QuerySet):
+            parts.append(exists(*child))
+        else:
+            parts.append(child)
+    return Q(*parts, _connector=where.connector, _negated=where.negated)
+
+
+def exists(name: str, rows: QuerySet[Any]) -> Any:
+    """``name__in`` a queryset of one column, as EXISTS; any other lookup as it is."""
+    if not name.endswith("__in"):
+        return (name, rows)
+    [column] = rows.query.values_select
+    return Exists(rows.filter(**{column: OuterRef(name.removesuffix("__in"))}))
 
 
 def teach_after_migrations(app: AppConfig, plans: Plans) -> None:

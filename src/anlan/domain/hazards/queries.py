@@ -11,9 +11,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Value
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
+from anlan.base import planner
 from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.domain.enterprises import queries as enterprises
@@ -81,14 +82,14 @@ def page_of(
 
 
 #: Columns that have an index which a list in another order had better not use.
-_INDEXED = (
-    "path", "sector_id", "unit_id", "batch_id", "enterprise_id", "unsettled", "due_on", "is_open",
-)  # fmt: skip
+_INDEXED = ("path", "sector_id", "unit_id", "batch_id", "enterprise_id", "due_on")
+#: The indexes on deadlines are of open cases and of unsettled ones, so that in their order these
+#: must be seen.
+_PARTIAL = ("unsettled", "is_open")
 
 
 def _hidden(by_due: bool) -> tuple[str, ...]:
-    """The index on deadlines is of open cases, so that in its order these must be seen."""
-    return _INDEXED[:-1] if by_due else _INDEXED
+    return _INDEXED if by_due else _INDEXED + _PARTIAL
 
 
 def _unindexed(by_due: bool) -> HazardQuerySet:
@@ -112,7 +113,8 @@ def _renamed(where: Q, by_due: bool) -> Q:
             continue
         name, value = str(child[0]), child[1]
         if isinstance(value, QuerySet):
-            parts.append(_each(name, value))
+            # A page is full after a few rows.
+            parts.append(planner.exists(name, value))
             continue
         column = name.removeprefix("case__")
         for hidden in _hidden(by_due):
@@ -120,14 +122,6 @@ def _renamed(where: Q, by_due: bool) -> Q:
                 name = f"read_{column}"
         parts.append((name, value))
     return Q(*parts, _connector=where.connector, _negated=where.negated)
-
-
-def _each(name: str, rows: QuerySet[Any]) -> Any:
-    """``name`` in ``rows``, asked of one hazard after the other: a page is full after a few."""
-    if not name.endswith("__in"):
-        return (name, rows)
-    [column] = rows.query.values_select
-    return Exists(rows.filter(**{column: OuterRef(name.removesuffix("__in"))}))
 
 
 def narrowed(hazards: HazardQuerySet, asked: Any, today: date) -> HazardQuerySet:

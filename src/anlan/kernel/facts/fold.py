@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from django.db import transaction
 from django.db.models import Max, Min, QuerySet
@@ -29,45 +30,57 @@ def fold(at: datetime, *, wait: bool = True, force: bool = False) -> Fold | None
     """
     cluster.check_once()
     made: Fold | None = None
-    while True:
-        last = Fold.objects.order_by("-pk").first()
-        if not force and not _below_mark(last):
-            return made
+    while span := _next_span(force):
+        sums = sql.Sums(span.low, span.high)
         with transaction.atomic():
             if not sql.folders_seat(wait):
                 return made
-            step, more = _fold_once(at, force)
-        made = step or made
-        if not more:
+            if _last_fold() != span.last:
+                continue  # Another folder was quicker.
+            made = _keep(span, sums, at)
+        if span.whole:
             return made
+    return made
 
 
-def _below_mark(last: Fold | None) -> bool:
+class _Span(NamedTuple):
+    """The facts that one step folds: from the mark of the fold before up to a mark of its own."""
+
+    last: Fold | None
+    high: int
+    #: Whether it takes in all that could be folded when we looked.
+    whole: bool
+
+    @property
+    def low(self) -> int:
+        return self.last.mark if self.last else 0
+
+
+def _last_fold() -> Fold | None:
+    return Fold.objects.order_by("-pk").first()
+
+
+def _next_span(force: bool) -> _Span | None:
     """Looks without taking a lock, since the tick asks every second."""
-    column = sql.order_column()
-    low = last.mark if last else 0
-    return Fact.objects.filter(**{f"{column}__gte": low, f"{column}__lt": sql.mark()}).exists()
-
-
-def _fold_once(at: datetime, force: bool) -> tuple[Fold | None, bool]:
-    """One step, with the folder's seat taken; says whether more is left."""
-    last = Fold.objects.order_by("-pk").first()
-    low = last.mark if last else 0
-    top = sql.mark()
+    last = _last_fold()
+    low, top = last.mark if last else 0, sql.mark()
     assert top >= low, "the ledger's order went back: another cluster's database (facts/cluster.py)"
+    column = sql.order_column()
+    waiting = Fact.objects.filter(**{f"{column}__gte": low, f"{column}__lt": top})
+    if not force and not waiting.exists():
+        return None
     high = sql.mark_after(FOLD_FACTS_MAX, low, top)
-    count = sql.count(low, high)
-    if not count and not force:
-        return None, False
+    return _Span(last, high, high >= top)
+
+
+def _keep(span: _Span, sums: sql.Sums, at: datetime) -> Fold:
+    last = span.last
     # Later than every fold before, whatever the clock says.
     moment = max(at, last.at + _TICK) if last else at
     learnt = sql.month_of(timezone.localdate(moment))
-    if count:
-        sql.fold(low, high, learnt)
-    step = Fold.objects.create(
-        mark=high, at=moment, learnt=learnt, facts=(last.facts if last else 0) + count
-    )
-    return step, high < top
+    sums.add(learnt)
+    facts = (last.facts if last else 0) + sql.count(span.low, span.high)
+    return Fold.objects.create(mark=span.high, at=moment, learnt=learnt, facts=facts)
 
 
 def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
@@ -82,7 +95,7 @@ def rebuild(progress: Callable[[int, int], None] | None = None) -> int:
         sql.drop_cells()
         low, done = 0, 0
         for month, high, facts in months_learnt():
-            sql.fold(low, high, month)
+            sql.Sums(low, high).add(month)
             low, done = high, facts
             if progress:
                 progress(done, _facts())

@@ -37,9 +37,9 @@ from anlan.kernel.facts.sql.clusters import (
 )
 from anlan.kernel.facts.sql.dialect import month_of, month_sql, order_column, postgresql
 from anlan.kernel.facts.sql.folding import (
+    Sums,
     count,
     drop_cells,
-    fold,
     folders_seat,
     mark,
     mark_after,
@@ -47,8 +47,8 @@ from anlan.kernel.facts.sql.folding import (
 from anlan.kernel.facts.sql.reading import Area, Known, Part, Read, Whole, labelled, read
 
 __all__ = [
-    "SHOWN_MAX", "Area", "Counted", "Key", "Known", "Part", "Read", "Row", "Whole", "cluster",
-    "cohorts_past_their_whole", "count", "crooked_reversals", "drop_cells", "fold",
+    "SHOWN_MAX", "Area", "Counted", "Key", "Known", "Part", "Read", "Row", "Sums", "Whole",
+    "cluster", "cohorts_past_their_whole", "count", "crooked_reversals", "drop_cells",
     "folders_seat", "insert", "intern_kinds", "intern_labels", "labelled", "mark", "mark_after",
     "miscounted_subjects", "month_of", "month_sql", "nameless", "negative_stocks", "occurred",
     "offset_statements", "oldest_transaction_seconds", "one_at_a_time", "order_column",

@@ -83,6 +83,17 @@ class _Cells(NamedTuple):
     details: tuple[Detail, ...]
     level_max: Level
 
+    @property
+    def key(self) -> str:
+        return f"kind_id, area_id, detail, {self.when}, labels_id"
+
+    @property
+    def adding(self) -> str:
+        return (
+            f"ON CONFLICT ({self.key}, learnt)"
+            f" DO UPDATE SET quantity = {self.table}.quantity + excluded.quantity"
+        )
+
 
 def tables() -> list[_Cells]:
     coarse = (Detail.SECTOR, Detail.NONE)
@@ -137,21 +148,50 @@ def climbed(cells: _Cells) -> str:
         )"""  # noqa: S608
 
 
-def fold(low: int, high: int, learnt: int) -> None:
-    """Add the facts from mark ``low`` up to ``high`` to the cells."""
-    for cells in tables():
-        key = f"kind_id, area_id, detail, {cells.when}, labels_id"
+class Sums:
+    """What the facts from one mark up to another make of cells.
+
+    SQLite has one writer at a time, and summing takes five times as long as adding: so there it is
+    done ahead, into a table of this connection's own, for which no writer waits.
+    """
+
+    def __init__(self, low: int, high: int) -> None:
+        self._between = [low, high, low, high]
+        if postgresql():
+            return
         with connection.cursor() as cursor:
             cursor.execute(
-                f"""{climbed(cells)}
-                INSERT INTO {cells.table} ({key}, learnt, quantity)
-                SELECT {key}, %s, SUM(quantity) FROM climbed WHERE quantity <> 0
-                GROUP BY {key} HAVING SUM(quantity) <> 0 ORDER BY {key}
-                ON CONFLICT ({key}, learnt)
-                DO UPDATE SET quantity = {cells.table}.quantity + excluded.quantity
-                """,  # noqa: S608
-                [low, high, low, high, learnt],
+                "CREATE TEMP TABLE IF NOT EXISTS facts_sum"
+                " (cells, kind_id, area_id, detail, moment, labels_id, quantity)"
             )
+            cursor.execute("DELETE FROM temp.facts_sum")
+            for number, cells in enumerate(tables()):
+                into = f"INSERT INTO temp.facts_sum SELECT {number},"
+                cursor.execute(_summed(cells, into), self._between)
+
+    def add(self, learnt: int) -> None:
+        """Add them to the cells, as learnt in that month (202406)."""
+        for number, cells in enumerate(tables()):
+            into = f"INSERT INTO {cells.table} ({cells.key}, quantity, learnt)"
+            with connection.cursor() as cursor:
+                if postgresql():
+                    cursor.execute(
+                        f"{_summed(cells, f'{into} SELECT', ', %s')} {cells.adding}",
+                        [*self._between, learnt],
+                    )
+                    continue
+                cursor.execute(
+                    f"{into} SELECT kind_id, area_id, detail, moment, labels_id, quantity, %s"  # noqa: S608
+                    f" FROM temp.facts_sum WHERE cells = {number} ORDER BY rowid {cells.adding}",
+                    [learnt],
+                )
+
+
+def _summed(cells: _Cells, start: str, more: str = "") -> str:
+    return (
+        f"{climbed(cells)} {start} {cells.key}, SUM(quantity){more} FROM climbed"
+        f" WHERE quantity <> 0 GROUP BY {cells.key} HAVING SUM(quantity) <> 0 ORDER BY {cells.key}"
+    )
 
 
 def drop_cells() -> None:

@@ -275,6 +275,11 @@ def reverse(
         numbers = intern.known_kinds(kinds)
         narrow = Q(kind_id__in=[numbers[code] for code in kinds if code in numbers])
     count = 0
+    if case_ids is not None and kinds is None:
+        # All that stands of a case goes, so that there is nothing left to look for that goes along.
+        for cases in _chunks(sorted(set(case_ids)), IN_LIST_MAX):
+            count += _put_opposites(_held(Q(case_id__in=cases)), template)
+        return count
     for chosen in _choices(case_ids, of_batch, fact_ids):
         after = 0
         while ids := list(
@@ -282,7 +287,7 @@ def reverse(
                 :REVERSED_AT_ONCE
             ]
         ):
-            count += _reverse(_held(ids), template)
+            count += _put_opposites(_with_dependants(_held_among(ids)), template)
             after = ids[-1]
     return count
 
@@ -306,25 +311,36 @@ def standing(chosen: Q) -> QuerySet[Fact]:
     return Fact.objects.filter(chosen, ~Exists(reversals), reverses_id=None).order_by("pk")
 
 
-def _held(ids: Sequence[int]) -> list[Fact]:
-    """The facts that stand, locked so that nobody else reverses them meanwhile."""
-    found: list[Fact] = []
-    for chunk in _chunks(ids, IN_LIST_MAX):
-        rows = Fact.objects.filter(pk__in=chunk).order_by("pk").select_for_update()
+def _held(chosen: Q) -> list[Fact]:
+    """The facts among ``chosen`` that stand, locked so that nobody else reverses them meanwhile."""
+    if connection.features.has_select_for_update:
+        rows = Fact.objects.filter(chosen, reverses_id=None).order_by("pk").select_for_update()
         list(rows.values_list("pk"))
-        # A statement of its own, to see what those committed for whom we had to wait.
-        found += standing(Q(pk__in=chunk))
-    return found
+    # A statement of its own, to see what those committed for whom we had to wait.
+    return list(standing(chosen))
 
 
-def _reverse(facts: list[Fact], template: Row) -> int:
-    codes = dict(Kind.objects.values_list("pk", "code"))
+def _held_among(ids: Sequence[int]) -> list[Fact]:
+    return [fact for chunk in _chunks(ids, IN_LIST_MAX) for fact in _held(Q(pk__in=chunk))]
+
+
+def _with_dependants(facts: Iterable[Fact]) -> Collection[Fact]:
+    """With them, what can't stand without them."""
+    codes = _codes()
     taken = {fact.pk: fact for fact in facts}
     _add_rest_of_stocks(taken, codes)
     _add_without_room(taken, codes)
-    withdrawals = _withdraw_subjects(taken.values(), codes)
+    return taken.values()
+
+
+def _codes() -> dict[int, str]:
+    return dict(Kind.objects.values_list("pk", "code"))
+
+
+def _put_opposites(facts: Collection[Fact], template: Row) -> int:
+    withdrawals = _withdraw_subjects(facts)
     rows = []
-    for fact in taken.values():
+    for fact in facts:
         cell, quantity = withdrawals.get(fact.pk, (_cell(fact), -fact.quantity))
         rows.append(
             template._replace(
@@ -348,7 +364,7 @@ def _add_rest_of_stocks(taken: dict[int, Fact], codes: Mapping[int, str]) -> Non
     for cases in _chunks(sorted({case_id for case_id, _ in pairs if case_id}), IN_LIST_MAX):
         found = standing(Q(case_id__in=cases, kind_id__in=kinds))
         rest += [f for f in found if (f.case_id, f.kind_id) in pairs and f.pk not in taken]
-    taken.update((fact.pk, fact) for fact in _held([fact.pk for fact in rest]))
+    taken.update((fact.pk, fact) for fact in _held_among([fact.pk for fact in rest]))
 
 
 def _add_without_room(taken: dict[int, Fact], codes: Mapping[int, str]) -> None:
@@ -369,22 +385,21 @@ def _add_without_room(taken: dict[int, Fact], codes: Mapping[int, str]) -> None:
                 surplus[fact.case_id, _cell(fact)] += fact.quantity if mine else -fact.quantity
                 if mine:
                     followers.append(fact)
-        for fact in _held([fact.pk for fact in followers])[::-1]:
+        for fact in _held_among([fact.pk for fact in followers])[::-1]:
             if surplus[fact.case_id, _cell(fact)] > 0:
                 surplus[fact.case_id, _cell(fact)] -= fact.quantity
                 taken[fact.pk] = fact
 
 
-def _withdraw_subjects(
-    facts: Iterable[Fact], codes: Mapping[int, str]
-) -> dict[int, tuple[Cell, int]]:
+def _withdraw_subjects(facts: Iterable[Fact]) -> dict[int, tuple[Cell, int]]:
     """By fact of a distinct measure, where its reversal counts and how much.
 
     As long as a subject still occurs in the period it stays counted where it was counted first.
     """
+    kinds = {number: known(code) for number, code in _codes().items()}
     groups: dict[Key, list[Fact]] = defaultdict(list)
     for fact in facts:
-        kind = known(codes[fact.kind_id])
+        kind = kinds[fact.kind_id]
         if kind.measure is Measure.DISTINCT and fact.until is None:
             key = Key(fact.kind_id, fact.subject, period_start(fact.day, kind.period))
             groups[key].append(fact)
@@ -420,7 +435,7 @@ def move(
     assert connection.in_atomic_block
     wanted = {each.case_id: each for each in moves}
     assert len(wanted) == len(moves), "a case moves to one place at a time"
-    codes = dict(Kind.objects.values_list("pk", "code"))
+    codes = _codes()
     of_stock = {kind.code for kind in declared().values() if kind.measure is Measure.STOCK}
     stocks = [pk for pk, code in codes.items() if code in of_stock]
     entries: dict[tuple[UUID, int, int, int, date], int] = defaultdict(int)

@@ -15,15 +15,16 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
+from anlan.base.actor import Actor
 from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.base.refusal import NotFound, Unreadable
 from anlan.domain.hazards import columns, commands, objects, overview, queries
 from anlan.domain.hazards.commands import FINDERS, Finding
 from anlan.domain.hazards.models import Hazard
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import policy, units
 from anlan.kernel.accounts.gate import actor_of
-from anlan.kernel.accounts.units import by_code as unit_by_code
-from anlan.kernel.accounts.units import main_unit
+from anlan.kernel.accounts.models import Unit
+from anlan.kernel.accounts.units import UnitUnknown, main_unit
 from anlan.kernel.calendar import periods
 from anlan.kernel.facts import figures as sums
 from anlan.kernel.facts.kinds import declared
@@ -232,11 +233,19 @@ def put_finding(request: HttpRequest, pk: UUID, request_id: UUID, body: FindIn) 
 def put_assignment(
     request: HttpRequest, pk: UUID, request_id: UUID, body: AssignIn
 ) -> dict[str, Any]:
+    by = actor_of(request)
     done = commands.assign(
-        [pk], rectifier=unit_by_code(body.rectifier).pk, due_on=body.due_on, reason=body.reason,
-        seen=_seen(pk, body), by=actor_of(request), request_id=request_id, at=timezone.now(),
+        [pk], rectifier=_unit(body.rectifier, by).pk, due_on=body.due_on, reason=body.reason,
+        seen=_seen(pk, body), by=by, request_id=request_id, at=timezone.now(),
     )  # fmt: skip
     return {"ids": done}
+
+
+def _unit(code: str, by: Actor) -> Unit:
+    unit = units.seen(code, by)
+    if unit is None:
+        raise UnitUnknown(code=code)
+    return unit
 
 
 @router.put("/{uuid:pk}/rectification/{uuid:request_id}/", response=CasesOut,

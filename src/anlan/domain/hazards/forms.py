@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.actor import Actor
 from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.domain.enterprises.models import ObjectKind
 from anlan.domain.hazards import objects
 from anlan.domain.hazards.models import Grade, Source
 from anlan.domain.hazards.objects import About
-from anlan.kernel.accounts import sectors
-from anlan.kernel.accounts.models import Unit
+from anlan.kernel.accounts import sectors, units
 from anlan.kernel.regions.models import Level, Region
 from anlan.ui.forms import DayInput, Form
 
+FormT = TypeVar("FormT", bound=forms.Form)
 FEN = 100
 #: Five decimals of a degree.
 METRE = Decimal("0.00001")
@@ -148,16 +149,28 @@ class Nothing(StepForm):
 
 
 class UnitField(forms.CharField):
-    """A unit by its code, as the picker sends it."""
+    """A unit by its code, as the picker sends it: one that whoever chooses may see, or none."""
+
+    #: Whose form it is; ``chosen_by`` says so.
+    by: Actor | None = None
 
     def clean(self, value: Any) -> Any:
         code = super().clean(value)
         if not code:
             return None
-        unit = Unit.objects.filter(code=code, valid_to=None).first()
+        assert self.by is not None, "say with chosen_by() whose form it is"
+        unit = units.seen(code, self.by)
         if unit is None:
             raise forms.ValidationError(_("Choose the unit from the list."), code="unit")
         return unit
+
+
+def chosen_by(form: FormT, by: Actor) -> FormT:
+    """The form, whose units are looked up among those that ``by`` may see."""
+    for field in form.fields.values():
+        if isinstance(field, UnitField):
+            field.by = by
+    return form
 
 
 class AreaField(forms.CharField):

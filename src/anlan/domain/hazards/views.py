@@ -207,7 +207,7 @@ def hazard_step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     suggested = data.get("suggested", "")
     if suggested not in ("", "enterprise") and not data.get("rectifier"):
         data["rectifier"] = suggested
-    form = page.form(data, auto_id=f"{code}_%s")
+    form = forms.chosen_by(page.form(data, auto_id=f"{code}_%s"), by)
     if not form.is_valid():
         return _page(request, pk, (code, form), status=422)
     try:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
+from anlan.domain.hazards.forms import chosen_by
 from anlan.domain.hazards.models import Hazard
 from anlan.domain.inspections import columns, commands, queries
 from anlan.domain.inspections.forms import SweepForm, TeamForm, lines
@@ -204,7 +205,7 @@ def visit(request: HttpRequest, pk: int, visit: UUID) -> HttpResponse:
 def team(request: HttpRequest, pk: int) -> HttpResponse:
     """Say who visits an area."""
     sweep_of(request, pk)
-    form = TeamForm(request.POST)
+    form = chosen_by(TeamForm(request.POST), actor_of(request))
     if form.is_valid() and form.cleaned_data["area"] is not None:
         data = form.cleaned_data
         unit = data["unit"].pk if data["unit"] else None

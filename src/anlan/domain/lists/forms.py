@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.hazards.forms import AreaField, Nothing, Opinion, Reason, StepForm, text_area
 from anlan.domain.hazards.forms import UnitField as UnitField
+from anlan.domain.hazards.forms import chosen_by as chosen_by
 from anlan.domain.lists.models import ORIGIN_CHARS_MAX, TITLE_CHARS_MAX, ListKind, Origin
 from anlan.domain.lists.rules import (
     FORMS,

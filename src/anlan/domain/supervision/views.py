@@ -19,7 +19,7 @@ from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.hazards import overview
 from anlan.domain.hazards import queries as hazards
-from anlan.domain.hazards.forms import StepForm
+from anlan.domain.hazards.forms import StepForm, chosen_by
 from anlan.domain.hazards.models import Grade, Hazard
 from anlan.domain.supervision import acts, columns, oversight, queries
 from anlan.domain.supervision.columns_reports import line_state
@@ -202,7 +202,7 @@ def act(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     if wanted is None:
         raise NotFound
     over = oversight.over(row, timezone.localdate())
-    form = wanted.made(over, request.POST)
+    form = chosen_by(wanted.made(over, request.POST), by)
     if not form.is_valid():
         return _page(request, pk, (code, form), status=422)
     try:

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
-from anlan.domain.hazards.forms import CarryOut, Opinion, StepForm, uuid_of
+from anlan.domain.hazards.forms import CarryOut, Opinion, StepForm, chosen_by, uuid_of
 from anlan.domain.hazards.history import FIELDS, timeline_of
 from anlan.domain.supervision import columns, commands, exporting, forms, queries, steps
 from anlan.domain.supervision.commands import NewPaper
@@ -29,6 +29,7 @@ from anlan.domain.supervision.tabs import tabs
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
+from anlan.kernel.accounts.units import seen
 from anlan.kernel.loop.models import Proposal
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.models import Attachment
@@ -94,7 +95,7 @@ def new(request: HttpRequest, kind: str) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     offices = _offices(request)
     if request.method == "POST":
-        form = forms.PaperForm(kind, offices, request.POST)
+        form = chosen_by(forms.PaperForm(kind, offices, request.POST), by)
         if form.is_valid():
             try:
                 pk = commands.issue(
@@ -138,7 +139,7 @@ def _new(request: HttpRequest, kind: str, form: forms.PaperForm) -> HttpResponse
     }
     for name in units:
         if form.is_bound and units[name] is None and (code := form.data.get(name)):
-            units[name] = Unit.objects.filter(code=code).first()
+            units[name] = seen(code, by)
     context = {
         "kind": kind, "name": NAMES[kind], "form": form, "filters": asked, "page": page,
         "rows": [*before, *page.rows], "ticked": set(ticked), "units": units,

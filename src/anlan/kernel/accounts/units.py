@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import permissions, policy
 from anlan.kernel.accounts.models import Jurisdiction, Unit, UnitKind
 from anlan.kernel.audit import trail
 from anlan.kernel.regions import queries
@@ -24,6 +24,16 @@ class UnitUnknown(NotFound):
 
     code = "unit_unknown"
     message = _("There is no unit with the code %(code)s. Look it up under Units, or add it.")
+
+
+def seen(code: str, by: Actor) -> Unit | None:
+    """The unit of today with this code, where ``by`` may see it (S14).
+
+    A code that is somebody else's is answered like one that nobody has: whoever tries codes
+    learns no name by it. The pickers offer the same units; a program's scopes don't narrow it.
+    """
+    rows = Unit.objects.filter(code=code, valid_to=None).select_related("area")
+    return (rows if by.trusted else rows.filter(permissions.units_seen(by))).first()
 
 
 def by_code(code: str) -> Unit:

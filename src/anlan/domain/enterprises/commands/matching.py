@@ -39,22 +39,26 @@ class Match(NamedTuple):
 
 
 def match(
-    wanted: Sequence[Wanted], *, by: Actor, at: datetime, source: str = "import"
+    wanted: Sequence[Wanted], *, by: Actor, at: datetime, source: str = "import", own: str = ""
 ) -> list[Match | None]:
     """The register's entry for each named object; makes those that aren't there yet.
 
     By credit code first. Then by name: within the same area, else the only one of that name in an
     area around or below it. None where no name is given. Rights are the caller's: an import may
-    name any enterprise in the areas that it may write to. A call costs the same few statements
-    for a batch of any size up to ``BATCH_ROWS`` distinct names.
+    name any enterprise in the areas that it may write to. ``own`` is the path of the sender's
+    area: an entry apart from it is taken for its code only where the name fits, too, so that
+    whoever tries codes learns no names (S14). A call costs the same few statements for a batch
+    of any size up to ``BATCH_ROWS`` distinct names.
     """
     results: list[Match | None] = []
     for part in bulk.slices(wanted, PUT_ROWS_MAX):
-        results += with_retries(partial(_match, part, by=by, at=at, source=source))
+        results += with_retries(partial(_match, part, by=by, at=at, source=source, own=own))
     return results
 
 
-def _match(wanted: Sequence[Wanted], *, by: Actor, at: datetime, source: str) -> list[Match | None]:
+def _match(
+    wanted: Sequence[Wanted], *, by: Actor, at: datetime, source: str, own: str
+) -> list[Match | None]:
     # Rows repeat their enterprises: fold and check each distinct one once.
     distinct = {(one.name, one.credit_code, one.area_id): one for one in wanted if one.name}
     read = {key: (plain(one.name), codes.read(one.credit_code)) for key, one in distinct.items()}
@@ -68,6 +72,10 @@ def _match(wanted: Sequence[Wanted], *, by: Actor, at: datetime, source: str) ->
         if not name:
             continue
         known = coded.get(code.code) if code.code else None
+        if known is not None and known.plain_name != name and not related(known.path, own):
+            # Kept as stated, as if it couldn't be right: whoever sees both entries settles it.
+            known, code = None, codes.CreditCode("", code.code)
+            read[key] = (name, code)
         if known is None:
             known = _same(one, named.get(name, ()), code.code)
             if known is not None and code.code and not known.credit_code:

@@ -143,7 +143,7 @@ class Intake:
                 entry.case = cases[entry.found.case_id]
         new = [entry for entry in entries if not entry.found]
         known = [entry for entry in entries if entry.found]
-        _name_enterprises(new, by=self.by, at=at)
+        _name_enterprises(new, self.batch.unit.path, by=self.by, at=at)
         call: Call = {"by": self.by, "at": at, "request_id": uuid7()}
         self._open(new, call)
         self._move_on(known, call)
@@ -204,7 +204,7 @@ def _case(entry: Entry) -> Case:
     return entry.case
 
 
-def _name_enterprises(entries: Sequence[Entry], *, by: Actor, at: datetime) -> None:
+def _name_enterprises(entries: Sequence[Entry], own: str, *, by: Actor, at: datetime) -> None:
     """Find or make the register's entry for each new case's enterprise, and take its sector."""
     named = [entry for entry in entries if entry.row.enterprise]
     wanted = [
@@ -213,7 +213,8 @@ def _name_enterprises(entries: Sequence[Entry], *, by: Actor, at: datetime) -> N
         )
         for entry in named
     ]
-    for entry, match in zip(named, enterprises.match(wanted, by=by, at=at), strict=True):
+    matches = enterprises.match(wanted, by=by, at=at, own=own)
+    for entry, match in zip(named, matches, strict=True):
         if match:
             entry.enterprise_id = match.id
             entry.sector = entry.sector or match.sector_id

@@ -197,7 +197,7 @@ def _form(
         initial |= {"mechanism": row.mechanism, "mechanism_ref": row.mechanism_ref}
     if page.form is forms.Rectify:
         initial["cause"] = row.cause
-    return page.form(data, initial=initial, **more)
+    return forms.chosen_by(page.form(data, initial=initial, **more), by)
 
 
 @require_POST

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+from argparse import Namespace
 from datetime import UTC, datetime
 
 import pytest
 from django.db import connection, transaction
 
 from anlan.base import crypto
-from anlan.base.actor import CLOCK
+from anlan.base.actor import CLOCK, Actor
+from anlan.config import audit_cli
+from anlan.kernel.accounts import seals
 from anlan.kernel.audit import sql, trail
 from anlan.kernel.audit.models import AuditRow
 
@@ -45,3 +48,48 @@ def test_S31_a_key_is_replaced_while_another_process_works_and_all_stays_readabl
     assert crypto.ring().get(answer["key"]).suite.name == "intl"
     assert crypto.unseal(before, "t.c:1", "test") == b"x"
     assert AuditRow.objects.latest("id").object_id == answer["key"]
+
+
+def test_S29_a_change_of_suite_keeps_what_was_sealed_summed_and_chained(realdb):
+    """Everything that a key writes is written once under each suite, and all of it stays good."""
+    day = datetime(2024, 6, 25, tzinfo=UTC)
+
+    def write() -> tuple[str, str, str]:
+        with transaction.atomic():
+            name = trail.personal("user:1", "李建国")
+            trail.record([trail.Entry("x.y", "x", 1, after={"name": name})], by=CLOCK, at=day)
+        return crypto.seal_text("昆明", "t.c:1", "t"), seals.seal("a", 1), crypto.blind("a", "t")
+
+    written = [write()]
+    assert crypto.ring().current().suite.name == "gm"
+    for suite in ("intl", "gm"):
+        done = realdb.anlan("keys", "rotate", "--profile", suite, "--json")
+        assert json.loads(done.stdout)["profile"] == suite
+        crypto.ring()._read_at = float("-inf")  # what a second's wait would do
+        written.append(write())
+        assert crypto.ring().current().suite.name == suite
+    assert len({key.partition(":")[0] for _text, key, _sum in written}) == 3
+    for text, mac, found in written:
+        assert crypto.unseal_text(text, "t.c:1", "t") == "昆明"
+        assert seals.holds(mac, "a", 1)
+        assert not seals.holds(mac, "a", 2)
+        assert found == written[0][2], "else nothing older would be found"
+    answer = json.loads(realdb.anlan("audit", "verify", "--json").stdout)
+    assert answer["ok"], answer
+
+
+def test_S29_the_setting_is_followed_at_the_next_start_and_only_then_once(realdb, monkeypatch):
+    by = Namespace(actor=Actor(None, "cli:test", trusted=True))
+    audit_cli.follow_setting(by)
+    assert crypto.ring().current().suite.name == "gm", "nothing was said, so nothing changes"
+    monkeypatch.setenv("ANLAN_CRYPTO", "intl")
+    for _start in range(2):
+        audit_cli.follow_setting(by)
+        assert crypto.ring().current().suite.name == "intl"
+    assert AuditRow.objects.filter(action="keys.rotate").count() == 1
+    done = realdb.anlan("keys", "rotate", "--profile", "rot13", check=False)
+    assert done.returncode == 2
+    monkeypatch.setenv("ANLAN_CRYPTO", "rot13")
+    done = realdb.anlan("check", check=False)
+    assert done.returncode != 0
+    assert "use gm or intl" in done.stderr

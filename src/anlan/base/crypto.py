@@ -1,9 +1,8 @@
 """Secrets, seals and sums behind one interface, in two profiles.
 
-``gm`` is SM4-GCM with SM3, ``intl`` is AES-256-GCM with SHA-256. Key id and profile stand in each
-ciphertext, so both are read whichever one writes, and a key can be replaced while all is running.
-Keys live in ``ANLAN_HOME/secrets``, in neither the database nor a backup of it. Where the law asks
-for a certified module, a third ``Suite`` speaks to it (S29).
+Key id and profile (``suites.py``) stand in each ciphertext, so both are read whichever one writes,
+and a key can be replaced while all is running. Keys live in ``ANLAN_HOME/secrets``, in neither the
+database nor a backup of it.
 """
 
 from __future__ import annotations
@@ -17,21 +16,19 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.refusal import Refusal
+from anlan.base.suites import SUITES as SUITES
+from anlan.base.suites import Suite as Suite
 
 NONCE_BYTES = 12
-TAG_BYTES = 16
 SECRET_BYTES = 32
 #: How stale a process's copy of the key file may be; an unknown key id is looked up at once.
 REREAD_SECONDS = 1.0
@@ -58,57 +55,6 @@ class Tampered(Refusal):
         "Tell the security administrator."
     )
     status = 500
-
-
-class Suite(Protocol):
-    """One set of algorithms. An HSM or signature server is another class with these methods."""
-
-    #: Stands in ciphertexts and sums; never given a second meaning.
-    name: ClassVar[str]
-    digest_name: ClassVar[str]
-    key_bytes: ClassVar[int]
-
-    def encrypt(self, key: bytes, nonce: bytes, plain: bytes, bound: bytes) -> bytes: ...
-
-    def decrypt(self, key: bytes, nonce: bytes, sealed: bytes, bound: bytes) -> bytes: ...
-
-
-class Gm:
-    """GB/T 32907 (SM4) in GCM, GB/T 32905 (SM3)."""
-
-    name: ClassVar[str] = "gm"
-    digest_name: ClassVar[str] = "sm3"
-    key_bytes: ClassVar[int] = 16
-
-    def encrypt(self, key: bytes, nonce: bytes, plain: bytes, bound: bytes) -> bytes:
-        encryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce)).encryptor()
-        encryptor.authenticate_additional_data(bound)
-        return encryptor.update(plain) + encryptor.finalize() + encryptor.tag
-
-    def decrypt(self, key: bytes, nonce: bytes, sealed: bytes, bound: bytes) -> bytes:
-        body, tag = sealed[:-TAG_BYTES], sealed[-TAG_BYTES:]
-        if len(tag) != TAG_BYTES:
-            raise InvalidTag
-        decryptor = Cipher(algorithms.SM4(key), modes.GCM(nonce, tag)).decryptor()
-        decryptor.authenticate_additional_data(bound)
-        return decryptor.update(body) + decryptor.finalize()
-
-
-class Intl:
-    """AES-256-GCM (NIST SP 800-38D), SHA-256."""
-
-    name: ClassVar[str] = "intl"
-    digest_name: ClassVar[str] = "sha256"
-    key_bytes: ClassVar[int] = 32
-
-    def encrypt(self, key: bytes, nonce: bytes, plain: bytes, bound: bytes) -> bytes:
-        return AESGCM(key).encrypt(nonce, plain, bound)
-
-    def decrypt(self, key: bytes, nonce: bytes, sealed: bytes, bound: bytes) -> bytes:
-        return AESGCM(key).decrypt(nonce, sealed, bound)
-
-
-SUITES: Mapping[str, Suite] = {"gm": Gm(), "intl": Intl()}
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from argparse import Namespace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import crypto
+from anlan.base.actor import Actor
 from anlan.config.cli_say import emit, say
 from anlan.kernel.audit import queries, retention, sealing, trail, verifying
 
@@ -65,12 +67,23 @@ def restored(args: Namespace) -> int:
 
 def rotate(args: Namespace) -> int:
     """What the older keys wrote stays readable; their file must be kept as carefully as before."""
-    now = timezone.now()
-    key = crypto.ring().rotate(args.profile)
-    with transaction.atomic():
-        entry = trail.Entry("keys.rotate", "base.key", key.id, after={"profile": key.suite.name})
-        trail.record([entry], by=args.actor, at=now)
+    key = _rotate(args.profile, args.actor)
     if args.json:
         emit({"key": key.id, "profile": key.suite.name})
-    say(_("New values are written with key %(key)s from now on.") % {"key": key.id})
     return 0
+
+
+def follow_setting(args: Namespace) -> None:
+    """Write with the algorithms that ANLAN_CRYPTO names, where that was changed (S29)."""
+    wanted = os.environ.get("ANLAN_CRYPTO")
+    if wanted and crypto.ring().current().suite.name != wanted:
+        _rotate(wanted, args.actor)
+
+
+def _rotate(profile: str | None, by: Actor) -> crypto.Key:
+    key = crypto.ring().rotate(profile)
+    with transaction.atomic():
+        entry = trail.Entry("keys.rotate", "base.key", key.id, after={"profile": key.suite.name})
+        trail.record([entry], by=by, at=timezone.now())
+    say(_("New values are written with key %(key)s from now on.") % {"key": key.id})
+    return key

@@ -372,10 +372,11 @@ def _run_demo(args: argparse.Namespace) -> int:
 
 
 def _run_serve(args: argparse.Namespace) -> int:
-    from anlan.config import cli_accounts, durability, server
+    from anlan.config import audit_cli, cli_accounts, durability, server
     from anlan.kernel.accounts.models import User
 
     durability.demand()
+    audit_cli.follow_setting(args)
     if not User.objects.exists():
         cli_accounts.first_admin(args)
     return server.main(args)

@@ -16,7 +16,8 @@ ANLAN_ADMIN_NETWORKS  networks where administrators sit (default: loopback and p
 ANLAN_PASSWORDS djbh (default: 12 characters, 3 classes, 90 days) or asvs (15 characters)
 ANLAN_CRYPTO    gm hashes passwords with SM3 in place of Argon2id
 ANLAN_MFA       off runs without second factors: for the demo alone, refused with ANLAN_HTTPS
-ANLAN_CRYPTO    gm (SM4, SM3; the default) or intl (AES, SHA-256): what new keys are made for
+ANLAN_CRYPTO    gm (SM4, SM3, SM2; the default) or intl (AES, SHA-256, Ed25519): what is written
+                with; what the other one wrote stays readable
 ANLAN_SMTP      smtp://user:password@host:port/?from=address (smtps:// for TLS from the start);
                 without it notices stay in the inbox
 ANLAN_SITE      the address of this site, for links in mails: https://anlan.example.gov.cn
@@ -317,6 +318,8 @@ MEDIA_ROOT = HOME / "files"
 
 #: What new keys are made for (base/crypto.py); what older keys wrote is read all the same.
 CRYPTO_PROFILE = os.environ.get("ANLAN_CRYPTO") or "gm"
+if CRYPTO_PROFILE not in ("gm", "intl"):
+    raise SystemExit(f"ANLAN_CRYPTO: {CRYPTO_PROFILE} is not known; use gm or intl")
 SITE_URL = os.environ.get("ANLAN_SITE", "").rstrip("/")
 SCANNER = os.environ.get("ANLAN_SCANNER", "")
 WEBHOOK_HOSTS = os.environ.get("ANLAN_WEBHOOK_HOSTS", "").split(",")

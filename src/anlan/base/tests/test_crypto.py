@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 
 import pytest
+from cryptography.exceptions import InvalidTag
 from hypothesis import given
 from hypothesis import strategies as st
 
-from anlan.base import crypto
+from anlan.base import crypto, sm2
 from anlan.base.crypto import SUITES, KeysMissing, Ring, Tampered
 
 
@@ -63,6 +64,153 @@ def test_S29_both_profiles_are_read_whichever_one_writes(home):
     crypto.ring().rotate("gm")
     assert crypto.unseal_text(first, "hazards.text:1", "field") == "昆明"
     assert crypto.unseal_text(second, "hazards.text:2", "field") == "大理"
+
+
+# GB/T 32918.5-2017, annex A.2: the recommended curve, signer "1234567812345678".
+SM2_PRIVATE = "3945208f7b2144b13f36e38ac6d39f95889393692860b51a42fb81ef4df7c5b8"
+SM2_X = "09f9df311e5421a150dd7d161e4bc5c672179fad1833fc076bb08ff356f35020"
+SM2_Y = "ccea490ce26775a52dc6ea718cc1aa600aed05fbf35e084a6632f6072da9ad13"
+SM2_R = "f5a03b0648d2c4630eeac513e1bb81a15944da3827d5b74143ac7eaceee720b3"
+SM2_S = "b1b6aa29df212fd8763182bc0d421ca1bb9038fd1f7f42d4840b69c485bbc1aa"
+SM2_MESSAGE = b"message digest"
+
+
+def der(tag: int, *parts: bytes) -> bytes:
+    body = b"".join(parts)
+    length = bytes([len(body)]) if len(body) < 128 else bytes([0x81, len(body)])
+    return bytes([tag]) + length + body
+
+
+def whole_number(digits: str) -> bytes:
+    number = bytes.fromhex(digits)
+    return der(2, (b"\0" if number[0] & 0x80 else b"") + number)
+
+
+ON_SM2 = der(0x30, bytes.fromhex("06072a8648ce3d0201"), bytes.fromhex("06082a811ccf5501822d"))
+PUBLIC = der(0x30, ON_SM2, der(3, b"\0\4" + bytes.fromhex(SM2_X + SM2_Y)))
+PRIVATE = der(
+    0x30, b"\2\1\0", ON_SM2, der(4, der(0x30, b"\2\1\1", der(4, bytes.fromhex(SM2_PRIVATE))))
+)
+SIGNATURE = der(0x30, whole_number(SM2_R), whole_number(SM2_S))
+
+
+@pytest.fixture(params=sorted(sm2.candidates()))
+def openssl(request, monkeypatch):
+    """Each copy of OpenSSL on this machine in turn."""
+    monkeypatch.setattr(sm2, "candidates", lambda: iter([request.param]))
+    sm2.library.cache_clear()
+    yield sm2.library()
+    sm2.library.cache_clear()
+
+
+def test_S29_sm2_gives_the_standards_answers(openssl):
+    assert sm2.public(PRIVATE) == PUBLIC
+    assert sm2.verified(PUBLIC, SM2_MESSAGE, SIGNATURE)
+    # A fresh signature has another random number in it, so the standard's key must vouch for it.
+    fresh = sm2.sign(PRIVATE, SM2_MESSAGE)
+    assert fresh != SIGNATURE
+    assert sm2.verified(PUBLIC, SM2_MESSAGE, fresh)
+
+
+def test_S29_sm2_takes_no_other_signature_signer_message_or_curve(openssl):
+    assert not sm2.verified(PUBLIC, SM2_MESSAGE + b".", SIGNATURE)
+    assert not sm2.verified(PUBLIC, SM2_MESSAGE, SIGNATURE, signer=b"ALICE123@YAHOO.COM")
+    swapped = der(0x30, whole_number(SM2_S), whole_number(SM2_R))
+    for bent in (swapped, SIGNATURE[:-1], b"", bytes(72)):
+        assert not sm2.verified(PUBLIC, SM2_MESSAGE, bent)
+    other = sm2.public(sm2.generate())
+    assert not sm2.verified(other, SM2_MESSAGE, SIGNATURE)
+    p256 = bytes.fromhex("06082a8648ce3d030107")
+    foreign = der(0x30, der(0x30, ON_SM2[2:11], p256), der(3, b"\0\4" + bytes(64)))
+    for bent in (foreign, PUBLIC[:-1], b"", bytes(600)):
+        assert not sm2.verified(bent, SM2_MESSAGE, SIGNATURE)
+    with pytest.raises(sm2.Sm2Refused):
+        sm2.sign(SUITES["intl"].signing_key(), SM2_MESSAGE)
+
+
+def test_S29_ed25519_gives_the_answer_of_rfc_8032():
+    # Section 7.1, test 3.
+    private = bytes.fromhex("c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7")
+    wrapped = der(0x30, b"\2\1\0", bytes.fromhex("300506032b6570"), der(4, der(4, private)))
+    signature = SUITES["intl"].sign(wrapped, bytes.fromhex("af82"))
+    assert signature.hex() == (
+        "6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac"
+        "18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a"
+    )
+
+
+@pytest.mark.parametrize("name", sorted(SUITES))
+def test_S29_every_suite_seals_signs_and_refuses_alike(name):
+    suite = SUITES[name]
+    key, nonce = bytes(suite.key_bytes), bytes(12)
+    sealed = suite.encrypt(key, nonce, b"plain", b"bound")
+    assert suite.decrypt(key, nonce, sealed, b"bound") == b"plain"
+    for bent, bound in ((sealed[:-1], b"bound"), (sealed, b"elsewhere"), (b"", b"bound")):
+        with pytest.raises((InvalidTag, ValueError)):
+            suite.decrypt(key, nonce, bent, bound)
+    private = suite.signing_key()
+    public = suite.public_key(private)
+    signature = suite.sign(private, b"data")
+    assert suite.verified(public, b"data", signature)
+    assert not suite.verified(public, b"date", signature)
+    assert not suite.verified(suite.public_key(suite.signing_key()), b"data", signature)
+    assert not suite.verified(b"no key", b"data", signature)
+    for other in SUITES.values():
+        assert other is suite or not other.verified(public, b"data", signature)
+
+
+def test_S29_without_openssl_signing_by_sm2_is_refused_in_words_and_sealing_goes_on(
+    home, monkeypatch, refused
+):
+    monkeypatch.setattr(sm2, "candidates", lambda: iter(["/nowhere/libcrypto.so"]))
+    sm2.library.cache_clear()
+    try:
+        with refused("sm2_missing"):
+            SUITES["gm"].signing_key()
+        with refused("sm2_missing"):
+            SUITES["gm"].verified(PUBLIC, SM2_MESSAGE, SIGNATURE)
+        sealed = crypto.seal(b"x", "t.c:1", "field")
+        assert crypto.unseal(sealed, "t.c:1", "field") == b"x"
+    finally:
+        sm2.library.cache_clear()
+
+
+def test_S29_a_certified_modules_suite_takes_its_place_beside_the_others(home, monkeypatch):
+    """A stand-in for a signature server: keys are numbers, and only it knows what they mean."""
+
+    class Module(type(SUITES["gm"])):
+        name = "module"
+        kept: dict[bytes, bytes] = {}
+
+        def signing_key(self) -> bytes:
+            number = b"slot-%d" % (len(self.kept) + 1)
+            self.kept[number] = super().signing_key()
+            return number
+
+        def public_key(self, private: bytes) -> bytes:
+            return super().public_key(self.kept[private])
+
+        def sign(self, private: bytes, data: bytes) -> bytes:
+            return super().sign(self.kept[private], data)
+
+    before = crypto.seal(b"x", "t.c:1", "field")
+    monkeypatch.setattr(crypto, "SUITES", {**SUITES, "module": Module()})
+    key = crypto.ring().rotate("module")
+    handle = key.suite.signing_key()
+    signature = key.suite.sign(handle, b"data")
+    assert handle == b"slot-1"
+    assert SUITES["gm"].verified(key.suite.public_key(handle), b"data", signature)
+    after = crypto.seal(b"y", "t.c:2", "field")
+    assert b"module" in after[:30]
+    assert crypto.unseal(before, "t.c:1", "field") == b"x"
+    assert crypto.unseal(after, "t.c:2", "field") == b"y"
+
+
+@pytest.mark.parametrize("name", sorted(SUITES))
+def test_S29_the_setting_chooses_what_the_first_key_is_for(home, settings, name):
+    settings.CRYPTO_PROFILE = name
+    assert crypto.ring().current().suite.name == name
+    assert name.encode() in crypto.seal(b"x", "t.c:1", "field")[:30]
 
 
 def test_S30_two_ciphertexts_that_were_swapped_are_refused(home):

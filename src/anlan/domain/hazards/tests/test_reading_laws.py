@@ -238,7 +238,8 @@ def test_the_template_gives_no_hazard_and_its_filled_rows_do(tmp_path: Path) -> 
     assert (row.grade, row.state, row.funds) == ("major", "closed", 1_500_000)
 
 
-HOSTILE = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "\n=1"]
+HOSTILE = ["=cmd|' /C calc'!A0", "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "＝1+1", "\n=1",
+           " =1+1", "\u3000@SUM(A1)", "\ufeff=1", "\u200b+1"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -249,7 +250,8 @@ def test_S53_no_exported_text_is_a_formula(text: str, tmp_path: Path) -> None:
     for row in book.worksheets[0].iter_rows():
         for cell in row:
             assert cell.data_type != "f"
-            assert not str(cell.value or "x").startswith(("=", "+", "-", "@", "\t", "\r", "＝"))
+            bare = str(cell.value or "x").lstrip(" \u3000\ufeff\u200b")
+            assert not bare.startswith(("=", "+", "-", "@", "\t", "\r", "＝"))
 
 
 @given(st.text(max_size=30))

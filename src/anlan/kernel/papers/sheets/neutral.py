@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
+import re
+
+#: Of half and full width. Some programs drop blanks and invisible characters before they look.
+_RISKY = re.compile(
+    "[\\t\\r\\n]|[\\s\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]*[=+\\-@\uff1d\uff0b\uff0d\uff20]"
+)
 
 
 def neutral(text: str) -> str:
@@ -10,9 +15,9 @@ def neutral(text: str) -> str:
 
     Reading takes the apostrophe off again (``neutralised``).
     """
-    return f"'{text}" if text.startswith(_RISKY) else text
+    return f"'{text}" if _RISKY.match(text) else text
 
 
 def neutralised(text: str) -> str:
     """Undo ``neutral``."""
-    return text[1:] if text[:1] == "'" and text[1:].startswith(_RISKY) else text
+    return text[1:] if text[:1] == "'" and _RISKY.match(text, 1) else text

@@ -22,8 +22,8 @@ from anlan.domain.enterprises.models import Enterprise
 from anlan.kernel.accounts import commands as accounts
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Post, Unit, UnitKind
-from anlan.kernel.loop import engine, succession
-from anlan.kernel.loop.engine import ReasonMissing
+from anlan.kernel.loop import plain, succession
+from anlan.kernel.loop.refusals import ReasonMissing
 from anlan.kernel.loop.succession import HandedOver
 
 #: Units that one merger takes in.
@@ -93,13 +93,14 @@ def merge_units(
     """
     policy.demand(by, "units.edit", at)
     said = {"units": list(unit_ids), "into": into, "reason": reason, "people": move_people}
-    if engine.once(request_id, "units.merge", by, said, at) is not None:
+    claim = plain.claim("units.merge", said, by=by, at=at, request_id=request_id)
+    if claim.repeated:
         return Unit.objects.get(pk=into)
     units, successor = _checked(unit_ids, into, reason)
     assert successor is not None
     accounts.merge_units(unit_ids, into=successor, by=by, at=at, move_people=move_people)
     _pass_on(units, successor, by, at, request_id, reason)
-    engine.answered(request_id, [into])
+    claim.keep([])
     return successor
 
 
@@ -119,7 +120,8 @@ def end_unit(
     """
     policy.demand(by, "units.edit", at)
     said = {"unit": unit_id, "successor": successor, "reason": reason}
-    if engine.once(request_id, "units.end", by, said, at) is not None:
+    claim = plain.claim("units.end", said, by=by, at=at, request_id=request_id)
+    if claim.repeated:
         return Unit.objects.get(pk=unit_id)
     units, following = _checked([unit_id], successor, reason)
     if following is None:
@@ -132,7 +134,7 @@ def end_unit(
     unit = accounts.end_unit(unit_id, successor=following, by=by, at=at)
     if following is not None:
         _pass_on(units, following, by, at, request_id, reason)
-    engine.answered(request_id, [unit_id])
+    claim.keep([])
     return unit
 
 

@@ -17,8 +17,8 @@ from anlan.domain.hazards import overview
 from anlan.domain.hazards import queries as hazards
 from anlan.domain.hazards.models import Grade, Hazard
 from anlan.domain.supervision import terms
-from anlan.domain.supervision.commands.listed import LOG_FILES
 from anlan.domain.supervision.commands.reports import DUAL_FILES
+from anlan.domain.supervision.commands.teams import LOG_FILES
 from anlan.domain.supervision.loop import MOVED_OUT, RESIDENT_DAYS
 from anlan.domain.supervision.models import (
     DirectCopy,

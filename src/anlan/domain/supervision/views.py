@@ -23,8 +23,8 @@ from anlan.domain.hazards.forms import StepForm, chosen_by
 from anlan.domain.hazards.models import Grade, Hazard
 from anlan.domain.supervision import acts, columns, oversight, queries
 from anlan.domain.supervision.columns_reports import line_state
-from anlan.domain.supervision.commands.listed import LOG_FILES
 from anlan.domain.supervision.commands.reports import DUAL_FILES
+from anlan.domain.supervision.commands.teams import LOG_FILES
 from anlan.domain.supervision.files import files_of
 from anlan.domain.supervision.loop import MOVED_OUT, NAMES, RESIDENT_DAYS, STATES
 from anlan.domain.supervision.models import DualReport, Escalation, LogEntry

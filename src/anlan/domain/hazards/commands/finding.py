@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date
 from itertools import groupby
 from typing import Any, Unpack
 from uuid import UUID
@@ -24,7 +24,7 @@ from anlan.domain.hazards.objects import About
 from anlan.domain.hazards.refusals import Incomplete, NotByHand
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.models import Sector
-from anlan.kernel.loop import engine
+from anlan.kernel.loop import engine, plain
 from anlan.kernel.loop.engine import Move, NewCase
 from anlan.kernel.loop.frame import Call
 from anlan.kernel.loop.machine import Machine
@@ -80,28 +80,24 @@ class Finding:
 
 @transaction.atomic(durable=True)
 def find(
-    findings: Sequence[Finding],
-    *,
-    by: Actor,
-    request_id: UUID,
-    at: datetime,
-    photos: Sequence[Prepared] = (),
+    findings: Sequence[Finding], *, photos: Sequence[Prepared] = (), **call: Unpack[Call]
 ) -> list[UUID]:
     """Enter what was found; what was rectified on the spot goes straight on to verification.
 
     photos: of the one hazard that a form enters.
     """
-    earlier = engine.once(request_id, "hazard.find", by, {"findings": findings}, at)
-    if earlier is not None:
-        return [UUID(pk) for pk in earlier]
+    claim = plain.claim("hazard.find", {"findings": findings}, **call)
+    if claim.repeated:
+        return claim.answer
+    by, at = claim.by, claim.at
     areas = Region.objects.in_bulk({item.area_id for item in findings})
     for item in findings:
         _check(item, areas, by, timezone.localdate(at))
     for kind, group in groupby(sorted(findings, key=lambda item: item.kind), lambda i: i.kind):
-        _enter(LOOPS[kind], list(group), areas, by=by, at=at, request_id=request_id)
+        _enter(LOOPS[kind], list(group), areas, **call)
     attach(photos, findings[0].pk, "before", by, at)
     done = [item.pk for item in findings]
-    engine.answered(request_id, done)
+    claim.keep(done)
     return done
 
 

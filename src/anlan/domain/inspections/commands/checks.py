@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Unpack
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -35,7 +36,8 @@ from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import ledger, reports
 from anlan.kernel.facts.ledger import NewFact
-from anlan.kernel.loop import engine
+from anlan.kernel.loop import engine, plain
+from anlan.kernel.loop.plain import Call
 from anlan.kernel.regions.models import Region
 
 #: Months and hazards that a nil rule may name.
@@ -190,14 +192,12 @@ def _enter(
     plan: CheckPlan,
     period: Period,
     ids: Sequence[UUID],
-    *,
-    by: Actor,
-    request_id: UUID,
-    at: datetime,
+    **call: Unpack[Call],
 ) -> UUID:
-    earlier = engine.once(request_id, "selfcheck.do", by, {"check": str(new.pk)}, at)
-    if earlier is not None:
+    claim = plain.claim("selfcheck.do", {"check": str(new.pk)}, **call)
+    if claim.repeated:
         return new.pk
+    by, at = claim.by, claim.at
     if Check.objects.filter(pk=new.pk).exists():
         raise MovedOn
     row = Check.objects.create(
@@ -213,10 +213,8 @@ def _enter(
         facts.append(found._replace(unit_id=plan.unit_id))
     ledger.post(facts, at=at)
     after = {"plan": plan.pk, "found": len(ids)}
-    entry = trail.Entry("selfcheck.do", _CHECK, row.pk, after=after, request_id=request_id)
-    trail.record([entry], by=by, at=at)
-    engine.answered(request_id, [row.pk])
-    return row.pk
+    claim.record("selfcheck.do", _CHECK, row.pk, after=after)
+    return claim.done(row.pk)
 
 
 # --- the office's side ---------------------------------------------------------------------

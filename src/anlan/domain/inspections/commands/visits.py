@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from typing import Unpack
 from uuid import UUID, uuid5
 
 from django.db import transaction
@@ -34,7 +35,8 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.audit import trail
 from anlan.kernel.facts import ledger
 from anlan.kernel.facts.ledger import NewFact
-from anlan.kernel.loop import engine
+from anlan.kernel.loop import plain
+from anlan.kernel.loop.plain import Call
 
 #: Hazards that one visit enters; more are entered on the problem list.
 HAZARDS_MAX = 20
@@ -228,15 +230,13 @@ def _enter(
     sweep: Sweep,
     visits: Sequence[NewVisit],
     unit: int,
-    *,
-    by: Actor,
-    request_id: UUID,
-    at: datetime,
+    **call: Unpack[Call],
 ) -> Outcome:
     named = sorted(str(each.pk) for each in visits)
-    earlier = engine.once(request_id, "sweep.visit", by, {"visits": named}, at)
-    if earlier is not None:
-        return Outcome([UUID(pk) for pk in earlier])
+    claim = plain.claim("sweep.visit", {"visits": named}, **call)
+    if claim.repeated:
+        return Outcome(claim.answer)
+    by, at = claim.by, claim.at
     targets = _locked({each.target_id for each in visits})
     # Looked at again under the lock: the office may have closed it meanwhile.
     if Sweep.objects.filter(pk=sweep.pk).exclude(closed_at=None).exists():
@@ -264,14 +264,14 @@ def _enter(
     trail.record(
         [
             trail.Entry(
-                "sweep.visit", _OBJECT, row.pk, request_id=request_id,
+                "sweep.visit", _OBJECT, row.pk, request_id=claim.request_id,
                 after={"enterprise_id": row.enterprise_id, "state": row.state},
             )
             for row in rows
         ],
         by=by, at=at,
     )  # fmt: skip
-    engine.answered(request_id, [row.pk for row in rows])
+    claim.keep([row.pk for row in rows])
     return Outcome([row.pk for row in rows], known=len(visits) - len(fresh))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Unpack
 from uuid import UUID
 
 from django.db import transaction
@@ -21,7 +22,8 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Sector
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.audit import trail
-from anlan.kernel.loop import engine
+from anlan.kernel.loop import plain
+from anlan.kernel.loop.plain import Call
 from anlan.kernel.regions.models import Region
 
 #: An item is accepted from here on.
@@ -41,19 +43,19 @@ class Told:
 
 @transaction.atomic(durable=True)
 def put_into_library(
-    item_pk: UUID, told: Told, *, area: int | None = None, by: Actor, at: datetime, request_id: UUID
+    item_pk: UUID, told: Told, *, area: int | None = None, **call: Unpack[Call]
 ) -> UUID:
     """Tell an accepted item as a case that others learn from, or mend what one's own unit told.
 
     A case that another unit told is that unit's: nobody rewrites it or brings it back.
     area: whom it is shown to; the area of the office that writes it where nothing is said.
     """
-    given = {"item": str(item_pk), "told": vars(told), "area": area}
-    item = policy.access(
-        Item.objects.select_related("case__area"), "lists.shelve", by, item_pk, at=at
-    )
-    if earlier := engine.once(request_id, "lists.shelve", by, given, at):
-        return UUID(earlier[0])
+    given = {"told": vars(told), "area": area}
+    items = Item.objects.select_related("case__area")
+    item, claim = plain.begin(items, "lists.shelve", item_pk, given, **call)
+    if claim.repeated:
+        return claim.answer[0]
+    by, at = claim.by, claim.at
     if item.case.state not in ACCEPTED:
         raise NotAccepted(number=item.case.number)
     unit = main_unit(by, JUDGES)
@@ -72,13 +74,8 @@ def put_into_library(
         for name, value in {**_fields(told), "withdrawn_at": None}.items():
             setattr(row, name, value)
         row.save()
-    trail.record(
-        [trail.Entry("library.put", "library_case", row.pk, after={"title": row.title},
-                     request_id=request_id)],
-        by=by, at=at,
-    )  # fmt: skip
-    engine.answered(request_id, [row.pk])
-    return row.pk
+    claim.record("library.put", "library_case", row.pk, after={"title": row.title})
+    return claim.done(row.pk)
 
 
 @transaction.atomic(durable=True)

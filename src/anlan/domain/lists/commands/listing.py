@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
+from typing import Unpack
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -40,9 +41,9 @@ from anlan.domain.lists.rules import NEEDS, KindRules
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.models import Role, Sector, Unit
 from anlan.kernel.accounts.units import main_unit
-from anlan.kernel.audit import trail
-from anlan.kernel.loop import engine
+from anlan.kernel.loop import engine, plain
 from anlan.kernel.loop.engine import NewCase
+from anlan.kernel.loop.plain import Call
 from anlan.kernel.notices import outbox
 from anlan.kernel.notices.kinds import declare
 from anlan.kernel.regions.models import Region
@@ -98,18 +99,16 @@ def propose(
     reason: str,
     topic: str = "",
     cause: str = "",
-    by: Actor,
-    at: datetime,
-    request_id: UUID,
+    **call: Unpack[Call],
 ) -> UUID:
     """Ask for a hazard to be put on a list, with the reason that makes it typical."""
-    given = {"hazard": str(hazard_pk), "kind": kind, "reason": reason, "topic": topic}
-    hazard = policy.access(
-        Hazard.objects.select_related("case", "enterprise"), "hazard.promote", by, hazard_pk, at=at
-    )
+    rows = Hazard.objects.select_related("case", "enterprise")
+    given = {"kind": kind, "reason": reason, "topic": topic}
+    hazard, claim = plain.begin(rows, "hazard.promote", hazard_pk, given, **call)
+    by, at = claim.by, claim.at
     wanted = policy.access(ListKind.objects.all(), "listkind.view", by, kind, at=at)
-    if earlier := engine.once(request_id, "hazard.promote", by, given, at):
-        return UUID(earlier[0])
+    if claim.repeated:
+        return claim.answer[0]
     why = text_of(reason, "reason", _("Say what makes it typical, so that others can decide."))
     version = usable(wanted)
     if hazard.case.state == "void":
@@ -127,32 +126,24 @@ def propose(
             )  # fmt: skip
     except IntegrityError:
         raise AlreadyProposed(name=wanted.title) from None
-    trail.record(
-        [trail.Entry("promotion.propose", "promotion", row.pk, reason=why,
-                     after={"hazard": hazard.case.number, "kind": wanted.title},
-                     request_id=request_id)],
-        by=by, at=at,
-    )  # fmt: skip
+    after = {"hazard": hazard.case.number, "kind": wanted.title}
+    claim.record("promotion.propose", "promotion", row.pk, reason=why, after=after)
     outbox.post(
         "lists.proposed", to_units=[unit.pk, wanted.unit_id], about=row.pk, at=at,
         data={"hazard": hazard.description[:40], "kind": wanted.title},
     )  # fmt: skip
-    engine.answered(request_id, [row.pk])
-    return row.pk
+    return claim.done(row.pk)
 
 
 @transaction.atomic(durable=True)
-def decide(
-    pk: UUID, *, accept: bool, answer: str, by: Actor, at: datetime, request_id: UUID
-) -> UUID | None:
+def decide(pk: UUID, *, accept: bool, answer: str, **call: Unpack[Call]) -> UUID | None:
     """Put it on the list, or say why not. Returns the item that was made."""
-    given = {"pk": str(pk), "accept": accept, "answer": answer}
-    row = policy.access(
-        Promotion.objects.select_related("kind", "hazard__case"), "promotion.decide", by, pk, at=at
-    )
-    earlier = engine.once(request_id, "promotion.decide", by, given, at)
-    if earlier is not None:
-        return UUID(earlier[0]) if earlier else None
+    rows = Promotion.objects.select_related("kind", "hazard__case")
+    given = {"accept": accept, "answer": answer}
+    row, claim = plain.begin(rows, "promotion.decide", pk, given, **call)
+    if claim.repeated:
+        return claim.answer[0] if claim.answer else None
+    by, at = claim.by, claim.at
     # Locked by its hazard's case, so that of two deciders the second sees the first's answer.
     engine.lock([row.hazard_id])
     row.refresh_from_db(fields=["status"])
@@ -162,22 +153,19 @@ def decide(
     demand_approver(row, version.rules, by)
     if not accept:
         answer = text_of(answer, "answer", _("Say why it isn't listed; who asked will read it."))
-    item = _promote(row, version, by, at, request_id) if accept else None
+    item = _promote(row, version, claim.call) if accept else None
     row.status = Promotion.Status.ACCEPTED if accept else Promotion.Status.DECLINED
     row.decided_at, row.decided_by, row.decider = at, by.user_id, by.name
     row.answer, row.item = answer, item
     row.save()
-    trail.record(
-        [trail.Entry("promotion.accept" if accept else "promotion.decline", "promotion", pk,
-                     reason=answer, request_id=request_id)],
-        by=by, at=at,
-    )  # fmt: skip
+    action = "promotion.accept" if accept else "promotion.decline"
+    claim.record(action, "promotion", pk, reason=answer)
     outbox.post(
         "lists.decided", to_users=[row.proposed_by] if row.proposed_by else [],
         to_units=[row.unit_id], about=pk, at=at,
         data={"kind": row.kind.title, "outcome": str(Promotion.Status(row.status).label)},
     )  # fmt: skip
-    engine.answered(request_id, [item.pk] if item else [])
+    claim.keep([item.pk] if item else [])
     return item.pk if item else None
 
 
@@ -213,25 +201,25 @@ def _level(path: str) -> int:
     return Region.objects.values_list("level", flat=True).get(pk=ancestors(path)[-1])
 
 
-def _promote(
-    row: Promotion, version: KindVersion, by: Actor, at: datetime, request_id: UUID
-) -> Item:
+def _promote(row: Promotion, version: KindVersion, call: Call) -> Item:
     case = row.hazard.case
     return _open(
-        uuid7(), row.kind, version, by=by, at=at, request_id=request_id,
-        area_id=case.area_id, path=case.path, sector=case.sector_id,
-        enterprise=row.hazard.enterprise_id, title=row.hazard.description[:TITLE_CHARS_MAX],
-        description=row.hazard.description, hazard=row.hazard, origin=Origin.HAZARD,
-        origin_text=case.number, topic=row.topic, cause=row.cause, unit=row.unit_id,
+        uuid7(), row.kind, version, call, area_id=case.area_id, path=case.path,
+        sector=case.sector_id, enterprise=row.hazard.enterprise_id, hazard=row.hazard,
+        title=row.hazard.description[:TITLE_CHARS_MAX], description=row.hazard.description,
+        origin=Origin.HAZARD, origin_text=case.number, topic=row.topic, cause=row.cause,
+        unit=row.unit_id,
     )  # fmt: skip
 
 
 @transaction.atomic(durable=True)
-def enter(entry: Entry, *, by: Actor, at: datetime, request_id: UUID) -> UUID:
+def enter(entry: Entry, **call: Unpack[Call]) -> UUID:
     """Put a problem on a list that an inspection, an accident or a report brought to light."""
+    by, at = call["by"], call["at"]
     policy.demand(by, "lists.enter", at)
     kind = policy.access(ListKind.objects.all(), "listkind.view", by, entry.kind, at=at)
-    if engine.once(request_id, "lists.enter", by, asdict(entry), at) is not None:
+    claim = plain.claim("lists.enter", asdict(entry), **call)
+    if claim.repeated:
         return entry.pk
     version = usable(kind)
     area = Region.objects.filter(pk=entry.area, valid_to=None).first()
@@ -251,8 +239,8 @@ def enter(entry: Entry, *, by: Actor, at: datetime, request_id: UUID) -> UUID:
         enterprise=entry.enterprise,
     )  # fmt: skip
     _open(
-        entry.pk, kind, version, by=by, at=at, request_id=request_id, area_id=area.pk,
-        path=area.path, sector=entry.sector, enterprise=entry.enterprise, hazard=None,
+        entry.pk, kind, version, call, area_id=area.pk, path=area.path, sector=entry.sector,
+        enterprise=entry.enterprise, hazard=None,
         title=text_of(entry.title, "title", _("Give it a short title."), TITLE_CHARS_MAX),
         description=text_of(entry.description, "description", _("Describe the problem.")),
         origin=entry.origin, topic=entry.topic, cause=entry.cause, found_on=entry.found_on,
@@ -262,8 +250,7 @@ def enter(entry: Entry, *, by: Actor, at: datetime, request_id: UUID) -> UUID:
         ),
         unit=_speaks_for(by, LEADS, kind).pk,
     )  # fmt: skip
-    engine.answered(request_id, [entry.pk])
-    return entry.pk
+    return claim.done(entry.pk)
 
 
 def _demand_own_area(area: Region, by: Actor) -> None:
@@ -280,10 +267,8 @@ def _open(
     pk: UUID,
     kind: ListKind,
     version: KindVersion,
+    call: Call,
     *,
-    by: Actor,
-    at: datetime,
-    request_id: UUID,
     area_id: int,
     path: str,
     sector: str | None,
@@ -300,9 +285,9 @@ def _open(
 ) -> Item:
     new = NewCase(
         pk=pk, area_id=area_id, path=path, unit_id=unit, sector=sector, enterprise_id=enterprise,
-        opened_on=found_on or timezone.localdate(at), source=f"{KIND}-{kind.pk}",
+        opened_on=found_on or timezone.localdate(call["at"]), source=f"{KIND}-{kind.pk}",
     )  # fmt: skip
-    [case] = engine.open_cases(ITEM, [new], by=by, at=at, request_id=request_id)
+    [case] = engine.open_cases(ITEM, [new], **call)
     return Item.objects.create(
         case=case, kind=kind, version=version, title=title, description=description,
         hazard=hazard, enterprise_id=enterprise, origin=origin, origin_text=origin_text,

@@ -5,17 +5,8 @@ notices. Repeating a call with its ``request_id`` changes nothing and gives the 
 """
 
 from anlan.domain.supervision.commands.doubled import double_assign
+from anlan.domain.supervision.commands.escalations import ask_escalation, decide_escalation
 from anlan.domain.supervision.commands.issuing import NewPaper, issue, set_letterhead
-from anlan.domain.supervision.commands.listed import (
-    NewMember,
-    accept_team,
-    ask_escalation,
-    change_member,
-    decide_escalation,
-    log_day,
-    send_team,
-    withdraw_entry,
-)
 from anlan.domain.supervision.commands.papers import (
     accept,
     answer,
@@ -34,6 +25,14 @@ from anlan.domain.supervision.commands.reports import (
     report_direct,
     set_terms,
 )
+from anlan.domain.supervision.commands.teams import (
+    NewMember,
+    accept_team,
+    change_member,
+    log_day,
+    send_team,
+    withdraw_entry,
+)
 
 __all__ = [
     "NewMember",
@@ -46,7 +45,8 @@ __all__ = [
     "change_member",
     "comment",
     "decide_escalation",
-    "decide_talk", "double_assign",
+    "decide_talk",
+    "double_assign",
     "file_dual",
     "issue",
     "log_day",
@@ -61,4 +61,4 @@ __all__ = [
     "set_terms",
     "withdraw",
     "withdraw_entry",
-]  # fmt: skip
+]

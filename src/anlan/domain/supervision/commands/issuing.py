@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Unpack
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -32,9 +32,10 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.audit import trail
 from anlan.kernel.loop import commands as loop
-from anlan.kernel.loop import engine
+from anlan.kernel.loop import engine, plain
 from anlan.kernel.loop.engine import NewCase
 from anlan.kernel.loop.models import PartyRole
+from anlan.kernel.loop.plain import Call
 from anlan.kernel.notices import outbox
 
 #: Cases that one paper is about at most.
@@ -59,44 +60,44 @@ class NewPaper:
 
 
 @transaction.atomic(durable=True)
-def issue(new: NewPaper, *, by: Actor, request_id: UUID, at: datetime) -> UUID:
+def issue(new: NewPaper, **call: Unpack[Call]) -> UUID:
     """Issue a paper to its receiver with the next number of the office's year."""
-    policy.demand(by, "paper.issue", at)
-    if not by.trusted and new.office not in policy.units_of(by, OFFICE):
-        raise NotFound
-    if engine.once(request_id, "paper.issue", by, {"new": new}, at) is not None:
+    by, at = call["by"], call["at"]
+    _demand_office(new.office, by, at)
+    claim = plain.claim("paper.issue", {"new": new}, **call)
+    if claim.repeated:
         return new.pk
+    today = timezone.localdate(at)
     units = Unit.objects.filter(valid_to=None).in_bulk(
         [pk for pk in (new.office, new.receiver, new.superior) if pk]
     )
-    _check(new, units, timezone.localdate(at))
+    _check(new, units, today)
     _check_items(new, by)
     machine, receiver = LOOPS[new.kind], units[new.receiver]
-    acting = replace(by, unit_id=new.office)
-    common: dict[str, Any] = {"by": acting, "at": at, "request_id": request_id}
-    [case] = engine.open_cases(
-        machine,
-        [
-            NewCase(
-                pk=new.pk, area_id=receiver.area_id, path=receiver.path, unit_id=new.office,
-                opened_on=timezone.localdate(at), due_on=new.due_on,
-            )
-        ],
-        step="find", **common,
+    acting: Call = {**call, "by": replace(by, unit_id=new.office)}
+    case = NewCase(
+        pk=new.pk, area_id=receiver.area_id, path=receiver.path, unit_id=new.office,
+        opened_on=today, due_on=new.due_on,
     )  # fmt: skip
+    cases = engine.open_cases(machine, [case], step="find", **acting)
     paper = _write(new, units[new.office], at)
     others = {PartyRole.SUPERVISOR: {new.pk: new.superior}} if new.superior else {}
     loop.assign(
-        machine, [case], rectifier={new.pk: new.receiver}, others=others, due_on=new.due_on,
-        reason=paper.number, **common,
+        machine, cases, rectifier={new.pk: new.receiver}, others=others, due_on=new.due_on,
+        reason=paper.number, **acting,
     )  # fmt: skip
     if new.superior:
         outbox.post(
             "paper.copied", to_units=[new.superior], about=new.pk, at=at,
             data={"number": paper.number, "unit": receiver.name, "due": str(new.due_on)},
         )  # fmt: skip
-    engine.answered(request_id, [new.pk])
-    return new.pk
+    return claim.done(new.pk)
+
+
+def _demand_office(office: int, by: Actor, at: datetime) -> None:
+    policy.demand(by, "paper.issue", at)
+    if not by.trusted and office not in policy.units_of(by, OFFICE):
+        raise NotFound
 
 
 def _check(new: NewPaper, units: dict[int, Unit], today: date) -> None:
@@ -188,9 +189,7 @@ def word_of(office: Unit, kind: str) -> str:
 @transaction.atomic(durable=True)
 def set_letterhead(office: int, *, transfer: str, letter: str, by: Actor, at: datetime) -> None:
     """An office's own words (机关代字); numbers that were given stay as they are."""
-    policy.demand(by, "paper.issue", at)
-    if not by.trusted and office not in policy.units_of(by, OFFICE):
-        raise NotFound
+    _demand_office(office, by, at)
     values = {"transfer": transfer.strip(), "letter": letter.strip()}
     for field, value in values.items():
         if len(value) > WORD_CHARS_MAX:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from datetime import date, datetime
-from typing import Any
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from typing import Any, Unpack
 from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base.actor import Actor
-from anlan.base.limits import TEXT_CHARS_MAX
-from anlan.base.refusal import MovedOn, NotFound
+from anlan.base.refusal import NotFound
+from anlan.domain.supervision.commands.texts import written
 from anlan.domain.supervision.loop import LETTER, LOOPS, STATES, STEPS
 from anlan.domain.supervision.models import Answer, Item, Outcome, Paper
 from anlan.domain.supervision.permissions import ANSWERS
@@ -22,8 +22,9 @@ from anlan.domain.supervision.refusals import PaperIncomplete, RepliesMissing, T
 from anlan.kernel.accounts import policy
 from anlan.kernel.audit import trail
 from anlan.kernel.loop import commands as loop
-from anlan.kernel.loop import engine, ladder
+from anlan.kernel.loop import engine, frame, ladder, plain
 from anlan.kernel.loop.engine import Move
+from anlan.kernel.loop.frame import Call, OnOne, Work
 from anlan.kernel.loop.machine import Machine
 from anlan.kernel.loop.models import Case, Proposal
 from anlan.kernel.notices import outbox
@@ -37,234 +38,187 @@ TALK = 3
 ANSWER_FILES = "supervision.answer"
 
 
-class _Work:
-    """One paper, let in and locked; or the answer that an earlier call got."""
+begin = partial(frame.begin, Paper.objects.all())
 
-    def __init__(
-        self,
-        permission: str,
-        pk: UUID,
-        by: Actor,
-        request_id: UUID,
-        at: datetime,
-        seen: int | None = None,
-        **given: Any,
+
+@dataclass
+class Turn:
+    """One paper on which a command works."""
+
+    paper: Paper
+    case: Case
+    machine: Machine
+    work: Work
+
+    def take(
+        self, step: str, changes: Mapping[str, Any] | None = None, *, reason: str = ""
     ) -> None:
-        papers = Paper.objects.select_related("receiver", "superior", "office")
-        self.paper: Paper = policy.access(papers, permission, by, pk, at=at)
-        arguments = {"pk": str(pk), "permission": permission, **given}
-        self.repeated = engine.once(request_id, permission, by, arguments, at) is not None
-        self.pk, self.by, self.at, self.request_id = pk, by, at, request_id
-        self.case: Case = engine.lock([pk])[pk]
-        self.machine: Machine = LOOPS[self.paper.kind]
-        if not self.repeated and seen is not None and self.case.version != seen:
-            raise MovedOn
-
-    @property
-    def common(self) -> dict[str, Any]:
-        return {"by": self.by, "at": self.at, "request_id": self.request_id}
-
-    def done(self) -> UUID:
-        if not self.repeated:
-            engine.answered(self.request_id, [self.pk])
-        return self.pk
+        move = Move(self.case, {}, dict(changes or {}))
+        engine.take(self.machine, step, [move], reason=reason, **self.work.call)
 
     def tell(self, kind: str, units: Sequence[int | None], **data: str) -> None:
         outbox.post(
-            kind, to_units=[unit for unit in units if unit], about=self.pk, at=self.at,
+            kind, to_units=[unit for unit in units if unit], about=self.paper.pk, at=self.work.at,
             data={"number": self.paper.number, **data},
         )  # fmt: skip
 
 
-def _written(text: str, field: str, reason: Any) -> str:
-    text = text.strip()
-    if not text:
-        raise PaperIncomplete(field=field, reason=reason)
-    if len(text) > TEXT_CHARS_MAX:
-        raise PaperIncomplete(field=field, reason=_("Shorten the text to 4,000 characters."))
-    return text
+def turns(work: Work) -> Iterator[Turn]:
+    """The papers of a command, as they are under its lock; none at a repeat."""
+    papers = Paper.objects.select_related("receiver", "superior", "office")
+    for machine, case in work.each():
+        yield Turn(papers.get(pk=case.pk), case, machine, work)
 
 
 @transaction.atomic(durable=True)
-def receive(pk: UUID, *, by: Actor, request_id: UUID, at: datetime) -> UUID:
+def receive(pk: UUID, **call: Unpack[Call]) -> list[UUID]:
     """Sign for receipt (签收), for one's units among receiver and superior."""
-    work = _Work("paper.receive", pk, by, request_id, at)
-    if not work.repeated:
-        units = _own_units(work)
-        loop.receive(work.machine, [work.case], units=units, **work.common)
+    work = begin("paper.receive", [pk], {}, **call)
+    for turn in turns(work):
+        own = [unit for unit in (turn.paper.receiver_id, turn.paper.superior_id) if unit]
+        units = own if work.by.trusted else policy.units_of(work.by, ANSWERS)
+        loop.receive(turn.machine, [turn.case], units=units, **work.call)
     return work.done()
 
 
-def _own_units(work: _Work) -> list[int]:
-    if work.by.trusted:
-        return [unit for unit in (work.paper.receiver_id, work.paper.superior_id) if unit]
-    return policy.units_of(work.by, ANSWERS)
-
-
 @transaction.atomic(durable=True)
-def reply(
-    pk: UUID,
-    replies: Mapping[int, tuple[str, str]],
-    *,
-    by: Actor,
-    request_id: UUID,
-    at: datetime,
-    seen: int | None = None,
-) -> UUID:
+def reply(pk: UUID, replies: Mapping[int, tuple[str, str]], **call: Unpack[OnOne]) -> list[UUID]:
     """Reply to findings one by one: by item, the outcome and what was done; empty ones stay open.
 
     Kept until the return report is sent; a reply that changes takes the place of the one before,
     which the audit keeps.
     """
     given = {"replies": {str(key): list(value) for key, value in sorted(replies.items())}}
-    work = _Work("paper.reply", pk, by, request_id, at, seen, **given)
-    if work.repeated:
-        return work.done()
-    items = {item.pk: item for item in Item.objects.filter(paper=pk)}
-    if not set(replies) <= set(items):
-        raise NotFound
-    changed, entries = [], []
-    for key, (outcome, text) in replies.items():
-        item = items[key]
-        if not outcome and not text.strip():
+    work = begin("paper.reply", [pk], given, **call)
+    for turn in turns(work):
+        items = {item.pk: item for item in Item.objects.filter(paper=pk)}
+        if not set(replies) <= set(items):
+            raise NotFound
+        changed: list[tuple[Item, dict[str, str]]] = []
+        for key, (outcome, text) in replies.items():
+            before = _replied(items[key], outcome, text, work)
+            if before is not None:
+                changed.append((items[key], before))
+        if not changed:
             continue
-        if outcome not in Outcome.values:
-            raise PaperIncomplete(
-                field=f"outcome_{key}", reason=_("Say how it stands: dealt with, under way …")
+        if turn.case.state != "assigned":
+            raise engine.StepNotPossible(
+                number=turn.paper.number, state=STATES[turn.case.state], step=STEPS["amend"]
             )
-        text = _written(text, f"reply_{key}", _("Write what was done, or why not."))
-        if (item.outcome, item.reply) == (outcome, text):
-            continue
-        before = {"outcome": item.outcome, "reply": item.reply}
-        item.outcome, item.reply = outcome, text
-        item.replied_at, item.replied_by = at, by.name
-        changed.append(item)
-        entries.append(
-            trail.Entry(
-                "paper.reply", "item", str(key), before=before,
-                after={"outcome": outcome, "reply": text}, request_id=request_id,
-            )
+        Item.objects.bulk_update(
+            [item for item, _before in changed], ["outcome", "reply", "replied_at", "replied_by"]
+        )
+        trail.record(
+            [
+                trail.Entry(
+                    "paper.reply", "item", str(item.pk), before=before,
+                    after={"outcome": item.outcome, "reply": item.reply},
+                    request_id=work.request_id,
+                )
+                for item, before in changed
+            ],
+            by=work.by, at=work.at,
         )  # fmt: skip
-    if changed:
-        if work.case.state != "assigned":
-            raise _past(work, "amend")
-        Item.objects.bulk_update(changed, ["outcome", "reply", "replied_at", "replied_by"])
-        trail.record(entries, by=by, at=at)
-        move = Move(work.case, {}, {"replies": len(changed)})
-        engine.take(work.machine, "amend", [move], **work.common)
+        turn.take("amend", {"replies": len(changed)})
     return work.done()
 
 
-def _past(work: _Work, step: str) -> engine.StepNotPossible:
-    return engine.StepNotPossible(
-        number=work.paper.number, state=STATES[work.case.state], step=STEPS[step]
-    )
+def _replied(item: Item, outcome: str, text: str, work: Work) -> dict[str, str] | None:
+    """Put a reply to one finding; what stood there before, or None where nothing changes."""
+    if not outcome and not text.strip():
+        return None
+    if outcome not in Outcome.values:
+        raise PaperIncomplete(
+            field=f"outcome_{item.pk}", reason=_("Say how it stands: dealt with, under way …")
+        )
+    text = written(text, f"reply_{item.pk}", _("Write what was done, or why not."))
+    before = {"outcome": item.outcome, "reply": item.reply}
+    if before == {"outcome": outcome, "reply": text}:
+        return None
+    item.outcome, item.reply = outcome, text
+    item.replied_at, item.replied_by = work.at, work.by.name
+    return before
 
 
 @transaction.atomic(durable=True)
 def answer(
-    pk: UUID,
-    *,
-    text: str,
-    by: Actor,
-    request_id: UUID,
-    at: datetime,
-    files: Sequence[Prepared] = (),
-    seen: int | None = None,
-) -> UUID:
+    pk: UUID, *, text: str, files: Sequence[Prepared] = (), **call: Unpack[OnOne]
+) -> list[UUID]:
     """The receiver's return report (回函): every finding has its reply by then."""
-    work = _Work("paper.reply", pk, by, request_id, at, seen, text=text)
-    if work.repeated:
-        return work.done()
-    text = _written(text, "text", _("Write what the unit reports back."))
-    left = Item.objects.filter(paper=pk, outcome="").count()
-    if left:
-        raise RepliesMissing(count=left)
-    engine.take(
-        work.machine, "rectify", [Move(work.case)], reason=text,
-        **{**work.common, "by": replace(by, unit_id=work.paper.receiver_id)},
-    )  # fmt: skip
-    _put_answer(work, work.paper.receiver_id, text, files)
-    work.tell("paper.answered", [work.paper.office_id], unit=work.paper.receiver.name)
+    work = begin("paper.reply", [pk], {"text": text}, **call)
+    for turn in turns(work):
+        text = written(text, "text", _("Write what the unit reports back."))
+        left = Item.objects.filter(paper=pk, outcome="").count()
+        if left:
+            raise RepliesMissing(count=left)
+        receiver = turn.paper.receiver
+        acting: Call = {**work.call, "by": replace(work.by, unit_id=receiver.pk)}
+        engine.take(turn.machine, "rectify", [Move(turn.case)], reason=text, **acting)
+        _put_answer(turn, receiver.pk, text, files)
+        turn.tell("paper.answered", [turn.paper.office_id], unit=receiver.name)
     return work.done()
 
 
 @transaction.atomic(durable=True)
 def comment(
-    pk: UUID,
-    *,
-    text: str,
-    by: Actor,
-    request_id: UUID,
-    at: datetime,
-    files: Sequence[Prepared] = (),
-) -> UUID:
+    pk: UUID, *, text: str, files: Sequence[Prepared] = (), **call: Unpack[Call]
+) -> list[UUID]:
     """What the unit above the receiver writes back; it moves the paper nowhere."""
-    work = _Work("paper.comment", pk, by, request_id, at, text=text)
-    if work.repeated:
-        return work.done()
-    superior = work.paper.superior
-    assert superior is not None, "the rule lets in nobody else"
-    text = _written(text, "text", _("Write what the unit reports back."))
-    move = Move(work.case, {}, {"answer": superior.name})
-    engine.take(work.machine, "amend", [move], reason=text, **work.common)
-    _put_answer(work, superior.pk, text, files)
-    work.tell("paper.answered", [work.paper.office_id], unit=superior.name)
+    work = begin("paper.comment", [pk], {"text": text}, **call)
+    for turn in turns(work):
+        superior = turn.paper.superior
+        assert superior is not None, "the rule lets in nobody else"
+        text = written(text, "text", _("Write what the unit reports back."))
+        turn.take("amend", {"answer": superior.name}, reason=text)
+        _put_answer(turn, superior.pk, text, files)
+        turn.tell("paper.answered", [turn.paper.office_id], unit=superior.name)
     return work.done()
 
 
-def _put_answer(work: _Work, unit: int, text: str, files: Sequence[Prepared]) -> None:
+def _put_answer(turn: Turn, unit: int, text: str, files: Sequence[Prepared]) -> None:
+    by, at = turn.work.by, turn.work.at
     row = Answer.objects.create(
-        paper=work.paper, unit_id=unit, round=work.case.round, text=text, at=work.at,
-        user_id=work.by.user_id, name=work.by.name,
+        paper=turn.paper, unit_id=unit, round=turn.case.round, text=text, at=at,
+        user_id=by.user_id, name=by.name,
     )  # fmt: skip
     for file in files:
-        attachments.attach(file, ANSWER_FILES, row.pk, FileRole.EVIDENCE, by=work.by, at=work.at)
+        attachments.attach(file, ANSWER_FILES, row.pk, FileRole.EVIDENCE, by=by, at=at)
 
 
 @transaction.atomic(durable=True)
-def accept(
-    pk: UUID, *, by: Actor, request_id: UUID, at: datetime, reason: str = "",
-    seen: int | None = None,
-) -> UUID:  # fmt: skip
+def accept(pk: UUID, *, reason: str = "", **call: Unpack[OnOne]) -> list[UUID]:
     """The office accepts the answer: the paper is settled."""
-    work = _Work("paper.judge", pk, by, request_id, at, seen, step="accept", reason=reason)
-    if not work.repeated:
-        moves = [Move(work.case)]
-        engine.take(work.machine, "verify", moves, reason=reason, **work.common)
-        loop.close(work.machine, [work.case], **work.common)
-        work.tell("paper.settled", [work.paper.receiver_id, work.paper.superior_id])
+    work = begin("paper.judge", [pk], {"step": "accept", "reason": reason}, **call)
+    for turn in turns(work):
+        turn.take("verify", reason=reason)
+        loop.close(turn.machine, [turn.case], **work.call)
+        turn.tell("paper.settled", [turn.paper.receiver_id, turn.paper.superior_id])
     return work.done()
 
 
 @transaction.atomic(durable=True)
-def send_back(
-    pk: UUID, *, reason: str, due_on: date, by: Actor, request_id: UUID, at: datetime,
-    seen: int | None = None,
-) -> UUID:  # fmt: skip
+def send_back(pk: UUID, *, reason: str, due_on: date, **call: Unpack[OnOne]) -> list[UUID]:
     """What was answered isn't done: back to the receiver, with a reason and a new deadline."""
     given = {"step": "return", "reason": reason, "due_on": due_on}
-    work = _Work("paper.judge", pk, by, request_id, at, seen, **given)
-    if not work.repeated:
-        if due_on < timezone.localdate(at):
+    work = begin("paper.judge", [pk], given, **call)
+    for machine, case in work.each():
+        if due_on < timezone.localdate(work.at):
             raise PaperIncomplete(
                 field="due_on", reason=_("The day is in the past; choose a later one.")
             )
-        loop.reject(work.machine, [work.case], reason=reason, due_on=due_on, **work.common)
+        loop.reject(machine, [case], reason=reason, due_on=due_on, **work.call)
     return work.done()
 
 
 @transaction.atomic(durable=True)
-def withdraw(
-    pk: UUID, *, reason: str, by: Actor, request_id: UUID, at: datetime, seen: int | None = None
-) -> UUID:
+def withdraw(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
     """Take a paper back; its number stays given, and its findings may be transferred anew."""
-    work = _Work("paper.judge", pk, by, request_id, at, seen, step="withdraw", reason=reason)
-    if not work.repeated:
-        loop.void(work.machine, [work.case], reason=reason, **work.common)
+    work = begin("paper.judge", [pk], {"step": "withdraw", "reason": reason}, **call)
+    for turn in turns(work):
+        loop.void(turn.machine, [turn.case], reason=reason, **work.call)
         Item.objects.filter(paper=pk).update(exclusive=False)
-        heard = [work.paper.receiver_id, work.paper.superior_id]
-        work.tell("paper.withdrawn", heard, reason=reason)
+        heard = [turn.paper.receiver_id, turn.paper.superior_id]
+        turn.tell("paper.withdrawn", heard, reason=reason)
     return work.done()
 
 
@@ -272,28 +226,25 @@ def withdraw(
 
 
 @transaction.atomic(durable=True)
-def propose_talk(
-    pk: UUID, *, reason: str, by: Actor, request_id: UUID, at: datetime, seen: int | None = None
-) -> UUID:
+def propose_talk(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
     """Propose a talk (约谈) to the office's leader: no answer came in time, or it was returned.
 
     The clock proposes it by itself once the ladder's rung is reached; this doesn't wait for it.
     """
-    work = _Work("paper.judge", pk, by, request_id, at, seen, step="talk", reason=reason)
-    if work.repeated:
-        return work.done()
-    why_not = no_talk(work.paper, work.case, timezone.localdate(at))
-    if why_not:
-        raise TalkRefused(reason=why_not)
-    reason = _written(reason, "reason", _("Write why the unit must be talked to."))
-    late = (timezone.localdate(at) - work.case.due_on).days if work.case.due_on else 0
-    row = Proposal.objects.create(
-        case=work.case, rung=TALK, drafted_at=at, unit_id=work.paper.office_id,
-        days_late=max(late, 0), reason=reason,
-    )  # fmt: skip
-    move = Move(work.case, {}, {"talk": str(row.pk)})
-    engine.take(work.machine, "amend", [move], reason=reason, **work.common)
-    work.tell("paper.talk", [work.paper.office_id], unit=work.paper.receiver.name)
+    work = begin("paper.judge", [pk], {"step": "talk", "reason": reason}, **call)
+    for turn in turns(work):
+        paper, case, today = turn.paper, turn.case, timezone.localdate(work.at)
+        why_not = no_talk(paper, case, today)
+        if why_not:
+            raise TalkRefused(reason=why_not)
+        reason = written(reason, "reason", _("Write why the unit must be talked to."))
+        late = (today - case.due_on).days if case.due_on else 0
+        row = Proposal.objects.create(
+            case=case, rung=TALK, drafted_at=work.at, unit_id=paper.office_id,
+            days_late=max(late, 0), reason=reason,
+        )  # fmt: skip
+        turn.take("amend", {"talk": str(row.pk)}, reason=reason)
+        turn.tell("paper.talk", [paper.office_id], unit=paper.receiver.name)
     return work.done()
 
 
@@ -310,37 +261,33 @@ def no_talk(paper: Paper, case: Case, today: date) -> Any:
     return ""
 
 
-def _proposal(pk: UUID, by: Actor, at: datetime) -> Proposal:
+def _talk(pk: UUID, given: Mapping[str, Any], **call: Unpack[Call]) -> tuple[Proposal, plain.Claim]:
+    """A proposal over a paper, where one may decide it; else what isn't there."""
     row = Proposal.objects.select_related("case").filter(pk=pk, case__kind__in=LOOPS).first()
     if row is None:
         raise NotFound
-    policy.access(Paper.objects.all(), "paper.decide", by, row.case_id, at=at)
-    return row
+    papers, given = Paper.objects.all(), {"proposal": pk, **given}
+    _paper, claim = plain.begin(papers, "paper.decide", row.case_id, given, **call)
+    return row, claim
 
 
 @transaction.atomic(durable=True)
-def decide_talk(
-    pk: UUID, *, approve: bool, by: Actor, request_id: UUID, at: datetime, reason: str = ""
-) -> UUID:
+def decide_talk(pk: UUID, *, approve: bool, reason: str = "", **call: Unpack[Call]) -> UUID:
     """The office's leader takes the proposal up, or dismisses it with a reason."""
-    row = _proposal(pk, by, at)
-    given = {"pk": str(pk), "approve": approve, "reason": reason}
-    if engine.once(request_id, "paper.decide", by, given, at) is None:
-        # Taken up without a word, it keeps what its sender wrote.
-        words = reason or (row.reason if approve else "")
-        ladder.decide(row, approve=approve, by=by, at=at, reason=words)
-        engine.answered(request_id, [row.case_id])
-    return row.case_id
+    row, claim = _talk(pk, {"approve": approve, "reason": reason}, **call)
+    if claim.repeated:
+        return claim.answer[0]
+    # Taken up without a word, it keeps what its sender wrote.
+    words = reason or (row.reason if approve else "")
+    ladder.decide(row, approve=approve, by=claim.by, at=claim.at, reason=words)
+    return claim.done(row.case_id)
 
 
 @transaction.atomic(durable=True)
-def carry_out_talk(
-    pk: UUID, *, on: date, paper_number: str, by: Actor, request_id: UUID, at: datetime
-) -> UUID:
+def carry_out_talk(pk: UUID, *, on: date, paper_number: str, **call: Unpack[Call]) -> UUID:
     """The talk was held: now the rung is taken, and it counts."""
-    row = _proposal(pk, by, at)
-    given = {"pk": str(pk), "on": on, "paper_number": paper_number}
-    if engine.once(request_id, "paper.carry_out", by, given, at) is None:
-        ladder.carry_out(row, on=on, paper_number=paper_number, by=by, at=at)
-        engine.answered(request_id, [row.case_id])
-    return row.case_id
+    row, claim = _talk(pk, {"on": on, "paper_number": paper_number}, **call)
+    if claim.repeated:
+        return claim.answer[0]
+    ladder.carry_out(row, on=on, paper_number=paper_number, by=claim.by, at=claim.at)
+    return claim.done(row.case_id)

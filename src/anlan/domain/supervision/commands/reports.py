@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Unpack
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -16,7 +16,7 @@ from anlan.base.ids import uuid7
 from anlan.base.paths import ancestors
 from anlan.domain.hazards.models import Grade, Hazard
 from anlan.domain.supervision import terms
-from anlan.domain.supervision.commands.listed import written
+from anlan.domain.supervision.commands.texts import written
 from anlan.domain.supervision.models import DirectCopy, DirectReport, DualReport, Side, Terms
 from anlan.domain.supervision.permissions import ANSWERS, OFFICE
 from anlan.domain.supervision.refusals import (
@@ -30,8 +30,9 @@ from anlan.kernel.accounts.models import Role, Unit, UnitKind
 from anlan.kernel.audit import trail
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import PeriodUnreadable
-from anlan.kernel.loop import engine
+from anlan.kernel.loop import engine, plain
 from anlan.kernel.loop.models import Case
+from anlan.kernel.loop.plain import Call
 from anlan.kernel.notices import outbox
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.attachments import Prepared
@@ -61,14 +62,13 @@ def offices_of(case: Case, on: date) -> list[Unit]:
 
 
 @transaction.atomic(durable=True)
-def report_direct(
-    pk: UUID, *, found_at: datetime, text: str, by: Actor, request_id: UUID, at: datetime
-) -> UUID:
+def report_direct(pk: UUID, *, found_at: datetime, text: str, **call: Unpack[Call]) -> UUID:
     """Report a major hazard to the province from wherever one is; the tiers between get copies."""
-    hazard = policy.access(Hazard.objects.select_related("case"), "listed.report", by, pk, at=at)
-    given = {"pk": pk, "found_at": found_at, "text": text}
-    if engine.once(request_id, "listed.report", by, given, at) is not None:
-        return pk
+    given, rows = {"found_at": found_at, "text": text}, Hazard.objects.select_related("case")
+    hazard, claim = plain.begin(rows, "listed.report", pk, given, **call)
+    if claim.repeated:
+        return claim.answer[0]
+    by, at = claim.by, claim.at
     case = engine.lock([pk])[pk]
     if case.kind != "hazard" or case.grade != Grade.MAJOR or case.state == "void":
         raise DirectRefused(reason=_("only major hazards are; grade it first."))
@@ -100,28 +100,26 @@ def report_direct(
     DirectCopy.objects.bulk_create(
         DirectCopy(report=report, unit=office, level=office.area.level) for office in offices
     )
-    _record("listed.report", pk, by, at, request_id, text, {"late": late})
+    claim.record("listed.report", "case", pk, reason=text, after={"late": late})
     outbox.post(
         "listed.reported", to_units=[office.pk for office in offices], about=pk, at=at,
         data={"number": case.number, "unit": report.unit.name, "text": text[:200]},
     )  # fmt: skip
-    engine.answered(request_id, [pk])
-    return pk
+    return claim.done(pk)
 
 
 @transaction.atomic(durable=True)
-def receive_direct(pk: UUID, *, by: Actor, request_id: UUID, at: datetime) -> UUID:
+def receive_direct(pk: UUID, **call: Unpack[Call]) -> UUID:
     """Sign for a direct report, for one's own offices among those that it went to."""
-    policy.access(Hazard.objects.all(), "listed.receive", by, pk, at=at)
-    if engine.once(request_id, "listed.receive", by, {"pk": pk}, at) is not None:
-        return pk
+    _hazard, claim = plain.begin(Hazard.objects.all(), "listed.receive", pk, {}, **call)
+    if claim.repeated:
+        return claim.answer[0]
     waiting = DirectCopy.objects.filter(report=pk, received_at=None)
-    if not by.trusted:
-        waiting = waiting.filter(unit__in=policy.units_of(by, (*OFFICE, Role.DUTY)))
-    if waiting.update(received_at=at, receiver=by.name):
-        _record("listed.receive", pk, by, at, request_id, "", {})
-    engine.answered(request_id, [pk])
-    return pk
+    if not claim.by.trusted:
+        waiting = waiting.filter(unit__in=policy.units_of(claim.by, (*OFFICE, Role.DUTY)))
+    if waiting.update(received_at=claim.at, receiver=claim.by.name):
+        claim.record("listed.receive", "case", pk, after={})
+    return claim.done(pk)
 
 
 # --- to both sides -------------------------------------------------------------------------
@@ -137,17 +135,17 @@ def file_dual(
     signed_by: str,
     signed_on: date,
     files: Sequence[Prepared],
-    by: Actor,
-    request_id: UUID,
-    at: datetime,
+    **call: Unpack[Call],
 ) -> UUID:
     """Enter one side's report of a period, with who signed for it and the paper that shows it."""
-    hazard = policy.access(Hazard.objects.all(), "listed.dual", by, pk, at=at)
-    given: dict[str, Any] = {"pk": pk, "side": side, "period": period, "text": text,
-                             "signed_by": signed_by, "signed_on": signed_on}  # fmt: skip
-    earlier = engine.once(request_id, "listed.dual", by, given, at)
-    if earlier is not None:
-        return UUID(earlier[0])
+    given = {
+        "side": side, "period": period, "text": text, "signed_by": signed_by,
+        "signed_on": signed_on,
+    }  # fmt: skip
+    hazard, claim = plain.begin(Hazard.objects.all(), "listed.dual", pk, given, **call)
+    if claim.repeated:
+        return claim.answer[0]
+    by, at = claim.by, claim.at
     case = engine.lock([pk])[pk]
     today = timezone.localdate(at)
     if case.kind != "hazard" or case.grade != Grade.MAJOR or case.state == "void":
@@ -181,9 +179,8 @@ def file_dual(
     for file in files:
         attachments.attach(file, DUAL_FILES, row_id, FileRole.EVIDENCE, by=by, at=at)
     after = {"side": side, "period": period, "signed_by": signed_by}
-    _record("listed.dual", pk, by, at, request_id, "", after)
-    engine.answered(request_id, [row_id])
-    return row_id
+    claim.record("listed.dual", "case", pk, after=after)
+    return claim.done(row_id)
 
 
 # --- what an office sets -------------------------------------------------------------------
@@ -227,10 +224,3 @@ def set_terms(
     )
     trail.record([entry], by=by, at=at)
     return version + 1
-
-
-def _record(
-    action: str, pk: UUID, by: Actor, at: datetime, request_id: UUID, reason: str, after: Any
-) -> None:
-    entry = trail.Entry(action, "case", str(pk), reason=reason, after=after, request_id=request_id)
-    trail.record([entry], by=by, at=at)

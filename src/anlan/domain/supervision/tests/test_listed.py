@@ -18,6 +18,7 @@ from anlan.domain.supervision import commands
 from anlan.domain.supervision.invariants import invariants
 from anlan.domain.supervision.models import Escalation, LogEntry, Team
 from anlan.domain.supervision.tests import acts
+from anlan.kernel.audit.models import AuditRow
 from anlan.kernel.facts.models import Fact
 from anlan.kernel.loop.models import Case, Listing
 from anlan.kernel.notices.models import Notice
@@ -293,3 +294,24 @@ def test_the_figures_are_the_sum_of_the_entries_that_stand(cast, listed, days):
     sums = moved_of(pk)
     assert sums.get("supervision.moved_out", 0) == sum(row.moved_out for row in standing)
     assert sums.get("supervision.resident_days", 0) == len(standing)
+
+
+def test_a_repeat_gets_the_first_answer_and_other_words_under_its_id_are_refused(cast, listed):
+    """Even of the call that ended the team's stay, whose answer may have been lost on the way."""
+    pk, office, leader = listed(), cast.actor("office"), cast.actor("leader")
+    now = {"at": timezone.now(), "by": office}
+    members = [commands.NewMember("张三", "某局")]
+    sent = {"since": acts.days(0), "task": "驻点", "members": members, "request_id": uuid7()}
+    team = commands.send_team(pk, **sent, **now)
+    assert commands.send_team(pk, **sent, **now) == team
+    with pytest.raises(Refusal) as refused:
+        commands.send_team(pk, **{**sent, "task": "另一项"}, **now)
+    assert refused.value.code == "request_reused"
+    day = {"day": acts.days(0), "action": "排查", "moved_out": 3, "request_id": uuid7()}
+    assert commands.log_day(team, **day, **now) == commands.log_day(team, **day, **now)
+    accepted = {"on": acts.days(0), "text": "合格", "request_id": uuid7(), "by": leader}
+    for _time in range(2):
+        assert commands.accept_team(team, **accepted, at=timezone.now()) == pk
+    rows = AuditRow.objects.filter(object_id=str(pk), action="listed.accept")
+    assert [row.request_id for row in rows] == [accepted["request_id"]]
+    assert (Team.objects.count(), LogEntry.objects.count()) == (1, 1)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from typing import Unpack
 from uuid import UUID
 
@@ -35,13 +36,15 @@ from anlan.kernel.accounts.models import Unit
 from anlan.kernel.audit import trail
 from anlan.kernel.calendar.deadlines import due
 from anlan.kernel.loop import commands as loop
-from anlan.kernel.loop import engine, frame, settings
+from anlan.kernel.loop import engine, frame, plain, settings
 from anlan.kernel.loop.engine import Move, NewCase
 from anlan.kernel.loop.frame import Call, OnOne
 from anlan.kernel.loop.labels import state_label
 from anlan.kernel.loop.models import Party, PartyRole
 from anlan.kernel.notices import outbox
 from anlan.kernel.regions.models import Region
+
+begin = partial(frame.begin, Defect.objects.all())
 
 #: What may stand on a label: it is part of an address.
 CODE = re.compile(r"^[\w.\-]{1,60}$")
@@ -145,13 +148,12 @@ def levels_for(path: str) -> dict[int, DefectLevel]:
 def file(new: NewDefect, **call: Unpack[Call]) -> UUID:
     """File a defect: the enterprise repairs, the departments of its level sign and answer."""
     by, at = call["by"], call["at"]
-    row = Equipment.objects.filter(code=new.code).select_related("enterprise").first()
-    if row is None:
+    rows = Equipment.objects.select_related("enterprise")
+    labelled = rows.filter(code=new.code).first()
+    if labelled is None:
         raise NotFound
-    row = policy.access(
-        Equipment.objects.select_related("enterprise"), "equipment.file", by, row.pk, at=at
-    )
-    if engine.once(call["request_id"], "defect.file", by, {"new": new}, at) is not None:
+    row, claim = plain.begin(rows, "equipment.file", labelled.pk, {"new": new}, **call)
+    if claim.repeated:
         return new.pk
     level = levels_for(row.path).get(new.level)
     if level is None:
@@ -178,8 +180,7 @@ def file(new: NewDefect, **call: Unpack[Call]) -> UUID:
     own = unit_of(firm, by=by, at=at)
     loop.assign(DEFECT, [case], rectifier={new.pk: own}, due_on=new.due_on, **call)
     _notify(new.pk, level, row, at)
-    engine.answered(call["request_id"], [new.pk])
-    return new.pk
+    return claim.done(new.pk)
 
 
 def _notify(pk: UUID, level: DefectLevel, row: Equipment, at: datetime) -> None:
@@ -202,7 +203,7 @@ def _notify(pk: UUID, level: DefectLevel, row: Equipment, at: datetime) -> None:
 @transaction.atomic(durable=True)
 def receive_defect(pk: UUID, **call: Unpack[OnOne]) -> list[UUID]:
     """Sign for receipt, for the enterprise or a notified department."""
-    work = frame.begin(Defect.objects.all(), "defect.receive", [pk], {}, **call)
+    work = begin("defect.receive", [pk], {}, **call)
     for machine, case in work.each():
         own = policy.units_of(work.by, ("rectifier", "office", "leader", "inspector"))
         loop.receive(machine, [case], units=own, **work.call)
@@ -214,7 +215,7 @@ def answer(pk: UUID, *, text: str, **call: Unpack[OnOne]) -> list[UUID]:
     """A notified department says what it does about the defect; it may say so again."""
     if not 0 < len(text.strip()) <= TEXT_CHARS_MAX:
         raise _lacks("text", _("Write the answer, in 1,000 characters at most."))
-    work = frame.begin(Defect.objects.all(), "defect.answer", [pk], {"text": text}, **call)
+    work = begin("defect.answer", [pk], {"text": text}, **call)
     for machine, case in work.each():
         if not case.is_open:
             raise engine.StepNotPossible(
@@ -240,7 +241,7 @@ def repair(pk: UUID, *, result: str, **call: Unpack[OnOne]) -> list[UUID]:
     """The enterprise reports the defect repaired."""
     if not 0 < len(result.strip()) <= TEXT_CHARS_MAX:
         raise _lacks("text", _("Say what was done, in 1,000 characters."))
-    work = frame.begin(Defect.objects.all(), "defect.repair", [pk], {"result": result}, **call)
+    work = begin("defect.repair", [pk], {"result": result}, **call)
     for machine, case in work.each():
         engine.take(machine, "rectify", [Move(case, {}, {"result": result})], **work.call)
         Defect.objects.filter(pk=pk).update(result=result.strip())
@@ -250,8 +251,7 @@ def repair(pk: UUID, *, result: str, **call: Unpack[OnOne]) -> list[UUID]:
 @transaction.atomic(durable=True)
 def accept_defect(pk: UUID, *, opinion: str = "", **call: Unpack[OnOne]) -> list[UUID]:
     """Accept the repair and close: by somebody else, once all who were notified have answered."""
-    given = {"opinion": opinion}
-    work = frame.begin(Defect.objects.all(), "defect.accept", [pk], given, **call)
+    work = begin("defect.accept", [pk], {"opinion": opinion}, **call)
     for machine, case in work.each():
         missing = unanswered(pk)
         if missing:
@@ -271,8 +271,7 @@ def unanswered(pk: UUID) -> list[str]:
 @transaction.atomic(durable=True)
 def reject_defect(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
     """Return the repair with a reason: a new round and a new deadline."""
-    given = {"reason": reason}
-    work = frame.begin(Defect.objects.all(), "defect.accept", [pk], given, **call)
+    work = begin("defect.accept", [pk], {"reason": reason}, **call)
     for machine, case in work.each():
         loop.reject(machine, [case], reason=reason, **work.call)
     return work.done()

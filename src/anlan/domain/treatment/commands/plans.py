@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from typing import Unpack
 from uuid import UUID
 
@@ -29,11 +30,13 @@ from anlan.domain.treatment.models import (
 from anlan.domain.treatment.refusals import FindingsOpen, PlanIncomplete
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop import commands as loop
-from anlan.kernel.loop import engine, frame
+from anlan.kernel.loop import engine, frame, plain
 from anlan.kernel.loop.engine import Move, NewCase
 from anlan.kernel.loop.frame import Call, OnOne
 from anlan.kernel.loop.labels import state_label
 from anlan.kernel.loop.models import Case, Event
+
+begin = partial(frame.begin, RemedyPlan.objects.all())
 
 MEASURES_MAX = 60
 #: 100 billion yuan, in fen.
@@ -71,7 +74,8 @@ def make(new: NewPlan, **call: Unpack[Call]) -> UUID:
     """
     by, at = call["by"], call["at"]
     policy.demand(by, "remedy.make", at)
-    if engine.once(call["request_id"], "remedy.make", by, {"new": new}, at) is not None:
+    claim = plain.claim("remedy.make", {"new": new}, **call)
+    if claim.repeated:
         return new.pk
     firm = policy.access(Enterprise.objects.all(), "enterprise.view", by, new.enterprise_id, at=at)
     _check(new, timezone.localdate(at))
@@ -97,8 +101,7 @@ def make(new: NewPlan, **call: Unpack[Call]) -> UUID:
         PLAN, [case], rectifier={new.pk: unit}, due_on=max(m.due_on for m in new.measures),
         **call,
     )  # fmt: skip
-    engine.answered(call["request_id"], [new.pk])
-    return new.pk
+    return claim.done(new.pk)
 
 
 def _in_charge(pk: UUID, call: Call) -> None:
@@ -172,7 +175,7 @@ def _write(plan: RemedyPlan, measures: Sequence[NewMeasure]) -> None:
 def add(pk: UUID, measures: Sequence[NewMeasure], **call: Unpack[OnOne]) -> list[UUID]:
     """Take further hazards into a plan that is being carried out; its deadline follows."""
     given = {"measures": list(measures)}
-    work = frame.begin(RemedyPlan.objects.all(), "remedy.make", [pk], given, **call)
+    work = begin("remedy.make", [pk], given, **call)
     for machine, case in work.each():
         if case.state != "assigned":
             raise engine.StepNotPossible(
@@ -199,7 +202,7 @@ def add(pk: UUID, measures: Sequence[NewMeasure], **call: Unpack[OnOne]) -> list
 @transaction.atomic(durable=True)
 def receive(pk: UUID, **call: Unpack[OnOne]) -> list[UUID]:
     """The enterprise signs for receipt."""
-    work = frame.begin(RemedyPlan.objects.all(), "remedy.receive", [pk], {}, **call)
+    work = begin("remedy.receive", [pk], {}, **call)
     for machine, case in work.each():
         own = policy.units_of(work.by, ("rectifier",))
         loop.receive(machine, [case], units=own, **work.call)
@@ -211,8 +214,7 @@ def report(pk: UUID, *, result: str, **call: Unpack[OnOne]) -> list[UUID]:
     """The enterprise reports the plan carried out, once each of its hazards is rectified."""
     if not result.strip() or len(result) > TEXT_CHARS_MAX:
         raise PlanIncomplete(field="result", reason=_("Say what was done, in 1,000 characters."))
-    given = {"result": result}
-    work = frame.begin(RemedyPlan.objects.all(), "remedy.report", [pk], given, **call)
+    work = begin("remedy.report", [pk], {"result": result}, **call)
     for machine, case in work.each():
         _refuse_open(pk, unsettled=True)
         engine.take(machine, "rectify", [Move(case, {}, {"result": result})], **work.call)
@@ -235,8 +237,7 @@ def accept(pk: UUID, *, opinion: str = "", **call: Unpack[OnOne]) -> list[UUID]:
 
     By neither who carried it out nor who drew it up: somebody else looks whether it was enough.
     """
-    given = {"opinion": opinion}
-    work = frame.begin(RemedyPlan.objects.all(), "remedy.accept", [pk], given, **call)
+    work = begin("remedy.accept", [pk], {"opinion": opinion}, **call)
     for machine, case in work.each():
         _refuse_own(case, work)
         _refuse_open(pk, unsettled=False)
@@ -262,7 +263,7 @@ def reject(pk: UUID, *, reason: str, due_on: date, **call: Unpack[OnOne]) -> lis
             field="due_on", reason=_("The deadline is in the past; choose a later day.")
         )
     given = {"reason": reason, "due_on": due_on}
-    work = frame.begin(RemedyPlan.objects.all(), "remedy.accept", [pk], given, **call)
+    work = begin("remedy.accept", [pk], given, **call)
     for machine, case in work.each():
         loop.reject(machine, [case], reason=reason, due_on=due_on, **work.call)
     return work.done()
@@ -271,8 +272,7 @@ def reject(pk: UUID, *, reason: str, due_on: date, **call: Unpack[OnOne]) -> lis
 @transaction.atomic(durable=True)
 def withdraw(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
     """Take a plan back; its hazards go on in their own loops."""
-    given = {"reason": reason}
-    work = frame.begin(RemedyPlan.objects.all(), "remedy.withdraw", [pk], given, **call)
+    work = begin("remedy.withdraw", [pk], {"reason": reason}, **call)
     for machine, case in work.each():
         loop.void(machine, [case], reason=reason, **work.call)
     return work.done()

@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import base64
 import json
-from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import reduce, total_ordering
 from operator import or_
-from threading import Lock
-from time import monotonic
 from typing import Any, Generic, TypeVar
 
 from django.core.exceptions import EmptyResultSet, FieldDoesNotExist, ValidationError
@@ -25,6 +22,7 @@ from django.utils.translation import gettext as _
 
 from anlan.base import planner
 from anlan.base.limits import PAGE_ROWS
+from anlan.base.memory import Memory
 from anlan.base.refusal import Unreadable
 
 M = TypeVar("M", bound=Model)
@@ -82,21 +80,15 @@ def _size(rows: QuerySet[Any]) -> int:
     database = connections[rows.db]
     # SQLite is told by the statement which index to take, so that it has two ways only.
     most = 1 + (SOME_MAX if database.vendor == "postgresql" else FEW_MAX)
-    key, now = (most, database.settings_dict["NAME"], asked), monotonic()
-    with _lock:
-        known = _sizes.get(key)
-    if known is not None and known[1] > now:
-        return known[0]
-    size = rows[:most].count()
-    with _lock:
-        _sizes[key] = (size, now + SIZE_SECONDS)
-        while len(_sizes) > SIZES_KEPT_MAX:
-            _sizes.popitem(last=False)
+    key = (most, database.settings_dict["NAME"], asked)
+    size = _sizes.get(key)
+    if size is None:
+        size = rows[:most].count()
+        _sizes.put(key, size, SIZE_SECONDS)
     return size
 
 
-_sizes: OrderedDict[Any, tuple[int, float]] = OrderedDict()
-_lock = Lock()
+_sizes: Memory[int] = Memory(SIZES_KEPT_MAX)
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from operator import add
-from time import monotonic
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q
 
+from anlan.base.memory import Memory
 from anlan.base.text import plain
 from anlan.domain.hazards.models import Hazard, HazardQuerySet
 
@@ -113,17 +112,15 @@ def hits(folded: str) -> Sequence[UUID] | None:
             )
         found = [row[0] if isinstance(row[0], UUID) else UUID(row[0]) for row in cursor.fetchall()]
     if len(found) > RARE_HITS_MAX:
-        if len(_common) >= COMMON_KEPT_MAX:
-            _common.clear()
-        _common[connection.settings_dict["NAME"], folded] = monotonic() + COMMON_SECONDS
+        _common.put((connection.settings_dict["NAME"], folded), True, COMMON_SECONDS)
         return None
     return found
 
 
 def _is_common(folded: str) -> bool:
-    return _common.get((connection.settings_dict["NAME"], folded), 0.0) > monotonic()
+    return _common.get((connection.settings_dict["NAME"], folded)) is not None
 
 
-#: Until when a text counts as common: to find out takes as long as reading the page does.
-_common: dict[tuple[Any, str], float] = {}
+#: For how long a text counts as common: to find out takes as long as reading the page does.
 COMMON_SECONDS, COMMON_KEPT_MAX = 60, 5_000
+_common: Memory[bool] = Memory(COMMON_KEPT_MAX)

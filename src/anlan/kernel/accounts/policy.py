@@ -21,6 +21,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
+from anlan.base.memory import Memory
 from anlan.base.paths import ancestors, upper
 from anlan.base.refusal import MovedOn, NotAllowed, NotFound
 from anlan.kernel.accounts import held
@@ -150,14 +151,12 @@ def may(by: Actor, permission: str) -> bool:
         answer = not is_nothing(rule_of(permission, by))
         if rule in _asking:
             return answer
-        if len(_may) >= MAY_KEPT_MAX:
-            _may.clear()
-        _may[rule, holding] = answer
+        _may.put((rule, holding), answer)
     return answer
 
 
-_may: dict[tuple[Rule, Any], bool] = {}
 MAY_KEPT_MAX = 100_000
+_may: Memory[bool] = Memory(MAY_KEPT_MAX)
 
 
 def demand(by: Actor, permission: str, at: datetime | None = None) -> None:

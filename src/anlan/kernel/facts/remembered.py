@@ -6,16 +6,14 @@ above a mark as it had when it was read: facts above a mark only ever become mor
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from threading import Lock
-from time import monotonic
 from typing import Generic, TypeVar
 
 from django.db import connection
 from django.db.models import Exists, OuterRef
 
+from anlan.base import memory
 from anlan.kernel.facts import sql
 from anlan.kernel.facts.models import Fact
 from anlan.kernel.regions.models import Region
@@ -33,19 +31,16 @@ class _Kept(Generic[T]):
     mark: int
     count: int
     reading: T
-    since: float
 
     def still_holds(self) -> bool:
-        fresh = monotonic() - self.since < SECONDS_MAX
-        return fresh and _facts_above(self.mark, self.area, self.count) == self.count
+        return _facts_above(self.mark, self.area, self.count) == self.count
 
 
 class Memory(Generic[T]):
     """What was read of areas, by whatever else distinguishes one reading from another."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[Hashable, _Kept[T]] = OrderedDict()
-        self._lock = Lock()
+        self._kept: memory.Memory[_Kept[T]] = memory.Memory(KEPT_MAX)
 
     def read(self, area: Region, key: Hashable, reading: Callable[[], T]) -> T:
         """What ``reading`` says, or said before if nothing was posted about ``area`` since."""
@@ -60,14 +55,11 @@ class Memory(Generic[T]):
         count = _facts_above(mark, area)
         found = reading()
         if count <= FACTS_MAX and _facts_above(mark, area) == count:
-            with self._lock:
-                self._kept[place] = _Kept(area, mark, count, found, monotonic())
-                while len(self._kept) > KEPT_MAX:
-                    self._kept.popitem(last=False)
+            self._kept.put(place, _Kept(area, mark, count, found), SECONDS_MAX)
         return found
 
     def forget(self) -> None:
-        self._kept.clear()
+        self._kept.forget()
 
 
 def _facts_above(mark: int, area: Region, at_most: int = FACTS_MAX) -> int:

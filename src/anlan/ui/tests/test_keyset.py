@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from typing import ClassVar
 
 import pytest
@@ -11,6 +10,7 @@ from django.db.models import Q
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from anlan.base.memory import Memory
 from anlan.base.refusal import Unreadable
 from anlan.ui import keyset as keysets
 from anlan.ui.keyset import Keyset
@@ -173,7 +173,7 @@ def test_a_page_of_branches_costs_the_same_whatever_is_in_them(
     Row.objects.bulk_create(Row(pk=i, b="xyz"[i % 3], day="2024-06-25") for i in range(1, 400))
     for few in (3_000, 20):
         monkeypatch.setattr(keysets, "FEW_MAX", few)
-        monkeypatch.setattr(keysets, "_sizes", OrderedDict())
+        monkeypatch.setattr(keysets, "_sizes", Memory(100))
         for statements in (2 * len(BRANCHES) + 1, len(BRANCHES) + 1):
             with django_assert_num_queries(statements):
                 page = in_branches(Keyset.by("-day", "pk"), {}, 10)
@@ -183,7 +183,7 @@ def test_a_page_of_branches_costs_the_same_whatever_is_in_them(
 def test_what_is_remembered_of_a_list_is_how_to_read_it_and_not_what_is_in_it(table, monkeypatch):
     monkeypatch.setattr(keysets, "SIZE_SECONDS", 60)
     monkeypatch.setattr(keysets, "FEW_MAX", 5)
-    monkeypatch.setattr(keysets, "_sizes", OrderedDict())
+    monkeypatch.setattr(keysets, "_sizes", Memory(100))
     keyset, seen = Keyset.by("-day", "pk"), []
     for count in (2, 40, 1, 0):
         Row.objects.all().delete()

@@ -38,16 +38,13 @@ def slot(name: str, field: Field[Any, Any]) -> Any:
     return _Slot(name, field)
 
 
-def one_of(column: str, name: str, count: int, field: Field[Any, Any]) -> Q:
-    """``column`` is one of ``count`` values, given by ``padded``."""
-    return reduce(or_, (Q(**{column: slot(f"{name}{n}", field)}) for n in range(count)))
+#: Values of ``one_of`` that one statement takes: hardly anybody has posts at more units.
+SLOTS = 4
 
 
-def padded(name: str, values: Sequence[Any], count: int, empty: Any) -> dict[str, Any]:
-    """``values`` for ``one_of``, filled up with one that no row has."""
-    assert len(values) <= count, f"{len(values)} values for {count} slots"
-    filled = [*values, *[empty] * (count - len(values))]
-    return {f"{name}{n}": value for n, value in enumerate(filled)}
+def one_of(column: str, name: str, field: Field[Any, Any]) -> Q:
+    """``column`` is one of the values that ``Prepared.rows_of`` gives by ``name``."""
+    return reduce(or_, (Q(**{column: slot(f"{name}{n}", field)}) for n in range(SLOTS)))
 
 
 class Prepared:
@@ -71,6 +68,19 @@ class Prepared:
             cursor.execute(text, given)
             found = cursor.fetchall()
         return list(compiler.results_iter([found], tuple_expected=True)) if found else []
+
+    def rows_of(self, name: str, some: Sequence[Any], empty: Any, **values: Any) -> list[Any]:
+        """The rows for all of ``some``, SLOTS of them a statement; a row may come more than once.
+
+        name:   that of a ``one_of`` in the queryset.
+        empty:  a value that no row has; it fills the slots that are left.
+        """
+        found: list[Any] = []
+        for start in range(0, max(len(some), 1), SLOTS):
+            filled = [*some[start : start + SLOTS], *[empty] * SLOTS][:SLOTS]
+            slots = {f"{name}{n}": value for n, value in enumerate(filled)}
+            found += self.rows(**values, **slots)
+        return found
 
     def _compiled(self, connection: Any) -> tuple[Any, str, list[Any]]:
         # Each thread has a connection of its own, and tests replace it.

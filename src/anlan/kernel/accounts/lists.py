@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 from django.db.models import BigIntegerField, CharField, Q
 from django.http import HttpRequest, QueryDict
 from django.urls import Resolver404, resolve, reverse
 
 from anlan.base.actor import Actor
-from anlan.base.prepared import Prepared, one_of, padded, slot
+from anlan.base.prepared import Prepared, one_of, slot
 from anlan.base.refusal import NotFound
 from anlan.kernel.accounts import gate, held, policy
 from anlan.kernel.accounts.models import FILTER_QUERY_CHARS_MAX, ColumnChoice, SavedFilter
@@ -90,14 +89,12 @@ _kept_columns = Prepared(
         .values_list("codes")
     )
 )
-#: Filters of a person's own, and those shared in units of theirs: so many units a statement.
-_UNITS, _NO_UNIT = 4, -1
+#: Filters of a person's own, and those shared in units of theirs.
 _SAVED = ("pk", "name", "query", "user_id", "unit_id", "user__name")
 _saved = Prepared(
     lambda: (
         SavedFilter.objects.filter(
-            Q(user=slot("user", BigIntegerField()))
-            | one_of("unit", "unit", _UNITS, BigIntegerField()),
+            Q(user=slot("user", BigIntegerField())) | one_of("unit", "unit", BigIntegerField()),
             page=slot("page", CharField()),
         )
         .order_by("name", "pk")
@@ -133,11 +130,8 @@ class Kept:
     @cached_property
     def saved(self) -> list[Saved]:
         units = sorted({post.unit_id for post in held.posts(self._by)})
-        rows: dict[int, tuple[Any, ...]] = {}
-        for start in range(0, max(len(units), 1), _UNITS):
-            some = padded("unit", units[start : start + _UNITS], _UNITS, _NO_UNIT)
-            found = _saved.rows(user=self._by.user_id, page=self.page, **some)
-            rows.update((row[0], row) for row in found)
+        found = _saved.rows_of("unit", units, -1, user=self._by.user_id, page=self.page)
+        rows = {row[0]: row for row in found}
         filters = [
             Saved(pk, name, f"?{query}", user_id == self._by.user_id, unit_id is not None, who)
             for pk, name, query, user_id, unit_id, who in rows.values()

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db.models import BigIntegerField, DateField, Exists, OuterRef, Q, QuerySet
 
 from anlan.base.limits import IN_LIST_MAX, PAGE_ROWS
-from anlan.base.prepared import Prepared, one_of, padded, slot
+from anlan.base.prepared import Prepared, one_of, slot
 from anlan.kernel.accounts.models import ADMIN_ROLES, Post
 from anlan.kernel.notices import kinds
 from anlan.kernel.notices.models import Notice, Read, ReadAll, Recipient
@@ -89,12 +89,8 @@ def unread_of(user_id: int, today: date) -> QuerySet[Notice]:
 
 def unread(user_id: int, today: date) -> int:
     """How many are unread, to UNREAD_MAX: the badge on every page, so it must be quick."""
-    found: set[Any] = set()
-    units = units_of(user_id, today)
-    for start in range(0, max(len(units), 1), _UNITS):
-        some = padded("unit", units[start : start + _UNITS], _UNITS, _NO_UNIT)
-        found.update(_badge.rows(user=user_id, **some))
-    return min(len(found), UNREAD_MAX)
+    found = _badge.rows_of("unit", units_of(user_id, today), -1, user=user_id)
+    return min(len(set(found)), UNREAD_MAX)
 
 
 def _badge_rows() -> QuerySet[Recipient, Any]:
@@ -102,14 +98,12 @@ def _badge_rows() -> QuerySet[Recipient, Any]:
     read = Read.objects.filter(notice=OuterRef("notice"), user_id=user)
     until = ReadAll.objects.filter(user_id=user, until__gte=OuterRef("notice"))
     mine = Q(unit_id=None, user_id=user) | Q(
-        one_of("unit_id", "unit", _UNITS, BigIntegerField()), user_id=None
+        one_of("unit_id", "unit", BigIntegerField()), user_id=None
     )
     rows = Recipient.objects.filter(mine, ~Exists(read), ~Exists(until))
     return rows.order_by().values_list("notice").distinct()[:UNREAD_MAX]
 
 
-#: So many units a statement: hardly anybody has posts at more.
-_UNITS, _NO_UNIT = 4, -1
 _badge = Prepared(_badge_rows)
 
 

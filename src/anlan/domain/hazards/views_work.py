@@ -25,7 +25,7 @@ from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.loop import worklist
 from anlan.kernel.loop.machine import machines
 from anlan.kernel.loop.worklist import Heaps, Work
-from anlan.ui.lists import Choice, Column, Filters, Flag
+from anlan.ui.lists import Choice, Column, Filters, Flag, address_of
 from anlan.ui.pages import go_on, render_page
 from anlan.ui.parts import cell
 
@@ -89,6 +89,7 @@ def _works(by: Actor) -> list[Work]:
 
 def _columns(today: date) -> list[Column]:
     works = worklist.by_kind()
+    pages = {kind: address_of(machines()[kind].page) for kind in works}
 
     def of(row: Any) -> Work:
         return works[row.case.kind]
@@ -98,7 +99,7 @@ def _columns(today: date) -> list[Column]:
 
     return [
         Column("text", _("What it is about"), cell=lambda row: of(row).title(row), kind="text",
-               link=lambda row: reverse(machines()[row.case.kind].page, args=[row.pk])),
+               link=lambda row: pages[row.case.kind](row.pk)),
         Column("kind", _("Kind"), cell=lambda row: of(row).kinds[row.case.kind]),
         Column("state", _("State"), cell=state),
         Column("grade", _("Grade"), cell=lambda row: of(row).mark(row)),

@@ -240,6 +240,8 @@ COMMANDS: dict[str, Command] = {
                        prepared=False),
     "audit": Command("校验、归档审计记录", "verify and archive what is on record", "", _audit),
     "keys": Command("更换密钥", "replace keys", "anlan.config.audit_cli:rotate", _keys),
+    "roles": Command("数据库角色（PostgreSQL）", "roles of the database (PostgreSQL)",
+                     "anlan.config.roles:main", _json),
     "security": Command("安全要求及证据", "what is asked for security, and what proves it",
                         "anlan.config.security:main", _security, prepared=False, django=False),
     "sbom": Command("软件清单（CycloneDX）", "bill of materials (CycloneDX)",
@@ -372,10 +374,11 @@ def _run_demo(args: argparse.Namespace) -> int:
 
 
 def _run_serve(args: argparse.Namespace) -> int:
-    from anlan.config import audit_cli, cli_accounts, durability, server
+    from anlan.config import audit_cli, cli_accounts, durability, roles, server
     from anlan.kernel.accounts.models import User
 
     durability.demand()
+    roles.demand_little()
     audit_cli.follow_setting(args)
     if not User.objects.exists():
         cli_accounts.first_admin(args)

@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.base.refusal import Refusal
+from anlan.config import roles
 from anlan.config.cli_say import say
 
 #: What fills an empty database, in this order; each can be run again without harm.
@@ -86,6 +87,7 @@ def prepare(*, restoring: bool = False) -> None:
         _refuse_newer()
         _migrate()
         _seed()
+        roles.refresh()
         mark_prepared()
 
 
@@ -179,6 +181,8 @@ def _alone() -> Iterator[None]:
 def _migrate() -> None:
     from django.core.management import call_command
 
+    if _applied() != _known():
+        roles.demand_owner()
     say(_("Preparing the database …"))
     call_command("migrate", verbosity=0, interactive=False)
 

@@ -156,8 +156,10 @@ def work(args: argparse.Namespace) -> int:
     """The worker's own process: jobs and the clock, until SIGTERM."""
     import threading
 
+    from anlan.config import roles
     from anlan.kernel.jobs import worker
 
+    roles.demand_little()
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     signal.signal(signal.SIGINT, lambda *_: stop.set())

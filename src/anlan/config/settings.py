@@ -4,7 +4,8 @@ ANLAN_HOME      where data lives (default: .anlan beside the checkout)
 ANLAN_DATABASE  a URL that selects PostgreSQL (postgresql://user:password@host:port/name;
                 a socket's folder goes into the query: postgresql://user@/name?host=/run/postgresql)
 ANLAN_POOL      0 opens a connection a thread in place of psycopg's pool
-ANLAN_UNSAFE    1 serves on a PostgreSQL that may forget what it saved (fsync off): for trials
+ANLAN_UNSAFE    1 serves on a PostgreSQL that may forget what it saved (fsync off), and with
+                ANLAN_HTTPS as root, as the database's owner or from a writable folder: for trials
 ANLAN_STATEMENT_SECONDS  how long a page's statement may run in PostgreSQL (30; 0: for ever)
 ANLAN_DEBUG     1 shows errors in full; never in production
 ANLAN_HOSTS     names under which the pages are reached, with commas
@@ -169,6 +170,10 @@ LOGIN_REDIRECT_URL = "/"
 MFA_OFF = os.environ.get("ANLAN_MFA") == "off"
 if MFA_OFF and HTTPS:
     raise SystemExit("ANLAN_MFA=off is for the demo on one's own machine; unset it or ANLAN_HTTPS")
+#: Days until a person's request about their own data is answered (S39).
+DATA_REQUEST_DAYS = int(os.environ.get("ANLAN_DATA_REQUEST_DAYS", "15"))
+if not 1 <= DATA_REQUEST_DAYS <= 30:
+    raise SystemExit("ANLAN_DATA_REQUEST_DAYS: 1 to 30, for the law wants an answer in time")
 #: ``djbh`` or ``asvs``, see kernel/accounts/passwords.py.
 PASSWORD_RULE = os.environ.get("ANLAN_PASSWORDS", "djbh")
 AUTH_PASSWORD_VALIDATORS = [{"NAME": "anlan.kernel.accounts.passwords.PolicyValidator"}]

@@ -73,6 +73,23 @@ def test_S37_each_group_says_why_on_what_basis_how_sensitive_and_how_long() -> N
 
 
 @pytest.mark.django_db
+def test_S30_what_is_sensitive_is_a_sealed_column_or_the_sum_beside_it() -> None:
+    from django.apps import apps
+
+    from anlan.base.sealed import SealedField
+
+    groups, _named = registered()
+    sensitive = [
+        name for group in groups.values() if group["sensitive"] == "yes" for name in group["fields"]
+    ]
+    assert sensitive, "else this test looks at nothing"
+    for name in sensitive:
+        label, _dot, column = name.rpartition(".")
+        field = apps.get_model(label)._meta.get_field(column.removesuffix("_sum"))
+        assert isinstance(field, SealedField), name
+
+
+@pytest.mark.django_db
 def test_S37_tables_that_are_said_to_be_unused_stay_empty(client_of: Any, cast: Any) -> None:
     """A day with a sign-in that fails and one that works writes nothing into them."""
     from django.apps import apps

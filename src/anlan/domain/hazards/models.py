@@ -222,7 +222,7 @@ class Sighting(models.Model):
     outcome = models.CharField(max_length=10, choices=Outcome)
     #: The state that the row claims.
     state = models.CharField(max_length=20, blank=True)
-    #: The row as it came, by header.
+    #: The row as it came, by header; phone and identity numbers in it are sealed (S30).
     raw = models.JSONField()
     withdrawn_at = models.DateTimeField(null=True)
 
@@ -285,6 +285,11 @@ class Leftover(models.Model):
         indexes = [
             models.Index(fields=["batch", "rejected", "file", "sheet", "row"], name="leftover_row")
         ]
+
+    @property
+    def place(self) -> str:
+        """What the sealed cells of ``raw`` are bound to."""
+        return f"hazards_leftover.raw:{self.batch_id}:{self.file}:{self.sheet}:{self.row}"
 
     @property
     def message(self) -> str:

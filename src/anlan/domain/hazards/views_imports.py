@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.base import sealed
 from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
 from anlan.domain.hazards import batches, importing, reading, tasks
@@ -284,7 +285,7 @@ def batch_mend(request: HttpRequest, pk: UUID) -> HttpResponse:
     rows = [
         RejectedRow(file=file.name, sheet=row.sheet, first_row=row.row, last_row=row.last_row,
                     code=row.code, column=row.column, header=row.header, data=row.data,
-                    raw=row.raw, table=row.table, origin=row.origin)
+                    raw=sealed.opened(row.raw, row.place), table=row.table, origin=row.origin)
         for row in Leftover.objects.filter(batch=found, rejected=True, file=order).order_by("pk")
     ]  # fmt: skip
     buffer = BytesIO()

@@ -18,11 +18,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anlan.base import sealed
 from anlan.base.actor import Actor
 from anlan.kernel.accounts import counts
 from anlan.kernel.accounts.models import (
     ApiToken,
     ColumnChoice,
+    DataRequest,
     Invitation,
     PastPassword,
     Post,
@@ -103,6 +105,18 @@ TABLES: tuple[tuple[type[models.Model], str | Promise, dict[str, str | Promise]]
         gettext_lazy("Columns"),
         {"page": gettext_lazy("Page"), "codes": gettext_lazy("Columns")},
     ),
+    (
+        DataRequest,
+        gettext_lazy("Requests"),
+        {
+            "kind": gettext_lazy("Kind"),
+            "text": gettext_lazy("What exactly, and why"),
+            "asked_at": gettext_lazy("Asked on"),
+            "due_on": gettext_lazy("Answered by"),
+            "answered_at": gettext_lazy("Answered on"),
+            "answer": gettext_lazy("Answer"),
+        },
+    ),
 )
 #: Tables of a person's that are secrets or sums of secrets, and tell nothing about anybody.
 SECRETS: tuple[type[models.Model], ...] = (Invitation, PastPassword, RecoveryCode)
@@ -115,8 +129,7 @@ def take(user: User, *, by: Actor, at: datetime) -> str:
     with transaction.atomic():
         copy = {
             _("Taken at"): at,
-            _("Person"): _person(user),
-            **{str(title): _rows(user, model, names) for model, title, names in TABLES},
+            **gathered(user),
             _("Not in this copy"): _(
                 "Passwords, tokens and keys, which are kept as sums only. What you did to cases "
                 "and what the audit says of it are the office's record of its acts: "
@@ -128,11 +141,20 @@ def take(user: User, *, by: Actor, at: datetime) -> str:
     return json.dumps(copy, ensure_ascii=False, indent=2, default=_plain)
 
 
+def gathered(user: User) -> dict[str, Any]:
+    """What is kept, by heading: of the person itself, and rows of each table."""
+    return {
+        _("Person"): _person(user),
+        **{str(title): _rows(user, model, names) for model, title, names in TABLES},
+    }
+
+
 def _person(user: User) -> dict[str, Any]:
     return {
         _("Full name"): user.name,
         _("User id"): user.username,
         _("E-mail"): user.email,
+        _("Phone"): sealed.read(user, "phone"),
         _("Language"): user.language,
         _("Account made"): user.created_at,
         _("Works until"): user.expires_on,

@@ -20,8 +20,11 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
 from anlan.base.paths import PATH_CHARS_MAX
+from anlan.base.sealed import SUM_CHARS, SealedField
+from anlan.kernel.accounts.models_data import DataRequest
 from anlan.kernel.accounts.seals import SEAL_CHARS_MAX, seal
 
+__all__ = ["DataRequest"]
 FILTER_NAME_CHARS_MAX, FILTER_QUERY_CHARS_MAX = 60, 1_000
 
 
@@ -210,6 +213,11 @@ class User(AbstractBaseUser):
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
     email = models.EmailField(blank=True)
+    #: The person's own to give; only found by, and opened for nobody but them (S30).
+    phone = SealedField(blank=True, default="", db_default="")
+    phone_sum = models.CharField(
+        max_length=SUM_CHARS, blank=True, default="", db_default="", db_index=True
+    )
     is_active = models.BooleanField(default=True)
     #: Who made it; the same person may not also authorise it (S16).
     created_by = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
@@ -218,6 +226,8 @@ class User(AbstractBaseUser):
     password_changed_at = models.DateTimeField(null=True)
     last_seen_at = models.DateTimeField(null=True)
     language = models.CharField(max_length=10, blank=True)
+    #: Closed for ever, with what it held of its person deleted (S39, S41).
+    erased_at = models.DateTimeField(null=True)
     #: The last time step whose TOTP code was accepted; only later ones are (S06).
     totp_step = models.BigIntegerField(default=0)
 

@@ -46,6 +46,9 @@ def nav(request: HttpRequest) -> list[Group]:
         items.append(Item(gettext_lazy("Units"), reverse("accounts:units"), "sitemap"))
         items.append(Item(gettext_lazy("Sectors"), reverse("accounts:sectors"), "list-check"))
         items.append(Item(gettext_lazy("People"), reverse("accounts:people"), "users"))
+    if policy.may(by, "people.edit"):
+        label = gettext_lazy("Requests about personal data")
+        items.append(Item(label, reverse("accounts:data_requests"), "user"))
     if policy.may(by, "people.watch"):
         items.append(Item(gettext_lazy("Accounts to watch"), reverse("accounts:watch"), "eye"))
     if policy.may(by, "audit.view"):

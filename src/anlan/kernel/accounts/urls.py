@@ -6,6 +6,7 @@ from django.urls import path
 
 from anlan.kernel.accounts import (
     views_audit,
+    views_data,
     views_lists,
     views_own,
     views_people,
@@ -19,6 +20,9 @@ urlpatterns = [
     path("accounts/link/<str:token>/", views_own.link, name="link"),
     path("accounts/password/", views_own.password, name="password"),
     path("accounts/me/copy/", views_own.own_copy, name="own_copy"),
+    path("accounts/me/data/", views_data.my_data, name="my_data"),
+    path("accounts/me/data/change/", views_data.change_own, name="change_own"),
+    path("accounts/me/data/ask/", views_data.ask, name="ask_data"),
     path("accounts/me/codes/", views_own.recovery_codes, name="recovery_codes"),
     path("accounts/me/sessions/end/", views_own.end_session, name="end_session"),
     path("accounts/me/away/<int:pk>/", views_own.away, name="away"),
@@ -36,6 +40,9 @@ urlpatterns = [
     path("sectors/<str:area>/<str:sector>/", views_sectors.set_regulators, name="set_regulators"),
     path("people/", views_people.people, name="people"),
     path("people/new/", views_people.new_person, name="new_person"),
+    path("people/requests/", views_data.data_requests, name="data_requests"),
+    path("people/requests/<uuid:pk>/", views_data.answer, name="answer_data"),
+    path("people/caller/", views_data.caller, name="caller"),
     path("people/watch/", views_people.watch, name="watch"),
     path("people/<int:pk>/", views_people.person, name="person"),
     path("people/<int:pk>/change/", views_people.change_person, name="change_person"),

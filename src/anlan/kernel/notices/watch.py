@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from anlan.kernel.accounts.commands import own_data
 from anlan.kernel.accounts.models import ADMIN_ROLES, Post
 from anlan.kernel.audit import health as audit
 from anlan.kernel.jobs import health as jobs
@@ -24,6 +25,7 @@ CHECKS: list[Check] = [
     jobs.health,
     attachments.health,
     delivering.health,
+    own_data.health,
 ]
 
 #: What recurring tasks and background jobs do, for the page; one without words shows its name.
@@ -58,6 +60,10 @@ WORDS: dict[str, str | Promise] = {
     "worker_silent": _("The worker has not ticked for 30 seconds. Start “./anlan serve” again."),
     "ticks_late": _("A recurring task is late. Look at the worker's log."),
     "jobs_dead": _("A background job was given up. Look at it, and run it again."),
+    "data_requests_late": _(
+        "A request about personal data waits beyond its day. The system administrator answers "
+        "it under People, Requests about personal data."
+    ),
     "files_damaged": _("A file in the store is damaged. Put it back from a backup."),
     "notices_channel_down": _("Mails or calls to another system can't be sent at present."),
     "notices_dead_letters": _(

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
-from anlan.base import bulk
+from anlan.base import bulk, sealed
 from anlan.base.limits import BATCH_ROWS
 from anlan.domain.hazards import ahead, areas
 from anlan.domain.hazards.ahead import Item
@@ -90,7 +90,7 @@ def _leftover(batch: Batch, file: BatchFile, item: RejectedRow | IgnoredRow) -> 
         return row
     row.code, row.column, row.header = item.code, item.column[:12], item.header[:200]
     row.data, row.table = _json(dict(item.data)), item.table
-    row.raw, row.origin = dict(item.raw), item.origin
+    row.raw, row.origin = sealed.cells(item.raw, row.place), item.origin
     return row
 
 

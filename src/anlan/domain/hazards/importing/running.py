@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from anlan.base import bulk
+from anlan.base import bulk, sealed
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.domain.enterprises import commands as enterprises
@@ -265,6 +265,7 @@ def _fields(row: ParsedRow) -> dict[str, Any]:
 
 def _sighting(batch: Batch, file: BatchFile, entry: Entry) -> Sighting:
     row = entry.row
+    place = f"hazards_sighting.raw:{batch.pk}:{file.order}:{row.sheet[:120]}:{row.first_row}"
     return bulk.make(
         Sighting,
         case_id=_case(entry).pk,
@@ -276,5 +277,5 @@ def _sighting(batch: Batch, file: BatchFile, entry: Entry) -> Sighting:
         part=row.part,
         outcome=entry.outcome,
         state=row.state,
-        raw=row.raw,
+        raw=sealed.cells(row.raw, place),
     )

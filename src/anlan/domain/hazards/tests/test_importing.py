@@ -84,6 +84,46 @@ def test_a_day_and_a_year_may_be_said_for_rows_that_state_none(take, tmp_path: P
     assert dict(found) == {"护栏缺失": date(2024, 6, 3), "通道堵塞": date(2024, 7, 1)}
 
 
+def test_S30_phone_and_identity_numbers_of_a_workbook_are_sealed_where_its_rows_are_kept(
+    take, tmp_path: Path
+) -> None:
+    """By their heading or by what they hold; the workbook to mend gives them back to its sender."""
+    from django.db import connection
+
+    from anlan.base import crypto, sealed
+    from anlan.base.actor import Actor
+    from anlan.domain.hazards import importing
+    from anlan.domain.hazards.models import Leftover, Sighting
+
+    phone, card, landline = "13912340001", "530102199001011237", "0871-6312345"
+    path = tmp_path / "numbers.csv"
+    path.write_text(
+        "检查日期,存在问题,联系电话,备注一,整改责任人证件号\n"
+        f"2024-06-03,护栏缺失,{landline},打{phone}联系,{card}\n"
+        f"2024-13-45,通道堵塞,{phone},,{card}\n",
+        "utf-8",
+    )
+    root = Actor(None, "test", trusted=True)
+    batch, _ = importing.prepare([("号码.csv", path)], unit=take([]).unit, by=root,
+                                 at=timezone.now())  # fmt: skip
+    done = importing.run(batch.pk, by=root)
+    assert (done.created, done.rejected) == (1, 1)
+    for table in ("hazards_sighting", "hazards_leftover"):
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT raw FROM {table}")
+            kept = str(cursor.fetchall())
+        assert "sealed" in kept
+        assert not [number for number in (phone, card, landline) if number in kept], table
+    left = Leftover.objects.get(batch=batch, rejected=True)
+    back = sealed.opened(left.raw, left.place)
+    assert (back["联系电话"], back["整改责任人证件号"]) == (phone, card)
+    with pytest.raises(crypto.Tampered):
+        sealed.opened(Sighting.objects.get(batch=batch).raw, left.place)
+    swapped = {**left.raw, "联系电话": left.raw["整改责任人证件号"]}
+    with pytest.raises(crypto.Tampered):
+        sealed.opened(swapped, left.place)
+
+
 @pytest.fixture
 def undo() -> Callable[[Any], Any]:
     from anlan.base.actor import Actor

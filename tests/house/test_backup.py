@@ -148,7 +148,7 @@ def test_S35_a_changed_byte_is_refused_and_nothing_is_restored(
 
 def test_S35_chunks_cannot_change_places(realdb, made, tmp_path, monkeypatch):
     """Even whoever holds the signing key's file can't have sealed parts in another order."""
-    monkeypatch.setattr(backup, "_verify", lambda *_: None)
+    monkeypatch.setattr("anlan.config.backup.restoring._verify", lambda *_: None)
     data = made.read_bytes()
     body = data.index(b"\n", len(backup.MAGIC)) + 1
     length = int.from_bytes(data[body : body + 4], "big") + 5 + backup.NONCE_BYTES

@@ -13,16 +13,23 @@ A period is its kind and its first and last day; its code says all of that and r
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.base.refusal import Refusal
+from anlan.kernel.calendar.dates import (
+    DAY,
+    FORTNIGHT_DAYS,
+    fortnight_number,
+    month_after,
+    month_end,
+    shift_year,
+)
+from anlan.kernel.calendar.labels import LABELS
 
 YEAR_MIN, YEAR_MAX = 1900, 2199
 #: A closing day that every month has.
@@ -31,9 +38,6 @@ CLOSING_DAY_MAX = 28
 FORTNIGHT_ANCHOR = date(2024, 1, 1)
 #: The widest span that one figure may ask for.
 SPAN_DAYS_MAX = 366 * 60
-
-_DAY = timedelta(days=1)
-_FORTNIGHT = 14
 
 
 class Kind(StrEnum):
@@ -88,7 +92,7 @@ class Period:
     @property
     def label(self) -> str:
         """What people read, in the language that is active now."""
-        return _LABELS[self.kind](self)
+        return LABELS[self.kind](self)
 
     @property
     def day_count(self) -> int:
@@ -112,13 +116,13 @@ class Period:
     def previous(self) -> Period:
         """The period before; before a span, the same number of days."""
         if self.kind is Kind.SPAN:
-            return span(self.start - timedelta(self.day_count), self.start - _DAY)
-        return self._like(self.start - _DAY)
+            return span(self.start - timedelta(self.day_count), self.start - DAY)
+        return self._like(self.start - DAY)
 
     def next(self) -> Period:
         if self.kind is Kind.SPAN:
-            return span(self.end + _DAY, self.end + timedelta(self.day_count))
-        return self._like(self.end + _DAY)
+            return span(self.end + DAY, self.end + timedelta(self.day_count))
+        return self._like(self.end + DAY)
 
     def year_ago(self) -> Period:
         """The period of the same name a year earlier (同比); see `years_ago`."""
@@ -134,11 +138,11 @@ class Period:
             return _numbered(self, self._year() - years)
         if self.kind is Kind.SPAN:
             return span(
-                _shift_year(self.start, years, keep_month_end=False),
-                _shift_year(self.end, years, keep_month_end=True),
+                shift_year(self.start, years, keep_month_end=False),
+                shift_year(self.end, years, keep_month_end=True),
             )
         # The last day lies in the month that names the period, also for closing months.
-        return self._like(_shift_year(self.end, years, keep_month_end=self.kind is not Kind.DAY))
+        return self._like(shift_year(self.end, years, keep_month_end=self.kind is not Kind.DAY))
 
     def cumulative(self) -> Period:
         """The year to date: from the first day of the year in which it ends, to its end.
@@ -158,7 +162,7 @@ class Period:
         day = self.start
         while day <= self.end:
             yield day
-            day += _DAY
+            day += DAY
 
     def months(self) -> tuple[Period, ...]:
         """Each calendar month that it touches, in order."""
@@ -176,8 +180,8 @@ class Period:
 
         The ledger keeps month cells and day cells; this says which of them to add.
         """
-        first = self.start if self.start.day == 1 else _month_after(self.start)
-        after = self.end + _DAY
+        first = self.start if self.start.day == 1 else month_after(self.start)
+        after = self.end + DAY
         # The first day of the month that is no longer whole.
         stop = after if after.day == 1 else after.replace(day=1)
         if first >= stop:
@@ -186,10 +190,10 @@ class Period:
         month_start = first
         while month_start < stop:
             months.append(month_start)
-            month_start = _month_after(month_start)
+            month_start = month_after(month_start)
         days: list[tuple[date, date]] = []
         if self.start < first:
-            days.append((self.start, first - _DAY))
+            days.append((self.start, first - DAY))
         if stop <= self.end:
             days.append((stop, self.end))
         return Parts(tuple(months), tuple(days))
@@ -227,27 +231,27 @@ def week(of_day: date) -> Period:
 def ten_days(of_day: date) -> Period:
     """旬: the 1st to 10th, the 11th to 20th, the 21st to the end of the month (8 to 11 days)."""
     third = min((of_day.day - 1) // 10, 2)
-    end = of_day.replace(day=third * 10 + 10) if third < 2 else _month_end(of_day)
+    end = of_day.replace(day=third * 10 + 10) if third < 2 else month_end(of_day)
     return Period(Kind.TEN_DAYS, of_day.replace(day=third * 10 + 1), end)
 
 
 def fortnight(of_day: date, anchor: date = FORTNIGHT_ANCHOR) -> Period:
     """双周: fourteen days, counted without a gap from ``anchor`` in both directions."""
-    return _fortnight(of_day, anchor.toordinal() % _FORTNIGHT)
+    return _fortnight(of_day, anchor.toordinal() % FORTNIGHT_DAYS)
 
 
 def month(of_day: date) -> Period:
-    return Period(Kind.MONTH, of_day.replace(day=1), _month_end(of_day))
+    return Period(Kind.MONTH, of_day.replace(day=1), month_end(of_day))
 
 
 def closing_month(of_day: date, closes_on: int) -> Period:
     """The month that closes on ``closes_on`` (1 to 28) and holds ``of_day``."""
     assert 1 <= closes_on <= CLOSING_DAY_MAX, closes_on
-    name = of_day if of_day.day <= closes_on else _month_after(of_day)
-    before = name.replace(day=1) - _DAY
+    name = of_day if of_day.day <= closes_on else month_after(of_day)
+    before = name.replace(day=1) - DAY
     return Period(
         Kind.CLOSING_MONTH,
-        before.replace(day=closes_on) + _DAY,
+        before.replace(day=closes_on) + DAY,
         name.replace(day=closes_on),
         closes_on,
     )
@@ -258,14 +262,14 @@ def quarter(of_day: date) -> Period:
     return Period(
         Kind.QUARTER,
         date(of_day.year, first, 1),
-        _month_end(date(of_day.year, first + 2, 1)),
+        month_end(date(of_day.year, first + 2, 1)),
     )
 
 
 def half(of_day: date) -> Period:
     first = 1 if of_day.month <= 6 else 7
     return Period(
-        Kind.HALF, date(of_day.year, first, 1), _month_end(date(of_day.year, first + 5, 1))
+        Kind.HALF, date(of_day.year, first, 1), month_end(date(of_day.year, first + 5, 1))
     )
 
 
@@ -341,7 +345,7 @@ def _parse(code: str) -> Period:
         return week(date.fromisocalendar(number, int(part["week"]), 1))
     if part["fortnight"]:
         anchor = date.fromisoformat(part["anchor"]) if part["anchor"] else FORTNIGHT_ANCHOR
-        found = _nth_fortnight(number, int(part["fortnight"]), anchor.toordinal() % _FORTNIGHT)
+        found = _nth_fortnight(number, int(part["fortnight"]), anchor.toordinal() % FORTNIGHT_DAYS)
         if found.start.year != number or part["fortnight"] == "00":
             raise ValueError(code)
         return found
@@ -367,37 +371,16 @@ def _in_range(of_day: date) -> date:
     return of_day
 
 
-def _month_end(of_day: date) -> date:
-    return of_day.replace(day=monthrange(of_day.year, of_day.month)[1])
-
-
-def _month_after(of_day: date) -> date:
-    """The first day of the next month."""
-    return _month_end(of_day) + _DAY
-
-
-def _shift_year(of_day: date, years: int, *, keep_month_end: bool) -> date:
-    there = date(of_day.year - years, of_day.month, 1)
-    last = monthrange(there.year, there.month)[1]
-    if keep_month_end and of_day == _month_end(of_day):
-        return there.replace(day=last)
-    return there.replace(day=min(of_day.day, last))
-
-
 def _fortnight(of_day: date, phase: int) -> Period:
-    start = of_day - timedelta((of_day.toordinal() - phase) % _FORTNIGHT)
-    return Period(Kind.FORTNIGHT, start, start + timedelta(_FORTNIGHT - 1), phase)
+    start = of_day - timedelta((of_day.toordinal() - phase) % FORTNIGHT_DAYS)
+    return Period(Kind.FORTNIGHT, start, start + timedelta(FORTNIGHT_DAYS - 1), phase)
 
 
 def _nth_fortnight(in_year: int, number: int, phase: int) -> Period:
     """The ``number``-th fortnight that begins in ``in_year``."""
     first = date(in_year, 1, 1)
-    start = first + timedelta((phase - first.toordinal()) % _FORTNIGHT)
-    return _fortnight(start + timedelta((number - 1) * _FORTNIGHT), phase)
-
-
-def _fortnight_number(period: Period) -> int:
-    return (period.start.timetuple().tm_yday - 1) // _FORTNIGHT + 1
+    start = first + timedelta((phase - first.toordinal()) % FORTNIGHT_DAYS)
+    return _fortnight(start + timedelta((number - 1) * FORTNIGHT_DAYS), phase)
 
 
 def _numbered(period: Period, in_year: int) -> Period:
@@ -406,13 +389,13 @@ def _numbered(period: Period, in_year: int) -> Period:
         # 28 December is always in the last week of its ISO year.
         last = date(in_year, 12, 28).isocalendar().week
         return week(date.fromisocalendar(in_year, min(period.start.isocalendar().week, last), 1))
-    found = _nth_fortnight(in_year, _fortnight_number(period), period.variant)
+    found = _nth_fortnight(in_year, fortnight_number(period.start), period.variant)
     return found if found.start.year == in_year else found.previous()
 
 
 def _anchor_code(phase: int) -> str:
     """The first day from the usual anchor on that has this phase; nothing for the usual one."""
-    off = (phase - FORTNIGHT_ANCHOR.toordinal()) % _FORTNIGHT
+    off = (phase - FORTNIGHT_ANCHOR.toordinal()) % FORTNIGHT_DAYS
     return f"@{FORTNIGHT_ANCHOR + timedelta(off)}" if off else ""
 
 
@@ -431,104 +414,13 @@ _CODES: dict[Kind, Callable[[Period], str]] = {
     Kind.DAY: lambda p: f"{p.start}",
     Kind.WEEK: lambda p: f"{p._year():04d}-W{p.start.isocalendar().week:02d}",
     Kind.TEN_DAYS: lambda p: f"{p.start:%Y-%m}X{p.start.day // 10 + 1}",
-    Kind.FORTNIGHT: lambda p: f"{p.start:%Y}-F{_fortnight_number(p):02d}{_anchor_code(p.variant)}",
+    Kind.FORTNIGHT: lambda p: (
+        f"{p.start:%Y}-F{fortnight_number(p.start):02d}{_anchor_code(p.variant)}"
+    ),
     Kind.MONTH: lambda p: f"{p.start:%Y-%m}",
     Kind.CLOSING_MONTH: lambda p: f"{p.end:%Y-%m}@{p.variant:02d}",
     Kind.QUARTER: lambda p: f"{p.start:%Y}Q{p.end.month // 3}",
     Kind.HALF: lambda p: f"{p.start:%Y}H{p.end.month // 6}",
     Kind.YEAR: lambda p: f"{p.start:%Y}",
     Kind.SPAN: lambda p: f"{p.start}..{p.end}",
-}
-
-
-# What people read
-
-
-def _day_label(of_day: date) -> str:
-    return _("%(year)d-%(month)02d-%(day)02d") % {
-        "year": of_day.year,
-        "month": of_day.month,
-        "day": of_day.day,
-    }
-
-
-def _month_label(p: Period) -> str:
-    return _("%(year)d-%(month)02d") % {"year": p.end.year, "month": p.end.month}
-
-
-def _week_label(p: Period) -> str:
-    iso = p.start.isocalendar()
-    return _("week %(number)d of %(year)d") % {"number": iso.week, "year": iso.year}
-
-
-def _ten_days_label(p: Period) -> str:
-    values = {"year": p.start.year, "month": p.start.month}
-    if p.start.day == 1:
-        return _("%(year)d-%(month)02d, first ten days") % values
-    if p.start.day == 11:
-        return _("%(year)d-%(month)02d, second ten days") % values
-    return _("%(year)d-%(month)02d, last ten days") % values
-
-
-def _fortnight_label(p: Period) -> str:
-    return _("fortnight %(number)d of %(year)d") % {
-        "number": _fortnight_number(p),
-        "year": p.start.year,
-    }
-
-
-def _closing_month_label(p: Period) -> str:
-    return _("%(year)d-%(month)02d, closing on day %(day)d") % {
-        "year": p.end.year,
-        "month": p.end.month,
-        "day": p.variant,
-    }
-
-
-def _quarter_label(p: Period) -> str:
-    values = {"year": p.start.year}
-    match p.end.month:
-        case 3:
-            return _("first quarter of %(year)d") % values
-        case 6:
-            return _("second quarter of %(year)d") % values
-        case 9:
-            return _("third quarter of %(year)d") % values
-        case _other:
-            return _("fourth quarter of %(year)d") % values
-
-
-def _half_label(p: Period) -> str:
-    values = {"year": p.start.year}
-    if p.start.month == 1:
-        return _("first half of %(year)d") % values
-    return _("second half of %(year)d") % values
-
-
-def _year_label(p: Period) -> str:
-    return _("%(year)d") % {"year": p.start.year}
-
-
-def _span_label(p: Period) -> str:
-    whole_months = p.start.day == 1 and p.end == _month_end(p.end)
-    if whole_months and p.start.year == p.end.year and p.start.month < p.end.month:
-        return _("%(year)d, months %(first)d to %(last)d") % {
-            "year": p.start.year,
-            "first": p.start.month,
-            "last": p.end.month,
-        }
-    return _("%(start)s to %(end)s") % {"start": _day_label(p.start), "end": _day_label(p.end)}
-
-
-_LABELS: dict[Kind, Callable[[Period], str]] = {
-    Kind.DAY: lambda p: _day_label(p.start),
-    Kind.WEEK: _week_label,
-    Kind.TEN_DAYS: _ten_days_label,
-    Kind.FORTNIGHT: _fortnight_label,
-    Kind.MONTH: _month_label,
-    Kind.CLOSING_MONTH: _closing_month_label,
-    Kind.QUARTER: _quarter_label,
-    Kind.HALF: _half_label,
-    Kind.YEAR: _year_label,
-    Kind.SPAN: _span_label,
 }

@@ -16,6 +16,7 @@ from uuid import UUID
 from django.db.models import Sum
 from django.utils import timezone
 
+from anlan.kernel.calendar.dates import DAY
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import absent, intern, sql
 from anlan.kernel.facts.asking import (
@@ -32,7 +33,6 @@ from anlan.kernel.facts.fold import fold
 from anlan.kernel.facts.kinds import Measure, known
 from anlan.kernel.facts.models import Fact, Fold
 from anlan.kernel.facts.planning import (
-    DAY,
     Pieces,
     Plan,
     plan_of,

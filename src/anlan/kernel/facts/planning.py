@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 from typing import NamedTuple
 
 from django.db.models import Q
 from django.utils import timezone
 
 from anlan.base.paths import upper
+from anlan.kernel.calendar.dates import DAY, month_after
 from anlan.kernel.calendar.periods import Kind as PeriodKind
 from anlan.kernel.calendar.periods import Period, of
 from anlan.kernel.facts import intern, sql, territory
@@ -24,8 +25,6 @@ from anlan.kernel.facts.asking import (
 )
 from anlan.kernel.facts.kinds import FactKind, Measure, known
 from anlan.kernel.regions.models import Region
-
-DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,7 @@ def today_of(query: Query) -> date:
 
 def _cut(low: date, high: date) -> Iterator[tuple[bool, date, date]]:
     """[low, high) as whole months and the days left over: (whole, low, high)."""
-    first = low if low.day == 1 else _next_month(low)
+    first = low if low.day == 1 else month_after(low)
     last = high.replace(day=1)
     if first >= last:
         # At most the ends of two neighbouring months.
@@ -140,10 +139,6 @@ def _cut(low: date, high: date) -> Iterator[tuple[bool, date, date]]:
         yield False, low, first
     if last < high:
         yield False, last, high
-
-
-def _next_month(day: date) -> date:
-    return date(day.year + day.month // 12, day.month % 12 + 1, 1)
 
 
 @dataclass

@@ -8,18 +8,22 @@ import fcntl
 import os
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.base.refusal import Refusal
+from anlan.config import home
 from anlan.config.cli_say import say
+from anlan.kernel.accounts import network
 
 WORKERS_MAX = 4
 #: Seconds that a child has to finish what it is at.
@@ -29,6 +33,25 @@ BACKOFF_SECONDS_MAX = 30
 SETTLED_SECONDS = 60
 WATCH_SECONDS = 0.2
 PR_SET_PDEATHSIG = 1
+LOOPBACK = network.networks("127.0.0.0/8,::1/128")
+
+
+class TlsUnusable(Refusal):
+    code = "tls_unusable"
+    message = gettext_lazy(
+        "TLS can't be spoken with ANLAN_TLS_CERTIFICATE (%(certificate)s) and ANLAN_TLS_KEY "
+        "(%(key)s): %(reason)s. The first holds the certificate and those above it, the second its "
+        "private key without a password, both as PEM."
+    )
+
+
+class PlainOnNetwork(Refusal):
+    code = "plain_on_network"
+    message = gettext_lazy(
+        "On %(host)s other machines would be answered without TLS, passwords and all. Name a "
+        "certificate (ANLAN_TLS_CERTIFICATE, ANLAN_TLS_KEY), or put a gateway with TLS before it "
+        "and set ANLAN_HTTPS=1; for a trial set ANLAN_UNSAFE=1."
+    )
 
 
 class PortTaken(Refusal):
@@ -85,6 +108,8 @@ def main(args: argparse.Namespace) -> int:
     """Serve until SIGINT or SIGTERM; returns 0 when both children ended as asked."""
     host, port = args.host, args.port
     _check_port(host, port)
+    _check_tls()
+    _check_network(host)
     # Held shared for as long as we run: a restore wants it alone.
     lock = (settings.HOME / "serve.lock").open("w")
     fcntl.flock(lock, fcntl.LOCK_SH)
@@ -107,7 +132,8 @@ def main(args: argparse.Namespace) -> int:
     if host in ("0.0.0.0", "::"):  # noqa: S104  what the office asked for
         shown = "127.0.0.1"
         say(_("Pages are served under the names in ANLAN_HOSTS only."))
-    say(_("Open %(url)s (Ctrl-C stops).") % {"url": f"http://{shown}:{port}/"})
+    scheme = "https" if settings.TLS_CERTIFICATE else "http"
+    say(_("Open %(url)s (Ctrl-C stops).") % {"url": f"{scheme}://{shown}:{port}/"})
     while not stopping:
         time.sleep(WATCH_SECONDS)
         for child in children:
@@ -125,7 +151,44 @@ def _web(host: str, port: int, workers: int | None) -> list[str]:
         *("--workers", str(count), "--blocking-threads", "4", "--no-ws"),
         *("--respawn-failed-workers", "--workers-kill-timeout", str(STOP_SECONDS - 5)),
         *("--log-level", "warning"),
+        *_tls(),
     ]
+
+
+def _tls() -> list[str]:
+    """Where no gateway ends TLS, the web server does; a call without it gets no answer (S33)."""
+    if not settings.TLS_CERTIFICATE:
+        return []
+    return [
+        *("--ssl-certificate", settings.TLS_CERTIFICATE, "--ssl-keyfile", settings.TLS_KEY),
+        *("--ssl-protocol-min", "tls1.2"),
+    ]
+
+
+def _check_tls() -> None:
+    if not settings.TLS_CERTIFICATE and not settings.TLS_KEY:
+        return
+    try:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        # A password that is asked for would hold the start up for ever.
+        context.load_cert_chain(settings.TLS_CERTIFICATE, settings.TLS_KEY, password="")
+        if b"BEGIN PRIVATE KEY" not in Path(settings.TLS_KEY).read_bytes():
+            raise OSError(_("the key isn't PKCS #8 (openssl pkcs8 -topk8 -nocrypt converts it)"))
+    except (OSError, ValueError) as error:
+        raise TlsUnusable(
+            certificate=settings.TLS_CERTIFICATE,
+            key=settings.TLS_KEY,
+            reason=getattr(error, "strerror", "") or str(error) or type(error).__name__,
+        ) from None
+
+
+def _check_network(host: str) -> None:
+    """Without TLS only this machine is answered (S33)."""
+    if settings.HTTPS or host == "localhost" or network.within(host, LOOPBACK):
+        return
+    if os.environ.get("ANLAN_UNSAFE") != "1" and not home.is_demo():
+        raise PlainOnNetwork(host=host)
+    say(_("Warning: without TLS everybody on the network can read what goes over it."))
 
 
 def _check_port(host: str, port: int) -> None:

@@ -11,6 +11,7 @@ ANLAN_DEBUG     1 shows errors in full; never in production
 ANLAN_HOSTS     names under which the pages are reached, with commas
 ANLAN_HTTPS     1 where a gateway ends TLS and says so in X-Forwarded-Proto: secure cookies,
                 HSTS, redirects; the API isn't answered without TLS
+ANLAN_TLS_CERTIFICATE, ANLAN_TLS_KEY  PEM files; serve then speaks TLS itself, without a gateway
 ANLAN_PROXIES   networks of our own proxies; only they may say where a request comes from
                 (with ANLAN_HTTPS: this machine, unless set)
 ANLAN_ADMIN_NETWORKS  networks where administrators sit (default: loopback and private ones)
@@ -85,7 +86,9 @@ LOOP_MACHINES = "anlan.config.capabilities.machines"
 LOOP_WORKS = "anlan.config.capabilities.works"
 POLICY_RULES = "anlan.config.capabilities.rules"
 DEBUG = os.environ.get("ANLAN_DEBUG") == "1"
-HTTPS = os.environ.get("ANLAN_HTTPS") == "1"
+TLS_CERTIFICATE = os.environ.get("ANLAN_TLS_CERTIFICATE", "")
+TLS_KEY = os.environ.get("ANLAN_TLS_KEY", "")
+HTTPS = os.environ.get("ANLAN_HTTPS") == "1" or bool(TLS_CERTIFICATE)
 ALLOWED_HOSTS = os.environ.get("ANLAN_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
 
 INSTALLED_APPS = [
@@ -185,7 +188,9 @@ if os.environ.get("ANLAN_CRYPTO") == "gm":
     PASSWORD_HASHERS.reverse()  # The first one hashes; at sign-in others are hashed anew (S03).
 #: Addresses of our own proxies, and networks where administrators sit (S21). ``serve`` listens on
 #: this machine alone unless told otherwise, so a gateway is here where nothing else is said.
-PROXIES: str = os.environ.get("ANLAN_PROXIES") or ("127.0.0.0/8,::1/128" if HTTPS else "")
+PROXIES: str = os.environ.get("ANLAN_PROXIES") or (
+    "127.0.0.0/8,::1/128" if HTTPS and not TLS_CERTIFICATE else ""
+)
 # What the gateway says of TLS is believed from these addresses alone (TransportMiddleware, S33).
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0

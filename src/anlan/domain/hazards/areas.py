@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from anlan.domain.hazards.reading import ParsedRow
 from anlan.kernel.accounts import sectors
 from anlan.kernel.accounts.models import Unit
-from anlan.kernel.regions.queries import Resolved, Resolver
+from anlan.kernel.regions.resolving import Resolved, Resolver
 
 
 @dataclass(frozen=True)

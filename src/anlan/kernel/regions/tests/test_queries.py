@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from anlan.kernel.regions import queries
 from anlan.kernel.regions.models import Boundary, Level, Region
 from anlan.kernel.regions.names import short_forms, stem
-from anlan.kernel.regions.queries import Resolver, by_code, find, resolve
+from anlan.kernel.regions.queries import by_code, find
+from anlan.kernel.regions.resolving import Resolver, resolve
 
 pytestmark = pytest.mark.django_db
 

@@ -10,6 +10,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from anlan.base.actor import Actor
+from anlan.kernel.accounts import held
 from anlan.kernel.accounts.models import (
     ADMIN_ROLES,
     Jurisdiction,
@@ -24,6 +26,15 @@ from anlan.kernel.regions.models import Region
 PASSWORD = "Correct-horse-battery-7"
 #: 10:00 in China on a working day; a real moment, because allauth and axes ask the clock.
 NOON = datetime(2024, 6, 25, 2, 0, tzinfo=UTC)
+
+
+#: Whoever sits at the machine itself.
+CLI = Actor(None, "cli:root", trusted=True)
+
+
+def by(user: User) -> Actor:
+    """The actor that somebody is today."""
+    return held.actor(user, today=timezone.localdate())
 
 
 class Browser(Client):

@@ -10,22 +10,17 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from anlan.base.actor import Actor
 from anlan.kernel.accounts import commands, counts, held, policy, sectors, ticks
 from anlan.kernel.accounts.commands import Land
 from anlan.kernel.accounts.models import ApiToken, Jurisdiction, Post, Role, Unit, User
 from anlan.kernel.accounts.network import client_address
+from anlan.kernel.accounts.tests.people import CLI, by
 from anlan.kernel.accounts.tokens import TokenAuth
 from anlan.kernel.audit.models import AuditRow
 from anlan.kernel.regions.models import Region
 
-CLI = Actor(None, "cli:root", trusted=True)
 ADMINS = ("system_admin", "security_admin", "auditor")
 pytestmark = pytest.mark.django_db
-
-
-def by(user: User) -> Actor:
-    return held.actor(user, today=timezone.localdate())
 
 
 @pytest.fixture

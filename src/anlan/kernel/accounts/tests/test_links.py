@@ -1,0 +1,86 @@
+"""S07, S08: the first administrators and a new password come by a link."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from anlan.kernel.accounts import commands
+from anlan.kernel.accounts.models import (
+    Invitation,
+    Post,
+    User,
+)
+from anlan.kernel.accounts.tests.people import CLI, PASSWORD, Browser, by, totp
+
+pytestmark = pytest.mark.django_db
+
+
+# S07, S08
+
+
+def test_S07_a_fresh_installation_has_no_account(db):
+    assert not User.objects.exists()
+
+
+def test_S07_three_links_make_three_administrators_once(db, clock, browser):
+    links = commands.bootstrap_links(CLI, at=timezone.now())
+    assert set(links) == {"system_admin", "security_admin", "auditor"}
+    assert not User.objects.exists()
+    assert not any(
+        path.split("/")[-2] in str(Invitation.objects.values()) for path in links.values()
+    )
+    for number, (role, path) in enumerate(links.items()):
+        data = {"username": f"admin{number}x", "name": f"第{number}人"}
+        bad = browser.post(path, {**data, "password": "short", "again": "short"})
+        assert bad.status_code == 422
+        good = browser.post(path, {**data, "password": PASSWORD, "again": PASSWORD})
+        assert good.status_code == 200, good.content.decode()
+        assert Post.objects.get(role=role).user.username == f"admin{number}x"
+        assert (
+            browser.post(path, {**data, "password": PASSWORD, "again": PASSWORD}).status_code == 410
+        )
+    assert commands.bootstrap_links(CLI, at=timezone.now()) == {}
+
+
+def test_S07_links_run_out_and_only_the_command_line_makes_the_first(db, clock, browser, person):
+    path = commands.bootstrap_link(CLI, at=timezone.now())
+    clock.shift(timedelta(hours=25))
+    assert browser.get(path).status_code == 410
+    someone = person("li", "office")
+    from anlan.base.refusal import NotAllowed
+
+    with pytest.raises(NotAllowed):
+        commands.bootstrap_link(by(someone), at=timezone.now())
+
+
+def test_S08_a_reset_is_a_link_and_the_factor_stays_on(person, browser, other, clock, refused):
+    user, admin = person("li", "office"), person("sys", "system_admin")
+    browser.sign_in("li")
+    secret = browser.enrol()
+    clock.shift(timedelta(minutes=5))
+    other.sign_in("sys")
+    other.enrol()
+    page = other.post(reverse("accounts:send_link", args=[user.pk]))
+    assert page.status_code == 200
+    import re
+
+    path = re.search(r"(/accounts/link/[^/]+/)", page.content.decode()).group(1)
+    new = "Zebra-crossing-no-9"
+    # The administrator's page has no field for a password.
+    assert b'type="password"' not in page.content
+    stranger = Browser(REMOTE_ADDR="10.7.7.7")
+    stranger.post(path, {"password": new, "again": new})
+    clock.shift(timedelta(minutes=5))
+    assert stranger.sign_in("li", PASSWORD).status_code == 200
+    assert stranger.sign_in("li", new).headers["Location"] == reverse("mfa_authenticate")
+    assert not stranger.is_in
+    stranger.post(reverse("mfa_authenticate"), {"code": totp(secret)})
+    assert stranger.is_in
+    assert not browser.is_in  # Sessions from before the new password have ended.
+    user.refresh_from_db()
+    with refused("not_allowed"):
+        commands.set_password(user, "Another-zebra-77", by=by(admin), at=timezone.now())

@@ -262,12 +262,23 @@ class Move(StepForm):
 class Listing(StepForm):
     number = forms.CharField(label=_("Number of the notice"), max_length=60)
     level = forms.TypedChoiceField(
-        label=_("Listed by"), coerce=int,
+        label=_("Level of the listing"), coerce=int,
         choices=[(int(level), level.label) for level in Level if 1 <= level <= 3],
     )  # fmt: skip
     supervisor = UnitField(label=_("Supervising unit"), widget=forms.HiddenInput)
     due_on = forms.DateField(label=_("Deadline of the listing"), widget=DayInput)
     reason = text_area(_("Requirements"), required=False)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        unit, level = data.get("supervisor"), data.get("level")
+        if unit and level and level < unit.area.level:
+            self.add_error(
+                "level",
+                _("%(unit)s can't list for a level above its own. Choose its level, or the unit.")
+                % {"unit": unit.name},
+            )
+        return data
 
 
 class Amend(StepForm):

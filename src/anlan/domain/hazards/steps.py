@@ -22,7 +22,7 @@ from anlan.domain.hazards.forms import StepForm
 from anlan.domain.hazards.models import Grade, Hazard
 from anlan.domain.hazards.queries import Around, visible
 from anlan.kernel.accounts.units import for_enterprise
-from anlan.kernel.loop.models import Listing, Proposal
+from anlan.kernel.loop.models import Event, Listing, PartyRole, Proposal
 from anlan.kernel.papers.attachments import Prepared
 
 Possible = Callable[[Hazard, Around], bool]
@@ -164,6 +164,25 @@ def _waiting(hazard: Hazard, around: Around) -> bool:
     return any(wish.granted is None for wish in around.extensions)
 
 
+def _answered_for(hazard: Hazard, around: Around) -> bool:
+    """Whether a unit must rectify it. What was fixed on the spot or came rectified has none."""
+    return any(party.role == PartyRole.RECTIFIER for party in around.parties)
+
+
+def first_signature(hazard: Hazard, around: Around) -> Event | None:
+    """The first of two signatures under closing this round, while the second is waited for."""
+    if hazard.case.state != "verified":
+        return None
+    return next(
+        (
+            event
+            for event in around.events
+            if event.step == "second" and event.changes.get("round") == hazard.case.round
+        ),
+        None,
+    )
+
+
 def _status(*wanted: str) -> Possible:
     return lambda hazard, around: any(row.status in wanted for row in around.listings)
 
@@ -197,7 +216,11 @@ PAGES: tuple[StepPage, ...] = (
     StepPage("ask_extension", "hazard.ask_extension", _("Ask for an extension"), forms.Extension,
              lambda h, a: h.case.state == "assigned" and not _waiting(h, a),
              _plain(do.ask_extension, "until", "reason"), "calendar-due", "menu"),
-    StepPage("hand_over", "hazard.hand_over", _("Hand over"), forms.HandOver, _in("assigned"),
+    StepPage("name_unit", "hazard.hand_over", _("Name the rectifying unit"), forms.HandOver,
+             lambda h, a: h.case.state == "assigned" and not _answered_for(h, a),
+             _hand_over, "send", "primary"),
+    StepPage("hand_over", "hazard.hand_over", _("Hand over"), forms.HandOver,
+             lambda h, a: h.case.state == "assigned" and _answered_for(h, a),
              _hand_over, "arrows-exchange", "menu"),
     StepPage("grade", "hazard.grade", pgettext_lazy("step", "Grade"), forms.GradeForm,
              lambda h, a: h.case.kind == "hazard" and h.case.is_open,
@@ -235,9 +258,16 @@ PAGES: tuple[StepPage, ...] = (
 BY_CODE = {page.code: page for page in PAGES}
 
 
-def offered(hazard: Hazard, around: Around, allowed: set[str]) -> list[StepPage]:
+def offered(hazard: Hazard, around: Around, allowed: set[str], by: Actor) -> list[StepPage]:
     """The steps that this person can take with this hazard now."""
-    return [page for page in PAGES if page.permission in allowed and page.possible(hazard, around)]
+    first = first_signature(hazard, around)
+    # Who signed the closing first would only be refused: the second is another person's.
+    signed = {"close"} if first and (first.user_id, first.actor) == (by.user_id, by.name) else ()
+    return [
+        page
+        for page in PAGES
+        if page.permission in allowed and page.code not in signed and page.possible(hazard, around)
+    ]
 
 
 def proposals(around: Around) -> list[Proposal]:

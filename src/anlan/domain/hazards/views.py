@@ -36,9 +36,11 @@ from anlan.domain.hazards.history import timeline_of
 from anlan.domain.hazards.models import Grade, Hazard, Source
 from anlan.kernel.accounts import lists, policy, sectors
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.models import Role, Unit
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
 from anlan.kernel.loop.engine import state_label
+from anlan.kernel.loop.models import Event
 from anlan.kernel.loop.settings import RUNGS
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.attachments import Prepared
@@ -51,6 +53,8 @@ lists.register("hazards:list", "hazards:export", page="hazards:list")
 BESIDE = ("lists:of_hazard", "oversight:of_hazard")
 #: Photos that one step brings along.
 PHOTOS_MAX = 9
+#: Events that are the first of two signatures: nothing has changed yet.
+ASKED = frozenset({"second", "downgrade_asked", "void_asked", "merge_asked"})
 
 
 class TooManyPhotos(Refusal):
@@ -109,9 +113,11 @@ def _page(
     allowed = queries.may_all(
         pk, {page.permission for page in steps.PAGES} | {"hazard.propose"}, by
     )
-    offered = steps.offered(hazard, around, allowed)
+    offered = steps.offered(hazard, around, allowed, by)
+    own = _own_unit(by) if any(page.code == "list" for page in offered) else None
     dialogs = [
-        (page, bad[1] if bad and bad[0] == page.code else _form(page, hazard)) for page in offered
+        (page, bad[1] if bad and bad[0] == page.code else _form(page, hazard, own))
+        for page in offered
     ]
     days = (case.due_on - today).days if case.due_on and case.unsettled else None
     photos = list(Attachment.objects.of("hazard", pk).select_related("blob"))
@@ -133,7 +139,8 @@ def _page(
         "about_details": hazard.about.details if hazard.about else [],
         "spot": places.spot(hazard, may_mend=any(page.code == "locate" for page in offered)),
         "request_ids": [uuid7() for _proposal in around.proposals], "today": today,
-        "beside": _beside(pk),
+        "beside": _beside(pk), "first": steps.first_signature(hazard, around),
+        "own_unit": own,
     }  # fmt: skip
     return render_page(request, "hazards/page.html", "hazards/page.html", context, status)
 
@@ -147,7 +154,11 @@ def _beside(pk: UUID) -> list[str]:
     return found
 
 
-def _form(page: steps.StepPage, hazard: Hazard) -> forms.StepForm:
+def _own_unit(by: Actor) -> Unit | None:
+    return Unit.objects.select_related("area").filter(pk=by.unit_id).first()
+
+
+def _form(page: steps.StepPage, hazard: Hazard, own: Unit | None) -> forms.StepForm:
     initial: dict[str, Any] = {"request_id": uuid7(), "seen": hazard.case.version}
     if page.form in (forms.Amend, forms.Rectify):
         names = forms.Amend.NAMES if page.form is forms.Amend else forms.Rectify.FIVE
@@ -159,6 +170,8 @@ def _form(page: steps.StepPage, hazard: Hazard) -> forms.StepForm:
         initial.update(about=about.kind, **about.given)
     if page.form is forms.GradeForm:
         initial.update(grade=hazard.case.grade, basis=hazard.basis)
+    if page.form is forms.Listing:
+        initial["level"] = own.area.level if own else None
     if page.form is forms.Move:
         initial.update(sector=hazard.case.sector_id, source=hazard.case.source)
     if page.form is forms.Split:
@@ -219,7 +232,11 @@ def hazard_step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         name = str(refusal.data["field"])
         form.add_error(name if name in form.fields else None, str(refusal))
         return _page(request, pk, (code, form), status=422)
-    messages.success(request, _("Done: %(step)s.") % {"step": page.label})
+    if Event.objects.filter(case=pk).order_by("-seq").values_list("step", flat=True)[0] in ASKED:
+        told = _("“%(step)s” is on record. It takes effect once a second person does the same.")
+    else:
+        told = _("Done: %(step)s.")
+    messages.success(request, told % {"step": page.label})
     return go_on(request, reverse("hazards:page", args=[pk]))
 
 
@@ -248,7 +265,8 @@ def hazard_new(request: HttpRequest) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     unit = main_unit(by, FINDERS)
     if request.method == "GET":
-        initial = {"pk": uuid7(), "request_id": uuid7(), "opened_on": timezone.localdate(at)}
+        initial = {"pk": uuid7(), "request_id": uuid7(), "opened_on": timezone.localdate(at),
+                   "source": _usual_source(by)}  # fmt: skip
         form = forms.Find(initial=initial)
     else:
         form = forms.Find(request.POST)
@@ -266,6 +284,15 @@ def hazard_new(request: HttpRequest) -> HttpResponse:
     return render_page(
         request, "hazards/new.html", "hazards/new.html", context, 422 if form.errors else 200
     )
+
+
+def _usual_source(by: Actor) -> Source:
+    """Where what this person finds comes from, unless they say otherwise."""
+    if policy.units_of(by, (Role.INSPECTOR, Role.OFFICE, Role.LEADER)):
+        return Source.INSPECTION
+    if policy.units_of(by, (Role.GRID,)):
+        return Source.GRID
+    return Source.SELF_CHECK if policy.units_of(by, (Role.RECTIFIER,)) else Source.INSPECTION
 
 
 def _find(request: HttpRequest, form: forms.Find, unit: int, by: Actor, at: datetime) -> UUID:

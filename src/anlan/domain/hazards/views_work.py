@@ -114,13 +114,13 @@ def _columns(today: date) -> list[Column]:
 
 def _tabs(
     waiting: Sequence[Heaps], codes: Sequence[str], labels: Mapping[str, str | Promise], chosen: str
-) -> list[tuple[str, str, bool, int | None]]:
-    def count(code: str = "") -> int | None:
+) -> list[tuple[str, str, bool, int | str | None]]:
+    def count(code: str = "") -> int | str | None:
         """Up to "99+"; a case that waits for two steps is one case."""
         found = sum(len(heaps.waiting(code)) for heaps in waiting)
-        return min(found, worklist.COUNT_MAX + 1) or None
+        return f"{worklist.COUNT_MAX}+" if found > worklist.COUNT_MAX else found or None
 
-    found: list[tuple[str, str, bool, int | None]] = [
+    found: list[tuple[str, str, bool, int | str | None]] = [
         (_("All that waits"), reverse("work:list"), not chosen, count())
     ]
     # What nothing waits in would only push the rest off a phone.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
+from django.utils.translation import gettext as _
 
 from anlan.base.paths import ancestors
 from anlan.kernel.accounts import policy
@@ -20,7 +21,10 @@ OPTIONS_MAX = 12
 def areas(request: HttpRequest) -> HttpResponse:
     """Areas whose name, code or pinyin initials begin with what was typed."""
     text = request.GET.get("picker_q", "").strip()[:40]
-    found = queries.find(text, limit=OPTIONS_MAX) if text else []
+    if not text:
+        # Who has only just come to the field isn't told that nothing was found.
+        return HttpResponse()
+    found = queries.find(text, limit=OPTIONS_MAX)
     rows = [(region.code, region.name, where_of(region)) for region in found]
     return _options(request, rows)
 
@@ -30,14 +34,15 @@ def units(request: HttpRequest) -> HttpResponse:
     """Units whose name or code holds what was typed; those of one's own areas come first."""
     text = request.GET.get("picker_q", "").strip()[:40]
     if not text:
-        return _options(request, [])
+        return HttpResponse()
     found = (
         policy.permitted(Unit.objects.all(), "units.view", actor_of(request))
         .filter(Q(name__contains=text) | Q(code__startswith=text), valid_to=None)
         .select_related("area")
         .order_by("path", "name")[:OPTIONS_MAX]
     )
-    return _options(request, [(unit.code, unit.name, unit.area.full_name) for unit in found])
+    rows = [(unit.code, unit.name, unit.area.full_name) for unit in found]
+    return _options(request, rows, _("No unit of that name or code among those that you may see."))
 
 
 def where_of(region: Region) -> str:
@@ -57,5 +62,8 @@ def crumbs_of(region: Region) -> list[Region]:
     return [above[pk] for pk in ancestors(region.path)[1:]]
 
 
-def _options(request: HttpRequest, rows: list[tuple[str, str, str]]) -> HttpResponse:
-    return HttpResponse(render_to_string("accounts/_options.html", {"rows": rows}, request))
+def _options(
+    request: HttpRequest, rows: list[tuple[str, str, str]], nothing: str = ""
+) -> HttpResponse:
+    context = {"rows": rows, "nothing": nothing}
+    return HttpResponse(render_to_string("accounts/_options.html", context, request))

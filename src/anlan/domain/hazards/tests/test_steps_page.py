@@ -1,0 +1,97 @@
+"""What a hazard's page offers to whom: two people for a major one, and someone who answers."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+
+import pytest
+from django.utils import timezone
+
+from anlan.base.ids import uuid7
+from anlan.kernel.loop.models import Listing, Party
+
+DAY = date(2026, 11, 2)
+
+
+def page(client, stage):
+    return client.get(f"/hazards/{stage.pk}/").content.decode()
+
+
+def offered(client, stage):
+    return set(re.findall(r'data-dialog="step-(\w+)"', page(client, stage)))
+
+
+def step(client, stage, code, **fields):
+    data = {"request_id": uuid7(), **fields}
+    return client.post(f"/hazards/{stage.pk}/{code}/", data, follow=True)
+
+
+def verified(stage, grade="major"):
+    play = stage(grade=grade)
+    for who, act in (
+        ("inspector", "find"), ("office", "assign"), ("firm", "receive"), ("office", "complete"),
+        ("firm", "rectify"), ("inspector", "verify"),
+    ):  # fmt: skip
+        state = play.do(DAY, who, act)
+    assert state == "verified"
+    return play
+
+
+def test_who_asked_for_closing_a_major_hazard_is_told_and_isnt_asked_again(stage, client_of):
+    play = verified(stage)
+    office, leader = client_of("office"), client_of("leader")
+    assert "takes effect once a second person" not in page(office, play)
+    told = step(office, play, "close").content.decode()
+    assert "takes effect once a second person does the same" in told
+    assert "Done: Close." not in told
+    assert play.case.state == "verified"
+    assert "close" not in offered(office, play)
+    assert "close" in offered(leader, play)
+    assert "office has asked for closing" in page(leader, play)
+    assert "Done: Close." in step(leader, play, "close").content.decode()
+    assert play.case.state == "closed"
+    assert "has asked for closing" not in page(leader, play)
+
+
+def test_an_ordinary_hazard_is_closed_by_one(stage, client_of):
+    play, office = verified(stage, "ordinary"), client_of("office")
+    assert "Done: Close." in step(office, play, "close").content.decode()
+    assert play.case.state == "closed"
+
+
+def test_what_was_fixed_on_the_spot_gets_a_unit_when_it_is_returned(stage, client_of, cast):
+    play, office = stage(), client_of("office")
+    assert play.do(DAY, "inspector", "find", "当场拆除") == "rectified"
+    assert "No unit was named" in page(office, play)
+    assert play.do(DAY, "office", "reject") == "assigned"
+    # It is nobody's to rectify: that is the first thing to do, not one hidden in a menu.
+    assert {"name_unit"} <= offered(office, play)
+    assert "hand_over" not in offered(office, play)
+    firm = cast.units["firm"]
+    step(office, play, "name_unit", to_unit=firm.code, reason="由企业整改")
+    assert Party.objects.filter(case=play.pk, role="rectifier", unit=firm, until=None).exists()
+    assert "rectify" in offered(client_of("firm"), play)
+    assert "hand_over" in offered(office, play)
+    assert "name_unit" not in offered(office, play)
+
+
+@pytest.mark.parametrize(("level", "listed"), [(3, True), (1, False)])
+def test_a_county_lists_at_its_own_level(stage, client_of, cast, level, listed):
+    play, office = stage(grade="major"), client_of("office")
+    play.do(DAY, "inspector", "find")
+    shown = page(office, play)
+    assert '<option value="3" selected>' in shown
+    assert f'name="supervisor" value="{cast.units["office"].code}"' in shown
+    answer = step(
+        office, play, "list", level=level, number="五安办督〔2026〕18号",
+        supervisor=cast.units["office"].code, due_on=timezone.localdate() + timedelta(days=30),
+    )  # fmt: skip
+    assert Listing.objects.filter(case=play.pk, level=level).exists() == listed
+    assert ("list for a level above its own" in answer.content.decode()) != listed
+
+
+@pytest.mark.parametrize(("who", "source"), [("inspector", "inspection"), ("firm", "self_check")])
+def test_a_new_hazard_comes_from_where_its_finder_works(client_of, who, source):
+    shown = client_of(who).get("/hazards/new/").content.decode()
+    assert f'<option value="{source}" selected>' in shown

@@ -25,6 +25,7 @@ Check = Callable[[datetime], Iterable[tuple[str, bool, int, str]]]
 #: The engines' own, cheapest first; the capabilities bring theirs.
 ENGINES = (
     "anlan.kernel.loop.invariants:invariants",
+    "anlan.kernel.accounts.records:invariants",
     "anlan.kernel.facts.invariants:invariants",
     "anlan.kernel.audit.invariants:invariants",
     "anlan.kernel.notices.delivering:invariants",

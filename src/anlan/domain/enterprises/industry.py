@@ -82,7 +82,7 @@ def sectors_of(codes: Iterable[str], on: date) -> dict[str, str | None]:
 
 def own_rules(on: date) -> dict[str, str]:
     """The office's own rules of a day: prefix → sector."""
-    return dict(IndustryRule.objects.valid_on(on).values_list("prefix", "sector_id"))
+    return {row.prefix: row.sector_id for row in IndustryRule.objects.valid_on(on)}
 
 
 def sectors_by(codes: Iterable[str], own: Mapping[str, str]) -> dict[str, str | None]:

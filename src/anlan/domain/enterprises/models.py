@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.paths import PATH_CHARS_MAX, below
 from anlan.base.text import plain
 from anlan.domain.enterprises.codes import STATED_CHARS_MAX
+from anlan.kernel.accounts.records import RecordQuerySet, SealedRecord
 
 NAME_CHARS_MAX = 200
 #: Words of one search; more of them are ignored.
@@ -162,15 +163,17 @@ class SectorChange(models.Model):
         indexes = [models.Index(fields=["enterprise", "since"], name="enterprise_sector_since")]
 
 
-class IndustryRuleQuerySet(models.QuerySet["IndustryRule"]):
+class IndustryRuleQuerySet(RecordQuerySet):
     def valid_on(self, day: date) -> Self:
         return self.filter(
             Q(valid_from=None) | Q(valid_from__lte=day), Q(valid_to=None) | Q(valid_to__gte=day)
         )
 
 
-class IndustryRule(models.Model):
+class IndustryRule(SealedRecord):
     """An office's own answer to "which sector is this industry?", over the packaged default."""
+
+    SEALED = ("prefix", "sector_id", "valid_from", "valid_to", "changed_by")
 
     prefix = models.CharField(max_length=4)
     sector = models.ForeignKey("accounts.Sector", models.PROTECT)
@@ -178,7 +181,7 @@ class IndustryRule(models.Model):
     valid_to = models.DateField(null=True)
     changed_by = models.CharField(max_length=120, blank=True)
 
-    objects = IndustryRuleQuerySet.as_manager()
+    objects = IndustryRuleQuerySet.as_manager()  # type: ignore[misc]  # of a base's manager
 
     class Meta:
         indexes = [models.Index(fields=["prefix"], name="industry_rule_prefix")]

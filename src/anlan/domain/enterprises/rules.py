@@ -133,7 +133,7 @@ def _check(prefix: str, sector: str | None, today: date, reason: str) -> Industr
             % {"code": prefix}
         )
     rows = IndustryRule.objects.select_for_update().valid_on(today).filter(prefix=prefix)
-    held = rows.order_by("-pk").first()
+    held: IndustryRule | None = rows.order_by("-pk").first()
     if sector is None:
         if held is None:
             raise NotFound

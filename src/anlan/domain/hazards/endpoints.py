@@ -28,6 +28,7 @@ from anlan.kernel.accounts.units import UnitUnknown, main_unit
 from anlan.kernel.calendar import periods
 from anlan.kernel.facts import figures as sums
 from anlan.kernel.facts.kinds import declared
+from anlan.kernel.loop import seals
 from anlan.kernel.loop.models import Event
 from anlan.kernel.regions.models import Region
 from anlan.kernel.regions.queries import by_code
@@ -202,7 +203,9 @@ USUAL = ("found", "rectified", "closed", "open", "overdue", "listed")
 @router.get("/{uuid:pk}/", response=HazardOut, summary="One hazard")
 def get_hazard(request: HttpRequest, pk: UUID) -> Hazard:
     rows = Hazard.objects.select_related(*queries.ROW)
-    return policy.access(rows, "hazard.view", actor_of(request), pk)
+    found = policy.access(rows, "hazard.view", actor_of(request), pk)
+    seals.demand([found.case])
+    return found
 
 
 @router.get("/{uuid:pk}/events/", response=list[EventOut], summary="Its history, oldest first")

@@ -25,6 +25,7 @@ from anlan.domain.hazards.loop import LOOPS
 from anlan.domain.hazards.models import Hazard, HazardObject, HazardQuerySet, Sighting
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop import commands as loop
+from anlan.kernel.loop import seals
 from anlan.kernel.loop.machine import machines
 from anlan.kernel.loop.models import Event, Extension, Listing, Party, Proposal
 from anlan.kernel.regions.models import Region
@@ -221,8 +222,12 @@ class Around:
 
 
 def around(hazard: Hazard, by: Actor) -> Around:
-    """The history and relations of a hazard; the number of statements is constant."""
+    """The history and relations of a hazard; the number of statements is constant.
+
+    Raises RecordBent where it is closed, and somebody changed it in the database (S32).
+    """
     case = hazard.case
+    seals.demand([case])
     return Around(
         events=list(Event.objects.filter(case=case).order_by("-seq")),
         parties=list(Party.objects.filter(case=case, until=None).select_related("unit")),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
 from anlan.base.paths import PATH_CHARS_MAX
+from anlan.kernel.accounts.records import SealedRecord
 
 NAME_CHARS_MAX = 120
 #: Base facts and safety states that one sweep asks for.
@@ -232,11 +233,13 @@ class CheckHazard(models.Model):
     hazard = models.OneToOneField("hazards.Hazard", models.PROTECT, related_name="own_check")
 
 
-class NilRule(models.Model):
+class NilRule(SealedRecord):
     """When nil reports are held against what others found there: a setting of an office.
 
     The newest row of the nearest area holds; none says anything where no office has set one.
     """
+
+    SEALED = ("area_id", "path", "months", "found_min", "set_by")
 
     area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
     path = models.CharField(max_length=PATH_CHARS_MAX)

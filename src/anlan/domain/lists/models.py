@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.ids import uuid7
 from anlan.base.paths import PATH_CHARS_MAX
 from anlan.domain.lists.rules import NAME_CHARS_MAX, KindRules
+from anlan.kernel.accounts.records import SealedRecord
 
 TITLE_CHARS_MAX, ORIGIN_CHARS_MAX = 120, 300
 
@@ -40,8 +41,10 @@ class ListKind(models.Model):
         }  # fmt: skip
 
 
-class KindVersion(models.Model):
+class KindVersion(SealedRecord):
     """What a kind asks, from a moment on. Items keep the version under which they were listed."""
+
+    SEALED = ("kind_id", "version", "data", "made_by", "reason")
 
     kind = models.ForeignKey(ListKind, models.PROTECT, related_name="versions")
     version = models.IntegerField()
@@ -189,8 +192,10 @@ class Evaluation(models.Model):
         ]
 
 
-class Setting(models.Model):
+class Setting(SealedRecord):
     """What an office sets for all lists: age bands, and when a unit's list counts as stale."""
+
+    SEALED = ("code", "version", "data", "made_by", "reason")
 
     code = models.CharField(max_length=20)
     version = models.IntegerField()

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
+from anlan.kernel.accounts.records import SealedRecord
 
 WORD_CHARS_MAX = 30
 SUBJECT_CHARS_MAX = 200
@@ -36,8 +37,15 @@ class Serial(models.Model):
         ]
 
 
-class Paper(models.Model):
+class Paper(SealedRecord):
     """A transfer or letter. Its state, deadline, parties, receipts and history are its case's."""
+
+    SEALED = (
+        "case_id", "office_id", "receiver_id", "superior_id", "kind", "year", "serial", "number",
+        "subject", "text",
+    )  # fmt: skip
+    #: A list of many shows the others; the paper itself isn't opened.
+    CHECKED_ON_READ = False
 
     case = models.OneToOneField("loop.Case", models.PROTECT, primary_key=True, related_name="paper")
     #: Whose number it bears, and who judges the answer.
@@ -209,8 +217,10 @@ class LogEntry(models.Model):
 # --- reports of major hazards --------------------------------------------------------------
 
 
-class Terms(models.Model):
+class Terms(SealedRecord):
     """What an office has set for reports of major hazards. Versions: none is overwritten."""
+
+    SEALED = ("version", "hours", "since", "period", "made_by", "reason")
 
     version = models.IntegerField(unique=True)
     #: Hours from finding to the direct report (省级直报); None is not set, so nothing is late.

@@ -190,7 +190,9 @@ def letterhead(request: HttpRequest) -> HttpResponse:
 
 def _access(request: HttpRequest, pk: UUID) -> Paper:
     rows = Paper.objects.select_related("case__area", "office", "receiver", "superior")
-    return policy.access(rows, "paper.view", actor_of(request), pk)
+    found: Paper = policy.access(rows, "paper.view", actor_of(request), pk)
+    found.demand_intact()
+    return found
 
 
 @require_GET

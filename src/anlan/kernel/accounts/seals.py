@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import json
 from datetime import date
+from typing import Any
+from uuid import UUID
 
 from anlan.base import crypto
 
+#: What a column holds; a dict or list is one that holds JSON.
+Value = str | int | date | UUID | dict[str, Any] | list[Any] | tuple[Any, ...] | None
 PURPOSE = "accounts/grant"
 #: A key's id, a colon and 64 hexadecimal digits.
 SEAL_CHARS_MAX = 100
 
 
-def seal(*values: str | int | date | None) -> str:
+def seal(*values: Value) -> str:
     """A MAC over values in order, behind its key's id; None differs from every text."""
     key_id, mac = crypto.mac(_joined(values), PURPOSE)
     return f"{key_id}:{mac.hex()}"
 
 
-def holds(sealed: str, *values: str | int | date | None) -> bool:
+def holds(sealed: str, *values: Value) -> bool:
     """Whether ``sealed`` was made over these values, with whatever key of ours."""
     key_id, colon, mac = sealed.partition(":")
     try:
@@ -27,8 +32,15 @@ def holds(sealed: str, *values: str | int | date | None) -> bool:
     return bool(colon) and crypto.mac_ok(_joined(values), PURPOSE, key_id, expected)
 
 
-def _joined(values: tuple[str | int | date | None, ...]) -> bytes:
-    return "\x1f".join("-" if value is None else f"={value}" for value in values).encode()
+def _joined(values: tuple[Value, ...]) -> bytes:
+    return "\x1f".join("-" if value is None else f"={_said(value)}" for value in values).encode()
+
+
+def _said(value: Value) -> Value:
+    """PostgreSQL keeps the keys of JSON in an order of its own."""
+    if isinstance(value, dict | list | tuple):
+        return json.dumps(value, sort_keys=True, ensure_ascii=False, default=str)
+    return value
 
 
 def digest(secret: str) -> str:

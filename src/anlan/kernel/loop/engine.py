@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.actor import Actor
-from anlan.kernel.loop import posting, settings, sql
+from anlan.kernel.loop import posting, seals, settings, sql
 from anlan.kernel.loop.labels import STATES, STEPS, state_label, step_label
 from anlan.kernel.loop.machine import Machine, Step
 from anlan.kernel.loop.models import Case, Event
@@ -66,10 +66,14 @@ class Move:
 
 
 def lock(pks: Iterable[UUID]) -> dict[UUID, Case]:
-    """The cases, locked until the end of the transaction, in the order of their ids."""
+    """The cases, locked until the end of the transaction, in the order of their ids.
+
+    Raises RecordBent where a closed one was changed past us (S32).
+    """
     rows, found = Case.objects.select_for_update(of=("self",)).order_by("pk"), {}
     for chunk in bulk.slices(sorted(set(pks))):
         found.update({case.pk: case for case in rows.filter(pk__in=chunk)})
+    seals.demand(found.values())
     return found
 
 
@@ -227,9 +231,11 @@ COLUMNS = (
     "split_from_id",
     "parent_id",
     "declared",
+    "seal",
 )
 
 
 def save(cases: Sequence[Case]) -> None:
     """Write cases that moved on, or refuse all where one did so under somebody else's hands."""
+    seals.stamp(cases)
     sql.save(cases, COLUMNS)

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db.models import Count, F, Max, OuterRef, Q, Subquery
 
+from anlan.kernel.loop import seals
 from anlan.kernel.loop.machine import Machine, machines
 from anlan.kernel.loop.models import Case, Event, Request
 from anlan.kernel.loop.requests import UNANSWERED
@@ -45,6 +46,7 @@ def invariants(now: datetime | None = None) -> Iterator[Finding]:
         )
     wrong = Case.objects.filter(flags).values_list("number", flat=True)
     yield _finding("I6 flags follow the state", cases, list(wrong[:NAMED_MAX]))
+    yield from seals.invariants()
 
 
 def _finding(name: str, checked: int, bad: list[str]) -> Finding:

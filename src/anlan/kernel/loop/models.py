@@ -11,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
 from anlan.base.paths import PATH_CHARS_MAX
+from anlan.kernel.accounts.records import SealedRecord
+from anlan.kernel.accounts.seals import SEAL_CHARS_MAX
 
 
 class CaseQuerySet(models.QuerySet["Case"]):
@@ -92,6 +94,8 @@ class Case(models.Model):
     declared = models.BooleanField(default=False)
     batch_id = models.UUIDField(null=True)
     settings_version = models.IntegerField(default=1)
+    #: A MAC over what stands above, while the case is closed (S32; loop.seals).
+    seal = models.CharField(max_length=SEAL_CHARS_MAX, null=True, editable=False)
 
     objects = CaseQuerySet.as_manager()
 
@@ -216,8 +220,10 @@ class Request(models.Model):
     at = models.DateTimeField()
 
 
-class LoopSettings(models.Model):
+class LoopSettings(SealedRecord):
     """Deadlines, rungs and approvals of one kind of case. Versioned: a case keeps its version."""
+
+    SEALED = ("kind", "version", "data", "made_by")
 
     kind = models.CharField(max_length=20)
     version = models.IntegerField()

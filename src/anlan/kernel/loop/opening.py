@@ -13,7 +13,7 @@ from django.db import transaction
 from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.kernel.calendar.deadlines import Due
-from anlan.kernel.loop import posting, settings
+from anlan.kernel.loop import posting, seals, settings
 from anlan.kernel.loop.machine import Machine
 from anlan.kernel.loop.models import Case
 from anlan.kernel.loop.posting import Change
@@ -90,6 +90,7 @@ def open_cases(
             event(case, taken, "", by, at, day, "", item.changes, request_id, item.batch_id)
         )
         changes += _history(machine, case, item)
+    seals.stamp(cases)
     bulk.insert(cases)
     bulk.insert(events)
     posting.post(machine, changes, at=at, batch_id=new[0].batch_id if new else None)

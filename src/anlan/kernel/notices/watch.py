@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from anlan.kernel.accounts import records
 from anlan.kernel.accounts.commands import own_data
 from anlan.kernel.accounts.models import ADMIN_ROLES, Post
 from anlan.kernel.audit import health as audit
@@ -26,10 +27,13 @@ CHECKS: list[Check] = [
     attachments.health,
     delivering.health,
     own_data.health,
+    records.health,
 ]
 
 #: What recurring tasks and background jobs do, for the page; one without words shows its name.
 TASKS = {
+    "accounts.seals": _("look at the seals of grants, settings and papers"),
+    "loop.seals": _("look at the seals of closed cases"),
     "accounts.disable_unused": _("disable unused accounts"),
     "accounts.sweep": _("clear ended sessions"),
     "audit.seal": _("seal the audit log"),
@@ -56,6 +60,11 @@ WORDS: dict[str, str | Promise] = {
     "audit_broken": _(
         "The audit was changed from outside. Run “./anlan check”, keep everything as it is, "
         "and tell the audit administrator."
+    ),
+    "records_bent": _(
+        "A grant, a setting, a closed case or an issued paper was changed from outside. Run "
+        "“./anlan check”, which names it, keep everything as it is, and tell the security "
+        "administrator."
     ),
     "worker_silent": _("The worker has not ticked for 30 seconds. Start “./anlan serve” again."),
     "ticks_late": _("A recurring task is late. Look at the worker's log."),

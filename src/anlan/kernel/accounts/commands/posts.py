@@ -11,12 +11,11 @@ from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotAllowed, NotFound, Unreadable
-from anlan.kernel.accounts import policy, sessions
+from anlan.kernel.accounts import policy, records, sessions
 from anlan.kernel.accounts.commands.people import user_for_update
 from anlan.kernel.accounts.commands.refusals import RolesExclude, TwoPeople
 from anlan.kernel.accounts.models import (
     ADMIN_ROLES,
-    Jurisdiction,
     Post,
     Role,
     Unit,
@@ -206,12 +205,8 @@ def reseal(*, by: Actor, at: datetime) -> int:
     if not by.trusted:
         raise NotAllowed(reason=_("Only the command line on the server can do this."))
     total = 0
-    for model in (Post, Jurisdiction):
-        rows = list(model.objects.all())
-        for row in rows:
-            row.mac = row.expected_mac()
-        model.objects.bulk_update(rows, ["mac"], batch_size=500)
-        total += len(rows)
+    for model in records.sealed_models():
+        total += records.seal_rows(model, model._meta.label_lower, model.SEALED, None)
     trail.record(
         [Entry("accounts.resealed", "accounts.post", "*", after={"rows": total})], by=by, at=at
     )

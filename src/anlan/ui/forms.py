@@ -8,6 +8,8 @@ from django import forms
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.refusal import Refusal
+
 #: By the code that Django's fields give their errors.
 MESSAGES = {
     "required": _("Fill in: %(label)s"),
@@ -52,6 +54,17 @@ class Form(Spoken, forms.Form):
 
 class ModelForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]
     pass
+
+
+def put_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
+    """Show what was refused beside the field that it names.
+
+    Raises it again where it names none, or where no form can mend it: somebody was first (409).
+    """
+    if refusal.status >= 409 or "field" not in refusal.data:
+        raise refusal
+    name = str(refusal.data["field"])
+    form.add_error(name if name in form.fields else None, str(refusal))
 
 
 class DayInput(forms.DateInput):

@@ -12,20 +12,9 @@ from anlan.domain.enterprises import codes, industry
 from anlan.domain.enterprises.commands import NewEnterprise
 from anlan.domain.enterprises.models import NAME_CHARS_MAX, Enterprise, ObjectKind, Scale
 from anlan.kernel.accounts.models import Sector
-from anlan.kernel.regions.models import Region
+from anlan.kernel.regions.fields import AreaField
 
 assert NAME_CHARS_MAX <= TEXT_CHARS_MAX
-
-
-class AreaField(forms.CharField):
-    """An area by its code, as the picker sends it."""
-
-    def clean(self, value: Any) -> Any:
-        code = super().clean(value)
-        area = Region.objects.current().filter(code=code).first() if code else None
-        if code and area is None:
-            raise forms.ValidationError(_("Choose an area from the list that opens as you type."))
-        return area
 
 
 class EnterpriseForm(forms.Form):

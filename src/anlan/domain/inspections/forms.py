@@ -88,48 +88,32 @@ class TeamForm(Form):
     unit = UnitField(label=_("Unit that visits"), widget=forms.HiddenInput, required=False)
 
 
-class VisitForm(Form):
-    """On a phone: the day and who first, then what the office asks, then what was found."""
+class FoundForm(Form):
+    """What was found: nothing, or hazards in rows, each with what was done there and then."""
 
     pk = forms.UUIDField(widget=forms.HiddenInput)
     request_id = forms.UUIDField(widget=forms.HiddenInput)
-    on = forms.DateField(label=_("Day of the visit"), widget=DayInput)
-    visitor = forms.CharField(label=_("Who was there"), max_length=120)
-    state = forms.ChoiceField(label=_("Safety state"), widget=forms.RadioSelect)
     nil = forms.ChoiceField(
         label=_("What was found"), widget=forms.RadioSelect,
         choices=[("1", _("No hazard")), ("0", _("Hazards, described below"))],
     )  # fmt: skip
     note = forms.CharField(label=_("Note"), required=False, max_length=VALUE_CHARS_MAX)
 
-    def __init__(self, sweep: Sweep, asked: list[SweepField], *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        fields: Any = self.fields
-        self.asked = asked
-        fields["state"].choices = [(state, state) for state in sweep.states]
-        for one in asked:
-            fields[one.key] = _asked(one)
         for n in range(HAZARD_ROWS):
-            fields[f"hazard_{n}"] = forms.CharField(
+            self.fields[f"hazard_{n}"] = forms.CharField(
                 label=_("What is wrong, and where exactly"), required=False,
                 max_length=TEXT_CHARS_MAX, widget=forms.Textarea({"rows": 2}),
             )  # fmt: skip
-            fields[f"fixed_{n}"] = forms.CharField(
+            self.fields[f"fixed_{n}"] = forms.CharField(
                 label=_("Rectified on the spot: what was done"), required=False,
                 max_length=TEXT_CHARS_MAX,
             )  # fmt: skip
 
     @property
-    def base_facts(self) -> list[Any]:
-        return [self[one.key] for one in self.asked]
-
-    @property
     def hazard_rows(self) -> list[tuple[Any, Any]]:
         return [(self[f"hazard_{n}"], self[f"fixed_{n}"]) for n in range(HAZARD_ROWS)]
-
-    @property
-    def facts_given(self) -> dict[int, str]:
-        return {one.order: str(self.cleaned_data.get(one.key) or "") for one in self.asked}
 
     @property
     def found_given(self) -> tuple[Found, ...]:
@@ -139,6 +123,32 @@ class VisitForm(Form):
             for n in range(HAZARD_ROWS)
             if data[f"hazard_{n}"].strip()
         )
+
+
+class VisitForm(FoundForm):
+    """On a phone: the day and who first, then what the office asks, then what was found."""
+
+    on = forms.DateField(label=_("Day of the visit"), widget=DayInput)
+    visitor = forms.CharField(label=_("Who was there"), max_length=120)
+    state = forms.ChoiceField(label=_("Safety state"), widget=forms.RadioSelect)
+
+    def __init__(self, sweep: Sweep, asked: list[SweepField], *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        fields: Any = self.fields
+        self.asked = asked
+        fields["state"].choices = [(state, state) for state in sweep.states]
+        for one in asked:
+            fields[one.key] = _asked(one)
+        # What lacks is named in the order of the page.
+        self.order_fields(["on", "visitor", *(one.key for one in asked), "state"])
+
+    @property
+    def base_facts(self) -> list[Any]:
+        return [self[one.key] for one in self.asked]
+
+    @property
+    def facts_given(self) -> dict[int, str]:
+        return {one.order: str(self.cleaned_data.get(one.key) or "") for one in self.asked}
 
 
 def _asked(one: SweepField) -> forms.Field:

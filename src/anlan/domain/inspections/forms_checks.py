@@ -7,10 +7,8 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.domain.hazards.forms import AreaField
-from anlan.domain.inspections.commands import Found
-from anlan.domain.inspections.forms import HAZARD_ROWS
+from anlan.domain.inspections.forms import FoundForm
 from anlan.domain.inspections.models import VALUE_CHARS_MAX, Every
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
@@ -31,44 +29,17 @@ class PlanForm(Form):
         self.fields["firm"].choices = firms  # type: ignore[attr-defined]
 
 
-class CheckForm(Form):
-    pk = forms.UUIDField(widget=forms.HiddenInput)
-    request_id = forms.UUIDField(widget=forms.HiddenInput)
+class CheckForm(FoundForm):
+    field_order = ("start", "on", "checker")
+
     start = forms.ChoiceField(label=_("For which period"))
     on = forms.DateField(label=_("Day of the check"), widget=DayInput)
     checker = forms.CharField(label=_("Who checked"), max_length=120)
-    nil = forms.ChoiceField(
-        label=_("What was found"), widget=forms.RadioSelect,
-        choices=[("1", _("No hazard")), ("0", _("Hazards, described below"))],
-    )  # fmt: skip
-    note = forms.CharField(label=_("Note"), required=False, max_length=VALUE_CHARS_MAX)
 
     def __init__(self, offered: list[Period], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         fields: Any = self.fields
         fields["start"].choices = [(p.start.isoformat(), p.label) for p in offered]
-        for n in range(HAZARD_ROWS):
-            fields[f"hazard_{n}"] = forms.CharField(
-                label=_("What is wrong, and where exactly"), required=False,
-                max_length=TEXT_CHARS_MAX, widget=forms.Textarea({"rows": 2}),
-            )  # fmt: skip
-            fields[f"fixed_{n}"] = forms.CharField(
-                label=_("Rectified on the spot: what was done"), required=False,
-                max_length=TEXT_CHARS_MAX,
-            )  # fmt: skip
-
-    @property
-    def hazard_rows(self) -> list[tuple[Any, Any]]:
-        return [(self[f"hazard_{n}"], self[f"fixed_{n}"]) for n in range(HAZARD_ROWS)]
-
-    @property
-    def found_given(self) -> tuple[Found, ...]:
-        data = self.cleaned_data
-        return tuple(
-            Found(data[f"hazard_{n}"], data[f"fixed_{n}"])
-            for n in range(HAZARD_ROWS)
-            if data[f"hazard_{n}"].strip()
-        )
 
 
 class AskForm(Form):

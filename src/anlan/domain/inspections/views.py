@@ -30,6 +30,7 @@ from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.loop.labels import state_label
 from anlan.kernel.regions.models import Region
 from anlan.ui.figures import Basis
+from anlan.ui.forms import put_refusal
 from anlan.ui.lists import Filters
 from anlan.ui.pages import go_on, render_page
 
@@ -73,8 +74,7 @@ def sweep_new(request: HttpRequest) -> HttpResponse:
             try:
                 sweep = _make(form, unit.pk, by, at)
             except SweepRefused as refusal:
-                name = str(refusal.data["field"])
-                form.add_error(name if name in form.fields else None, str(refusal))
+                put_refusal(form, refusal)
             else:
                 messages.success(request, _("The register is drawn."))
                 return go_on(request, reverse("inspections:sweep", args=[sweep.pk]))

@@ -34,6 +34,7 @@ from anlan.kernel.calendar import periods
 from anlan.kernel.facts import reports
 from anlan.kernel.loop.labels import state_label
 from anlan.kernel.regions.models import Region
+from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Column, Filters, Flag
 from anlan.ui.pages import go_on, render_page
@@ -149,7 +150,7 @@ def plan_new(request: HttpRequest) -> HttpResponse:
             try:
                 plan = commands.make_plan(new, by=by, at=at)
             except CheckRefused as refusal:
-                form.add_error(str(refusal.data["field"]), str(refusal))
+                put_refusal(form, refusal)
             else:
                 messages.success(request, _("Entered."))
                 return go_on(request, reverse("selfchecks:plan", args=[plan.pk]))

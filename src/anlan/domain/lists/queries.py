@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models import Count, Q, QuerySet
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
@@ -205,24 +205,6 @@ def around(item: Item) -> Around:
         evaluations=list(item.evaluations.filter(round=case.round).order_by("at")),
         promotion=item.promotions.select_related("unit").first(),
     )
-
-
-def may_all(pk: UUID, permissions: Iterable[str], by: Actor) -> set[str]:
-    """Which of the permissions a person has on one item: one statement for all of them."""
-    named = {permission.replace(".", "__x__"): permission for permission in permissions}
-    rules = {}
-    for alias, permission in named.items():
-        rule = policy.rule_of(permission, by)
-        if not policy.is_nothing(rule):
-            rules[alias] = (
-                Value(True, BooleanField())
-                if by.trusted
-                else ExpressionWrapper(rule, output_field=BooleanField())
-            )
-    if not rules:
-        return set()
-    row = Item.objects.filter(pk=pk).annotate(**rules).values(*rules).first() or {}
-    return {named[alias] for alias, true in row.items() if true}
 
 
 def neighbours(item: Item, parties: Iterable[Party], by: Actor) -> list[Unit]:

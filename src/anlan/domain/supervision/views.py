@@ -38,6 +38,7 @@ from anlan.kernel.papers import attachments
 from anlan.kernel.papers.models import Attachment
 from anlan.kernel.regions.models import Level, Region
 from anlan.ui.figures import Basis
+from anlan.ui.forms import put_refusal
 from anlan.ui.lists import chosen
 from anlan.ui.pages import go_on, render_page
 
@@ -209,10 +210,7 @@ def act(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         files = files_of(request, "files") if wanted.files else []
         acts.take(wanted, form, row, over, by=by, at=at, files=files)
     except Refusal as refusal:
-        if refusal.status >= 409 or "field" not in refusal.data:
-            raise
-        name = str(refusal.data["field"])
-        form.add_error(name if name in form.fields else None, str(refusal))
+        put_refusal(form, refusal)
         return _page(request, pk, (code, form), status=422)
     messages.success(request, _("Done: %(step)s.") % {"step": wanted.label})
     return go_on(request, reverse("oversight:hazard", args=[pk]))

@@ -21,6 +21,7 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Kind, Period, PeriodUnreadable
+from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
 
 
@@ -119,9 +120,7 @@ def terms_page(request: HttpRequest) -> HttpResponse:
                 period=data["period"], reason=data["reason"], by=by, at=at,
             )  # fmt: skip
         except Refusal as refusal:
-            if "field" not in refusal.data:
-                raise
-            form.add_error(str(refusal.data["field"]), str(refusal))
+            put_refusal(form, refusal)
         else:
             messages.success(request, _("Saved; it holds from now on."))
             return go_on(request, reverse("supervision:terms"))

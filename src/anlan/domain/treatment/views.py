@@ -31,6 +31,7 @@ from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.loop.labels import state_label
 from anlan.kernel.loop.models import Event, Party
+from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Filters, Search
 from anlan.ui.pages import go_on, render_page
@@ -135,8 +136,7 @@ def _made(form: PlanForm, firm: Enterprise, by: Actor, at: datetime) -> bool:
     try:
         commands.make(new, by=by, at=at, request_id=data["request_id"])
     except PlanIncomplete as refusal:
-        name = str(refusal.data["field"])
-        form.add_error(name if name in form.fields else None, str(refusal))
+        put_refusal(form, refusal)
         return False
     return True
 

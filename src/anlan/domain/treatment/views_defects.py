@@ -38,6 +38,7 @@ from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.loop.models import Event, Party
 from anlan.kernel.regions.models import Region
+from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Filters, Search
 from anlan.ui.pages import go_on, render_page
@@ -155,7 +156,7 @@ def equipment_new(request: HttpRequest) -> HttpResponse:
             try:
                 row = commands.register(new, by=by, at=at)
             except DefectIncomplete as refusal:
-                form.add_error(str(refusal.data["field"]), str(refusal))
+                put_refusal(form, refusal)
             else:
                 messages.success(request, gettext("Entered."))
                 return go_on(request, reverse("defects:equipment", args=[row.code]))
@@ -235,7 +236,7 @@ def file(request: HttpRequest, code: str) -> HttpResponse:
             try:
                 commands.file(new, by=by, at=at, request_id=data["request_id"])
             except DefectIncomplete as refusal:
-                form.add_error(str(refusal.data["field"]), str(refusal))
+                put_refusal(form, refusal)
             else:
                 messages.success(request, gettext("Filed; those of its level are notified."))
                 return go_on(request, reverse("defects:equipment", args=[row.code]))
@@ -326,7 +327,7 @@ def levels(request: HttpRequest) -> HttpResponse:
                     data["area"].pk, data["level"], data["name"], data["units"], by=by, at=at
                 )
             except DefectIncomplete as refusal:
-                form.add_error(str(refusal.data["field"]), str(refusal))
+                put_refusal(form, refusal)
             else:
                 messages.success(request, gettext("Entered."))
                 return go_on(request, reverse("defects:levels"))

@@ -19,6 +19,7 @@ from anlan.kernel.accounts.commands import Land
 from anlan.kernel.accounts.gate import actor_of, fresh, requires
 from anlan.kernel.accounts.models import Post, Role, Sector, Unit, UnitKind, valid_on
 from anlan.kernel.accounts.views_pickers import area_name
+from anlan.kernel.regions.fields import AreaField
 from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Filters, Flag, Search
@@ -120,17 +121,6 @@ def _above(name: str, pk: int) -> str:
         return reverse(name, args=[pk])
     except NoReverseMatch:
         return ""
-
-
-class AreaField(forms.CharField):
-    """An area by its code, as the picker sends it."""
-
-    def clean(self, value: Any) -> Any:
-        code = super().clean(value)
-        area = Region.objects.current().filter(code=code).first() if code else None
-        if code and area is None:
-            raise forms.ValidationError(_("Choose an area from the list that opens as you type."))
-        return area
 
 
 class UnitForm(forms.Form):

@@ -15,6 +15,7 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.paths import ancestors
 from anlan.domain.enterprises.models import Enterprise
+from anlan.domain.hazards.commands.finding import check_own_area
 from anlan.domain.hazards.models import Hazard
 from anlan.domain.lists.commands.base import text_of
 from anlan.domain.lists.loop import ITEM, KIND
@@ -225,7 +226,7 @@ def enter(entry: Entry, **call: Unpack[Call]) -> UUID:
     area = Region.objects.filter(pk=entry.area, valid_to=None).first()
     if area is None:
         raise Incomplete(field="area", reason=_("Choose the area from the list."))
-    _demand_own_area(area, by)
+    check_own_area(area, by, LEADS)
     if entry.origin not in Origin.values or entry.origin == Origin.HAZARD:
         raise Incomplete(field="origin", reason=_("Say where it came from."))
     if entry.found_on and entry.found_on > timezone.localdate(at):
@@ -251,16 +252,6 @@ def enter(entry: Entry, **call: Unpack[Call]) -> UUID:
         unit=_speaks_for(by, LEADS, kind).pk,
     )  # fmt: skip
     return claim.done(entry.pk)
-
-
-def _demand_own_area(area: Region, by: Actor) -> None:
-    own = [grant.path for grant in held.grants(by) if grant.role in LEADS]
-    if not by.trusted and not any(area.path.startswith(path) for path in own):
-        raise Incomplete(
-            field="area",
-            reason=_("%(area)s is outside your areas; choose one within them.")
-            % {"area": area.name},
-        )
 
 
 def _open(

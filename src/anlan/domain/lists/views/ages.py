@@ -23,7 +23,7 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.regions import queries as regions
 from anlan.kernel.regions.models import CODE_CHARS_MAX, Region
-from anlan.ui.forms import Form
+from anlan.ui.forms import Form, put_refusal
 from anlan.ui.lists import Filters, Flag
 from anlan.ui.pages import go_on, render_page
 
@@ -162,9 +162,7 @@ def edit(request: HttpRequest, code: str) -> HttpResponse:
                     version=form.cleaned_data["version"], reason=form.cleaned_data["reason"],
                 )  # fmt: skip
             except Refusal as refusal:
-                if "field" not in refusal.data:
-                    raise
-                form.add_error(str(refusal.data["field"]), str(refusal))
+                put_refusal(form, refusal)
             else:
                 messages.success(request, _("In force from now on."))
                 return go_on(request, back)

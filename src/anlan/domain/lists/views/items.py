@@ -31,6 +31,7 @@ from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
 from anlan.kernel.loop.settings import RUNGS
+from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
 
 kept_lists.register("lists:items", page="lists:items")
@@ -130,7 +131,7 @@ def _page(
     )
     around = queries.around(row)
     wanted = {page.permission for page in steps.PAGES} | {"lists.shelve"}
-    allowed = queries.may_all(pk, wanted, by)
+    allowed = policy.allowed(Item.objects.all(), pk, wanted, by)
     dialogs = [
         (page, bad[1] if bad and bad[0] == page.code else _form(page, row, around, by))
         for page in steps.offered(row, around, allowed, by)
@@ -215,10 +216,7 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     try:
         steps.take(page, form, pk, by=by, at=at)
     except Refusal as refusal:
-        if refusal.status >= 409 or "field" not in refusal.data:
-            raise
-        name = str(refusal.data["field"])
-        form.add_error(name if name in form.fields else None, str(refusal))
+        put_refusal(form, refusal)
         return _page(request, pk, (code, form), status=422)
     messages.success(request, _("Done: %(step)s.") % {"step": page.label})
     return go_on(request, reverse("lists:item", args=[pk]))

@@ -19,6 +19,7 @@ from anlan.domain.lists.presets import PRESETS, SIX_AND_ONE
 from anlan.domain.lists.rules import FORMS, NEEDS, OPTIONAL, STEP_NAMES, KindRules
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
 
 
@@ -131,9 +132,7 @@ def edit(request: HttpRequest, pk: int | None = None) -> HttpResponse:
                         reason=form.cleaned_data["reason"], by=by, at=at,
                     )  # fmt: skip
             except Refusal as refusal:
-                if "field" not in refusal.data:
-                    raise
-                form.add_error(str(refusal.data["field"]), str(refusal))
+                put_refusal(form, refusal)
             else:
                 messages.success(
                     request, _("Version %(n)s holds for what is listed from now on.")

@@ -21,6 +21,7 @@ from anlan.domain.lists import commands, library, queries, tabs
 from anlan.domain.lists.models import TITLE_CHARS_MAX, Item, LibraryCase
 from anlan.kernel.accounts import policy, sectors
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Choice, Column, Filters, Search
 from anlan.ui.pages import go_on, render_page
@@ -124,9 +125,7 @@ def shelve(request: HttpRequest, pk: UUID) -> HttpResponse:
                     pk, said, by=by, at=at, request_id=data["request_id"]
                 )
             except Refusal as refusal:
-                if "field" not in refusal.data:
-                    raise
-                form.add_error(str(refusal.data["field"]), str(refusal))
+                put_refusal(form, refusal)
             else:
                 messages.success(request, _("It is in the library."))
                 return go_on(request, reverse("lists:library_case", args=[made]))

@@ -20,6 +20,7 @@ from anlan.domain.lists import commands, forms, library, queries
 from anlan.domain.lists.models import Promotion
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Choice, Column, Filters
 from anlan.ui.pages import go_on, render_page
@@ -122,10 +123,7 @@ def promote(request: HttpRequest, pk: UUID) -> HttpResponse:
                     cause=data["cause"], by=by, at=at, request_id=data["request_id"],
                 )  # fmt: skip
             except Refusal as refusal:
-                if "field" not in refusal.data:
-                    raise
-                name = str(refusal.data["field"])
-                form.add_error(name if name in form.fields else None, str(refusal))
+                put_refusal(form, refusal)
             else:
                 messages.success(request, _("Proposed. Another person decides on it."))
                 return go_on(request, reverse("lists:promotion", args=[made]))

@@ -25,7 +25,7 @@ from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.calendar import periods
 from anlan.kernel.facts.figures import Query, figures_of
-from anlan.ui.forms import DayInput, Form
+from anlan.ui.forms import DayInput, Form, put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.pages import go_on, render_page
 
@@ -121,10 +121,7 @@ def new(request: HttpRequest) -> HttpResponse:
             try:
                 commands.declare_figure(said, by=by, at=at)
             except Refusal as refusal:
-                if "field" not in refusal.data:
-                    raise
-                name = str(refusal.data["field"])
-                form.add_error(name if name in form.fields else None, str(refusal))
+                put_refusal(form, refusal)
             else:
                 messages.success(request, _("Entered."))
                 return go_on(request, reverse("lists:stated"))

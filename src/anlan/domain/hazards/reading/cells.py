@@ -27,6 +27,11 @@ _MAJOR_TITLE = re.compile(
 _TITLE_AREA = re.compile(
     r"^(?:关于)?([\u4e00-\u9fff]{1,8}?(?:省|自治区|市|自治州|州|自治县|县|区|旗|镇|乡|街道))(?!域|别|分|级|内|属|场|政)"
 )
+#: What may stand below it: 五华区华山街道…, yet not 五华区城镇燃气… or 五华区各乡镇….
+_TITLE_BELOW = re.compile(
+    r"([\u4e00-\u9fff]{1,6}?(?:自治县|县|区|镇|乡|街道))(?<![社小园辖景库厂矿校片地老]区)(?<![城乡各村]镇)(?<![城各]乡)"
+    r"(?!域|别|分|级|内|属|场|政|镇|乡|村)"
+)
 #: Fields whose first column that says something counts, and those that several columns fill.
 NAMES = (
     "ref", "province", "prefecture", "county", "township", "village", "enterprise", "category",
@@ -225,5 +230,8 @@ def _area_of(*texts: str) -> str:
     for text in texts:
         match = _TITLE_AREA.match(squeeze(text))
         if match and not match[1].startswith(("附件", "全", "各", "本", "我", "所属", "地区")):
-            return match[1]
+            area, rest = match[1], squeeze(text)[match.end(1) :]
+            while below := _TITLE_BELOW.match(rest):
+                area, rest = area + below[1], rest[below.end() :]
+            return area
     return ""

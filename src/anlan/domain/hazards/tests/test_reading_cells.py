@@ -183,6 +183,25 @@ def test_sheets_named_after_counties(desk: Desk) -> None:
     assert [h.area_text for h in desk.hazards(path)] == ["麒麟区", "宣威市"]
 
 
+@pytest.mark.parametrize(("title", "area"), [
+    ("五华区华山街道安全生产隐患排查整治台账", "五华区华山街道"),
+    ("云南省昆明市五华区西翥街道隐患清单", "云南省昆明市五华区西翥街道"),
+    ("石林彝族自治县鹿阜街道隐患台账", "石林彝族自治县鹿阜街道"),
+    ("护国街道企业安全隐患清单（2024年6月）", "护国街道"),
+    ("五华区城镇燃气隐患台账", "五华区"),
+    ("五华区各乡镇隐患汇总表", "五华区"),
+    ("五华区老旧小区隐患台账", "五华区"),
+    ("全区隐患台账", ""),
+])  # fmt: skip
+def test_a_title_names_its_area_down_to_the_last(desk: Desk, title: str, area: str) -> None:
+    path = desk.xlsx(("S", [
+        [title],
+        ["检查时间", "存在问题", "企业名称"],
+        ["2024-06-01", "通道堵塞", "宏达商店"],
+    ]))  # fmt: skip
+    assert [h.area_text for h in desk.hazards(path)] == [area]
+
+
 def test_several_hazards_in_a_cell_share_out_measures_and_money(desk: Desk) -> None:
     path = desk.xlsx(("S", [
         ["检查日期", "存在问题", "整改措施", "整改资金（万元）"],

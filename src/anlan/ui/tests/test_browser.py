@@ -123,7 +123,6 @@ def test_an_area_is_picked_by_keyboard_and_sent_as_its_code(look):
     page = look("/ui/guide/list/")
     field = page.locator("[data-picker-text]")
     field.focus()
-    page.wait_for_selector(".picker .option")
     with page.expect_response(lambda answer: answer.url.endswith("/areas/?picker_q=p")):
         page.keyboard.type("p")
     page.wait_for_selector(".picker .option:not(.htmx-added)")
@@ -133,6 +132,14 @@ def test_an_area_is_picked_by_keyboard_and_sent_as_its_code(look):
     page.locator(".filters-row > .btn").last.click()
     page.wait_for_url("**area=530101*")
     assert page.url.split("?")[1] == "area=530101"
+
+
+def test_a_menu_stays_on_a_phones_screen(look):
+    page = look("/ui/guide/case/", width=390)
+    page.locator(".head-acts summary").first.click()
+    box = page.locator(".head-acts .menu-list").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 390
 
 
 def test_a_chart_and_a_map_lead_to_their_rows(look):

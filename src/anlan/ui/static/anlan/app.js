@@ -107,6 +107,9 @@
   document.addEventListener("toggle", (event) => {
     const body = event.target.open && event.target.matches(".pop") && $(".pop-body", event.target);
     if (body && body.getBoundingClientRect().right > window.innerWidth) event.target.classList.add("flip");
+    // A menu hangs from its right edge, unless that would put it off a small screen.
+    const list = event.target.open && event.target.matches(".menu") && $(".menu-list", event.target);
+    if (list && list.getBoundingClientRect().left < 0) event.target.classList.add("menu-fits");
   }, true);
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;

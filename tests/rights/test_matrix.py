@@ -179,6 +179,22 @@ def test_S14_no_page_breaks_for_any_role(someone: Any, role: str) -> None:
     assert not broken
 
 
+#: Public geography without figures, and what a phone shows on its home screen.
+MAY_BE_KEPT = {"hazards:shapes", "hazards:shape", "ui:manifest"}
+
+
+@pytest.mark.parametrize("role", [*ROLES, *ADMINISTRATORS])
+def test_S34_no_page_of_anybody_may_be_kept(someone: Any, role: str) -> None:
+    browser = someone(role)
+    kept = []
+    for route in PAGES:
+        if not route.takes and route.name not in MAY_BE_KEPT:
+            answer = browser.get(route.path())
+            if "no-store" not in answer.headers.get("Cache-Control", ""):
+                kept.append((route.name, answer.headers.get("Cache-Control")))
+    assert not kept
+
+
 @pytest.mark.parametrize("role", ADMINISTRATORS)
 def test_S16_administrators_open_no_page_of_the_business(someone: Any, role: str) -> None:
     browser = someone(role)

@@ -268,7 +268,7 @@ def clear() -> None:
             cursor.execute("CREATE SCHEMA public")
     connection.close()
     for path in settings.HOME.iterdir():
-        if path.name in ("secrets", DEMO_MARK, "prepare.lock"):
+        if path.name in ("secrets", DEMO_MARK, "prepare.lock", "uploads"):
             continue
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

@@ -219,7 +219,10 @@ def work(args: argparse.Namespace) -> int:
     """The worker's own process: jobs and the clock, until SIGTERM."""
     import threading
 
-    from anlan.config import roles
+    from anlan.config import (
+        roles,
+        ticks,  # noqa: F401  declares them
+    )
     from anlan.kernel.jobs import worker
 
     roles.demand_little()

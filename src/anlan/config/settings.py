@@ -325,6 +325,9 @@ STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS: list[str | Path] = []
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "files"
+#: Large uploads wait here until they are read; what a killed process leaves is swept (S34).
+FILE_UPLOAD_TEMP_DIR = HOME / "uploads"
+FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)
 
 #: What new keys are made for (base/crypto.py); what older keys wrote is read all the same.
 CRYPTO_PROFILE = os.environ.get("ANLAN_CRYPTO") or "gm"

@@ -26,17 +26,22 @@ FILES = "files"
 
 @contextmanager
 def at_work(folder: Path) -> Iterator[None]:
-    """Clear away first what a backup or restore that was killed left behind: a plain copy of the
-    database, which must not lie about. Not while another one is at work."""
+    """Keep others from clearing away what is being written, having cleared away what was left."""
+    clear_leftovers(folder)
     with (settings.HOME / "backup.lock").open("w") as lock:
-        with suppress(BlockingIOError):
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            for left in (*settings.HOME.glob("backup-*"), *settings.HOME.glob("restore-*")):
-                shutil.rmtree(left, ignore_errors=True)
-            for left in folder.glob("*.backup.*.part"):
-                left.unlink(missing_ok=True)
         fcntl.flock(lock, fcntl.LOCK_SH)
         yield
+
+
+def clear_leftovers(folder: Path) -> None:
+    """Remove what a backup or restore that was killed left behind: a plain copy of the database,
+    which must not lie about. Not while another one is at work."""
+    with (settings.HOME / "backup.lock").open("w") as lock, suppress(BlockingIOError):
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        for left in (*settings.HOME.glob("backup-*"), *settings.HOME.glob("restore-*")):
+            shutil.rmtree(left, ignore_errors=True)
+        for left in folder.glob("*.backup.*.part"):
+            left.unlink(missing_ok=True)
 
 
 def pg(tool: str, *arguments: str) -> None:

@@ -94,7 +94,7 @@ def _received(request: HttpRequest, by: Actor) -> HttpResponse:
     if not files:
         raise NoFile
     at = timezone.now()
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(prefix="anlan-in-") as folder:
         kept = []
         for number, file in enumerate(files):
             path = Path(folder) / f"{number}{Path(file.name or '').suffix.lower()[:8]}"
@@ -290,7 +290,8 @@ def batch_mend(request: HttpRequest, pk: UUID) -> HttpResponse:
     ]  # fmt: skip
     buffer = BytesIO()
     write_errors(buffer, plan, rows)
-    return _download(buffer, f"{Path(file.name).stem}-{_('to mend')}.xlsx")
+    told = _("to mend")
+    return _download(buffer, f"{Path(file.name).stem}-{told}.xlsx")
 
 
 @require_GET
@@ -298,7 +299,8 @@ def batch_mend(request: HttpRequest, pk: UUID) -> HttpResponse:
 def template(request: HttpRequest) -> HttpResponse:
     buffer = BytesIO()
     write_template(buffer)
-    return _download(buffer, f"{_('Hazard register template')}.xlsx")
+    told = _("Hazard register template")
+    return _download(buffer, f"{told}.xlsx")
 
 
 def _download(buffer: BytesIO, name: str) -> HttpResponse:

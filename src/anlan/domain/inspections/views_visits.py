@@ -134,7 +134,8 @@ def template(request: HttpRequest, pk: int) -> HttpResponse:
     rows = queries.narrowed(queries.targets(sweep, by, "target.visit"), asked)
     buffer = BytesIO()
     sheets.write_template(buffer, sweep, _fields(sweep), rows.filter(visits=0))
-    return _download(buffer, f"{sweep.name}-{_('visits to enter')}.xlsx")
+    told = _("visits to enter")
+    return _download(buffer, f"{sweep.name}-{told}.xlsx")
 
 
 @require_GET
@@ -150,7 +151,8 @@ def results(request: HttpRequest, pk: int) -> HttpResponse:
     with transaction.atomic():
         entry = trail.Entry("sweep.export", "inspections.sweep", sweep.pk, after=after)
         trail.record([entry], by=by, at=timezone.now())
-    return _download(buffer, f"{sweep.name}-{_('results')}.xlsx")
+    told = _("results")
+    return _download(buffer, f"{sweep.name}-{told}.xlsx")
 
 
 def _fields(sweep: Sweep) -> list[SweepField]:
@@ -176,7 +178,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Choose a workbook (.xlsx, .xls or .csv)."))
     elif file is not None:
         allowed = set(queries.targets(sweep, by, "target.visit").values_list("pk", flat=True))
-        with tempfile.TemporaryDirectory() as folder:
+        with tempfile.TemporaryDirectory(prefix="anlan-in-") as folder:
             path = Path(folder) / f"sheet{Path(file.name or '').suffix.lower()[:8]}"
             with path.open("wb") as kept:
                 for block in file.chunks():

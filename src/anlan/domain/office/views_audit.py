@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import csv
-import tempfile
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from io import StringIO
 from itertools import islice
-from pathlib import Path
 from urllib.parse import quote
 
 from django.db.models import QuerySet
@@ -26,6 +24,7 @@ from anlan.kernel.accounts.views_audit import filters, result, search_of
 from anlan.kernel.accounts.words import act
 from anlan.kernel.audit import queries
 from anlan.kernel.audit.models import AuditRow
+from anlan.kernel.papers.sheets.scratch import scratch
 from anlan.kernel.papers.sheets.writing import OutTable, cell_text, write_tables
 
 FETCHED_AT_ONCE = 500
@@ -113,14 +112,11 @@ def _chained(*parts: Iterable[list[str]]) -> Iterator[list[str]]:
 
 
 def _xlsx(mark: list[str], rows: QuerySet[AuditRow]) -> HttpResponse:
-    with tempfile.NamedTemporaryFile(suffix=".xlsx", delete=False) as file:
-        path = Path(file.name)
-    try:
+    with scratch() as folder:
         table = OutTable(
             name=_("Audit"), headers=_headers(), rows=_lines(rows), titles=mark, widths=WIDTHS
         )
+        path = folder / "audit.xlsx"
         write_tables(path, [table])
         handle = path.open("rb")
-    finally:
-        path.unlink()
     return FileResponse(handle, content_type="application/octet-stream")  # type: ignore[return-value]

@@ -88,6 +88,23 @@ def test_S34_nothing_is_kept_unless_it_says_so(client):
     assert "max-age" in client.get("/static/anlan/css/tokens.css").headers["Cache-Control"]
 
 
+def test_S34_no_script_of_ours_keeps_anything_in_the_browser():
+    """What isn't kept needs no wiping. Whoever adds an offline cache or drafts wipes them first."""
+    keeps = re.compile(
+        r"localStorage|sessionStorage|indexedDB|\bcaches\b|serviceWorker|showSaveFilePicker"
+    )
+    package = Path(anlan.__file__).parent
+    read = [
+        path
+        for path in package.rglob("*")
+        if path.suffix in (".js", ".html") and "vendor" not in path.parts
+    ]
+    assert len(read) > 20
+    assert [path.name for path in read if keeps.search(path.read_text(encoding="utf-8"))] == []
+    # htmx would keep the last ten pages.
+    assert '"historyCacheSize":0' in (package / "ui/jinja2/ui/base.html").read_text()
+
+
 @pytest.mark.parametrize(("name", "status"), STATUS.items())
 def test_S57_failures_say_how_to_go_on_and_nothing_of_the_inside(client, name, status):
     response = client.get(f"/fails/{name}/")

@@ -10,7 +10,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from django.conf import settings
+
 PREFIX = "anlan-out-"
+#: Every name that a temporary file or folder of ours begins with.
+OURS = (PREFIX, "anlan-in-", "anlan-sheet-", "anlan-scan-")
 #: Older ones are left-overs, whoever made them (S34).
 STALE_SECONDS = 3_600
 
@@ -31,9 +35,25 @@ def scratch() -> Iterator[Path]:
 
 
 def _sweep() -> None:
+    """What other processes were writing when they were killed."""
     for folder in Path(tempfile.gettempdir()).glob(f"{PREFIX}*"):
         with suppress(OSError, ValueError):
-            old = time.time() - folder.stat().st_mtime > STALE_SECONDS
             pid = int(folder.name.removeprefix(PREFIX).partition("-")[0])
-            if old or not Path(f"/proc/{pid}").exists():
+            if not Path(f"/proc/{pid}").exists():
                 shutil.rmtree(folder, ignore_errors=True)
+
+
+def sweep_stale(seconds: float = STALE_SECONDS) -> int:
+    """Remove temporary files of ours that are older than this; returns how many (S34)."""
+    removed = 0
+    found = [path for prefix in OURS for path in Path(tempfile.gettempdir()).glob(f"{prefix}*")]
+    # Uploads lie in a folder of our own, where Django names them.
+    for path in (*found, *Path(settings.FILE_UPLOAD_TEMP_DIR).glob("*")):
+        with suppress(OSError):  # another process was faster
+            if time.time() - path.lstat().st_mtime > seconds:
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
+                removed += 1
+    return removed

@@ -85,12 +85,13 @@ def _folded() -> None:
 def test_F28_what_a_superuser_bends_is_found(realdb: Any, what: str) -> None:
     from anlan.domain.hazards.tests import stage
     from anlan.kernel.papers import attachments
+    from anlan.kernel.papers.tests.samples import PDF
 
     told = stage.told(stage.whole(), STORY)
     day = date(2024, 3, 10)
     with transaction.atomic():
         attachments.attach(
-            attachments.prepare(b"%PDF-1.7", "a.pdf"), "hazard", str(told.pk), "evidence",
+            attachments.prepare(PDF, "a.pdf"), "hazard", str(told.pk), "evidence",
             by=told.cast.actor("office", day), at=stage.moment(day),
         )  # fmt: skip
     assert not check(), "nothing is broken before"

@@ -11,10 +11,13 @@ from django.db import connection, transaction
 
 from anlan.base import crypto
 from anlan.base.actor import CLOCK, Actor
+from anlan.base.ids import uuid7
 from anlan.config import audit_cli
 from anlan.kernel.accounts import seals
 from anlan.kernel.audit import sql, trail
 from anlan.kernel.audit.models import AuditRow
+from anlan.kernel.papers import attachments
+from anlan.kernel.papers.tests.samples import PDF
 
 pytestmark = pytest.mark.realdb
 
@@ -93,3 +96,27 @@ def test_S29_the_setting_is_followed_at_the_next_start_and_only_then_once(realdb
     done = realdb.anlan("check", check=False)
     assert done.returncode != 0
     assert "use gm or intl" in done.stderr
+
+
+def test_S49_the_original_comes_out_for_a_reason_on_record_and_into_a_new_file(realdb, tmp_path):
+    by = Actor(None, "李建国", trusted=True)
+    kept = attachments.store(PDF, "报告.pdf", "x", "1", "after", by=by, at=datetime.now(UTC))
+    assert attachments.read(kept)[0] != PDF
+    target = tmp_path / "original.pdf"
+    asked = ("original", str(kept.pk), str(target), "--json")
+    assert realdb.anlan(*asked, check=False).returncode == 2, "no reason, no file"
+    assert not target.exists()
+    realdb.anlan(*asked, "--reason", "核对电子签章")
+    assert target.read_bytes() == PDF
+    assert target.stat().st_mode & 0o077 == 0
+    row = AuditRow.objects.latest("id")
+    assert (row.action, row.object_id) == ("papers.original", str(kept.pk))
+    assert row.reason == "核对电子签章"
+    for number, file, code in (
+        (str(kept.pk), target, "file_there"),
+        (str(uuid7()), tmp_path / "b", "not_found"),
+        ("x", tmp_path / "b", "not_found"),
+    ):
+        done = realdb.anlan("original", number, str(file), "--reason", "x", "--json", check=False)
+        assert json.loads(done.stdout)["error"]["code"] == code
+    assert AuditRow.objects.filter(action="papers.original").count() == 1

@@ -221,6 +221,13 @@ def _keys(parser: argparse.ArgumentParser) -> None:
     _json(rotate)
 
 
+def _original(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("attachment", metavar="ID", help=both("附件编号", "the attachment's id"))
+    parser.add_argument("file", metavar="FILE", help=both("写入的新文件", "a new file for it"))
+    parser.add_argument("--reason", required=True, help=both("调取事由", "why it is asked for"))
+    _json(parser)
+
+
 COMMANDS: dict[str, Command] = {
     "demo": Command("生成演示数据并启动", "fill with a demonstration and serve",
                     "anlan.config.cli:_run_demo", _demo, prepared=False),
@@ -238,6 +245,8 @@ COMMANDS: dict[str, Command] = {
                       "anlan.config.backup:backup", _backup),
     "restore": Command("恢复备份", "restore a backup", "anlan.config.backup:restore", _restore,
                        prepared=False),
+    "original": Command("调取附件原件", "an attachment as it was sent",
+                        "anlan.config.cli_papers:original", _original),
     "audit": Command("校验、归档审计记录", "verify and archive what is on record", "", _audit),
     "keys": Command("更换密钥", "replace keys", "anlan.config.audit_cli:rotate", _keys),
     "roles": Command("数据库角色（PostgreSQL）", "roles of the database (PostgreSQL)",

@@ -62,6 +62,10 @@ KINDS = (
 BYTES_MAX = max(kind.bytes_max for kind in KINDS)
 
 
+#: What a process of its own rewrites.
+ALONE = {"application/pdf": "pdf", "application/vnd.ms-excel": "xls"}
+
+
 @dataclass(frozen=True)
 class Prepared:
     """A file that is checked, cleaned and on the disk; rows are still to speak of it."""
@@ -99,11 +103,13 @@ def prepare(data: bytes | IO[bytes], name: str, pk: UUID | None = None) -> Prepa
         circulated, stripped = cleaning.office(data, name), True
     elif kind.mime == "video/mp4":
         circulated, stripped = cleaning.video(data, name), True
+    elif kind.mime in ALONE:
+        circulated, stripped = cleaning.alone(data, ALONE[kind.mime], name), True
     else:
-        # Nothing of ours can rewrite these; the page says so beside the file.
-        circulated, stripped = data, False
+        # A table of text has nothing beside its text.
+        circulated, stripped = data, True
     original = None
-    if stripped:
+    if circulated != data:
         sealed = crypto.seal(data, f"papers.original:{pk}", ORIGINAL_PURPOSE)
         original = _blob(sealed, kind.mime, now, sealed=True)
     blob = _blob(circulated, kind.mime, now, width, height)

@@ -1,28 +1,41 @@
 """What circulates says nothing of where, with what and by whom a file was made (S49).
 
 Images are decoded and encoded anew, so that nothing but pixels passes. Office files lose their
-author fields. Video keeps its frames and loses its boxes of user data.
+author fields. Video keeps its frames and loses its boxes of user data. PDFs and .xls are rewritten
+by a process of their own (``_bare_child.py``); a signed PDF circulates without its signature, which
+is good for the file as it was sent alone.
 """
 
 from __future__ import annotations
 
 import io
 import re
+import subprocess
+import sys
 import warnings
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from PIL import Image, ImageOps
 
-from anlan.kernel.papers import refusals
+from anlan.kernel.papers import _bare_child, refusals
 from anlan.kernel.papers.sheets import archive
+from anlan.kernel.papers.sheets.scratch import scratch
 
 PIXELS_MAX = 40_000_000
 #: The longer side of the version that circulates; the original under seal keeps all of them.
 SIDE_MAX = 2_560
 THUMBNAIL_SIDE = 320
 QUALITY = 85
+
+
+#: A document in a document in a document is somebody's game.
+DEPTH_MAX = 2
+OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+CHILD = Path(_bare_child.__file__)
+CHILD_SECONDS_MAX = 90
 
 
 @dataclass(frozen=True)
@@ -88,7 +101,40 @@ _COMMENTERS = re.compile(rb"<author>.*?</author>", re.DOTALL)
 _TEXT_PARTS = re.compile(r"^(word|xl|ppt)/.*\.xml$")
 
 
-def office(data: bytes, name: str) -> bytes:
+def alone(data: bytes, kind: str, name: str) -> bytes:
+    """A PDF ("pdf"), an .xls ("xls") or what is embedded ("ole"), bare, by a limited process.
+
+    Raises FileUnsafe where it has a password or macros, FileBroken where it can't be read.
+    """
+    with scratch() as folder:
+        try:
+            (folder / "sent").write_bytes(data)
+        except OSError as error:
+            raise refusals.StoreFull from error
+        command = [
+            sys.executable,
+            "-I",
+            str(CHILD),
+            kind,
+            str(folder / "sent"),
+            str(folder / "bare"),
+        ]
+        try:
+            done = subprocess.run(  # noqa: S603  our own program and arguments
+                command, capture_output=True, timeout=CHILD_SECONDS_MAX, check=False
+            )
+            if done.returncode == _bare_child.LOCKED:
+                raise refusals.FileUnsafe(name=name)
+            if done.returncode == _bare_child.DISK_FULL:
+                raise refusals.StoreFull
+            if done.returncode:
+                raise refusals.FileBroken(name=name)
+            return (folder / "bare").read_bytes()
+        except subprocess.TimeoutExpired:
+            raise refusals.FileBroken(name=name) from None
+
+
+def office(data: bytes, name: str, depth: int = 0) -> bytes:
     """A docx or xlsx without author, company and reviewers' names. Raises FileUnsafe, FileBroken.
 
     The archive is judged by its directory before anything is unpacked.
@@ -112,13 +158,13 @@ def office(data: bytes, name: str) -> bytes:
                     raise refusals.FileUnsafe(name=name)
                 clean = zipfile.ZipInfo(member.filename, (1980, 1, 1, 0, 0, 0))
                 clean.compress_type = zipfile.ZIP_DEFLATED
-                target.writestr(clean, _office_part(member.filename, content, name))
+                target.writestr(clean, _office_part(member.filename, content, name, depth))
     except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, EOFError):
         raise refusals.FileBroken(name=name) from None
     return out.getvalue()
 
 
-def _office_part(part: str, content: bytes, name: str) -> bytes:
+def _office_part(part: str, content: bytes, name: str, depth: int) -> bytes:
     if part.endswith((".xml", ".rels")) and b"<!DOCTYPE" in content[:2_000].upper():
         raise refusals.FileUnsafe(name=name)
     if part in ("docProps/core.xml", "docProps/app.xml"):
@@ -131,7 +177,18 @@ def _office_part(part: str, content: bytes, name: str) -> bytes:
         return _COMMENTERS.sub(b"<author></author>", _REVIEWERS.sub(rb"\1\2", content))
     if part.startswith(("word/media/", "xl/media/", "ppt/media/")):
         return _media(content)
+    if "/embeddings/" in part:
+        return _embedded(content, name, depth)
     return content
+
+
+def _embedded(content: bytes, name: str, depth: int) -> bytes:
+    """A document inside a document is as bare as the one around it."""
+    if content.startswith(b"PK"):
+        if depth >= DEPTH_MAX:
+            raise refusals.FileUnsafe(name=name)
+        return office(content, name, depth + 1)
+    return alone(content, "ole", name) if content.startswith(OLE) else content
 
 
 def _media(content: bytes) -> bytes:

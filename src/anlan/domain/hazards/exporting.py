@@ -22,6 +22,7 @@ from anlan.kernel.audit import trail
 from anlan.kernel.loop.labels import state_label
 from anlan.kernel.papers.sheets.scratch import scratch
 from anlan.kernel.papers.sheets.writing import OutTable, write_tables
+from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Column, Filters
 
 #: Rows of one workbook: what a sheet holds less its headings.
@@ -70,10 +71,11 @@ def _details(row: Hazard) -> str:
 
 
 def answer(
-    rows: HazardQuerySet, columns: Sequence[Column], asked: Filters, *, by: Actor, at: datetime
-) -> HttpResponse:
-    """The workbook as a download; on record before it goes out (S22)."""
-    ordered = rows.select_related(*queries.ROW).order_by("-case__opened_on", "-pk")
+    rows: HazardQuerySet, columns: Sequence[Column], asked: Filters, order: Keyset, *, by: Actor,
+    at: datetime,
+) -> HttpResponse:  # fmt: skip
+    """The workbook as a download, in the screen's order; on record before it goes out (S22)."""
+    ordered = rows.select_related(*queries.ROW).order_by(*(key.order(False) for key in order.keys))
     if ordered.order_by()[EXPORT_ROWS_MAX : EXPORT_ROWS_MAX + 1].exists():
         raise TooMuch(max=EXPORT_ROWS_MAX)
     with scratch() as folder:

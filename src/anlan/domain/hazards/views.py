@@ -45,6 +45,8 @@ from anlan.kernel.loop.settings import RUNGS
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.attachments import Prepared
 from anlan.kernel.papers.models import Attachment
+from anlan.ui.forms import put_refusal
+from anlan.ui.lists import Filters
 from anlan.ui.pages import go_on, render_page
 
 # What is taken out as a workbook are the columns that are on screen.
@@ -69,8 +71,7 @@ class TooManyPhotos(Refusal):
 def hazard_list(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     asked = columns.filters(request.GET)
-    # What is late, is late since its deadline: the longest first.
-    usual = "due" if asked["late"] else "found"
+    usual = _usual_order(asked)
     order = asked.order(columns.ORDERS, usual)
     page = queries.page(actor_of(request), asked, order, request.GET, today)
     kept = lists.Kept(request, columns.columns(today))
@@ -83,6 +84,11 @@ def hazard_list(request: HttpRequest) -> HttpResponse:
     return render_page(request, "hazards/list.html", "hazards/_list.html", context)
 
 
+def _usual_order(asked: Filters) -> str:
+    """What is late, is late since its deadline: the longest first."""
+    return "due" if asked["late"] else "found"
+
+
 @require_GET
 @requires("hazard.export")
 def hazard_export(request: HttpRequest) -> HttpResponse:
@@ -92,7 +98,8 @@ def hazard_export(request: HttpRequest) -> HttpResponse:
     asked = columns.filters(request.GET)
     rows = queries.narrowed(queries.visible(by), asked, today)
     shown = lists.Kept(request, columns.columns(today)).columns
-    return exporting.answer(rows, shown, asked, by=by, at=at)
+    order = asked.order(columns.ORDERS, _usual_order(asked))
+    return exporting.answer(rows, shown, asked, order, by=by, at=at)
 
 
 @require_GET
@@ -227,10 +234,7 @@ def hazard_step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         photos = _photos(request) if page.photos else []
         steps.take(page, form, pk, by=by, at=at, photos=photos)
     except Refusal as refusal:
-        if refusal.status >= 409 or "field" not in refusal.data:
-            raise
-        name = str(refusal.data["field"])
-        form.add_error(name if name in form.fields else None, str(refusal))
+        put_refusal(form, refusal)
         return _page(request, pk, (code, form), status=422)
     if Event.objects.filter(case=pk).order_by("-seq").values_list("step", flat=True)[0] in ASKED:
         told = _("“%(step)s” is on record. It takes effect once a second person does the same.")
@@ -274,8 +278,7 @@ def hazard_new(request: HttpRequest) -> HttpResponse:
             try:
                 pk = _find(request, form, unit.pk, by, at)
             except commands.Incomplete as refusal:
-                name = str(refusal.data.get("field", ""))
-                form.add_error(name if name in form.fields else None, str(refusal))
+                put_refusal(form, refusal)
             else:
                 messages.success(request, _("Entered."))
                 return go_on(request, reverse("hazards:page", args=[pk]))

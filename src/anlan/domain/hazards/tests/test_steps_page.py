@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import io
 import re
 from datetime import date, timedelta
 
+import openpyxl
 import pytest
 from django.utils import timezone
 
 from anlan.base.ids import uuid7
-from anlan.kernel.loop.models import Listing, Party
+from anlan.kernel.loop.models import Case, Listing, Party
 
 DAY = date(2026, 11, 2)
 
@@ -89,6 +91,25 @@ def test_a_county_lists_at_its_own_level(stage, client_of, cast, level, listed):
     )  # fmt: skip
     assert Listing.objects.filter(case=play.pk, level=level).exists() == listed
     assert ("list for a level above its own" in answer.content.decode()) != listed
+
+
+@pytest.mark.parametrize("asked", ["", "?late=1", "?sort=due", "?sort=-due", "?sort=-found"])
+def test_a_workbook_has_the_order_of_the_screen(stage, client_of, asked):
+    office = client_of("office")
+    for found, due in ((5, 1), (3, 2), (4, 0)):
+        play = stage()
+        play.do(DAY - timedelta(days=found), "inspector", "find")
+        Case.objects.filter(pk=play.pk).update(due_on=DAY + timedelta(days=due))
+    shown = re.findall(
+        r"YH\d{8}-\w{4}-\w{4}",
+        office.get(f"/hazards/{asked}{'&' if asked else '?'}cols=number,text").content.decode(),
+    )
+    answer = office.get(f"/hazards/export.xlsx{asked}")
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content)))
+    _by, head, *rows = book.worksheets[0].iter_rows(values_only=True)
+    written = [row[head.index("Number")] for row in rows]
+    assert len(written) == 3
+    assert written == [number for number in shown if number in written]
 
 
 @pytest.mark.parametrize(("who", "source"), [("inspector", "inspection"), ("firm", "self_check")])

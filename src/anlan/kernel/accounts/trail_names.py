@@ -150,7 +150,8 @@ class Names:
         return found
 
     def _said(self, thing: str, name: str, value: Any) -> str:
-        if value is None or value == "":
+        # Days without an end were once written out as "None".
+        if value in (None, "", "None"):
             return ""
         if isinstance(value, dict):
             if value.keys() == {"personal"}:

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 
 from anlan.base.refusal import NotFound, Refusal
 from anlan.kernel.accounts import commands, lists, policy
+from anlan.kernel.accounts.commands import links
 from anlan.kernel.accounts.gate import actor_of, fresh, requires
 from anlan.kernel.accounts.models import Post, Role, Unit, User, UserSession
 from anlan.kernel.accounts.names import account_name
@@ -163,7 +164,8 @@ def send_link(request: HttpRequest, pk: int) -> HttpResponse:
     user = policy.access(User.objects.all(), "people.edit", by, pk)
     make = commands.reset_password if user.has_usable_password() else commands.invite
     path = make(pk, by=by, at=at)
-    context = {"person": user, "address": request.build_absolute_uri(path)}
+    until = at + (links.RESET_FOR if make is commands.reset_password else links.INVITE_FOR)
+    context = {"person": user, "address": request.build_absolute_uri(path), "until": until}
     response = render(request, "accounts/link_made.html", context)
     response["Cache-Control"] = "no-store"
     return response
@@ -203,7 +205,7 @@ class UnitField(forms.CharField):
 
 
 class GrantForm(forms.Form):
-    unit = UnitField(label=_("Code of the unit"), max_length=40)
+    unit = UnitField(label=_("Unit"), max_length=40)
     role = forms.ChoiceField(label=_("Role"), choices=Role.choices)
     title = forms.CharField(label=_("Job title"), max_length=60, required=False)
     valid_from = forms.DateField(
@@ -227,7 +229,8 @@ def grant(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, str(refusal))
         else:
             return go_on(request, reverse("accounts:person", args=[pk]))
-    context = {"form": form, "person": user}
+    chosen = Unit.objects.filter(code=form["unit"].value() or "").first()
+    context = {"form": form, "person": user, "unit": chosen}
     return render(request, "accounts/grant.html", context, status=422 if form.errors else 200)
 
 

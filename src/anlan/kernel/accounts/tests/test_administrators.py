@@ -109,6 +109,26 @@ def test_S16_S27_each_administrator_opens_their_own_pages_and_no_others(
     assert opened == ADMIN_PAGES[role]
 
 
+def test_a_post_is_granted_at_a_unit_found_by_name_and_read_by_the_auditor(
+    person, browser, other, no_factor
+):
+    user, unit = person("li", "office"), Unit.objects.get(code="unit-li")
+    person("sec", "security_admin")
+    person("aud", "auditor")
+    browser.sign_in("sec")
+    page = reverse("accounts:grant", args=[user.pk])
+    assert reverse("pickers:units") in browser.get(page).content.decode()
+    wrong = browser.post(page, {"unit": "nowhere", "role": "viewer"}).content.decode()
+    assert 'value="nowhere"' in wrong
+    browser.post(page, {"unit": unit.code, "role": "viewer"})
+    assert user.posts.filter(unit=unit, role="viewer").exists()
+    other.sign_in("aud")
+    read = other.get(reverse("accounts:audit")).content.decode()
+    assert "查阅人员" in read
+    # A post without an end has none: not one that is called so.
+    assert "<ins>None</ins>" not in read
+
+
 def test_S27_the_auditors_look_is_on_record_too(person, browser, no_factor):
     user = person("li", "auditor")
     browser.sign_in("li")

@@ -70,7 +70,9 @@ def test_S08_a_reset_is_a_link_and_the_factor_stays_on(person, browser, other, c
 
     path = re.search(r"(/accounts/link/[^/]+/)", page.content.decode()).group(1)
     new = "Zebra-crossing-no-9"
-    # The administrator's page has no field for a password.
+    # It says until when it works, here tomorrow; the page has no field for a password.
+    until = timezone.localtime(timezone.now() + timedelta(days=1))
+    assert f"{until:%Y-%m-%d %H:%M}" in page.content.decode()
     assert b'type="password"' not in page.content
     stranger = Browser(REMOTE_ADDR="10.7.7.7")
     stranger.post(path, {"password": new, "again": new})

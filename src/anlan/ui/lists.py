@@ -188,6 +188,18 @@ class Flag:
 Filter = Choice | Search | Days | Area | Flag
 
 
+@dataclass(frozen=True)
+class Given:
+    """Just enough of Filters for a pager, where the address was chosen by a figure."""
+
+    values: Mapping[str, str]
+    down: bool | None = None
+
+    def query(self, **changes: Any) -> str:
+        kept = {**self.values, **changes}
+        return "?" + urlencode({name: value for name, value in kept.items() if value})
+
+
 @dataclass
 class Filters:
     """What a list is narrowed to, read from the address and written back to it.

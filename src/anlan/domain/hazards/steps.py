@@ -94,7 +94,9 @@ def _plain(command: Callable[..., Any], *names: str, **fixed: Any) -> Call:
     return call
 
 
-def _unseen(command: Callable[..., Any], *names: str) -> Call:
+def unseen(command: Callable[..., Any], *names: str) -> Call:
+    """A command that may come late: it doesn't ask which version somebody looked at."""
+
     def call(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
         common.pop("seen")
         return command(pk, **{name: form.cleaned_data[name] for name in names}, **common)
@@ -230,9 +232,9 @@ PAGES: tuple[StepPage, ...] = (
              _list, "flag", "menu"),
     StepPage("ask_delisting", "hazard.delist", _("Ask for delisting"), forms.Reason,
              lambda h, a: not h.case.unsettled and _status(Listing.Status.LISTED)(h, a),
-             _unseen(do.ask_delisting, "reason"), "minus", "menu"),
+             unseen(do.ask_delisting, "reason"), "minus", "menu"),
     StepPage("delist", "hazard.delist", _("Delist"), forms.Reason,
-             _status(Listing.Status.DELISTING), _unseen(do.delist, "reason"), "minus", "menu"),
+             _status(Listing.Status.DELISTING), unseen(do.delist, "reason"), "minus", "menu"),
     StepPage("amend", "hazard.amend", _("Correct the entry"), forms.Amend, _open, _amend,
              "pencil", "menu"),
     StepPage("object", "hazard.amend", _("Correct what it is about"), forms.ObjectForm, _open,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
-from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -22,7 +20,7 @@ from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.facts.kinds import Measure, declared, known
 from anlan.kernel.regions import queries as regions
 from anlan.ui.keyset import Keyset
-from anlan.ui.lists import chosen
+from anlan.ui.lists import Given, chosen
 from anlan.ui.pages import render_page
 
 #: Beyond this a wish in an address is no code of ours.
@@ -30,6 +28,8 @@ _CODE_CHARS_MAX = 40
 
 
 ORDER = Keyset.by("-case__opened_on", "-pk")
+#: What of an address says which figure was opened, and its columns.
+ADDRESS = ("kind", "area", "period", "sector", "grade", "own", "cols")
 
 
 @require_GET
@@ -41,7 +41,7 @@ def records(request: HttpRequest) -> HttpResponse:
     asked = _asked(request, by, at)
     rows = behind.hazards_behind(asked, by, at)
     made_of = behind.made_of(asked, rows, at)
-    wanted = _Address(request)
+    wanted = Given({name: request.GET[name] for name in ADDRESS if request.GET.get(name)})
     every = columns.columns(today)
     above = [*crumbs(by, asked.area, asked.period)]
     above.append((asked.area.name, area_url(asked.area, asked.period)))
@@ -96,16 +96,3 @@ def _narrowed(request: HttpRequest) -> list[str]:
     if request.GET.get("own") == "1":
         words.append(_("the area itself, nothing below it"))
     return words
-
-
-class _Address:
-    """Just enough of ui.lists.Filters for a pager: the figure is the filter."""
-
-    NAMES = ("kind", "area", "period", "sector", "grade", "own", "cols")
-
-    def __init__(self, request: HttpRequest) -> None:
-        self.values = {n: request.GET[n] for n in self.NAMES if request.GET.get(n)}
-
-    def query(self, **changes: Any) -> str:
-        kept = {**self.values, **changes}
-        return "?" + urlencode({name: value for name, value in kept.items() if value})

@@ -52,7 +52,7 @@ def read(area: Region, kind: str, bands: list[Band], by: Actor, at: datetime, to
     # Whoever covers the area in all sectors sees every row of it, so their rule needn't be asked.
     rows = Hazard.objects.all() if allowed is None else queries.visible(by)
     figures: dict[str, Any] = {
-        f"band_{n}": Count("pk", filter=_found(band, today)) for n, band in enumerate(bands)
+        f"band_{n}": Count("pk", filter=opened_in(band, today)) for n, band in enumerate(bands)
     }
     figures["open"] = Count("pk")
     figures["late"] = Count("pk", filter=Q(case__due_on__lt=today, **_LATE))
@@ -67,7 +67,8 @@ def read(area: Region, kind: str, bands: list[Band], by: Actor, at: datetime, to
     return Ages(bands, total or [0] * len(figures), sums.by_area(counted, area, len(figures)))
 
 
-def _found(band: Band, today: date) -> Q:
+def opened_in(band: Band, today: date) -> Q:
+    """Begun so many days ago as the band says."""
     first, last = band.days(today)
     where = Q(case__opened_on__lte=last)
     return where & Q(case__opened_on__gte=first) if first else where
@@ -80,7 +81,7 @@ def at_area_itself(
     overview.demand(by, area, at)
     parts = [Q(case__area=area, case__kind=kind, case__is_open=True)]
     if band:
-        parts.append(_found(band, today))
+        parts.append(opened_in(band, today))
     if late:
         parts.append(Q(case__due_on__lt=today, **_LATE))
     rows: QuerySet[Hazard] = policy.permitted(Hazard.objects.all(), "hazard.view", by)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.base.actor import Actor
+from anlan.domain.hazards.steps import unseen
 from anlan.domain.lists import commands as do
 from anlan.domain.lists import forms
 from anlan.domain.lists.forms import StepForm
@@ -44,14 +45,6 @@ def _plain(command: Callable[..., Any], *names: str) -> Call:
     def call(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
         given = {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}
         return command(pk, **given, **common)
-
-    return call
-
-
-def _unseen(command: Callable[..., Any], *names: str) -> Call:
-    def call(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
-        common.pop("seen")
-        return command(pk, **{name: form.cleaned_data[name] for name in names}, **common)
 
     return call
 
@@ -112,11 +105,11 @@ PAGES: tuple[StepPage, ...] = (
     StepPage("assign", "lists.assign", _("Assign"), forms.Assign,
              lambda i, a, b: i.case.state == "found", _assign, "send", "primary"),
     StepPage("receive", "lists.receive", _("Sign for receipt"), forms.Nothing, _unsigned,
-             _unseen(do.receive), "writing-sign", "primary"),
+             unseen(do.receive), "writing-sign", "primary"),
     StepPage("rectify", "lists.rectify", _("Report rectified"), forms.Rectify,
              _waits_for("rectify"), _plain(do.rectify, "result", "cause"), "check", "primary"),
     StepPage("answer", "lists.answer", _("Answer what was found with us"), forms.Answer, _asked,
-             _unseen(do.answer_elsewhere, "found", "answer"), "message", "primary"),
+             unseen(do.answer_elsewhere, "found", "answer"), "message", "primary"),
     StepPage("ask", "lists.ask", _("Tell others to look for the same"), forms.Ask, _may_ask,
              _ask, "arrows-exchange", ""),
     StepPage("apply", "lists.apply", _("Conclude: source treated"), forms.Apply,

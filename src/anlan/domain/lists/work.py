@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from uuid import UUID, uuid5
-
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
 from anlan.domain.lists import columns, commands, queries
 from anlan.domain.lists.loop import KIND
 from anlan.domain.lists.models import Item
-from anlan.kernel.loop.worklist import Tray, Work
+from anlan.kernel.loop.worklist import Tray, Work, one_by_one
 
 #: What a heap is called beside those of other kinds; the others are called the same.
 CODES = {"check": "verify", "judge": "evaluate", "finish": "close"}
@@ -28,11 +24,6 @@ def trays(by: Actor) -> list[Tray]:
     return found
 
 
-def sign(pks: Sequence[UUID], by: Actor, at: datetime, request_id: UUID) -> None:
-    for pk in pks:
-        commands.receive(pk, by=by, at=at, request_id=uuid5(request_id, str(pk)))
-
-
 WORK = Work(
     kinds={KIND: _("problem on a list")},
     model=Item,
@@ -42,5 +33,5 @@ WORK = Work(
     title=lambda row: row.title,
     whose=lambda row: row.enterprise.name if row.enterprise else row.kind.title,
     state=lambda row: columns.label_of(row.case.state),
-    sign=sign,
+    sign=one_by_one(commands.receive),
 )

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -139,15 +136,3 @@ ENTRY_COLUMNS = (
     Column("moved_out", _("People moved out"), kind="number"),
     Column("name", _("Entered by"), phone=False),
 )  # fmt: skip
-
-
-@dataclass(frozen=True)
-class Given:
-    """Just enough of ui.lists.Filters for a pager: the figure is the filter."""
-
-    values: Mapping[str, str]
-    down: bool | None = None
-
-    def query(self, **changes: Any) -> str:
-        kept = {**self.values, **changes}
-        return "?" + urlencode({name: value for name, value in kept.items() if value})

@@ -39,7 +39,7 @@ from anlan.kernel.papers.models import Attachment
 from anlan.kernel.regions.models import Level, Region
 from anlan.ui.figures import Basis
 from anlan.ui.forms import put_refusal
-from anlan.ui.lists import chosen
+from anlan.ui.lists import Given, chosen
 from anlan.ui.pages import go_on, render_page
 
 
@@ -92,7 +92,7 @@ def stays(request: HttpRequest) -> HttpResponse:
     text = request.GET.get("year", "")
     year = int(text) if text.isdecimal() and len(text) == 4 and 1949 < int(text) < 2200 else 0
     year = year or today.year
-    filters = columns.Given({"area": area.code, "year": str(year)})
+    filters = Given({"area": area.code, "year": str(year)})
     context = {
         "tabs": tabs(by, "listed"), "area": area, "year": year, "filters": filters,
         "page": oversight.entries(

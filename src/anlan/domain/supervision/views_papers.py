@@ -33,6 +33,7 @@ from anlan.kernel.accounts.units import seen
 from anlan.kernel.loop.models import Proposal
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.models import Attachment
+from anlan.ui.forms import put_refusal
 from anlan.ui.lists import chosen
 from anlan.ui.pages import go_on, render_page
 
@@ -284,10 +285,7 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
             files = files_of(request, "files") if taken.files else []
             steps.take(taken, form, pk, by=by, at=at, files=files)
     except Refusal as refusal:
-        if refusal.status >= 409 or "field" not in refusal.data:
-            raise
-        name = str(refusal.data["field"])
-        form.add_error(name if name in form.fields else None, str(refusal))
+        put_refusal(form, refusal)
         return _page(request, pk, (code, form), status=422)
     label = taken.label if taken else _("Replies saved")
     messages.success(request, _("Done: %(step)s.") % {"step": label})

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
-from uuid import UUID, uuid5
-
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
@@ -17,7 +13,7 @@ from anlan.domain.supervision.permissions import ANSWERS
 from anlan.domain.supervision.queries import RECEIVING
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop.models import Party
-from anlan.kernel.loop.worklist import Tray, Work, among, opened
+from anlan.kernel.loop.worklist import Tray, Work, among, one_by_one, opened
 
 
 def trays(by: Actor) -> list[Tray]:
@@ -31,11 +27,6 @@ def trays(by: Actor) -> list[Tray]:
     ]  # fmt: skip
 
 
-def sign(pks: Sequence[UUID], by: Actor, at: datetime, request_id: UUID) -> None:
-    for pk in pks:
-        commands.receive(pk, by=by, at=at, request_id=uuid5(request_id, str(pk)))
-
-
 WORK = Work(
     kinds=NAMES,
     model=Paper,
@@ -45,5 +36,5 @@ WORK = Work(
     title=lambda row: f"{row.number} {row.subject}",
     whose=lambda row: f"{row.office.name} → {row.receiver.name}",
     state=lambda row: str(STATES[row.case.state]),
-    sign=sign,
+    sign=one_by_one(commands.receive),
 )

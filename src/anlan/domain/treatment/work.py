@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import datetime
-from typing import Any
-from uuid import UUID, uuid5
-
 from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +14,7 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.loop import worklist
 from anlan.kernel.loop.models import Event, Party, PartyRole
-from anlan.kernel.loop.worklist import Tray, Work, among, opened
+from anlan.kernel.loop.worklist import Tray, Work, among, one_by_one, opened
 
 _PLANS = {"receive": "remedy.receive", "rectify": "remedy.report"}
 _DEFECTS = {"receive": "defect.receive", "rectify": "defect.repair", "verify": "defect.accept"}
@@ -50,16 +45,6 @@ def defect_trays(by: Actor) -> list[Tray]:
     ]
 
 
-def _one_by_one(
-    receive: Callable[..., Any],
-) -> Callable[[Sequence[UUID], Actor, datetime, UUID], None]:
-    def sign(pks: Sequence[UUID], by: Actor, at: datetime, request_id: UUID) -> None:
-        for pk in pks:
-            receive(pk, by=by, at=at, request_id=uuid5(request_id, str(pk)))
-
-    return sign
-
-
 WORKS = (
     Work(
         kinds={PLAN.kind: _("plan for an enterprise")},
@@ -70,7 +55,7 @@ WORKS = (
         title=lambda row: row.name,
         whose=lambda row: row.enterprise.name,
         state=lambda row: str(STATES.get(row.case.state, row.case.state)),
-        sign=_one_by_one(commands.receive),
+        sign=one_by_one(commands.receive),
     ),
     Work(
         kinds={DEFECT.kind: _("defect")},
@@ -81,6 +66,6 @@ WORKS = (
         title=lambda row: row.description,
         whose=lambda row: f"{row.equipment.name} · {row.equipment.enterprise.name}",
         state=lambda row: str(DEFECT_STATES.get(row.case.state, row.case.state)),
-        sign=_one_by_one(commands.receive_defect),
+        sign=one_by_one(commands.receive_defect),
     ),
 )

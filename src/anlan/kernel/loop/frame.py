@@ -29,7 +29,7 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.loop import engine
 from anlan.kernel.loop.machine import Machine, machines
 from anlan.kernel.loop.models import Case
-from anlan.kernel.loop.requests import Call
+from anlan.kernel.loop.requests import Call, Claimed
 
 __all__ = ("Call", "OnOne", "OnSet", "Work", "begin")
 
@@ -47,12 +47,9 @@ class OnSet(Call, total=False):
 
 
 @dataclass
-class Work:
+class Work(Claimed):
     """The cases of one command, let in and locked; none where it was answered before."""
 
-    by: Actor
-    at: datetime
-    request_id: UUID
     cases: dict[UUID, Case]
     #: What an earlier call answered under this id.
     answer: Sequence[UUID] = ()
@@ -67,10 +64,6 @@ class Work:
         """The cases one by one; a command on one case has one or, at a repeat, none."""
         for case in list(self.cases.values()):
             yield machines()[case.kind], case
-
-    @property
-    def call(self) -> Call:
-        return {"by": self.by, "at": self.at, "request_id": self.request_id}
 
     def done(self) -> list[UUID]:
         """Keep the answer for a repeat: the ids of all cases that were worked on."""

@@ -26,7 +26,7 @@ from anlan.base.actor import Actor
 from anlan.kernel.accounts import policy
 from anlan.kernel.audit import trail
 from anlan.kernel.loop import requests
-from anlan.kernel.loop.requests import Call
+from anlan.kernel.loop.requests import Call, Claimed
 
 __all__ = ("Call", "Claim", "begin", "claim")
 
@@ -34,18 +34,11 @@ Row = TypeVar("Row", bound=Model)
 
 
 @dataclass
-class Claim:
+class Claim(Claimed):
     """A request id that one command claimed, with what an earlier call answered under it."""
 
-    by: Actor
-    at: datetime
-    request_id: UUID
     repeated: bool
     answer: list[UUID]
-
-    @property
-    def call(self) -> Call:
-        return {"by": self.by, "at": self.at, "request_id": self.request_id}
 
     def record(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypedDict
 from uuid import UUID
@@ -25,6 +26,19 @@ class Call(TypedDict):
     by: Actor
     at: datetime
     request_id: UUID
+
+
+@dataclass
+class Claimed:
+    """What each command knows that claimed its id; ``call`` is for what it calls in turn."""
+
+    by: Actor
+    at: datetime
+    request_id: UUID
+
+    @property
+    def call(self) -> Call:
+        return {"by": self.by, "at": self.at, "request_id": self.request_id}
 
 
 def fingerprint(command: str, by: Actor, arguments: Mapping[str, Any]) -> str:

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import cache, reduce
 from operator import or_
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.conf import settings
 from django.db.models import BooleanField, Exists, ExpressionWrapper, Model, OuterRef, Q, QuerySet
@@ -71,6 +71,18 @@ class Work:
     @property
     def rows(self) -> QuerySet[Any]:
         return self.model._default_manager.all()
+
+
+def one_by_one(
+    receive: Callable[..., object],
+) -> Callable[[Sequence[UUID], Actor, datetime, UUID], object]:
+    """Signs for many by a command that takes one, each under an id that a repeat finds again."""
+
+    def sign(pks: Sequence[UUID], by: Actor, at: datetime, request_id: UUID) -> None:
+        for pk in pks:
+            receive(pk, by=by, at=at, request_id=uuid5(request_id, str(pk)))
+
+    return sign
 
 
 @cache

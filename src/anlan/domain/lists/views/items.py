@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -21,6 +20,7 @@ from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.enterprises import commands as enterprises
 from anlan.domain.lists import columns, commands, forms, queries, settings, steps, sums, tabs
+from anlan.domain.lists.ages import opened_in
 from anlan.domain.lists.commands import THREE_LABELS
 from anlan.domain.lists.commands.library import ACCEPTED
 from anlan.domain.lists.history import timeline_of
@@ -55,7 +55,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     area_rows = [(path, counts) for path, *counts in by_path if path.startswith(root.path)]
     bands = settings.bands()
     ages = rows.filter(case__is_open=True).aggregate(
-        **{f"band_{n}": Count("pk", filter=_found(band, today)) for n, band in enumerate(bands)}
+        **{f"band_{n}": Count("pk", filter=opened_in(band, today)) for n, band in enumerate(bands)}
     )
     todo = queries.waiting(by)
     base = reverse("lists:items")
@@ -84,12 +84,6 @@ def overview(request: HttpRequest) -> HttpResponse:
         "tabs": tabs.of(by, "overview"),
     }  # fmt: skip
     return render_page(request, "lists/overview.html", "lists/overview.html", context)
-
-
-def _found(band: settings.Band, today: date) -> Q:
-    first, last = band.days(today)
-    where = Q(case__opened_on__lte=last)
-    return where & Q(case__opened_on__gte=first) if first else where
 
 
 def _cells(counts: Mapping[str, int], base: str, narrowed: str) -> list[tuple[str, int, str]]:

@@ -7,6 +7,6 @@ class OfficeConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from anlan.domain.office import trail_names
+        from anlan.domain.office import ticks, trail_names  # noqa: F401  ticks declares them
 
         trail_names.declare()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.db import models
 
+from anlan.kernel.accounts.records import SealedRecord
+
 REASON_CHARS_MAX = 300
 
 
@@ -37,3 +39,21 @@ class Recount(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["year", "-at"], name="recount_by_year")]
+
+
+class RetentionRule(SealedRecord):
+    """How many days something is kept. Versions: none is overwritten."""
+
+    SEALED = ("code", "version", "days", "reason", "made_by")
+
+    code = models.CharField(max_length=20)
+    version = models.IntegerField()
+    days = models.IntegerField()
+    reason = models.CharField(max_length=REASON_CHARS_MAX)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["code", "version"], name="retention_rule_version")
+        ]

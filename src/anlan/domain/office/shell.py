@@ -14,6 +14,7 @@ _PAGES = (
     (_("Assessment trees"), "office:trees", "sitemap", "tree.view"),
     (_("Deadlines and ladder"), "office:deadlines", "stairs-up", "deadlines.view"),
     (_("Working days"), "office:days", "calendar", "settings.days"),
+    (_("How long things are kept"), "office:retention", "trash", "settings.edit"),
 )
 
 

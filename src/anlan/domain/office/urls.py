@@ -2,7 +2,13 @@
 
 from django.urls import path
 
-from anlan.domain.office import views_areas, views_days, views_deadlines, views_trees
+from anlan.domain.office import (
+    views_areas,
+    views_days,
+    views_deadlines,
+    views_retention,
+    views_trees,
+)
 
 app_name = "office"
 
@@ -12,6 +18,8 @@ urlpatterns = [
     path("days/announce/", views_days.announce, name="announce"),
     path("deadlines/", views_deadlines.deadlines, name="deadlines"),
     path("deadlines/edit/", views_deadlines.edit_deadlines, name="edit_deadlines"),
+    path("retention/", views_retention.rules, name="retention"),
+    path("retention/<slug:code>/", views_retention.set_days, name="set_retention"),
     path("areas/", views_areas.area_roots, name="areas"),
     path("areas/<int:pk>/", views_areas.area, name="area"),
     path("areas/<int:pk>/add/", views_areas.add_area, name="add_area"),

@@ -43,6 +43,7 @@ TASKS = {
     "hazards.undo": _("undo an import"),
     "ladder": _("remind of deadlines"),
     "recount": _("count provisional deadlines again"),
+    "office.retention": _("throw away what is past its time"),
     "notices.deliver": _("send notices"),
     "notices.fan_out": _("hand out notices"),
     "notices.watch": _("watch the state of health"),

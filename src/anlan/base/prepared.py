@@ -11,31 +11,20 @@ takes to find the row: for the session, the person, the posts and the bell, a th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
-from threading import local
 from typing import Any, Generic, TypeVar
 
-from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.models import Expression, Field, Model, Q, QuerySet
+from django.db.models import Field, Model, Q, QuerySet
+
+from anlan.base.statements import Slot, Statement
 
 M = TypeVar("M", bound=Model)
 
 
-class _Slot(Expression):
-    """Stands in a queryset where a value will."""
-
-    def __init__(self, name: str, output_field: Field[Any, Any]) -> None:
-        super().__init__(output_field=output_field)
-        self.name = name
-
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
-        return "%s", [self]
-
-
 def slot(name: str, field: Field[Any, Any]) -> Any:
     """A value that each run gives by ``name``; ``field`` says how the database takes it."""
-    return _Slot(name, field)
+    return Slot(name, field)
 
 
 #: Values of ``one_of`` that one statement takes: hardly anybody has posts at more units.
@@ -48,26 +37,18 @@ def one_of(column: str, name: str, field: Field[Any, Any]) -> Q:
 
 
 class Prepared:
-    """A queryset of tuples (``values_list``), compiled once for each connection."""
+    """A queryset, compiled once; threads share it."""
 
     def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
         self._build = build
-        self._kept = local()
 
-    def rows(self, **values: Any) -> list[tuple[Any, ...]]:
+    @cached_property
+    def _statement(self) -> Statement:
+        return Statement(self._build())
+
+    def rows(self, **values: Any) -> list[Any]:
         """All its rows, as the queryset would give them."""
-        connection = connections[DEFAULT_DB_ALIAS]
-        compiler, text, params = self._compiled(connection)
-        given = [
-            one.output_field.get_db_prep_value(values[one.name], connection)
-            if isinstance(one, _Slot)
-            else one
-            for one in params
-        ]
-        with connection.cursor() as cursor:
-            cursor.execute(text, given)
-            found = cursor.fetchall()
-        return list(compiler.results_iter([found], tuple_expected=True)) if found else []
+        return self._statement.rows(**values)
 
     def rows_of(self, name: str, some: Sequence[Any], empty: Any, **values: Any) -> list[Any]:
         """The rows for all of ``some``, SLOTS of them a statement; a row may come more than once.
@@ -82,25 +63,12 @@ class Prepared:
             found += self.rows(**values, **slots)
         return found
 
-    def _compiled(self, connection: Any) -> tuple[Any, str, list[Any]]:
-        # Each thread has a connection of its own, and tests replace it.
-        kept = getattr(self._kept, "compiled", None)
-        if kept is None or kept[0].connection is not connection:
-            compiler = self._build().query.get_compiler(connection=connection)
-            text, params = compiler.as_sql()
-            kept = self._kept.compiled = (compiler, text, list(params))
-        return kept
-
 
 class PreparedRow(Generic[M]):
     """A queryset of at most one row, which comes as its model."""
 
-    def __init__(self, model: type[M], build: Callable[[], QuerySet[M]]) -> None:
-        self._model = model
-        self._names = [field.attname for field in model._meta.concrete_fields]
-        self._rows = Prepared(lambda: build().order_by().values_list(*self._names)[:1])
+    def __init__(self, build: Callable[[], QuerySet[M]]) -> None:
+        self._rows = Prepared(lambda: build().order_by()[:1])
 
     def first(self, **values: Any) -> M | None:
-        for row in self._rows.rows(**values):
-            return self._model.from_db(DEFAULT_DB_ALIAS, self._names, row)
-        return None
+        return next(iter(self._rows.rows(**values)), None)

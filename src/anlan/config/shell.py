@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -14,6 +13,7 @@ from anlan.domain.office import shell as office
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts import shell as accounts
 from anlan.kernel.accounts.gate import actor_of
+from anlan.ui.addresses import address
 from anlan.ui.shell import Group, Item
 
 #: Label, address, icon, permission, and whether it stands at the bottom of a phone.
@@ -61,15 +61,15 @@ def fields(request: HttpRequest) -> dict[str, Any]:
     nav = [
         Group(
             label,
-            [Item(name, reverse(url), icon, phone=phone) for name, url, icon, _may, phone in lines],
+            [Item(name, address(url), icon, phone=phone) for name, url, icon, _may, phone in lines],
         )
         for label, lines in groups
         if lines
     ]
     return {
         "nav": [*nav, *_house(accounts.nav(request), by)],
-        "palette_url": reverse("search") + "?part=1",
-        "search_url": reverse("search"),
+        "palette_url": address("search") + "?part=1",
+        "search_url": address("search"),
     }
 
 

@@ -13,11 +13,14 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from anlan.ui import figures, lists, svg
+from anlan.ui.addresses import address
 from anlan.ui.icons import icon
 
 
 def url(name: str, *args: Any, **kwargs: Any) -> str:
     """``url("hazards:case", pk)``; Django's own ``args=`` and ``kwargs=`` are taken as well."""
+    if not args and not kwargs:
+        return address(name)
     return reverse(
         name, args=kwargs.pop("args", args) or None, kwargs=kwargs.pop("kwargs", kwargs) or None
     )

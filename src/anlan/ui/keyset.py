@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import reduce, total_ordering
@@ -143,7 +143,7 @@ class Keyset:
         params: Any,
         size: int = PAGE_ROWS,
         *,
-        whole: QuerySet[M],
+        whole: Callable[[Sequence[Any]], Iterable[M]],
         probe: QuerySet[M],
         few: bool = False,
         wide: Callable[[Q], QuerySet[M]] | None = None,
@@ -155,7 +155,7 @@ class Keyset:
         area has nor how soon a page is full. One to three statements a branch, and one for the
         rows.
 
-        whole:  the rows as the page wants them, from which those found are fetched.
+        whole:  the rows with these keys as the page wants them, in any order.
         probe:  what is counted, up to FEW_MAX, to tell few rows from many.
         few:    known to be few: what leads to them serves better than the branches do.
         wide:   ``rows`` within a branch, put so that the order's index is used.
@@ -185,7 +185,7 @@ class Keyset:
         more, chosen = len(ranked) > size, [pk for _rank, pk in ranked[:size]]
         if back:
             chosen.reverse()
-        shown = {row.pk: row for row in whole.order_by().filter(pk__in=chosen)} if chosen else {}
+        shown = {row.pk: row for row in whole(chosen)} if chosen else {}
         # A row that went away between the statements is left out, and the page is one shorter.
         return self._page([shown[pk] for pk in chosen if pk in shown], more, back, bool(cursor))
 

@@ -49,7 +49,7 @@ def test_values_differ_from_run_to_run_and_columns_are_converted(people):
 
 
 def test_a_row_comes_as_its_model_and_can_be_saved(people):
-    by_number = PreparedRow(User, lambda: User.objects.filter(pk=slot("pk", BigIntegerField())))
+    by_number = PreparedRow(lambda: User.objects.filter(pk=slot("pk", BigIntegerField())))
     assert by_number.first(pk=0) is None
     found = by_number.first(pk=people[1].pk)
     assert found == people[1]
@@ -78,7 +78,7 @@ def test_a_value_that_is_not_given_is_an_error(people):
 
 
 @pytest.mark.realdb
-def test_each_thread_compiles_for_its_own_connection(realdb):
+def test_threads_share_what_was_compiled(realdb):
     codes = Prepared(lambda: Sector.objects.order_by("code").values_list("code"))
     expected = codes.rows()
     assert expected

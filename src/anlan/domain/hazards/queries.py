@@ -11,12 +11,22 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    ExpressionWrapper,
+    Model,
+    Q,
+    QuerySet,
+    UUIDField,
+    Value,
+)
 from django.db.models.functions import Coalesce
 
 from anlan.base import planner
 from anlan.base.actor import Actor
+from anlan.base.limits import PAGE_ROWS
 from anlan.base.paths import below
+from anlan.base.statements import Kept, among, filled, given
 from anlan.domain.enterprises import queries as enterprises
 from anlan.domain.enterprises.models import ObjectKind
 from anlan.domain.hazards import search
@@ -75,7 +85,7 @@ def page_of(
         Hazard.objects.filter(where),
         branches,
         params,
-        whole=Hazard.objects.select_related(*ROW),
+        whole=rows_of,
         probe=Hazard.objects.filter(where if probe is None else probe),
         few=few,
         wide=wide if connection.vendor == "sqlite" else None,
@@ -188,23 +198,67 @@ OPEN_STATES = frozenset(
 ROW = ("case", "case__area", "case__sector", "case__unit", "enterprise", "object_row")
 
 
+#: What a list or a worklist shows of them. Reading the rest takes twice as long.
+_SHOWN = (
+    "description", "object_name", "place",
+    *(f"case__{name}" for name in (
+        "kind", "number", "state", "grade", "source", "rung", "opened_on", "due_on",
+        "due_provisional", "unsettled", "settled_on", "closed_on", "is_open", "listed",
+        "suspended_on",
+    )),
+    "case__area__code", "case__area__name", "case__sector__name", "case__unit__name",
+    "enterprise__name", "object_row",
+)  # fmt: skip
+
+
+def _shown() -> QuerySet[Hazard]:
+    return (
+        Hazard.objects.select_related(*ROW)
+        .only(*_SHOWN)
+        .filter(among("pk", "pk", PAGE_ROWS, UUIDField()))
+    )
+
+
+def rows_of(pks: Sequence[UUID]) -> list[Hazard]:
+    """The hazards with these keys, as a list shows them, in any order; of more than a list shows,
+    a column costs a statement a row.
+    """
+    found: list[Hazard] = []
+    for start in range(0, len(pks), PAGE_ROWS):
+        some = filled("pk", pks[start : start + PAGE_ROWS], PAGE_ROWS, NOBODYS)
+        found += _kept.one("rows", _shown).rows(**some)
+    return found
+
+
+#: The key of no row.
+NOBODYS = UUID(int=0)
+#: Statements by whom they were built for, and what for.
+_kept = Kept(5_000)
+
+
 def may_all(pk: UUID, permissions: Iterable[str], by: Actor) -> set[str]:
     """Which of the permissions a person has on one hazard: one statement for all of them."""
-    named = {permission.replace(".", "__x__"): permission for permission in permissions}
-    rules = {}
-    for alias, permission in named.items():
-        rule = policy.rule_of(permission, by)
-        if policy.is_nothing(rule):
-            continue
-        rules[alias] = (
-            Value(True, BooleanField())
-            if by.trusted
-            else ExpressionWrapper(rule, output_field=BooleanField())
-        )
-    if not rules:
-        return set()
-    row = Hazard.objects.filter(pk=pk).annotate(**rules).values(*rules).first() or {}
-    return {named[alias] for alias, true in row.items() if true}
+    wanted = tuple(sorted(permissions))
+
+    def build() -> QuerySet[Any, Any]:
+        rules = {}
+        for permission in wanted:
+            rule = policy.rule_of(permission, by)
+            held = Value(True) if by.trusted else ExpressionWrapper(rule, BooleanField())
+            rules[f"may_{permission.replace('.', '_')}"] = (
+                Value(False, BooleanField()) if policy.is_nothing(rule) else held
+            )
+        row: QuerySet[Any, Any] = Hazard.objects.filter(given("pk", "pk", UUIDField()))
+        told: QuerySet[Any, Any] = row.annotate(**rules).values_list(*rules)
+        return told
+
+    standing = policy.standing(by, *wanted)
+    rows = _kept.one(standing and ("may", standing), build).rows(pk=pk)
+    return (
+        {permission for permission, true in zip(wanted, rows[0], strict=True) if true}
+        if rows
+        else set()
+    )
 
 
 @dataclass
@@ -228,18 +282,32 @@ def around(hazard: Hazard, by: Actor) -> Around:
     """
     case = hazard.case
     seals.demand([case])
+    events, parties, sightings, extensions, listings, proposals = (
+        statement.rows(case=case.pk) for statement in _kept.all("around", _beside)
+    )
     return Around(
-        events=list(Event.objects.filter(case=case).order_by("-seq")),
-        parties=list(Party.objects.filter(case=case, until=None).select_related("unit")),
-        sightings=list(
-            Sighting.objects.filter(case=case).select_related("batch", "unit").order_by("pk")[:20]
-        ),
-        extensions=list(Extension.objects.filter(case=case).order_by("-asked_at")),
-        listings=list(Listing.objects.filter(case=case).select_related("supervisor")),
-        proposals=list(Proposal.objects.filter(case=case).order_by("rung")),
+        events, parties, sightings, extensions, listings, proposals,
         reviews=loop.pending_reviews(machines()[case.kind], case),
         alike=alike(hazard, by),
-    )
+    )  # fmt: skip
+
+
+def _beside() -> list[QuerySet[Any]]:
+    def of(model: type[Model]) -> QuerySet[Any]:
+        return model._default_manager.filter(given("case", "case", UUIDField()))
+
+    return [
+        of(Event).order_by("-seq"),
+        of(Party).filter(until=None).select_related("unit"),
+        of(Sighting).select_related("batch", "unit").order_by("pk")[:SIGHTINGS_MAX],
+        of(Extension).order_by("-asked_at"),
+        of(Listing).select_related("supervisor"),
+        of(Proposal).order_by("rung"),
+    ]
+
+
+#: Rows of workbooks that a page names; a case that was reported more often is rare.
+SIGHTINGS_MAX = 20
 
 
 def _family(firm: str) -> list[int]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
 from anlan.kernel.accounts import policy
+from anlan.ui.addresses import address
 from anlan.ui.shell import Item
 
 _PAGES = (
@@ -20,7 +20,7 @@ _PAGES = (
 
 def items(by: Actor) -> list[Item]:
     return [
-        Item(label, reverse(name), icon)
+        Item(label, address(name), icon)
         for label, name, icon, permission in _PAGES
         if policy.may(by, permission)
     ]

@@ -7,7 +7,7 @@ own table. List, page, export and command all ask the same rule, so they can't d
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -142,10 +142,7 @@ def may(by: Actor, permission: str) -> bool:
         return True
     if not _in_token(permission, by):
         return False
-    holding = by.memo.get("holding")
-    if holding is None:
-        posts, grants = held.posts(by), held.grants(by)
-        holding = by.memo["holding"] = (frozenset(posts), frozenset(grants), by.user_id is None)
+    holding = _holding(by)
     answer = _may.get((rule, holding))
     if answer is None:
         answer = not is_nothing(rule_of(permission, by))
@@ -157,6 +154,29 @@ def may(by: Actor, permission: str) -> bool:
 
 MAY_KEPT_MAX = 100_000
 _may: Memory[bool] = Memory(MAY_KEPT_MAX)
+
+
+def _holding(by: Actor) -> Hashable:
+    found: Hashable = by.memo.get("holding")
+    if found is None:
+        posts, grants = held.posts(by), held.grants(by)
+        found = by.memo["holding"] = (frozenset(posts), frozenset(grants), by.user_id is None)
+    return found
+
+
+def standing(by: Actor, *permissions: str) -> Hashable:
+    """All that these rules depend on for ``by``, to keep under it what came of them.
+
+    None where one of them asks the database for more than posts: then nothing may be kept.
+    """
+    _load()
+    if any(_rules[permission] in _asking for permission in permissions):
+        return None
+    if by.trusted:
+        return ("trusted", by.user_id, permissions)
+    scopes = by.memo.get("scopes")
+    limits = None if scopes is None else frozenset(scopes)
+    return (_holding(by), by.user_id, today_of(by), limits, permissions)
 
 
 def demand(by: Actor, permission: str, at: datetime | None = None) -> None:

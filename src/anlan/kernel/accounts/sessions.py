@@ -28,7 +28,6 @@ _ABOUT = "about"
 
 
 _live = PreparedRow(
-    UserSession,
     lambda: UserSession.objects.filter(
         session_key=slot("key", CharField()), expire_date__gt=slot("at", DateTimeField())
     ),

@@ -6,13 +6,13 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.gate import actor_of
 from anlan.kernel.accounts.models import Role
+from anlan.ui.addresses import address
 from anlan.ui.shell import Group, Item
 
 MFA_OFF_WORDS = gettext_lazy("Demo: second factors are switched off. Not for real data.")
@@ -23,14 +23,14 @@ def fields(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     footers = [MFA_OFF_WORDS] if settings.MFA_OFF else []
     if user is None or not user.is_authenticated:
-        return {"sign_in_url": reverse("account_login"), "footers": footers}
+        return {"sign_in_url": address("account_login"), "footers": footers}
     posts = held.posts(actor_of(request))
     words = [f"{post.unit} · {Role(post.role).label}" for post in posts]
     return {
         "person": user.name,
         "posts": "\n".join(words) or _("no post"),
-        "account_url": reverse("mfa_index"),
-        "sign_out_url": reverse("account_logout"),
+        "account_url": address("mfa_index"),
+        "sign_out_url": address("account_logout"),
         "footers": footers,
     }
 
@@ -43,14 +43,14 @@ def nav(request: HttpRequest) -> list[Group]:
     by = actor_of(request)
     items = []
     if policy.may(by, "units.view"):
-        items.append(Item(gettext_lazy("Units"), reverse("accounts:units"), "sitemap"))
-        items.append(Item(gettext_lazy("Sectors"), reverse("accounts:sectors"), "list-check"))
-        items.append(Item(gettext_lazy("People"), reverse("accounts:people"), "users"))
+        items.append(Item(gettext_lazy("Units"), address("accounts:units"), "sitemap"))
+        items.append(Item(gettext_lazy("Sectors"), address("accounts:sectors"), "list-check"))
+        items.append(Item(gettext_lazy("People"), address("accounts:people"), "users"))
     if policy.may(by, "people.edit"):
         label = gettext_lazy("Requests about personal data")
-        items.append(Item(label, reverse("accounts:data_requests"), "user"))
+        items.append(Item(label, address("accounts:data_requests"), "user"))
     if policy.may(by, "people.watch"):
-        items.append(Item(gettext_lazy("Accounts to watch"), reverse("accounts:watch"), "eye"))
+        items.append(Item(gettext_lazy("Accounts to watch"), address("accounts:watch"), "eye"))
     if policy.may(by, "audit.view"):
-        items.append(Item(gettext_lazy("Audit"), reverse("accounts:audit"), "shield-check"))
+        items.append(Item(gettext_lazy("Audit"), address("accounts:audit"), "shield-check"))
     return [Group(gettext_lazy("Organisation"), items)] if items else []

@@ -83,7 +83,7 @@ class Backend(BaseBackend):
         return user if user and can_sign_in(user, timezone.now()) else None
 
 
-_by_number = PreparedRow(User, lambda: User.objects.filter(pk=slot("pk", BigIntegerField())))
+_by_number = PreparedRow(lambda: User.objects.filter(pk=slot("pk", BigIntegerField())))
 
 
 def can_sign_in(user: User, at: datetime) -> bool:

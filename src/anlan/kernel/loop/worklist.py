@@ -23,6 +23,8 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base import planner
 from anlan.base.actor import Actor
+from anlan.base.memory import Memory
+from anlan.base.statements import Kept
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop.models import Case, Event, Extension, Party, PartyRole
 from anlan.ui.keyset import Keyset, Page
@@ -57,6 +59,7 @@ class Work:
     #: Relations that a row shows; ``case__area`` among them.
     related: Sequence[str]
     view: str
+    #: Depends on what rights depend on, and asks the database for nothing.
     trays: Callable[[Actor], Sequence[Tray]]
     title: Callable[[Any], str]
     whose: Callable[[Any], str]
@@ -67,6 +70,10 @@ class Work:
     sign: Callable[[Sequence[UUID], Actor, datetime, UUID], object] | None = None
     #: Reads a page where there may be very many rows: (where, order, params, branches).
     page: Callable[[Q, Keyset, Any, Sequence[Q]], Page[Any]] | None = None
+
+    @property
+    def name(self) -> str:
+        return self.model._meta.label
 
     @property
     def rows(self) -> QuerySet[Any]:
@@ -181,7 +188,7 @@ class Heaps:
 
 def heaps(work: Work, by: Actor) -> Heaps | None:
     """The heaps of one capability; None, and no statement, where none can be this person's."""
-    found = [tray for tray in work.trays(by) if policy.may(by, tray.needs)]
+    found = _trays(work, by)
     if not found:
         return None
     if not work.page and not _any_open(work):
@@ -189,15 +196,33 @@ def heaps(work: Work, by: Actor) -> Heaps | None:
         return Heaps(work, found, {tray.code: frozenset() for tray in found})
     keys = None if work.page else _told_apart(work, found, by)
     if keys is None:
-        keys = {
-            tray.code: _some(work.rows.filter(tray.where), policy.branches(tray.needs, by))
-            for tray in found
-        }
+        keys = {tray.code: _in_tray(work, tray, by) for tray in found}
     return Heaps(work, found, keys)
 
 
+#: What is built for one person's posts is kept, for the page is asked for again and again.
+KEPT_MAX = 5_000
+_kept, _kept_trays = Kept(KEPT_MAX), Memory[tuple[Tray, ...]](KEPT_MAX)
+
+
+def _trays(work: Work, by: Actor) -> tuple[Tray, ...]:
+    """The heaps that can be this person's."""
+    key = (work.name, policy.standing(by))
+    found = _kept_trays.get(key)
+    if found is None:
+        found = tuple(tray for tray in work.trays(by) if policy.may(by, tray.needs))
+        if all(policy.standing(by, tray.needs) for tray in work.trays(by)):
+            _kept_trays.put(key, found)
+    return found
+
+
 def _any_open(work: Work) -> bool:
-    return Case.objects.filter(kind__in=sorted(work.kinds), is_open=True).exists()
+    open_ones = _kept.one(
+        ("open", work.name),
+        lambda: Case.objects.filter(kind__in=sorted(work.kinds), is_open=True)
+        .order_by().values_list("pk")[:1],
+    )  # fmt: skip
+    return bool(open_ones.rows())
 
 
 def listed(work: Work, by: Actor, where: Q, order: Keyset, params: Any) -> Page[Any]:
@@ -230,14 +255,23 @@ def _joined(parts: Iterable[tuple[Q, Tray]]) -> list[Q]:
 
 def count(rows: QuerySet[Any], branches: Sequence[Q]) -> int:
     """How many of ``rows`` lie in any of ``branches``: at most COUNT_MAX + 1, shown as "99+"."""
-    return len(_some(rows, branches))
-
-
-def _some(rows: QuerySet[Any], branches: Sequence[Q]) -> frozenset[UUID]:
-    """Keys of ``rows`` that lie in any of ``branches``, COUNT_MAX + 1 at most."""
     found: set[UUID] = set()
     for branch in branches:
         found.update(rows.filter(branch).order_by().values_list("pk", flat=True)[: COUNT_MAX + 1])
+    return min(len(found), COUNT_MAX + 1)
+
+
+def _in_tray(work: Work, tray: Tray, by: Actor) -> frozenset[UUID]:
+    """The keys of the cases in a tray, COUNT_MAX + 1 at most."""
+
+    def build() -> list[QuerySet[Any, Any]]:
+        rows = work.rows.filter(tray.where).order_by().values_list("pk")
+        return [rows.filter(part)[: COUNT_MAX + 1] for part in policy.branches(tray.needs, by)]
+
+    standing = policy.standing(by, tray.needs)
+    found: set[UUID] = set()
+    for each in _kept.all(standing and (work.name, tray.code, standing), build):
+        found.update(pk for (pk,) in each.rows())
     return frozenset(sorted(found)[: COUNT_MAX + 1])
 
 
@@ -245,18 +279,27 @@ def _told_apart(
     work: Work, found: Sequence[Tray], by: Actor
 ) -> Mapping[str, frozenset[UUID]] | None:
     """The keys of all heaps in one statement; None where there are too many rows for that."""
-    conditions = {
-        f"in_{tray.code}": planner.of_each(
-            reduce(or_, policy.branches(tray.needs, by)) & tray.where
-        )
-        for tray in found
-    }
-    flags = {
-        name: ExpressionWrapper(where, output_field=BooleanField())
-        for name, where in conditions.items()
-    }
-    rows = work.rows.filter(opened(work.kinds), reduce(or_, conditions.values())).order_by()
-    read = list(rows.annotate(**flags).values_list("pk", *flags)[: TOLD_APART_MAX + 1])
+
+    def build() -> QuerySet[Any, Any]:
+        conditions = {
+            f"in_{tray.code}": planner.of_each(
+                reduce(or_, policy.branches(tray.needs, by)) & tray.where
+            )
+            for tray in found
+        }
+        flags = {
+            name: ExpressionWrapper(where, output_field=BooleanField())
+            for name, where in conditions.items()
+        }
+        rows: QuerySet[Any, Any] = work.rows.filter(
+            opened(work.kinds), reduce(or_, conditions.values())
+        ).order_by()
+        told: QuerySet[Any, Any] = rows.annotate(**flags).values_list("pk", *flags)
+        return told[: TOLD_APART_MAX + 1]
+
+    standing = policy.standing(by, *(tray.needs for tray in found))
+    key = standing and ("apart", work.name, tuple(tray.code for tray in found), standing)
+    read = _kept.one(key, build).rows()
     if len(read) > TOLD_APART_MAX:
         return None
     return {

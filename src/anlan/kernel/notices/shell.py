@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 
 from anlan.kernel.jobs import health, worker
 from anlan.kernel.notices import inbox
+from anlan.ui.addresses import address
 
 
 def fields(request: HttpRequest) -> dict[str, Any]:
@@ -19,9 +19,9 @@ def fields(request: HttpRequest) -> dict[str, Any]:
         return {}
     last = worker.last_tick()
     return {
-        "inbox_url": reverse("notices:inbox"),
+        "inbox_url": address("notices:inbox"),
         "inbox_count": inbox.unread(user.pk, timezone.localdate()),
         "worker_at": last,
         "worker_ok": not health.silent(timezone.now(), last),
-        "health_url": reverse("notices:health"),
+        "health_url": address("notices:health"),
     }

@@ -1,0 +1,139 @@
+"""A queryset compiled once, run with other values, as tuples or as models.
+
+Putting a queryset together and compiling it takes Django several times as long as a database
+takes to find a row by its key. Two ways to keep what was compiled:
+
+    prepared.Prepared(build).rows(pk=…)     one statement, the same for everybody
+    kept.one(key, build).rows(pk=…)         one for each key: what ``build`` depends on but slots
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from typing import Any
+
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Expression, F, Field, Lookup, QuerySet
+from django.db.models.lookups import Exact, In
+from django.db.models.query import ModelIterable, get_related_populators
+
+from anlan.base.memory import Memory
+
+
+class Slot(Expression):
+    """Stands in a queryset where a value will."""
+
+    def __init__(self, name: str, output_field: Field[Any, Any]) -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", [self]
+
+
+def given(column: str, name: str, field: Field[Any, Any]) -> Lookup[Any]:
+    """A condition: ``column`` has the value that each run gives by ``name``."""
+    return Exact(F(column), Slot(name, field))
+
+
+def among(column: str, name: str, count: int, field: Field[Any, Any]) -> Lookup[Any]:
+    """A condition: ``column`` has one of the values that each run gives by ``filled``."""
+    return In(F(column), [Slot(f"{name}{n}", field) for n in range(count)])
+
+
+def filled(name: str, values: Sequence[Any], count: int, empty: Any) -> dict[str, Any]:
+    """``values`` for ``among``, filled up with one that no row has."""
+    assert len(values) <= count, f"{len(values)} values for {count} slots"
+    return {f"{name}{n}": value for n, value in enumerate(
+        [*values, *[empty] * (count - len(values))]
+    )}  # fmt: skip
+
+
+class Statement:
+    """The compiled form of a queryset of tuples or models. It may be shared by threads."""
+
+    def __init__(self, rows: QuerySet[Any, Any]) -> None:
+        connection = connections[DEFAULT_DB_ALIAS]
+        compiler = rows.query.get_compiler(connection=connection)
+        try:
+            text, params = compiler.as_sql()
+        except EmptyResultSet:
+            # Nothing can fulfil it, whatever the values.
+            self._text = ""
+            return
+        self._text, self._params = text, list(params)
+        fields = [column[0] for column in compiler.select[: compiler.col_count]]
+        assert not compiler.has_composite_fields(fields), "no composite keys here"
+        self._converters = list(compiler.get_converters(fields).items())
+        self._model: Any = None
+        if rows._iterable_class is ModelIterable:
+            self._learn_models(compiler)
+
+    def _learn_models(self, compiler: Any) -> None:
+        info, select = compiler.klass_info, compiler.select
+        assert not compiler.annotation_col_map, "annotations come as tuples"
+        first, last = info["select_fields"][0], info["select_fields"][-1] + 1
+        self._model, self._columns = info["model"], slice(first, last)
+        self._names = [column[0].target.attname for column in select[self._columns]]
+        self._related = get_related_populators(info, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]  # the stubs are of Django 6
+
+    def rows(self, **values: Any) -> list[Any]:
+        """Its rows, as the queryset would give them."""
+        if not self._text:
+            return []
+        connection = connections[DEFAULT_DB_ALIAS]
+        given = [
+            one.output_field.get_db_prep_value(values[one.name], connection)
+            if isinstance(one, Slot)
+            else one
+            for one in self._params
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(self._text, given)
+            found = cursor.fetchall()
+        rows = self._converted(found, connection) if self._converters else found
+        if self._model is None:
+            return [tuple(row) for row in rows]
+        return [self._made(row) for row in rows]
+
+    def _converted(self, found: Iterable[Any], connection: Any) -> list[list[Any]]:
+        rows = [list(row) for row in found]
+        for place, (converters, expression) in self._converters:
+            for row in rows:
+                value = row[place]
+                for convert in converters:
+                    value = convert(value, expression, connection)
+                row[place] = value
+        return rows
+
+    def _made(self, row: Any) -> Any:
+        made = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._columns])
+        for each in self._related:
+            each.populate(row, made)
+        return made
+
+
+class Kept:
+    """Statements by what they were built for; the oldest make room."""
+
+    def __init__(self, most: int) -> None:
+        self._statements: Memory[tuple[Statement, ...]] = Memory(most)
+
+    def all(
+        self, key: Hashable, build: Callable[[], Iterable[QuerySet[Any, Any]]]
+    ) -> tuple[Statement, ...]:
+        """The statements for what ``build`` makes.
+
+        key:  all that ``build`` depends on but the slots' values; None where it asks the database
+              for more, so that nothing may be kept.
+        """
+        statements = None if key is None else self._statements.get(key)
+        if statements is None:
+            statements = tuple(Statement(rows) for rows in build())
+            if key is not None:
+                self._statements.put(key, statements)
+        return statements
+
+    def one(self, key: Hashable, build: Callable[[], QuerySet[Any, Any]]) -> Statement:
+        return self.all(key, lambda: [build()])[0]

@@ -32,6 +32,8 @@ class Spoken:
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not self.is_bound:  # type: ignore[attr-defined]
+            return  # It refuses nothing, and a page has dozens of fields.
         for name, field in self.fields.items():  # type: ignore[attr-defined]
             label = str(field.label or name)
             own = {code: text % {"label": label} for code, text in MESSAGES.items()}

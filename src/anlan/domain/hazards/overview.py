@@ -346,7 +346,7 @@ def late(area: Region, sectors: Sequence[str] | None, today: date) -> list[Hazar
     if sectors is not None:
         rows = rows.filter(sector__in=sectors)
     ids = list(rows.order_by("due_on", "pk").values_list("pk", flat=True)[:LATE_MAX])
-    found = Hazard.objects.select_related(*queries.ROW).in_bulk(ids)
+    found = {row.pk: row for row in queries.rows_of(ids)}
     return [found[pk] for pk in ids if pk in found]
 
 

@@ -47,6 +47,16 @@ def visible(by: Actor) -> HazardQuerySet:
     return rows
 
 
+def opened(by: Actor, pk: UUID) -> Hazard:
+    """A hazard with what its page shows of it; refused as ``policy.access`` refuses."""
+    standing = policy.standing(by, "hazard.view")
+    found = _kept.one(
+        standing and ("page", standing),
+        lambda: visible(by).select_related(*ROW).filter(given("pk", "pk", UUIDField())),
+    ).rows(pk=pk)
+    return found[0] if found else policy.access(Hazard.objects.all(), "hazard.view", by, pk)
+
+
 def page(by: Actor, asked: Any, order: Keyset, params: Any, today: date) -> Page[Hazard]:
     """A page of the hazards that one may see, as ``asked`` narrows them, in ``order``."""
     where = _conditions(asked, today)
@@ -287,7 +297,7 @@ def around(hazard: Hazard, by: Actor) -> Around:
     )
     return Around(
         events, parties, sightings, extensions, listings, proposals,
-        reviews=loop.pending_reviews(machines()[case.kind], case),
+        reviews=loop.pending_of(machines()[case.kind], case, parties),
         alike=alike(hazard, by),
     )  # fmt: skip
 

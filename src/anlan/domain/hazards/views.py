@@ -114,7 +114,7 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     """A hazard with everything around it; ``bad`` is a step's form that must be mended."""
     by, today = actor_of(request), timezone.localdate()
-    hazard = policy.access(Hazard.objects.select_related(*queries.ROW), "hazard.view", by, pk)
+    hazard = queries.opened(by, pk)
     case = hazard.case
     around = queries.around(hazard, by)
     allowed = queries.may_all(

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Max
+from django.db.models import CharField, Max
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
+from anlan.base.prepared import Prepared, slot
 from anlan.base.refusal import Refusal
 from anlan.kernel.audit import trail
 from anlan.kernel.calendar.deadlines import DeadlineRule, Due, due
@@ -82,8 +83,18 @@ class Rules:
 
 def current(kind: str) -> Rules:
     """The newest version; the defaults as version 1 where an office never set its own."""
-    row = LoopSettings.objects.filter(kind=kind).order_by("-version").first()
-    return Rules(kind, row.version, row.data) if row else Rules(kind, 1, DEFAULTS)
+    for version, data in _newest.rows(kind=kind):
+        return Rules(kind, version, data)
+    return Rules(kind, 1, DEFAULTS)
+
+
+_newest = Prepared(
+    lambda: (
+        LoopSettings.objects.filter(kind=slot("kind", CharField()))
+        .order_by("-version")
+        .values_list("version", "data")[:1]
+    )
+)
 
 
 def versions(kind: str) -> dict[int, Rules]:

@@ -5,7 +5,14 @@ own command has let the person in and locked the cases (frame.py).
 """
 
 from anlan.kernel.loop.commands.assigning import assign, hand_over, receive
-from anlan.kernel.loop.commands.checking import close, look_back, pending_reviews, reject, review
+from anlan.kernel.loop.commands.checking import (
+    close,
+    look_back,
+    pending_of,
+    pending_reviews,
+    reject,
+    review,
+)
 from anlan.kernel.loop.commands.correcting import (
     check_merge,
     merge,
@@ -46,6 +53,7 @@ __all__ = (
     "look_back",
     "merge",
     "move",
+    "pending_of",
     "pending_reviews",
     "put_on_list",
     "receive",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Unpack
 from uuid import UUID
@@ -53,10 +53,14 @@ def pending_reviews(machine: Machine, case: Case) -> list[Party]:
     settings ask for double assignment, or the case was given to both lines, territory and
     regulator both confirm.
     """
+    parties = Party.objects.filter(case=case, until=None).select_related("unit")
+    return pending_of(machine, case, list(parties))
+
+
+def pending_of(machine: Machine, case: Case, everybody: Iterable[Party]) -> list[Party]:
+    """``pending_reviews`` among the parties that the case has, with their units."""
     rules = settings.current(machine.kind)
-    everybody = list(
-        Party.objects.filter(case=case, until=None).select_related("unit").order_by("pk")
-    )
+    everybody = sorted(everybody, key=lambda party: party.pk)
     parties = [p for p in everybody if p.confirmed_at is None]
     doubled = {PartyRole(p.role) for p in everybody} >= BOTH_LINES
     assigners = sorted((p for p in parties if p.role == PartyRole.ASSIGNER), key=lambda p: -p.rank)

@@ -162,7 +162,7 @@ def _beside(pk: UUID) -> list[str]:
 
 
 def _own_unit(by: Actor) -> Unit | None:
-    return Unit.objects.select_related("area").filter(pk=by.unit_id).first()
+    return Unit.objects.select_related("area").filter(pk=by.unit_id or 0).first()
 
 
 def _form(page: steps.StepPage, hazard: Hazard, own: Unit | None) -> forms.StepForm:

@@ -154,6 +154,11 @@ def _bench(parser: argparse.ArgumentParser) -> None:
 def _backup(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="FILE", nargs="?")
     parser.add_argument("--key", metavar="FILE", help=both("密钥文件", "key file"))
+    parser.add_argument(
+        "--copy",
+        metavar="FOLDER",
+        help=both("异地副本目录，写后回读核对", "a second copy, read back"),
+    )
     _json(parser)
 
 
@@ -163,7 +168,30 @@ def _restore(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--replace", action="store_true", help=both("覆盖现有数据", "replace what is there")
     )
+    _custodian(parser)
     _json(parser)
+
+
+def _custodians(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    for name, zh, en in (
+        ("list", "列出保管人", "who they are"),
+        ("add", "增加保管人（本人输入口令）", "add one, who types a passphrase"),
+        ("remove", "免去保管人（须两人口令）", "take one off; two agree"),
+    ):
+        action = actions.add_parser(name, help=both(zh, en))
+        action.set_defaults(target=f"anlan.config.custody_cli:{name}")
+        _json(action)
+        if name != "list":
+            action.add_argument("name", metavar="NAME")
+            _custodian(action)
+
+
+def _custodian(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--custodian", action="append", default=[], metavar="NAME=FILE",
+        help=both("保管人及其口令文件，可重复", "a custodian and a passphrase's file, repeated"),
+    )  # fmt: skip
 
 
 def _boundaries(parser: argparse.ArgumentParser) -> None:
@@ -245,6 +273,8 @@ COMMANDS: dict[str, Command] = {
                       "anlan.config.backup:backup", _backup),
     "restore": Command("恢复备份", "restore a backup", "anlan.config.backup:restore", _restore,
                        prepared=False),
+    "custodians": Command("备份保管人（两人共同恢复）", "who restores backups, two together", "",
+                          _custodians),
     "original": Command("调取附件原件", "an attachment as it was sent",
                         "anlan.config.cli_papers:original", _original),
     "audit": Command("校验、归档审计记录", "verify and archive what is on record", "", _audit),

@@ -11,10 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from django.conf import settings
 
+from anlan.base import crypto
+from anlan.base.crypto import Suite
 from anlan.config.backup.refusals import BackupKeyMissing
+
+#: What stands before 32 bytes to make them a private key in PKCS #8 (RFC 8410).
+ED25519 = bytes.fromhex("302e020100300506032b657004220420")
 
 
 @dataclass(frozen=True)
@@ -22,39 +26,75 @@ class BackupKey:
     """A secret that seals and a secret that signs; ``id`` stands in the header."""
 
     id: str
+    suite: Suite
     sealing: bytes
-    signing: Ed25519PrivateKey
+    #: As the suite keeps private keys.
+    signing: bytes
 
     @property
-    def public(self) -> Ed25519PublicKey:
-        return self.signing.public_key()
+    def public(self) -> bytes:
+        return self.suite.public_key(self.signing)
 
 
-def read_key(path: Path, *, make: bool = False) -> BackupKey:
-    if make and not path.exists():
-        text = json.dumps(
-            {
-                "id": secrets.token_hex(8),
-                "sealing": b64encode(secrets.token_bytes(32)).decode(),
-                "signing": b64encode(secrets.token_bytes(32)).decode(),
-            }
-        )
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        draft = path.with_name(f"{path.name}.{os.getpid()}")
-        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
+def key_for_making(path: Path) -> BackupKey:
+    """The key in ``path``; a new one where there is none, or where another suite is used by now.
+
+    The former one stays beside it under its own name, for the backups that were made with it.
+    """
+    suite = crypto.ring().current().suite
+    if not path.exists():
+        return _make(path, suite)
+    known = read_key(path)
+    if known.suite.name == suite.name:
+        return known
+    with suppress(FileExistsError):
+        os.link(path, path.with_name(f"{path.name}-{known.id}"))
+    return _make(path, suite, replace=True)
+
+
+def key_of(path: Path, key_id: str) -> BackupKey:
+    """The key with this id, which may have been replaced since. Raises BackupKeyMissing."""
+    for place in (path, *sorted(path.parent.glob(f"{path.name}-*"))):
+        with suppress(BackupKeyMissing):
+            found = read_key(place)
+            if found.id == key_id:
+                return found
+    raise BackupKeyMissing(key=key_id, path=str(path))
+
+
+def _make(path: Path, suite: Suite, *, replace: bool = False) -> BackupKey:
+    text = json.dumps(
+        {
+            "id": secrets.token_hex(8),
+            "profile": suite.name,
+            "sealing": b64encode(secrets.token_bytes(32)).decode(),
+            "signing": b64encode(suite.signing_key()).decode(),
+        }
+    )
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    if replace:
+        draft.replace(path)
+    else:
         with suppress(FileExistsError):
             os.link(draft, path)
         draft.unlink()
+    return read_key(path)
+
+
+def read_key(path: Path) -> BackupKey:
+    """Raises BackupKeyMissing where there is none that can be read."""
     try:
         found = json.loads(path.read_text())
-        return BackupKey(
-            found["id"],
-            b64decode(found["sealing"]),
-            Ed25519PrivateKey.from_private_bytes(b64decode(found["signing"])),
-        )
+        signing = b64decode(found["signing"])
+        if "profile" not in found:  # from before there were suites: the bare number of Ed25519
+            signing = ED25519 + signing
+        suite = crypto.SUITES[found.get("profile", "intl")]
+        return BackupKey(found["id"], suite, b64decode(found["sealing"]), signing)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise BackupKeyMissing(key="", path=str(path)) from error
 

@@ -8,11 +8,13 @@ import hashlib
 import io
 import json
 import os
+import shutil
 import sqlite3
 import tarfile
 import tempfile
 from base64 import b64encode
 from contextlib import closing, suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -22,9 +24,11 @@ from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anlan.base import custody
 from anlan.config.backup.common import DATABASE, FILES, MANIFEST, at_work, audited, pg, sync_folder
-from anlan.config.backup.keys import BackupKey, key_path, read_key
-from anlan.config.backup.stream import Sealer
+from anlan.config.backup.keys import BackupKey, key_for_making, key_path, read_key
+from anlan.config.backup.refusals import CopyFailed
+from anlan.config.backup.stream import CHUNK_BYTES, Sealer
 from anlan.config.cli_say import emit, say
 
 #: Most bytes are photographs, which don't shrink; the rest does at any level.
@@ -36,19 +40,21 @@ def backup(args: argparse.Namespace) -> int:
     now = timezone.now()
     path = Path(args.file) if args.file else _default_path(now)
     path.parent.mkdir(parents=True, exist_ok=True)
-    key = read_key(key_path(args), make=not args.key)
+    key = read_key(Path(args.key)) if args.key else key_for_making(key_path(args))
     part = path.with_name(f"{path.name}.{os.getpid()}.part")
     with at_work(path.parent):
         digest, manifest = _write(path, part, key, now)
-    after = {"sha256": digest, "members": len(manifest["members"])}
-    audited(args, "backup.made", manifest["made_at"], after, now)
+    after = {"sum": digest, "members": len(manifest["members"])}
+    copy = _copy(path, args)
+    audited(args, "backup.made", manifest["made_at"], after | {"copied": bool(copy)}, now)
     result = {
         "file": str(path),
         "bytes": path.stat().st_size,
         "members": len(manifest["members"]),
         "database": manifest["database"],
-        "sha256": digest,
+        "sum": digest,
         "key": key.id,
+        "copy": str(copy) if copy else None,
     }
     if args.json:
         emit(result)
@@ -75,6 +81,39 @@ def _write(path: Path, part: Path, key: BackupKey, now: datetime) -> tuple[str, 
     return told
 
 
+def _copy(path: Path, args: argparse.Namespace) -> Path | None:
+    """Another copy where --copy or ANLAN_BACKUP_COPY says, read back from there and compared.
+
+    Raises CopyFailed; the backup itself is in its place then.
+    """
+    named = args.copy or os.environ.get("ANLAN_BACKUP_COPY")
+    if not named:
+        return None
+    folder = Path(named)
+    part = folder / f"{path.name}.{os.getpid()}.part"
+    try:
+        # Not made here: a share that isn't mounted must not look like one that is.
+        with path.open("rb") as source, part.open("xb") as target:
+            shutil.copyfileobj(source, target, CHUNK_BYTES)
+            target.flush()
+            os.fsync(target.fileno())
+        with path.open("rb") as source, part.open("rb") as target:
+            same = hashlib.file_digest(source, "sha256").digest()
+            if hashlib.file_digest(target, "sha256").digest() != same:
+                raise CopyFailed(file=str(path), folder=named, reason=_("it reads back otherwise"))
+        part.replace(folder / path.name)
+        sync_folder(folder)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise CopyFailed(file=str(path), folder=named, reason=reason) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+    if folder.stat().st_dev == settings.HOME.stat().st_dev:
+        say(_("Warning: %(folder)s is on the same disk as the data.") % {"folder": folder})
+    return folder / path.name
+
+
 def _default_path(now: datetime) -> Path:
     name = now.astimezone(UTC).strftime("anlan-%Y%m%dT%H%M%SZ.backup")
     folder: Path = settings.HOME / "backups"
@@ -83,10 +122,14 @@ def _default_path(now: datetime) -> Path:
 
 def write_backup(out: IO[bytes], key: BackupKey, now: datetime) -> tuple[str, dict[str, Any]]:
     """Snapshot, pack, seal and sign into ``out``. Returns the digest and the manifest."""
+    locked, said = custody.lock(key.sealing, settings.HOME)
+    key = replace(key, sealing=locked)
     header = json.dumps(
-        {
+        ({"custody": said} if said else {})
+        | {
             "key": key.id,
-            "public": b64encode(key.public.public_bytes_raw()).decode(),
+            "profile": key.suite.name,
+            "public": b64encode(key.public).decode(),
             "made_at": now.isoformat(),
             "database": connection.vendor,
         },
@@ -101,12 +144,12 @@ def write_backup(out: IO[bytes], key: BackupKey, now: datetime) -> tuple[str, di
     ):
         database = Path(folder) / DATABASE[connection.vendor]
         _snapshot(database)
-        members.append(_pack(tar, database, database.name))
+        members.append(_pack(tar, database, database.name, key.suite.digest_name))
         for path in sorted(Path(settings.MEDIA_ROOT).rglob("*")):
             if path.is_file() and not path.is_symlink():
                 name = f"{FILES}/{path.relative_to(settings.MEDIA_ROOT).as_posix()}"
                 with suppress(FileNotFoundError):  # a draft that was cleared away meanwhile
-                    members.append(_pack(tar, path, name))
+                    members.append(_pack(tar, path, name, key.suite.digest_name))
         manifest = {"made_at": now.isoformat(), "database": connection.vendor, "members": members}
         text = json.dumps(manifest).encode()
         entry = tarfile.TarInfo(MANIFEST)
@@ -115,21 +158,21 @@ def write_backup(out: IO[bytes], key: BackupKey, now: datetime) -> tuple[str, di
     return sealer.finish(), manifest
 
 
-def _pack(tar: tarfile.TarFile, path: Path, name: str) -> dict[str, Any]:
+def _pack(tar: tarfile.TarFile, path: Path, name: str, algorithm: str) -> dict[str, Any]:
     """Add a file and return its line of the manifest, from the very bytes that were added."""
     with path.open("rb") as file:
         entry = tarfile.TarInfo(name)
         entry.size = os.fstat(file.fileno()).st_size
-        reader = _Hashing(file)
+        reader = _Hashing(file, algorithm)
         tar.addfile(entry, reader)
-    return {"name": name, "bytes": entry.size, "sha256": reader.hash.hexdigest()}
+    return {"name": name, "bytes": entry.size, "sum": f"{algorithm}:{reader.hash.hexdigest()}"}
 
 
 class _Hashing(io.RawIOBase):
     """Hashes what passes through it."""
 
-    def __init__(self, file: IO[bytes]) -> None:
-        self.file, self.hash = file, hashlib.sha256()
+    def __init__(self, file: IO[bytes], algorithm: str) -> None:
+        self.file, self.hash = file, hashlib.new(algorithm)
 
     def readable(self) -> bool:
         return True

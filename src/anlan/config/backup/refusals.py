@@ -55,3 +55,11 @@ class ToolMissing(Refusal):
 class ToolFailed(Refusal):
     code = "tool_failed"
     message = gettext_lazy("%(tool)s failed: %(reason)s")
+
+
+class CopyFailed(Refusal):
+    code = "copy_failed"
+    message = gettext_lazy(
+        "The backup lies in %(file)s, but its copy in %(folder)s failed: %(reason)s. "
+        "See that the folder is mounted and has room, then back up again."
+    )

@@ -11,31 +11,32 @@ import tarfile
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
-from cryptography.exceptions import InvalidSignature
 from django.conf import settings
 from django.db import connection
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anlan.config import home
+from anlan.base import custody
+from anlan.config import custody_cli, home
 from anlan.config.backup.common import DATABASE, FILES, MANIFEST, at_work, audited, pg, sync_folder
-from anlan.config.backup.keys import BackupKey, key_path, read_key
+from anlan.config.backup.keys import BackupKey, key_of, key_path
 from anlan.config.backup.refusals import (
-    BackupKeyMissing,
     BackupTampered,
     OtherDatabase,
     StillServing,
     TargetNotEmpty,
 )
-from anlan.config.backup.stream import CHUNK_BYTES, MAGIC, Opener, exactly
+from anlan.config.backup.stream import CHUNK_BYTES, MAGIC, MAGIC_1, TRAILER_BYTES, Opener, exactly
 from anlan.config.cli_say import emit, say
 from anlan.kernel.audit import sealing
 from anlan.kernel.facts import ledger
 
-SIGNATURE_BYTES = 64
+SIGNATURE_1_BYTES = 64
 HEADER_BYTES_MAX = 4_096
 
 
@@ -46,7 +47,8 @@ def restore(args: argparse.Namespace) -> int:
         if not args.replace and not _empty():
             raise TargetNotEmpty(home=str(settings.HOME))
         with tempfile.TemporaryDirectory(dir=settings.HOME, prefix="restore-") as folder:
-            manifest = open_backup(path, key_path(args), Path(folder))
+            asked = partial(custody_cli.phrases, args.custodian)
+            manifest = open_backup(path, key_path(args), Path(folder), asked)
             say(_("The backup is whole; putting it in place …"))
             home.mark_restoring(True)
             aside = _put_in_place(Path(folder), replace=args.replace)
@@ -71,10 +73,13 @@ def restore(args: argparse.Namespace) -> int:
     return 0
 
 
-def open_backup(path: Path, key_file: Path, folder: Path) -> dict[str, Any]:
+def open_backup(
+    path: Path, key_file: Path, folder: Path, phrases: custody.Phrases = lambda names: {}
+) -> dict[str, Any]:
     """Verify signature, seals and manifest, and unpack into ``folder``. Returns the manifest.
 
-    Raises BackupTampered, BackupKeyMissing, OtherDatabase.
+    Raises BackupTampered, BackupKeyMissing, OtherDatabase; TwoCustodians where it was made for
+    two, whose ``phrases`` don't fit.
     """
     try:
         size = path.stat().st_size
@@ -84,20 +89,20 @@ def open_backup(path: Path, key_file: Path, folder: Path) -> dict[str, Any]:
         raise BackupTampered(file=path.name, reason=reason) from error
     with source:
         header = _header(source, path.name)
-        key = read_key(key_file)
-        if key.id != header["key"]:
-            raise BackupKeyMissing(key=header["key"], path=str(key_file))
+        key = key_of(key_file, header["key"])
         _verify(source, size, key, path.name)
         if header["database"] != connection.vendor:
             raise OtherDatabase(made=header["database"], here=connection.vendor)
         source.seek(len(MAGIC))
         raw = source.readline(HEADER_BYTES_MAX).rstrip(b"\n")
+        if said := json.loads(raw).get("custody"):
+            key = replace(key, sealing=custody.unlock(key.sealing, said, phrases))
         _unpack(Opener(source, key, raw, path.name), folder, path.name)
     return _check_manifest(folder, path.name)
 
 
 def _header(source: IO[bytes], name: str) -> dict[str, str]:
-    if source.read(len(MAGIC)) != MAGIC:
+    if source.read(len(MAGIC)) not in (MAGIC, MAGIC_1):
         raise BackupTampered(file=name, reason=_("it is no backup of Anlan"))
     try:
         header: dict[str, str] = json.loads(source.readline(HEADER_BYTES_MAX))
@@ -107,16 +112,22 @@ def _header(source: IO[bytes], name: str) -> dict[str, str]:
 
 
 def _verify(source: IO[bytes], size: int, key: BackupKey, name: str) -> None:
-    digest, left = hashlib.sha256(), size - SIGNATURE_BYTES
+    source.seek(0)
+    trailer = TRAILER_BYTES if source.read(len(MAGIC)) == MAGIC else SIGNATURE_1_BYTES
+    digest, left = hashlib.new(key.suite.digest_name), size - trailer
     source.seek(0)
     while left > 0:
         data = exactly(source, min(CHUNK_BYTES, left), name)
         digest.update(data)
         left -= len(data)
-    try:
-        key.public.verify(exactly(source, SIGNATURE_BYTES, name), digest.digest())
-    except InvalidSignature as error:
-        raise BackupTampered(file=name, reason=_("the signature doesn't match")) from error
+    signature = exactly(source, trailer, name)
+    if trailer == TRAILER_BYTES:
+        length = signature[0]
+        if signature[1 + length :].strip(b"\0"):
+            raise BackupTampered(file=name, reason=_("the signature doesn't match"))
+        signature = signature[1 : 1 + length]
+    if not key.suite.verified(key.public, digest.digest(), signature):
+        raise BackupTampered(file=name, reason=_("the signature doesn't match"))
 
 
 def _unpack(stream: Opener, folder: Path, name: str) -> None:
@@ -133,7 +144,10 @@ def _check_manifest(folder: Path, name: str) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads((folder / MANIFEST).read_text())
     except (OSError, ValueError) as error:
         raise BackupTampered(file=name, reason=_("it has no manifest")) from error
-    named = {member["name"]: member["sha256"] for member in manifest["members"]}
+    named = {
+        member["name"]: member.get("sum") or f"sha256:{member['sha256']}"
+        for member in manifest["members"]
+    }
     found = {
         path.relative_to(folder).as_posix()
         for path in folder.rglob("*")
@@ -141,9 +155,10 @@ def _check_manifest(folder: Path, name: str) -> dict[str, Any]:
     }
     if found != set(named):
         raise BackupTampered(file=name, reason=_("files are missing, or too many"))
-    for member, sha256 in named.items():
+    for member, summed in named.items():
+        algorithm, _colon, told = summed.partition(":")
         with (folder / member).open("rb") as file:
-            if hashlib.file_digest(file, "sha256").hexdigest() != sha256:
+            if hashlib.file_digest(file, algorithm).hexdigest() != told:
                 raise BackupTampered(file=name, reason=member)
     return manifest
 

@@ -9,16 +9,19 @@ import struct
 from typing import IO, Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.utils.translation import gettext as _
 
 from anlan.config.backup.keys import BackupKey
 from anlan.config.backup.refusals import BackupTampered
 
-MAGIC = b"ANLAN-BACKUP-1\n"
+MAGIC = b"ANLAN-BACKUP-2\n"
+#: From before there were suites: AES, SHA-256, and 64 bytes of Ed25519 at the end.
+MAGIC_1 = b"ANLAN-BACKUP-1\n"
 CHUNK_BYTES = 1 << 20
 NONCE_BYTES = 12
 TAG_BYTES = 16
+#: The end: how long the signature is, the signature, zeros.
+TRAILER_BYTES = 128
 
 
 class Sealer(io.RawIOBase):
@@ -26,8 +29,8 @@ class Sealer(io.RawIOBase):
 
     def __init__(self, out: IO[bytes], key: BackupKey, header: bytes) -> None:
         self._out, self._key = out, key
-        self._cipher, self._bound = AESGCM(key.sealing), hashlib.sha256(header).digest()
-        self._hash = hashlib.sha256()
+        self._bound = hashlib.new(key.suite.digest_name, header).digest()
+        self._hash = hashlib.new(key.suite.digest_name)
         self._buffer, self._number = bytearray(), 0
         self._put(MAGIC + header + b"\n")
 
@@ -42,14 +45,17 @@ class Sealer(io.RawIOBase):
         return len(data)
 
     def finish(self) -> str:
-        """Returns the SHA-256 of everything that was signed."""
+        """Returns the sum of everything that was signed."""
         self._seal(bytes(self._buffer), last=True)
-        self._out.write(self._key.signing.sign(self._hash.digest()))
-        return self._hash.hexdigest()
+        signature = self._key.suite.sign(self._key.signing, self._hash.digest())
+        self._out.write((bytes([len(signature)]) + signature).ljust(TRAILER_BYTES, b"\0"))
+        return f"{self._key.suite.digest_name}:{self._hash.hexdigest()}"
 
     def _seal(self, plain: bytes, *, last: bool) -> None:
         nonce = secrets.token_bytes(NONCE_BYTES)
-        sealed = self._cipher.encrypt(nonce, plain, _bind(self._bound, self._number, last))
+        suite = self._key.suite
+        secret = self._key.sealing[: suite.key_bytes]
+        sealed = suite.encrypt(secret, nonce, plain, _bind(self._bound, self._number, last))
         self._put(struct.pack(">I?", len(sealed), last) + nonce + sealed)
         self._number += 1
 
@@ -66,8 +72,8 @@ class Opener(io.RawIOBase):
     """A reader of what a Sealer wrote; raises BackupTampered at the first byte that is not so."""
 
     def __init__(self, source: IO[bytes], key: BackupKey, header: bytes, name: str) -> None:
-        self._source, self._name = source, name
-        self._cipher, self._bound = AESGCM(key.sealing), hashlib.sha256(header).digest()
+        self._source, self._name, self._key = source, name, key
+        self._bound = hashlib.new(key.suite.digest_name, header).digest()
         self._rest, self._number, self._last = b"", 0, False
 
     def readable(self) -> bool:
@@ -87,8 +93,10 @@ class Opener(io.RawIOBase):
             raise BackupTampered(file=self._name, reason=_("a chunk is too long"))
         nonce = exactly(self._source, NONCE_BYTES, self._name)
         sealed = exactly(self._source, length, self._name)
+        suite = self._key.suite
+        secret = self._key.sealing[: suite.key_bytes]
         try:
-            plain = self._cipher.decrypt(nonce, sealed, _bind(self._bound, self._number, last))
+            plain = suite.decrypt(secret, nonce, sealed, _bind(self._bound, self._number, last))
         except InvalidTag as error:
             raise BackupTampered(file=self._name, reason=_("a chunk was changed")) from error
         self._number, self._last = self._number + 1, last

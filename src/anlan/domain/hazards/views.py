@@ -244,9 +244,9 @@ def hazard_step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     return go_on(request, reverse("hazards:page", args=[pk]))
 
 
-def _photos(request: HttpRequest) -> list[Prepared]:
+def _photos(request: HttpRequest, name: str = "photos") -> list[Prepared]:
     """Photos checked, cleaned and on the disk; the command's transaction hangs them on."""
-    files = request.FILES.getlist("photos")
+    files = request.FILES.getlist(name)
     if len(files) > PHOTOS_MAX:
         raise TooManyPhotos(max=PHOTOS_MAX)
     return [attachments.prepare(file, file.name or "photo") for file in files]
@@ -320,6 +320,7 @@ def _find(request: HttpRequest, form: forms.Find, unit: int, by: Actor, at: date
             )
         ],
         by=by, request_id=data["request_id"], at=at, photos=_photos(request),
+        after=_photos(request, "photos_after"),
     )  # fmt: skip
     return UUID(str(data["pk"]))
 

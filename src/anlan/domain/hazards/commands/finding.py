@@ -80,11 +80,16 @@ class Finding:
 
 @transaction.atomic(durable=True)
 def find(
-    findings: Sequence[Finding], *, photos: Sequence[Prepared] = (), **call: Unpack[Call]
+    findings: Sequence[Finding],
+    *,
+    photos: Sequence[Prepared] = (),
+    after: Sequence[Prepared] = (),
+    **call: Unpack[Call],
 ) -> list[UUID]:
     """Enter what was found; what was rectified on the spot goes straight on to verification.
 
     photos: of the one hazard that a form enters.
+    after:  of the same once it was rectified on the spot.
     """
     claim = plain.claim("hazard.find", {"findings": findings}, **call)
     if claim.repeated:
@@ -96,6 +101,10 @@ def find(
     for kind, group in groupby(sorted(findings, key=lambda item: item.kind), lambda i: i.kind):
         _enter(LOOPS[kind], list(group), areas, **call)
     attach(photos, findings[0].pk, "before", by, at)
+    if after:
+        if not findings[0].fixed:
+            raise Incomplete(field="fixed", reason=_("Write what was done, beside its photos."))
+        attach(after, findings[0].pk, "after", by, at)
     done = [item.pk for item in findings]
     claim.keep(done)
     return done

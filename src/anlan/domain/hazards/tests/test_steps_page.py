@@ -8,10 +8,13 @@ from datetime import date, timedelta
 
 import openpyxl
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
+from PIL import Image
 
 from anlan.base.ids import uuid7
 from anlan.kernel.loop.models import Case, Listing, Party
+from anlan.kernel.papers.models import Attachment
 
 DAY = date(2026, 11, 2)
 
@@ -116,3 +119,27 @@ def test_a_workbook_has_the_order_of_the_screen(stage, client_of, asked):
 def test_a_new_hazard_comes_from_where_its_finder_works(client_of, who, source):
     shown = client_of(who).get("/hazards/new/").content.decode()
     assert f'<option value="{source}" selected>' in shown
+
+
+def _photo():
+    buffer = io.BytesIO()
+    Image.new("RGB", (64, 48), (90, 140, 90)).save(buffer, "JPEG")
+    return SimpleUploadedFile("a.jpg", buffer.getvalue(), "image/jpeg")
+
+
+@pytest.mark.parametrize("fixed", ["当场清理", ""])
+def test_what_is_rectified_on_the_spot_is_shown_before_and_after(client_of, fixed):
+    pk, client = uuid7(), client_of("inspector")
+    data = {
+        "pk": pk, "request_id": uuid7(), "kind": "hazard", "description": "通道堆物",
+        "area": "530102", "source": "inspection", "opened_on": timezone.localdate(),
+        "fixed": fixed, "photos": [_photo()], "photos_after": [_photo(), _photo()],
+    }  # fmt: skip
+    answer = client.post("/hazards/new/", data)
+    kept = Attachment.objects.of("hazard", pk).values_list("role", flat=True)
+    if fixed:
+        assert sorted(kept) == ["after", "after", "before"]
+    else:
+        assert answer.status_code == 422
+        assert "Write what was done, beside its photos." in answer.content.decode()
+        assert not kept

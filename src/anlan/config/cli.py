@@ -218,6 +218,14 @@ def _sbom(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--audit", action="store_true", help=both("核对依赖", "look at the dependencies")
     )
+    parser.add_argument(
+        "--known",
+        metavar="WHERE",
+        help=both(
+            "已公布漏洞的来源：OSV 服务地址（https://api.osv.dev），或带入的 all.zip 及其目录",
+            "weaknesses: an OSV service (https://api.osv.dev), or its all.zip files, carried in",
+        ),
+    )
     _json(parser)
 
 

@@ -79,7 +79,7 @@ def open_backup(
     """Verify signature, seals and manifest, and unpack into ``folder``. Returns the manifest.
 
     Raises BackupTampered, BackupKeyMissing, OtherDatabase; TwoCustodians where it was made for
-    two, whose ``phrases`` don't fit.
+    two, whose ``phrases`` don't fit; MadeForOne where it wasn't, and this is production.
     """
     try:
         size = path.stat().st_size
@@ -97,6 +97,8 @@ def open_backup(
         raw = source.readline(HEADER_BYTES_MAX).rstrip(b"\n")
         if said := json.loads(raw).get("custody"):
             key = replace(key, sealing=custody.unlock(key.sealing, said, phrases))
+        elif settings.HTTPS:
+            raise custody.MadeForOne
         _unpack(Opener(source, key, raw, path.name), folder, path.name)
     return _check_manifest(folder, path.name)
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import custody
 from anlan.kernel.accounts import records
 from anlan.kernel.accounts.commands import own_data
 from anlan.kernel.accounts.models import ADMIN_ROLES, Post
@@ -28,6 +29,7 @@ CHECKS: list[Check] = [
     delivering.health,
     own_data.health,
     records.health,
+    custody.health,
 ]
 
 #: What recurring tasks and background jobs do, for the page; one without words shows its name.
@@ -70,6 +72,10 @@ WORDS: dict[str, str | Promise] = {
     "worker_silent": _("The worker has not ticked for 30 seconds. Start “./anlan serve” again."),
     "ticks_late": _("A recurring task is late. Look at the worker's log."),
     "jobs_dead": _("A background job was given up. Look at it, and run it again."),
+    "custodians_missing": _(
+        "Whoever holds the key file can restore a backup alone. Name two custodians: "
+        "./anlan custodians add NAME, each typing a passphrase of their own."
+    ),
     "data_requests_late": _(
         "A request about personal data waits beyond its day. The system administrator answers "
         "it under People, Requests about personal data."

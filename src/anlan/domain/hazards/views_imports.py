@@ -125,6 +125,7 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
     left = Leftover.objects.filter(batch=found, rejected=True)
     page = asked.order(LEFT_ORDER, "row").page(left, request.GET)
     names = {file.order: file.name for file in files}
+    wrong = set(left.order_by().values_list("file", flat=True).distinct())
     columns = [
         Column("file", _("Workbook"), cell=lambda row: names.get(row.file, ""), kind="text"),
         Column("sheet", _("Sheet")),
@@ -133,7 +134,8 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
         Column("message", _("What to mend"), cell="message", kind="text"),
     ]
     context = {
-        "batch": found, "files": files, "job": job, "running": running,
+        "batch": found, "files": files, "mend": [file for file in files if file.order in wrong],
+        "job": job, "running": running,
         "step": _step(found, running), "plans": _plans(found, files) if _planned(found) else [],
         "fields": FIELDS, "tried": found.tried, "filters": asked, "page": page,
         "columns": columns, "sort": "row", "ignored": _ignored(found),

@@ -122,3 +122,23 @@ def test_a_batch_of_another_unit_is_not_there(client_of, make):
     assert page(client_of("stranger"), batch).status_code == 404
     assert page(client_of("viewer"), batch).status_code in (403, 404)
     assert str(batch.pk) not in client_of("stranger").get("/hazards/imports/").content.decode()
+
+
+@pytest.mark.parametrize("made", [{"status": "planned", "tried": TRIED}, {"status": "done"}])
+def test_of_several_workbooks_those_with_rows_to_mend_are_offered(client_of, make, made):
+    from anlan.domain.hazards.models import Batch, BatchFile, Leftover
+
+    batch, _job = make(rejected=1, **made)
+    plan = batch.plan["files"] * 3
+    Batch.objects.filter(pk=batch.pk).update(plan={"files": plan})
+    for order in (1, 2):
+        BatchFile.objects.create(
+            batch=batch, order=order, name=f"{order}.xlsx", digest="0" * 64, stored="none", size=1
+        )
+    for file, rejected in ((0, False), (1, True), (1, True)):
+        Leftover.objects.create(
+            batch=batch, file=file, sheet="S", row=3, last_row=3, rejected=rejected,
+            code="found_on_missing" if rejected else "title",
+        )  # fmt: skip
+    shown = page(client_of("office"), batch).content.decode()
+    assert re.findall(r"mend\.xlsx\?file=(\d)", shown) == ["1"]

@@ -81,10 +81,18 @@ class SealedRecord(Sealed):
 
     def demand_intact(self) -> None:
         """Raises RecordBent, with an alarm, where the row isn't what was sealed."""
-        if holds(self.mac, self.label(), *values_of(type(self), self.SEALED, vars(self))):
-            return
-        alarm(self.label(), self.pk)
-        raise RecordBent(what=f"{self.label()} {self.pk}")
+        demand(type(self), {**vars(self), "pk": self.pk})
+
+
+def demand(model: type[Sealed], row: dict[str, Any]) -> None:
+    """Raises RecordBent, with an alarm, where values read from the table aren't what was sealed.
+
+    For those who read ``pk``, ``mac`` and the sealed columns without making objects of them.
+    """
+    label = model._meta.label_lower
+    if not holds(row["mac"], label, *values_of(model, tuple(model.SEALED), row)):
+        alarm(label, row["pk"])
+        raise RecordBent(what=f"{label} {row['pk']}")
 
 
 def values_of(

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.actor import Actor
 from anlan.base.prepared import Prepared, slot
 from anlan.base.refusal import Refusal
+from anlan.kernel.accounts import records
 from anlan.kernel.audit import trail
 from anlan.kernel.calendar.deadlines import DeadlineRule, Due, due
 from anlan.kernel.loop.models import LoopSettings
@@ -83,16 +84,20 @@ class Rules:
 
 def current(kind: str) -> Rules:
     """The newest version; the defaults as version 1 where an office never set its own."""
-    for version, data in _newest.rows(kind=kind):
-        return Rules(kind, version, data)
+    for found in _newest.rows(kind=kind):
+        row = dict(zip(_COLUMNS, found, strict=True))
+        # Values go past the model, which would look at the seal itself.
+        records.demand(LoopSettings, row)
+        return Rules(kind, row["version"], row["data"])
     return Rules(kind, 1, DEFAULTS)
 
 
+_COLUMNS = ("pk", "mac", *LoopSettings.SEALED)
 _newest = Prepared(
     lambda: (
         LoopSettings.objects.filter(kind=slot("kind", CharField()))
         .order_by("-version")
-        .values_list("version", "data")[:1]
+        .values_list(*_COLUMNS)[:1]
     )
 )
 

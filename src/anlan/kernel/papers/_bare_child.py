@@ -14,7 +14,6 @@ import io
 import resource
 import struct
 import sys
-import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -157,23 +156,24 @@ def pdf(data: bytes) -> bytes:
 
 def picture(found: Any) -> None:
     """A photograph inside: its file's own remarks go."""
-    from pypdf.generic import NameObject
+    from pypdf.filters import decode_stream_data
+    from pypdf.generic import ArrayObject, NameObject, StreamObject
 
     filters = found.get("/Filter")
     chain = [filters] if isinstance(filters, str) else list(filters or [])
     if not chain or chain[-1] not in ("/DCTDecode", "/JPXDecode"):
         return
-    if chain[:-1] == ["/FlateDecode"]:
-        unpack = zlib.decompressobj()
-        raw = unpack.decompress(found._data, BYTES_MAX)
-        if unpack.unconsumed_tail:
-            raise ValueError("a picture is too long")
+    raw = found._data
+    if chain[:-1]:
+        # Packed once more, as some programs do: unpacked, or its remarks would stay inside.
+        outer = StreamObject()
+        outer._data = raw
+        outer[NameObject("/Filter")] = ArrayObject(NameObject(name) for name in chain[:-1])
+        if isinstance(found.get("/DecodeParms"), list):
+            outer[NameObject("/DecodeParms")] = ArrayObject(list(found["/DecodeParms"])[:-1])
+        raw = decode_stream_data(outer)
         found[NameObject("/Filter")] = NameObject(chain[-1])
         found.pop("/DecodeParms", None)
-    elif len(chain) == 1:
-        raw = found._data
-    else:
-        raise ValueError("a picture is packed as none is")
     found._data = bare_jpeg(raw) if chain[-1] == "/DCTDecode" else bare_jp2(raw)
 
 
@@ -213,12 +213,16 @@ def ole(data: bytes, kind: str) -> bytes:
             elif name in PEOPLE:
                 file.write_stream(path, bytes(size))
             elif name in ("Workbook", "Book"):
-                file.write_stream(path, workbook(file.openstream(path).read()))
+                content = file.openstream(path).read()
+                file.write_stream(path, workbook(content, remarks=name == "Workbook"))
     return out.getvalue()
 
 
-def workbook(data: bytes) -> bytes:
-    """BIFF records: who has it open, who keeps it to themselves, who commented, photographs."""
+def workbook(data: bytes, *, remarks: bool = True) -> bytes:
+    """BIFF records: who has it open, who keeps it to themselves, who commented, photographs.
+
+    remarks:  whether a remark's record names its author, as from Excel 97 on; it was the text.
+    """
     out, drawing = bytearray(data), list[tuple[int, int]]()
     at = previous = count = 0
     while at + 4 <= len(out):
@@ -233,7 +237,7 @@ def workbook(data: bytes) -> bytes:
             out[begin:end] = b"\x01\x00\x00".ljust(length, b" ")
         elif kind == FILESHARING and length > 7:
             out[begin + 7 : end] = b" " * (length - 7)
-        elif kind == NOTE and length > 11:
+        elif kind == NOTE and remarks and length > 11:
             letters = b" \0" if out[begin + 10] & 1 else b" "
             room = length - 11
             out[begin + 11 : end] = (letters * room)[:room]

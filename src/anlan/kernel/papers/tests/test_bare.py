@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import re
 import zipfile
+import zlib
 from datetime import UTC, datetime
 
 import pytest
@@ -25,6 +28,7 @@ from python_calamine import CalamineWorkbook
 from anlan.base.actor import Actor
 from anlan.kernel.papers import attachments, cleaning
 from anlan.kernel.papers import store as disk
+from anlan.kernel.papers.sheets.writing import OutTable, write_tables
 from anlan.kernel.papers.tests.samples import PDF
 from anlan.kernel.papers.tests.test_attachments import office, photo
 
@@ -128,6 +132,27 @@ def test_S49_a_pdf_circulates_without_author_remarks_signature_script_and_attach
     assert PdfReader(io.BytesIO(data)).metadata is None
     assert attachments.original(kept, by=LI, at=AT, reason="核对签名") == sent
     assert not [path for _, path in disk.files() if b"ZhaoLiu" in path.read_bytes()]
+
+
+@pytest.mark.parametrize("outer", ["/FlateDecode", "/ASCII85Decode", "/ASCIIHexDecode"])
+def test_S49_a_photograph_that_was_packed_twice_is_bare_too(outer):
+    packed = {
+        "/FlateDecode": zlib.compress,
+        "/ASCII85Decode": lambda data: base64.a85encode(data) + b"~>",
+        "/ASCIIHexDecode": lambda data: data.hex().encode() + b">",
+    }[outer]
+    writer = PdfWriter(clone_from=PdfReader(io.BytesIO(pdf_that_tells())))
+    for found in writer._objects:
+        if isinstance(found, StreamObject) and found.get("/Subtype") == "/Image":
+            found._data = packed(found._data)
+            found[NameObject("/Filter")] = ArrayObject(
+                [NameObject(outer), NameObject("/DCTDecode")]
+            )
+    out = io.BytesIO()
+    writer.write(out)
+    bare = cleaning.alone(out.getvalue(), "pdf", "a.pdf")
+    assert b"Exif" not in contents(bare)
+    assert PdfReader(io.BytesIO(bare)).pages[0].images[0].image.size == (40, 30)
 
 
 def test_S49_an_earlier_version_below_a_pdf_stays_behind():
@@ -254,3 +279,14 @@ def test_S49_text_has_nothing_beside_its_text():
     kept = store("序号,隐患\n1,楼梯间堆物\n".encode(), "台账.csv")
     assert kept.stripped
     assert kept.original is None, "what circulates is what was sent"
+
+
+def test_S49_what_we_write_ourselves_names_nobody(tmp_path):
+    table = OutTable(name="台账", headers=["序号"], rows=[["1"]])
+    write_tables(tmp_path / "out.xlsx", [table])
+    with zipfile.ZipFile(tmp_path / "out.xlsx") as file:
+        core = file.read("docProps/core.xml").decode()
+        app = file.read("docProps/app.xml").decode()
+    for name in ("dc:creator", "cp:lastModifiedBy"):
+        assert re.search(rf"<{name}>[^<]", core) is None, core
+    assert re.search(r"<(Company|Manager)>[^<]", app) is None

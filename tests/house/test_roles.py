@@ -127,6 +127,12 @@ def test_S59_what_a_later_migration_brings_is_given_out_by_itself(made: Any) -> 
     with acting_as("anlan_app"):
         assert not may("SELECT 1 FROM later")
     (made.home / "prepared.json").unlink()
+    (made.home / roles.MARK).rename(made.home / "aside")
+    made.anlan("check", check=False)
+    with acting_as("anlan_app"):
+        assert not may("SELECT 1 FROM later"), "these may be another installation's roles"
+    (made.home / "aside").rename(made.home / roles.MARK)
+    (made.home / "prepared.json").unlink()
     made.anlan("check", check=False)
     with acting_as("anlan_app"):
         assert may("DELETE FROM later")

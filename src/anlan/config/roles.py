@@ -26,6 +26,8 @@ from anlan.kernel.facts import cluster
 STATEMENTS = Path(__file__).resolve().parents[3] / "docs/howto/postgresql-roles.sql"
 APP = "anlan_app"
 ROLES = (APP, "anlan_read", "anlan_audit")
+#: Says in the home that this installation's database has them.
+MARK = "roles"
 #: Could this role change the structure, or take away what is only ever added to?
 STRONG = r"""
     SELECT (SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user)
@@ -99,6 +101,7 @@ def main(args: Namespace) -> int:
         owner = connection.settings_dict["USER"]
         raise RolesNotMade(role=owner, wanted=", ".join(ROLES)) from None
     cluster.adopt()
+    (settings.HOME / MARK).touch(mode=0o600)
     if args.json:
         emit({"roles": list(ROLES)})
     say(
@@ -110,12 +113,11 @@ def main(args: Namespace) -> int:
 
 
 def refresh() -> None:
-    """After a migration or a restore: give the roles what is new, where there are roles."""
-    if (
-        connection.vendor == "postgresql"
-        and _owner()
-        and _one("SELECT to_regrole(%s) IS NOT NULL", [APP])
-    ):
+    """After a migration or a restore: give the roles what is new, where there are roles.
+
+    A cluster may serve several installations, and one's roles have no business with another.
+    """
+    if connection.vendor == "postgresql" and (settings.HOME / MARK).exists() and _owner():
         _apply()
 
 

@@ -167,7 +167,18 @@ def _rows(
     user: User, model: type[models.Model], names: dict[str, str | Promise]
 ) -> list[dict[str, Any]]:
     found = model._default_manager.filter(user=user).order_by("pk").values(*names)
-    return [{str(names[name]): value for name, value in row.items()} for row in found[:ROWS_MAX]]
+    words = {
+        name: dict(field.flatchoices)
+        for name in names
+        if "__" not in name and (field := model._meta.get_field(name)) and field.choices
+    }
+    return [
+        {
+            str(names[name]): words[name].get(value, value) if name in words else value
+            for name, value in row.items()
+        }
+        for row in found[:ROWS_MAX]
+    ]
 
 
 def _plain(value: object) -> str:

@@ -83,7 +83,12 @@ def _page(
     user = User.objects.get(pk=_user(request).pk)
     given = {"email": user.email, "phone": sealed.read(user, "phone")}
     context = {
-        "kept": {title: _shown(found) for title, found in copies.gathered(user).items()},
+        # Requests have a place of their own on this page.
+        "kept": {
+            title: _shown(found)
+            for title, found in copies.gathered(user).items()
+            if title != _now("Requests")
+        },
         "own": own or OwnForm(initial=given),
         "asks": asks or AskForm(),
         "requests": user.data_requests.order_by("-asked_at")[:SHOWN_MAX],

@@ -167,10 +167,11 @@ def _rows(
     user: User, model: type[models.Model], names: dict[str, str | Promise]
 ) -> list[dict[str, Any]]:
     found = model._default_manager.filter(user=user).order_by("pk").values(*names)
+    fields = {field.name: field for field in model._meta.concrete_fields}
     words = {
-        name: dict(field.flatchoices)
+        name: dict(fields[name].flatchoices)
         for name in names
-        if "__" not in name and (field := model._meta.get_field(name)) and field.choices
+        if name in fields and fields[name].choices
     }
     return [
         {

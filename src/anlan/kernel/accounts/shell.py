@@ -47,7 +47,7 @@ def nav(request: HttpRequest) -> list[Group]:
         items.append(Item(gettext_lazy("Sectors"), address("accounts:sectors"), "list-check"))
         items.append(Item(gettext_lazy("People"), address("accounts:people"), "users"))
     if policy.may(by, "people.edit"):
-        label = gettext_lazy("Requests about personal data")
+        label = gettext_lazy("Data requests")
         items.append(Item(label, address("accounts:data_requests"), "user"))
     if policy.may(by, "people.watch"):
         items.append(Item(gettext_lazy("Accounts to watch"), address("accounts:watch"), "eye"))

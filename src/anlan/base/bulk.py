@@ -98,6 +98,21 @@ def insert(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
         cursor.executemany(statement, list(values))
 
 
+def fill(model: type[Model], column: str, values: Sequence[tuple[Any, Any]]) -> None:
+    """Write one column of many rows: (key, value), in the caller's transaction."""
+    assert model._meta.pk is not None
+    key = model._meta.pk
+    adapt = _adapter(key, connection.vendor)
+    rows = [(value, adapt(pk) if adapt else pk) for pk, value in values]
+    quote = connection.ops.quote_name
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            f"UPDATE {quote(model._meta.db_table)} SET {quote(column)} = %s"  # noqa: S608
+            f" WHERE {quote(str(key.column))} = %s",
+            rows,
+        )
+
+
 def values_of(
     model: type[Model], rows: Iterable[Model], columns: tuple[str, ...]
 ) -> Iterator[list[Any]]:

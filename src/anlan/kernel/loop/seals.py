@@ -11,7 +11,7 @@ from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from anlan.base import crypto
+from anlan.base import bulk, crypto
 from anlan.kernel.accounts import records
 from anlan.kernel.loop.models import Case
 
@@ -87,11 +87,11 @@ def bent() -> tuple[int, list[Any]]:
 
 def seal_all(model: Any) -> int:
     """Seal what stands in the database now: for a migration, and after the keys were lost."""
-    rows = model.objects.filter(is_open=False).order_by("pk")
-    count = 0
-    for pk, *values in rows.values_list("pk", *SEALED).iterator(chunk_size=ROWS_AT_ONCE):
-        model.objects.filter(pk=pk).update(seal=_made(values))
-        count += 1
+    rows = model.objects.filter(is_open=False).order_by("pk").values_list(*SEALED)
+    count, last = 0, None
+    while chunk := list((rows.filter(pk__gt=last) if last else rows)[:ROWS_AT_ONCE]):
+        bulk.fill(model, "seal", [(values[0], _made(values)) for values in chunk])
+        count, last = count + len(chunk), chunk[-1][0]
     return count
 
 

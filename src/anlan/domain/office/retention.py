@@ -192,13 +192,16 @@ def set_days(
 
 
 def clear(*, by: Actor, at: datetime) -> dict[str, int]:
-    """Throw away whatever is past its time; returns how many of each, which goes on record."""
-    done = {
-        one.rule.code: one.rule.clear(at - timedelta(days=one.days), by, at) for one in in_force()
-    }
-    found = {code: count for code, count in done.items() if count}
-    if found:
-        with transaction.atomic():
-            entry = trail.Entry("retention.cleared", "office.retention", "", after=found)
-            trail.record([entry], by=by, at=at)
-    return done
+    """Throw away whatever is past its time, each kind with its line on record; how many of each."""
+    return {one.rule.code: _clear(one, by, at) for one in in_force()}
+
+
+@transaction.atomic
+def _clear(one: InForce, by: Actor, at: datetime) -> int:
+    count = one.rule.clear(at - timedelta(days=one.days), by, at)
+    if count:
+        entry = trail.Entry(
+            "retention.cleared", "office.retention", one.rule.code, after={"rows": count}
+        )
+        trail.record([entry], by=by, at=at)
+    return count

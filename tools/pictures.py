@@ -169,6 +169,7 @@ SHOTS = (
     Shot("audit", "审计日志 · Audit", "audit.admin", "/audit/"),
     Shot("inbox", "通知 · Inbox", "km.office", "/inbox/"),
     Shot("me", "我的账号 · My account", "wh.office", "/accounts/me/"),
+    Shot("my-data", "本人信息 · One's own data", "wh.office", "/accounts/me/data/"),
     Shot("health", "运行状况 · Health", "sys.admin", "/health/"),
     Shot("search", "搜索 · Search", "yn.office", _search),
 )

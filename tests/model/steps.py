@@ -181,7 +181,7 @@ class Steps(World):
             return None
 
         def apply(_result: Any) -> None:
-            h.state, h.touched = "assigned", True
+            h.state, h.touched = "assigned" if h.rectifier else "found", True
             h.next_round()
             h.count("rejected", self.today)
             h.uncount("rectified")
@@ -254,7 +254,7 @@ class Steps(World):
             if holds:
                 h.count("looked_back", self.today)
                 return
-            h.state, h.closed = "assigned", None
+            h.state, h.closed = "assigned" if h.rectifier else "found", None
             h.next_round()
             h.count("rebound", self.today)
             self.again(h)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.kernel.loop.machine import word_of
@@ -32,6 +33,7 @@ STEPS = {
     "rectify": pgettext_lazy("step", "rectify"),
     "fix_on_spot": pgettext_lazy("step", "rectify on the spot"),
     "reject": pgettext_lazy("step", "return"),
+    "release": _("left to be assigned"),
     "verify": pgettext_lazy("step", "verify"),
     "review": pgettext_lazy("step", "review"),
     "close": pgettext_lazy("step", "close"),

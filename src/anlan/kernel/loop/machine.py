@@ -85,6 +85,9 @@ class Machine:
     def step(self, name: str) -> Step:
         return next(step for step in self.steps if step.name == name)
 
+    def has(self, name: str) -> bool:
+        return any(step.name == name for step in self.steps)
+
     def is_open(self, state: str) -> bool:
         return state not in self.final
 

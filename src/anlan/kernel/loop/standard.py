@@ -26,6 +26,8 @@ STEPS = (
     Step("fix_on_spot",      "found",                "rectified", "",        ("rectified",)),
     Step("reject",           "rectified,verified",   "assigned",  "rectify", ("rejected",),
          ("rectified",), not_by=_WORK),
+    # Returned or broken out again, and no unit answers for it: it waits to be assigned.
+    Step("release",          "assigned",             "found"),
     Step("verify",           "rectified",            "verified",  "",        ("verified",),
          not_by=_WORK),
     Step("review",           "verified"),

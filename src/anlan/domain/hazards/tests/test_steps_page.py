@@ -65,20 +65,21 @@ def test_an_ordinary_hazard_is_closed_by_one(stage, client_of):
     assert play.case.state == "closed"
 
 
-def test_what_was_fixed_on_the_spot_gets_a_unit_when_it_is_returned(stage, client_of, cast):
+def test_what_was_fixed_on_the_spot_waits_to_be_assigned_when_it_is_returned(
+    stage, client_of, cast
+):
     play, office = stage(), client_of("office")
     assert play.do(DAY, "inspector", "find", "当场拆除") == "rectified"
     assert "No unit was named" in page(office, play)
-    assert play.do(DAY, "office", "reject") == "assigned"
-    # It is nobody's to rectify: that is the first thing to do, not one hidden in a menu.
-    assert {"name_unit"} <= offered(office, play)
-    assert "hand_over" not in offered(office, play)
+    assert play.do(DAY, "office", "reject") == "found"
+    assert str(play.pk) in office.get("/work/assign/").content.decode()
+    assert "assign" in offered(office, play)
     firm = cast.units["firm"]
-    step(office, play, "name_unit", to_unit=firm.code, reason="由企业整改")
+    step(office, play, "assign", rectifier=firm.code)
+    assert play.case.state == "assigned"
     assert Party.objects.filter(case=play.pk, role="rectifier", unit=firm, until=None).exists()
     assert "rectify" in offered(client_of("firm"), play)
-    assert "hand_over" in offered(office, play)
-    assert "name_unit" not in offered(office, play)
+    assert str(play.pk) not in office.get("/work/assign/").content.decode()
 
 
 @pytest.mark.parametrize(("level", "listed"), [(3, True), (1, False)])

@@ -106,6 +106,7 @@ def reject(
     engine.take(machine, "reject", moves, reason=reason, **call)
     _nothing_confirmed(cases)
     told.parties(cases, PartyRole.RECTIFIER, "loop.rejected", at=call["at"], reason=reason)
+    _release(machine, cases, **call)
 
 
 def look_back(
@@ -121,6 +122,18 @@ def look_back(
     _nothing_confirmed([case])
     succession.follow(machine, [case], **call)
     told.parties([case], PartyRole.RECTIFIER, "loop.rebound", at=call["at"], reason=reason)
+    _release(machine, [case], **call)
+
+
+def _release(machine: Machine, cases: Sequence[Case], **call: Unpack[Call]) -> None:
+    """What was fixed on the spot, or came closed, has no unit: it would be nobody's work."""
+    if not machine.has("release"):
+        return
+    parties = Party.objects.filter(case__in=cases, role=PartyRole.RECTIFIER, until=None)
+    answered = set(parties.values_list("case_id", flat=True))
+    left = [Move(case) for case in cases if case.pk not in answered]
+    if left:
+        engine.take(machine, "release", left, **call)
 
 
 def _new_round(case: Case) -> dict[str, Any]:

@@ -104,9 +104,6 @@ def _jobs(before: datetime, by: Actor, at: datetime) -> int:
 @transaction.atomic
 def _attempts(before: datetime, by: Actor, at: datetime) -> int:
     count: int = AccessAttempt.objects.filter(attempt_time__lt=before).delete()[0]
-    if count:
-        entry = trail.Entry("retention.attempts", "office.retention", "", after={"rows": count})
-        trail.record([entry], by=by, at=at)
     return count
 
 

@@ -72,7 +72,6 @@ _DONE = {
     "carry_out": _("carried out"),
     "change": _("changed"),
     "added": _("added"),
-    "attempts": _("failed sign-ins thrown away"),
     "removed": _("taken off"),
     "cleared": _("thrown away, its time was over"),
     "close": _("closed"),

@@ -65,12 +65,22 @@ BRANCHES = [Q(b="x") | Q(a=None), Q(b__in="yz"), Q(day__year__gte=2000)]
 
 def in_branches(keyset: Keyset, params, size: int):
     rows = Row.objects.all()
-    return keyset.page_of(rows, BRANCHES, params, size, whole=lambda keys: rows.filter(pk__in=keys), probe=rows)
+    return keyset.page_of(
+        rows, BRANCHES, params, size, whole=lambda keys: rows.filter(pk__in=keys), probe=rows
+    )
 
 
 def in_all_at_once(keyset: Keyset, params, size: int):
     rows = Row.objects.all()
-    return keyset.page_of(rows, BRANCHES, params, size, whole=lambda keys: rows.filter(pk__in=keys), probe=rows, few=True)
+    return keyset.page_of(
+        rows,
+        BRANCHES,
+        params,
+        size,
+        whole=lambda keys: rows.filter(pk__in=keys),
+        probe=rows,
+        few=True,
+    )
 
 
 def in_one(keyset: Keyset, params, size: int):

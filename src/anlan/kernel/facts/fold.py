@@ -64,11 +64,11 @@ def _next_span(force: bool) -> _Span | None:
     """Looks without taking a lock, since the tick asks every second."""
     last = _last_fold()
     low, top = last.mark if last else 0, sql.mark()
-    assert top >= low, "the ledger's order went back: another cluster's database (facts/cluster.py)"
     column = sql.order_column()
     waiting = Fact.objects.filter(**{f"{column}__gte": low, f"{column}__lt": top})
     if not force and not waiting.exists():
         return None
+    assert top >= low, "the ledger's order went back: another cluster's database (facts/cluster.py)"
     high = sql.mark_after(FOLD_FACTS_MAX, low, top)
     return _Span(last, high, high >= top)
 

@@ -79,6 +79,19 @@ def test_S54_an_app_keeps_its_raw_sql_in_one_module():
     assert {app: names for app, names in found.items() if len(names) > 1} == {}
 
 
+def test_every_recurring_task_has_words():
+    from anlan.kernel.notices.watch import TASKS
+
+    named = {
+        call.args[1].value
+        for tree in modules().values()
+        for call, what in calls(tree)
+        if what.endswith("every") and isinstance(call.args[-1], ast.Constant)
+    }
+    assert len(named) > 10
+    assert named - TASKS.keys() == set()
+
+
 def test_apps_send_each_other_no_signals():
     found = [
         f"{name}:{call.lineno} {what}"

@@ -39,11 +39,13 @@ TASKS = {
     "accounts.disable_unused": _("disable unused accounts"),
     "accounts.sweep": _("clear ended sessions"),
     "audit.seal": _("seal the audit log"),
+    "backup.leftovers": _("clear what broken-off backups left"),
     "facts.fold": _("sum up the ledger"),
     "hazards.import": _("take in workbooks"),
     "hazards.try": _("try out workbooks"),
     "hazards.undo": _("undo an import"),
     "ladder": _("remind of deadlines"),
+    "lists.freshness": _("look which lists are kept up to date"),
     "recount": _("count provisional deadlines again"),
     "office.retention": _("throw away what is past its time"),
     "notices.deliver": _("send notices"),
@@ -51,6 +53,7 @@ TASKS = {
     "notices.watch": _("watch the state of health"),
     "papers.check": _("check stored files"),
     "papers.sweep": _("clear unused files"),
+    "papers.temporary": _("clear temporary files"),
 }
 CHANNELS = {"mail": _("e-mail"), "webhook": _("webhook")}
 

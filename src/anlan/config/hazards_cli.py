@@ -17,7 +17,7 @@ from anlan.base.refusal import Refusal
 from anlan.config.checking import catch_up
 from anlan.config.cli_say import both, emit, say
 from anlan.domain.hazards import importing
-from anlan.domain.hazards.importing import Counts, Progress
+from anlan.domain.hazards.importing import Counts, Progress, doubts
 from anlan.domain.hazards.models import Batch, Leftover
 from anlan.kernel.accounts import units
 
@@ -60,6 +60,7 @@ def import_files(args: Namespace) -> int:
         emit(answer)
     else:
         _tell(answer)
+        _tell_doubts(Batch.objects.get(pk=batch.pk))
     return 0
 
 
@@ -94,6 +95,15 @@ def _tell(answer: dict[str, Any]) -> None:
     more = len(answer["rejected"]) - TOLD_MAX
     if more > 0:
         say(both(f"  另有 {more} 行，用 --json 查看。", f"  and {more} more; see --json."))
+
+
+def _tell_doubts(batch: Batch) -> None:
+    found = doubts.of(batch, dict(batch.files.values_list("order", "name")))
+    if found:
+        say(both("请核对：", "Please check:"))
+    for one in found[:TOLD_MAX]:
+        rows = "、".join(str(row) for row in one.rows) + (" …" if one.more else "")
+        say(f"  {one.file} {one.sheet} {rows}（{one.count}）{one.column}: {one.message}")
 
 
 def undo(args: Namespace) -> int:

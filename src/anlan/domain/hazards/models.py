@@ -166,6 +166,8 @@ class Batch(models.Model):
     duplicates = models.IntegerField(default=0)
     ignored = models.IntegerField(default=0)
     rejected = models.IntegerField(default=0)
+    #: What a person should look at: importing/doubts.py.
+    doubts = models.JSONField(default=list)
     finished_at = models.DateTimeField(null=True)
     job_id = models.UUIDField(null=True)
     #: Cases that people had advanced when the batch was undone: listed, not undone.

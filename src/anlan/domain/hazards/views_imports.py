@@ -24,6 +24,7 @@ from anlan.base import sealed
 from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
 from anlan.domain.hazards import batches, importing, reading, tasks
+from anlan.domain.hazards.importing import doubts
 from anlan.domain.hazards.models import Batch, BatchFile, Hazard, Leftover
 from anlan.domain.hazards.reading.outgoing import write_errors, write_template
 from anlan.domain.hazards.reading.rows import RejectedRow
@@ -139,6 +140,7 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
         "step": _step(found, running), "plans": _plans(found, files) if _planned(found) else [],
         "fields": FIELDS, "tried": found.tried, "filters": asked, "page": page,
         "columns": columns, "sort": "row", "ignored": _ignored(found),
+        "doubts": doubts.of(found, names),
         "outcomes": _outcomes(found), "kept": _kept(found), "tone": batches.tone(found.status),
         "stopped": batches.stopped(found, job), "working": batches.working(job),
     }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from calendar import monthrange
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import groupby
@@ -22,7 +22,7 @@ from anlan.domain.hazards.ahead import Item
 from anlan.domain.hazards.loop import LOOPS
 from anlan.domain.hazards.matching import Found, Mark
 from anlan.domain.hazards.models import Batch, BatchFile, Leftover
-from anlan.domain.hazards.reading import IgnoredRow, ParsedRow, RejectedRow
+from anlan.domain.hazards.reading import Finding, IgnoredRow, ParsedRow, RejectedRow
 from anlan.kernel.calendar.deadlines import DeadlineKind, DeadlineRule, due
 from anlan.kernel.loop.models import Case
 
@@ -111,7 +111,7 @@ class Entry:
     found: Found | None = None
     case: Case | None = None
     outcome: str = ""
-    warnings: list[str] = field(default_factory=list)
+    doubts: list[Finding] = field(default_factory=list)
 
 
 def entries_of(batch: Batch, rows: Sequence[ParsedRow], lookup: areas.Lookup) -> list[Entry]:
@@ -133,10 +133,22 @@ def entries_of(batch: Batch, rows: Sequence[ParsedRow], lookup: areas.Lookup) ->
                 area_id=place.area_id,
                 path=place.path,
                 sector=lookup.sector(row),
-                warnings=[place.warning] if place.warning else [],
+                doubts=[*row.warnings, *_of_place(row, place.warning, batch.unit.area.name)],
             )
         )
     return entries
+
+
+def _of_place(row: ParsedRow, code: str, home: str) -> list[Finding]:
+    if not code:
+        return []
+    words = (row.area_text, row.province, row.prefecture, row.county, row.township, row.village)
+    return [Finding(code, data={"value": "".join(words)[:60], "area": home})]
+
+
+def told_of(entries: Iterable[Entry]) -> list[tuple[str, int, Finding]]:
+    """The doubts of some rows: (sheet, row, what)."""
+    return [(e.row.sheet, e.row.first_row, doubt) for e in entries for doubt in e.doubts]
 
 
 class Claim(NamedTuple):

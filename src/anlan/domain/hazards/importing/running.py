@@ -19,6 +19,7 @@ from anlan.domain.enterprises import commands as enterprises
 from anlan.domain.hazards import areas
 from anlan.domain.hazards.ahead import Item
 from anlan.domain.hazards.commands import put_records
+from anlan.domain.hazards.importing import doubts
 from anlan.domain.hazards.importing.refusals import BatchRunning
 from anlan.domain.hazards.importing.rows import (
     Counts,
@@ -30,11 +31,12 @@ from anlan.domain.hazards.importing.rows import (
     deadline_of,
     entries_of,
     keep_left,
+    told_of,
 )
 from anlan.domain.hazards.loop import HAZARD, LOOPS
 from anlan.domain.hazards.matching import Matcher
 from anlan.domain.hazards.models import Batch, BatchFile, Hazard, Sighting
-from anlan.domain.hazards.reading import ParsedRow
+from anlan.domain.hazards.reading import Finding, ParsedRow
 from anlan.domain.hazards.sources import source_of
 from anlan.kernel.loop import engine
 from anlan.kernel.loop.engine import Move, NewCase
@@ -67,7 +69,10 @@ def run(
         return batch
     if batch.status not in (Batch.Status.PLANNED, Batch.Status.RUNNING, Batch.Status.CANCELLED):
         raise BatchRunning(status=batch.get_status_display())
-    this.update(status=Batch.Status.RUNNING)
+    if batch.status == Batch.Status.PLANNED:
+        # The dry run's doubts make way for the run's own.
+        batch.doubts = []
+    this.update(status=Batch.Status.RUNNING, doubts=batch.doubts)
     lookup = areas.Lookup(batch.unit)
     for file in batch.files.order_by("order"):
         got_to = batch.cursor.get("file", 0)
@@ -110,27 +115,38 @@ class Intake:
         for attempt in range(MEETINGS_MAX):
             try:
                 with transaction.atomic(durable=True):
-                    counts = self._commit(chunk, at)
+                    counts, told = self._commit(chunk, at)
+                    found = doubts.added(self.batch.doubts, self.file.order, told)
                     Batch.objects.filter(pk=self.batch.pk).update(
                         cursor=cursor,
+                        doubts=found,
                         **{name: F(name) + number for name, number in vars(counts).items()},
                     )
                     if save_cursor:
                         save_cursor(cursor)
+                self.batch.doubts = found
                 return
             except IntegrityError:
                 # Another import told of one of these rows first; now its case can be seen.
                 if attempt == MEETINGS_MAX - 1:
                     raise
 
-    def _commit(self, chunk: Sequence[Item], at: datetime) -> Counts:
-        """Set-wise: the number of statements doesn't depend on the number of rows."""
+    def _commit(
+        self, chunk: Sequence[Item], at: datetime
+    ) -> tuple[Counts, list[tuple[str, int, Finding]]]:
+        """Set-wise: the number of statements doesn't depend on the number of rows.
+
+        Returns what became of the rows, and what is doubtful about them.
+        """
+        told = []
         counts = keep_left(self.batch, self.file, chunk)
         rows = [item for item in chunk if isinstance(item, ParsedRow)]
         for sheet, run in by_sheet(rows):
-            for entry in self._commit_sheet(sheet[:120], run, at):
+            entries = self._commit_sheet(sheet[:120], run, at)
+            told += told_of(entries)
+            for entry in entries:
                 counts.add({"duplicate": "duplicates"}.get(entry.outcome, entry.outcome))
-        return counts
+        return counts, told
 
     def _commit_sheet(self, sheet: str, rows: Sequence[ParsedRow], at: datetime) -> list[Entry]:
         entries = entries_of(self.batch, rows, self.lookup)

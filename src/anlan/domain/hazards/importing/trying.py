@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from anlan.base import bulk
 from anlan.base.ids import uuid7
 from anlan.domain.hazards import areas
 from anlan.domain.hazards.ahead import Item
+from anlan.domain.hazards.importing import doubts
 from anlan.domain.hazards.importing.rows import (
     Counts,
     Entry,
@@ -18,11 +20,12 @@ from anlan.domain.hazards.importing.rows import (
     claim_of,
     entries_of,
     keep_left,
+    told_of,
 )
 from anlan.domain.hazards.loop import HAZARD
 from anlan.domain.hazards.matching import Found, Matcher
 from anlan.domain.hazards.models import Batch, BatchFile, Leftover
-from anlan.domain.hazards.reading import ParsedRow
+from anlan.domain.hazards.reading import Finding, ParsedRow
 from anlan.kernel.loop.models import Case
 
 
@@ -35,17 +38,19 @@ def try_out(batch: Batch, *, progress: Progress | None = None) -> Counts:
     counts = Counts()
     lookup = areas.Lookup(batch.unit)
     matcher = Matcher(None, 0)
+    found: list[dict[str, Any]] = []
     Leftover.objects.filter(batch=batch).delete()
     total = 0
     for file in batch.files.order_by("order"):
         matcher.new_file(file.order)
         for chunk in chunks_of(batch, file):
             total += len(chunk)
-            _chunk(batch, file, chunk, lookup, matcher, counts)
+            told = _chunk(batch, file, chunk, lookup, matcher, counts)
+            found = doubts.added(found, file.order, told)
             if progress:
                 progress(total, total)
     Leftover.objects.filter(batch=batch).exclude(rejected=True).delete()
-    Batch.objects.filter(pk=batch.pk).update(total=total)
+    Batch.objects.filter(pk=batch.pk).update(total=total, doubts=found)
     return counts
 
 
@@ -56,13 +61,16 @@ def _chunk(
     lookup: areas.Lookup,
     matcher: Matcher,
     counts: Counts,
-) -> None:
+) -> list[tuple[str, int, Finding]]:
+    """Count what would become of a chunk's rows; returns what is doubtful about them."""
     left = keep_left(batch, file, chunk)
     counts.ignored += left.ignored
     counts.rejected += left.rejected
     rows = [item for item in chunk if isinstance(item, ParsedRow)]
+    told = []
     for sheet, run in by_sheet(rows):
         entries = entries_of(batch, run, lookup)
+        told += told_of(entries)
         found = matcher.match([entry.mark for entry in entries], sheet[:120])
         states = _states(one.case_id for one in found if one)
         new, taken = [], {one.case_id for one in found if one}
@@ -75,6 +83,7 @@ def _chunk(
             elif not known.by_same_unit:
                 new.append((entry.mark, known.case_id, False))
         matcher.pretend(matcher.identities(new), sheet[:120], taken)
+    return told
 
 
 def _states(case_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:

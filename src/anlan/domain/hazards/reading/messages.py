@@ -107,6 +107,11 @@ MESSAGES: dict[str, str | Promise] = {
     "split": _("The cell holds %(parts)s hazards; each became one."),
     "split_unnumbered": _("The last line has no number; it was taken as a hazard of its own."),
     "merged_rows": _("Rows %(first)s to %(last)s share one description and became one hazard."),
+    "area_unknown": _(
+        "“%(value)s” names no area within the sender's; the row was counted at %(area)s."
+        " Write the area as it is called officially, or correct the hazard's area."
+    ),
+    "area_ambiguous": _("“%(value)s” can mean several areas; check where the row was counted."),
     "text_cut": _("Column %(column)s (%(header)s) was cut to %(limit)s characters."),
 }
 

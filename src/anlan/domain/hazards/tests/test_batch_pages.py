@@ -142,3 +142,17 @@ def test_of_several_workbooks_those_with_rows_to_mend_are_offered(client_of, mak
         )  # fmt: skip
     shown = page(client_of("office"), batch).content.decode()
     assert re.findall(r"mend\.xlsx\?file=(\d)", shown) == ["1"]
+
+
+@pytest.mark.parametrize("made", [{"status": "planned", "tried": TRIED}, {"status": "done"}])
+def test_what_was_read_with_a_doubt_is_shown_before_and_after(client_of, make, made):
+    doubt = {"file": 0, "sheet": "<S>", "code": "grade_mapped", "column": "F", "header": "等级",
+             "data": {"value": "轻微"}, "rows": [3, 7], "count": 41}  # fmt: skip
+    batch, _job = make(doubts=[doubt], **made)
+    shown = page(client_of("office"), batch).content.decode()
+    assert "The grade “轻微” was read as ordinary. Check it." in shown
+    assert "3、7 …" in shown
+    assert "(as in row 3)" in shown
+    assert "&lt;S&gt;" in shown
+    none, _job = make(**made)
+    assert "Please check" not in page(client_of("office"), none).content.decode()

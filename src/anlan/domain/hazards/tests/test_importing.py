@@ -64,6 +64,51 @@ def take(db: None, tmp_path: Path) -> Callable[..., Any]:
     return run
 
 
+def test_what_was_read_with_a_doubt_is_kept_for_a_person_to_check(take, monkeypatch) -> None:
+    """Each kind once a column, however many rows have it."""
+    from anlan.domain.hazards.importing import doubts, rows
+
+    monkeypatch.setattr(rows, "BATCH_ROWS", 10)
+    unsure = [row(f"{n}号阀门锈蚀", county="某某新城") for n in range(25)]
+    late = [row("通道堵塞", day="2024-06-25", done="2024-06-01", state="已整改")]
+    batch = take([*unsure, *late, row("护栏缺失")])
+    told = {one["code"]: one for one in batch.doubts}
+    assert told.keys() == {"area_unknown", "done_before_found"}
+    assert told["area_unknown"]["count"] == 25
+    assert told["area_unknown"]["rows"] == list(range(2, 2 + doubts.ROWS_NAMED_MAX))
+    assert told["done_before_found"]["rows"] == [27]
+    first, second = doubts.of(batch, {0: "台账.csv"})
+    assert (first.count, first.more, second.more) == (25, 5, 0)
+    assert "某某新城" in first.message
+    assert "昆明市" in first.message
+
+
+def test_doubts_are_counted_once_by_a_dry_run_and_by_a_run_that_goes_on(
+    take, tmp_path: Path, monkeypatch
+) -> None:
+    from anlan.base.actor import Actor
+    from anlan.domain.hazards import importing
+    from anlan.domain.hazards.importing import rows
+    from anlan.domain.hazards.models import Batch
+
+    monkeypatch.setattr(rows, "BATCH_ROWS", 10)
+    root = Actor(None, "test", trusted=True)
+    path = tmp_path / "unsure.csv"
+    unsure = [row(f"{n}号阀门锈蚀", county="某某新城") for n in range(25)]
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([HEADER, *unsure])
+    batch, _ = importing.prepare([("台账.csv", path)], unit=take([]).unit, by=root, at=AT)
+    for _time in range(2):
+        importing.try_out(batch)
+    tried = Batch.objects.get(pk=batch.pk).doubts
+    assert [one["count"] for one in tried] == [25]
+    stops = iter([False, True])
+    half = importing.run(batch.pk, by=root, stop=lambda: next(stops))
+    assert half.status == "cancelled"
+    assert 0 < half.doubts[0]["count"] < 25
+    assert importing.run(batch.pk, by=root).doubts == tried
+
+
 def test_a_day_and_a_year_may_be_said_for_rows_that_state_none(take, tmp_path: Path) -> None:
     """``./anlan import hazards --found-on … --year …``."""
     from anlan.base.actor import Actor

@@ -62,7 +62,7 @@ def _clear_rows(batch: Batch) -> list[str]:
     batch.files.all().delete()
     Sighting.objects.filter(batch=batch).update(raw={})
     Leftover.objects.filter(batch=batch).update(raw={}, data={}, header="", origin="", sheet="")
-    Batch.objects.filter(pk=batch.pk).update(plan={"files": []}, cursor={})
+    Batch.objects.filter(pk=batch.pk).update(plan={"files": []}, cursor={}, doubts=[])
     if batch.status == Batch.Status.UNDONE:
         void = Hazard.objects.filter(
             case__batch_id=batch.pk, case__state="void", made_by_hand=False

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from anlan.base import sealed
 from anlan.domain.hazards.models import Batch
 from anlan.domain.hazards.reading import Finding
 
@@ -20,6 +21,7 @@ from anlan.domain.hazards.reading import Finding
 ROWS_NAMED_MAX = 20
 #: Kinds of doubt that one batch keeps; a workbook has a dozen.
 KINDS_MAX = 500
+HIDDEN = "••••"
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,13 @@ def _key(one: Mapping[str, Any]) -> tuple[Any, ...]:
     return one["file"], one["sheet"], one["code"], one["column"]
 
 
-def _json(value: Any) -> Any:
-    return json.loads(json.dumps(dict(value), cls=DjangoJSONEncoder, default=str))
+def _json(data: Mapping[str, Any]) -> Any:
+    """What the sentence quotes; a phone or identity number is not kept a second time (S30)."""
+    shown = {
+        name: HIDDEN if isinstance(value, str) and sealed.is_sensitive("", value) else value
+        for name, value in data.items()
+    }
+    return json.loads(json.dumps(shown, cls=DjangoJSONEncoder, default=str))
 
 
 def of(batch: Batch, names: Mapping[int, str]) -> list[Doubt]:

@@ -83,6 +83,15 @@ def test_what_was_read_with_a_doubt_is_kept_for_a_person_to_check(take, monkeypa
     assert "昆明市" in first.message
 
 
+def test_S30_a_doubt_quotes_no_phone_number() -> None:
+    from anlan.domain.hazards.importing import doubts
+    from anlan.domain.hazards.reading import Finding
+
+    what = Finding("shifted", "C", "责任人", {"value": "张三13800001234", "limit": 7})
+    [one] = doubts.added([], 0, [("S", 3, what)])
+    assert one["data"] == {"value": doubts.HIDDEN, "limit": 7}
+
+
 def test_doubts_are_counted_once_by_a_dry_run_and_by_a_run_that_goes_on(
     take, tmp_path: Path, monkeypatch
 ) -> None:

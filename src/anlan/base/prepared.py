@@ -11,13 +11,12 @@ takes to find the row: for the session, the person, the posts and the bell, a th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Field, Model, Q, QuerySet
 
-from anlan.base.statements import Slot, Statement
+from anlan.base.statements import Slot, Statement, among, filled
 
 M = TypeVar("M", bound=Model)
 
@@ -33,7 +32,7 @@ SLOTS = 4
 
 def one_of(column: str, name: str, field: Field[Any, Any]) -> Q:
     """``column`` is one of the values that ``Prepared.rows_of`` gives by ``name``."""
-    return reduce(or_, (Q(**{column: slot(f"{name}{n}", field)}) for n in range(SLOTS)))
+    return Q(among(column, name, SLOTS, field))
 
 
 class Prepared:
@@ -58,8 +57,7 @@ class Prepared:
         """
         found: list[Any] = []
         for start in range(0, max(len(some), 1), SLOTS):
-            filled = [*some[start : start + SLOTS], *[empty] * SLOTS][:SLOTS]
-            slots = {f"{name}{n}": value for n, value in enumerate(filled)}
+            slots = filled(name, some[start : start + SLOTS], SLOTS, empty)
             found += self.rows(**values, **slots)
         return found
 

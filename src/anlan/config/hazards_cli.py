@@ -102,8 +102,7 @@ def _tell_doubts(batch: Batch) -> None:
     if found:
         say(both("请核对：", "Please check:"))
     for one in found[:TOLD_MAX]:
-        rows = "、".join(str(row) for row in one.rows) + (" …" if one.more else "")
-        say(f"  {one.file} {one.sheet} {rows}（{one.count}）{one.column}: {one.message}")
+        say(f"  {one.file} {one.sheet} {one.rows}（{one.count}）{one.column}: {one.message}")
 
 
 def undo(args: Namespace) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -12,13 +12,10 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import (
-    BooleanField,
-    ExpressionWrapper,
     Model,
     Q,
     QuerySet,
     UUIDField,
-    Value,
 )
 from django.db.models.functions import Coalesce
 
@@ -244,31 +241,6 @@ def rows_of(pks: Sequence[UUID]) -> list[Hazard]:
 NOBODYS = UUID(int=0)
 #: Statements by whom they were built for, and what for.
 _kept = Kept(5_000)
-
-
-def may_all(pk: UUID, permissions: Iterable[str], by: Actor) -> set[str]:
-    """Which of the permissions a person has on one hazard: one statement for all of them."""
-    wanted = tuple(sorted(permissions))
-
-    def build() -> QuerySet[Any, Any]:
-        rules = {}
-        for permission in wanted:
-            rule = policy.rule_of(permission, by)
-            held = Value(True) if by.trusted else ExpressionWrapper(rule, BooleanField())
-            rules[f"may_{permission.replace('.', '_')}"] = (
-                Value(False, BooleanField()) if policy.is_nothing(rule) else held
-            )
-        row: QuerySet[Any, Any] = Hazard.objects.filter(given("pk", "pk", UUIDField()))
-        told: QuerySet[Any, Any] = row.annotate(**rules).values_list(*rules)
-        return told
-
-    standing = policy.standing(by, *wanted)
-    rows = _kept.one(standing and ("may", standing), build).rows(pk=pk)
-    return (
-        {permission for permission, true in zip(wanted, rows[0], strict=True) if true}
-        if rows
-        else set()
-    )
 
 
 @dataclass

@@ -117,8 +117,8 @@ def _page(
     hazard = queries.opened(by, pk)
     case = hazard.case
     around = queries.around(hazard, by)
-    allowed = queries.may_all(
-        pk, {page.permission for page in steps.PAGES} | {"hazard.propose"}, by
+    allowed = policy.allowed(
+        Hazard, pk, {page.permission for page in steps.PAGES} | {"hazard.propose"}, by
     )
     offered = steps.offered(hazard, around, allowed, by)
     own = _own_unit(by) if any(page.code == "list" for page in offered) else None

@@ -214,10 +214,6 @@ def _files(of: str, pks: Sequence[UUID]) -> dict[str, list[Attachment]]:
     return found
 
 
-def allowed(pk: UUID, permissions: Sequence[str], by: Actor) -> set[str]:
-    return hazards.may_all(pk, permissions, by)
-
-
 def figures_of(by: Actor, area: Region, period: Period, at: datetime) -> dict[str, int]:
     """People moved out and days with a team, from the ledger, in an area that ``by`` covers."""
     sectors = overview.demand(by, area, at)

@@ -123,7 +123,7 @@ def hazard(request: HttpRequest, pk: UUID) -> HttpResponse:
 def allowed(pk: UUID, by: Actor) -> set[str]:
     """What one may do with this hazard; to decide on its escalation is asked of that row."""
     of_hazard = {act.permission for act in acts.ACTS} - {"escalation.decide"}
-    found = oversight.allowed(pk, sorted(of_hazard), by)
+    found = policy.allowed(Hazard, pk, of_hazard, by)
     waiting = Escalation.objects.filter(hazard=pk, accepted=None)
     if policy.permitted(waiting, "escalation.decide", by).exists():
         found.add("escalation.decide")

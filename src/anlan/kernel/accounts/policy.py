@@ -24,6 +24,7 @@ from anlan.base.actor import Actor
 from anlan.base.memory import Memory
 from anlan.base.paths import ancestors, upper
 from anlan.base.refusal import MovedOn, NotAllowed, NotFound
+from anlan.base.statements import Kept, given
 from anlan.kernel.accounts import held
 from anlan.kernel.accounts.held import Grant
 
@@ -210,19 +211,31 @@ def access(
     return row
 
 
-def allowed(rows: QuerySet[Row], pk: object, permissions: Iterable[str], by: Actor) -> set[str]:
-    """Which of the permissions ``by`` has on one of ``rows``: one statement for all of them."""
-    named = {permission.replace(".", "__x__"): permission for permission in permissions}
-    rules: dict[str, Any] = {}
-    for alias, permission in named.items():
-        rule = rule_of(permission, by)
-        if not is_nothing(rule):
-            known = Value(True, BooleanField())
-            rules[alias] = known if by.trusted else ExpressionWrapper(rule, BooleanField())
-    if not rules:
+def allowed(model: type[Model], pk: object, permissions: Iterable[str], by: Actor) -> set[str]:
+    """Which of the permissions ``by`` has on one row: one statement for all of them, kept."""
+    wanted = tuple(sorted(permissions))
+    possible = tuple(each for each in wanted if not is_nothing(rule_of(each, by)))
+    if not possible:
         return set()
-    row = rows.filter(pk=pk).annotate(**rules).values(*rules).first() or {}
-    return {named[alias] for alias, true in row.items() if true}
+
+    def build() -> QuerySet[Any, Any]:
+        rules: dict[str, Any] = {
+            f"may_{n}": Value(True, BooleanField())
+            if by.trusted
+            else ExpressionWrapper(rule_of(each, by), BooleanField())
+            for n, each in enumerate(possible)
+        }
+        key: Any = model._meta.pk
+        row = given("pk", "pk", getattr(key, "target_field", key))
+        rows: QuerySet[Any, Any] = model._default_manager.filter(row).annotate(**rules)
+        return rows.values_list(*rules)
+
+    known = standing(by, *possible)
+    rows = _allowed.one(known and (model, known), build).rows(pk=pk)
+    return {each for row in rows for each, true in zip(possible, row, strict=True) if true}
+
+
+_allowed = Kept(5_000)
 
 
 def _refuse(

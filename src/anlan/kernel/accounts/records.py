@@ -16,6 +16,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import bulk
 from anlan.base.actor import CLOCK
 from anlan.base.refusal import Refusal
 from anlan.kernel.accounts.models import Sealed, SealedQuerySet
@@ -110,13 +111,13 @@ def seal_rows(
 ) -> int:
     """Give rows the MAC over what stands in the database now; all rows where no keys are named."""
     rows = model._default_manager.order_by("pk")
-    count = 0
     found = rows if keys is None else rows.filter(pk__in=list(keys))
-    for row in list(found.values("pk", *names)):
-        mac = seal(label, *values_of(model, names, row))
-        models.QuerySet(model).filter(pk=row["pk"]).update(mac=mac)
-        count += 1
-    return count
+    macs = [
+        (row["pk"], seal(label, *values_of(model, names, row)))
+        for row in found.values("pk", *names)
+    ]
+    bulk.fill(model, "mac", macs)
+    return len(macs)
 
 
 def sealing(app: str, model: str, *names: str) -> Callable[[Any, Any], None]:

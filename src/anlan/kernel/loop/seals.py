@@ -7,15 +7,13 @@ a night, and by ``./anlan check``. An open case has none: its next step compares
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 from operator import attrgetter
 from typing import Any
 
-from anlan.base import bulk, crypto
-from anlan.kernel.accounts import records
+from anlan.base import bulk
+from anlan.kernel.accounts import records, seals
 from anlan.kernel.loop.models import Case
 
-PURPOSE = "loop/case"
 LABEL = "loop.case"
 #: How it ended, where, whose and when. Not who was before or after it in a split or merger.
 SEALED = (
@@ -30,33 +28,12 @@ ROWS_AT_ONCE = 5_000
 def stamp(cases: Iterable[Case]) -> None:
     """Seal those that are closed, in memory: their writer saves the column with the others."""
     for case in cases:
-        case.seal = None if case.is_open else _made(_read(case))
-
-
-def _made(values: Iterable[Any]) -> str:
-    key_id, mac = crypto.mac(_joined(values), PURPOSE)
-    return f"{key_id}:{mac.hex()}"
-
-
-def _joined(values: Iterable[Any]) -> bytes:
-    return "\x1f".join(
-        "-" if value is None else value.isoformat() if isinstance(value, date) else str(value)
-        for value in values
-    ).encode()
-
-
-def holds(seal: str | None, values: Iterable[Any]) -> bool:
-    key_id, _colon, mac = (seal or "").partition(":")
-    try:
-        expected = bytes.fromhex(mac)
-    except ValueError:
-        return False
-    return crypto.mac_ok(_joined(values), PURPOSE, key_id, expected)
+        case.seal = None if case.is_open else seals.seal(LABEL, *_read(case))
 
 
 def is_intact(case: Case) -> bool:
     """Whether a closed case is as it was sealed; one that isn't alarms. An open one always is."""
-    if case.is_open or holds(case.seal, _read(case)):
+    if case.is_open or seals.holds(case.seal or "", LABEL, *_read(case)):
         return True
     records.alarm(LABEL, case.pk)
     return False
@@ -78,7 +55,7 @@ def bent() -> tuple[int, list[Any]]:
     rows = Case.objects.filter(is_open=False).order_by("pk")
     for seal, *values in rows.values_list("seal", *SEALED).iterator(chunk_size=ROWS_AT_ONCE):
         count += 1
-        if not holds(seal, values):
+        if not seals.holds(seal or "", LABEL, *values):
             found.append((values[0], values[2]))
     opened = Case.objects.filter(is_open=True).exclude(seal=None)
     found += list(opened.values_list("pk", "number"))
@@ -90,7 +67,7 @@ def seal_all(model: Any) -> int:
     rows = model.objects.filter(is_open=False).order_by("pk").values_list(*SEALED)
     count, last = 0, None
     while chunk := list((rows.filter(pk__gt=last) if last else rows)[:ROWS_AT_ONCE]):
-        bulk.fill(model, "seal", [(values[0], _made(values)) for values in chunk])
+        bulk.fill(model, "seal", [(values[0], seals.seal(LABEL, *values)) for values in chunk])
         count, last = count + len(chunk), chunk[-1][0]
     return count
 

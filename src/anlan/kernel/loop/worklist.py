@@ -210,8 +210,9 @@ def _trays(work: Work, by: Actor) -> tuple[Tray, ...]:
     key = (work.name, policy.standing(by))
     found = _kept_trays.get(key)
     if found is None:
-        found = tuple(tray for tray in work.trays(by) if policy.may(by, tray.needs))
-        if all(policy.standing(by, tray.needs) for tray in work.trays(by)):
+        every = work.trays(by)
+        found = tuple(tray for tray in every if policy.may(by, tray.needs))
+        if policy.standing(by, *(tray.needs for tray in every)):
             _kept_trays.put(key, found)
     return found
 

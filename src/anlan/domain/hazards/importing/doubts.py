@@ -1,7 +1,7 @@
 """What was taken in with a doubt: read one way where another was possible, cut, or left out.
 
 A register of fifty thousand rows can have one doubt fifty thousand times (a column of merged
-cells), so that a batch keeps each kind once for each column: how often, and in which rows first.
+cells), so that a batch keeps each kind once for each column: how often, and in which runs of rows.
 """
 
 from __future__ import annotations
@@ -17,10 +17,11 @@ from anlan.base import sealed
 from anlan.domain.hazards.models import Batch
 from anlan.domain.hazards.reading import Finding
 
-#: Rows that are named; of further ones it is said how many they are.
-ROWS_NAMED_MAX = 20
-#: Kinds of doubt that one batch keeps; a workbook has a dozen.
+#: Runs of rows that are named; that there are more is said.
+RUNS_MAX = 100
+#: Kinds of doubt that one batch tells apart; a workbook has a dozen. The others are one more.
 KINDS_MAX = 500
+OTHERS = Finding("others")
 HIDDEN = "••••"
 
 
@@ -33,12 +34,16 @@ class Doubt:
     column: str
     #: Of the first of its rows.
     message: str
-    rows: Sequence[int]
+    #: As a sheet numbers them: first and last of each run.
+    runs: Sequence[tuple[int, int]]
     count: int
+    #: Whether it is in further rows, too.
+    more: bool
 
     @property
-    def more(self) -> int:
-        return self.count - len(self.rows)
+    def rows(self) -> str:
+        named = "、".join(str(a) if a == b else f"{a}–{b}" for a, b in self.runs)
+        return f"{named} …" if self.more else named
 
 
 def added(
@@ -49,17 +54,32 @@ def added(
     for sheet, row, what in found:
         key = (file, sheet, what.code, what.column)
         one = doubts.get(key)
+        if one is None and len(doubts) >= KINDS_MAX:
+            sheet, what = "", OTHERS
+            key = (file, sheet, what.code, what.column)
+            one = doubts.get(key)
         if one is None:
-            if len(doubts) == KINDS_MAX:
-                continue
             one = doubts[key] = {
                 "file": file, "sheet": sheet, "code": what.code, "column": what.column,
-                "header": what.header, "data": _json(what.data), "rows": [], "count": 0,
+                "header": what.header, "data": _json(what.data), "runs": [], "more": False,
+                "count": 0,
             }  # fmt: skip
         one["count"] += 1
-        if len(one["rows"]) < ROWS_NAMED_MAX and row not in one["rows"]:
-            one["rows"] = [*one["rows"], row]
+        if what is not OTHERS:
+            _name(one, row)
     return list(doubts.values())
+
+
+def _name(one: dict[str, Any], row: int) -> None:
+    """Rows come in their order; parts of one cell share theirs."""
+    runs = one["runs"]
+    if runs and runs[-1][0] <= row <= runs[-1][1] + 1:
+        first, last = runs[-1]
+        one["runs"] = [*runs[:-1], [first, max(row, last)]]
+    elif len(runs) < RUNS_MAX:
+        one["runs"] = [*runs, [row, row]]
+    else:
+        one["more"] = True
 
 
 def _key(one: Mapping[str, Any]) -> tuple[Any, ...]:
@@ -77,15 +97,16 @@ def _json(data: Mapping[str, Any]) -> Any:
 
 def of(batch: Batch, names: Mapping[int, str]) -> list[Doubt]:
     """A batch's doubts for a page, in the order of the workbook. ``names``: files by number."""
-    ordered = sorted(batch.doubts, key=lambda one: (one["file"], one["sheet"], one["rows"][:1]))
+    ordered = sorted(batch.doubts, key=lambda one: (one["file"], one["sheet"], one["runs"][:1]))
     return [
         Doubt(
             names.get(one["file"], ""),
             one["sheet"],
             f"{one['column']} {one['header']}".strip(),
             Finding(one["code"], one["column"], one["header"], one["data"]).message,
-            one["rows"],
+            [(first, last) for first, last in one["runs"]],
             one["count"],
+            one["more"],
         )
         for one in ordered
     ]

@@ -112,6 +112,9 @@ MESSAGES: dict[str, str | Promise] = {
         " Write the area as it is called officially, or correct the hazard's area."
     ),
     "area_ambiguous": _("“%(value)s” can mean several areas; check where the row was counted."),
+    "others": _(
+        "Doubts of further kinds are only counted here; send the sheets apart to see each."
+    ),
     "text_cut": _("Column %(column)s (%(header)s) was cut to %(limit)s characters."),
 }
 

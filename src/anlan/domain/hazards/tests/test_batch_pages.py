@@ -147,11 +147,11 @@ def test_of_several_workbooks_those_with_rows_to_mend_are_offered(client_of, mak
 @pytest.mark.parametrize("made", [{"status": "planned", "tried": TRIED}, {"status": "done"}])
 def test_what_was_read_with_a_doubt_is_shown_before_and_after(client_of, make, made):
     doubt = {"file": 0, "sheet": "<S>", "code": "grade_mapped", "column": "F", "header": "等级",
-             "data": {"value": "轻微"}, "rows": [3, 7], "count": 41}  # fmt: skip
+             "data": {"value": "轻微"}, "runs": [[3, 3], [7, 45]], "more": True, "count": 41}  # fmt: skip
     batch, _job = make(doubts=[doubt], **made)
     shown = page(client_of("office"), batch).content.decode()
     assert "The grade “轻微” was read as ordinary. Check it." in shown
-    assert "3、7 …" in shown
+    assert "3、7–45 …" in shown
     assert "(as in row 3)" in shown
     assert "&lt;S&gt;" in shown
     none, _job = make(**made)

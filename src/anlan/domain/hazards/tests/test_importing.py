@@ -75,12 +75,29 @@ def test_what_was_read_with_a_doubt_is_kept_for_a_person_to_check(take, monkeypa
     told = {one["code"]: one for one in batch.doubts}
     assert told.keys() == {"area_unknown", "done_before_found"}
     assert told["area_unknown"]["count"] == 25
-    assert told["area_unknown"]["rows"] == list(range(2, 2 + doubts.ROWS_NAMED_MAX))
-    assert told["done_before_found"]["rows"] == [27]
+    assert told["area_unknown"]["runs"] == [[2, 26]]
+    assert told["done_before_found"]["runs"] == [[27, 27]]
     first, second = doubts.of(batch, {0: "台账.csv"})
-    assert (first.count, first.more, second.more) == (25, 5, 0)
+    assert (first.count, first.rows, second.rows) == (25, "2–26", "27")
     assert "某某新城" in first.message
     assert "昆明市" in first.message
+
+
+def test_no_doubt_is_left_out_without_a_word(monkeypatch) -> None:
+    from anlan.domain.hazards.importing import doubts
+    from anlan.domain.hazards.reading import Finding
+
+    monkeypatch.setattr(doubts, "RUNS_MAX", 2)
+    monkeypatch.setattr(doubts, "KINDS_MAX", 1)
+    cut, split = Finding("text_cut", "C", "描述", {"limit": 9}), Finding("split", "C", "", {})
+    rows = [*((cut, row) for row in (2, 2, 3, 5, 9, 11)), (split, 12), (split, 13)]
+    found: list[Any] = []
+    for what, row in rows:
+        found = doubts.added(found, 0, [("S", row, what)])
+    first, others = found
+    assert (first["runs"], first["more"], first["count"]) == ([[2, 3], [5, 5]], True, 6)
+    assert (others["code"], others["count"]) == ("others", 2)
+    assert sum(one["count"] for one in found) == len(rows)
 
 
 def test_S30_a_doubt_quotes_no_phone_number() -> None:

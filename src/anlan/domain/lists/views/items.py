@@ -125,7 +125,7 @@ def _page(
     )
     around = queries.around(row)
     wanted = {page.permission for page in steps.PAGES} | {"lists.shelve"}
-    allowed = policy.allowed(Item.objects.all(), pk, wanted, by)
+    allowed = policy.allowed(Item, pk, wanted, by)
     dialogs = [
         (page, bad[1] if bad and bad[0] == page.code else _form(page, row, around, by))
         for page in steps.offered(row, around, allowed, by)

@@ -68,6 +68,14 @@ def _dry_run(page: Any) -> None:
     page.locator('form[action$="/run/"] button').wait_for(timeout=60_000)
 
 
+def _result(page: Any) -> None:
+    """Take the workbook in; from the second time on its rows are known."""
+    _dry_run(page)
+    with page.expect_navigation():
+        page.click('form[action$="/run/"] button')
+    page.locator('[data-dialog="undo"]').wait_for(timeout=60_000)
+
+
 def _search(page: Any) -> None:
     page.goto("/")
     page.keyboard.press("Control+k")
@@ -110,7 +118,9 @@ SHOTS = (
     Shot("hazards", "问题隐患清单 · Hazards", "yn.office", "/hazards/", ("desk", "phone")),
     Shot("hazard", "隐患详情 · A hazard", "km.office", _hazard, ("desk", "phone")),
     Shot("hazard-new", "登记隐患 · New hazard", "wh.wangge", "/hazards/new/", ("desk", "phone")),
-    Shot("import-columns", "导入：核对列 · Import: columns", "wh.office", _wizard),
+    Shot(
+        "import-columns", "导入：核对列 · Import: columns", "wh.office", _wizard, ("desk", "phone")
+    ),
     Shot("import-dry-run", "导入：试导入 · Import: dry run", "wh.office", _dry_run),
     Shot("imports", "导入台账 · Imports", "wh.office", "/hazards/imports/"),
     Shot("work", "待办事项 · Worklist", "km.office", "/work/", ("desk", "phone")),
@@ -169,6 +179,16 @@ SHOTS = (
     Shot("audit", "审计日志 · Audit", "audit.admin", "/audit/"),
     Shot("inbox", "通知 · Inbox", "km.office", "/inbox/"),
     Shot("me", "我的账号 · My account", "wh.office", "/accounts/me/"),
+    Shot(
+        "data-requests",
+        "个人信息请求 · Requests about personal data",
+        "sys.admin",
+        "/people/requests/",
+    ),
+    Shot("retention", "保存期限 · How long things are kept", "sys.admin", "/office/retention/"),
+    Shot("unit", "单位详情 · A unit", "sec.admin", _follow("/units/", "#list tbody tr a")),
+    Shot("person", "人员详情 · A person", "sec.admin", _follow("/people/", "#list tbody tr a")),
+    Shot("import-result", "导入结果 · Import: result", "wh.office", _result, ("desk", "phone")),
     Shot("my-data", "本人信息 · One's own data", "wh.office", "/accounts/me/data/"),
     Shot("health", "运行状况 · Health", "sys.admin", "/health/"),
     Shot("search", "搜索 · Search", "yn.office", _search),

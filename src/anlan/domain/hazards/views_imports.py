@@ -105,7 +105,8 @@ def _received(request: HttpRequest, by: Actor) -> HttpResponse:
             kept.append((file.name or path.name, path))
         batch, refusals = importing.prepare(kept, unit=main_unit(by, SENDERS), by=by, at=at)
     for refusal in refusals:
-        messages.error(request, f"{refusal.data.get('file', '')}：{refusal}")
+        name, said = str(refusal.data.get("file", "")), str(refusal)
+        messages.error(request, said if name in said else f"{name}：{said}")
     return go_on(request, reverse("hazards:batch", args=[batch.pk]))
 
 

@@ -100,6 +100,14 @@ MESSAGES: dict[str, str | Promise] = {
     ),
     "funds_range": _("“%(value)s” is a range; its upper end was taken."),
     "status_unclear": _("“%(value)s” says nothing known about the state of rectification."),
+    "at_once_taken": _(
+        "“%(value)s” can mean that it was rectified on the spot or that this is to be done;"
+        " it was taken as rectified. If it isn't, write 立即整改 or 整改中."
+    ),
+    "at_once_left": _(
+        "“%(value)s” can mean that it was rectified on the spot or that this is to be done;"
+        " it was taken as not yet rectified. If it is, write 已当场整改."
+    ),
     "status_against_date": _(
         "The status says “%(value)s”, yet a day of completion is given; the status was taken."
     ),

@@ -6,13 +6,16 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from anlan.domain.hazards.reading import dates, states
+from anlan.domain.hazards.reading import at_once, dates, states
+from anlan.domain.hazards.reading.columns import head
 from anlan.domain.hazards.reading.finding_day import Days, next_after
 from anlan.domain.hazards.reading.rows import ParsedRow
 from anlan.kernel.papers.sheets.book import CellError, Row
 from anlan.kernel.papers.sheets.tables import squeeze, text_of
 
 NO = re.compile(r"^(?:否|×|✗|✘|n|no|false|0|不|无|未|非|一般|[-—/]+$)")
+#: A column of measures by our dictionary that tells what was done: 处理情况.
+_HANDLED = re.compile(r"(?:情况|结果)$")
 _DONE_ON = re.compile(r"(?:\d{4}\s*[年./-]\s*)?\d{1,2}\s*[月./-]\s*\d{1,2}")
 
 
@@ -57,10 +60,11 @@ class Outcomes(Days):
         self.decisive = ("", None)
         best: tuple[states.State, str] | None = None
         unclear = ""
+        where: int | None = None
         sources: tuple[tuple[str, states.State | None], ...] = (
             ("closure", "closed"), ("status", None), ("is_rectified", "rectified"),
             ("verification", "verified"), ("rectified_on", None), ("verified_on", None),
-            ("closed_on", None), ("deadline", None),
+            ("closed_on", None), ("deadline", "assigned"),
         )  # fmt: skip
         for code, yes in sources:
             if code not in self.mapping:
@@ -80,18 +84,53 @@ class Outcomes(Days):
                 if claim is None:
                     unclear = unclear or (text if code in ("status", "closure") else "")
                 elif best is None or states.ORDER[claim[0]] > states.ORDER[best[0]]:
-                    best, self.decisive = claim, (text, yes)
+                    best, self.decisive, where = claim, (text, yes), index
         if best is None and out.progress:
-            best = states.words(out.progress)
+            best, where = states.words(out.progress), self._where(row, "progress")
             self.decisive = (out.progress, None)
+            if at_once.verdict(out.progress) == "ordered":
+                out.measure = out.measure or out.progress
+        if best and at_once.verdict(self.decisive[0]) == "unclear":
+            taken = states.ORDER[best[0]] >= states.ORDER["rectified"]
+            code = "at_once_taken" if taken else "at_once_left"
+            self._doubted(out, code, where, self.decisive[0])
+        if best is None and not (out.rectified_on or out.verified_on or out.closed_on):
+            best = self._handled(row, out)
         if best and states.ORDER[best[0]] >= 2 and not out.rectified_on:
-            out.rectified_on = self._day_in_words(row, out)
+            out.rectified_on = self._day_in_words(row, out) or _same_day(out, self.decisive[0])
         self._decide(row, out, best, unclear)
+
+    def _handled(self, row: Row, out: ParsedRow) -> tuple[states.State, str] | None:
+        """What a column of measures says was done: '处理情况：当场整改', '整改措施：已当场清理'.
+
+        An order stays a measure. What may be either is left open and doubted.
+        """
+        for index in self.mapping.get("measure", ()):
+            value = row.get(index)
+            text = "" if isinstance(value, CellError) else text_of(value).strip()
+            if not text:
+                continue
+            tells = bool(_HANDLED.search(head(self.headers[index].rsplit("/", 1)[-1])))
+            said = at_once.verdict(text)
+            claim = states.words(text) if tells and said != "unclear" else None
+            if said == "done" and not at_once.lists_several(text):
+                claim = "rectified", text[:20]
+            if claim and states.ORDER[claim[0]] >= states.ORDER["rectified"]:
+                self.decisive = (text, None)
+                return claim
+            if said in ("done", "bare", "unclear") or (said == "partly" and not tells):
+                self._doubted(out, "at_once_left", index, text)
+        return None
+
+    def _doubted(self, out: ParsedRow, code: str, index: int | None, text: str) -> None:
+        out.warnings.append(self._finding(code, index, value=text[:60]))
 
     def _day_in_words(self, row: Row, out: ParsedRow) -> date | None:
         """'已于2024年6月28日整改完成' says when, where no column does."""
-        for code in ("status", "closure", "progress", "verification", "is_rectified"):
+        for code in ("status", "closure", "progress", "verification", "is_rectified", "measure"):
             text = self._text(row, code) if code in self.mapping else ""
+            if code == "measure" and text != self.decisive[0]:
+                continue  # '2024年6月28日前更换' is when it is to be.
             if not text or len(text) > 80 or not _DONE_ON.search(text):
                 continue
             reading = dates.read(text)
@@ -137,6 +176,11 @@ class Outcomes(Days):
             out.listed = not NO.match(listed)
 
 
+def _same_day(out: ParsedRow, words: str) -> date | None:
+    """What was rectified on the spot was so on the day it was found, where that day is known."""
+    return out.found_on if out.found_precision == "day" and at_once.on_the_spot(words) else None
+
+
 def claim_of_list(row: ParsedRow, claim: tuple[states.State, str]) -> None:
     """What a list of outcomes ("1.已清理 2.正在维修") says of one of its hazards."""
     state, words = claim
@@ -148,4 +192,6 @@ def claim_of_list(row: ParsedRow, claim: tuple[states.State, str]) -> None:
         row.rectified_on = row.verified_on = row.closed_on = None
         if state == "found" and (row.responsible_unit or row.responsible_person or row.deadline):
             state = "assigned"
+    if state == "rectified":
+        row.rectified_on = row.rectified_on or _same_day(row, words)
     row.state, row.state_rule = state, f"{state}:word:{words}"

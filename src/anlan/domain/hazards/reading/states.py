@@ -11,6 +11,7 @@ import unicodedata
 from functools import lru_cache
 from typing import Literal
 
+from anlan.domain.hazards.reading import at_once
 from anlan.domain.hazards.reading.boxes import chosen
 
 State = Literal["found", "assigned", "rectified", "verified", "closed"]
@@ -27,7 +28,7 @@ _VERIFIED = re.compile(
 )
 _RECTIFIED = re.compile(
     r"已(?:全部|按期|按时|基本|当场|立即|现场|及时|按要求|按要求完成|于.{0,12})?(?:完成|整改|改正|治理|处理|处置|落实|消除|拆除|更换|清理|清除|到位|修复|解决|纠正|安装|配备|配齐|维修|补充)|"
-    r"(?:整改|整治|治理|处置)(?:工作|任务)?(?:已|均已|全部)?(?:完成|完毕|到位|合格|结束|好|了)|^改好|^(?:整改率|完成率|完成|进度|整改)?[:为达到]?100%|完成整改|(?:当场|现场|立即|即时|立行)(?:整改|处置|改正|立改|处理|完成)(?!通知)|立行立改|立整立改|即知即改|"
+    r"(?:整改|整治|治理|处置)(?:工作|任务)?(?:已|均已|全部)?(?:完成|完毕|到位|合格|结束|好|了)|^改好|^(?:整改率|完成率|完成|进度|整改)?[:为达到]?100%|完成整改|"
     r"^(?:完成|已完成|全部完成|已改|整改|合格|到位|完毕|100%?|1|已治理|已消除|符合|已整治)$|^(?:是|√|✓|✔|☑|✅|■|Y|yes|true|对)\uFE0F?$|rectified|completed|done|fixed",
     re.I,
 )
@@ -85,6 +86,11 @@ def words(text: str, yes: State | None = None) -> tuple[State, str] | None:
     if verified and not _denied(plain, verified.start()):
         return "verified", shown
     if _PARTLY.search(plain) or (_PLANNED.search(plain) and not _DONE.search(plain)):
+        return "assigned", shown
+    spot = at_once.verdict(text)
+    if spot in ("done", "bare") or (spot == "unclear" and at_once.is_motto(text)):
+        return "rectified", shown
+    if spot:
         return "assigned", shown
     done = _RECTIFIED.search(plain)
     if done and not _denied(plain, done.start()):

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import os
 import random
+import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -41,6 +43,9 @@ QUICK_RUNS, QUICK_ACTS = 200, 16
 PARTS = 4
 LONG_ACTS, SOAK_ACTS = 200, 24
 SOAK_RUNS = int(os.environ.get("ANLAN_MODEL_RUNS", "10000"))
+SOAK_SECONDS = float(os.environ.get("ANLAN_MODEL_SECONDS", "inf"))
+#: Runs after which the soak says how far it is.
+SOAK_TOLD_EVERY = 100
 FIRST_SEED = 1
 #: Statements within which a crash comes; few acts need more.
 STATEMENTS_MAX = 45
@@ -96,6 +101,8 @@ class Run:
         folder.mkdir(exist_ok=True)
         self.world = Player(scene, self.dice, folder)
         self.log: list[str] = []
+        #: What was done, refused, crashed or repeated, by kind of act.
+        self.told: Counter[str] = Counter()
         #: Moments with what was known then: the question, and its answer by the model.
         self.known: list[tuple[Any, dict[Any, int], Any]] = []
 
@@ -122,11 +129,13 @@ class Run:
         result = None
         if act.allowed and self.dice.random() < 0.15:
             result = self.crash(act, request)
+            self.told["crashes"] += 1
         try:
             result = result if act.once and result else act.call(request)
         except Refusal as refusal:
             if act.allowed:
                 raise AssertionError(f"{act.name} was refused: {refusal.code}") from refusal
+            self.told["refusals"] += 1
             return
         assert act.allowed, f"{act.name} was let through"
         if not act.resumes and not act.once and self.dice.random() < 0.15:
@@ -134,7 +143,9 @@ class Run:
             again = act.call(request)
             assert again == result, f"{act.name} answered a repeat otherwise"
             assert weight() == before, f"{act.name}, repeated, left something"
+            self.told["repeats"] += 1
         act.apply(result)
+        self.told[act.name] += 1
 
     def crash(self, act: Act, request: Any) -> Any:
         """Die in the midst of it; gives its result where it was over before."""
@@ -296,13 +307,14 @@ def rolled_back() -> Iterator[None]:
         transaction.set_rollback(True)
 
 
-def play(seed: int, acts: int, scene: Set, folder: Path) -> None:
+def play(seed: int, acts: int, scene: Set, folder: Path) -> Counter[str]:
     run = Run(seed, scene, folder)
     try:
         run.play(acts)
     except BaseException as error:
         story = "\n".join(run.log[-40:])
         raise AssertionError(f"ANLAN_SEED={seed}: {error}\n{story}") from error
+    return run.told
 
 
 def seeds(runs: int) -> list[int]:
@@ -331,9 +343,28 @@ def test_long_stories_with_real_commits_keep_to_the_model(realdb: Any, tmp_path:
 @pytest.mark.sqlite
 @pytest.mark.django_db
 def test_ten_thousand_runs_keep_to_the_model(tmp_path: Path) -> None:
-    first = evidence.seed("model")
-    scene = Set.build()
+    """As many as ANLAN_MODEL_RUNS says, or as ANLAN_MODEL_SECONDS leave time for."""
+    first, began = evidence.seed("model"), time.monotonic()
+    scene, told, runs = Set.build(), Counter[str](), 0
     for seed in range(first, first + SOAK_RUNS):
         with rolled_back():
-            play(seed, SOAK_ACTS, scene, tmp_path / "rows")
-    evidence.keep("model", {"first_seed": first, "runs": SOAK_RUNS}, "sqlite")
+            told += play(seed, SOAK_ACTS, scene, tmp_path / "rows")
+        runs += 1
+        seconds = time.monotonic() - began
+        if runs % SOAK_TOLD_EVERY == 0:
+            sys.stderr.write(f"model: {runs} runs, {60 * runs / seconds:.0f} a minute\n")
+        if seconds > SOAK_SECONDS:
+            break
+    aside = {name: told.pop(name, 0) for name in ("crashes", "refusals", "repeats")}
+    found = {
+        "first_seed": first,
+        "asked_runs": SOAK_RUNS,
+        "runs": runs,
+        "seconds": round(seconds),
+        "runs_a_minute": round(60 * runs / seconds, 1),
+        "acts_a_run": SOAK_ACTS,
+        "acts_done": told.total(),
+        **aside,
+        "done_by_kind": dict(told.most_common()),
+    }
+    evidence.keep("model", found, "sqlite")

@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from anlan.domain.hazards import views, views_enterprise, views_imports
+from anlan.domain.hazards import views, views_enterprise, views_imports, views_new
 
 app_name = "hazards"
 urlpatterns = [
     path("", views.hazard_list, name="list"),
-    path("new/", views.hazard_new, name="new"),
+    path("new/", views_new.hazard_new, name="new"),
     path("imports/", views_imports.imports, name="imports"),
     path("imports/template.xlsx", views_imports.template, name="template"),
     path("imports/<uuid:pk>/", views_imports.batch, name="batch"),

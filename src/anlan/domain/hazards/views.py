@@ -4,23 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
-from anlan.domain.enterprises import commands as enterprises
 from anlan.domain.hazards import (
     columns,
     commands,
@@ -31,19 +27,18 @@ from anlan.domain.hazards import (
     queries,
     steps,
 )  # fmt: skip
-from anlan.domain.hazards.commands import FINDERS, Finding
 from anlan.domain.hazards.history import timeline_of
 from anlan.domain.hazards.models import Grade, Hazard, Source
+from anlan.domain.hazards.photos import taken
 from anlan.kernel.accounts import lists, policy, sectors
 from anlan.kernel.accounts.gate import actor_of, requires
-from anlan.kernel.accounts.models import Role, Unit
-from anlan.kernel.accounts.units import main_unit
-from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
+from anlan.kernel.accounts.models import Unit
+from anlan.kernel.accounts.views_pickers import crumbs_of
 from anlan.kernel.loop.engine import state_label
 from anlan.kernel.loop.models import Event
 from anlan.kernel.loop.settings import RUNGS
 from anlan.kernel.papers import attachments
-from anlan.kernel.papers.attachments import Prepared
+from anlan.kernel.papers.keeping import Kept, Offer
 from anlan.kernel.papers.models import Attachment
 from anlan.ui.forms import put_refusal
 from anlan.ui.lists import Filters
@@ -53,17 +48,8 @@ from anlan.ui.pages import go_on, render_page
 lists.register("hazards:list", "hazards:export", page="hazards:list")
 #: Views of capabilities above that draw a panel beside a hazard; each takes its id.
 BESIDE = ("lists:of_hazard", "oversight:of_hazard")
-#: Photos that one step brings along.
-PHOTOS_MAX = 9
 #: Events that are the first of two signatures: nothing has changed yet.
 ASKED = frozenset({"second", "downgrade_asked", "void_asked", "merge_asked"})
-
-
-class TooManyPhotos(Refusal):
-    """More photos than one step takes; none of them is kept."""
-
-    code = "too_many_photos"
-    message = gettext_lazy("At most %(max)d photos at a time. Choose the ones that show it best.")
 
 
 @require_GET
@@ -110,9 +96,10 @@ def hazard_page(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _page(
     request: HttpRequest, pk: UUID, bad: tuple[str, forms.StepForm] | None = None,
-    status: int = 200,
+    kept: Sequence[Offer] = (), status: int = 200,
 ) -> HttpResponse:  # fmt: skip
-    """A hazard with everything around it; ``bad`` is a step's form that must be mended."""
+    """A hazard with everything around it; ``bad`` is a step's form that must be mended, with
+    the photos that came with it."""
     by, today = actor_of(request), timezone.localdate()
     hazard = queries.opened(by, pk)
     case = hazard.case
@@ -130,7 +117,7 @@ def _page(
     photos = list(Attachment.objects.of("hazard", pk).select_related("blob"))
     context = {
         "hazard": hazard, "case": case, "around": around, "days": days,
-        "dialogs": dialogs, "bad": bad[0] if bad else "",
+        "dialogs": dialogs, "bad": bad[0] if bad else "", "kept": kept,
         "crumbs": crumbs_of(case.area),
         "timeline": timeline_of(around.events, photos),
         "before": [_photo(one) for one in photos if one.role in ("before", "evidence")],
@@ -228,28 +215,20 @@ def hazard_step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     if suggested not in ("", "enterprise") and not data.get("rectifier"):
         data["rectifier"] = suggested
     form = forms.chosen_by(page.form(data, auto_id=f"{code}_%s"), by)
+    photos = taken(request, form, by=by, at=at) if page.photos else Kept()
     if not form.is_valid():
-        return _page(request, pk, (code, form), status=422)
+        return _page(request, pk, (code, form), photos.offers(by, at), status=422)
     try:
-        photos = _photos(request) if page.photos else []
-        steps.take(page, form, pk, by=by, at=at, photos=photos)
+        steps.take(page, form, pk, by=by, at=at, photos=photos.ready)
     except Refusal as refusal:
         put_refusal(form, refusal)
-        return _page(request, pk, (code, form), status=422)
+        return _page(request, pk, (code, form), photos.offers(by, at), status=422)
     if Event.objects.filter(case=pk).order_by("-seq").values_list("step", flat=True)[0] in ASKED:
         told = _("“%(step)s” is on record. It takes effect once a second person does the same.")
     else:
         told = _("Done: %(step)s.")
     messages.success(request, told % {"step": page.label})
     return go_on(request, reverse("hazards:page", args=[pk]))
-
-
-def _photos(request: HttpRequest, name: str = "photos") -> list[Prepared]:
-    """Photos checked, cleaned and on the disk; the command's transaction hangs them on."""
-    files = request.FILES.getlist(name)
-    if len(files) > PHOTOS_MAX:
-        raise TooManyPhotos(max=PHOTOS_MAX)
-    return [attachments.prepare(file, file.name or "photo") for file in files]
 
 
 @require_GET
@@ -261,68 +240,6 @@ def hazard_file(request: HttpRequest, pk: UUID, file: UUID) -> HttpResponse:
     if one is None:
         raise NotFound
     return attachments.serve(one, thumbnail=request.GET.get("thumb") == "1")
-
-
-@require_http_methods(["GET", "POST"])
-@requires("hazard.find")
-def hazard_new(request: HttpRequest) -> HttpResponse:
-    by, at = actor_of(request), timezone.now()
-    unit = main_unit(by, FINDERS)
-    if request.method == "GET":
-        initial = {"pk": uuid7(), "request_id": uuid7(), "opened_on": timezone.localdate(at),
-                   "source": _usual_source(by)}  # fmt: skip
-        form = forms.Find(initial=initial)
-    else:
-        form = forms.Find(request.POST)
-        if form.is_valid():
-            try:
-                pk = _find(request, form, unit.pk, by, at)
-            except commands.Incomplete as refusal:
-                put_refusal(form, refusal)
-            else:
-                messages.success(request, _("Entered."))
-                return go_on(request, reverse("hazards:page", args=[pk]))
-    chosen_area = form["area"].value() or unit.area.code
-    context = {"form": form, "area_code": chosen_area, "area_text": area_name(chosen_area)}
-    return render_page(
-        request, "hazards/new.html", "hazards/new.html", context, 422 if form.errors else 200
-    )
-
-
-def _usual_source(by: Actor) -> Source:
-    """Where what this person finds comes from, unless they say otherwise."""
-    if policy.units_of(by, (Role.INSPECTOR, Role.OFFICE, Role.LEADER)):
-        return Source.INSPECTION
-    if policy.units_of(by, (Role.GRID,)):
-        return Source.GRID
-    return Source.SELF_CHECK if policy.units_of(by, (Role.RECTIFIER,)) else Source.INSPECTION
-
-
-def _find(request: HttpRequest, form: forms.Find, unit: int, by: Actor, at: datetime) -> UUID:
-    data = form.cleaned_data
-    area = data["area"]
-    enterprise = None
-    if name := data["enterprise_name"].strip():
-        wanted = enterprises.Wanted(name, area.pk, area.path, "", data["sector"] or None)
-        with transaction.atomic():
-            match = enterprises.match([wanted], by=by, at=at, source="form")[0]
-        enterprise = match.id if match else None
-    fields = {"place": data["place"], "measure": data["measure"], "found_by": by.name,
-              "lon": data["lon"], "lat": data["lat"]}  # fmt: skip
-    commands.find(
-        [
-            Finding(
-                pk=data["pk"], description=data["description"], area_id=area.pk, unit_id=unit,
-                opened_on=data["opened_on"], kind=data["kind"], sector=data["sector"] or None,
-                grade=data["grade"] if data["kind"] == "hazard" else "", source=data["source"],
-                enterprise_id=enterprise, due_on=data["due_on"], fields=fields,
-                fixed=data["fixed"], about=form.stated,
-            )
-        ],
-        by=by, request_id=data["request_id"], at=at, photos=_photos(request),
-        after=_photos(request, "photos_after"),
-    )  # fmt: skip
-    return UUID(str(data["pk"]))
 
 
 @require_POST

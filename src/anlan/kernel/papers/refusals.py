@@ -57,6 +57,20 @@ class FileUnsafe(FileRefused):
     )
 
 
+class TooManyPhotos(FileRefused):
+    """More photos than one step takes; those beyond are not kept."""
+
+    code = "too_many_photos"
+    message = _("At most %(max)d photos at a time. Choose the ones that show it best.")
+
+
+class KeptFileGone(FileRefused):
+    """A form was sent again long after it came back; its photos are kept for half a day."""
+
+    code = "kept_file_gone"
+    message = _("A photo that was sent with this form before is no longer kept. Choose it again.")
+
+
 class StoreFull(Refusal):
     code = "store_full"
     message = _("The file could not be stored, nothing was changed. Tell the administrator.")

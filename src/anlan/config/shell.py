@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
+from anlan.config import usual
 from anlan.domain.office import shell as office
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts import shell as accounts
@@ -67,7 +68,7 @@ def fields(request: HttpRequest) -> dict[str, Any]:
         if lines
     ]
     return {
-        "nav": [*nav, *_house(accounts.nav(request), by)],
+        "nav": usual.first([*nav, *_house(accounts.nav(request), by)], by),
         "palette_url": address("search") + "?part=1",
         "search_url": address("search"),
     }

@@ -39,6 +39,8 @@ class Item:
 class Group:
     label: str | Promise
     items: Sequence[Item]
+    #: Opens at a press, or where one of its pages is shown.
+    folded: bool = False
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,10 @@ def undo(
     it posted; one that people have since advanced stays and is listed in ``batch.kept``.
     """
     batch = Batch.objects.get(pk=batch_id)
-    if batch.status in (Batch.Status.PLANNED, Batch.Status.UNDONE):
+    if batch.status == Batch.Status.PLANNED:
         raise BatchRunning(status=batch.get_status_display())
+    if batch.status == Batch.Status.UNDONE:
+        return batch  # A worker died after its last commit and before it could say so.
     Batch.objects.filter(pk=batch_id).update(status=Batch.Status.UNDOING)
     done = 0
     while True:

@@ -324,6 +324,13 @@ def test_an_undo_leaves_every_figure_as_it_was(take, undo):
     assert told(take([row("配电箱未接地")])) == {"created": 1}
 
 
+def test_an_undo_repeated_after_its_end_changes_nothing_and_is_not_refused(take, undo):
+    """Its worker died between the last commit and saying so (seed 934562 of the model)."""
+    batch = take([row("灭火器过期")])
+    done, before = undo(batch), ledger()
+    assert (undo(batch).finished_at, ledger()) == (done.finished_at, before)
+
+
 def test_an_undo_keeps_and_names_what_people_have_advanced(take, undo):
     from anlan.base.actor import Actor
     from anlan.base.ids import uuid7

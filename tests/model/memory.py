@@ -73,6 +73,9 @@ class Hazard:
     #: An extension that waits: who asked, until when; and how many were granted.
     wish: tuple[str, date] | None = None
     granted: int = 0
+    #: By unit the day on which it urged last, and how often it was urged in all.
+    urged: dict[int, date] = field(default_factory=dict)
+    urgings: int = 0
     #: "", "listed" or "delisting", and who asked for that.
     listing: str = ""
     delisting_by: str = ""
@@ -147,7 +150,8 @@ class Hazard:
             self.count("due", due)
 
     def settle(self, day: date) -> None:
-        self.settled = day
+        # Nobody waits for more time with what is done.
+        self.settled, self.wish = day, None
         self.copy("found_settled", "found")
         if self.due and day <= self.due:
             self.copy("due_met", "due")
@@ -167,7 +171,7 @@ class Hazard:
 
     def vanish(self) -> None:
         self.gone, self.state, self.flows, self.stands = True, "void", [], []
-        self.listed, self.settled = False, None
+        self.listed, self.settled, self.wish = False, None, None
 
 
 def days(hazard: Hazard) -> int:

@@ -25,6 +25,7 @@ ACTS = {
     "find": 10, "assign": 10, "receive": 4, "rectify": 12, "complete": 3, "verify": 10, "reject": 5,
     "close": 12, "review": 6, "look_back": 4, "hand_over": 5, "void": 1, "merge": 2, "split": 2,
     "move": 6, "grade": 2, "suspend": 5, "ask_extension": 4, "decide_extension": 5,
+    "urge": 4,
     "put_on_list": 4, "ask_delisting": 2, "delist": 3, "tick": 2, "take_in": 8, "undo": 3,
     "reform": 1, "merge_units": 1,
 }  # fmt: skip

@@ -6,8 +6,10 @@ from datetime import timedelta
 from typing import Any
 
 from anlan.domain.hazards import commands
+from anlan.kernel.calendar.workdays import Calendar
 from anlan.kernel.loop import ladder
-from tests.model.memory import DAYS, OPEN, RANK, UNSETTLED, Hazard
+from anlan.kernel.loop.models import Event
+from tests.model.memory import DAY, DAYS, OPEN, RANK, UNSETTLED, Hazard
 from tests.model.steps import Steps
 from tests.model.world import JUDGES, LEADS, Act
 
@@ -24,7 +26,7 @@ class SideDoors(Steps):
             h.touched = True
             if self.waits_for_second(h, "void", who):
                 return
-            h.state = "void"
+            h.state, h.wish = "void", None
             h.count("voided", self.today)
             h.stand(self.today)
 
@@ -204,6 +206,33 @@ class SideDoors(Steps):
                 h.pk, grant=grant, reason="理由", **self.given("mayor", r)
             ),
             h.wish is not None and h.state == "assigned",
+            apply,
+        )
+
+    def urge(self) -> Act | None:
+        late = [
+            h for h in self.memory.living("assigned") if h.due and h.due <= self.today + 3 * DAY
+        ]
+        h = self.dice.choice(late) if late else self.hazard("assigned")
+        if h is None:
+            return None
+        who = self.dice.choice(JUDGES)
+        unit = self.unit("bureau" if who == "bureau" else "city")
+        last = h.urged.get(unit)
+        runs = h.due is not None and self.today >= h.due - 3 * DAY and not h.suspended
+        # A working day has come since.
+        anew = last is None or Calendar.load().count_workdays(last + DAY, self.today) > 0
+
+        def apply(_result: Any) -> None:
+            h.urged[unit], h.touched = self.today, True
+            h.urgings += 1
+            newest = Event.objects.filter(case=h.pk).order_by("-seq")[0]
+            assert (newest.step, newest.changes["urged"]) == ("urge", h.urgings)
+
+        return Act(
+            "urge",
+            lambda r: commands.urge([h.pk], reason="请抓紧", **self.given(who, r)),
+            h.state == "assigned" and runs and anew and h.rectifier not in (None, unit),
             apply,
         )
 

@@ -269,6 +269,7 @@ PLAIN: dict[str, Callable[..., list[UUID]]] = {
     "return": commands.reject,
     "closing": commands.close,
     "voiding": commands.void,
+    "urging": commands.urge,
 }
 
 
@@ -279,11 +280,11 @@ def put_receipt(request: HttpRequest, pk: UUID, request_id: UUID) -> dict[str, A
 
 
 @router.put("/{uuid:pk}/{step}/{uuid:request_id}/", response=CasesOut,
-            summary="Verify, return, close or void it")  # fmt: skip
+            summary="Verify, return, close, void or urge it")  # fmt: skip
 def put_step(
     request: HttpRequest, pk: UUID, step: str, request_id: UUID, body: StepIn
 ) -> dict[str, Any]:
-    """``step`` is verification, return, closing or voiding."""
+    """``step`` is verification, return, closing, voiding or urging."""
     command = PLAIN.get(step)
     if command is None:
         raise NotFound

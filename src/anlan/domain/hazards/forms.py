@@ -186,6 +186,13 @@ class AreaField(forms.CharField):
         return area
 
 
+class Urge(StepForm):
+    reason = text_area(
+        _("What you want to add"), required=False,
+        help_text=_("The unit gets a notice at once, with this sentence."),
+    )  # fmt: skip
+
+
 class Assign(StepForm):
     rectifier = UnitField(label=_("Rectifying unit"), widget=forms.HiddenInput, required=False)
     suggested = forms.CharField(required=False, widget=forms.HiddenInput)
@@ -268,17 +275,6 @@ class Listing(StepForm):
     supervisor = UnitField(label=_("Supervising unit"), widget=forms.HiddenInput)
     due_on = forms.DateField(label=_("Deadline of the listing"), widget=DayInput)
     reason = text_area(_("Requirements"), required=False)
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        unit, level = data.get("supervisor"), data.get("level")
-        if unit and level and level < unit.area.level:
-            self.add_error(
-                "level",
-                _("%(unit)s can't list for a level above its own. Choose its level, or the unit.")
-                % {"unit": unit.name},
-            )
-        return data
 
 
 class Amend(StepForm):

@@ -28,6 +28,7 @@ FIELDS: dict[str, str | Promise] = {
     "funds": _("funds"), "contingency": _("contingency plan"), "category": _("category"),
     "remarks": _("remarks"), "merged_from": _("merged from"), "split_from": _("split from"),
     "parts": _("new entries"), "lon": _("longitude"), "lat": _("latitude"),
+    "because": _("because of the step"), "urged": _("urged"),
     "wanted_grade": _("grade asked for"), "merge_into": _("to be merged into"),
     "object": _("what it is about"), "object_name": _("what it is about"),
     **{role.value: role.label for role in PartyRole if role is not PartyRole.RECTIFIER},
@@ -88,6 +89,10 @@ def _told(name: str, value: Any, units: dict[int, str], places: dict[int, str]) 
     match name:
         case "state" | "claimed":
             return state_label(str(value))
+        case "because":
+            return step_label(str(value))
+        case "urged":
+            return str(_("time no. %(n)s") % {"n": value})
         case "grade" | "wanted_grade" if value in Grade.values:
             return str(Grade(value).label)
         case "source" if value in Source.values:

@@ -80,6 +80,7 @@ RULES: dict[str, Rule] = {
     "hazard.hand_over": lambda by: judge(by) | rectify(by),
     "hazard.receive":   lambda by: party(by, (Role.RECTIFIER, *JUDGES)),
     "hazard.rectify":   rectify,
+    "hazard.urge":      lambda by: judge(by) | party(by, JUDGES, PartyRole.ASSIGNER),
     "hazard.verify":    judge,
     "hazard.reject":    judge,
     "hazard.review":    lambda by: party(by, JUDGES),

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -22,6 +23,8 @@ from anlan.domain.hazards.forms import StepForm
 from anlan.domain.hazards.models import Grade, Hazard
 from anlan.domain.hazards.queries import Around, visible
 from anlan.kernel.accounts.units import for_enterprise
+from anlan.kernel.loop import commands as loop
+from anlan.kernel.loop import settings
 from anlan.kernel.loop.models import Event, Listing, PartyRole, Proposal
 from anlan.kernel.papers.attachments import Prepared
 
@@ -163,7 +166,8 @@ def _merge(form: forms.Merge, pk: UUID, common: dict[str, Any]) -> Any:
 
 
 def _waiting(hazard: Hazard, around: Around) -> bool:
-    return any(wish.granted is None for wish in around.extensions)
+    asked = any(wish.granted is None for wish in around.extensions)
+    return asked and hazard.case.state == "assigned"
 
 
 def _answered_for(hazard: Hazard, around: Around) -> bool:
@@ -185,6 +189,13 @@ def first_signature(hazard: Hazard, around: Around) -> Event | None:
     )
 
 
+def _urgent(hazard: Hazard, around: Around) -> bool:
+    """Late or soon due, and somebody has to rectify it."""
+    case = hazard.case
+    rules = settings.current(case.kind)
+    return _answered_for(hazard, around) and loop.can_be_urged(case, rules, timezone.localdate())
+
+
 def _status(*wanted: str) -> Possible:
     return lambda hazard, around: any(row.status in wanted for row in around.listings)
 
@@ -199,6 +210,8 @@ PAGES: tuple[StepPage, ...] = (
              _rectify, "check", "primary", photos=True),
     StepPage("verify", "hazard.verify", _("Verified"), forms.Opinion, _in("rectified"),
              _set(do.verify), "check", "primary"),
+    StepPage("urge", "hazard.urge", _("Urge"), forms.Urge, _urgent,
+             _set(do.urge), "bell", ""),
     StepPage("review", "hazard.review", _("Review and confirm"), forms.Opinion,
              lambda h, a: h.case.state == "verified" and bool(a.reviews),
              _plain(do.review, "reason"), "list-check", "primary"),

@@ -21,7 +21,8 @@ ANSWERS = (Role.RECTIFIER, Role.OFFICE, Role.LEADER, Role.INSPECTOR)
 KINDS = {"hazard": _("hazard"), "problem": _("problem")}
 NEEDS = {
     "receive": "hazard.receive", "rectify": "hazard.rectify", "assign": "hazard.assign",
-    "verify": "hazard.verify", "close": "hazard.close", "extension": "hazard.decide_extension",
+    "verify": "hazard.verify", "close": "hazard.close",
+    "second": "hazard.close", "extension": "hazard.decide_extension",
 }  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from anlan.domain.office.models import REASON_CHARS_MAX
 from anlan.kernel.calendar.commands import YEAR_MIN
 from anlan.kernel.calendar.deadlines import COUNT_MAX
 from anlan.kernel.calendar.periods import YEAR_MAX
-from anlan.kernel.loop.settings import RUNGS
+from anlan.kernel.loop.settings import RUNGS, URGE_WORKDAYS
 from anlan.ui.forms import EXAMPLES, MESSAGES, DayInput, Form
 
 NOTE_CHARS_MAX = 80
@@ -22,6 +22,7 @@ SOURCE_CHARS_MAX = 120
 ANNOUNCEMENT_CHARS_MAX = 6_000
 RUNG_DAYS_MAX = 366
 EXTENSIONS_MAX = 9
+URGE_WORKDAYS_MAX = 30
 
 WORK, REST, PLAIN = "work", "rest", "plain"
 
@@ -100,6 +101,11 @@ class RulesForm(Form):
     extensions_max = forms.IntegerField(
         label=_("Extensions of one case at most"), min_value=0, max_value=EXTENSIONS_MAX
     )
+    urge_workdays = forms.IntegerField(
+        label=_("Working days before a unit may urge the same case again"),
+        required=False, min_value=0, max_value=URGE_WORKDAYS_MAX,
+        help_text=_("Left empty, 1: our own default, no rule asks for it. 0 sets no limit."),
+    )  # fmt: skip
     two_to_close = forms.MultipleChoiceField(
         label=_("Two people close"),
         choices=Grade.choices,
@@ -169,6 +175,7 @@ class RulesForm(Form):
             name: data[name]
             for name in ("extensions_max", "two_to_close", "five_elements", "double_assignment")
         }
+        initial["urge_workdays"] = data.get("urge_workdays", URGE_WORKDAYS)
         for name, key in DEADLINES.items():
             rule = data["deadlines"].get(key)
             if rule:
@@ -206,6 +213,9 @@ class RulesForm(Form):
     def data_of(self, before: Mapping[str, Any]) -> dict[str, Any]:
         """The settings as entered; what a rule has beyond the form stays."""
         entered = self.cleaned_data
+        given = before.get("urge_workdays", URGE_WORKDAYS)
+        again = entered.get("urge_workdays")
+        again = URGE_WORKDAYS if again is None else again
         deadlines = {key: dict(rule) for key, rule in before["deadlines"].items()}
         for name, key in self.keys.items():
             rule = deadlines.setdefault(key, {})
@@ -221,4 +231,5 @@ class RulesForm(Form):
             "two_to_close": sorted(entered["two_to_close"]),
             "five_elements": sorted(entered["five_elements"]),
             "double_assignment": sorted(entered["double_assignment"]),
+            **({} if again == given else {"urge_workdays": again}),
         }

@@ -18,7 +18,7 @@ from anlan.domain.office.models import Recount, RulesChange
 from anlan.kernel.calendar import queries as days
 from anlan.kernel.calendar.models import CalendarDay, CalendarYear
 from anlan.kernel.loop.models import LoopSettings
-from anlan.kernel.loop.settings import DEFAULTS, RUNGS
+from anlan.kernel.loop.settings import DEFAULTS, RUNGS, URGE_WORKDAYS
 
 #: Years listed at most; the packaged table has about thirty.
 YEARS_MAX = 60
@@ -171,8 +171,10 @@ def approvals(data: Mapping[str, Any]) -> list[tuple[str, str]]:
         (_("Two people close"), _list(data["two_to_close"])),
         (_("Five elements before rectifying"), _list(data["five_elements"])),
         (_("Extensions of one case at most"), str(data["extensions_max"])),
+        (_("Working days before a unit may urge the same case again"),
+         str(data.get("urge_workdays", URGE_WORKDAYS))),
         (_("Both confirm when found by"), _list(data["double_assignment"])),
-    ]
+    ]  # fmt: skip
 
 
 def _list(codes: Sequence[str]) -> str:

@@ -22,7 +22,7 @@ from anlan.base.actor import Actor
 from anlan.kernel.loop import posting, seals, settings, sql
 from anlan.kernel.loop.labels import STATES, STEPS, state_label, step_label
 from anlan.kernel.loop.machine import Machine, Step
-from anlan.kernel.loop.models import Case, Event
+from anlan.kernel.loop.models import Case, Event, Extension
 from anlan.kernel.loop.opening import NewCase, open_cases
 from anlan.kernel.loop.posting import Change
 from anlan.kernel.loop.records import audited, event, parties
@@ -51,6 +51,7 @@ __all__ = (
     "state_label",
     "step_label",
     "take",
+    "withdraw_wishes",
 )
 
 
@@ -99,6 +100,11 @@ def take(
     if not moves:
         return []
     _refuse_unless_possible(machine, step, moves, by)
+    if step.target:
+        withdraw_wishes(
+            machine, [m.case for m in moves], step,
+            by=by, at=at, request_id=request_id, batch_id=batch_id,
+        )  # fmt: skip
     today = timezone.localdate(at)
     table = settings.versions(machine.kind)
     events, changes, audits = [], [], []
@@ -144,6 +150,41 @@ def _refuse_unless_possible(machine: Machine, step: Step, moves: Sequence[Move],
                     number=done.case.number,
                     reason=_("somebody else must check it"),
                 )
+
+
+def withdraw_wishes(
+    machine: Machine,
+    cases: Iterable[Case],
+    step: Step,
+    *,
+    by: Actor,
+    at: datetime,
+    request_id: UUID,
+    batch_id: UUID | None = None,
+) -> None:
+    """Withdraw the extensions that wait, of cases that ``step`` takes to where none is asked for.
+
+    Nobody decided on them: they are kept as not granted, by nobody.
+    """
+    if not machine.has("extension_withdrawn"):
+        return
+    asking = machine.step("extension_withdrawn").sources
+    if step.target in asking:
+        return
+    left = {case.pk: case for case in cases if case.state in asking}
+    waiting: list[Extension] = []
+    for chunk in bulk.slices(sorted(left)):
+        waiting += Extension.objects.filter(case__in=chunk, granted=None)
+    moves = [
+        Move(left[wish.case_id], {}, {"until": wish.until, "because": step.name})
+        for wish in waiting
+    ]
+    take(
+        machine, "extension_withdrawn", moves,
+        by=by, at=at, request_id=request_id, batch_id=batch_id,
+    )  # fmt: skip
+    for chunk in bulk.slices([wish.pk for wish in waiting]):
+        Extension.objects.filter(pk__in=chunk).update(granted=False, decided_at=at)
 
 
 def not_possible(case: Case, step: str) -> StepNotPossible:

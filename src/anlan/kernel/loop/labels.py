@@ -60,6 +60,8 @@ STEPS = {
     "receive": pgettext_lazy("step", "sign for receipt"),
     "extension_asked": pgettext_lazy("step", "ask for an extension"),
     "extension_refused": pgettext_lazy("step", "refuse an extension"),
+    "extension_withdrawn": _("wish for an extension withdrawn"),
+    "urge": _("urge"),
     "delisting_asked": pgettext_lazy("step", "ask for delisting"),
     "downgrade_asked": pgettext_lazy("step", "ask for a lower grade"),
     "void_asked": pgettext_lazy("step", "ask for voiding"),

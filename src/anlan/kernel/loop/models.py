@@ -244,7 +244,7 @@ class Extension(models.Model):
     asked_at = models.DateTimeField()
     until = models.DateField()
     reason = models.TextField()
-    #: None while undecided.
+    #: None while undecided; False, and decided by nobody, where it was withdrawn.
     granted = models.BooleanField(null=True)
     decided_by = models.BigIntegerField(null=True)
     decided_at = models.DateTimeField(null=True)

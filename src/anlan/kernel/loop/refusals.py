@@ -54,6 +54,14 @@ class ExtensionRefused(Refusal):
     status = 409
 
 
+class UrgeRefused(Refusal):
+    """Nothing to urge, or urged just now."""
+
+    code = "urge_refused"
+    message = _("It can't be urged now: %(reason)s")
+    status = 409
+
+
 class ListingRefused(Refusal):
     """A listing or delisting that doesn't fit what stands."""
 

@@ -23,6 +23,8 @@ from anlan.kernel.audit import trail
 from anlan.kernel.calendar.deadlines import DeadlineRule, Due, due
 from anlan.kernel.loop.models import LoopSettings
 
+#: Working days before the same unit may urge the same case again: ours, no rule of anybody's.
+URGE_WORKDAYS = 1
 #: Names of the rungs, lowest first; index + 1 is the rung.
 RUNGS = (_("reminder"), _("warning"), _("admonitory talk"), _("circular"), _("accountability"))
 #: The highest rung that the clock takes by itself; above it a named leader decides.
@@ -76,6 +78,11 @@ class Rules:
         """The deadline that the rule gives, counted from ``at``; None where there is no rule."""
         rule = self.deadline(key, grade)
         return due(rule, at) if rule else None
+
+    @property
+    def urge_workdays(self) -> int:
+        """Versions older than urging say nothing of it, and mean the default."""
+        return int(self.data.get("urge_workdays", URGE_WORKDAYS))
 
     @property
     def rungs(self) -> list[int]:

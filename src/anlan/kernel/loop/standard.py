@@ -48,6 +48,9 @@ STEPS = (
     Step("extension_asked",  "assigned"),
     Step("extension_refused", "assigned"),
     Step("extend",           "assigned",             "",          "",        ("extended",)),
+    # Nobody waits for more time with what is rectified or taken out.
+    Step("extension_withdrawn", "assigned"),
+    Step("urge",             "assigned"),
     Step("recount",          "found,assigned"),
     Step("rung",             _OPEN),
     Step("list",             _OPEN,                  "",          "",        ("listing",)),

@@ -32,6 +32,12 @@ declare("loop.rebound", _("%(number)s broke out again after closing: %(reason)s"
 declare(
     "loop.to_verify", _("%(number)s was reported rectified and waits for you to verify."), page_of
 )
+declare("loop.urged", _("%(unit)s urges you to rectify %(number)s, due on %(due)s."), page_of)
+declare(
+    "loop.urged_why",
+    _("%(unit)s urges you to rectify %(number)s, due on %(due)s: %(reason)s"),
+    page_of,
+)
 declare("loop.listed", _("%(number)s was put under listed supervision by %(listing)s."), page_of)
 declare("loop.extension_asked", _("An extension was asked for %(number)s: %(reason)s"), page_of)
 declare("loop.extension_decided", _("The extension for %(number)s was decided."), page_of)

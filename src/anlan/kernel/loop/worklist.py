@@ -16,7 +16,18 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from django.conf import settings
-from django.db.models import BooleanField, Exists, ExpressionWrapper, Model, OuterRef, Q, QuerySet
+from django.db.models import (
+    BooleanField,
+    Exists,
+    ExpressionWrapper,
+    IntegerField,
+    Model,
+    OuterRef,
+    Q,
+    QuerySet,
+)
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
@@ -128,15 +139,28 @@ def trays(
     )
     mine = among(parties.filter(role=PartyRole.RECTIFIER))
     asked = among(Extension.objects.filter(granted=None))
+    signed = _signed()
+    mine_signed = signed.filter(user_id=by.user_id)
+    # Where a heap of its own holds what waits for the second person, it is not in the first.
+    fresh = ~Q(Exists(signed if "second" in needs else mine_signed))
+    second = Q(Exists(signed)) & ~Q(Exists(mine_signed))
     heaps: tuple[tuple[str, str | Promise, Q], ...] = (
         ("receive", _("to sign for"), opened(kinds) & among(parties.filter(received_at=None))),
         ("rectify", _("to rectify"), opened(kinds, state="assigned") & mine),
         ("assign", _("to assign"), opened(kinds, state="found")),
         ("verify", _("to verify"), opened(kinds, state="rectified") & ~Q(Exists(own))),
-        ("close", _("to close"), opened(kinds, state="verified")),
-        ("extension", _("extensions to decide"), opened(kinds) & asked),
+        ("close", _("to close"), opened(kinds, state="verified") & fresh),
+        ("second", _("second person to close"), opened(kinds, state="verified") & second),
+        ("extension", _("extensions to decide"), opened(kinds, state="assigned") & asked),
     )
     return [Tray(code, label, where, needs[code]) for code, label, where in heaps if code in needs]
+
+
+def _signed() -> QuerySet[Event]:
+    """First signatures under closing a case in its present round (销号待第二人)."""
+    this_round = Cast(KT("changes__round"), IntegerField())
+    rows = Event.objects.filter(case=OuterRef("case__pk"), step="second")
+    return rows.alias(of_round=this_round).filter(of_round=OuterRef("case__round"))
 
 
 def started(by: Actor) -> Q:

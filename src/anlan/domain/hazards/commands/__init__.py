@@ -15,7 +15,7 @@ from anlan.domain.hazards.commands.correcting import (
     split,
     void,
 )
-from anlan.domain.hazards.commands.deadlines import ask_extension, decide_extension, suspend
+from anlan.domain.hazards.commands.deadlines import ask_extension, decide_extension, suspend, urge
 from anlan.domain.hazards.commands.finding import FINDERS, Finding, find
 from anlan.domain.hazards.commands.listing import ask_delisting, delist, put_on_list
 from anlan.domain.hazards.commands.proposals import carry_out, decide_proposal
@@ -65,6 +65,7 @@ __all__ = (
     "review",
     "split",
     "suspend",
+    "urge",
     "verify",
     "void",
 )

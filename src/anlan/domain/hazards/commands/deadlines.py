@@ -1,7 +1,8 @@
-"""Stopping a hazard's clock, and giving it more time."""
+"""Stopping a hazard's clock, giving it more time, and urging what runs out of it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Unpack
 from uuid import UUID
@@ -10,7 +11,7 @@ from django.db import transaction
 
 from anlan.domain.hazards.commands.frame import begin
 from anlan.kernel.loop import commands as loop
-from anlan.kernel.loop.frame import OnOne
+from anlan.kernel.loop.frame import OnOne, OnSet
 
 
 @transaction.atomic(durable=True)
@@ -38,4 +39,13 @@ def decide_extension(
     work = begin("hazard.decide_extension", [pk], {"grant": grant, "reason": reason}, **call)
     for machine, case in work.each():
         loop.decide_extension(machine, case, grant=grant, reason=reason, **work.call)
+    return work.done()
+
+
+@transaction.atomic(durable=True)
+def urge(pks: Sequence[UUID], *, reason: str = "", **call: Unpack[OnSet]) -> list[UUID]:
+    """Urge whoever must rectify what is late or soon due (催办); the state stays."""
+    work = begin("hazard.urge", pks, {"reason": reason}, **call)
+    for machine, cases in work:
+        loop.urge(machine, cases, reason=reason, **work.call)
     return work.done()

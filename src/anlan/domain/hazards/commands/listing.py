@@ -12,8 +12,10 @@ from django.utils.translation import gettext_lazy as _
 from anlan.domain.hazards.commands.frame import begin
 from anlan.domain.hazards.models import Grade
 from anlan.domain.hazards.refusals import Incomplete
+from anlan.kernel.accounts.models import Unit
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop.frame import Call, OnOne
+from anlan.kernel.regions.models import Level
 
 
 @transaction.atomic(durable=True)
@@ -35,6 +37,7 @@ def put_on_list(
             raise loop.ListingRefused(reason=_("only major hazards are listed; grade it first"))
         if not number.strip():
             raise Incomplete(field="number", reason=_("Enter the number of the listing notice."))
+        _check_level(level, supervisor)
         loop.put_on_list(
             machine,
             case,
@@ -46,6 +49,25 @@ def put_on_list(
             **work.call,
         )
     return work.done()
+
+
+def _check_level(level: int, supervisor: int) -> None:
+    """A unit lists for its own government or one below, never for one above (挂牌督办分级)."""
+    unit = Unit.objects.select_related("area").filter(pk=supervisor, valid_to=None).first()
+    if unit is None:
+        raise Incomplete(field="supervisor", reason=_("Choose the unit from the list."))
+    if not Level.PROVINCE <= level <= Level.COUNTY:
+        raise Incomplete(
+            field="level", reason=_("A province, prefecture or county lists. Choose one of them.")
+        )
+    if level < unit.area.level:
+        raise Incomplete(
+            field="level",
+            reason=_(
+                "%(unit)s can't list for a level above its own. Choose its level, or the unit."
+            )
+            % {"unit": unit.name},
+        )
 
 
 @transaction.atomic(durable=True)

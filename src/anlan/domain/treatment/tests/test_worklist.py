@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 ROW = re.compile(r'<a class="main-link clip-2" href="[^"]*?/([0-9a-f-]{36})/"')
 TAB = re.compile(r'<a href="(/work/[^"]*)"[^>]*>[^<]*(?:<span class="count">(\d+)</span>)?</a>')
 TRAYS = {
-    "hazard": {"receive", "rectify", "assign", "verify", "close", "extension"},
+    "hazard": {"receive", "rectify", "assign", "verify", "close", "second", "extension"},
     "list_item": {"receive", "rectify", "elsewhere", "assign", "verify", "evaluate", "close"},
     "transfer": {"receive", "answer", "verify"},
     "remedy": {"receive", "rectify", "verify"},

@@ -29,11 +29,13 @@ from anlan.kernel.loop.commands.deadlines import (
 )
 from anlan.kernel.loop.commands.listing import ask_delisting, delist, put_on_list
 from anlan.kernel.loop.commands.signing import asked_by_another
+from anlan.kernel.loop.commands.urging import can_be_urged, urge
 from anlan.kernel.loop.refusals import (
     ExtensionRefused,
     ListingRefused,
     NotAParty,
     ReviewsMissing,
+    UrgeRefused,
 )
 
 __all__ = (
@@ -41,10 +43,12 @@ __all__ = (
     "ListingRefused",
     "NotAParty",
     "ReviewsMissing",
+    "UrgeRefused",
     "ask_delisting",
     "ask_extension",
     "asked_by_another",
     "assign",
+    "can_be_urged",
     "check_merge",
     "close",
     "decide_extension",
@@ -62,6 +66,7 @@ __all__ = (
     "review",
     "split",
     "suspend",
+    "urge",
     "void",
     "withdraw",
 )

@@ -52,6 +52,10 @@ def withdraw(
     reason: str,
 ) -> None:
     """Take cases out as if they had never been reported: all they posted is reversed."""
+    engine.withdraw_wishes(
+        machine, cases, machine.step("void"),
+        by=by, at=at, request_id=request_id, batch_id=batch_id,
+    )  # fmt: skip
     day = timezone.localdate(at)
     events = []
     for case in cases:

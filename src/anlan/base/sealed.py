@@ -102,6 +102,11 @@ def is_sensitive(name: str, value: object) -> bool:
     return len(text) >= DIGITS_MIN and bool(_DIGITS.search(text) and _NUMBERS.search(text))
 
 
+def without_numbers(text: str) -> str:
+    """A text with telephone and identity numbers hidden, for where it is only quoted."""
+    return _NUMBERS.sub("••••", text)
+
+
 @lru_cache(maxsize=4_096)
 def _says_so(name: str) -> bool:
     return bool(_HEADERS.search(name))

@@ -40,7 +40,7 @@ def first(groups: Sequence[Group], by: Actor) -> list[Group]:
         return list(groups)
     wanted = [name for role, names in USUAL.items() if role in roles for name in names]
     offered = {item.url: item for group in groups for item in group.items}
-    inbox = Item(_("Notices"), address("notices:inbox"), "bell")
+    inbox = Item(_("Inbox"), address("notices:inbox"), "bell")
     offered.setdefault(inbox.url, inbox)
     urls = [url for url in dict.fromkeys(address(name) for name in wanted) if url in offered]
     folded = [item for url, item in offered.items() if url not in urls]

@@ -9,7 +9,11 @@ class LoopConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from anlan.kernel.loop import ticks  # noqa: F401  declares them
+        from anlan.kernel.loop import (
+            naming,
+            ticks,  # noqa: F401  declares them
+        )
         from anlan.kernel.loop.plans import PLANS
 
+        naming.declare()
         teach_after_migrations(self, PLANS)

@@ -27,9 +27,10 @@ from django.utils.translation import ngettext
 from anlan.base import crypto
 from anlan.base.actor import Actor
 from anlan.base.limits import IN_LIST_MAX
+from anlan.kernel.accounts import held
 from anlan.kernel.accounts.models import ADMIN_ROLES, Post, User
 from anlan.kernel.audit import trail
-from anlan.kernel.notices import calling, kinds
+from anlan.kernel.notices import calling, kinds, naming
 from anlan.kernel.notices.models import Breaker, Delivery, Notice, Recipient, State, Webhook
 
 log = logging.getLogger(__name__)
@@ -175,7 +176,7 @@ def _mail_round(due: Sequence[Delivery], now: datetime) -> int:
             _give_up(letters, "no address")
             continue
         try:
-            _letter(user, letters).send()
+            _letter(user, letters, now).send()
         except (OSError, SMTPException, ValueError) as error:
             if _failed(MAIL, letters, type(error).__name__, now):
                 break
@@ -185,13 +186,18 @@ def _mail_round(due: Sequence[Delivery], now: datetime) -> int:
     return sent
 
 
-def _letter(user: User, letters: Sequence[Delivery]) -> EmailMessage:
+def _letter(user: User, letters: Sequence[Delivery], now: datetime) -> EmailMessage:
     """Plain text only: whatever a notice quotes stays inert in it (S53)."""
+    shown = letters[:LETTER_LINES_MAX]
+    by = held.actor(user, today=timezone.localdate(now))
+    names = naming.names([delivery.notice for delivery in shown], by)
     with translation.override(user.language or settings.LANGUAGE_CODE):
         lines = []
-        for delivery in letters[:LETTER_LINES_MAX]:
+        for delivery in shown:
             notice = delivery.notice
             text = kinds.words(notice.kind, notice.about, notice.data)
+            if name := _outside(names.get(notice.id)):
+                text = f"{text}\n  {name}"
             path = kinds.link(notice.kind, notice.about, notice.data)
             lines.append(
                 f"· {text}" + (f"\n  {settings.SITE_URL}{path}" if path and _site() else "")
@@ -202,9 +208,20 @@ def _letter(user: User, letters: Sequence[Delivery]) -> EmailMessage:
         subject = ngettext("Anlan: %(count)s notice", "Anlan: %(count)s notices", len(letters)) % {
             "count": len(letters)
         }
+        if first := next((n for d in shown if (n := _outside(names.get(d.notice_id)))), ""):
+            subject = f"{subject} · {first}" + ("…" if len(letters) > 1 else "")
     # One id per letter, so that a letter sent twice can be told by the mail server.
     headers = {"Message-ID": f"<{letters[0].id}.{letters[0].attempts}@anlan>"}
     return EmailMessage(subject, "\n\n".join(lines), to=[user.email], headers=headers)
+
+
+def _outside(name: naming.Name | None) -> str:
+    """What a mail says of a case: whose or where, and until when. It passes through others' hands,
+    so it has no word of the description, which may name people (S26)."""
+    if name is None:
+        return ""
+    due = _("due %(day)s") % {"day": name.due.isoformat()} if name.due else ""
+    return " · ".join(filter(None, (name.outside, due)))
 
 
 def _site() -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from anlan.base.limits import PAGE_ROWS
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.jobs.models import Job, Tick
-from anlan.kernel.notices import delivering, inbox, watch
+from anlan.kernel.notices import delivering, inbox, naming, watch
 from anlan.ui.pages import go_on, render_page
 
 
@@ -29,6 +29,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     here = reverse("notices:inbox")
     context = {
         "items": page.items,
+        "names": naming.names(page.items, actor_of(request)),
         "next": str(page.next or ""),
         "only": "unread" if only_unread else "",
         "tabs": [

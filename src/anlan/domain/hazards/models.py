@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -282,10 +283,17 @@ class Leftover(models.Model):
     raw = models.JSONField(default=dict)
     origin = models.CharField(max_length=200, blank=True)
     table = models.SmallIntegerField(default=0)
+    #: What the row became once it was mended and sent again.
+    case = models.ForeignKey(
+        "loop.Case", models.PROTECT, null=True, related_name="+", db_index=False
+    )
 
     class Meta:
         indexes = [
-            models.Index(fields=["batch", "rejected", "file", "sheet", "row"], name="leftover_row")
+            models.Index(fields=["batch", "rejected", "file", "sheet", "row"], name="leftover_row"),
+            models.Index(
+                fields=["origin"], condition=Q(case__isnull=False), name="leftover_mended"
+            ),
         ]
 
     @property

@@ -24,7 +24,7 @@ from anlan.base import sealed
 from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
 from anlan.domain.hazards import batches, importing, reading, tasks
-from anlan.domain.hazards.importing import doubts
+from anlan.domain.hazards.importing import doubts, mended
 from anlan.domain.hazards.models import Batch, BatchFile, Hazard, Leftover
 from anlan.domain.hazards.reading.outgoing import write_errors, write_template
 from anlan.domain.hazards.reading.rows import RejectedRow
@@ -141,7 +141,7 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
         "step": _step(found, running), "plans": _plans(found, files) if _planned(found) else [],
         "fields": FIELDS, "tried": found.tried, "filters": asked, "page": page,
         "columns": columns, "sort": "row", "ignored": _ignored(found),
-        "doubts": doubts.of(found, names),
+        "doubts": doubts.of(found, names), "mended": mended.of(found),
         "outcomes": _outcomes(found), "kept": _kept(found), "tone": batches.tone(found.status),
         "stopped": batches.stopped(found, job), "working": batches.working(job),
     }  # fmt: skip
@@ -166,9 +166,8 @@ def _plans(found: Batch, files: Sequence[BatchFile]) -> list[tuple[BatchFile, re
 def _ignored(found: Batch) -> list[tuple[str, int]]:
     """What was ignored and why, in the order of how much it was."""
     sums: dict[str, int] = {}
-    for code, first, last in Leftover.objects.filter(batch=found, rejected=False).values_list(
-        "code", "row", "last_row"
-    ):
+    left = Leftover.objects.filter(batch=found, rejected=False).exclude(code=mended.CODE)
+    for code, first, last in left.values_list("code", "row", "last_row"):
         sums[code] = sums.get(code, 0) + last - first + 1
     sample = Leftover(rejected=False)
     told = []

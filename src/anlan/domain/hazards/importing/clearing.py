@@ -61,7 +61,9 @@ def _clear_rows(batch: Batch) -> list[str]:
     stored = list(batch.files.values_list("stored", flat=True))
     batch.files.all().delete()
     Sighting.objects.filter(batch=batch).update(raw={})
-    Leftover.objects.filter(batch=batch).update(raw={}, data={}, header="", origin="", sheet="")
+    Leftover.objects.filter(batch=batch).update(
+        raw={}, data={}, header="", origin="", sheet="", case=None
+    )
     Batch.objects.filter(pk=batch.pk).update(plan={"files": []}, cursor={}, doubts=[])
     if batch.status == Batch.Status.UNDONE:
         void = Hazard.objects.filter(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from calendar import monthrange
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from itertools import groupby
 from pathlib import Path
 from typing import Any, NamedTuple, cast, get_args
+from uuid import UUID
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -19,6 +20,7 @@ from anlan.base import bulk, sealed
 from anlan.base.limits import BATCH_ROWS
 from anlan.domain.hazards import ahead, areas
 from anlan.domain.hazards.ahead import Item
+from anlan.domain.hazards.importing import mended
 from anlan.domain.hazards.loop import LOOPS
 from anlan.domain.hazards.matching import Found, Mark
 from anlan.domain.hazards.models import Batch, BatchFile, Leftover
@@ -71,12 +73,17 @@ def by_sheet(items: Sequence[ParsedRow]) -> Iterator[tuple[str, list[ParsedRow]]
 def keep_left(batch: Batch, file: BatchFile, chunk: Sequence[Item]) -> Counts:
     """Keep what became no hazard, and count it: a run of ignored rows is as many as it is long."""
     left = [item for item in chunk if not isinstance(item, ParsedRow)]
-    bulk.insert([_leftover(batch, file, item) for item in left])
+    cases = mended.known(batch, left)
+    rows = [_leftover(batch, file, item, cases) for item in left]
+    bulk.insert(rows)
     ignored = sum(item.count for item in left if isinstance(item, IgnoredRow))
-    return Counts(ignored=ignored, rejected=sum(isinstance(i, RejectedRow) for i in left))
+    ignored += sum(row.code == mended.CODE for row in rows)
+    return Counts(ignored=ignored, rejected=sum(row.rejected for row in rows))
 
 
-def _leftover(batch: Batch, file: BatchFile, item: RejectedRow | IgnoredRow) -> Leftover:
+def _leftover(
+    batch: Batch, file: BatchFile, item: RejectedRow | IgnoredRow, cases: Mapping[str, UUID]
+) -> Leftover:
     row = Leftover(
         batch=batch,
         file=file.order,
@@ -87,6 +94,11 @@ def _leftover(batch: Batch, file: BatchFile, item: RejectedRow | IgnoredRow) -> 
     )
     if isinstance(item, IgnoredRow):
         row.code = item.reason
+        return row
+    if item.origin in cases:
+        # It counts once, however many lines it stretches over, as a rejected one does.
+        row.rejected, row.code, row.case_id = False, mended.CODE, cases[item.origin]
+        row.last_row = row.row
         return row
     row.code, row.column, row.header = item.code, item.column[:12], item.header[:200]
     row.data, row.table = _json(dict(item.data)), item.table

@@ -19,7 +19,7 @@ from anlan.domain.enterprises import commands as enterprises
 from anlan.domain.hazards import areas
 from anlan.domain.hazards.ahead import Item
 from anlan.domain.hazards.commands import put_records
-from anlan.domain.hazards.importing import doubts
+from anlan.domain.hazards.importing import doubts, mended
 from anlan.domain.hazards.importing.refusals import BatchRunning
 from anlan.domain.hazards.importing.rows import (
     Counts,
@@ -170,6 +170,7 @@ class Intake:
         ]
         bulk.insert(self.matcher.identities(told))
         bulk.insert([_sighting(self.batch, self.file, entry) for entry in entries])
+        mended.settle(self.batch, ((entry.row.origin, _case(entry).pk) for entry in entries))
         return entries
 
     def _open(self, entries: Sequence[Entry], call: Call) -> None:

@@ -10,7 +10,7 @@ from anlan.base import bulk
 from anlan.base.ids import uuid7
 from anlan.domain.hazards import areas
 from anlan.domain.hazards.ahead import Item
-from anlan.domain.hazards.importing import doubts
+from anlan.domain.hazards.importing import doubts, mended
 from anlan.domain.hazards.importing.rows import (
     Counts,
     Entry,
@@ -49,7 +49,7 @@ def try_out(batch: Batch, *, progress: Progress | None = None) -> Counts:
             found = doubts.added(found, file.order, told)
             if progress:
                 progress(total, total)
-    Leftover.objects.filter(batch=batch).exclude(rejected=True).delete()
+    Leftover.objects.filter(batch=batch, rejected=False).exclude(code=mended.CODE).delete()
     Batch.objects.filter(pk=batch.pk).update(total=total, doubts=found)
     return counts
 

@@ -148,6 +148,7 @@ IGNORED: dict[str, str | Promise] = {
     "placeholder": _("placeholder without content"),
     "only_number": _("numbered, but otherwise empty"),
     "nothing_found": _("nothing was found"),
+    "mended": _("mended and taken in before; the row as it first came is left out"),
     "hidden_sheet": _("hidden sheet"),
     "left_out": _("left out by whoever imported the file"),
     "sheet_template": _("empty form: column names without rows"),

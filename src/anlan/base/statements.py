@@ -9,7 +9,7 @@ takes to find a row by its key. Two ways to keep what was compiled:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -50,10 +50,37 @@ def filled(name: str, values: Sequence[Any], count: int, empty: Any) -> dict[str
     )}  # fmt: skip
 
 
+class Row:
+    """A row whose model is made when something of it is asked.
+
+    raw:  its columns as they came. Who remembers what he made of a row remembers it by these.
+    """
+
+    __slots__ = ("_made", "_statement", "pk", "raw")
+
+    def __init__(self, statement: Statement, pk: Any, raw: tuple[Any, ...]) -> None:
+        self._statement, self.pk, self.raw = statement, pk, raw
+        self._made: Any = None
+
+    @property
+    def made(self) -> Any:
+        """The model."""
+        if self._made is None:
+            self._made = self._statement.made(self.raw)
+        return self._made
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return getattr(self.made, name)
+
+
 class Statement:
     """The compiled form of a queryset of tuples or models. It may be shared by threads."""
 
     def __init__(self, rows: QuerySet[Any, Any]) -> None:
+        self._model: Any = None
+        self._pk = 0
         connection = connections[DEFAULT_DB_ALIAS]
         compiler = rows.query.get_compiler(connection=connection)
         try:
@@ -66,7 +93,6 @@ class Statement:
         fields = [column[0] for column in compiler.select[: compiler.col_count]]
         assert not compiler.has_composite_fields(fields), "no composite keys here"
         self._converters = list(compiler.get_converters(fields).items())
-        self._model: Any = None
         if rows._iterable_class is ModelIterable:
             self._learn_models(compiler)
 
@@ -76,12 +102,23 @@ class Statement:
         first, last = info["select_fields"][0], info["select_fields"][-1] + 1
         self._model, self._columns = info["model"], slice(first, last)
         self._names = [column[0].target.attname for column in select[self._columns]]
+        self._pk = first + self._names.index(self._model._meta.pk.attname)
         self._related = get_related_populators(info, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]  # the stubs are of Django 6
 
     def rows(self, **values: Any) -> list[Any]:
         """Its rows, as the queryset would give them."""
+        found = self._read(values)
+        if self._model is None:
+            return [tuple(row) for row in found]
+        return [self.made(row) for row in found]
+
+    def lazy(self, **values: Any) -> list[Row]:
+        """Its rows, none of them made yet; of a queryset of models."""
+        return [Row(self, row[self._pk], tuple(row)) for row in self._read(values)]
+
+    def _read(self, values: Mapping[str, Any]) -> Sequence[Any]:
         if not self._text:
-            return []
+            return ()
         connection = connections[DEFAULT_DB_ALIAS]
         given = [
             one.output_field.get_db_prep_value(values[one.name], connection)
@@ -91,11 +128,8 @@ class Statement:
         ]
         with connection.cursor() as cursor:
             cursor.execute(self._text, given)
-            found = cursor.fetchall()
-        rows = self._converted(found, connection) if self._converters else found
-        if self._model is None:
-            return [tuple(row) for row in rows]
-        return [self._made(row) for row in rows]
+            found: Sequence[Any] = cursor.fetchall()
+        return self._converted(found, connection) if self._converters else found
 
     def _converted(self, found: Iterable[Any], connection: Any) -> list[list[Any]]:
         rows = [list(row) for row in found]
@@ -107,7 +141,8 @@ class Statement:
                 row[place] = value
         return rows
 
-    def _made(self, row: Any) -> Any:
+    def made(self, row: Sequence[Any]) -> Any:
+        """The model of a row."""
         made = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._columns])
         for each in self._related:
             each.populate(row, made)

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import reduce, total_ordering
 from operator import or_
 from typing import Any, Generic, TypeVar
@@ -24,6 +24,7 @@ from anlan.base import planner
 from anlan.base.limits import PAGE_ROWS
 from anlan.base.memory import Memory
 from anlan.base.refusal import Unreadable
+from anlan.base.statements import Statement
 
 M = TypeVar("M", bound=Model)
 CURSOR_CHARS_MAX = 1_000
@@ -70,22 +71,88 @@ class Key:
         return Q(**({f"{self.field}__isnull": True} if value is None else {self.field: value}))
 
 
-def _size(rows: QuerySet[Any]) -> int:
-    """How many there are, as far as that matters for the way to read them; remembered for a
-    minute, for nothing else depends on it."""
-    try:
-        asked = rows.query.sql_with_params()
-    except EmptyResultSet:
-        return 0
-    database = connections[rows.db]
-    # SQLite is told by the statement which index to take, so that it has two ways only.
-    most = 1 + (SOME_MAX if database.vendor == "postgresql" else FEW_MAX)
-    key = (most, database.settings_dict["NAME"], asked)
-    size = _sizes.get(key)
-    if size is None:
-        size = rows[:most].count()
-        _sizes.put(key, size, SIZE_SECONDS)
-    return size
+@dataclass
+class Branches(Generic[M]):
+    """A long list that lies in branches, each served by an index.
+
+    rows:      all of it and more.
+    branches:  alternatives that together are the list.
+    probe:     what is counted of a branch, up to FEW_MAX, to tell few rows from many.
+    few:       known to be few: what leads to them serves better than the branches do.
+    wide:      ``rows`` within a branch, put so that the order's index is used.
+    key:       all that the above depend on, where this is kept for the next page; else None.
+    """
+
+    rows: QuerySet[M]
+    branches: Sequence[Q]
+    probe: QuerySet[M]
+    few: bool = False
+    wide: Callable[[Q], QuerySet[M]] | None = None
+    key: Hashable = None
+    _statements: dict[Hashable, tuple[Statement, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.few and self.branches:
+            self.branches, self.wide = [reduce(or_, self.branches)], None
+
+    def size(self, n: int) -> int:
+        """How many rows a branch has, as far as that matters for the way to read them.
+
+        Remembered for a minute, for nothing else depends on it.
+        """
+        database = connections[self.rows.db]
+        # SQLite is told by the statement which index to take, so that it has two ways only.
+        most = 1 + (SOME_MAX if database.vendor == "postgresql" else FEW_MAX)
+        asked = (self.key, n) if self.key is not None else self._asked(n)
+        key = (most, database.settings_dict["NAME"], asked)
+        size = _sizes.get(key)
+        if size is None:
+            size = self.probe.filter(self.branches[n])[:most].count()
+            _sizes.put(key, size, SIZE_SECONDS)
+        return size
+
+    def _asked(self, n: int) -> Hashable:
+        try:
+            return self.probe.filter(self.branches[n]).query.sql_with_params()
+        except EmptyResultSet:
+            return "nothing"
+
+    def whole(self, n: int, fields: Sequence[str]) -> list[tuple[Any, ...]]:
+        """All of a branch, in any order."""
+
+        def build() -> list[QuerySet[Any, Any]]:
+            return [self.rows.filter(self.branches[n]).order_by().values_list(*fields)]
+
+        return self._compiled((n, fields), build)[0].rows()
+
+    def first(
+        self, n: int, order: Keyset, fields: Sequence[str], wanted: int, seen: Any, back: bool
+    ) -> list[tuple[Any, ...]]:
+        """The first rows of a branch, or those after ``seen``."""
+
+        def build() -> list[QuerySet[Any, Any]]:
+            ahead = self.wide(self.branches[n]) if self.wide else None
+            ahead = self.rows.filter(self.branches[n]) if ahead is None else ahead
+            if seen is not None:
+                ahead = ahead.filter(order.beyond(seen, back))
+            return order.first(ahead, fields, wanted, back)
+
+        if seen is None:
+            statements = self._compiled((n, fields, order, wanted, back), build)
+        else:
+            statements = tuple(Statement(rows) for rows in build())
+        found: list[tuple[Any, ...]] = []
+        for each in statements:
+            if len(found) < wanted:
+                found += each.rows()
+        return found[:wanted]
+
+    def _compiled(
+        self, key: Hashable, build: Callable[[], list[QuerySet[Any, Any]]]
+    ) -> tuple[Statement, ...]:
+        if key not in self._statements:
+            self._statements[key] = tuple(Statement(rows) for rows in build())
+        return self._statements[key]
 
 
 _sizes: Memory[int] = Memory(SIZES_KEPT_MAX)
@@ -97,6 +164,8 @@ class Page(Generic[M]):
     #: Cursors for ``?before=`` and ``?after=``; empty where there is nothing further.
     before: str
     after: str
+    #: What each row is sorted by, in its order's keys.
+    values: Sequence[Sequence[Any]] = ()
 
     def __iter__(self) -> Any:
         return iter(self.rows)
@@ -129,26 +198,23 @@ class Keyset:
         back = bool(params.get("before"))
         cursor = params.get("before") or params.get("after") or ""
         if cursor:
-            rows = rows.filter(self._beyond(self._read(cursor, rows.model), back))
+            rows = rows.filter(self.beyond(self._read(cursor, rows.model), back))
         found = list(rows.order_by(*self._order(back))[: size + 1])
         more, found = len(found) > size, found[:size]
         if back:
             found.reverse()
-        return self._page(found, more, back, bool(cursor))
+        values = [[_value(row, key.field) for key in self.keys] for row in found]
+        return self._page(found, values, more, back, bool(cursor))
 
     def page_of(
         self,
-        rows: QuerySet[M],
-        branches: Sequence[Q],
+        branches: Branches[M],
         params: Any,
         size: int = PAGE_ROWS,
         *,
         whole: Callable[[Sequence[Any]], Iterable[M]],
-        probe: QuerySet[M],
-        few: bool = False,
-        wide: Callable[[Q], QuerySet[M]] | None = None,
     ) -> Page[M]:
-        """The page of those of ``rows`` that lie in any of ``branches``, each served by an index.
+        """The page of a list that lies in branches.
 
         Of a branch with few rows all keys are read and sorted here; of one with many, those next
         in the order. Databases choose badly between the two: they know neither how many rows an
@@ -156,27 +222,19 @@ class Keyset:
         rows.
 
         whole:  the rows with these keys as the page wants them, in any order.
-        probe:  what is counted, up to FEW_MAX, to tell few rows from many.
-        few:    known to be few: what leads to them serves better than the branches do.
-        wide:   ``rows`` within a branch, put so that the order's index is used.
         """
         back = bool(params.get("before"))
         cursor = params.get("before") or params.get("after") or ""
-        seen = self._read(cursor, rows.model) if cursor else None
+        seen = self._read(cursor, branches.rows.model) if cursor else None
         fields = ("pk", *(key.field for key in self.keys))
-        found: dict[Any, tuple[Any, ...]] = {}
-        if few and branches:
-            branches, wide = [reduce(or_, branches)], None
-        for branch in branches:
-            size_of = 0 if few else _size(probe.filter(branch))
-            if not few and size_of <= FEW_MAX:
-                read = list(rows.filter(branch).order_by().values_list(*fields))
+        found: dict[Any, Sequence[Any]] = {}
+        for n in range(len(branches.branches)):
+            many = 0 if branches.few else branches.size(n)
+            if many <= FEW_MAX and not branches.few:
+                read = branches.whole(n, fields)
             else:
-                ahead = wide(branch) if wide else rows.filter(branch)
-                if seen is not None:
-                    ahead = ahead.filter(self._beyond(seen, back))
-                with planner.in_order(rows.db) if size_of > SOME_MAX else nullcontext():
-                    read = self._first(ahead, fields, size + 1, back)
+                with planner.in_order(branches.rows.db) if many > SOME_MAX else nullcontext():
+                    read = branches.first(n, self, fields, size + 1, seen, back)
             found.update((pk, values) for pk, *values in read)
         ranked = sorted((self._rank(values, back), pk) for pk, values in found.items())
         if seen is not None:
@@ -187,39 +245,42 @@ class Keyset:
             chosen.reverse()
         shown = {row.pk: row for row in whole(chosen)} if chosen else {}
         # A row that went away between the statements is left out, and the page is one shorter.
-        return self._page([shown[pk] for pk in chosen if pk in shown], more, back, bool(cursor))
+        chosen = [pk for pk in chosen if pk in shown]
+        values = [found[pk] for pk in chosen]
+        return self._page([shown[pk] for pk in chosen], values, more, back, bool(cursor))
 
     def merged(self, pages: Sequence[Page[Any]], params: Any, size: int = PAGE_ROWS) -> Page[Any]:
         """One page of several tables' pages in this order, each read with the same ``params``."""
         back = bool(params.get("before"))
         more = any(page.before if back else page.after for page in pages)
-
-        def rank(row: Any) -> tuple[Any, ...]:
-            return self._rank([_value(row, key.field) for key in self.keys], back)
-
-        ranked = sorted((row for page in pages for row in page), key=rank)
-        more, chosen = more or len(ranked) > size, ranked[:size]
+        every = [
+            (self._rank(values, back), n, values, row)
+            for n, page in enumerate(pages)
+            for values, row in zip(page.values, page.rows, strict=True)
+        ]
+        every.sort(key=lambda one: one[:2])
+        more, chosen = more or len(every) > size, every[:size]
         if back:
             chosen.reverse()
-        return self._page(chosen, more, back, back or bool(params.get("after")))
+        rows, values = [one[3] for one in chosen], [one[2] for one in chosen]
+        return self._page(rows, values, more, back, back or bool(params.get("after")))
 
-    def _first(
+    def first(
         self, rows: QuerySet[M], fields: Sequence[str], wanted: int, back: bool
-    ) -> list[tuple[Any, ...]]:
-        """The first rows in the order; those without a first key apart.
+    ) -> list[QuerySet[Any, Any]]:
+        """What reads the first rows in the order; those without a first key apart.
 
         An index serves either half alone; SQLite sorts every row where empty ones come last.
         """
         first = self.keys[0]
         if not first.nullable:
-            return list(rows.order_by(*self._order(back)).values_list(*fields)[:wanted])
-        found: list[tuple[Any, ...]] = []
-        for empty in (True, False) if back else (False, True):
-            if len(found) < wanted:
-                half = rows.filter(**{f"{first.field}__isnull": empty})
-                order = Keyset((replace(first, nullable=False), *self.keys[1:]))._order(back)
-                found += half.order_by(*order).values_list(*fields)[: wanted - len(found)]
-        return found
+            return [rows.order_by(*self._order(back)).values_list(*fields)[:wanted]]
+        order = Keyset((replace(first, nullable=False), *self.keys[1:]))._order(back)
+        halves = [
+            rows.filter(**{f"{first.field}__isnull": empty}).order_by(*order)
+            for empty in ((True, False) if back else (False, True))
+        ]
+        return [half.values_list(*fields)[:wanted] for half in halves]
 
     def _order(self, back: bool) -> list[Any]:
         return [key.order(back) for key in self.keys]
@@ -233,17 +294,20 @@ class Keyset:
             rank.append(0 if empty else _Down(value) if key.descending != back else value)
         return tuple(rank)
 
-    def _page(self, found: list[M], more: bool, back: bool, went: bool) -> Page[M]:
+    def _page(
+        self, found: list[M], values: Sequence[Sequence[Any]], more: bool, back: bool, went: bool
+    ) -> Page[M]:
         if not found:
             # Everything on that side went away: offer the way back to the beginning.
             return Page([], "", "")
         return Page(
             found,
-            before=self._write(found[0]) if (more if back else went) else "",
-            after=self._write(found[-1]) if (more or back) else "",
+            before=_write(values[0]) if (more if back else went) else "",
+            after=_write(values[-1]) if (more or back) else "",
+            values=values,
         )
 
-    def _beyond(self, values: Sequence[Any], back: bool) -> Q:
+    def beyond(self, values: Sequence[Any], back: bool) -> Q:
         """(a > x) or (a = x and b > y) …, with a >= x before it for the index to start from."""
         beyond, same = Q(pk__in=()), Q()
         for key, value in zip(self.keys, values, strict=True):
@@ -254,11 +318,6 @@ class Keyset:
             return beyond
         bound = "lte" if first.descending != back else "gte"
         return Q(**{f"{first.field}__{bound}": values[0]}) & beyond
-
-    def _write(self, row: Model) -> str:
-        values = [_value(row, key.field) for key in self.keys]
-        text = json.dumps(values, cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False)
-        return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
     def _read(self, cursor: str, model: type[Model]) -> list[Any]:
         try:
@@ -271,6 +330,13 @@ class Keyset:
             raise Unreadable(
                 field=_("page"), reason=_("this address is incomplete; begin at the first page")
             ) from error
+
+
+def _write(values: Sequence[Any]) -> str:
+    text = json.dumps(
+        list(values), cls=DjangoJSONEncoder, separators=(",", ":"), ensure_ascii=False
+    )
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
 @total_ordering

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
@@ -13,9 +13,12 @@ from uuid import UUID
 from django.http import QueryDict
 from django.urls import get_script_prefix, reverse
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from markupsafe import Markup, escape
 
+from anlan.base.memory import Memory
+from anlan.base.statements import Row
 from anlan.ui import figures
 from anlan.ui.keyset import Keyset
 
@@ -88,10 +91,41 @@ def _around(name: str, _prefix: str) -> tuple[str, str]:
     return before, after
 
 
-def row_writer(columns: Iterable[Column]) -> Callable[[Any], Markup]:
-    """All cells of a row. In Python, because fifty rows of macros cost a page its time."""
-    writers = [column.writer() for column in columns]
-    return lambda row: Markup("".join([write(row) for write in writers]))  # noqa: S704
+def row_writer(columns: Iterable[Column], same: Hashable = None) -> Callable[[Any], Markup]:
+    """All cells of a row. In Python, because fifty rows of macros cost a page its time.
+
+    same:  what the cells depend on beside the row, its columns' codes and the language. A row that
+           was only read (base.statements.Row) is then written once for what stands in it. None:
+           they depend on more, and nothing is remembered.
+    """
+    columns = list(columns)
+    writers: list[Callable[[Any], str]] = []
+
+    def write(row: Any) -> Markup:
+        # A list whose rows are all remembered needs no writers.
+        if not writers:
+            writers.extend(column.writer() for column in columns)
+        return Markup("".join([write(row) for write in writers]))  # noqa: S704
+
+    if same is None:
+        return write
+    list_key = (get_language(), same, tuple(column.code for column in columns))
+
+    def remembered(row: Any) -> Markup:
+        if not isinstance(row, Row):
+            return write(row)
+        key = (list_key, row.raw)
+        cells = _written.get(key)
+        if cells is None:
+            _written.put(key, cells := write(row.made))
+        return cells
+
+    return remembered
+
+
+#: Rows that a process keeps written; one takes about 2 kB.
+WRITTEN_MAX = 10_000
+_written: Memory[Markup] = Memory(WRITTEN_MAX)
 
 
 _CLASSES = {
@@ -200,6 +234,11 @@ class Given:
         return "?" + urlencode({name: value for name, value in kept.items() if value})
 
 
+#: Filter bars that a process keeps written (some 10 kB each), and for how long.
+BARS_MAX, BAR_SECONDS = 300, 60
+_bars: Memory[Markup] = Memory(BARS_MAX)
+
+
 @dataclass
 class Filters:
     """What a list is narrowed to, read from the address and written back to it.
@@ -212,6 +251,9 @@ class Filters:
     params: QueryDict
     values: dict[str, Any] = field(default_factory=dict)
     problems: list[str] = field(default_factory=list)
+    #: What the filters themselves depend on (the choices of a drop-down), so that the bar is
+    #: written once for each way to fill it in. None: it is written each time.
+    same: Hashable = None
     #: Which way the list really runs, once ``order`` was asked; headings show it.
     down: bool | None = None
 
@@ -254,6 +296,18 @@ class Filters:
 
     def __getitem__(self, name: str) -> Any:
         return self.values.get(name)
+
+    def bar(self, write: Callable[[], Markup], *places: str) -> Markup:
+        """The filter bar as ``write`` writes it; ``places`` is what else it is given."""
+        if self.same is None or self.problems:
+            return write()
+        kept = tuple(self.params.get(name) for name in ("sort", "cols"))
+        key = (get_language(), self.same, tuple(self.values.items()), kept, places)
+        html = _bars.get(key)
+        if html is None:
+            # An area's name stands in it, and may change.
+            _bars.put(key, html := write(), BAR_SECONDS)
+        return html
 
     def has(self, item: Filter) -> bool:
         """Whether the list is narrowed by this one."""

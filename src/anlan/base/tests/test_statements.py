@@ -112,3 +112,19 @@ def test_threads_share_a_statement(realdb: Any):
     expected = read(0)
     assert len(expected) == 5
     assert realdb.together(read, 4) == [expected] * 4
+
+
+@pytest.mark.django_db
+def test_a_lazy_row_is_what_was_read_until_something_of_it_is_asked():
+    wanted = [row.pk for row in regions()]
+    statement = Statement(by_pk().select_related("parent"))
+    with CaptureQueriesContext(connection) as queries:
+        rows = {row.pk: row for row in statement.lazy(**filled("pk", wanted, 5, -1))}
+        assert [row._made for row in rows.values()] == [None] * len(wanted)
+        again = {row.pk: row.raw for row in statement.lazy(**filled("pk", wanted, 5, -1))}
+    assert len(queries) == 2
+    assert again == {pk: row.raw for pk, row in rows.items()}
+    for made in Region.objects.select_related("parent").filter(pk__in=wanted):
+        row = rows.pop(made.pk)
+        assert (row.name, row.made, row.parent) == (made.name, made, made.parent)
+    assert not rows

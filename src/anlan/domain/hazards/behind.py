@@ -23,6 +23,7 @@ from anlan.kernel.facts import sql
 from anlan.kernel.facts.figures import Query
 from anlan.kernel.facts.kinds import Measure, known
 from anlan.kernel.facts.models import Fact
+from anlan.kernel.loop.worklist import Wanted
 from anlan.kernel.regions.models import Level, Region
 from anlan.ui.keyset import Keyset, Page
 
@@ -76,15 +77,14 @@ def page_of_records(
 ) -> Page[Hazard]:
     """A page of ``hazards_behind``."""
     where, few = _counted(asked, at)
-    return queries.page_of(
+    wanted = Wanted(
         where & Q(case__kind="hazard"),
-        order,
-        params,
         policy.branches("hazard.view", by),
         # Asking many cases whether they count takes longer than reading a page of them.
         probe=Q(case__kind="hazard"),
         few=few,
     )
+    return queries.page_of(lambda: wanted, order, params)
 
 
 def hazards_behind(asked: Asked, by: Actor, at: datetime) -> HazardQuerySet:

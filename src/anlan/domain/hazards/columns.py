@@ -53,6 +53,7 @@ def filters(params: QueryDict) -> Filters:
             Search("enterprise", _("Enterprise")),
         ),
         params,
+        same=("hazards", tuple(sectors.names().items())),
     )
 
 
@@ -77,6 +78,11 @@ def columns(today: date) -> list[Column]:
         Column("closed", _("Day closed"), cell="case.closed_on", kind="day", phone=False,
                shown=False),
     ]  # fmt: skip
+
+
+def same(today: date) -> tuple[str, date]:
+    """What these cells depend on beside the row, so that a row is written once (ui.lists)."""
+    return ("hazards", today)
 
 
 def text_of(hazard: Hazard) -> str:

@@ -8,19 +8,26 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Q
+from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from markupsafe import Markup
 
+from anlan.base import planner
 from anlan.base.actor import Actor
+from anlan.base.memory import Memory as Written
 from anlan.base.paths import ancestors, below
 from anlan.base.refusal import NotFound, Unreadable
+from anlan.base.statements import Kept
 from anlan.domain.hazards import queries
 from anlan.domain.hazards.loop import LOOPS
 from anlan.domain.hazards.models import Hazard
@@ -48,6 +55,8 @@ MAJOR = "major"
 #: Months that the chart shows: the same month a year ago stands at its left.
 MONTHS = 13
 LATE_MAX = 10
+#: Pieces of pages that are kept with a reading: of each language, order and measure.
+WRITTEN_MAX = 40
 #: Areas that a person is offered to choose from.
 AREAS_MAX = 12
 
@@ -162,6 +171,8 @@ class Reading:
     sectors: dict[str, Counts]
     rows: list[Row]
     months: list[tuple[Period, Counts]]
+    #: What pages wrote of it, which holds as long as it does.
+    written: Written[Markup] = field(default_factory=lambda: Written(WRITTEN_MAX))
 
 
 @dataclass(frozen=True)
@@ -335,19 +346,30 @@ def late(area: Region, sectors: Sequence[str] | None, today: date) -> list[Hazar
 
     Whoever covers an area, or sectors of it, may see each of their cases, so no rule is asked.
     """
-    rows = Case.objects.overdue(today)
-    if area.level <= Level.PREFECTURE:
-        # Many are late there: the deadlines' own index finds ten at once. Other conditions are
-        # written so that no index serves them, since SQLite would take theirs and read it all.
-        rows = rows.annotate(inside=Left("path", len(area.path)), of_kind=Left("kind", 20))
-        rows = rows.filter(Q(inside=area.path), Q(of_kind="hazard"))
-    else:
-        rows = rows.filter(below(area.path), kind="hazard")
-    if sectors is not None:
-        rows = rows.filter(sector__in=sectors)
-    ids = list(rows.order_by("due_on", "pk").values_list("pk", flat=True)[:LATE_MAX])
+    wide = area.level <= Level.PREFECTURE
+
+    def build() -> QuerySet[Case, tuple[UUID]]:
+        rows = Case.objects.overdue(today)
+        if wide:
+            # Many are late there: the deadlines' own index finds ten at once. Other conditions are
+            # written so that no index serves them, since a database would take theirs and read
+            # it all.
+            rows = rows.annotate(inside=Left("path", len(area.path)), of_kind=Left("kind", 20))
+            rows = rows.filter(Q(inside=area.path), Q(of_kind="hazard"))
+        else:
+            rows = rows.filter(below(area.path), kind="hazard")
+        if sectors is not None:
+            rows = rows.filter(sector__in=sectors)
+        return rows.order_by("due_on", "pk").values_list("pk")[:LATE_MAX]
+
+    key = (area.path, wide, None if sectors is None else tuple(sectors), today)
+    with planner.in_order(DEFAULT_DB_ALIAS) if wide else nullcontext():
+        ids = [pk for (pk,) in _late.one(key, build).rows()]
     found = {row.pk: row for row in queries.rows_of(ids)}
     return [found[pk] for pk in ids if pk in found]
+
+
+_late = Kept(500)
 
 
 # For programs

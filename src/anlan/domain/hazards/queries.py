@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import reduce
@@ -22,6 +22,7 @@ from django.db.models.functions import Coalesce
 from anlan.base import planner
 from anlan.base.actor import Actor
 from anlan.base.limits import PAGE_ROWS
+from anlan.base.memory import Memory
 from anlan.base.paths import below
 from anlan.base.statements import Kept, among, filled, given
 from anlan.domain.enterprises import queries as enterprises
@@ -35,8 +36,9 @@ from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop import seals
 from anlan.kernel.loop.machine import machines
 from anlan.kernel.loop.models import Event, Extension, Listing, Party, Proposal
+from anlan.kernel.loop.worklist import Wanted
 from anlan.kernel.regions.models import Region
-from anlan.ui.keyset import Keyset, Page
+from anlan.ui.keyset import Branches, Keyset, Page
 
 
 def visible(by: Actor) -> HazardQuerySet:
@@ -56,47 +58,68 @@ def opened(by: Actor, pk: UUID) -> Hazard:
 
 def page(by: Actor, asked: Any, order: Keyset, params: Any, today: date) -> Page[Hazard]:
     """A page of the hazards that one may see, as ``asked`` narrows them, in ``order``."""
-    where = _conditions(asked, today)
+    region = _region(asked)
     words = search.conditions(asked["q"]) if asked["q"] else []
     # How many rows there are is asked without a common text: that would read them all.
     probe = [one for one in words if search.is_narrow(one)]
-    return page_of(
-        reduce(and_, [where, *words]),
-        order,
-        params,
-        policy.branches("hazard.view", by),
-        probe=reduce(and_, [where, *probe]),
-    )
+
+    def wanted() -> Wanted:
+        where = _conditions(asked, region, today)
+        return Wanted(
+            reduce(and_, [where, *words]),
+            policy.branches("hazard.view", by),
+            probe=reduce(and_, [where, *probe]),
+        )
+
+    standing = policy.standing(by, "hazard.view")
+    key: Hashable = None
+    # Hits differ from one time to the next, and so do the firms merged into one.
+    if standing is not None and not probe and not asked["enterprise"]:
+        path = region and region.path
+        key = ("list", standing, today, path, tuple(sorted(asked.values.items())))
+    return page_of(wanted, order, params, key)
+
+
+def page_where(by: Actor, where: Q, order: Keyset, params: Any) -> Page[Hazard]:
+    """A page of the hazards that one may see and that fulfil ``where``."""
+    return page_of(lambda: Wanted(where, policy.branches("hazard.view", by)), order, params)
 
 
 def page_of(
-    where: Q,
-    order: Keyset,
-    params: Any,
-    branches: Sequence[Q],
-    *,
-    probe: Q | None = None,
-    few: bool = False,
+    wanted: Callable[[], Wanted], order: Keyset, params: Any, key: Hashable = None
 ) -> Page[Hazard]:
-    """A page of what fulfils ``where`` and lies in any branch.
+    """A page of what is wanted, in ``order``.
 
-    probe:  in place of ``where``, to find out whether a branch has many rows.
-    few:    known to be few.
+    key:  all that ``wanted`` depends on, where it asks the database for nothing; else None.
     """
     by_due = order.keys[0].field == "case__due_on"
+    read = _lists.get((key, by_due)) if key is not None else None
+    if read is None:
+        read = _branches(wanted(), by_due, key)
+        if key is not None:
+            _lists.put((key, by_due), read)
+    return order.page_of(read, params, whole=rows_of)
+
+
+def _branches(wanted: Wanted, by_due: bool, key: Hashable) -> Branches[Hazard]:
+    where, branches, probe, few = wanted
 
     def wide(branch: Q) -> HazardQuerySet:
         return _unindexed(by_due).filter(_renamed(where, by_due), _renamed(branch, by_due))
 
-    return order.page_of(
+    return Branches(
         Hazard.objects.filter(where),
         branches,
-        params,
-        whole=rows_of,
         probe=Hazard.objects.filter(where if probe is None else probe),
         few=few,
         wide=wide if connection.vendor == "sqlite" else None,
+        key=key,
     )
+
+
+#: Lists by who may read them and how they are narrowed; one takes some 20 kB.
+LISTS_KEPT_MAX = 500
+_lists: Memory[Branches[Hazard]] = Memory(LISTS_KEPT_MAX)
 
 
 #: Columns that have an index which a list in another order had better not use.
@@ -148,14 +171,18 @@ def narrowed(hazards: HazardQuerySet, asked: Any, today: date) -> HazardQuerySet
     The names are those of the figures, so that each figure's link shows just what it counted.
     """
     words = search.conditions(asked["q"]) if asked["q"] else []
-    return hazards.filter(_conditions(asked, today), *words)
+    return hazards.filter(_conditions(asked, _region(asked), today), *words)
 
 
-def _conditions(asked: Any, today: date) -> Q:
+def _region(asked: Any) -> Region | None:
+    code = asked["area"]
+    return Region.objects.filter(code=code).first() if code else None
+
+
+def _conditions(asked: Any, region: Region | None, today: date) -> Q:
     """All that narrows a list but its search."""
     where = Q(case__kind=asked["kind"] or "hazard")
-    if code := asked["area"]:
-        region = Region.objects.filter(code=code).first()
+    if asked["area"]:
         where &= below(region.path, "case__path") if region else policy.NOTHING
     plain = {
         "state": "case__state", "grade": "case__grade", "source": "case__source",
@@ -226,14 +253,14 @@ def _shown() -> QuerySet[Hazard]:
     )
 
 
-def rows_of(pks: Sequence[UUID]) -> list[Hazard]:
+def rows_of(pks: Sequence[UUID]) -> list[Any]:
     """The hazards with these keys, as a list shows them, in any order; of more than a list shows,
-    a column costs a statement a row.
+    a column costs a statement a row. They are read, and made when something of one is asked.
     """
-    found: list[Hazard] = []
+    found: list[Any] = []
     for start in range(0, len(pks), PAGE_ROWS):
         some = filled("pk", pks[start : start + PAGE_ROWS], PAGE_ROWS, NOBODYS)
-        found += _kept.one("rows", _shown).rows(**some)
+        found += _kept.one("rows", _shown).lazy(**some)
     return found
 
 

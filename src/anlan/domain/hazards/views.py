@@ -63,7 +63,7 @@ def hazard_list(request: HttpRequest) -> HttpResponse:
     kept = lists.Kept(request, columns.columns(today))
     context = {
         "filters": asked, "page": page, "sort": asked.sort(columns.ORDERS, usual),
-        "kept": kept, "columns": kept.columns,
+        "kept": kept, "columns": kept.columns, "same": columns.same(today),
         "may_find": policy.may(actor_of(request), "hazard.find"),
         "may_import": policy.may(actor_of(request), "hazard.import"),
     }  # fmt: skip

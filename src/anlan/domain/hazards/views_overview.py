@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.views.decorators.http import require_GET
+from markupsafe import Markup
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
@@ -88,17 +90,28 @@ def _page(
     sort = request.GET.get("sort", "")
     sort = sort if sort.lstrip("-") in (*MEASURES, "name") else f"-{measure}"
     note = note_of(area, reading.rows)
+    names = sectors.names()
+    # All that the figures' pieces of the page depend on beside the reading itself.
+    key = (
+        get_language(), area.pk, period.code, today, measure, sort, _query(request), note,
+        tuple(names.items()), None if allowed is None else tuple(allowed),
+    )  # fmt: skip
+
+    def written(name: str, write: Callable[[], Markup]) -> Markup:
+        html = reading.written.get((key, name))
+        if html is None:
+            reading.written.put((key, name), html := write())
+        return html
+
     context = {
         "page": page, "area": area, "period": period, "reading": reading, "now": at,
         "chooser": spans.chooser(period, today, wish), "kept": lists.Kept(request),
         "measure": measure, "measures": MEASURES,
-        "sort": sort, "places": page.ranked(sort), "sums": page.total,
-        "map": page.map(measure, note) if note is not None else None,
+        "sort": sort, "written": written, "names": names,
+        "map_note": note, "has_map": note is not None,
         "areas": [each for each in areas if each.pk != area.pk],
         "ages_url": _ages_url(area),
-        "crumbs": crumbs(by, area, period), "tiles": page.tiles(),
-        "sectors": page.sectors(sectors.names()),
-        "months": page.months(),
+        "crumbs": crumbs(by, area, period),
         "late": overview.late(area, allowed, today),
         "today": today,
         "restricted": [] if allowed is None else sector_names(allowed),

@@ -50,7 +50,8 @@ def records(request: HttpRequest) -> HttpResponse:
         "label": _label(asked),
         "as_it_stood": known(asked.kind).measure is Measure.STOCK and asked.period.end < today,
         "page": behind.page_of_records(asked, by, at, ORDER, request.GET),
-        "columns": chosen(every, request.GET.get("cols", "")), "filters": wanted,
+        "columns": chosen(every, request.GET.get("cols", "")), "same": columns.same(today),
+        "filters": wanted,
         "narrowed": _narrowed(request), "crumbs": above,
     }  # fmt: skip
     return render_page(

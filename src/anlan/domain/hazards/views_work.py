@@ -24,15 +24,13 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.loop import worklist
 from anlan.kernel.loop.machine import machines
-from anlan.kernel.loop.worklist import Heaps, Work
+from anlan.kernel.loop.worklist import PAST, Heaps, Narrowed, Work
 from anlan.ui.lists import Choice, Column, Filters, Flag, address_of
 from anlan.ui.pages import go_on, render_page
 from anlan.ui.parts import cell
 
 #: Cases that one click on "sign for all" takes.
 SIGNED_AT_ONCE = 500
-#: Where one has dealt with cases and where one has begun them; the empty tray is all that waits.
-PAST = {"mine": worklist.started, "done": worklist.handled}
 
 
 @require_GET
@@ -48,26 +46,30 @@ def work(request: HttpRequest, tray: str = "") -> HttpResponse:
     kinds = [(kind, label) for each in works for kind, label in each.kinds.items()]
     filters = [Flag("late", _("Overdue"))]
     asked = Filters(
-        (Choice("kind", _("Kind"), kinds), *filters) if len(works) > 1 else filters, request.GET
+        (Choice("kind", _("Kind"), kinds), *filters) if len(works) > 1 else filters,
+        request.GET,
+        same=("work", tuple(kind for kind, _label in kinds)),
     )
-    where = _narrowed(asked["kind"], asked["late"], today)
+    narrowed = Narrowed(
+        _narrowed(asked["kind"], asked["late"], today), (asked["kind"], asked["late"], today)
+    )
     default = "found" if tray in PAST else "due"
     order = asked.order(columns.ORDERS, default)
     if tray in PAST:
-        past = where & PAST[tray](by)
         pages = [
-            worklist.listed(each, by, past, order, request.GET)
+            worklist.listed(each, by, narrowed, tray, order, request.GET)
             for each in works if asked["kind"] in (None, *each.kinds)
         ]  # fmt: skip
     else:
         pages = [
-            heaps.page(by, order, request.GET, where, tray)
+            heaps.page(by, order, request.GET, narrowed, tray)
             for heaps in waiting if asked["kind"] in (None, *heaps.work.kinds)
         ]  # fmt: skip
     page = order.merged(pages, request.GET)
     context = {
         "filters": asked, "page": page, "sort": asked.sort(columns.ORDERS, default),
-        "columns": _columns(today), "tabs": _tabs(waiting, codes, labels, tray),
+        "columns": _columns(today), "same": ("work", today),
+        "tabs": _tabs(waiting, codes, labels, tray),
         "tray": tray, "request_id": uuid7(), "past": tray in PAST,
         "can_sign": tray == "receive" and page.rows,
         "all_url": reverse("work:tray", args=[tray]) if tray else reverse("work:list"),

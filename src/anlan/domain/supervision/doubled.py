@@ -13,7 +13,6 @@ from anlan.domain.hazards import queries as hazards
 from anlan.domain.hazards.loop import LOOPS
 from anlan.domain.hazards.models import Hazard
 from anlan.domain.supervision.reports import FOUND, within
-from anlan.kernel.accounts import policy
 from anlan.kernel.loop import settings
 from anlan.kernel.loop.commands.checking import BOTH_LINES
 from anlan.kernel.loop.models import Party, PartyRole
@@ -56,7 +55,7 @@ def where(state: str | None) -> Q:
 
 def page(by: Actor, asked: Any, params: Any) -> tuple[Page[Hazard], list[DoubleRow]]:
     wanted = where(asked["state"]) & within(asked["area"])
-    found = hazards.page_of(wanted, FOUND, params, policy.branches("hazard.view", by))
+    found = hazards.page_where(by, wanted, FOUND, params)
     parties: dict[tuple[UUID, str], Party] = {}
     rows = Party.objects.filter(
         case__in=[row.pk for row in found.rows], role__in=BOTH_LINES, until=None

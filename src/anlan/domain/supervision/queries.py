@@ -93,7 +93,7 @@ def candidates(by: Actor, kind: str, asked: Any, params: Any, today: date) -> Pa
         where &= Q(case__unsettled=True, case__due_on__lt=today, case__suspended_on=None)
     if asked["listed"]:
         where &= Q(case__listed=True, case__is_open=True)
-    return hazards.page_of(where, CANDIDATES, params, policy.branches("hazard.view", by))
+    return hazards.page_where(by, where, CANDIDATES, params)
 
 
 def named(by: Actor, pks: Sequence[UUID]) -> list[Hazard]:

@@ -72,7 +72,7 @@ def direct(
     by: Actor, asked: Any, params: Any, limit: InForce, at: datetime
 ) -> tuple[Page[Hazard], list[DirectRow]]:
     where = direct_where(asked["state"], limit) & within(asked["area"])
-    page = hazards.page_of(where, FOUND, params, policy.branches("hazard.view", by))
+    page = hazards.page_where(by, where, FOUND, params)
     reports = {
         row.pk: row
         for row in DirectReport.objects.filter(hazard__in=[row.pk for row in page.rows])
@@ -123,7 +123,7 @@ class DualRow:
 
 def dual(by: Actor, asked: Any, params: Any, period: Period) -> tuple[Page[Hazard], list[DualRow]]:
     where = dual_where(period, bool(asked["owed"])) & within(asked["area"])
-    page = hazards.page_of(where, FOUND, params, policy.branches("hazard.view", by))
+    page = hazards.page_where(by, where, FOUND, params)
     told = _by_side([row.pk for row in page.rows], period)
     return page, [
         DualRow(row, told.get((row.pk, Side.REGULATOR)), told.get((row.pk, Side.CONGRESS)))

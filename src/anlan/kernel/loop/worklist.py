@@ -7,12 +7,12 @@ Keys that were counted are the list, so a list that is not long costs one statem
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache, reduce
 from operator import or_
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID, uuid5
 
 from django.conf import settings
@@ -60,6 +60,27 @@ class Tray:
     needs: str
 
 
+class Wanted(NamedTuple):
+    """What a page is wanted of: what fulfils ``where`` and lies in any of ``branches``.
+
+    probe:  in place of ``where``, to find out whether a branch has many rows.
+    few:    known to be few.
+    """
+
+    where: Q
+    branches: Sequence[Q]
+    probe: Q | None = None
+    few: bool = False
+
+
+@dataclass(frozen=True)
+class Narrowed:
+    """What the reader narrowed the worklist to: the condition, and what it was made of."""
+
+    where: Q
+    key: Hashable
+
+
 @dataclass(frozen=True)
 class Work:
     """How one capability's cases stand in the worklist. Its records' primary key is their case."""
@@ -79,8 +100,9 @@ class Work:
     mark: Callable[[Any], Any] = lambda row: ""
     #: Signs for receipt of many.
     sign: Callable[[Sequence[UUID], Actor, datetime, UUID], object] | None = None
-    #: Reads a page where there may be very many rows: (where, order, params, branches).
-    page: Callable[[Q, Keyset, Any, Sequence[Q]], Page[Any]] | None = None
+    #: Reads a page where there may be very many rows: (wanted, order, params, key), where ``key``
+    #: is all that ``wanted`` depends on, or None.
+    page: Callable[[Callable[[], Wanted], Keyset, Any, Hashable], Page[Any]] | None = None
 
     @property
     def name(self) -> str:
@@ -173,6 +195,10 @@ def handled(by: Actor) -> Q:
     return among(Event.objects.filter(user_id=by.user_id))
 
 
+#: Where one has begun cases, and where one has dealt with them.
+PAST = {"mine": started, "done": handled}
+
+
 @dataclass(frozen=True)
 class Heaps:
     """What waits for one person among the cases of one capability.
@@ -194,7 +220,9 @@ class Heaps:
         sizes = [len(keys) for name, keys in self.keys.items() if code in ("", name)]
         return max(sizes, default=0) <= COUNT_MAX
 
-    def page(self, by: Actor, order: Keyset, params: Any, where: Q, code: str = "") -> Page[Any]:
+    def page(
+        self, by: Actor, order: Keyset, params: Any, narrowed: Narrowed, code: str = ""
+    ) -> Page[Any]:
         """A page of a tray, or of all of them."""
         rows = self.work.rows
         if self.is_whole(code):
@@ -202,12 +230,18 @@ class Heaps:
             if not keys:
                 return Page([], "", "")
             shown = rows.select_related(*self.work.related)
-            return order.page(shown.filter(where, pk__in=keys), params)
+            return order.page(shown.filter(narrowed.where, pk__in=keys), params)
         chosen = [tray for tray in self.trays if code in ("", tray.code)]
-        branches = _joined(
-            (part, tray) for tray in chosen for part in policy.branches(tray.needs, by)
-        )
-        return _page(self.work, where & opened(self.work.kinds), order, params, branches)
+
+        def wanted() -> Wanted:
+            branches = _joined(
+                (part, tray) for tray in chosen for part in policy.branches(tray.needs, by)
+            )
+            return Wanted(narrowed.where & opened(self.work.kinds), branches)
+
+        standing = policy.standing(by, *(tray.needs for tray in chosen))
+        key = standing and ("waiting", self.work.name, code, narrowed.key, standing)
+        return _page(self.work, wanted, order, params, key)
 
 
 def heaps(work: Work, by: Actor) -> Heaps | None:
@@ -250,17 +284,29 @@ def _any_open(work: Work) -> bool:
     return bool(open_ones.rows())
 
 
-def listed(work: Work, by: Actor, where: Q, order: Keyset, params: Any) -> Page[Any]:
-    """A page of what the person may see of ``where``."""
-    branches = policy.branches(work.view, by)
+def listed(
+    work: Work, by: Actor, narrowed: Narrowed, past: str, order: Keyset, params: Any
+) -> Page[Any]:
+    """A page of what the person has begun or dealt with, as far as he may see it."""
+    if not policy.may(by, work.view):
+        return Page([], "", "")
+
+    def wanted() -> Wanted:
+        return Wanted(narrowed.where & PAST[past](by), policy.branches(work.view, by))
+
+    standing = policy.standing(by, work.view)
+    key = standing and (past, work.name, narrowed.key, standing)
+    return _page(work, wanted, order, params, key)
+
+
+def _page(
+    work: Work, wanted: Callable[[], Wanted], order: Keyset, params: Any, key: Hashable
+) -> Page[Any]:
+    if work.page:
+        return work.page(wanted, order, params, key)
+    where, branches, *_more = wanted()
     if not branches:
         return Page([], "", "")
-    return _page(work, where, order, params, branches)
-
-
-def _page(work: Work, where: Q, order: Keyset, params: Any, branches: Sequence[Q]) -> Page[Any]:
-    if work.page:
-        return work.page(where, order, params, branches)
     rows = work.rows.select_related(*work.related)
     return order.page(rows.filter(where, reduce(or_, branches)), params)
 

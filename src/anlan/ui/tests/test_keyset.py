@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from anlan.base.memory import Memory
 from anlan.base.refusal import Unreadable
 from anlan.ui import keyset as keysets
-from anlan.ui.keyset import Keyset
+from anlan.ui.keyset import Branches, Keyset
 
 
 class Row(models.Model):
@@ -63,24 +63,18 @@ orders = st.sampled_from(
 BRANCHES = [Q(b="x") | Q(a=None), Q(b__in="yz"), Q(day__year__gte=2000)]
 
 
-def in_branches(keyset: Keyset, params, size: int):
+def in_branches(keyset: Keyset, params, size: int, **more):
     rows = Row.objects.all()
     return keyset.page_of(
-        rows, BRANCHES, params, size, whole=lambda keys: rows.filter(pk__in=keys), probe=rows
+        Branches(rows, BRANCHES, probe=rows, **more),
+        params,
+        size,
+        whole=lambda keys: rows.filter(pk__in=keys),
     )
 
 
 def in_all_at_once(keyset: Keyset, params, size: int):
-    rows = Row.objects.all()
-    return keyset.page_of(
-        rows,
-        BRANCHES,
-        params,
-        size,
-        whole=lambda keys: rows.filter(pk__in=keys),
-        probe=rows,
-        few=True,
-    )
+    return in_branches(keyset, params, size, few=True)
 
 
 def in_one(keyset: Keyset, params, size: int):

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.http import QueryDict
@@ -11,10 +13,11 @@ from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
+from anlan.base.statements import Row as StatementRow
 from anlan.ui.charts import AreaMap, Place
 from anlan.ui.figures import MISSING, Change, number, percent
 from anlan.ui.keyset import Keyset
-from anlan.ui.lists import Choice, Column, Days, Filters, Flag, Search, chosen
+from anlan.ui.lists import Choice, Column, Days, Filters, Flag, Search, chosen, row_writer
 
 FILTERS = (
     Search("q", "text"),
@@ -126,3 +129,43 @@ def test_a_maps_classes_cover_every_figure(values):
 
 def test_days_are_days():
     assert read("due_from=2024-06-01")["due_from"] == date(2024, 6, 1)
+
+
+class Read:
+    """Stands for the statement of a row: counts how often its model is made."""
+
+    def __init__(self) -> None:
+        self.made_of: list[tuple[str, ...]] = []
+
+    def made(self, raw: tuple[str, ...]) -> SimpleNamespace:
+        self.made_of.append(raw)
+        return SimpleNamespace(name=raw[0])
+
+
+def test_a_row_is_written_once_for_what_stands_in_it_and_for_whom() -> None:
+    read = Read()
+    name, shout = Column("name", "Name"), Column("shout", "Shout", cell=lambda row: row.name + "!")
+
+    def written(raw: str, columns: list[Column], same: Any) -> str:
+        return str(row_writer(columns, same)(StatementRow(read, 1, (raw,))))  # type: ignore[arg-type]
+
+    assert "一" in written("一", [name], "a")
+    assert written("一", [name], "a") == written("一", [name], "a")
+    assert read.made_of == [("一",)]
+    assert "二" in written("二", [name], "a"), "the row changed"
+    assert "一!" in written("一", [shout], "a"), "other columns"
+    assert "一" in written("一", [name], "b"), "another day, say"
+    with translation.override("en"):
+        assert "一" in written("一", [name], "a"), "another language"
+    assert len(read.made_of) == 5
+    for _n in range(2):
+        assert "一" in written("一", [name], None), "depends on more: nothing is remembered"
+    assert len(read.made_of) == 7
+
+
+def test_what_is_no_row_of_a_statement_is_written_each_time() -> None:
+    row = SimpleNamespace(name="一")
+    write = row_writer([Column("name", "Name")], "a")
+    assert "一" in write(row)
+    row.name = "二"
+    assert "二" in write(row)

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from django.db.models import BigIntegerField, DateField
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
+from anlan.base.prepared import Prepared, slot
 from anlan.base.text import plain
 from anlan.domain.hazards import search
 from anlan.domain.hazards.matching import likeness
@@ -72,12 +74,21 @@ def _at_enterprise(hazard: Hazard) -> list[UUID]:
     if hazard.enterprise_id is None:
         return []
     day, span = hazard.case.opened_on, timedelta(days=ALIKE_DAYS)
-    near = Case.objects.filter(
-        enterprise_id=hazard.enterprise_id,
-        opened_on__gte=day - span,
-        opened_on__lte=day + span,
+    near = _near_in_time.rows(firm=hazard.enterprise_id, first=day - span, last=day + span)
+    return [pk for (pk,) in near]
+
+
+_near_in_time = Prepared(
+    lambda: (
+        Case.objects.filter(
+            enterprise_id=slot("firm", BigIntegerField()),
+            opened_on__gte=slot("first", DateField()),
+            opened_on__lte=slot("last", DateField()),
+        )
+        .order_by("-opened_on")
+        .values_list("pk")[:COMPARED_MAX]
     )
-    return list(near.order_by("-opened_on").values_list("pk", flat=True)[:COMPARED_MAX])
+)
 
 
 def _at_place(hazard: Hazard) -> list[UUID]:

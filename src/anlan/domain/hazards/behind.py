@@ -76,39 +76,56 @@ def page_of_records(
     asked: Asked, by: Actor, at: datetime, order: Keyset, params: Any
 ) -> Page[Hazard]:
     """A page of ``hazards_behind``."""
-    where, few = _counted(asked, at)
-    wanted = Wanted(
-        where & Q(case__kind="hazard"),
-        policy.branches("hazard.view", by),
-        # Asking many cases whether they count takes longer than reading a page of them.
-        probe=Q(case__kind="hazard"),
-        few=few,
-    )
-    return queries.page_of(lambda: wanted, order, params)
+    few = _few(asked, at)
+
+    def wanted() -> Wanted:
+        return Wanted(
+            _counted(asked, at, few) & Q(case__kind="hazard"),
+            policy.branches("hazard.view", by),
+            # Asking many cases whether they count takes longer than reading a page of them.
+            probe=Q(case__kind="hazard"),
+            few=few,
+        )
+
+    standing = policy.standing(by, "hazard.view")
+    where = tuple((name, tuple(values)) for name, values in sorted(asked.where.items()))
+    figure = (
+        asked.kind, asked.area.pk, asked.area.path, asked.period, where, asked.own, few,
+        timezone.localdate(at),
+    )  # fmt: skip
+    return queries.page_of(wanted, order, params, standing and ("behind", figure, standing))
 
 
 def hazards_behind(asked: Asked, by: Actor, at: datetime) -> HazardQuerySet:
     """The hazards that a figure counts, as far as ``by`` may see them."""
-    return queries.visible(by).filter(_counted(asked, at)[0])
+    return queries.visible(by).filter(_counted(asked, at, _few(asked, at)))
 
 
-def _counted(asked: Asked, at: datetime) -> tuple[Q, bool]:
-    """What the hazards fulfil that a figure counts, and whether they are known to be few.
+def _about_cases(asked: Asked, at: datetime) -> QuerySet[Fact]:
+    return facts_of(asked, at).filter(case_id__isnull=False).order_by()
+
+
+def _few(asked: Asked, at: datetime) -> bool:
+    return _about_cases(asked, at)[: FACTS_MAX + 1].count() <= FACTS_MAX
+
+
+def _counted(asked: Asked, at: datetime, few: bool) -> Q:
+    """What the hazards fulfil that a figure counts.
 
     Few facts lead to their cases. Of many, there are cases on every page of the list, so each
     case is asked whether it counts.
     """
-    facts = facts_of(asked, at).filter(case_id__isnull=False).order_by()
-    if facts[: FACTS_MAX + 1].count() <= FACTS_MAX:
+    facts = _about_cases(asked, at)
+    if few:
         sums = facts.values("case_id").annotate(sum=Sum("quantity")).exclude(sum=0)
-        return Q(pk__in=sums.values("case_id")), True
+        return Q(pk__in=sums.values("case_id"))
     of_case = facts.filter(case_id=OuterRef("case_id")).values("case_id")
     summed = Subquery(of_case.annotate(sum=Sum("quantity")).values("sum"))
     # Nothing happens to a case before it is found, and it counts as found on that day.
     where = Q(case__opened_on__lte=asked.period.end)
     if asked.kind in (FOUND, SETTLED):
         where &= Q(case__opened_on__gte=asked.period.start)
-    return where & ~Q(Exact(Coalesce(summed, 0), 0)), False
+    return where & ~Q(Exact(Coalesce(summed, 0), 0))
 
 
 def value_of(asked: Asked, at: datetime) -> int | None:
@@ -123,7 +140,7 @@ def value_of(asked: Asked, at: datetime) -> int | None:
     return values[0] if values else 0
 
 
-def made_of(asked: Asked, rows: HazardQuerySet, at: datetime) -> Behind:
+def made_of(asked: Asked, by: Actor, at: datetime) -> Behind:
     """How the figure is made up; not counted out where it is large."""
     value = value_of(asked, at)
     if value is None or value > CASES_COUNTED_MAX or asked.area.level <= Level.PREFECTURE:
@@ -132,5 +149,5 @@ def made_of(asked: Asked, rows: HazardQuerySet, at: datetime) -> Behind:
     sums = facts.values("case_id").annotate(sum=Sum("quantity")).exclude(sum=0)
     found = {row["case_id"]: row["sum"] for row in sums}
     reported = found.pop(None, 0)
-    seen = rows.filter(pk__in=found).count()
+    seen = hazards_behind(asked, by, at).filter(pk__in=found).count()
     return Behind(value, len(found), reported, len(found) - seen)

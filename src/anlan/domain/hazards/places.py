@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.db.models import BigIntegerField
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anlan.base.paths import ancestors
+from anlan.base.prepared import Prepared
+from anlan.base.statements import among, filled
 from anlan.domain.hazards.models import Hazard
 from anlan.kernel.regions.models import Boundary, Region
+from anlan.kernel.regions.queries import DEPTH_MAX
 from anlan.ui.charts import AreaMap, Pin
 
 
@@ -23,13 +27,18 @@ class Spot:
 
 def around(area: Region) -> Boundary | None:
     """The shape of the area, else of the smallest area around it that has one: one statement."""
-    return (
-        Boundary.objects.filter(region__in=ancestors(area.path))
+    shapes = _shape.rows(**filled("area", ancestors(area.path), DEPTH_MAX, -1))
+    return shapes[0] if shapes else None
+
+
+_shape = Prepared(
+    lambda: (
+        Boundary.objects.filter(among("region", "area", DEPTH_MAX, BigIntegerField()))
         .select_related("region")
         .defer("geometry")
-        .order_by("-region__level")
-        .first()
+        .order_by("-region__level")[:1]
     )
+)
 
 
 def spot(hazard: Hazard, *, may_mend: bool) -> Spot:

@@ -39,14 +39,12 @@ def records(request: HttpRequest) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     today = timezone.localdate(at)
     asked = _asked(request, by, at)
-    rows = behind.hazards_behind(asked, by, at)
-    made_of = behind.made_of(asked, rows, at)
     wanted = Given({name: request.GET[name] for name in ADDRESS if request.GET.get(name)})
     every = columns.columns(today)
     above = [*crumbs(by, asked.area, asked.period)]
     above.append((asked.area.name, area_url(asked.area, asked.period)))
     context = {
-        "asked": asked, "kind": known(asked.kind), "behind": made_of,
+        "asked": asked, "kind": known(asked.kind), "behind": behind.made_of(asked, by, at),
         "label": _label(asked),
         "as_it_stood": known(asked.kind).measure is Measure.STOCK and asked.period.end < today,
         "page": behind.page_of_records(asked, by, at, ORDER, request.GET),

@@ -214,7 +214,12 @@ def access(
 def allowed(model: type[Model], pk: object, permissions: Iterable[str], by: Actor) -> set[str]:
     """Which of the permissions ``by`` has on one row: one statement for all of them, kept."""
     wanted = tuple(sorted(permissions))
-    possible = tuple(each for each in wanted if not is_nothing(rule_of(each, by)))
+    known = standing(by, *wanted)
+    possible = None if known is None else _possible.get(known)
+    if possible is None:
+        possible = tuple(each for each in wanted if not is_nothing(rule_of(each, by)))
+        if known is not None:
+            _possible.put(known, possible)
     if not possible:
         return set()
 
@@ -230,12 +235,11 @@ def allowed(model: type[Model], pk: object, permissions: Iterable[str], by: Acto
         rows: QuerySet[Any, Any] = model._default_manager.filter(row).annotate(**rules)
         return rows.values_list(*rules)
 
-    known = standing(by, *possible)
     rows = _allowed.one(known and (model, known), build).rows(pk=pk)
     return {each for row in rows for each, true in zip(possible, row, strict=True) if true}
 
 
-_allowed = Kept(5_000)
+_allowed, _possible = Kept(5_000), Memory[tuple[str, ...]](5_000)
 
 
 def _refuse(

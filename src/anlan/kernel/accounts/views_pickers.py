@@ -7,7 +7,6 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from anlan.base.paths import ancestors
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
@@ -58,8 +57,7 @@ def area_name(code: str) -> str:
 
 def crumbs_of(region: Region) -> list[Region]:
     """The areas from the province down to ``region``, for the line above a page's title."""
-    above = Region.objects.in_bulk(ancestors(region.path)[1:])
-    return [above[pk] for pk in ancestors(region.path)[1:]]
+    return [*queries.ancestors(region)[1:], region]
 
 
 def _options(

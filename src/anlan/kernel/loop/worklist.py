@@ -224,13 +224,12 @@ class Heaps:
         self, by: Actor, order: Keyset, params: Any, narrowed: Narrowed, code: str = ""
     ) -> Page[Any]:
         """A page of a tray, or of all of them."""
-        rows = self.work.rows
         if self.is_whole(code):
             keys = self.waiting(code)
             if not keys:
                 return Page([], "", "")
-            shown = rows.select_related(*self.work.related)
-            return order.page(shown.filter(narrowed.where, pk__in=keys), params)
+            these = Q(narrowed.where, pk__in=keys)
+            return _page(self.work, lambda: Wanted(these, [Q()], few=True), order, params, None)
         chosen = [tray for tray in self.trays if code in ("", tray.code)]
 
         def wanted() -> Wanted:

@@ -11,12 +11,14 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import paths
 from anlan.base.limits import IN_LIST_MAX
+from anlan.base.prepared import Prepared, slot
 from anlan.base.refusal import NotFound
+from anlan.base.statements import among, filled
 from anlan.base.text import plain
 from anlan.kernel.regions.models import (
     AssessmentNode,
@@ -90,14 +92,23 @@ def nation() -> Region:
 
 def children(region: Region, *, ended: bool = False) -> list[Region]:
     """The regions directly below, by code."""
-    found = Region.objects.filter(parent=region).order_by("code")
-    return list(found if ended else found.current())
+    found: list[Region] = _children.rows(parent=region.pk)
+    return found if ended else [each for each in found if each.valid_to is None]
 
 
 def ancestors(region: Region) -> list[Region]:
     """From the nation down to the region's parent."""
     ids = paths.ancestors(region.path)[:-1]
-    return sorted(Region.objects.filter(pk__in=ids), key=lambda found: found.level)
+    found: list[Region] = _with_ids.rows(**filled("pk", ids, DEPTH_MAX, -1))
+    return sorted(found, key=lambda each: each.level)
+
+
+#: Regions from the nation down to one of its grids, with a few to spare.
+DEPTH_MAX = 12
+_with_ids = Prepared(lambda: Region.objects.filter(among("pk", "pk", DEPTH_MAX, BigIntegerField())))
+_children = Prepared(
+    lambda: Region.objects.filter(parent=slot("parent", BigIntegerField())).order_by("code")
+)
 
 
 def name_on(region: Region, day: date) -> str:

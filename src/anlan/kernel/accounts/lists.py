@@ -112,7 +112,8 @@ class Kept:
         self.every = list(columns)
         self._by = gate.actor_of(request)
         self._asked = request.GET.get("cols", "")
-        page = page_of(request.path)
+        match = request.resolver_match
+        page = _PAGES.get(match.view_name) if match else page_of(request.path)
         assert page is not None, f"{request.path} is not registered"
         self.page = page
         self.save_url = reverse("accounts:save_filter")

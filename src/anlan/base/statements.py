@@ -63,6 +63,15 @@ class Row:
         self._made: Any = None
 
     @property
+    def __class__(self) -> Any:
+        """That of its model: for who looks at it, it is one."""
+        return self._statement.model
+
+    def read(self, path: str) -> Any:
+        """One of its columns, ``case__version``, without making the model."""
+        return self.raw[self._statement.places[path]]
+
+    @property
     def made(self) -> Any:
         """The model."""
         if self._made is None:
@@ -79,8 +88,9 @@ class Statement:
     """The compiled form of a queryset of tuples or models. It may be shared by threads."""
 
     def __init__(self, rows: QuerySet[Any, Any]) -> None:
-        self._model: Any = None
-        self._pk = 0
+        self.model: Any = None
+        #: By path where each column stands, for models.
+        self.places: dict[str, int] = {}
         connection = connections[DEFAULT_DB_ALIAS]
         compiler = rows.query.get_compiler(connection=connection)
         try:
@@ -100,21 +110,28 @@ class Statement:
         info, select = compiler.klass_info, compiler.select
         assert not compiler.annotation_col_map, "annotations come as tuples"
         first, last = info["select_fields"][0], info["select_fields"][-1] + 1
-        self._model, self._columns = info["model"], slice(first, last)
+        self.model, self._columns = info["model"], slice(first, last)
         self._names = [column[0].target.attname for column in select[self._columns]]
-        self._pk = first + self._names.index(self._model._meta.pk.attname)
+        self._learn_places(info, select, "")
         self._related = get_related_populators(info, select, DEFAULT_DB_ALIAS)  # type: ignore[call-arg]  # the stubs are of Django 6
+
+    def _learn_places(self, info: Any, select: Any, above: str) -> None:
+        for place in info["select_fields"]:
+            self.places[above + select[place][0].target.attname] = place
+        for related in info.get("related_klass_infos", ()):
+            self._learn_places(related, select, f"{above}{related['field'].name}__")
 
     def rows(self, **values: Any) -> list[Any]:
         """Its rows, as the queryset would give them."""
         found = self._read(values)
-        if self._model is None:
+        if self.model is None:
             return [tuple(row) for row in found]
         return [self.made(row) for row in found]
 
     def lazy(self, **values: Any) -> list[Row]:
         """Its rows, none of them made yet; of a queryset of models."""
-        return [Row(self, row[self._pk], tuple(row)) for row in self._read(values)]
+        pk = self.places[self.model._meta.pk.attname] if self.model else 0
+        return [Row(self, row[pk], tuple(row)) for row in self._read(values)]
 
     def _read(self, values: Mapping[str, Any]) -> Sequence[Any]:
         if not self._text:
@@ -143,7 +160,7 @@ class Statement:
 
     def made(self, row: Sequence[Any]) -> Any:
         """The model of a row."""
-        made = self._model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._columns])
+        made = self.model.from_db(DEFAULT_DB_ALIAS, self._names, row[self._columns])
         for each in self._related:
             each.populate(row, made)
         return made

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import BigIntegerField, Count, Q, QuerySet
 from django.test.utils import CaptureQueriesContext
 
-from anlan.base.statements import Kept, Statement, among, filled, given
+from anlan.base.statements import Kept, Row, Statement, among, filled, given
 from anlan.kernel.regions.models import Region
 
 
@@ -116,11 +116,15 @@ def test_threads_share_a_statement(realdb: Any):
 
 @pytest.mark.django_db
 def test_a_lazy_row_is_what_was_read_until_something_of_it_is_asked():
-    wanted = [row.pk for row in regions()]
+    some = regions()
+    wanted = [row.pk for row in some]
     statement = Statement(by_pk().select_related("parent"))
     with CaptureQueriesContext(connection) as queries:
         rows = {row.pk: row for row in statement.lazy(**filled("pk", wanted, 5, -1))}
+        assert {row.read("name") for row in rows.values()} == {row.name for row in some}
+        assert {row.read("parent__level") for row in rows.values()} >= {None, 1}
         assert [row._made for row in rows.values()] == [None] * len(wanted)
+        assert all(isinstance(row, Region) and isinstance(row, Row) for row in rows.values())
         again = {row.pk: row.raw for row in statement.lazy(**filled("pk", wanted, 5, -1))}
     assert len(queries) == 2
     assert again == {pk: row.raw for pk, row in rows.items()}

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
@@ -102,6 +103,11 @@ class Shell:
     @cached_property
     def phone(self) -> list[Item]:
         return [item for group in self.nav for item in group.items if item.phone][:4]
+
+    @property
+    def at(self) -> datetime:
+        """When this page was made, for its print; a script puts in when it was printed."""
+        return timezone.localtime()
 
     @property
     def theme(self) -> str:

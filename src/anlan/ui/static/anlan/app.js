@@ -250,6 +250,11 @@
   });
 
   on("click", "[data-print]", () => window.print());
+  // A page may lie open for hours: on paper stands when it was printed, in China's time.
+  window.addEventListener("beforeprint", () => {
+    const now = new Date(Date.now() + 8 * 3600000).toISOString();
+    for (const time of document.querySelectorAll("[data-printed]")) time.textContent = `${now.slice(0, 10)} ${now.slice(11, 16)}`;
+  });
   on("click", "[data-copy]", (event, button) => navigator.clipboard && navigator.clipboard.writeText(button.dataset.copy));
   on("click", "[data-locate]", (event, button) => {
     if (!navigator.geolocation) return;

@@ -203,6 +203,17 @@ class Assign(StepForm):
     reason = text_area(_("Requirements"), required=False)
 
 
+class AssignMany(StepForm):
+    """Many at once go to one unit, which is named."""
+
+    rectifier = UnitField(label=_("Rectifying unit"), widget=forms.HiddenInput)
+    due_on = forms.DateField(
+        label=_("Deadline"), required=False, widget=DayInput,
+        help_text=_("Left empty, it is counted by the office's rule."),
+    )  # fmt: skip
+    reason = text_area(_("Requirements"), required=False)
+
+
 class HandOver(StepForm):
     to_unit = UnitField(label=_("New rectifying unit"), widget=forms.HiddenInput)
     reason = text_area(_("Reason"))

@@ -238,7 +238,7 @@ _SHOWN = (
     *(f"case__{name}" for name in (
         "kind", "number", "state", "grade", "source", "rung", "opened_on", "due_on",
         "due_provisional", "unsettled", "settled_on", "closed_on", "is_open", "listed",
-        "suspended_on",
+        "suspended_on", "version",
     )),
     "case__area__code", "case__area__name", "case__sector__name", "case__unit__name",
     "enterprise__name", "object_row",

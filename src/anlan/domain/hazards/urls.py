@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.domain.hazards import views, views_enterprise, views_imports, views_new
+from anlan.domain.hazards import views, views_bulk, views_enterprise, views_imports, views_new
 
 app_name = "hazards"
 urlpatterns = [
@@ -19,6 +19,7 @@ urlpatterns = [
     path("imports/<uuid:pk>/mend.xlsx", views_imports.batch_mend, name="batch_mend"),
     path("export.xlsx", views.hazard_export, name="export"),
     path("of/<int:pk>/", views_enterprise.of_enterprise, name="of_enterprise"),
+    path("bulk/<slug:act>/", views_bulk.step, name="bulk"),
     path("<uuid:pk>/", views.hazard_page, name="page"),
     path("<uuid:pk>/files/<uuid:file>/", views.hazard_file, name="file"),
     path("<uuid:pk>/proposals/<uuid:proposal>/<slug:code>/", views.proposal_step, name="proposal"),

@@ -18,6 +18,7 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.hazards import (
+    bulk,
     columns,
     commands,
     criteria,
@@ -64,6 +65,7 @@ def hazard_list(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": asked, "page": page, "sort": asked.sort(columns.ORDERS, usual),
         "kept": kept, "columns": kept.columns, "same": columns.same(today),
+        **bulk.beside(actor_of(request), page.rows, request),
         "may_find": policy.may(actor_of(request), "hazard.find"),
         "may_import": policy.may(actor_of(request), "hazard.import"),
     }  # fmt: skip

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Unreadable
-from anlan.domain.hazards import columns
+from anlan.domain.hazards import bulk, columns
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.loop import worklist
@@ -72,6 +72,9 @@ def work(request: HttpRequest, tray: str = "") -> HttpResponse:
         "tabs": _tabs(waiting, codes, labels, tray),
         "tray": tray, "request_id": uuid7(), "past": tray in PAST,
         "can_sign": tray == "receive" and page.rows,
+        # Where one signs there are boxes already, and nobody ticks what is past.
+        **({"bulk": None, "picks": []} if tray in ("receive", *PAST)
+           else bulk.beside(by, page.rows, request)),
         "all_url": reverse("work:tray", args=[tray]) if tray else reverse("work:list"),
     }  # fmt: skip
     return render_page(request, "hazards/work.html", "hazards/_work.html", context)

@@ -236,7 +236,8 @@
   }, true);
   on("click", "a[data-here]", (event, link) => { link.search = location.search; });
   on("change", "[data-check-all]", (event, box) => {
-    for (const one of $$("tbody input[type=checkbox]", box.closest("table"))) {
+    // In the table's head, or in the bar over it.
+    for (const one of $$(".data tbody input[type=checkbox]", box.closest("table, form, main"))) {
       one.checked = box.checked;
       one.dispatchEvent(new Event("change", { bubbles: true }));
     }
@@ -244,6 +245,7 @@
   on("change", ".data tbody input[type=checkbox]", (event, box) => {
     box.closest("tr").setAttribute("aria-selected", String(box.checked));
     const form = box.closest("form, main");
+    if (!box.checked) for (const all of $$("[data-check-all]", form)) all.checked = false;
     const count = $$(".data tbody input[type=checkbox]:checked", form).length;
     for (const place of $$("[data-chosen]", form)) place.textContent = String(count);
     for (const bar of $$("[data-bulk]", form)) bar.hidden = !count;

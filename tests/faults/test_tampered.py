@@ -53,6 +53,8 @@ BENDS = {
     "an audit row's actor": ("UPDATE audit_auditrow SET actor = '王某'", "I4"),
     "an audit row taken out": ("DELETE FROM audit_auditrow WHERE action = 'hazard.close'", "I4"),
     "a case reopened by hand": ("UPDATE loop_case SET state = 'assigned'", "I3"),
+    "a closing day": ("UPDATE loop_case SET closed_on = '2024-03-05'", "S32"),
+    "a closed case's deadline": ("UPDATE loop_case SET due_on = '2024-12-31'", "S32"),
     "a case's step taken out": ("DELETE FROM loop_event WHERE step = 'rectify'", "I3"),
     "a step renamed": ("UPDATE loop_event SET step = 'reject' WHERE step = 'verify'", "I6"),
     "a fact's quantity": ("UPDATE facts_fact SET quantity = quantity + 1 WHERE quantity = 1", "I5"),

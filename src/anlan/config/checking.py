@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
+import threading
 import time
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -15,10 +18,12 @@ from django.db import connection
 from django.utils import timezone
 from tqdm import tqdm
 
+from anlan.base import progress
 from anlan.config.capabilities import capabilities
 from anlan.config.cli_say import both, emit, say
 from anlan.kernel.audit import sealing
 from anlan.kernel.facts import ledger
+from anlan.kernel.loop.models import Case
 
 Check = Callable[[datetime], Iterable[tuple[str, bool, int, str]]]
 
@@ -33,9 +38,16 @@ ENGINES = (
 )
 
 
-#: What is asked beside everything else.
-CHAIN = "anlan.kernel.audit.invariants"
-#: In a log, an answer that took longer is told of at once.
+#: What takes longest, longest first: so that neither of two processes waits for the other's last.
+LONGEST = (
+    "anlan.kernel.facts.invariants", "anlan.kernel.audit.invariants",
+    "anlan.kernel.loop.invariants",
+)  # fmt: skip
+#: Below this a second process would cost more than it saves.
+BESIDE_CASES_MIN = 20_000
+PROCESSES = 2
+#: In a log: how often it says where it is, and from when on an answer is told of at once.
+SAID_SECONDS = 10
 TOLD_SECONDS = 5
 
 
@@ -76,38 +88,82 @@ def main(args: Namespace) -> int:
 
 
 def examine(now: datetime) -> list[dict[str, Any]]:
-    """Ask everything, in the order of ``checks``, with a line on stderr for each answer.
+    """Ask everything; the answers in the order of ``checks``. Where it is, is said on stderr.
 
-    The audit's chain is arithmetic in Python and the rest is the database's work, so that two
-    threads take the time of the longer one. Inside somebody's transaction all is asked there.
+    Sums are the database's work, seals and the audit's chain are Python's, so that two processes
+    share them. Inside somebody's transaction, and where there is little, all is asked here.
     """
     every = list(checks())
-    with tqdm(unit="invariant", file=sys.stderr, disable=None) as bar:
-        if connection.in_atomic_block:
-            return [one for check in every for one in _ask(check, now, bar)]
-        chain = [check for check in every if check.__module__ == CHAIN]
-        rest = [check for check in every if check.__module__ != CHAIN]
-        with ThreadPoolExecutor(2) as pool:
-            beside = pool.submit(_ask_all, chain, now, bar)
-            found = pool.submit(_ask_all, rest, now, bar).result()
-            return found + beside.result()
+    with Shown() as shown:
+        if connection.in_atomic_block or Case.objects.count() < BESIDE_CASES_MIN:
+            progress.listen(partial(shown.hear, 0))
+            try:
+                return [one for check in every for one in _ask(check, now)]
+            finally:
+                progress.listen(None)
+        return _ask_beside(every, now, shown)
 
 
-def _ask_all(asked: list[Check], now: datetime, bar: tqdm[Any]) -> list[dict[str, Any]]:
+def _ask_beside(every: list[Check], now: datetime, shown: Shown) -> list[dict[str, Any]]:
+    context = multiprocessing.get_context("spawn")
+    said = context.SimpleQueue()
+    reader = threading.Thread(target=_hear_all, args=(said, shown), daemon=True)
+    reader.start()
+    order = sorted(every, key=lambda check: (*LONGEST, check.__module__).index(check.__module__))
     try:
-        return [one for check in asked for one in _ask(check, now, bar)]
+        with ProcessPoolExecutor(PROCESSES, context, progress.begin, (said,)) as pool:
+            answers = {check: pool.submit(_answers, check, now) for check in order}
+            return [one for check in every for one in answers[check].result()]
     finally:
-        # The connection is this thread's own.
-        connection.close()
+        said.put(None)
+        reader.join()
 
 
-def _ask(check: Check, now: datetime, bar: tqdm[Any]) -> Iterator[dict[str, Any]]:
+def _answers(check: Check, now: datetime) -> list[dict[str, Any]]:
+    return list(_ask(check, now))
+
+
+def _ask(check: Check, now: datetime) -> Iterator[dict[str, Any]]:
+    progress.say(check.__module__.removeprefix("anlan."))
     began = time.monotonic()
     for name, ok, checked, detail in check(now):
         seconds = round(time.monotonic() - began, 2)
-        bar.set_postfix_str(name)
-        bar.update()
-        if bar.disable and seconds > TOLD_SECONDS:
-            print(f"{name}: {seconds:.0f} s", file=sys.stderr, flush=True)
+        progress.end(name, checked, seconds)
         yield {"id": name, "ok": ok, "checked": checked, "detail": detail, "seconds": seconds}
         began = time.monotonic()
+
+
+def _hear_all(said: Any, shown: Shown) -> None:
+    while (heard := said.get()) is not None:
+        shown.hear(*heard)
+
+
+class Shown:
+    """What is looked at now, and how many rows of it are done: a bar, or in a log some lines."""
+
+    def __init__(self) -> None:
+        self._bar: tqdm[Any] = tqdm(unit="invariant", file=sys.stderr, disable=None)
+        self._at: dict[int, str] = {}
+        self._said = time.monotonic()
+
+    def __enter__(self) -> Shown:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.close()
+
+    def hear(self, process: int, what: str, done: int, seconds: float | None) -> None:
+        """``seconds`` where it is over."""
+        self._at[process] = f"{what} {done:,}" if done else what
+        if seconds is not None:
+            self._bar.update()
+            if self._bar.disable and seconds > TOLD_SECONDS:
+                self._line(f"{what}: {done:,}, {seconds:.0f} s")
+        here = "; ".join(self._at.values())
+        self._bar.set_postfix_str(here)
+        if self._bar.disable and time.monotonic() - self._said > SAID_SECONDS:
+            self._line(f"… {here}")
+            self._said = time.monotonic()
+
+    def _line(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)

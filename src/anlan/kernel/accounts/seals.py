@@ -14,6 +14,8 @@ Value = str | int | date | UUID | dict[str, Any] | list[Any] | tuple[Any, ...] |
 PURPOSE = "accounts/grant"
 #: A key's id, a colon and 64 hexadecimal digits.
 SEAL_CHARS_MAX = 100
+#: What is sealed, as text: values in order, each with a sign that it is there.
+SEPARATOR, PRESENT, MISSING = "\x1f", "=", "-"
 
 
 def seal(*values: Value) -> str:
@@ -24,16 +26,23 @@ def seal(*values: Value) -> str:
 
 def holds(sealed: str, *values: Value) -> bool:
     """Whether ``sealed`` was made over these values, with whatever key of ours."""
+    return holds_text(sealed, _joined(values))
+
+
+def holds_text(sealed: str, text: bytes) -> bool:
+    """The same of values that were joined as ``_joined`` does: a database can do that too."""
     key_id, colon, mac = sealed.partition(":")
     try:
         expected = bytes.fromhex(mac)
     except ValueError:
         return False
-    return bool(colon) and crypto.mac_ok(_joined(values), PURPOSE, key_id, expected)
+    return bool(colon) and crypto.mac_ok(text, PURPOSE, key_id, expected)
 
 
 def _joined(values: tuple[Value, ...]) -> bytes:
-    return "\x1f".join("-" if value is None else f"={_said(value)}" for value in values).encode()
+    return SEPARATOR.join(
+        [MISSING if value is None else f"{PRESENT}{_said(value)}" for value in values]
+    ).encode()
 
 
 def _said(value: Value) -> Value:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from anlan.base import crypto
+from anlan.base import crypto, progress
 from anlan.base.limits import IN_LIST_MAX
 from anlan.kernel.audit import sealing, sql
 from anlan.kernel.audit.models import AuditRow, Link, Purge, Seal
@@ -141,6 +141,7 @@ def _chain(
                 if bytes(seal.head) != head:
                     return checked, Flaw("seal changed", link_id, row_id)
                 number, seal = seal.id, next(ends, None)
+        progress.say("I4 audit chain", checked)
     if position != until:
         return checked, Flaw("link missing", position + 1)
     return checked, None

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
 
 from django.db import connection
+from django.db.models import BooleanField, DateField, UUIDField
 
 from anlan.base import bulk
 from anlan.base.refusal import MovedOn
+from anlan.kernel.accounts.seals import MISSING, PRESENT, SEPARATOR
 from anlan.kernel.loop.models import Case
 
 
@@ -29,3 +33,39 @@ def save(cases: Sequence[Case], columns: Sequence[str]) -> None:
         )
         if cursor.rowcount != len(cases):
             raise MovedOn
+
+
+def closed_cases(
+    columns: Sequence[str], after: UUID | None, count: int
+) -> list[tuple[UUID, str, str | None, str]]:
+    """Closed cases in the order of their ids: (id, number, seal, its columns as they are sealed).
+
+    The database joins the columns: a value at a time in Python takes four times as long.
+    """
+    joined = f" || chr({ord(SEPARATOR)}) || ".join(_sealed(name) for name in columns)
+    if connection.vendor == "sqlite":
+        joined = joined.replace(" chr(", " char(")
+    key = Case._meta.pk.get_db_prep_value(after, connection) if after else None
+    where = 'NOT "is_open"' + (' AND "id" > %s' if key else "")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'SELECT "id", "number", "seal", {joined} FROM "loop_case" WHERE {where}'  # noqa: S608
+            ' ORDER BY "id" LIMIT %s',
+            [*([key] if key else []), count],
+        )
+        return [(UUID(str(pk)), *rest) for pk, *rest in cursor.fetchall()]
+
+
+def _sealed(name: str) -> str:
+    """A column as text, as ``accounts.seals`` writes it; the day as ISO, a boolean as Python."""
+    field: Any = Case._meta.get_field(name)
+    column, sqlite = f'"{field.column}"', connection.vendor == "sqlite"
+    text = f"CAST({column} AS text)"
+    if isinstance(field, BooleanField):
+        text = f"CASE WHEN {column} THEN 'True' ELSE 'False' END"
+    elif isinstance(field, UUIDField) and sqlite:
+        cuts = ((1, 8), (9, 4), (13, 4), (17, 4), (21, 12))
+        text = " || '-' || ".join(f"substr({column}, {at}, {size})" for at, size in cuts)
+    elif isinstance(field, DateField) and not sqlite:
+        text = f"to_char({column}, 'YYYY-MM-DD')"
+    return f"COALESCE('{PRESENT}' || {text}, '{MISSING}')"

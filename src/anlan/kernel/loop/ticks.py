@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
+from uuid import UUID
 
 from django.db import transaction
 
 from anlan.base.actor import CLOCK
 from anlan.base.ids import uuid7
-from anlan.kernel.jobs import clock
+from anlan.kernel.audit import trail
+from anlan.kernel.jobs import clock, queue
+from anlan.kernel.jobs.queue import Run
 from anlan.kernel.loop import commands, ladder, seals
 from anlan.kernel.loop.machine import machines
 
@@ -18,6 +21,7 @@ LADDER_SECONDS = 300
 RECOUNT_SECONDS = 3_600
 #: Every closed case, once a night.
 SEALS_SECONDS = 86_400
+SEALS_TASK = "loop.seals"
 
 
 @clock.every(LADDER_SECONDS, "ladder")
@@ -27,7 +31,27 @@ def climb(now: datetime) -> None:
 
 @clock.every(SEALS_SECONDS, "loop.seals")
 def look_at_seals(now: datetime) -> None:
-    seals.look()
+    """A job, so that no tick waits for three million cases, and whoever is killed goes on."""
+    queue.enqueue(SEALS_TASK, {}, by=CLOCK, key=SEALS_TASK, at=now)
+
+
+@queue.task(SEALS_TASK)
+def look_at_every_seal(run: Run) -> None:
+    cursor = run.cursor or {"after": None, "done": 0, "bent": 0}
+    while True:
+        after = UUID(cursor["after"]) if cursor["after"] else None
+        found = seals.look(after, told=cursor["bent"])
+        trail.settle()
+        cursor = {
+            "after": found.last and str(found.last),
+            "done": cursor["done"] + found.looked,
+            "bent": cursor["bent"] + len(found.bent),
+        }
+        if found.last is None or run.cancelled:
+            return
+        with transaction.atomic():
+            run.save_cursor(cursor)
+        run.progress(cursor["done"], None)
 
 
 @clock.every(RECOUNT_SECONDS, "recount")

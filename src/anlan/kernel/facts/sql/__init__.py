@@ -21,11 +21,13 @@ from anlan.kernel.facts.sql.adding import (
 )
 from anlan.kernel.facts.sql.checking import (
     SHOWN_MAX,
+    cells_of_no_fold,
     cohorts_past_their_whole,
     crooked_reversals,
     miscounted_subjects,
     nameless,
     negative_stocks,
+    sort_on_disk,
     wrong_cells,
 )
 from anlan.kernel.facts.sql.clusters import (
@@ -48,9 +50,9 @@ from anlan.kernel.facts.sql.reading import Area, Known, Part, Read, Whole, label
 
 __all__ = [
     "SHOWN_MAX", "Area", "Counted", "Key", "Known", "Part", "Read", "Row", "Sums", "Whole",
-    "cluster", "cohorts_past_their_whole", "count", "crooked_reversals", "drop_cells",
-    "folders_seat", "insert", "intern_kinds", "intern_labels", "labelled", "mark", "mark_after",
-    "miscounted_subjects", "month_of", "month_sql", "nameless", "negative_stocks", "occurred",
-    "offset_statements", "oldest_transaction_seconds", "one_at_a_time", "order_column",
-    "postgresql", "read", "set_offset", "withdrawn", "wrong_cells",
+    "cells_of_no_fold", "cluster", "cohorts_past_their_whole", "count", "crooked_reversals",
+    "drop_cells", "folders_seat", "insert", "intern_kinds", "intern_labels", "labelled", "mark",
+    "mark_after", "miscounted_subjects", "month_of", "month_sql", "nameless", "negative_stocks",
+    "occurred", "offset_statements", "oldest_transaction_seconds", "one_at_a_time", "order_column",
+    "postgresql", "read", "set_offset", "sort_on_disk", "withdrawn", "wrong_cells",
 ]  # fmt: skip

@@ -7,12 +7,22 @@ from typing import Any
 
 from django.db import connection
 
+from anlan.kernel.facts.sql.cells import checked_cells
 from anlan.kernel.facts.sql.dialect import month_sql, postgresql
-from anlan.kernel.facts.sql.folding import climbed, tables
 from anlan.kernel.facts.sql.reading import Statement
 
 #: Wrong rows that are named, of however many there are.
 SHOWN_MAX = 5
+
+
+def sort_on_disk() -> None:
+    """From here on this connection's sorting and temporary tables need no memory, on SQLite.
+
+    It can't change within a transaction: then what is there is small anyway.
+    """
+    if connection.vendor == "sqlite" and not connection.in_atomic_block:
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA temp_store = FILE")
 
 
 def _count(cursor: Any, text: str, params: Sequence[Any] = ()) -> int:
@@ -135,27 +145,45 @@ def negative_stocks(kind_ids: Sequence[int]) -> tuple[int, list[str]]:
 
 
 def wrong_cells(low: int, high: int, learnt: int) -> Iterator[tuple[int, list[str]]]:
-    """Cells learnt in a month that differ from the facts folded in it."""
-    for cells in tables():
-        key = f"kind_id, area_id, detail, {cells.when}, labels_id"
-        details = ", ".join(str(detail.value) for detail in cells.details)
-        where = f"learnt = %s AND detail IN ({details})"
+    """Cells learnt in a month that differ from the facts folded in it.
+
+    A cell is what the facts make of its own area and what the cells right below it say. Where
+    that holds of every cell, each is the sum of all facts below it, and no fact had to climb.
+    """
+    for cells in checked_cells():
         with connection.cursor() as cursor:
-            checked = _count(
-                cursor,
-                f"SELECT COUNT(*) FROM {cells.table} WHERE {where}",  # noqa: S608
-                [learnt],
-            )
-            yield (
-                checked,
-                _named(
+            _drop_temporary(cursor)
+            cursor.execute(cells.lines)
+            cursor.execute("ANALYZE facts_line")
+            cursor.execute(cells.leaves, [low, high])
+            cursor.execute("ANALYZE facts_leaf")
+            for question in cells.questions:
+                checked = _count(
                     cursor,
-                    f"""{climbed(cells)}
-                    SELECT {key}, SUM(quantity) AS cell_lacks FROM (
-                      SELECT {key}, quantity FROM climbed
-                      UNION ALL SELECT {key}, -quantity FROM {cells.table} WHERE {where}
-                    ) x GROUP BY {key} HAVING SUM(quantity) <> 0
-                    """,  # noqa: S608
-                    [low, high, low, high, learnt],
-                ),
+                    f"SELECT COUNT(*) FROM {cells.table} WHERE learnt = %s"  # noqa: S608
+                    f" AND detail = {question.detail}",
+                    [learnt],
+                )
+                yield checked, _named(cursor, question.text, [learnt] * question.marks)
+            _drop_temporary(cursor)
+
+
+def cells_of_no_fold(learnt: Sequence[int]) -> list[str]:
+    """Cells that say they were learnt in a month in which nothing was folded."""
+    marks = ", ".join(["%s"] * len(learnt)) or "NULL"
+    outside = f"WHERE quantity <> 0 AND (learnt IN ({marks})) IS NOT TRUE"
+    with connection.cursor() as cursor:
+        return [
+            name
+            for cells in checked_cells()
+            for name in _named(
+                cursor,
+                f"SELECT kind_id, area_id, learnt FROM {cells.table} {outside}",  # noqa: S608
+                learnt,
             )
+        ]
+
+
+def _drop_temporary(cursor: Any) -> None:
+    for table in ("facts_leaf", "facts_line"):
+        cursor.execute(f"DROP TABLE IF EXISTS {table}")

@@ -128,7 +128,7 @@ def refused(request: HttpRequest, exc: Refusal) -> HttpResponse:
     )
 
 
-def _kept(request: HttpRequest) -> list[tuple[str, str]]:
+def kept_fields(request: HttpRequest) -> list[tuple[str, str]]:
     """What was typed, so that nobody types it twice (F03). The request id makes a repeat harmless.
 
     Empty where a secret is among it, or where it is too much; a file has to be chosen again.
@@ -203,7 +203,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
                 _("No room on the server"),
                 str(full),
                 code=full.code,
-                kept=_kept(request),
+                kept=kept_fields(request),
             )
         if isinstance(exc, OperationalError | InterfaceError):
             return answer(
@@ -213,7 +213,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
                 _("The database didn't answer in time. Nothing was half done."),
                 [_("Wait a few seconds and try again. If it stays so, tell the people on duty.")],
                 "busy",
-                kept=_kept(request),
+                kept=kept_fields(request),
             )
         return answer(
             request,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from anlan.base import logs
 from anlan.base.refusal import NotAllowed
-from anlan.kernel.accounts import counts, gate, passwords, sessions
+from anlan.kernel.accounts import counts, gate, passwords, resuming, sessions
 from anlan.kernel.accounts.counts import TooMany
 from anlan.kernel.accounts.network import client_address
 from anlan.ui import errors
@@ -82,17 +82,22 @@ def _pending(request: HttpRequest) -> HttpResponse | None:
 
 
 def _confirm(request: HttpRequest, refusal: gate.NotFresh) -> HttpResponse:
-    """403, with the way to show who one is and to come back."""
-    sent_from = urlsplit(
-        request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
-    )
-    back = request.get_full_path() if request.method == "GET" else sent_from.path or "/"
+    """403, with the way to show who one is and to come back, to the act itself if it can wait."""
+    kept = resuming.keep(request)
+    if kept:
+        back = reverse("accounts:resume")
+    elif request.method == "GET":
+        back = request.get_full_path()
+    else:
+        back = resuming.page_of(request)
     url = f"{reverse('account_reauthenticate')}?{urlencode({REDIRECT_FIELD_NAME: back})}"
     if is_htmx(request):
         return HttpResponse(status=403, headers={"HX-Redirect": url})
-    page = render_to_string(
-        "accounts/confirm.html", {"text": str(refusal), "challenge": url}, request
-    )
+    context = {
+        "text": str(refusal), "challenge": url, "kept": kept,
+        "again": request.method == "POST" and not kept,
+    }  # fmt: skip
+    page = render_to_string("accounts/confirm.html", context, request)
     return HttpResponse(page, status=refusal.status)
 
 

@@ -19,6 +19,7 @@ app_name = "accounts"
 urlpatterns = [
     path("accounts/link/<str:token>/", views_own.link, name="link"),
     path("accounts/password/", views_own.password, name="password"),
+    path("accounts/resume/", views_own.resume, name="resume"),
     path("accounts/me/copy/", views_own.own_copy, name="own_copy"),
     path("accounts/me/data/", views_data.my_data, name="my_data"),
     path("accounts/me/data/change/", views_data.change_own, name="change_own"),

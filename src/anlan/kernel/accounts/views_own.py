@@ -17,10 +17,19 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from anlan.base.refusal import NotFound, Refusal
-from anlan.kernel.accounts import commands, copies, counts, held, policy, sessions, signin
+from anlan.kernel.accounts import (
+    commands,
+    copies,
+    counts,
+    held,
+    policy,
+    resuming,
+    sessions,
+    signin,
+)
 from anlan.kernel.accounts.gate import (
     actor_of,
     factor_missing,
@@ -195,6 +204,18 @@ def me(request: HttpRequest) -> HttpResponse:
         "fresh": is_fresh(request),
     }
     return render(request, "accounts/me.html", context)
+
+
+@requires("accounts.own", while_pending=True)
+@require_GET
+@fresh
+@never_cache
+def resume(request: HttpRequest) -> HttpResponse:
+    """What waited for its person to be confirmed, ready to be sent at one press."""
+    waiting = resuming.take(request)
+    if waiting is None:
+        return HttpResponseRedirect("/")
+    return render(request, "accounts/resume.html", {"act": waiting})
 
 
 @requires("accounts.own", while_pending=True)

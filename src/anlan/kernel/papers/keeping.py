@@ -13,6 +13,7 @@ from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.core.files.uploadedfile import UploadedFile
@@ -58,7 +59,7 @@ class Offer:
 
 def taken(
     tickets: Sequence[str],
-    files: Iterable[UploadedFile],
+    files: Iterable[UploadedFile[Any]],
     *,
     by: Actor,
     at: datetime,
@@ -123,11 +124,11 @@ def _bound(by: Actor) -> str:
     return f"papers.kept:{by.user_id}"
 
 
-def _told(blob: Blob) -> list[object]:
+def _told(blob: Blob) -> list[Any]:
     return [blob.sum, blob.kind, blob.size, blob.width, blob.height, blob.sealed]
 
 
-def _blob(told: list[object], at: datetime) -> Blob:
+def _blob(told: Sequence[Any], at: datetime) -> Blob:
     sum_, kind, size, width, height, sealed = told
     return Blob(
         sum=sum_, kind=kind, size=size, width=width, height=height, sealed=sealed, made_at=at

@@ -85,6 +85,8 @@ class Hazard:
     told: list[int] = field(default_factory=list)
     claims: dict[int, set[str]] = field(default_factory=dict)
     touched: bool = False
+    #: When it was returned or broke out again, last: what a workbook says of before is old news.
+    back: date | None = None
     #: Who asked to void, merge or downgrade it, since it was graded last: a second person does it.
     asked: dict[str, str] = field(default_factory=dict)
     flows: list[Flow] = field(default_factory=list)

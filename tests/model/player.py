@@ -109,6 +109,8 @@ class Player(SideDoors):
         assert pk == row.pk, f"{row} became another hazard than {h}"
         h.told.append(number)
         claims = h.claims.setdefault(number, set())
+        if h.back and done <= h.back:
+            return
         if h.state in ("found", "assigned") and claim:
             self.rectified(h, "", done)
             claims.add("rectified")

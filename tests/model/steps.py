@@ -196,6 +196,7 @@ class Steps(World):
 
     def again(self, h: Hazard) -> None:
         """Back at the unit that rectifies, with a new deadline."""
+        h.back = self.today
         h.unsettle()
         h.give_due(self.today + timedelta(days(h)), self.today)
         h.stand(self.today)

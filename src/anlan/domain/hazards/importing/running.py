@@ -21,6 +21,7 @@ from anlan.domain.hazards.ahead import Item
 from anlan.domain.hazards.commands import put_records
 from anlan.domain.hazards.importing import doubts, mended
 from anlan.domain.hazards.importing.refusals import BatchRunning
+from anlan.domain.hazards.importing.returns import came_back, news
 from anlan.domain.hazards.importing.rows import (
     Counts,
     Entry,
@@ -190,7 +191,12 @@ class Intake:
 
     def _move_on(self, entries: Sequence[Entry], call: Call) -> None:
         """Rows that tell of known cases: those that claim more move their case, marked 台账申报."""
-        claims = [(entry, _case(entry), claim_of(entry.row)) for entry in entries]
+        back = came_back({_case(entry).pk for entry in entries if _case(entry).round})
+        claims = [
+            (entry, case, news(claim_of(entry.row), case.state, back.get(case.pk)))
+            for entry in entries
+            for case in [_case(entry)]
+        ]
         for entry, case, claim in claims:
             if entry.found is None or not entry.found.by_same_unit:
                 entry.outcome = Sighting.Outcome.DUPLICATE

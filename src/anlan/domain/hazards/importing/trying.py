@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from anlan.base import bulk
@@ -11,6 +12,7 @@ from anlan.base.ids import uuid7
 from anlan.domain.hazards import areas
 from anlan.domain.hazards.ahead import Item
 from anlan.domain.hazards.importing import doubts, mended
+from anlan.domain.hazards.importing.returns import came_back, news
 from anlan.domain.hazards.importing.rows import (
     Counts,
     Entry,
@@ -86,19 +88,29 @@ def _chunk(
     return told
 
 
-def _states(case_ids: Iterable[UUID]) -> dict[UUID, tuple[str, str]]:
-    found: dict[UUID, tuple[str, str]] = {}
+class Standing(NamedTuple):
+    """How far a known case has come, and when it came back last."""
+
+    kind: str
+    state: str
+    back: date | None = None
+
+
+def _states(case_ids: Iterable[UUID]) -> dict[UUID, Standing]:
+    found: dict[UUID, Standing] = {}
     for chunk in bulk.slices(sorted(set(case_ids))):
-        rows = Case.objects.filter(pk__in=chunk).values_list("pk", "kind", "state")
-        found.update({pk: (kind, state) for pk, kind, state in rows})
+        rows = list(Case.objects.filter(pk__in=chunk).values_list("pk", "kind", "state", "round"))
+        back = came_back(pk for pk, _kind, _state, rounds in rows if rounds)
+        found.update({pk: Standing(kind, state, back.get(pk)) for pk, kind, state, _n in rows})
     return found
 
 
-def _outcome(entry: Entry, known: Found | None, states: dict[UUID, tuple[str, str]]) -> str:
+def _outcome(entry: Entry, known: Found | None, states: dict[UUID, Standing]) -> str:
     if known is None:
         return "created"
     if not known.by_same_unit:
         return "duplicates"
     # A case that this very run would have made is as far as its row claimed.
-    kind, state = states.get(known.case_id, (HAZARD.kind, "closed"))
-    return "updated" if claim_of(entry.row).leads_on(kind, state) else "unchanged"
+    kind, state, back = states.get(known.case_id, Standing(HAZARD.kind, "closed"))
+    claim = news(claim_of(entry.row), state, back)
+    return "updated" if claim.leads_on(kind, state) else "unchanged"

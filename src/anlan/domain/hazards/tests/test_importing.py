@@ -277,6 +277,32 @@ def test_a_row_whose_status_moved_on_moves_its_case_and_says_so(take):
     assert "hazard.verified" not in ledger()
 
 
+def test_a_register_sent_again_closes_nothing_that_broke_out_since(take):
+    """Found by the model (seed 456946): the look-back's rebound was closed with the old day."""
+    from anlan.base.actor import Actor
+    from anlan.base.ids import uuid7
+    from anlan.domain.hazards import commands
+    from anlan.kernel.loop.models import Case
+
+    root = Actor(None, "test", trusted=True)
+    closed = row("灭火器过期", state="已销号", done="2024-07-05")
+    take([closed])
+    case = Case.objects.get()
+    commands.look_back(
+        case.pk, holds=False, reason="又过期了", by=root, request_id=uuid7(),
+        at=AT.replace(month=7, day=20),
+    )  # fmt: skip
+    before = ledger()
+    assert told(take([closed])) == {"unchanged": 1}
+    case.refresh_from_db()
+    assert (case.is_open, ledger()) == (True, before)
+    # What is said of a later day is news.
+    later = row("灭火器过期", state="已销号", done="2024-07-25")
+    assert told(take([later])) == {"updated": 1}
+    case.refresh_from_db()
+    assert (case.state, str(case.closed_on)) == ("closed", "2024-07-25")
+
+
 def test_another_unit_that_tells_of_the_same_place_adds_a_sighting_not_a_case(take):
     take([row("灭火器过期")], unit="县安委办")
     other = take([row("灭火器过期")], unit="市消防支队")

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -198,3 +200,32 @@ def test_a_doubt_says_what_was_taken_and_what_to_write() -> None:
     assert "已当场整改" in left
     assert "立行立改" in taken
     assert "整改中" in taken
+
+
+def test_what_was_done_on_the_spot_comes_in_rectified_and_what_was_ordered_waits(
+    cast: Any, tmp_path: Path
+) -> None:
+    """From the workbook to the cases, with the doubt where a person sees it."""
+    from django.utils import timezone
+
+    from anlan.base.actor import Actor
+    from anlan.domain.hazards import importing
+    from anlan.domain.hazards.models import Hazard
+
+    path = tmp_path / "台账.csv"
+    rows = [("灭火器过期", "当场整改"), ("通道堵塞", "立即整改"), ("电线裸露", "立行立改")]
+    lines = ["检查日期,企业名称,存在问题,处理情况"]
+    lines += [f"2024-06-01,宏达商店,{text},{words}" for text, words in rows]
+    path.write_text("\n".join(lines), "utf-8")
+    root = Actor(None, "test", trusted=True)
+    batch, _ = importing.prepare(
+        [(path.name, path)], unit=cast.units["office"], by=root, at=timezone.now()
+    )
+    done = importing.run(batch.pk, by=root)
+    found = Hazard.objects.select_related("case")
+    assert {h.description: (h.case.state, h.case.settled_on, h.measure) for h in found} == {
+        "灭火器过期": ("rectified", FOUND, "当场整改"),
+        "通道堵塞": ("found", None, "立即整改"),
+        "电线裸露": ("found", None, "立行立改"),
+    }
+    assert [(one["code"], one["runs"]) for one in done.doubts] == [("at_once_left", [[4, 4]])]

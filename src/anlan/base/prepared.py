@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db.models import Field, Model, Q, QuerySet
 
-from anlan.base.statements import Slot, Statement, among, filled
+from anlan.base.statements import Row, Slot, Statement, among, filled
 
 M = TypeVar("M", bound=Model)
 
@@ -43,11 +43,15 @@ class Prepared:
 
     @cached_property
     def _statement(self) -> Statement:
-        return Statement(self._build())
+        return Statement(self._build(), planned=True)
 
     def rows(self, **values: Any) -> list[Any]:
         """All its rows, as the queryset would give them."""
         return self._statement.rows(**values)
+
+    def lazy(self, **values: Any) -> list[Row]:
+        """All its rows, none of them made yet."""
+        return self._statement.lazy(**values)
 
     def rows_of(self, name: str, some: Sequence[Any], empty: Any, **values: Any) -> list[Any]:
         """The rows for all of ``some``, SLOTS of them a statement; a row may come more than once.

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Expression, F, Field, Lookup, QuerySet
 from django.db.models.lookups import Exact, In
 from django.db.models.query import ModelIterable, get_related_populators
@@ -62,7 +63,7 @@ class Row:
         self._statement, self.pk, self.raw = statement, pk, raw
         self._made: Any = None
 
-    @property
+    @property  # type: ignore[misc]  # read-only, as it ought to be
     def __class__(self) -> Any:
         """That of its model: for who looks at it, it is one."""
         return self._statement.model
@@ -85,9 +86,14 @@ class Row:
 
 
 class Statement:
-    """The compiled form of a queryset of tuples or models. It may be shared by threads."""
+    """The compiled form of a queryset of tuples or models. It may be shared by threads.
 
-    def __init__(self, rows: QuerySet[Any, Any]) -> None:
+    planned:  PostgreSQL plans it once a connection too, whatever its slots will hold: for what is
+              found by keys, where one plan is right for every value.
+    """
+
+    def __init__(self, rows: QuerySet[Any, Any], *, planned: bool = False) -> None:
+        self._planned = planned
         self.model: Any = None
         #: By path where each column stands, for models.
         self.places: dict[str, int] = {}
@@ -143,10 +149,19 @@ class Statement:
             else one
             for one in self._params
         ]
-        with connection.cursor() as cursor:
+        with self._cursor(connection) as cursor:
             cursor.execute(self._text, given)
             found: Sequence[Any] = cursor.fetchall()
         return self._converted(found, connection) if self._converters else found
+
+    def _cursor(self, connection: Any) -> Any:
+        if not self._planned or connection.vendor != "postgresql":
+            return connection.cursor()
+        # As Django's own cursor(), which binds values by itself, so that nothing could be kept.
+        connection.ensure_connection()
+        with connection.wrap_database_errors:
+            cursor: Any = ServerBindingCursor
+            return connection._prepare_cursor(cursor(connection.connection))
 
     def _converted(self, found: Iterable[Any], connection: Any) -> list[list[Any]]:
         rows = [list(row) for row in found]
@@ -173,19 +188,27 @@ class Kept:
         self._statements: Memory[tuple[Statement, ...]] = Memory(most)
 
     def all(
-        self, key: Hashable, build: Callable[[], Iterable[QuerySet[Any, Any]]]
+        self,
+        key: Hashable,
+        build: Callable[[], Iterable[QuerySet[Any, Any]]],
+        *,
+        planned: bool = False,
     ) -> tuple[Statement, ...]:
         """The statements for what ``build`` makes.
 
-        key:  all that ``build`` depends on but the slots' values; None where it asks the database
-              for more, so that nothing may be kept.
+        key:      all that ``build`` depends on but the slots' values; None where it asks the
+                  database for more, so that nothing may be kept.
+        planned:  see Statement.
         """
         statements = None if key is None else self._statements.get(key)
         if statements is None:
-            statements = tuple(Statement(rows) for rows in build())
+            keep = planned and key is not None
+            statements = tuple(Statement(rows, planned=keep) for rows in build())
             if key is not None:
                 self._statements.put(key, statements)
         return statements
 
-    def one(self, key: Hashable, build: Callable[[], QuerySet[Any, Any]]) -> Statement:
-        return self.all(key, lambda: [build()])[0]
+    def one(
+        self, key: Hashable, build: Callable[[], QuerySet[Any, Any]], *, planned: bool = False
+    ) -> Statement:
+        return self.all(key, lambda: [build()], planned=planned)[0]

@@ -294,6 +294,8 @@ def _database() -> dict[str, object]:
     options: dict[str, object] = {
         "options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=20000 "
         f"-c statement_timeout={statement_ms}",
+        # What each page asks by keys is planned once a connection (base.statements).
+        "prepare_threshold": 2,
     }
     if os.environ.get("ANLAN_POOL") != "0":
         options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}

@@ -132,3 +132,15 @@ def test_a_lazy_row_is_what_was_read_until_something_of_it_is_asked():
         row = rows.pop(made.pk)
         assert (row.name, row.made, row.parent) == (made.name, made, made.parent)
     assert not rows
+
+
+@pytest.mark.django_db
+def test_what_is_planned_once_answers_as_what_is_bound_each_time_and_is_counted():
+    plain, planned = Statement(by_pk()), Statement(by_pk(), planned=True)
+    some = [row.pk for row in regions()]
+    for n in range(8):  # past the time from which PostgreSQL keeps one plan for all values
+        wanted = filled("pk", some[n % 3 :], 5, -1)
+        with CaptureQueriesContext(connection) as queries:
+            found = planned.rows(**wanted)
+        assert len(queries) == 1
+        assert {row.pk for row in found} == {row.pk for row in plain.rows(**wanted)}

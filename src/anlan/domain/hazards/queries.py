@@ -24,6 +24,7 @@ from anlan.base.actor import Actor
 from anlan.base.limits import PAGE_ROWS
 from anlan.base.memory import Memory
 from anlan.base.paths import below
+from anlan.base.prepared import Prepared
 from anlan.base.statements import Kept, among, filled, given
 from anlan.domain.enterprises import queries as enterprises
 from anlan.domain.enterprises.models import ObjectKind
@@ -52,6 +53,7 @@ def opened(by: Actor, pk: UUID) -> Hazard:
     found = _kept.one(
         standing and ("page", standing),
         lambda: visible(by).select_related(*ROW).filter(given("pk", "pk", UUIDField())),
+        planned=True,
     ).rows(pk=pk)
     return found[0] if found else policy.access(Hazard.objects.all(), "hazard.view", by, pk)
 
@@ -260,8 +262,11 @@ def rows_of(pks: Sequence[UUID]) -> list[Any]:
     found: list[Any] = []
     for start in range(0, len(pks), PAGE_ROWS):
         some = filled("pk", pks[start : start + PAGE_ROWS], PAGE_ROWS, NOBODYS)
-        found += _kept.one("rows", _shown).lazy(**some)
+        found += _rows.lazy(**some)
     return found
+
+
+_rows = Prepared(_shown)
 
 
 #: The key of no row.
@@ -292,7 +297,7 @@ def around(hazard: Hazard, by: Actor) -> Around:
     case = hazard.case
     seals.demand([case])
     events, parties, sightings, extensions, listings, proposals = (
-        statement.rows(case=case.pk) for statement in _kept.all("around", _beside)
+        statement.rows(case=case.pk) for statement in _kept.all("around", _beside, planned=True)
     )
     return Around(
         events, parties, sightings, extensions, listings, proposals,

@@ -235,7 +235,7 @@ def allowed(model: type[Model], pk: object, permissions: Iterable[str], by: Acto
         rows: QuerySet[Any, Any] = model._default_manager.filter(row).annotate(**rules)
         return rows.values_list(*rules)
 
-    rows = _allowed.one(known and (model, known), build).rows(pk=pk)
+    rows = _allowed.one(known and (model, known), build, planned=True).rows(pk=pk)
     return {each for row in rows for each, true in zip(possible, row, strict=True) if true}
 
 

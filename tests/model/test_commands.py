@@ -46,6 +46,8 @@ SOAK_RUNS = int(os.environ.get("ANLAN_MODEL_RUNS", "10000"))
 SOAK_SECONDS = float(os.environ.get("ANLAN_MODEL_SECONDS", "inf"))
 #: Runs after which the soak says how far it is.
 SOAK_TOLD_EVERY = 100
+#: Of a fault that it found, in its evidence: the seed and what differs.
+FAULT_CHARS_MAX = 400
 FIRST_SEED = 1
 #: Statements within which a crash comes; few acts need more.
 STATEMENTS_MAX = 45
@@ -348,10 +350,15 @@ def test_long_stories_with_real_commits_keep_to_the_model(realdb: Any, tmp_path:
 def test_ten_thousand_runs_keep_to_the_model(tmp_path: Path) -> None:
     """As many as ANLAN_MODEL_RUNS says, or as ANLAN_MODEL_SECONDS leave time for."""
     first, began = evidence.seed("model"), time.monotonic()
-    scene, told, runs = Set.build(), Counter[str](), 0
+    scene, told, runs, failed = Set.build(), Counter[str](), 0, list[str]()
     for seed in range(first, first + SOAK_RUNS):
-        with rolled_back():
-            told += play(seed, SOAK_ACTS, scene, tmp_path / "rows")
+        try:
+            with rolled_back():
+                told += play(seed, SOAK_ACTS, scene, tmp_path / "rows")
+        except AssertionError as error:
+            # The others are run all the same: one fault must not hide the next.
+            failed.append(str(error)[:FAULT_CHARS_MAX])
+            sys.stderr.write(f"model: {failed[-1]}\n")
         runs += 1
         seconds = time.monotonic() - began
         if runs % SOAK_TOLD_EVERY == 0:
@@ -369,5 +376,7 @@ def test_ten_thousand_runs_keep_to_the_model(tmp_path: Path) -> None:
         "acts_done": told.total(),
         **aside,
         "done_by_kind": dict(told.most_common()),
+        "failed": failed,
     }
     evidence.keep("model", found, "sqlite")
+    assert not failed, failed

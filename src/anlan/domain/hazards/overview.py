@@ -30,7 +30,6 @@ from anlan.base.refusal import NotFound, Unreadable
 from anlan.base.statements import Kept
 from anlan.domain.hazards import queries
 from anlan.domain.hazards.loop import LOOPS
-from anlan.domain.hazards.models import Hazard
 from anlan.domain.hazards.permissions import SEES
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.held import Grant
@@ -58,7 +57,7 @@ LATE_MAX = 10
 #: Pieces of pages that are kept with a reading: of each language, order and measure.
 WRITTEN_MAX = 40
 #: Areas that a person is offered to choose from.
-AREAS_MAX = 12
+AREAS_MAX = regions.DEPTH_MAX
 
 _DAY = timedelta(days=1)
 
@@ -103,9 +102,7 @@ def areas_of(by: Actor) -> list[Region]:
     for path in paths:
         if not any(path.startswith(above) for above in kept):
             kept.append(path)
-    ids = [ancestors(path)[-1] for path in kept[:AREAS_MAX]]
-    found = Region.objects.in_bulk(ids)
-    return [found[pk] for pk in ids if pk in found]
+    return regions.by_ids([ancestors(path)[-1] for path in kept[:AREAS_MAX]])
 
 
 # What is read
@@ -341,7 +338,7 @@ def _rows(cells: Iterable[Cell], area: Region, children: Sequence[Region]) -> li
 # What is late
 
 
-def late(area: Region, sectors: Sequence[str] | None, today: date) -> list[Hazard]:
+def late(area: Region, sectors: Sequence[str] | None, today: date) -> list[Any]:
     """The hazards that have been overdue for longest, of an area that the reader covers.
 
     Whoever covers an area, or sectors of it, may see each of their cases, so no rule is asked.

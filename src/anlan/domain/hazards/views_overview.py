@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -97,12 +97,13 @@ def _page(
         tuple(names.items()), None if allowed is None else tuple(allowed),
     )  # fmt: skip
 
-    def written(name: str, write: Callable[[], Markup]) -> Markup:
+    def written(name: Hashable, write: Callable[[], Markup]) -> Markup:
         html = reading.written.get((key, name))
         if html is None:
             reading.written.put((key, name), html := write())
         return html
 
+    late = overview.late(area, allowed, today)
     context = {
         "page": page, "area": area, "period": period, "reading": reading, "now": at,
         "chooser": spans.chooser(period, today, wish), "kept": lists.Kept(request),
@@ -112,7 +113,7 @@ def _page(
         "areas": [each for each in areas if each.pk != area.pk],
         "ages_url": _ages_url(area),
         "crumbs": crumbs(by, area, period),
-        "late": overview.late(area, allowed, today),
+        "late": late, "late_as_read": tuple(row.raw for row in late),
         "today": today,
         "restricted": [] if allowed is None else sector_names(allowed),
         "query": lambda **changes: _query(request, **changes),

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from django.db.models import BigIntegerField
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from anlan.base.prepared import Prepared, slot
 from anlan.base.refusal import NotFound
 from anlan.domain.hazards.overview import Row
 from anlan.kernel.accounts.gate import requires
@@ -50,9 +52,7 @@ def note_of(area: Region, rows: Sequence[Row]) -> str | None:
     None where no part of the area has a shape.
     """
     parts = [row.region for row in rows if not row.own]
-    found = Boundary.objects.filter(region__parent=area).values_list(
-        "region_id", "is_sketch", "approval_no"
-    )
+    found = _shapes_below.rows(area=area.pk)
     shapes = {pk: (sketch, approval) for pk, sketch, approval in found}
     if not shapes:
         return None
@@ -64,3 +64,12 @@ def note_of(area: Region, rows: Sequence[Row]) -> str | None:
     if missing:
         words.append(_("%(n)d without a shape: see the table") % {"n": missing})
     return " · ".join(words)
+
+
+_shapes_below = Prepared(
+    lambda: (
+        Boundary.objects.filter(region__parent=slot("area", BigIntegerField()))
+        .order_by()
+        .values_list("region_id", "is_sketch", "approval_no")
+    )
+)

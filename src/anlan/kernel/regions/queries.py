@@ -98,9 +98,14 @@ def children(region: Region, *, ended: bool = False) -> list[Region]:
 
 def ancestors(region: Region) -> list[Region]:
     """From the nation down to the region's parent."""
-    ids = paths.ancestors(region.path)[:-1]
-    found: list[Region] = _with_ids.rows(**filled("pk", ids, DEPTH_MAX, -1))
+    found = by_ids(paths.ancestors(region.path)[:-1])
     return sorted(found, key=lambda each: each.level)
+
+
+def by_ids(ids: Sequence[int]) -> list[Region]:
+    """A few regions (DEPTH_MAX), in the order of their ids here; one that is gone is left out."""
+    found = {each.pk: each for each in _with_ids.rows(**filled("pk", ids, DEPTH_MAX, -1))}
+    return [found[pk] for pk in ids if pk in found]
 
 
 #: Regions from the nation down to one of its grids, with a few to spare.

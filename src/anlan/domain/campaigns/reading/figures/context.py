@@ -1,0 +1,137 @@
+"""Where and when: the region, the period and the actor that a place in a line inherits."""
+
+from __future__ import annotations
+
+import re
+
+from . import periods, regions
+from .layout import Line
+from .periods import Frame, Span, When
+
+_CAMPAIGN_SINCE = re.compile(r"(?:行动|整治|攻坚)(?:开展|实施|启动)?以来|[三两]年来|(?:行动|整治)期间")
+_ACTOR = re.compile(
+    r"(?:^|(?<=[,。;:、!“]))(?P<who>[\u4e00-\u9fff、]{0,16}?(?:安委会办公室|安委办|安委会|安办专班|应急管理[厅局部]|人民政府|党委、政府|"
+    r"委、省政府|委、市政府|有限(?:责任)?公司|集团|救援总队|督查组|检查组|公安局|住建[厅局]|交通运输[厅局]|监管局|监察局))"
+)
+
+
+class Context:
+    """What every place of one line inherits. The province of the section comes from outside."""
+
+    def __init__(
+        self, text: str, line: Line, sentences: list[tuple[int, int]], held: Frame,
+        section: regions.Place, whens: list[When],
+    ) -> None:  # fmt: skip
+        self.text, self.line, self.sentences = text, line, sentences
+        self.held, self.section, self.whens = held, section, whens
+        self.mentions = regions.mentions(text, line.start, line.end, section.province)
+
+    def sentence(self, place: int) -> tuple[int, int]:
+        for start, end in self.sentences:
+            if start <= place < end:
+                return start, end
+        return self.line.start, self.line.end
+
+    def region(self, place: int) -> str:
+        """The last place named before, in this line; else the section's."""
+        start, end = self.sentence(place)
+        held = self.section
+        for mention in self.mentions:
+            if mention.start >= place + 1:
+                break
+            if mention.place is None:
+                held = self.section if self.section.level else held
+            elif mention.place.level == 0:
+                if mention.start >= start and not self._beside_province(mention):
+                    held = mention.place
+            else:
+                held = mention.place
+        return held.path
+
+    def _beside_province(self, mention: regions.Mention) -> bool:
+        """全国、全省: the nearer one counts."""
+        return any(
+            other.place is None and 0 <= other.start - mention.end <= 2 for other in self.mentions
+        )
+
+    def period(self, place: int) -> Span:
+        """The last time named before in the sentence; a year holds until the paragraph ends."""
+        start, _ = self.sentence(place)
+        carried: tuple[int, Span] | None = None
+        for when in self.whens:
+            if when.start >= place:
+                break
+            if when.before or _is_baseline(self.text, when) or self._in_title(when.start):
+                continue
+            single = not when.ranged and not when.open and len(when.span.first) > 4 and when.digits
+            if single and when.end <= start:
+                continue
+            carried = (when.start, self._span(when))
+        for hit in _CAMPAIGN_SINCE.finditer(self.text, self.line.start, place):
+            if carried is None or hit.start() > carried[0]:
+                carried = (hit.start(), self._campaign("以来" in hit[0]))
+        return carried[1] if carried else self.held.default
+
+    def _campaign(self, so_far: bool) -> Span:
+        if self.held.campaign is None or not so_far:
+            return self.held.default
+        span = self.held.campaign
+        if len(span.last) >= 6 and span.last[:6] > self.held.until:
+            return Span(span.first, self.held.until)
+        return span
+
+    def _span(self, when: When) -> Span:
+        if when.open:
+            return periods.since(when.span.first, self.held)
+        return when.span
+
+    def _in_title(self, place: int) -> bool:
+        opened = self.text.rfind("《", self.line.start, place)
+        return opened >= 0 and self.text.find("》", opened, place) < 0
+
+    def actor(self, place: int) -> str:
+        """Who is said to have done it: the last body named in the paragraph."""
+        last = ""
+        for hit in _ACTOR.finditer(self.text, self.line.start, place):
+            last = hit["who"].lstrip("、")
+        return last
+
+
+def _is_baseline(text: str, when: When) -> bool:
+    before = text[max(0, when.start - 3) : when.start]
+    after = text[when.end : when.end + 8]
+    return re.search(r"(?:较|比|同比|与|以)$", before) is not None and not re.match(r"[,。]", after)
+
+
+def section_of(text: str, line: Line, section: regions.Place) -> regions.Place:
+    """The place a heading names (陕西:防风险…), or the one held before."""
+    if not line.heading or line.end - line.start < 3:
+        return section
+    words = text[line.start : line.end]
+    if re.search(r"来源|编辑|作者|首页|展|摄|图", words):
+        return section
+    opening = line.start + len(words) - len(words.lstrip())
+    for mention in regions.mentions(text, line.start, line.end, section.province):
+        if mention.place is not None and mention.start <= opening + 1 and mention.place.level:
+            begins = text[mention.end : mention.end + 1] in ":市省区 " or mention.end == line.end
+            if begins and mention.place.level == 1:
+                return mention.place
+    return section
+
+
+def first_place(text: str, given: str) -> regions.Place:
+    """What the document as a whole speaks of, when the caller hasn't said so."""
+    if given:
+        named, short = regions.gazetteer()
+        place = short.get(given) or (named.get(given) or (None,))[0]
+        return place or regions.Place(given, 1, given)
+    head = [
+        mention.place for mention in regions.mentions(text, 0, min(len(text), 700), "")
+        if mention.place is not None
+    ]  # fmt: skip
+    if head:
+        return head[0]
+    for mention in regions.mentions(text, 0, min(len(text), 4000), ""):
+        if mention.place is not None and mention.place.level:
+            return mention.place
+    return regions.Place("", 0, "")

@@ -1,0 +1,77 @@
+"""Dates that are figures of their own: 2020年4月, 6月20日前, 今年1至10月."""
+
+from __future__ import annotations
+
+import re
+
+from .layout import Line
+from .model import Find
+from .periods import Span, When, dashed
+
+UNITS = {4: "yyyy", 6: "yyyymm", 8: "yyyymmdd"}
+_OF_A_VALUE = re.compile(r"(?:较|比|与|以|同比|相比)$")
+
+
+def finds(text: str, line: Line, whens: list[When]) -> list[Find]:
+    """A find for each date written in digits; what only names a title or a base is left out."""
+    found: list[Find] = []
+    for when in whens:
+        if not when.digits or when.span.first.startswith("0000") or _passed_over(text, line, when):
+            continue
+        kind = "deadline" if when.before else "date"
+        if when.halves and _two(when):
+            first, last = when.halves
+            found.append(_find(text, first, Span(when.span.first, when.span.first), kind, when.span.iso))
+            found.append(_find(text, last, Span(when.span.last, when.span.last), kind, when.span.iso))
+        else:
+            found.append(_find(text, (when.start, when.end), when.span, kind, ""))
+    return found
+
+
+def _two(when: When) -> bool:
+    """Two full dates are two figures; 今年6月至12月底 and 2018—2020年 are one with an end."""
+    if len(when.span.first) == 4:
+        return False
+    days = len(when.span.first) == 8 or len(when.span.last) == 8
+    return days or when.span.first[:4] != when.span.last[:4]
+
+
+def _find(text: str, place: tuple[int, int], span: Span, kind: str, period: str) -> Find:
+    start, end = place
+    value = int(span.first)
+    ranged = span.first != span.last
+    iso = span.iso
+    tail = re.match(r"(?:以来|之前|以前|前|启动|结束|起(?!点|来|步))", text[end : end + 2])
+    lead = re.search(r"(?:自|从)$", text[max(0, start - 1) : start])
+    return Find(
+        start - (1 if lead else 0), end + (len(tail[0]) if tail else 0), value,
+        UNITS[len(span.first)], kind, number=place, iso=iso, period=period or iso,
+        end_value=int(span.last) if ranged else None, bound="<=" if kind == "deadline" else "",
+        indicator=_named(text, start, end),
+    )  # fmt: skip
+
+
+def _passed_over(text: str, line: Line, when: When) -> bool:
+    before, after = text[max(line.start, when.start - 4) : when.start], text[when.end : when.end + 30]
+    opened = text.rfind("《", line.start, when.start)
+    if opened >= 0 and text.find("》", opened, when.start) < 0 and not before.endswith("("):
+        return True
+    if len(when.span.first) == 4 and not when.ranged:
+        if after.startswith("度") or re.match(r"末|底|初|全(?:省|市|县|区|国)安全生产工作", after):
+            return True
+        if re.search(r"到$", before) and re.search(r"下降|减少|达到|增长|提高|降低", after):
+            return True
+        if re.search(r"〔$|\[$", before):
+            return True
+    return _OF_A_VALUE.search(before) is not None and not re.match(r"[,。]", after)
+
+
+def _named(text: str, start: int, end: int) -> str:
+    """What happened then: the words after it, or those before where none follow."""
+    after = re.match(r"(?:以来|起|前|份)?,?(?P<w>[^。;!\n]{0,24})", text[end:])
+    words = after["w"] if after else ""
+    before = re.search(r"[^。;!\n]{0,12}$", text[:start])
+    return (before[0] if before and len(words) < 6 else "") + words
+
+
+__all__ = ["UNITS", "dashed", "finds"]

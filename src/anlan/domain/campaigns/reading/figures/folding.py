@@ -1,0 +1,40 @@
+"""One script and one set of signs: Traditional read as Simplified, full width as ASCII.
+
+Every character becomes exactly one character, so that offsets stay what they were.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+
+import opencc
+
+SIGNS = {
+    "：": ":", "；": ";", "，": ",", "（": "(", "）": ")", "％": "%", "．": ".", "＋": "+",
+    "－": "-", "–": "—", "―": "—", "～": "~", "？": "?", "！": "!", "　": " ", "\xa0": " ",
+    "〇": "〇", "○": "〇", "﹪": "%", "•": "·", "‧": "·", "『": "“", "』": "”", "「": "“",
+    "」": "”", "﹤": "<", "＜": "<", "＞": ">", "∶": ":", "／": "/",
+}  # fmt: skip
+
+
+@cache
+def _converter() -> opencc.OpenCC:
+    return opencc.OpenCC("t2s")
+
+
+@cache
+def _one(char: str) -> str:
+    """The Simplified form of a character, or itself where that isn't one character."""
+    if char in SIGNS:
+        return SIGNS[char]
+    if "０" <= char <= "９" or "Ａ" <= char <= "Ｚ" or "ａ" <= char <= "ｚ":
+        return chr(ord(char) - 0xFEE0)
+    if char < "\u4e00":
+        return char
+    simple = str(_converter().convert(char))
+    return simple if len(simple) == 1 else char
+
+
+def fold(text: str) -> str:
+    """The text in Simplified characters and ASCII signs, as long as it was."""
+    return "".join([_one(char) for char in text])

@@ -1,0 +1,199 @@
+"""Names for the figures of one line: indicator, direction and what a change is held against."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from . import indicators
+from .layout import Line
+from .model import Find
+
+_PAIRS = re.compile(r"[、,和及与;]?\s*")
+_HARM = re.compile(r"(死亡|受伤|重伤|轻伤|失踪|失联|被困|遇难|中毒|受困|下落不明)(?:人数)?(?:达|共|约)?$")
+_HARMED = re.compile(r"(死亡|受伤|重伤|轻伤|失踪|失联|被困|遇难|中毒|受困|下落不明|工亡)")
+_LEAD_VERB = re.compile(r"^(达|近|约|超|共)+")
+
+
+def name(text: str, line: Line, finds: list[Find], *, plan: bool) -> None:
+    """Give each find its indicator, and each change its direction."""
+    last_subjects: list[str] = []
+    group: list[Find] = []
+    for index, find in enumerate(finds):
+        before = finds[index - 1] if index else None
+        if find.kind == "rate" and find.unit in ("%", "‰", "倍", "成", "个百分点") or _step(text, line, find):
+            if before is not None and group and before is group[-1] and _PAIRS.fullmatch(text[before.end : find.start]) \
+                    and before.unit == find.unit:
+                group.append(find)
+            else:
+                last_subjects = _close(text, line, group, finds, last_subjects)
+                group = [find]
+            continue
+        last_subjects = _close(text, line, group, finds, last_subjects)
+        group = []
+        if not find.indicator:
+            _count(text, line, find, finds, index)
+    _close(text, line, group, finds, last_subjects)
+
+
+def _step(text: str, line: Line, find: Find) -> bool:
+    """An absolute change: 同比减少12起."""
+    if find.kind not in ("count", "physical", "money"):
+        return False
+    before = indicators.clause(text, find.number[0], line.start)
+    return re.search(r"(?:同比|环比|较[^,]{1,8}|比[^,]{1,8})(?:分别)?(?:下降|减少|增加|上升|增长)(?:了)?$", before) is not None
+
+
+def _close(text: str, line: Line, group: list[Find], finds: list[Find], last: list[str]) -> list[str]:
+    """Name a group of values that share a verb, and say whose turn the next group is."""
+    if not group:
+        return last
+    first = group[0]
+    direction, before, word = indicators.change(text, first.number[0], line.start)
+    if not word:
+        for find in group:
+            _rate(text, line, find, finds)
+        return last
+    nouns = indicators.subjects(before)
+    own = [noun for noun in nouns if len(noun) > 1]
+    baseline = _baseline_at(text, line, first)
+    if not own:
+        index = finds.index(first)
+        counted = [
+            item.indicator for item in finds[:index]
+            if item.kind in ("count", "money", "physical") and _same_sentence(text, item, first)
+        ][-max(1, len(group)) :]  # fmt: skip
+        own = counted if len(counted) == len(group) else (last or counted)
+    for rank, find in enumerate(group):
+        find.kind, find.direction = "change", direction
+        noun = own[rank] if len(own) == len(group) else "、".join(own)
+        find.indicator = f"{noun}{'同比' if baseline and '同比' in baseline[1] else ''}变化"
+        find.hints["subjects"] = "|".join(own) if len(group) == 1 else ""
+        if baseline:
+            find.hints["baseline_at"] = str(baseline[0])
+    if group[0] is first and word:
+        start = text.rfind(word, line.start, first.number[0] + 1)
+        if 0 <= first.number[0] - start <= 6:
+            first.start = min(first.start, start)
+    if re.search(r"到(?:19|20)\d\d年|力争|确保|再下降|目标", before):
+        for find in group:
+            find.kind = "target"
+            find.bound = find.bound or ">="
+            until = re.search(r"到((?:19|20)\d\d)年", before)
+            if until:
+                find.period = until[1]
+    return own
+
+
+def _same_sentence(text: str, one: Find, other: Find) -> bool:
+    return "。" not in text[one.end : other.start]
+
+
+def _baseline_at(text: str, line: Line, find: Find) -> tuple[int, str] | None:
+    low = max(text.rfind(sign, line.start, find.number[0]) for sign in "。;") + 1
+    low = max(low, line.start)
+    hits = list(indicators.BASELINES.finditer(text, low, find.number[0]))
+    return (hits[-1].start(), hits[-1][0]) if hits else None
+
+
+def _rate(text: str, line: Line, find: Find, finds: list[Find]) -> None:
+    """A share or a rate: the words before it, or the noun after it (80%矿井…)."""
+    before = indicators.clause(text, find.start, line.start)
+    words = indicators.tidy(before)
+    noun, stop = indicators.noun(text, find.end, line.end)
+    if re.search(r"处以|罚|扣", before):
+        find.kind = "rule"
+    if len(words) < 2 and noun:
+        tail = indicators.clause(text, find.end + 24, find.end) if False else text[find.end : find.end + 20]
+        find.indicator = re.split(r"[,。;、!\n]", tail)[0]
+        find.end = max(find.end, stop)
+        return
+    if len(words) < 2:
+        wider = indicators.clause(text, find.start, line.start, indicators.STOPS)
+        words = indicators.tidy(wider.rstrip("、,"))
+    if len(words) < 2:
+        index = finds.index(find)
+        words = finds[index - 1].indicator if index else ""
+    if before.endswith("、"):
+        words = indicators.tidy(indicators.clause(text, find.start - 1, line.start))
+    wide = indicators.clause(text, find.start, line.start, indicators.STOPS)
+    find.indicator = indicators.tidy(wide)[-30:] if len(words) < 4 else words[-24:]
+    name_start = re.search(r"[\u4e00-\u9fff]{1,6}(?:率|比例|占比)(?:达到?|为|是)?$", text[line.start : find.start])
+    if name_start:
+        find.start = line.start + name_start.start()
+
+
+def _count(text: str, line: Line, find: Find, finds: list[Find], index: int) -> None:
+    """A number of things, by the noun after it or the words before it."""
+    noun = find.hints.get("noun", "")
+    before = indicators.clause(text, find.start, line.start)
+    lead = indicators.tidy(before)
+    harm = _HARM.search(text[max(line.start, find.number[0] - 8) : find.number[0]])
+    if harm:
+        find.indicator = f"{_accident(text, line, find)}{harm[1]}人数"
+        find.start = min(find.start, find.number[0] - (8 - harm.start() if find.number[0] - line.start >= 8 else 0) )
+        low = text.rfind(harm[1], line.start, find.number[0])
+        find.start = low if low >= 0 else find.start
+        return
+    hurt = _HARMED.match(noun)
+    if hurt and find.unit in ("人", "名"):
+        find.indicator = f"{_accident(text, line, find)}{hurt[1]}人数"
+        find.end = find.number[1] + hurt.end()
+        return
+    if find.kind == "money" or find.kind == "physical" or find.kind == "duration":
+        find.indicator = lead[-20:] or indicators.tidy(
+            indicators.clause(text, find.start, line.start, indicators.STOPS))[-20:]
+        if len(find.indicator) < 2:
+            follow = re.split(r"[,。;、!\n]", text[find.end : find.end + 16])[0]
+            find.indicator += follow
+        return
+    shared = _shared(text, line, find, finds, index)
+    if noun and len(noun) > 1:
+        tail = re.split(r"[,。;!\n]", text[find.end : find.end + 18])[0]
+        head = lead if len(lead) >= 2 else shared
+        find.indicator = (head[-10:] + noun + ("" if len(head) >= 2 else tail))[:36]
+        return
+    if len(lead) < 2 and not before.strip():
+        lead = shared
+    part = re.search(r"其中[^。;]{0,40}$", text[line.start : find.start])
+    if len(lead) <= 2 or part:
+        previous = _named_before(finds, index, find.unit)
+        lead = f"{previous[-16:]}({lead})" if part and previous else lead + previous[-12:]
+    if find.unit == "起" and "事故" in lead and "起数" not in lead:
+        lead += "起数"
+    find.indicator = lead[-28:]
+    if len(find.indicator) < 2:
+        find.indicator += re.split(r"[,。;!\n]", text[find.end : find.end + 14])[0]
+
+
+def _accident(text: str, line: Line, find: Find) -> str:
+    near = text[max(line.start, find.start - 40) : find.start]
+    hit = list(re.finditer(r"(?:各类|发生)?(?P<w>[\u4e00-\u9fff]{0,8}?(?:事故|火灾))", near))
+    return hit[-1]["w"][-8:] if hit else "事故"
+
+
+def _shared(text: str, line: Line, find: Find, finds: list[Find], index: int) -> str:
+    """The words before the first number of a list that this number stands in."""
+    wide = indicators.clause(text, find.start, line.start, indicators.STOPS)
+    begin = find.start - len(wide)
+    first = next((item for item in finds[: index + 1] if item.start >= begin), find)
+    return indicators.tidy(text[begin : first.start])[-12:] if first.start > begin else ""
+
+
+def _named_before(finds: list[Find], index: int, unit: str) -> str:
+    for other in reversed(finds[:index]):
+        if other.kind in ("count", "target") and other.indicator and (other.unit == unit or not unit):
+            return re.sub(r"^(?:发现|排查|查处|整改|排查整治|其中)", "", other.indicator)
+    return ""
+
+
+def twinned(text: str, line: Line, finds: list[Find]) -> list[Find]:
+    """One value said of two things (起数和死亡人数再下降10%) is two figures."""
+    found: list[Find] = []
+    for find in finds:
+        nouns = [noun for noun in find.hints.get("subjects", "").split("|") if noun]
+        if len(nouns) == 2 and find.kind in ("change", "target"):
+            found += [replace(find, indicator=f"{noun}变化", hints=dict(find.hints)) for noun in nouns]
+        else:
+            found.append(find)
+    return found

@@ -1,0 +1,241 @@
+"""Dates and spans: what is written, and what 今年, 上半年, 同期, 以来 mean where they stand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from datetime import date
+
+YEAR_WORDS = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "上年": -1, "前年": -2, "明年": 1}
+PARTS = {
+    "上半年": (1, 6), "下半年": (7, 12), "一季度": (1, 3), "二季度": (4, 6), "三季度": (7, 9),
+    "四季度": (10, 12), "前三季度": (1, 9), "前两季度": (1, 6), "1季度": (1, 3), "2季度": (4, 6),
+    "3季度": (7, 9), "4季度": (10, 12), "全年": (1, 12), "前三个季度": (1, 9),
+}  # fmt: skip
+
+_Y = r"(?:(?P<{0}y>(?:19|20)\d\d)年|(?P<{0}w>今年|本年|去年|上年|前年|明年)(?![度末终底])|)"
+_ONE = (
+    _Y + r"(?:(?P<{0}m>1[0-2]|0?[1-9])月(?:份)?(?:(?P<{0}d>3[01]|[12]\d|0?[1-9])日)?"
+    r"(?:(?P<{0}t>上旬|中旬|下旬|底|初|末))?)?"
+)
+_DASH = r"(?:至|到|—+|-|~)"
+
+ISO_DATE = re.compile(r"(?<![\d-])((?:19|20)\d\d)[-/.](0?[1-9]|1[0-2])[-/.](3[01]|[12]\d|0?[1-9])(?![\d-])")
+YEAR_RANGE = re.compile(
+    rf"(?<!\d)(?:从|自)?(?P<a>(?:19|20)\d\d)年?{_DASH}(?P<b>(?:19|20)\d\d)年(?!\d{{1,2}}月)"
+)
+MONTH_RANGE = re.compile(
+    _Y.format("a") + r"(?P<from>1[0-2]|0?[1-9])(?:月份?)?" + _DASH
+    + r"(?P<to>1[0-2]|0?[1-9])月(?:份|底)?(?!\d)(?!\d*日)"
+)  # fmt: skip
+FULL = re.compile(_ONE.format("a"))
+PART = re.compile(
+    r"(?:(?P<y>(?:19|20)\d\d)年|(?P<w>今年|去年|上年|本年)|)(?:第)?(?P<p>前三个季度|前三季度|前两季度|上半年|下半年|[一二三四1-4]季度)"
+)
+ACCIDENT_DAY = re.compile(r"[“\"](?P<m>1[0-2]|[1-9])[·.](?P<d>3[01]|[12]\d|[1-9])[”\"]")
+SINCE = re.compile(r"以来|起(?!点|来|步|诉|草|重|火|爆)|至今|开始")
+BEFORE_IT = re.compile(r"(?:之前|以前|前|底前)(?!往|后)")
+
+
+@dataclass(frozen=True)
+class Span:
+    """A stretch of time between two dates, each as precise as it was written (4, 6 or 8 digits)."""
+
+    first: str
+    last: str
+
+    @property
+    def iso(self) -> str:
+        low, high = dashed(self.first), dashed(self.last)
+        return low if low == high else f"{low}/{high}"
+
+
+def dashed(digits: str) -> str:
+    return "-".join(part for part in (digits[:4], digits[4:6], digits[6:8]) if part)
+
+
+@dataclass(frozen=True)
+class When:
+    """A date expression in the text. `open` says that it begins a span with no end (以来)."""
+
+    start: int
+    end: int
+    span: Span
+    ranged: bool = False
+    open: bool = False
+    before: bool = False
+    halves: tuple[tuple[int, int], tuple[int, int]] | None = None
+    digits: bool = True
+    year_given: bool = True
+
+
+def whens(text: str, start: int, end: int, year: int) -> list[When]:
+    """Every date expression of this stretch. A month without a year takes the year before it."""
+    found: list[When] = []
+    last_year = year
+    place = start
+    while place < end:
+        hit = _at(text, place, end, year, last_year)
+        if hit is None or hit.end <= place:
+            place += 1
+            continue
+        found.append(_with_marks(text, hit, end))
+        last_year = int(hit.span.last[:4]) if hit.year_given else last_year
+        place = hit.end
+    return _joined(text, found)
+
+
+def _at(text: str, place: int, end: int, year: int, last: int) -> When | None:
+    before = text[place - 1] if place else ""
+    char = text[place]
+    if char in "“\"" and (hit := ACCIDENT_DAY.match(text, place, end)):
+        near = text[max(0, place - 40) : place]
+        known = re.findall(r"(?:19|20)\d\d(?=年)", near)
+        when = year - 1 if "去年" in near else int(known[-1]) if known else year
+        day = f"{when:04}{int(hit['m']):02}{int(hit['d']):02}"
+        return When(place + 1, hit.end() - 1, Span(day, day), year_given=False)
+    if char not in "0123456789今本去上前明从自一二三四下第" or (char.isdigit() and before.isdigit()):
+        return None
+    if before in ".·第" and char.isdigit():
+        return None
+    if hit := ISO_DATE.match(text, place, end):
+        day = f"{hit[1]}{int(hit[2]):02}{int(hit[3]):02}"
+        return When(place, hit.end(), Span(day, day))
+    if hit := YEAR_RANGE.match(text, place, end):
+        return When(place, hit.end(), Span(hit["a"], hit["b"]), ranged=True)
+    if hit := MONTH_RANGE.match(text, place, end):
+        given = _year(hit["ay"], hit["aw"], year)
+        base = given if given is not None else last
+        span = Span(f"{base:04}{int(hit['from']):02}", f"{base:04}{int(hit['to']):02}")
+        return When(place, hit.end(), span, ranged=True, year_given=given is not None)
+    if hit := PART.match(text, place, end):
+        given = _year(hit["y"], hit["w"], year)
+        base = given if given is not None else last
+        low, high = PARTS[hit["p"]]
+        span = Span(f"{base:04}{low:02}", f"{base:04}{high:02}")
+        return When(place, hit.end(), span, digits=False, year_given=given is not None)
+    hit = FULL.match(text, place, end)
+    if hit is None or hit.end() == place:
+        return None
+    given = _year(hit["ay"], hit["aw"], year)
+    if hit["am"] is None:
+        span = Span(str(given), str(given))
+        return When(place, hit.end(), span, digits=hit["ay"] is not None)
+    base = given if given is not None else last
+    digits = f"{base:04}{int(hit['am']):02}" + (f"{int(hit['ad']):02}" if hit["ad"] else "")
+    return When(place, hit.end(), Span(digits, digits), year_given=given is not None)
+
+
+def _year(digits: str | None, word: str | None, year: int) -> int | None:
+    if digits:
+        return int(digits)
+    return year + YEAR_WORDS[word] if word else None
+
+
+def _with_marks(text: str, when: When, end: int) -> When:
+    tail = text[when.end : min(end, when.end + 4)]
+    since = SINCE.match(tail) or re.match(r"(?:份|初|底)?(?:以来|起|开始)(?!点|来)", tail)
+    early = BEFORE_IT.match(tail) or re.match(r"底前|底之前|底以前", tail)
+    return replace(when, open=bool(since), before=bool(early) and not since)
+
+
+def _joined(text: str, found: list[When]) -> list[When]:
+    """Two dates with 至 or 到 between them are one span; both ends stay to be shown."""
+    joined: list[When] = []
+    for when in found:
+        last = joined[-1] if joined else None
+        between = text[last.end : when.start] if last else ""
+        if (
+            last is not None and not last.ranged and not when.ranged and last.digits and when.digits
+            and re.fullmatch(rf"(?:份|底|初)?(?:启动|开始|运行|起)?,?{_DASH}", between)
+        ):  # fmt: skip
+            joined[-1] = replace(
+                last, end=when.end, span=Span(last.span.first, when.span.last), ranged=True,
+                open=False, before=when.before,
+                halves=((last.start, last.end), (when.start, when.end)),
+            )  # fmt: skip
+        else:
+            joined.append(when)
+    return joined
+
+
+@dataclass(frozen=True)
+class Frame:
+    """What a document's dates hang on: its year, its campaign, and how far it can look back."""
+
+    year: int
+    default: Span
+    campaign: Span | None
+    until: str  # the last month that the document can speak of, six digits
+
+
+def frame(text: str, issued: date | None) -> Frame:
+    """Found in the document itself: its date line, its title, its longest span of months."""
+    year, until = _own_date(text, issued)
+    dates = whens(text, 0, len(text), year)
+    campaign = None
+    for when in dates:
+        if when.ranged and len(when.span.first) == 6 and len(when.span.last) == 6:
+            months = _months(when.span.first, when.span.last)
+            if months >= 18 and (campaign is None):
+                campaign = when.span
+    if campaign is None:
+        for when in dates:
+            if when.ranged and len(when.span.first) == 4 and int(when.span.last[:4]) <= year + 5:
+                if int(when.span.last) - int(when.span.first) >= 2 and _is_campaign(text, when):
+                    campaign = when.span
+                    break
+    if not until:
+        past = [
+            when.span.last for when in dates
+            if len(when.span.last) >= 6 and when.span.last[:4] == str(year)
+            and re.search(r"共?发生|排查|同比", text[when.end : when.end + 24])
+        ]  # fmt: skip
+        until = max(past, default=f"{year}12")[:6]
+    return Frame(year, campaign or Span(str(year), str(year)), campaign, until)
+
+
+def _is_campaign(text: str, when: When) -> bool:
+    return re.search(r"行动|整治|攻坚|计划|规划", text[when.end : when.end + 40]) is not None
+
+
+def _months(first: str, last: str) -> int:
+    return (int(last[:4]) - int(first[:4])) * 12 + int(last[4:6]) - int(first[4:6]) + 1
+
+
+def _own_date(text: str, issued: date | None) -> tuple[int, str]:
+    if issued is not None:
+        return issued.year, f"{issued.year}{issued.month:02}"
+    for line in text.split("\n"):
+        line = line.strip(" ()")
+        iso = ISO_DATE.match(line)
+        if iso and len(line) < 40:
+            return int(iso[1]), f"{iso[1]}{int(iso[2]):02}"
+        full = re.fullmatch(r"(20\d\d)年(\d{1,2})月(\d{1,2})日", line)
+        if full:
+            return int(full[1]), f"{full[1]}{int(full[2]):02}"
+    title = re.search(r"(20\d\d)年度?", text[:300])
+    if title:
+        return int(title[1]), ""
+    years = re.findall(r"(?<!\d)(20\d\d)(?=年)", text)
+    return (int(years[0]) if years else 0), ""
+
+
+def since(first: str, held: Frame) -> Span:
+    """From this date until the campaign's end or the document's own day, whichever is earlier."""
+    start = first if len(first) >= 6 else f"{first}01"
+    end = held.until
+    if held.campaign is not None:
+        low = held.campaign.first if len(held.campaign.first) >= 6 else f"{held.campaign.first}01"
+        high = held.campaign.last if len(held.campaign.last) >= 6 else f"{held.campaign.last}12"
+        end = min(end, high[:6]) if high[:6] >= start[:6] else end
+        start = max(start, low) if len(first) == 4 and low[:4] == first else start
+    if start[4:6] == "01" and end == f"{start[:4]}12" and len(start) == 6:
+        return Span(start[:4], start[:4])
+    return Span(start, max(end, start[:6]))
+
+
+def back(last: str, months: int) -> str:
+    """The month so many months before."""
+    count = int(last[:4]) * 12 + int(last[4:6] or 12) - 1 - months
+    return f"{count // 12}{count % 12 + 1:02}"

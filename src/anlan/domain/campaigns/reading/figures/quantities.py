@@ -1,0 +1,223 @@
+"""Numbers with a unit in one line of a document: 1087起, 327.7多万元, 四个阶段, 10%—20%."""
+
+from __future__ import annotations
+
+import re
+
+from . import bounds, numbers, units
+from .model import Find, Value
+
+_UNIT = units.alternatives(units.COUNTED, units.MONEY, units.PHYSICAL, units.TIME, units.RATES, ("号",))
+_HAN_UNIT = units.alternatives(units.STRUCTURE, units.BARE, ("倍", "成", "个百分点", "家次", "人次"))
+_BARE = units.alternatives(units.BARE)
+
+ARABIC = re.compile(
+    rf"(?P<pre>(?:{bounds.BEFORE_PATTERN})(?:了)?)?(?:(?<=近)共)?"
+    rf"(?<![\dA-Za-z.#/])(?P<n>{numbers.ARABIC})(?P<q>余|多|几)?(?P<s>{numbers.SCALE})?(?P<q2>余|多)?"
+    rf"(?:(?P<dash>—+|-|~|至|到)(?P<n2>{numbers.ARABIC})(?P<s2>{numbers.SCALE})?(?P<q3>余|多)?)?"
+    rf"(?:(?P<u>{_UNIT})(?![A-Za-z])|(?P<b>(?=(?:{_BARE})))|(?P<none>(?=[,。;、!)]|以上)))"
+    rf"(?P<post>{bounds.AFTER_PATTERN})?"
+)
+TENS = re.compile(
+    rf"(?P<pre>(?:{bounds.BEFORE_PATTERN})(?:了)?)?(?P<t>数|几|上)(?P<z>十|百|千|万)(?P<s>{numbers.SCALE})?(?P<u>{_UNIT})"
+)
+HAN = re.compile(
+    rf"(?P<pre>(?:{bounds.BEFORE_PATTERN}))?(?P<n>{numbers.HAN})(?P<q>余|多)?"
+    rf"(?:(?P<u>{_HAN_UNIT})|(?P<b>(?=(?:{_BARE}))))(?P<post>{bounds.AFTER_PATTERN})?"
+)
+FRACTION = re.compile(r"(?:百分之(?P<p>[一二三四五六七八九十百零点〇]+)|(?P<d>[二三四五六七八九十])分之(?P<n>[一二三四五六七八九]))")
+DOCUMENT_NUMBER = re.compile(
+    r"[\u4e00-\u9fff]{1,12}[〔\[【](?P<y>(?:19|20)\d\d)[〕\]】](?:第)?(?P<n>\d{1,4})号"
+)
+ANNIVERSARY = re.compile(r"(?P<n>\d{1,3}|[一二三四五六七八九十百]{1,3})周年")
+
+#: Digits that aren't figures at all: telephones, mail, addresses, standards, models, times of day.
+NOT_FIGURES = re.compile(
+    r"(?:电话|传真|手机|热线|邮编|邮箱|联系方式|QQ|微信号)[:\s]*[\d\-—、/ ()A-Za-z.@]+"
+    r"|\d{3,4}-\d{7,8}|(?<!\d)1[3-9]\d{9}(?!\d)|[\w.]+@[\w.]+|https?://\S+|www\.\S+"
+    r"|(?:GB|AQ|DB|HG|GA|SY|JGJ|TSG|XF|WS|JT|MT|YJ)[\dA-Z]*(?:/[TZ])?\s?[\d.]+(?:[—-]\d{2,4})?"
+    r"|第(?:\d+|[一二三四五六七八九十百〇零]+)(?:条|款|章|节|项|号|届|次|批|期|名|位|部分|阶段|季度|轮|场|类|方|一|责任|起|个|家|台|二)?"
+    r"|(?:附件|附表|表|图|序号|编号|批号)[:\s]?\d+(?:[-—.]\d+)*"
+    r"|\d{1,2}[:]\d{2}(?::\d{2})?|\d{1,2}时\d{1,2}分|\d{1,2}[时点](?=许|左右|,|整|$)"
+    r"|[A-Za-z]+-?\d+[A-Za-z\d-]*|\d+-?[A-Za-z]{2,}\d*|\d[GgDd](?![\u4e00-\u9fff]?吨)"
+    r"|[一二三四五六七八九十]{1,3}(?:届|中全会)|二十大|十八大|十九大"
+)
+LIST_NUMBER = re.compile(r"\s*(?:[(]?\d{1,2}[)]|\d{1,2}[.、](?!\d)|[(]?[一二三四五六七八九十]{1,3}[)、]|[①-⑳])")
+
+#: Chinese numerals with a unit that are an idiom, an article or a name.
+HAN_STOP = re.compile(
+    r"一(?!起\d)|两手|两会|两[项件]大事|两者|两地|两[侧边岸]|两案|二维|二次|三方技|三方服|三方机|三方[安评]|三维|三级甲|三甲|三分之|四面|四周|四方|"
+    r"五大发|七天|十分|十足|百分|万元|千克|百年|百家|百日(?!行动|攻坚|整治|专项|会战)|千方|万一|三农|双重|"
+    r"三天两头|两级政|三次产业|一年|半年|三个代表|四个意识|四个自信|两个维护|两个确立|五位一体|"
+    r"三项岗位|两个以上|两人|二级(?:学院|学科)|二类(?:区|声)|万人|三年(?:来|行动|内)|几年|数年|千万"
+)
+#: Words before a Chinese numeral that make it something else.
+HAN_BEFORE = re.compile(r"(?:第|十|百|千|万|数|几|每|上|下|前|后|同|这|该|本|各|星期|周|初|零|点|之|[一二三四五六七八九]、)$")
+_STRUCTURES = re.compile(
+    r"方面|领域|阶段|特点|专题|环节|层面|维度|清单|机制|体系|转变|总方案|专项|小组|类别|行业|板块|批次|原则|要素|重点高层|严禁|必须|一批|到位"
+)
+
+
+def blanks(text: str) -> str:
+    """The text with everything that is no figure made blank, as long as it was."""
+    return NOT_FIGURES.sub(lambda hit: "\0" * len(hit[0]), text)
+
+
+def finds(text: str, start: int, end: int) -> list[Find]:
+    """Every number with a unit between these places; dates are read elsewhere."""
+    numbered = LIST_NUMBER.match(text, start, end)
+    if numbered:
+        start = numbered.end()
+    found = [*_references(text, start, end)]
+    found += _amounts(text, start, end)
+    found += _han(text, start, end)
+    return found
+
+
+def _references(text: str, start: int, end: int) -> list[Find]:
+    found = []
+    for hit in DOCUMENT_NUMBER.finditer(text, start, end):
+        found.append(Find(hit.start(), hit.end(), int(hit["n"]), "号", "reference",
+                          number=hit.span(), indicator="文号", parts=()))  # fmt: skip
+    for hit in ANNIVERSARY.finditer(text, start, end):
+        value = numbers.arabic(hit["n"]) if hit["n"].isdigit() else numbers.han(hit["n"])
+        found.append(Find(hit.start(), hit.end(), value, "周年", "reference", number=hit.span(),
+                          indicator=_before(text, hit.start(), start) + "周年"))  # fmt: skip
+    return found
+
+
+def _before(text: str, place: int, start: int) -> str:
+    words = re.search(r"[^,。;、!\n“”()《》]*$", text[start:place])
+    return words[0][-12:] if words else ""
+
+
+def _amounts(text: str, start: int, end: int) -> list[Find]:
+    clear = text[:start] + blanks(text[start:end]) + text[end:]
+    found = []
+    for hit in ARABIC.finditer(clear, start, end):
+        find = _amount(text, hit)
+        if find is not None:
+            found.append(find)
+    for hit in TENS.finditer(clear, start, end):
+        if hit["t"] == "上" and (hit["z"] in "十万" or not hit["s"]) and hit["u"] not in units.MONEY:
+            continue
+        value = numbers.SCALES[hit["z"]] * (1 if hit["t"] != "上" else 1)
+        scaled = value * numbers.SCALES[hit["s"] or ""]
+        unit, factor = _money(hit["u"])
+        found.append(Find(hit.start(), hit.end(), scaled * factor, unit, _kind(unit), bound=">=",
+                          number=hit.span()))  # fmt: skip
+    for hit in FRACTION.finditer(clear, start, end):
+        if hit["p"]:
+            found.append(Find(hit.start(), hit.end(), numbers.han(hit["p"]), "%", "rate", number=hit.span()))
+    return found
+
+
+def _money(unit: str) -> tuple[str, int]:
+    if unit in ("万元", "亿元"):
+        return "元", numbers.SCALES[unit[0]]
+    return units.same(unit), 1
+
+
+def _amount(text: str, hit: re.Match[str]) -> Find | None:
+    unit = hit["u"] or ""
+    if hit["b"] is not None:
+        unit = "个"
+    elif hit["none"] is not None:
+        if hit["s"] not in ("万", "亿") or text[hit.start() - 1 : hit.start()] == "第":
+            return None
+        unit = _guessed(text, hit.start())
+    if unit in ("月", "号") or (unit == "年" and re.fullmatch(r"(?:19|20)\d\d", hit["n"])):
+        return None
+    if unit == "日" and hit["s"] is None:
+        return None
+    digits, scale = hit["n"], hit["s"] or ""
+    value = numbers.arabic(digits, scale)
+    unit, factor = _money(unit)
+    last: Value | None = None
+    if hit["n2"]:
+        last = numbers.arabic(hit["n2"], hit["s2"] or "") * factor
+        if not scale and hit["s2"]:
+            value = numbers.arabic(digits, hit["s2"])
+        if value * factor > last:
+            return None
+    middle = hit["q"] or hit["q2"] or hit["q3"]
+    pre = (hit["pre"] or "").removesuffix("了")
+    stop = hit.end()
+    bound = bounds.joined(pre, middle, hit["post"])
+    return Find(hit.start(), stop, value * factor, unit, _kind(unit), end_value=last, bound=bound,
+                number=(hit.start("n"), stop))  # fmt: skip
+
+
+def _guessed(text: str, place: int) -> str:
+    """The unit of a number that has none (粉丝量达435.3万), from what it counts."""
+    before = text[max(0, place - 16) : place]
+    if re.search(r"人次|培训|参与", before):
+        return "人次"
+    return "人" if re.search(r"粉丝|人数|用户|人员|群众|人口|职工", before) else ""
+
+
+def _kind(unit: str) -> str:
+    if unit in ("元", "美元"):
+        return "money"
+    if unit in ("%", "‰", "个百分点", "倍", "成"):
+        return "rate"
+    if unit in units.PHYSICAL:
+        return "physical"
+    return "duration" if unit in units.TIME else "count"
+
+
+def _han(text: str, start: int, end: int) -> list[Find]:
+    clear = text[:start] + blanks(text[start:end]) + text[end:]
+    found = []
+    for hit in HAN.finditer(clear, start, end):
+        n, unit = hit["n"], hit["u"] or "个"
+        place = hit.start("n")
+        tail = text[hit.end() : hit.end() + 8]
+        if HAN_STOP.match(text, place) or HAN_BEFORE.search(text[max(start, place - 2) : place]):
+            continue
+        if n[0] in "百千万亿" and not re.match(r"百日", text[place:]):
+            continue
+        try:
+            value = numbers.han(n)
+        except (ValueError, KeyError):
+            continue
+        find = _structure(text, hit, value, unit, tail)
+        if find is not None:
+            found.append(find)
+    return found
+
+
+def _structure(text: str, hit: re.Match[str], value: Value, unit: str, tail: str) -> Find | None:
+    place = hit.start("n")
+    kind = "structure"
+    bound = bounds.joined(hit["pre"], hit["q"], hit["post"])
+    stop = hit.end()
+    if unit in ("年", "天", "日", "个月", "小时"):
+        near = text[max(0, place - 4) : place]
+        lasting = re.search(r"为期|历时|连续|期限|近$", near) or re.match(r"未发生|没有发生|无事故", tail)
+        campaign = unit in ("日", "天") and re.match(r"行动|攻坚|整治|专项|会战", tail)
+        if not lasting and not campaign:
+            return None
+        start = place - 2 if re.search(r"为期$|连续$|历时$", text[max(0, place - 2) : place]) else place
+        return Find(start, stop, value, unit, "duration", bound=bound, number=(place, stop))
+    if unit == "位一体":
+        unit = "个"
+    if unit == "大":
+        if re.match(r"[会型量学小幅]|以上", tail) or not re.match(r"[\u4e00-\u9fff]{2}", tail):
+            return None
+        unit = "个"
+    if unit == "方面":
+        unit = "个"
+    if unit == "级" and re.match(r"以上|及以上|标准|资质|甲|医|建造|联动响应|安全生产标准|公路|耐火|重大危险源|缺陷|动火", tail):
+        return None
+    if unit in ("人", "名", "起", "家", "处", "次", "台", "辆", "件", "例"):
+        kind = "count"
+    if unit in ("倍", "成"):
+        kind = "rate"
+    if unit == "化" and not re.match(r"[”\"建]", tail):
+        return None
+    if unit in ("色", "部", "方", "期", "批", "步", "支", "所", "位") and not re.match(r"[\u4e00-\u9fff]{2}", tail):
+        return None
+    return Find(hit.start(), stop, value, unit, kind, bound=bound, number=(place, stop))
+
+

@@ -1,0 +1,167 @@
+"""All figures of a document, each with the place it stands at and what it means there."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from . import dates, indicators, naming, quantities, words
+from .context import Context, first_place, section_of
+from .folding import fold
+from .layout import Line, is_plan, lines, sentences
+from .mending import Mended, mend
+from .model import Figure, Find
+from .periods import Frame, frame, whens
+
+#: Where two finds overlap, the kind further up is kept.
+ORDER = ("reference", "structure_code", "date", "deadline", "frequency", "amount", "structure",
+         "rule", "zero_in_words", "ordinal", "rank_in_words", "universal_in_words")  # fmt: skip
+
+
+def read(text: str, *, issued: date | None = None, region: str = "") -> list[Figure]:
+    """Every figure of this document in the order of the text; a second copy isn't read again.
+
+    `issued` is the day the document was given out, for 今年 and 去年; without it the document's
+    own date line or title says the year. `region` is the place it speaks of, where known.
+    """
+    mended = mend(fold(text))
+    whole = mended.text
+    held = frame(whole, issued)
+    plan = is_plan(whole)
+    section = first_place(whole, region)
+    figures: list[Figure] = []
+    once: set[str] = set()
+    for line in lines(whole):
+        if line.copy:
+            continue
+        section = section_of(whole, line, section)
+        figures += _line(text, mended, line, held, section, plan, once)
+    return figures
+
+
+def _line(text: str, mended: Mended, line: Line, held: Frame, section, plan: bool, once: set[str]) -> list[Figure]:  # type: ignore[no-untyped-def]  # fmt: skip
+    whole = mended.text
+    times = whens(whole, line.start, line.end, held.year)
+    context = Context(whole, line, sentences(whole, line), held, section, times)
+    finds = dates.finds(whole, line, times)
+    finds += quantities.finds(whole, line.start, line.end)
+    finds += words.finds(whole, line.start, line.end, goals=line.goals)
+    finds += _campaign_name(whole, line, once)
+    kept = _resolved(whole, line, finds)
+    naming.name(whole, line, kept, plan=plan)
+    kept = naming.twinned(whole, line, kept)
+    return [_figure(text, mended, find, context, plan) for find in kept]
+
+
+def _campaign_name(text: str, line: Line, once: set[str]) -> list[Find]:
+    """三年行动 says a length once; after that it is only a name."""
+    hit = re.compile(r"(?<=[\u4e00-\u9fff])([三五两二四])年(?:行动|攻坚|整治)(?!以来)").search(text, line.start, line.end)
+    if hit is None or "campaign" in once or not re.search(
+        r"开展|实施|启动|部署", text[max(line.start, hit.start() - 24) : hit.start()]
+    ):
+        return []
+    opened = text.rfind("《", line.start, hit.start())
+    if opened >= 0 and text.find("》", opened, hit.start()) < 0:
+        return []
+    once.add("campaign")
+    value = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5}[hit[1]]
+    return [Find(hit.start(), hit.end(), value, "年", "duration", number=hit.span(), indicator="专项整治行动年限")]
+
+
+def _rank(find: Find) -> int:
+    if find.kind == "structure" and find.parts and find.unit == "个":
+        return ORDER.index("structure_code")
+    if find.kind in ("count", "rate", "money", "physical", "duration", "change", "target") and find.value != 0:
+        return ORDER.index("amount")
+    return ORDER.index(find.kind) if find.kind in ORDER else ORDER.index("amount")
+
+
+def _resolved(text: str, line: Line, finds: list[Find]) -> list[Find]:
+    """No two finds on the same words, except that a phrase may end where a number begins."""
+    kept: list[Find] = []
+    for find in sorted(finds, key=lambda item: (_rank(item), -(item.end - item.start), item.start)):
+        if find.kind not in ("date", "reference", "deadline") and _in_title(text, line, find):
+            continue
+        if find.kind in ("universal_in_words", "zero_in_words") and not _shrunk(text, find, kept):
+            continue
+        if any(find.overlaps(other) for other in kept):
+            continue
+        _widen(text, line, find)
+        kept.append(find)
+    kept.sort(key=lambda item: item.start)
+    return _absorbed(text, kept)
+
+
+def _in_title(text: str, line: Line, find: Find) -> bool:
+    """Inside 《…》 only what stands in brackets or counts a named set is read."""
+    opened = text.rfind("《", line.start, find.start)
+    if opened < 0 or 0 <= text.find("》", opened, find.start):
+        return False
+    return not (find.kind == "structure" and find.start >= opened)
+
+
+def _shrunk(text: str, find: Find, kept: list[Find]) -> bool:
+    """A phrase in words gives way to the numbers it would swallow."""
+    for other in kept:
+        if not find.overlaps(other):
+            continue
+        if other.start <= find.start and other.end < find.end:
+            find.start = other.end
+        elif find.start < other.start:
+            tail = text[other.end : find.end]
+            key = re.search(r"全覆盖|全部|均|所有", tail)
+            if key:
+                find.start = other.end
+            else:
+                find.end = other.start
+        else:
+            return False
+    words_left = text[find.start : find.end]
+    keys = r"全覆盖|全部|均|所有" if find.kind == "universal_in_words" else r"未|没"
+    return re.search(keys, words_left) is not None and len(words_left) > 3
+
+
+def _widen(text: str, line: Line, find: Find) -> None:
+    """A counted thing is shown with its noun: 8项工作制度."""
+    if find.kind not in ("count", "structure", "target") or find.indicator or find.hints:
+        return
+    noun, stop = indicators.noun(text, find.number[1], line.end)
+    find.hints["noun"] = noun
+    if noun:
+        find.end = max(find.end, stop)
+
+
+def _absorbed(text: str, kept: list[Find]) -> list[Find]:
+    """连续49个月未发生…: the months are the figure, and what didn't happen names it."""
+    found: list[Find] = []
+    for find in kept:
+        last = found[-1] if found else None
+        if (
+            last is not None and last.kind == "duration" and find.kind == "zero_in_words"
+            and find.start - last.end <= 3
+        ):  # fmt: skip
+            last.indicator = f"连续{text[find.start : find.end]}"
+            last.end = find.end
+            continue
+        found.append(find)
+    return found
+
+
+def _figure(text: str, mended: Mended, find: Find, context: Context, plan: bool) -> Figure:
+    start, end = mended.back(find.start, find.end)
+    span = context.period(find.number[0] if find.number[1] else find.start)
+    period = find.period or span.iso
+    hit = find.hints.get("baseline_at")
+    baseline = find.baseline
+    if hit is not None:
+        match = indicators.BASELINES.search(context.text, int(hit), find.end)
+        baseline = indicators.baseline(match, period)
+    kind = find.kind
+    if plan and kind == "count" and not find.hints.get("past"):
+        kind = "target"
+    return Figure(
+        value=find.value, unit=find.unit, start=start, end=end, text=text[start:end],
+        region=context.region(find.start), period=period, actor=context.actor(find.start),
+        indicator=find.indicator, kind=kind, bound=find.bound, direction=find.direction,
+        baseline=baseline, end_value=find.end_value, iso=find.iso, parts=find.parts,
+    )  # fmt: skip

@@ -1,0 +1,169 @@
+"""Which place a sentence speaks of: named in it, or inherited from what stands before.
+
+What inherits from what, the nearest first:
+
+    a place named earlier in the paragraph (昆明市…; 全市 stays with it)
+    省, 全省, 我省, 省安委办 …              back to the province of the section
+    a heading that names a province           until the next such heading
+    全国, 国务院 …                            the nation, where no province stands beside it
+    the place the caller gave, or the first place the document names
+"""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import re
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+NATION = "全国"
+PROVINCE_WORDS = re.compile(
+    r"全省|我省|本省|省委|省政府|省安委|省安办|省级|全区各地|省人大|省应急|省有关|省直|全自治区|各市州|各市\(州\)|各州市|各市没有"
+)
+NATION_WORDS = re.compile(r"全国(?!首|率先|唯一|最|先进|人大|推广|前列|试点|第|性|、全省|政协|示范)|国家方案")
+SUFFIXES = "省市州县区旗盟会"
+_ETHNIC = re.compile(
+    r"(?:(?:[^市州县省]{1,4}族)+|哈萨克|柯尔克孜|克孜勒苏|蒙古)自治(?P<suffix>州|县)$"
+)
+_PEOPLES = re.compile(
+    r"(?:壮|苗|彝|白|傣|景颇|哈尼|傈僳|藏|羌|回|蒙古|布依|侗|土家|朝鲜|黎|哈萨克|柯尔克孜|维吾尔|土|撒拉|瑶|满|佤|"
+    r"拉祜|纳西|独龙|怒|水|仡佬|畲|仫佬|毛南|达斡尔|锡伯|裕固|东乡|保安|各)族|蒙古|哈萨克|柯尔克孜"
+)
+
+
+@dataclass(frozen=True)
+class Place:
+    """A region as it is written out from its province down (四川省南充市南部县)."""
+
+    path: str
+    level: int
+    province: str
+    prefecture: str = ""
+
+
+@dataclass(frozen=True)
+class Mention:
+    """A place named, or pointed at, in the text."""
+
+    start: int
+    end: int
+    place: Place | None  # None: back to the province of the section.
+
+
+@cache
+def gazetteer() -> tuple[dict[str, tuple[Place, ...]], dict[str, Place]]:
+    """Full names down to counties, and the short names of provinces and prefectures."""
+    packed = files("anlan.kernel.regions").joinpath("data/regions.csv.gz").read_bytes()
+    rows = csv.DictReader(io.TextIOWrapper(gzip.open(io.BytesIO(packed)), encoding="utf-8"))
+    by_id: dict[str, tuple[str, int, str]] = {}
+    named: dict[str, list[Place]] = {}
+    short: dict[str, Place] = {}
+    for row in rows:
+        level = int(row["level"])
+        if level > 3:
+            break
+        if row["valid_to"] or not level:
+            continue
+        by_id[row["id"]] = (row["name"], level, row["parent"])
+        place = _place(by_id, row["id"])
+        for name in _spellings(row["name"], level):
+            named.setdefault(name, []).append(place)
+        if level == 1:
+            short[_province_stem(row["name"])] = place
+        elif level == 2:
+            short.setdefault(_province_stem(place.province) + _stem(row["name"]), place)
+    return {name: tuple(places) for name, places in named.items()}, short
+
+
+def _place(by_id: dict[str, tuple[str, int, str]], key: str) -> Place:
+    names: list[str] = []
+    prefecture = province = ""
+    level = by_id[key][1]
+    while key in by_id:
+        name, depth, parent = by_id[key]
+        names.append(name)
+        if depth == 2:
+            prefecture = name
+        if depth == 1:
+            province = name
+        key = parent
+    return Place("".join(reversed(names)), level, province, prefecture)
+
+
+def _spellings(name: str, level: int) -> set[str]:
+    spellings = {name} if len(name) > 2 else set()
+    ethnic = re.search(r"自治(州|县)$", name)
+    if ethnic:
+        stem = _PEOPLES.sub("", name[: ethnic.start()])
+        if len(stem) >= 2:
+            spellings.add(stem + ethnic[1])
+    return spellings
+
+
+def _province_stem(name: str) -> str:
+    for stem in ("内蒙古", "广西", "西藏", "宁夏", "新疆", "香港", "澳门"):
+        if name.startswith(stem):
+            return stem
+    return name.rstrip("省市")
+
+
+def _stem(name: str) -> str:
+    return _PEOPLES.sub("", re.sub(r"(?:自治州|市|地区|盟)$", "", name))
+
+
+def resolve(name: str, province: str, prefecture: str) -> Place | None:
+    """The place of this name, chosen by what was named before it; none where it stays open."""
+    places = gazetteer()[0].get(name, ())
+    for wanted in ("prefecture", "province"):
+        held = prefecture if wanted == "prefecture" else province
+        near = [place for place in places if held and getattr(place, wanted) == held]
+        if near:
+            return near[0]
+    return places[0] if len(places) == 1 else None
+
+
+def mentions(text: str, start: int, end: int, province: str) -> list[Mention]:
+    """Every place named in this stretch, in order, except in titles of documents."""
+    found: list[Mention] = []
+    named, short = gazetteer()
+    prefecture = ""
+    titles = [match.span() for match in re.finditer(r"《[^》]*》", text[start:end])]
+    place = start
+    while place < end:
+        if any(low <= place - start < high for low, high in titles):
+            place += 1
+            continue
+        hit = _at(text, place, end, named, short, province, prefecture)
+        if hit is None:
+            place += 1
+            continue
+        found.append(hit)
+        if hit.place is not None:
+            province = hit.place.province or province
+            prefecture = hit.place.prefecture
+        place = hit.end
+    return found
+
+
+def _at(
+    text: str, place: int, end: int, named: dict[str, tuple[Place, ...]],
+    short: dict[str, Place], province: str, prefecture: str,
+) -> Mention | None:  # fmt: skip
+    for length in range(min(12, end - place), 1, -1):
+        word = text[place : place + length]
+        if word in named and word[-1] in SUFFIXES + "港门":
+            where = resolve(word, province, prefecture)
+            if where is not None:
+                return Mention(place, place + length, where)
+        if word in short and not text[place + length : place + length + 1] == "路":
+            return Mention(place, place + length, short[word])
+    back = PROVINCE_WORDS.match(text, place, end)
+    if back:
+        return Mention(place, back.end(), None)
+    nation = NATION_WORDS.match(text, place, end)
+    if nation:
+        return Mention(place, nation.end(), Place(NATION, 0, ""))
+    return None

@@ -172,6 +172,10 @@ class Intake:
         bulk.insert(self.matcher.identities(told))
         bulk.insert([_sighting(self.batch, self.file, entry) for entry in entries])
         mended.settle(self.batch, ((entry.row.origin, _case(entry).pk) for entry in entries))
+        mended.settle_corrected(self.batch, sheet, [
+            mended.Corrected(e.row, _case(e).pk, bool(e.found and e.found.by_same_unit))
+            for e in entries
+        ])  # fmt: skip
         return entries
 
     def _open(self, entries: Sequence[Entry], call: Call) -> None:

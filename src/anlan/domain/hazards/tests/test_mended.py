@@ -137,6 +137,64 @@ def test_a_changed_workbook_is_read_afresh(story: Any, office: Any, tmp_path: Pa
     assert taken(path, office).rejected == 1
 
 
+def corrected(register: Path, rows: list[list[str]], name: str = "台账.csv") -> Path:
+    """The register itself, with other rows: a sheet of text is called as its file is."""
+    folder = register.parent / f"{len(list(register.parent.iterdir()))}"
+    folder.mkdir()
+    with (folder / name).open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([HEADER, *rows])
+    return folder / name
+
+
+MENDED = ["2024-06-05", *BAD[1:]]
+
+
+def test_a_day_mended_in_the_register_itself_is_known_too(office: Any, register: Path) -> None:
+    """Without marks: by its place and every other cell, beside rows that are known."""
+    taken(register, office)
+    done = taken(corrected(register, [GOOD, MENDED, WORSE]), office)
+    assert told(done) == (1, 1, 1, 1)
+    again = taken(register, office)
+    assert told(again) == (0, 1, 2, 1)
+    found = mended.of(again)
+    assert found
+    assert [one.hazard.description for one in found.lines] == ["灭火器过期"]
+
+
+def test_the_sample_mended_in_place_and_the_original_sent_again(office: Any) -> None:
+    """A day that doesn't exist, a day and a description that are missing: tests/samples."""
+    samples = Path(__file__).parents[5] / "tests/samples"
+    original = samples / "wuhua-12-rows-3-mistakes.xlsx"
+    first = taken(original, office)
+    assert (first.created, first.rejected) == (9, 3)
+    done = taken(samples / "wuhua-12-rows-mended.xlsx", office)
+    assert (done.created, done.unchanged, done.rejected) == (3, 9, 0)
+    again = taken(original, office)
+    assert (again.created, again.unchanged, again.rejected) == (0, 9, 0)
+    assert again.ignored == first.ignored + 3
+    assert mended.of(again).count == 3
+
+
+@pytest.mark.parametrize("rows", [
+    [GOOD, ["2024-06-05", "宏达商店二店", "灭火器过期"], WORSE],
+    [GOOD, WORSE, MENDED],
+    [["2024-07-03", "甲厂", "护栏缺失"], MENDED, ["2024-07-03", "乙厂", "线路老化"]],
+    [MENDED],
+], ids=["another cell", "another row", "another month", "nothing known"])  # fmt: skip
+def test_what_only_resembles_a_rejected_row_leaves_it_to_be_mended(
+    rows: list[list[str]], office: Any, register: Path
+) -> None:
+    taken(register, office)
+    assert taken(corrected(register, rows), office).created >= 1
+    assert taken(register, office).rejected == 2
+
+
+def test_another_sheet_settles_nothing(office: Any, register: Path) -> None:
+    taken(register, office)
+    assert taken(corrected(register, [GOOD, MENDED], "七月.csv"), office).created == 1
+    assert taken(register, office).rejected == 2
+
+
 def test_what_was_undone_is_to_be_mended_again(story: Any, office: Any, register: Path) -> None:
     _first, second = story
     importing.undo(second.pk, by=ROOT, at=timezone.now())

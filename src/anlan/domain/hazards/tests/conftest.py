@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import csv
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from anlan.domain.hazards.tests.desk import Desk
@@ -62,3 +64,29 @@ def client_of(cast: Cast, settings: Any) -> Callable[[str], Client]:
         return client
 
     return signed_in
+
+
+@pytest.fixture
+def take(db: None, tmp_path: Path) -> Callable[..., Any]:
+    """Import rows as one unit's csv; returns the batch."""
+    from anlan.base.actor import Actor
+    from anlan.domain.hazards import importing
+    from anlan.domain.hazards.tests.taking import AT, HEADER
+    from anlan.kernel.accounts import commands as accounts
+    from anlan.kernel.regions.queries import by_code
+
+    root = Actor(None, "test", trusted=True)
+    units: dict[str, Any] = {}
+
+    def run(rows: Sequence[Sequence[str]], unit: str = "县安委办", name: str = "台账.csv") -> Any:
+        if unit not in units:
+            units[unit] = accounts.create_unit(
+                f"t{len(units)}", unit, "committee_office", by_code("530100"), by=root, at=AT
+            )
+        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.csv"
+        with path.open("w", encoding="utf-8", newline="") as file:
+            csv.writer(file).writerows([HEADER, *rows])
+        batch, _ = importing.prepare([(name, path)], unit=units[unit], by=root, at=timezone.now())
+        return importing.run(batch.pk, by=root)
+
+    return run

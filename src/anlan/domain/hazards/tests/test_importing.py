@@ -9,130 +9,17 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
 from django.utils import timezone
 from tests.faults import evidence
 
-HEADER = [
-    "检查日期",
-    "县区",
-    "企业名称",
-    "隐患部位",
-    "存在问题",
-    "整改期限",
-    "整改完成时间",
-    "整改状态",
-]
-Rows = Sequence[Sequence[str]]
-AT = datetime(2024, 8, 1, 9, tzinfo=ZoneInfo("Asia/Shanghai"))
-
-
-def row(text: str, *, day="2024-06-25", county="五华区", firm="甲厂", place="一车间", due="",
-        done="", state="整改中") -> list[str]:  # fmt: skip
-    return [day, county, firm, place, text, due, done, state]
-
-
-@pytest.fixture
-def take(db: None, tmp_path: Path) -> Callable[..., Any]:
-    """Import rows as one unit's csv; returns the batch."""
-    from anlan.base.actor import Actor
-    from anlan.domain.hazards import importing
-    from anlan.kernel.accounts import commands as accounts
-    from anlan.kernel.regions.queries import by_code
-
-    root = Actor(None, "test", trusted=True)
-    units: dict[str, Any] = {}
-
-    def run(rows: Rows, unit: str = "县安委办", name: str = "台账.csv") -> Any:
-        if unit not in units:
-            units[unit] = accounts.create_unit(
-                f"t{len(units)}", unit, "committee_office", by_code("530100"), by=root, at=AT
-            )
-        path = tmp_path / f"{len(list(tmp_path.iterdir()))}.csv"
-        with path.open("w", encoding="utf-8", newline="") as file:
-            csv.writer(file).writerows([HEADER, *rows])
-        batch, _ = importing.prepare([(name, path)], unit=units[unit], by=root, at=timezone.now())
-        return importing.run(batch.pk, by=root)
-
-    return run
-
-
-def test_what_was_read_with_a_doubt_is_kept_for_a_person_to_check(take, monkeypatch) -> None:
-    """Each kind once a column, however many rows have it."""
-    from anlan.domain.hazards.importing import doubts, rows
-
-    monkeypatch.setattr(rows, "BATCH_ROWS", 10)
-    unsure = [row(f"{n}号阀门锈蚀", county="某某新城") for n in range(25)]
-    late = [row("通道堵塞", day="2024-06-25", done="2024-06-01", state="已整改")]
-    batch = take([*unsure, *late, row("护栏缺失")])
-    told = {one["code"]: one for one in batch.doubts}
-    assert told.keys() == {"area_unknown", "done_before_found"}
-    assert told["area_unknown"]["count"] == 25
-    assert told["area_unknown"]["runs"] == [[2, 26]]
-    assert told["done_before_found"]["runs"] == [[27, 27]]
-    first, second = doubts.of(batch, {0: "台账.csv"})
-    assert (first.count, first.rows, second.rows) == (25, "2–26", "27")
-    assert "某某新城" in first.message
-    assert "昆明市" in first.message
-
-
-def test_no_doubt_is_left_out_without_a_word(monkeypatch) -> None:
-    from anlan.domain.hazards.importing import doubts
-    from anlan.domain.hazards.reading import Finding
-
-    monkeypatch.setattr(doubts, "RUNS_MAX", 2)
-    monkeypatch.setattr(doubts, "KINDS_MAX", 1)
-    cut, split = Finding("text_cut", "C", "描述", {"limit": 9}), Finding("split", "C", "", {})
-    rows = [*((cut, row) for row in (2, 2, 3, 5, 9, 11)), (split, 12), (split, 13)]
-    found: list[Any] = []
-    for what, row in rows:
-        found = doubts.added(found, 0, [("S", row, what)])
-    first, others = found
-    assert (first["runs"], first["more"], first["count"]) == ([[2, 3], [5, 5]], True, 6)
-    assert (others["code"], others["count"]) == ("others", 2)
-    assert sum(one["count"] for one in found) == len(rows)
-
-
-def test_S30_a_doubt_quotes_no_phone_number() -> None:
-    from anlan.domain.hazards.importing import doubts
-    from anlan.domain.hazards.reading import Finding
-
-    what = Finding("shifted", "C", "责任人", {"value": "张三13800001234", "limit": 7})
-    [one] = doubts.added([], 0, [("S", 3, what)])
-    assert one["data"] == {"value": doubts.HIDDEN, "limit": 7}
-
-
-def test_doubts_are_counted_once_by_a_dry_run_and_by_a_run_that_goes_on(
-    take, tmp_path: Path, monkeypatch
-) -> None:
-    from anlan.base.actor import Actor
-    from anlan.domain.hazards import importing
-    from anlan.domain.hazards.importing import rows
-    from anlan.domain.hazards.models import Batch
-
-    monkeypatch.setattr(rows, "BATCH_ROWS", 10)
-    root = Actor(None, "test", trusted=True)
-    path = tmp_path / "unsure.csv"
-    unsure = [row(f"{n}号阀门锈蚀", county="某某新城") for n in range(25)]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        csv.writer(file).writerows([HEADER, *unsure])
-    batch, _ = importing.prepare([("台账.csv", path)], unit=take([]).unit, by=root, at=AT)
-    for _time in range(2):
-        importing.try_out(batch)
-    tried = Batch.objects.get(pk=batch.pk).doubts
-    assert [one["count"] for one in tried] == [25]
-    stops = iter([False, True])
-    half = importing.run(batch.pk, by=root, stop=lambda: next(stops))
-    assert half.status == "cancelled"
-    assert 0 < half.doubts[0]["count"] < 25
-    assert importing.run(batch.pk, by=root).doubts == tried
+from anlan.domain.hazards.tests.taking import AT, HEADER, row
 
 
 def test_a_day_and_a_year_may_be_said_for_rows_that_state_none(take, tmp_path: Path) -> None:
@@ -506,13 +393,13 @@ def test_F01_an_import_killed_at_any_moment_resumes_with_exact_totals(
     # Spread over the import but for its last fifth, which a busy machine may be through with
     # before the signal comes; one in six falls before its process has taken a row in.
     rows = sorted(pick.randrange(ROWS * 4 // 5) for _ in range(KILLS))
-    for row in rows:
+    for asked in rows:
         if pick.random() < 1 / 6:
-            row = 0
+            asked = 0
         part = pick.random() * 1.2
-        last, at_work = _kill_at(command, env, row, part)
+        last, at_work = _kill_at(command, env, asked, part)
         committed = Batch.objects.values_list("cursor", flat=True).get(pk=batch.pk)
-        kills.append({"asked": row, "said": last, "committed": committed.get("row", 0)})
+        kills.append({"asked": asked, "said": last, "committed": committed.get("row", 0)})
         killed += at_work
         # What was said to be done is done: I1.
         assert not last or committed.get("file") or committed.get("row", 0) >= last

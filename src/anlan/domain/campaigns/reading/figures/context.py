@@ -9,6 +9,8 @@ from .layout import Line
 from .periods import Frame, Span, When
 
 _CAMPAIGN_SINCE = re.compile(r"(?:行动|整治|攻坚)(?:开展|实施|启动)?以来|[三两]年来|(?:行动|整治)期间")
+_COMPANY = re.compile(r"\s*[\u4e00-\u9fff]{2,12}?(?:公司|集团)")
+_UP_TO_NOW = re.compile(r"截至目前|截止目前|迄今")
 _ACTOR = re.compile(
     r"(?:^|(?<=[,。;:、!“]))(?P<who>[\u4e00-\u9fff、]{0,16}?(?:安委会办公室|安委办|安委会|安办专班|应急管理[厅局部]|人民政府|党委、政府|"
     r"委、省政府|委、市政府|有限(?:责任)?公司|集团|救援总队|督查组|检查组|公安局|住建[厅局]|交通运输[厅局]|监管局|监察局))"
@@ -20,8 +22,9 @@ class Context:
 
     def __init__(
         self, text: str, line: Line, sentences: list[tuple[int, int]], held: Frame,
-        section: regions.Place, whens: list[When],
+        section: regions.Place, whens: list[When], year: Span | None = None,
     ) -> None:  # fmt: skip
+        self.year = year  # A year that an earlier paragraph of this section named.
         self.text, self.line, self.sentences = text, line, sentences
         self.held, self.section, self.whens = held, section, whens
         self.mentions = regions.mentions(text, line.start, line.end, section.province)
@@ -32,10 +35,12 @@ class Context:
                 return start, end
         return self.line.start, self.line.end
 
-    def region(self, place: int) -> str:
+    def region(self, place: int, *, leading: bool = False) -> str:
         """The last place named before, in this line; else the section's."""
         start, end = self.sentence(place)
         held = self.section
+        if leading and (first := self._first_after(place, end, start)):
+            return first
         for mention in self.mentions:
             if mention.start >= place + 1:
                 break
@@ -46,7 +51,25 @@ class Context:
                     held = mention.place
             else:
                 held = mention.place
-        return held.path
+        opens = _COMPANY.match(self.text, start, end)
+        named_here = any(start <= mention.start <= place for mention in self.mentions)
+        return self.section.path if opens and not named_here else held.path
+
+    def _first_after(self, place: int, end: int, start: int) -> str:
+        """A date that opens a sentence takes the place that the sentence then names."""
+        if any(start <= mention.start < place for mention in self.mentions):
+            return ""
+        path, last = "", -1
+        for mention in self.mentions:
+            if place <= mention.start < end and mention.place is not None:
+                if path and mention.start > last:
+                    break
+                if not mention.place.level and self._beside_province(mention):
+                    return ""
+                path, last = mention.place.path, mention.end
+            elif place <= mention.start < end and not path:
+                return ""
+        return path
 
     def _beside_province(self, mention: regions.Mention) -> bool:
         """全国、全省: the nearer one counts."""
@@ -63,6 +86,10 @@ class Context:
                 break
             if when.before or _is_baseline(self.text, when) or self._in_title(when.start):
                 continue
+            if when.end <= start and re.search(r"到$", self.text[max(0, when.start - 1) : when.start]):
+                continue
+            if re.match(r"为|召开的|印发的|的|规范性", self.text[when.end : when.end + 3]):
+                continue
             single = not when.ranged and not when.open and len(when.span.first) > 4 and when.digits
             if single and when.end <= start:
                 continue
@@ -70,7 +97,24 @@ class Context:
         for hit in _CAMPAIGN_SINCE.finditer(self.text, self.line.start, place):
             if carried is None or hit.start() > carried[0]:
                 carried = (hit.start(), self._campaign("以来" in hit[0]))
-        return carried[1] if carried else self.held.default
+        for hit in _UP_TO_NOW.finditer(self.text, self.line.start, place):
+            months = [w for w in self.whens if w.end <= hit.start() and len(w.span.first) == 6]
+            if months and not months[-1].ranged and self.held.campaign is not None:
+                carried = (hit.start(), periods.since(months[-1].span.first, self.held))
+        return carried[1] if carried else self.year or self.held.default
+
+    def plain_year(self) -> Span | None:
+        """The year that holds after this paragraph: its last 2022年, not 2022年以来."""
+        last: Span | None = self.year
+        for when in self.whens:
+            if len(when.span.first) == 4 and not when.ranged and when.digits:
+                follows = self.text[when.end : when.end + 1]
+                last = when.span if not when.open and follows in ",版" else last
+                if when.open:
+                    last = None
+        if _CAMPAIGN_SINCE.search(self.text, self.line.start, self.line.end):
+            return None
+        return last
 
     def _campaign(self, so_far: bool) -> Span:
         if self.held.campaign is None or not so_far:
@@ -108,7 +152,7 @@ def section_of(text: str, line: Line, section: regions.Place) -> regions.Place:
     if not line.heading or line.end - line.start < 3:
         return section
     words = text[line.start : line.end]
-    if re.search(r"来源|编辑|作者|首页|展|摄|图", words):
+    if re.search(r"来源:|责任编辑|作者:|首页", words):
         return section
     opening = line.start + len(words) - len(words.lstrip())
     for mention in regions.mentions(text, line.start, line.end, section.province):

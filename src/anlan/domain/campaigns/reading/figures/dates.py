@@ -21,10 +21,16 @@ def finds(text: str, line: Line, whens: list[When]) -> list[Find]:
         kind = "deadline" if when.before else "date"
         if when.halves and _two(when):
             first, last = when.halves
-            found.append(_find(text, first, Span(when.span.first, when.span.first), kind, when.span.iso))
-            found.append(_find(text, last, Span(when.span.last, when.span.last), kind, when.span.iso))
+            begins = _find(text, first, Span(when.span.first, when.span.first), kind, when.span.iso)
+            ends = _find(text, last, Span(when.span.last, when.span.last), kind, when.span.iso)
+            what = _named(text, when.start, when.end)
+            begins.indicator, ends.indicator = f"{what}启动、起始时间", f"{what}结束、截止时间"
+            found += [begins, ends]
         else:
             found.append(_find(text, (when.start, when.end), when.span, kind, ""))
+    for hit in re.finditer(r"\(((?:19|20)\d\d)年?版\)", text[line.start : line.end]):
+        place = (line.start + hit.start(1), line.start + hit.end(1))
+        found.append(_find(text, place, Span(hit[1], hit[1]), "date", ""))
     return found
 
 
@@ -68,6 +74,12 @@ def _passed_over(text: str, line: Line, when: When) -> bool:
 
 def _named(text: str, start: int, end: int) -> str:
     """What happened then: the words after it, or those before where none follow."""
+    if text[end : end + 2] == "以来" or text[end : end + 1] in "起":
+        return "时段的起点"
+    if end - start == 5 and text[end : end + 1] == ",":
+        return "统计年度、时段"
+    if text[max(0, start - 1) : start] in ("\n", "") and text[end : end + 1] in ("\n", ""):
+        return "文件印发、发布日期"
     after = re.match(r"(?:以来|起|前|份)?,?(?P<w>[^。;!\n]{0,24})", text[end:])
     words = after["w"] if after else ""
     before = re.search(r"[^。;!\n]{0,12}$", text[:start])

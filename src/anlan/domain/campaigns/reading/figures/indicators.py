@@ -17,7 +17,7 @@ LIST = STOPS + "、"
 #: A noun phrase after a unit ends before one of these.
 _NOUN_END = re.compile(
     r"[,。;、!?\n:”\"》]|(?:已|均|都|全部|实现|完成|建立|开展|进行|建成|纳入|配备|达到|联网|接入|正在|落实|采用|存在|被|得到|未|进入|参加|"
-    r"分别|扎实|着力|构成|办结|用上|用于|投入|中,|并|以及|和(?=\d)|及(?=\d)|的(?=\d)|按|逐一|向|等(?=纳入|敏感)|予以|给予|发生|作为|列入)"
+    r"分别|扎实|着力|构成|办结|用上|用于|投入|中,|并|以及|和(?=\d)|及(?=\d)|的(?=\d)|按|逐一|向|等(?=纳入|敏感)|予以|给予|发生|作为|列入|全覆盖|和(?=[^,。;]{0,6}[一二三四五六七八九十]{1,3}[条项个]))"
 )
 _LEADING = re.compile(
     r"^(?:其中|目前|同时|今年以来|截至目前|截至|据统计|此外|另外|先后|累计|共计|共|已经|已|还|并|也|又|以及|对|将|把|由|在|从|按照|通过|"
@@ -101,7 +101,7 @@ def change(text: str, place: int, start: int) -> tuple[str, str, str]:
 
 def subjects(before: str) -> list[str]:
     """The nouns that share a verb: 事故起数和死亡人数 → two of them."""
-    words = re.split(r"同比|环比|较|比(?!例)|分别|与\d{4}年|实现|降幅|下降|减少|上升|增长|增幅|均", before)[0]
+    words = re.split(r"同比|环比|较|比(?!例)|分别|与\d{4}年|实现|降幅|下降|减少|上升|增长|增幅|均(?=下降|实现|减少|增|上)", before)[0]
     words = re.sub(r"^.*?(?:全省|全市|全国|全县|全区|我省|我市)(?=[\u4e00-\u9fff])", "", words)
     words = re.sub(r"[^和与及、]*年(?:\d{1,2}月)?,?(?=[\u4e00-\u9fff])", "", words)
     parts = [part for part in re.split(r"[、和与及]", words) if part.strip()]

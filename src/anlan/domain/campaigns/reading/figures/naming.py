@@ -8,6 +8,7 @@ from dataclasses import replace
 from . import indicators
 from .layout import Line
 from .model import Find
+from .regions import gazetteer
 
 _PAIRS = re.compile(r"[、,和及与;]?\s*")
 _HARM = re.compile(r"(死亡|受伤|重伤|轻伤|失踪|失联|被困|遇难|中毒|受困|下落不明)(?:人数)?(?:达|共|约)?$")
@@ -98,72 +99,116 @@ def _baseline_at(text: str, line: Line, find: Find) -> tuple[int, str] | None:
 
 def _rate(text: str, line: Line, find: Find, finds: list[Find]) -> None:
     """A share or a rate: the words before it, or the noun after it (80%矿井…)."""
-    before = indicators.clause(text, find.start, line.start)
-    words = indicators.tidy(before)
-    noun, stop = indicators.noun(text, find.end, line.end)
-    if re.search(r"处以|罚|扣", before):
-        find.kind = "rule"
-    if len(words) < 2 and noun:
-        tail = indicators.clause(text, find.end + 24, find.end) if False else text[find.end : find.end + 20]
-        find.indicator = re.split(r"[,。;、!\n]", tail)[0]
-        find.end = max(find.end, stop)
-        return
-    if len(words) < 2:
-        wider = indicators.clause(text, find.start, line.start, indicators.STOPS)
-        words = indicators.tidy(wider.rstrip("、,"))
-    if len(words) < 2:
-        index = finds.index(find)
-        words = finds[index - 1].indicator if index else ""
-    if before.endswith("、"):
-        words = indicators.tidy(indicators.clause(text, find.start - 1, line.start))
+    index = finds.index(find)
+    floor = max(line.start, finds[index - 1].end if index else line.start)
+    before = indicators.clause(text, find.start, min(floor, find.start))
     wide = indicators.clause(text, find.start, line.start, indicators.STOPS)
-    find.indicator = indicators.tidy(wide)[-30:] if len(words) < 4 else words[-24:]
-    name_start = re.search(r"[\u4e00-\u9fff]{1,6}(?:率|比例|占比)(?:达到?|为|是)?$", text[line.start : find.start])
-    if name_start:
-        find.start = line.start + name_start.start()
+    words = indicators.tidy(_placeless(before))
+    noun, stop = indicators.noun(text, find.end, line.end)
+    tail = re.split(r"[,。;、!\n]", text[find.end : find.end + 20])[0]
+    if re.search(r"处以|罚款|扣除|扣罚", wide):
+        find.kind = "rule"
+        find.indicator = f"{indicators.tidy(wide)[-12:]}处罚比例"
+    elif len(words) < 2 and noun:
+        find.indicator = tail
+        find.end = max(find.end, stop)
+    elif len(words) < 2:
+        words = indicators.tidy(wide)
+        find.indicator = (words or (finds[index - 1].indicator if index else ""))[-24:]
+    else:
+        if len(words) <= 4 and index:
+            words = f"{finds[index - 1].indicator[-12:]}{words}"
+        elif "、" in wide and "率" in words:
+            words = indicators.tidy(wide)[-30:]
+        find.indicator = words[-30:]
+    named = re.search(
+        r"[\u4e00-\u9fff]{1,4}(?:率|比例|占比)(?:达到?|为|是)?$", text[line.start : find.start]
+    )
+    if named and find.kind == "rate":
+        find.start = line.start + named.start()
 
 
 def _count(text: str, line: Line, find: Find, finds: list[Find], index: int) -> None:
     """A number of things, by the noun after it or the words before it."""
     noun = find.hints.get("noun", "")
-    before = indicators.clause(text, find.start, line.start)
-    lead = indicators.tidy(before)
-    harm = _HARM.search(text[max(line.start, find.number[0] - 8) : find.number[0]])
-    if harm:
-        find.indicator = f"{_accident(text, line, find)}{harm[1]}人数"
-        find.start = min(find.start, find.number[0] - (8 - harm.start() if find.number[0] - line.start >= 8 else 0) )
-        low = text.rfind(harm[1], line.start, find.number[0])
-        find.start = low if low >= 0 else find.start
+    floor = max(line.start, finds[index - 1].end if index else line.start)
+    before = indicators.clause(text, find.start, min(floor, find.start))
+    lead = "" if before.endswith("等") else indicators.tidy(_placeless(before))
+    if _harmed(text, line, find, noun):
         return
-    hurt = _HARMED.match(noun)
-    if hurt and find.unit in ("人", "名"):
-        find.indicator = f"{_accident(text, line, find)}{hurt[1]}人数"
-        find.end = find.number[1] + hurt.end()
-        return
-    if find.kind == "money" or find.kind == "physical" or find.kind == "duration":
-        find.indicator = lead[-20:] or indicators.tidy(
-            indicators.clause(text, find.start, line.start, indicators.STOPS))[-20:]
-        if len(find.indicator) < 2:
-            follow = re.split(r"[,。;、!\n]", text[find.end : find.end + 16])[0]
-            find.indicator += follow
+    tail = _tail(text, line, finds, index)
+    if find.kind in ("money", "physical", "duration"):
+        wide = indicators.clause(text, find.start, min(floor, find.start), indicators.STOPS)
+        find.indicator = (lead or indicators.tidy(wide))[-20:]
+        if len(find.indicator) < 2 or find.kind == "duration":
+            find.indicator += tail
+        if find.kind == "duration" and find.unit in ("年", "天", "日", "个月"):
+            find.indicator += {"年": "年限", "个月": "月数"}.get(find.unit, "天数")
         return
     shared = _shared(text, line, find, finds, index)
     if noun and len(noun) > 1:
-        tail = re.split(r"[,。;!\n]", text[find.end : find.end + 18])[0]
         head = lead if len(lead) >= 2 else shared
-        find.indicator = (head[-10:] + noun + ("" if len(head) >= 2 else tail))[:36]
+        words = text[find.number[0] : find.number[1]] + noun if find.kind == "structure" else noun
+        find.indicator = f"{head[-10:]}{words}{tail}"[:40]
         return
     if len(lead) < 2 and not before.strip():
         lead = shared
     part = re.search(r"其中[^。;]{0,40}$", text[line.start : find.start])
     if len(lead) <= 2 or part:
-        previous = _named_before(finds, index, find.unit)
-        lead = f"{previous[-16:]}({lead})" if part and previous else lead + previous[-12:]
+        previous, whole = _named_before(finds, index, find.unit)
+        if part and whole:
+            lead = f"{whole[-16:]}({lead})"
+            find.hints["whole"] = whole
+        else:
+            lead += previous[-12:]
     if find.unit == "起" and "事故" in lead and "起数" not in lead:
         lead += "起数"
+    if find.kind == "structure":
+        lead = lead[-10:] + text[find.number[0] : find.number[1]]
     find.indicator = lead[-28:]
     if len(find.indicator) < 2:
-        find.indicator += re.split(r"[,。;!\n]", text[find.end : find.end + 14])[0]
+        find.indicator += tail
+
+
+def _harmed(text: str, line: Line, find: Find, noun: str) -> bool:
+    """死亡3人 and 3人死亡 are named by the harm, with the accident before it."""
+    harm = _HARM.search(text[max(line.start, find.number[0] - 8) : find.number[0]])
+    if harm and find.unit in ("人", "名"):
+        find.indicator = f"{_accident(text, line, find)}{harm[1]}人数"
+        find.start = text.rfind(harm[1], line.start, find.number[0])
+        return True
+    hurt = _HARMED.match(noun)
+    if hurt and find.unit in ("人", "名"):
+        find.indicator = f"{_accident(text, line, find)}{hurt[1]}人数"
+        find.end = find.number[1] + hurt.end()
+        return True
+    return False
+
+
+def _tail(text: str, line: Line, finds: list[Find], index: int) -> str:
+    """What is said of the thing after its noun; a list says it once, behind its last item."""
+    last = finds[index]
+    for other in finds[index + 1 :]:
+        between = text[last.end : other.start]
+        if not re.fullmatch(r"[、和及与]|以及|等|、[^,。;、]{0,4}", between):
+            break
+        last = other
+    words = re.split(r"[,。;!\n:”]", text[last.end : min(line.end, last.end + 18)])[0]
+    return re.sub(r"^(?:已经|已|都已经|都|均|等|的|中|共|[、和及])+|全部", "", words)
+
+
+def _placeless(words: str) -> str:
+    """Words without the places they begin with: the region says those."""
+    named, short = gazetteer()
+    words = re.sub(r"^[,。、]?(?:目前|其中|截至目前)?", "", words)
+    trimmed = True
+    while trimmed:
+        trimmed = False
+        for length in range(min(12, len(words)), 1, -1):
+            if words[:length] in named or words[:length] in short:
+                words, trimmed = words[length:], True
+                break
+    return words
 
 
 def _accident(text: str, line: Line, find: Find) -> str:
@@ -180,11 +225,13 @@ def _shared(text: str, line: Line, find: Find, finds: list[Find], index: int) ->
     return indicators.tidy(text[begin : first.start])[-12:] if first.start > begin else ""
 
 
-def _named_before(finds: list[Find], index: int, unit: str) -> str:
+def _named_before(finds: list[Find], index: int, unit: str) -> tuple[str, str]:
+    """The name of the figure before with this unit, without its verb; and of the whole it is of."""
     for other in reversed(finds[:index]):
-        if other.kind in ("count", "target") and other.indicator and (other.unit == unit or not unit):
-            return re.sub(r"^(?:发现|排查|查处|整改|排查整治|其中)", "", other.indicator)
-    return ""
+        if other.kind in ("count", "target") and other.indicator and other.unit == unit:
+            named = other.hints.get("whole") or other.indicator
+            return re.sub(r"^(?:发现|排查|查处|整改|排查整治|其中)", "", named), named
+    return "", ""
 
 
 def twinned(text: str, line: Line, finds: list[Find]) -> list[Find]:
@@ -193,7 +240,7 @@ def twinned(text: str, line: Line, finds: list[Find]) -> list[Find]:
     for find in finds:
         nouns = [noun for noun in find.hints.get("subjects", "").split("|") if noun]
         if len(nouns) == 2 and find.kind in ("change", "target"):
-            found += [replace(find, indicator=f"{noun}变化", hints=dict(find.hints)) for noun in nouns]
+            found += [replace(find, indicator=f"{noun}{'控制目标' if find.kind == 'target' else '变化'}", hints=dict(find.hints)) for noun in nouns]
         else:
             found.append(find)
     return found

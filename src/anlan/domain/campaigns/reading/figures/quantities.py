@@ -46,13 +46,13 @@ LIST_NUMBER = re.compile(r"\s*(?:[(]?\d{1,2}[)]|\d{1,2}[.、](?!\d)|[(]?[一二�
 
 #: Chinese numerals with a unit that are an idiom, an article or a name.
 HAN_STOP = re.compile(
-    r"一(?!起\d)|两手|两会|两[项件]大事|两者|两地|两[侧边岸]|两案|二维|二次|三方技|三方服|三方机|三方[安评]|三维|三级甲|三甲|三分之|四面|四周|四方|"
+    r"一|两手|两会|两[项件]大事|两者|两地|两[侧边岸]|两案|二维|二次|三方技|三方服|三方机|三方[安评]|三维|三级甲|三甲|三分之|四面|四周|四方|"
     r"五大发|七天|十分|十足|百分|万元|千克|百年|百家|百日(?!行动|攻坚|整治|专项|会战)|千方|万一|三农|双重|"
     r"三天两头|两级政|三次产业|一年|半年|三个代表|四个意识|四个自信|两个维护|两个确立|五位一体|"
     r"三项岗位|两个以上|两人|二级(?:学院|学科)|二类(?:区|声)|万人|三年(?:来|行动|内)|几年|数年|千万"
 )
 #: Words before a Chinese numeral that make it something else.
-HAN_BEFORE = re.compile(r"(?:第|十|百|千|万|数|几|每|上|下|前|后|同|这|该|本|各|星期|周|初|零|点|之|[一二三四五六七八九]、)$")
+HAN_BEFORE = re.compile(r"(?:第|十|百|千|万|数|几|每|上|(?<!以)下|前|(?<!先)后|同|这|该|本|各|星期|周|初|零|点|之|[一二三四五六七八九]、)$")
 _STRUCTURES = re.compile(
     r"方面|领域|阶段|特点|专题|环节|层面|维度|清单|机制|体系|转变|总方案|专项|小组|类别|行业|板块|批次|原则|要素|重点高层|严禁|必须|一批|到位"
 )
@@ -63,13 +63,15 @@ def blanks(text: str) -> str:
     return NOT_FIGURES.sub(lambda hit: "\0" * len(hit[0]), text)
 
 
-def finds(text: str, start: int, end: int) -> list[Find]:
+def finds(text: str, start: int, end: int, *, plan: bool = False) -> list[Find]:
     """Every number with a unit between these places; dates are read elsewhere."""
     numbered = LIST_NUMBER.match(text, start, end)
     if numbered:
         start = numbered.end()
     found = [*_references(text, start, end)]
     found += _amounts(text, start, end)
+    if plan:
+        _quotas(text, start, found)
     found += _han(text, start, end)
     return found
 
@@ -112,6 +114,17 @@ def _amounts(text: str, start: int, end: int) -> list[Find]:
     return found
 
 
+def _quotas(text: str, start: int, found: list[Find]) -> None:
+    """In a plan, 各州市建成2座以上 is so many for each of them."""
+    for find in found:
+        each = re.search(
+            r"(?:^|[,。;、\s”])(?:各|每个?)(?P<who>州市|市州|州、市|市|县|区|县区|乡镇|街道|园区|部门|企业)[^,。;、\d各]{1,6}$",
+            text[max(start, find.start - 14) : find.start],
+        )
+        if each and find.kind == "count":
+            find.unit = f"{find.unit}/{each['who'].replace('、', '')}"
+
+
 def _money(unit: str) -> tuple[str, int]:
     if unit in ("万元", "亿元"):
         return "元", numbers.SCALES[unit[0]]
@@ -130,6 +143,9 @@ def _amount(text: str, hit: re.Match[str]) -> Find | None:
         return None
     if unit == "日" and hit["s"] is None:
         return None
+    follows = text[hit.end() : hit.end() + 1]
+    if (unit, follows) in {("方", "面"), ("部", "门"), ("大", "类")}:
+        unit = "个"
     digits, scale = hit["n"], hit["s"] or ""
     value = numbers.arabic(digits, scale)
     unit, factor = _money(unit)
@@ -177,18 +193,21 @@ def _han(text: str, start: int, end: int) -> list[Find]:
             continue
         if n[0] in "百千万亿" and not re.match(r"百日", text[place:]):
             continue
+        if re.fullmatch(r"[一二三四五六七八九]{2}", n):
+            n, place = n[1], place + 1
+            if n == "一":
+                continue
         try:
             value = numbers.han(n)
         except (ValueError, KeyError):
             continue
-        find = _structure(text, hit, value, unit, tail)
+        find = _structure(text, hit, value, unit, tail, place)
         if find is not None:
             found.append(find)
     return found
 
 
-def _structure(text: str, hit: re.Match[str], value: Value, unit: str, tail: str) -> Find | None:
-    place = hit.start("n")
+def _structure(text: str, hit: re.Match[str], value: Value, unit: str, tail: str, place: int) -> Find | None:
     kind = "structure"
     bound = bounds.joined(hit["pre"], hit["q"], hit["post"])
     stop = hit.end()
@@ -201,6 +220,8 @@ def _structure(text: str, hit: re.Match[str], value: Value, unit: str, tail: str
         start = place - 2 if re.search(r"为期$|连续$|历时$", text[max(0, place - 2) : place]) else place
         return Find(start, stop, value, unit, "duration", bound=bound, number=(place, stop))
     if unit == "位一体":
+        unit = "个"
+    if (unit, tail[:1]) in {("方", "面"), ("部", "门")}:
         unit = "个"
     if unit == "大":
         if re.match(r"[会型量学小幅]|以上", tail) or not re.match(r"[\u4e00-\u9fff]{2}", tail):
@@ -218,6 +239,7 @@ def _structure(text: str, hit: re.Match[str], value: Value, unit: str, tail: str
         return None
     if unit in ("色", "部", "方", "期", "批", "步", "支", "所", "位") and not re.match(r"[\u4e00-\u9fff]{2}", tail):
         return None
-    return Find(hit.start(), stop, value, unit, kind, bound=bound, number=(place, stop))
+    start = place if place > hit.start("n") else hit.start()
+    return Find(start, stop, value, unit, kind, bound=bound, number=(place, stop))
 
 

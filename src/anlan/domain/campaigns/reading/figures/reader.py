@@ -11,7 +11,7 @@ from .folding import fold
 from .layout import Line, is_plan, lines, sentences
 from .mending import Mended, mend
 from .model import Figure, Find
-from .periods import Frame, frame, whens
+from .periods import Span, frame, whens
 
 #: Where two finds overlap, the kind further up is kept.
 ORDER = ("reference", "structure_code", "date", "deadline", "frequency", "amount", "structure",
@@ -29,28 +29,30 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
     held = frame(whole, issued)
     plan = is_plan(whole)
     section = first_place(whole, region)
+    year: Span | None = None
     figures: list[Figure] = []
     once: set[str] = set()
     for line in lines(whole):
         if line.copy:
             continue
         section = section_of(whole, line, section)
-        figures += _line(text, mended, line, held, section, plan, once)
+        times = whens(whole, line.start, line.end, held.year)
+        year = None if line.heading else year
+        context = Context(whole, line, sentences(whole, line), held, section, times, year)
+        year = context.plain_year()
+        for find in _line(whole, line, context, plan, once):
+            figures.append(_figure(text, mended, find, context, plan))
     return figures
 
 
-def _line(text: str, mended: Mended, line: Line, held: Frame, section, plan: bool, once: set[str]) -> list[Figure]:  # type: ignore[no-untyped-def]  # fmt: skip
-    whole = mended.text
-    times = whens(whole, line.start, line.end, held.year)
-    context = Context(whole, line, sentences(whole, line), held, section, times)
-    finds = dates.finds(whole, line, times)
-    finds += quantities.finds(whole, line.start, line.end)
+def _line(whole: str, line: Line, context: Context, plan: bool, once: set[str]) -> list[Find]:
+    finds = dates.finds(whole, line, context.whens)
     finds += words.finds(whole, line.start, line.end, goals=line.goals)
+    finds += quantities.finds(whole, line.start, line.end, plan=plan)
     finds += _campaign_name(whole, line, once)
     kept = _resolved(whole, line, finds)
     naming.name(whole, line, kept, plan=plan)
-    kept = naming.twinned(whole, line, kept)
-    return [_figure(text, mended, find, context, plan) for find in kept]
+    return naming.twinned(whole, line, kept)
 
 
 def _campaign_name(text: str, line: Line, once: set[str]) -> list[Find]:
@@ -69,7 +71,7 @@ def _campaign_name(text: str, line: Line, once: set[str]) -> list[Find]:
 
 
 def _rank(find: Find) -> int:
-    if find.kind == "structure" and find.parts and find.unit == "个":
+    if find.kind == "structure" and (find.parts or find.hints.get("quoted")):
         return ORDER.index("structure_code")
     if find.kind in ("count", "rate", "money", "physical", "duration", "change", "target") and find.value != 0:
         return ORDER.index("amount")
@@ -150,7 +152,8 @@ def _absorbed(text: str, kept: list[Find]) -> list[Find]:
 def _figure(text: str, mended: Mended, find: Find, context: Context, plan: bool) -> Figure:
     start, end = mended.back(find.start, find.end)
     span = context.period(find.number[0] if find.number[1] else find.start)
-    period = find.period or span.iso
+    timeless = find.hints.get("quoted") or (find.kind == "duration" and text[start : start + 2] == "为期")
+    period = find.period or (context.held.default if timeless else span).iso
     hit = find.hints.get("baseline_at")
     baseline = find.baseline
     if hit is not None:
@@ -161,7 +164,7 @@ def _figure(text: str, mended: Mended, find: Find, context: Context, plan: bool)
         kind = "target"
     return Figure(
         value=find.value, unit=find.unit, start=start, end=end, text=text[start:end],
-        region=context.region(find.start), period=period, actor=context.actor(find.start),
+        region=context.region(find.start, leading=find.kind == "date"), period=period, actor=context.actor(find.start),
         indicator=find.indicator, kind=kind, bound=find.bound, direction=find.direction,
         baseline=baseline, end_value=find.end_value, iso=find.iso, parts=find.parts,
     )  # fmt: skip

@@ -23,7 +23,10 @@ NATION = "全国"
 PROVINCE_WORDS = re.compile(
     r"全省|我省|本省|省委|省政府|省安委|省安办|省级|全区各地|省人大|省应急|省有关|省直|全自治区|各市州|各市\(州\)|各州市|各市没有"
 )
-NATION_WORDS = re.compile(r"全国(?!首|率先|唯一|最|先进|人大|推广|前列|试点|第|性|、全省|政协|示范)|国家方案")
+NATION_WORDS = re.compile(
+    r"(?<![^在,。;:、\s(对“])全国(?!首|率先|唯一|最|先进|人大|推广|前列|试点|第|性|、全省|政协|示范|出台|“)"
+)
+CITY_WORDS = re.compile(r"市(?:城管|应急|安委|委、市政府|住建|公安|消防|级部门)|全市")
 SUFFIXES = "省市州县区旗盟会"
 _ETHNIC = re.compile(
     r"(?:(?:[^市州县省]{1,4}族)+|哈萨克|柯尔克孜|克孜勒苏|蒙古)自治(?P<suffix>州|县)$"
@@ -161,6 +164,8 @@ def _at(
         if word in short and not text[place + length : place + length + 1] == "路":
             return Mention(place, place + length, short[word])
     back = PROVINCE_WORDS.match(text, place, end)
+    if back is None and province.endswith("市"):
+        back = CITY_WORDS.match(text, place, end)
     if back:
         return Mention(place, back.end(), None)
     nation = NATION_WORDS.match(text, place, end)

@@ -29,7 +29,7 @@ SAME = {
 }  # fmt: skip
 
 #: A number right before one of these counts them, without a classifier (12市, 四部门).
-BARE = ("市(区)", "县(市、区)", "市(州)", "区县", "县区", "市县", "州市", "市州", "地市", "部门", "省市",
+BARE = ("市(区)", "县(市、区)", "市(州)", "区县", "县区", "市县", "州市", "市州", "地市", "方面", "部门", "省市",
         "省份", "委办局", "省区市")  # fmt: skip
 
 #: Chinese numerals count a structure with these (三个专题, 四色, 五条措施).

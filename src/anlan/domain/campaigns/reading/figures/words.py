@@ -27,12 +27,13 @@ IDIOMS = frozenset(
     "一把手 一票否决 一刀切 一查了之 一罚了之 一本账 一张网 一盘棋 双下降 双重预防 双重预防机制 双主任 双组长 两手抓 双控 "
     "一岗双责 三合一 多合一 千家万户 百日行动 万无一失 第一责任人 四类推动机制 一案双查 一网统管 一网通办 一呼百应 双重交办 "
     "双重督办 一体化 三同 双预防 双随机 双碳 十四五 十三五 十五五 三农 五一 十一 双节 两会 二十大 十五条 五四 双回路 "
-    "双电源 双向 双人双锁 双人双岗 双城 七一 八一".split()
+    "两个确立 两个维护 四个意识 四个自信 四个全面 三个代表 两山 双电源 双向 双人双锁 双人双岗 双城 七一 八一".split()
 )
 
 _QUOTE = re.compile(r"[“\"]([^“”\"]{2,16})[”\"]")
 _PARTS = re.compile(r"(?P<n>[两双二三四五六七八九十]|\d{1,3})(?P<u>个|项|条|张|类|种|级|大|化|色|进|步|道|支|批|到位)?(?P<name>[^\d+]{0,6})")
-CODE = re.compile(r"(?<![\d+.])\d{1,3}(?:个|套|项)?[^\d+,。;、“”()《》\n]{0,8}(?:\+\d{1,3}(?:个|套|项)?[^\d+,。;、“”()《》\n]{0,8}?){1,4}(?![\d+N]|\+N)")
+_CODE_PART = r"\d{1,3}(?:(?:个|套|项)[^\d+,。;、“”()《》\n]{0,8})?"
+CODE = re.compile(rf"(?<![\d+.]){_CODE_PART}(?:\+{_CODE_PART}){{1,4}}(?![\d+A-Z])")
 ONE_EACH = re.compile(r"[“\"]一(?P<of>[企矿厂人岗事案患项车船库地域品栋楼园县市镇])一(?P<each>[^一“”\"、]{1,2})[”\"]")
 STEPS = re.compile(r"[“\"](?:[一二三四五六][^一二三四五六“”\"、,]){3,6}[”\"]")
 ROLES = re.compile(r"[“\"][^“”\"+\d]{2,10}(?:\+[^“”\"+\d]{2,14}){2,}[”\"]")
@@ -56,7 +57,7 @@ ALL = re.compile(
 EVERY = re.compile(r"(?P<who>所有[^,。;!\n]{2,16}?)(?P<what>(?:完成|实现|达到|建成|配备|落实|通过)[^,。;!\n]{2,20})")
 FIRST = re.compile(r"(?P<what>(?:全国|全省|国内|全球|全市)(?:的)?(?:首(?:个|创|家|座|部|例|套|条|次)|唯一(?P<one>一[部家个座条])?|第一(?![责届次批线时书第])))(?P<tail>[^,。;、!\n“”]{0,6})")
 FREQUENCY = re.compile(
-    r"(?:(?P<least>至少|不少于|原则上)?每(?P<n>\d{1,3}|半|[一两二三四五六七八九十]{1,2})?(?:个)?(?P<u>日|天|周|旬|月|季度|季|年|工作日)(?P<gap>(?:至少|不少于|不低于|开展|组织|召开|进行|报送|调度|通报|检查)?[^,。;!\n]{0,22}))"
+    r"(?:(?P<least>至少|不少于|原则上)?每(?P<n>\d{1,3}|半|[一两二三四五六七八九十]{1,2})?(?:个)?(?P<u>日|天|周|旬|月|季度|季|年|工作日)(?P<gap>[^,。;!\n每]{0,22}))"
 )
 HALF_YEAR = re.compile(r"(?P<least>至少)?(?:每)?(?P<u>半年|一年|每年)(?P<mid>[^,。;!\n]{2,22}?)一次")
 AROUND = re.compile(r"(?P<n>24|二十四)小时(?=[^前内以之后]|$)")
@@ -103,6 +104,10 @@ def _quotes(text: str, start: int, end: int) -> list[Find]:
             continue
         find = _slogan(name, span)
         if find is not None:
+            before = re.search(r"[\u4e00-\u9fff]{0,8}$", text[start : hit.start()])
+            after = re.match(r"[\u4e00-\u9fff]{0,4}", text[hit.end() : hit.end() + 4])
+            find.indicator = f"{before[0] if before else ''}{name}{after[0] if after else ''}"
+            find.hints["quoted"] = "1"
             seen.add(name)
             found.append(find)
     for hit in ONE_EACH.finditer(text, start, end):
@@ -132,6 +137,10 @@ def _slogan(name: str, span: tuple[int, int]) -> Find | None:
     if grips:
         return _find(span, int(grips["b"]), grips["u"], "structure",
                      parts=(int(numbers.han(grips["a"])), int(grips["b"])), indicator=name)  # fmt: skip
+    hundred = re.fullmatch(r"([两三四五六七八九十]|\d{1,2})个100%", name)
+    if hundred:
+        many = int(hundred[1]) if hundred[1].isdigit() else numbers.han(hundred[1])
+        return _find(span, many, "个", "structure", indicator=name)
     hit = _PARTS.fullmatch(name)
     if hit is None or not (hit["u"] or len(hit["name"]) <= 3) or name.startswith("双重"):
         return None
@@ -149,11 +158,14 @@ def _grades(text: str, start: int, end: int) -> list[Find]:
         count = len(re.findall(r"[A-F]", hit["l"]))
         if hit["h"] and numbers.han(hit["h"]) != count:
             continue
-        found.append(_find(hit.span(), count, "级", "structure", indicator="等级分级"))
+        found.append(_find(hit.span(), count, "级", "structure", indicator=f"{text[max(start, hit.start() - 20) : hit.start()]}{text[hit.end() : hit.end() + 2]}等级分级"))
     for hit in LISTED.finditer(text, start, end):
         count = hit[0].count("、") + 1
+        if re.match(r"安全生产标准化|标准化|资质|公路", text[hit.end() :]):
+            continue
+        named = re.search(r"[\u4e00-\u9fff]{0,8}$", text[start : hit.start()])
         if hit.start() == start or text[hit.start() - 1] not in "第":
-            found.append(_find(hit.span(), count, hit["u"], "structure", indicator=f"{hit['u']}别分类"))
+            found.append(_find(hit.span(), count, hit["u"], "structure", indicator=f"{named[0] if named else ''}{text[hit.end() : hit.end() + 8]}{hit['u']}别分类"))
     for hit in ORDINAL.finditer(text, start, end):
         before = text[hit.start() - 1] if hit.start() > start else ""
         after = text[hit.end() : hit.end() + 6]
@@ -165,8 +177,9 @@ def _grades(text: str, start: int, end: int) -> list[Find]:
             continue
         value = ROMAN[hit["n"]] if hit["n"] in ROMAN else int(numbers.han(hit["n"]))
         tail = re.match(r"[\u4e00-\u9fff]{0,6}", after)
+        head = re.search(r"[\u4e00-\u9fff]{0,10}$", text[start : hit.start()]) if hit["u"] == "期" else None
         found.append(_find(hit.span(), value, hit["u"], "ordinal",
-                           indicator=f"{tail[0] if tail else ''}等级"))  # fmt: skip
+                           indicator=f"{head[0]}期次" if head else f"{tail[0] if tail else ''}等级"))  # fmt: skip
     return found
 
 
@@ -213,12 +226,12 @@ def _wholes(text: str, start: int, end: int) -> list[Find]:
                            indicator=re.sub(r"^(?:实现了?|做到了?|确保|推动|对|开展)", "", what) + tail + "覆盖率"))  # fmt: skip
     for hit in ALL.finditer(text, start, end):
         found.append(_find((hit.start(), hit.end()), 100, "%", "universal_in_words",
-                           indicator=hit["who"] + hit["what"] + "率"))  # fmt: skip
+                           indicator=_subject(text, start, hit) + hit["what"] + "率"))  # fmt: skip
     for hit in EVERY.finditer(text, start, end):
         found.append(_find((hit.start(), hit.end()), 100, "%", "universal_in_words",
                            indicator=hit["who"] + hit["what"] + "率"))  # fmt: skip
     for hit in FIRST.finditer(text, start, end):
-        if text[max(start, hit.start() - 1) : hit.start()] in ("为国", "均"):
+        if text[max(start, hit.start() - 2) : hit.start()] in ("均为", "都是", "均是"):
             continue
         one = hit["one"]
         found.append(_find((hit.start(), hit.end()), 1, one[-1] if one else "位",
@@ -226,11 +239,19 @@ def _wholes(text: str, start: int, end: int) -> list[Find]:
     return found
 
 
+def _subject(text: str, start: int, hit: re.Match[str]) -> str:
+    if hit["who"]:
+        return hit["who"]
+    before = re.search(r"[^,。;!\n]{0,16}$", text[start : hit.start()])
+    return before[0] if before else ""
+
+
 def _times(text: str, start: int, end: int) -> list[Find]:
     found = []
     for hit in FREQUENCY.finditer(text, start, end):
         gap = hit["gap"]
-        if not ACTS.search(gap) or re.search(r"元|公顷|吨", gap):
+        rest = re.split(r"[,。;!\n]", text[hit.end("u") : hit.end("u") + 40])[0]
+        if not ACTS.search(rest) or re.search(r"元|公顷|吨", gap):
             continue
         count = re.search(r"(?:至少|不少于|不低于)?(?P<c>\d{1,3}|[一两二三四五六七八九十])次", gap)
         times = 1
@@ -249,6 +270,10 @@ def _times(text: str, start: int, end: int) -> list[Find]:
         else:
             found.append(_find((hit.start(), stop), times * per, f"次/{unit}", "frequency",
                                bound=bound, indicator=indicator))  # fmt: skip
+    for hit in re.finditer(r"每年(?P<w>(?:年初|年中|年底|年末|春季|夏季|秋季|冬季|[一二三四]季度|\d{1,2}月)(?:[、和及](?:年初|年中|年底|年末|春季|夏季|秋季|冬季|[一二三四]季度|\d{1,2}月))+)(?P<t>[^。;!\n]{0,20})", text[start:end]):
+        times = len(re.split(r"[、和及]", hit["w"]))
+        found.append(_find((start + hit.start(), start + hit.start("t")), times, "次/年", "frequency",
+                           indicator=hit["t"].strip(",") + "频率"))  # fmt: skip
     for hit in HALF_YEAR.finditer(text, start, end):
         if text[hit.start() - 1 : hit.start()] == "每" or any(f.start <= hit.start() < f.end for f in found):
             continue

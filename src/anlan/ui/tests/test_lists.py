@@ -134,6 +134,8 @@ def test_days_are_days():
 class Read:
     """Stands for the statement of a row: counts how often its model is made."""
 
+    model = SimpleNamespace
+
     def __init__(self) -> None:
         self.made_of: list[tuple[str, ...]] = []
 

@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from anlan.domain.hazards.reading import Finding
 from anlan.domain.hazards.reading.at_once import verdict
@@ -229,3 +231,9 @@ def test_what_was_done_on_the_spot_comes_in_rectified_and_what_was_ordered_waits
         "电线裸露": ("found", None, "立行立改"),
     }
     assert [(one["code"], one["runs"]) for one in done.doubts] == [("at_once_left", [[4, 4]])]
+
+
+@given(st.text("已未当场现立即整改正责令要求完毕，。；1.2\n ", max_size=60))
+def test_any_text_gets_a_verdict_or_none(text: str) -> None:
+    assert verdict(text) in ("done", "bare", "ordered", "partly", "unclear", None)
+    assert verdict(text) == verdict(f"  {text} ")

@@ -350,6 +350,23 @@ def scratch() -> Iterator[None]:
                 own.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
+@contextmanager
+def kept(name: str) -> Iterator[None]:
+    """A PostgreSQL database that stays, made where it isn't there; its keys stay beside it."""
+    import psycopg
+
+    home = Path(os.environ.get("ANLAN_HOME") or ROOT / ".cache/bench", name)
+    home.mkdir(parents=True, exist_ok=True)
+    os.environ["ANLAN_HOME"] = str(home)
+    parts = urlsplit(os.environ["ANLAN_DATABASE"])
+    with psycopg.connect(urlunsplit(parts._replace(path="/postgres")), autocommit=True) as own:
+        there = own.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+        if there is None:
+            own.execute(f'CREATE DATABASE "{name}"')
+    os.environ["ANLAN_DATABASE"] = urlunsplit(parts._replace(path=f"/{name}"))
+    yield
+
+
 def machine() -> dict[str, Any]:
     from django.db import connection
 

@@ -1,0 +1,46 @@
+"""What a file says, as one text, and where its pages and its furniture stand in it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A line that belongs to the page and not to what is said: it is marked, never cut out.
+
+    ``kind`` is page_number, running_head, navigation or contents.
+    """
+
+    start: int
+    end: int
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A stretch that stands in the file once more; ``first`` is where it stands first."""
+
+    start: int
+    end: int
+    first: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """``text`` is what every offset counts in, in code points.
+
+    For .txt it is the file's own text, decoded and nothing else. For all other kinds it is made
+    by us: a paragraph a line, a row of a table a line with its cells behind tabs.
+    """
+
+    name: str
+    kind: str
+    encoding: str
+    text: str
+    #: Where each page begins; one page where the kind has none.
+    pages: tuple[int, ...] = (0,)
+    furniture: tuple[Mark, ...] = ()
+    copies: tuple[Repeat, ...] = ()
+    #: What was noticed while reading, as codes (``pages_without_text:3``).
+    notes: tuple[str, ...] = field(default=())

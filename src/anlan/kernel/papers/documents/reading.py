@@ -1,0 +1,179 @@
+"""From a file to a Document: its kind by content, then text, furniture and copies."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, NoReturn
+
+from anlan.base.refusal import DiskFull
+from anlan.kernel.papers.documents import refusals
+from anlan.kernel.papers.documents.copies import copies
+from anlan.kernel.papers.documents.document import Document, Mark
+from anlan.kernel.papers.documents.furniture import furniture
+from anlan.kernel.papers.sheets import archive
+from anlan.kernel.papers.sheets.scratch import scratch
+
+FILE_BYTES_MAX = 100_000_000
+TEXT_BYTES_MAX = 20_000_000
+WALL_SECONDS_MAX = 90
+
+_CHILD = Path(__file__).with_name("_child.py")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_HTML = re.compile(rb"<(!doctype\s+html|html|head|body|table|div|p|meta)\b", re.IGNORECASE)
+_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
+#: A byte order mark isn't text; UTF-16 is what old Notepad calls Unicode.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_REFUSALS: dict[str, type[refusals.DocumentRefusal]] = {
+    "empty": refusals.Empty,
+    "encrypted": refusals.Encrypted,
+    "macros": refusals.Macros,
+    "bomb": refusals.Dishonest,
+    "entities": refusals.Dishonest,
+    "work": refusals.TooMuchWork,
+    "kind": refusals.KindUnknown,
+    "old_word": refusals.OldWord,
+}
+
+
+def read(path: Path | str, name: str = "") -> Document:
+    """Read a document, whatever its name says.
+
+    path:  the file as it was stored.
+    name:  what its sender called it, for messages.
+
+    Raises a DocumentRefusal that says how to mend the file.
+    """
+    path = Path(path)
+    name = name or path.name
+    if not path.is_file():
+        raise refusals.NotThere(name=name)
+    size = path.stat().st_size
+    if size == 0:
+        raise refusals.Empty(name=name)
+    kind = _kind(path, name)
+    _at_most(name, size, TEXT_BYTES_MAX if kind in ("txt", "html") else FILE_BYTES_MAX)
+    notes: list[str] = []
+    made: dict[str, Any] = {}
+    encoding = ""
+    if kind == "txt":
+        text, encoding = _decoded(path.read_bytes(), name)
+    else:
+        if kind == "html":
+            encoding = _decoded(path.read_bytes(), name)[1]
+        made = _by_child(path, kind, name, encoding)
+        text = made["text"]
+        notes += made["notes"]
+    if not text.strip():
+        raise refusals.Empty(name=name)
+    pages = tuple(made.get("pages", (0,)))
+    marks = [Mark(*mark) for mark in made.get("marks", ())]
+    return Document(
+        name=name,
+        kind=kind,
+        encoding=encoding,
+        text=text,
+        pages=pages,
+        furniture=furniture(text, kind, marks),
+        copies=copies(text),
+        notes=tuple(notes),
+    )
+
+
+def _at_most(name: str, size: int, limit: int) -> None:
+    if size > limit:
+        raise refusals.TooBig(name=name, size=_mb(size), limit=_mb(limit))
+
+
+def _mb(size: int) -> str:
+    return f"{size / 1_000_000:.0f} MB"
+
+
+def _kind(path: Path, name: str) -> str:
+    with path.open("rb") as file:
+        head = file.read(8_192)
+        if head[:2] == b"PK":
+            return _archive_kind(file, name)
+    if b"%PDF-" in head[:1_024]:
+        return "pdf"
+    if head.startswith(_OLE):
+        return "doc"
+    if head.startswith(b"{\\rtf") or (b"\0" in head.replace(b"\0\0", b"\0x") and not _marked(head)):
+        raise refusals.KindUnknown(name=name)
+    return "html" if _HTML.search(head[:4_096]) and head.lstrip()[:1] in b"<\xef" else "txt"
+
+
+def _marked(head: bytes) -> bool:
+    return any(head.startswith(mark) for mark, _ in _MARKS)
+
+
+def _archive_kind(file: Any, name: str) -> str:
+    try:
+        kind = archive.kind(archive.members(file))
+    except archive.BadArchive as bad:
+        if bad.reason == "too_big":
+            raise refusals.Dishonest(name=name) from None
+        _refuse(name, bad.reason)
+    if kind != "docx":
+        raise refusals.KindUnknown(name=name)
+    return kind
+
+
+def _decoded(data: bytes, name: str) -> tuple[str, str]:
+    """The text as the bytes say it, line ends untouched, and the name of the encoding."""
+    tried = [encoding for mark, encoding in _MARKS if data.startswith(mark)]
+    stated = _CHARSET.search(data[:4_096])
+    if not tried and stated is not None:
+        tried.append(stated[1].decode().lower().replace("gb2312", "gb18030"))
+    for encoding in (*tried, "utf-8", "gb18030"):
+        try:
+            return data.decode(encoding), encoding
+        except (UnicodeDecodeError, LookupError):
+            continue
+    raise refusals.KindUnknown(name=name)
+
+
+def _by_child(path: Path, kind: str, name: str, encoding: str) -> dict[str, Any]:
+    with scratch() as folder:
+        out = folder / "read.json"
+        command = [sys.executable, "-I", str(_CHILD), str(path.resolve()), str(out), kind, encoding]
+        try:
+            done = subprocess.run(  # noqa: S603  our own program and arguments
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                env={"PATH": os.defpath, "LANG": "C.UTF-8"},
+                cwd=folder,
+                timeout=WALL_SECONDS_MAX,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            raise refusals.TooMuchWork(name=name) from None
+        try:
+            said: dict[str, Any] = json.loads(out.read_text("utf-8"))
+        except (OSError, ValueError):
+            # Nothing whole was written: a limit ended it, or the parser took the process along.
+            if done.returncode in (-11, -7, -8):
+                raise refusals.Broken(name=name) from None
+            raise refusals.TooMuchWork(name=name) from None
+    if "stop" in said:
+        if said["stop"] == "scanned":
+            raise refusals.Scanned(name=name, pages=said["what"])
+        if said["stop"] == "disk":
+            raise DiskFull
+        _refuse(name, said["stop"])
+    return said
+
+
+def _refuse(name: str, reason: str) -> NoReturn:
+    raise _REFUSALS.get(reason, refusals.Broken)(name=name)

@@ -26,7 +26,7 @@ _BEGINS = re.compile(
     r"|[0-9０-９]{1,2}\s*[.．、](?![0-9０-９])|[（(][0-9０-９]{1,2}[)）]|[①-⑳]|第[一二三四五六七八九十]{1,3}[章节条])"
 )
 _HEADING = re.compile(
-    r"\s*(?:[一二三四五六七八九十]{1,3}\s*、|[（(][一二三四五六七八九十]{1,3}[)）])"
+    r"\s*(?:[一二三四五六七八九十]{1,3}\s*、(?![一二三四五六七八九十])|[（(][一二三四五六七八九十]{1,3}[)）])"
 )
 _LEADERS = re.compile(r"[.…·．]{3,}\s*[0-9０-９]{1,4}$")
 _STOPS = "。.；;：:！!？?"
@@ -175,9 +175,11 @@ def _goes_on(before: Line, line: Line, edges: tuple[float, float, float], right:
     gap = 5.0 if body and before.text[-1] not in _STOPS else 1.7
     if before.right < right - gap * size:
         return False
-    if line.left > left + 1.2 * size:
+    # An opening sign is drawn in the right half of its square.
+    if line.left > left + (1.9 if line.text[0] in "“‘（《〔" else 1.2) * size:
         return False
     tall, taller = sorted((before.top - before.bottom, line.top - line.bottom))
-    if tall > 3 and taller > 1.6 * tall and len(before.text) > 3 and len(line.text) > 3:
+    # A quotation mark is low; only letters tell how big the type is.
+    if tall > 0.5 * size and taller > 1.6 * tall and len(before.text) > 3 and len(line.text) > 3:
         return False
     return not (_BEGINS.match(line.text) and before.text[-1] in _STOPS)

@@ -8,7 +8,9 @@ from . import periods, regions
 from .layout import Line
 from .periods import Frame, Span, When
 
-_CAMPAIGN_SINCE = re.compile(r"(?:行动|整治|攻坚)(?:开展|实施|启动)?以来|[三两]年来|(?:行动|整治)期间")
+_CAMPAIGN_SINCE = re.compile(
+    r"(?:行动|整治|攻坚)(?:开展|实施|启动)?以来|[三两]年来|(?:行动|整治)期间"
+)
 _COMPANY = re.compile(r"\s*[\u4e00-\u9fff]{2,12}?(?:公司|集团)")
 _UP_TO_NOW = re.compile(r"截至目前|截止目前|迄今")
 _ACTOR = re.compile(
@@ -86,9 +88,11 @@ class Context:
                 break
             if when.before or _is_baseline(self.text, when) or self._in_title(when.start):
                 continue
-            if when.end <= start and re.search(r"到$", self.text[max(0, when.start - 1) : when.start]):
+            if when.end <= start and re.search(
+                r"到$", self.text[max(0, when.start - 1) : when.start]
+            ):
                 continue
-            if re.match(r"为|召开的|印发的|的|规范性", self.text[when.end : when.end + 3]):
+            if re.match(r"为|召开的|印发的|的(?!\d)|规范性", self.text[when.end : when.end + 3]):
                 continue
             single = not when.ranged and not when.open and len(when.span.first) > 4 and when.digits
             if single and when.end <= start:

@@ -9,6 +9,9 @@ from .model import Find
 from .periods import Span, When, dashed
 
 UNITS = {4: "yyyy", 6: "yyyymm", 8: "yyyymmdd"}
+_TITLED = re.compile(
+    r"末|底|初|(?:全?[省市县区国])?(?:安全生产)?(?:重点)?工作(?:要点|计划|方案|总结|报告|情况|安排)"
+)
 _OF_A_VALUE = re.compile(r"(?:较|比|与|以|同比|相比)$")
 
 
@@ -58,12 +61,17 @@ def _find(text: str, place: tuple[int, int], span: Span, kind: str, period: str)
 
 
 def _passed_over(text: str, line: Line, when: When) -> bool:
-    before, after = text[max(line.start, when.start - 4) : when.start], text[when.end : when.end + 30]
+    before, after = (
+        text[max(line.start, when.start - 4) : when.start],
+        text[when.end : when.end + 30],
+    )
     opened = text.rfind("《", line.start, when.start)
     if opened >= 0 and text.find("》", opened, when.start) < 0 and not before.endswith("("):
         return True
+    if re.match(r"(?:同期)?的\d", after):
+        return True
     if len(when.span.first) == 4 and not when.ranged:
-        if after.startswith("度") or re.match(r"末|底|初|全(?:省|市|县|区|国)安全生产工作", after):
+        if after.startswith("度") or _TITLED.match(after):
             return True
         if re.search(r"到$", before) and re.search(r"下降|减少|达到|增长|提高|降低", after):
             return True
@@ -74,9 +82,9 @@ def _passed_over(text: str, line: Line, when: When) -> bool:
 
 def _named(text: str, start: int, end: int) -> str:
     """What happened then: the words after it, or those before where none follow."""
-    if text[end : end + 2] == "以来" or text[end : end + 1] in "起":
+    if text[end : end + 2] == "以来" or text[end : end + 1] == "起":
         return "时段的起点"
-    if end - start == 5 and text[end : end + 1] == ",":
+    if text[end - 1] == "年" and end - start == 5 and text[end : end + 1] == ",":
         return "统计年度、时段"
     if text[max(0, start - 1) : start] in ("\n", "") and text[end : end + 1] in ("\n", ""):
         return "文件印发、发布日期"

@@ -1,10 +1,10 @@
 """What a figure counts: the noun after it, or the words before it, and the verb that both hang on.
 
-    8项工作制度                     the noun after the unit, with the verb before it (出台工作制度)
-    查处问题隐患4692项              the words before the number
-    其中…,行业部门1092项            the words before, as a part of the figure before them
-    抽查125个市级部门、608个县级部门  a list shares its verb
-    起数和死亡人数分别下降A、B       the second value takes the second noun
+8项工作制度                     the noun after the unit, with the verb before it (出台工作制度)
+查处问题隐患4692项              the words before the number
+其中…,行业部门1092项            the words before, as a part of the figure before them
+抽查125个市级部门、608个县级部门  a list shares its verb
+起数和死亡人数分别下降A、B       the second value takes the second noun
 """
 
 from __future__ import annotations
@@ -17,20 +17,22 @@ LIST = STOPS + "、"
 #: A noun phrase after a unit ends before one of these.
 _NOUN_END = re.compile(
     r"[,。;、!?\n:”\"》]|(?:已|均|都|全部|实现|完成|建立|开展|进行|建成|纳入|配备|达到|联网|接入|正在|落实|采用|存在|被|得到|未|进入|参加|"
-    r"分别|扎实|着力|构成|办结|用上|用于|投入|中,|并|以及|和(?=\d)|及(?=\d)|的(?=\d)|按|逐一|向|等(?=纳入|敏感)|予以|给予|发生|作为|列入|全覆盖|和(?=[^,。;]{0,6}[一二三四五六七八九十]{1,3}[条项个]))"
+    r"分别|扎实|着力|构成|办结|用上|用于|投入|中,|并|以及|和(?=\d)|及(?=\d)|的(?=\d)|按|逐一|向|等(?=纳入|敏感)|予以|给予|下降|上升|增[加长至]|减少|压减|降至|升至|提高|拓展|发生|作为|列入|全覆盖|和(?=[^,。;]{0,6}[一二三四五六七八九十]{1,3}[条项个]))"
 )
 _LEADING = re.compile(
     r"^(?:其中|目前|同时|今年以来|截至目前|截至|据统计|此外|另外|先后|累计|共计|共|已经|已|还|并|也|又|以及|对|将|把|由|在|从|按照|通过|"
-    r"全省|全市|全国|全县|全区|我省|我市|各地|各级|和|与|及|有|、|了|实际|均|都|就|要求|预计)+"
+    r"全省|全市|全国|全县|全区|我省|我市|各地|各级|全年|今年上半年|上半年|本月|本旬|本周|一季度|前三季度|今年|现有|和|与|及|有|、|了|实际|均|都|就|要求|预计)+"
 )
-_TRAILING = re.compile(r"(?:达到?|为|共|约|近|超过?|至少|不低于|不少于|了|的|分别|累计|比例?占|占|在|是|有|增加到|缩减至|[:、(])+$")
+_TRAILING = re.compile(
+    r"(?:达到?|(?<!行)为|共|约|近|超过?|至少|不低于|不少于|了|的|分别|累计|比例?占|占|在|是|有|增加到|缩减至|[:、(])+$"
+)
 _CHANGE = re.compile(
     r"(?P<word>下降|减少|降低|降幅|上升|增长|增加|提高|提升|增幅|下滑|压减|上涨|回落|升幅)(?:了|幅度)?(?:达到?|为|约|近|超过?|至少|均)?$"
 )
-DOWN = frozenset("下降 减少 降低 降幅 下滑 压减 回落".split())
+DOWN = frozenset(["下降", "减少", "降低", "降幅", "下滑", "压减", "回落"])
 BASELINES = re.compile(
     r"(?P<w>同比(?:(?P<fixed>\d{4})年)?|环比|较(?P<y>\d{4}(?:[-—]\d{4})?)年|比(?P<y2>\d{4})年|与(?P<y3>\d{4})年(?:同期)?相比|较上年(?:同期)?|比上年(?:同期)?|较去年(?:同期)?|"
-    r"比去年(?:同期)?|较上月|比上月|较上季度?|比上季度?|较前三年(?:均值|平均)|较上年度|比上年度|与去年同期相比|与上年同期相比|较前一年)"
+    r"比去年(?:同期)?|[较比](?:[一二三四]季度|上半年|年初|上年末|去年底|上年底|前[一二三四五\d]年(?:同期)?(?:平均|均值)?)|较上月|比上月|较上季度?|比上季度?|较前三年(?:均值|平均)|较上年度|比上年度|与去年同期相比|与上年同期相比|较前一年)"
 )
 
 
@@ -56,7 +58,7 @@ def noun(text: str, place: int, end: int) -> tuple[str, int]:
             if stop == place and char in "”》":
                 break
             hit = _NOUN_END.match(text, stop)
-            if hit and (stop > place + 1 or char in LIST + "”\"》已均都"):
+            if hit and (stop > place + 1 or char in LIST + '”"》已均都'):
                 break
             if hit and stop == place and hit[0] not in ("建立", "完成"):
                 break
@@ -86,7 +88,7 @@ def tidy(words: str) -> str:
     """Words without what only leads up to a number or away from it."""
     words = _TRAILING.sub("", words.strip(" 、,"))
     words = re.sub(r"(?:同比|环比)$", "", words)
-    return _LEADING.sub("", words).strip(" “”\"、,")
+    return _LEADING.sub("", words).strip(' “”"、,')
 
 
 def change(text: str, place: int, start: int) -> tuple[str, str, str]:
@@ -101,7 +103,11 @@ def change(text: str, place: int, start: int) -> tuple[str, str, str]:
 
 def subjects(before: str) -> list[str]:
     """The nouns that share a verb: 事故起数和死亡人数 → two of them."""
-    words = re.split(r"同比|环比|较|比(?!例)|分别|与\d{4}年|实现|降幅|下降|减少|上升|增长|增幅|均(?=下降|实现|减少|增|上)", before)[0]
+    before = re.sub(r"[,]?(?:与|较|比)[^,。]{2,8}?(?:同期)?相比[,]?", "", before)
+    words = re.split(
+        r"同比|环比|较(?!大|重)|比(?!例)|分别|与\d{4}年|实现|降幅|下降|减少|上升|增长|增幅|均(?=下降|实现|减少|增|上)",
+        before,
+    )[0]
     words = re.sub(r"^.*?(?:全省|全市|全国|全县|全区|我省|我市)(?=[\u4e00-\u9fff])", "", words)
     words = re.sub(r"[^和与及、]*年(?:\d{1,2}月)?,?(?=[\u4e00-\u9fff])", "", words)
     parts = [part for part in re.split(r"[、和与及]", words) if part.strip()]
@@ -129,5 +135,9 @@ def baseline(hit: re.Match[str] | None, period: str) -> str:
         return year.replace("—", "-").replace("-", "/")
     word = hit["w"]
     if word.startswith("同比") or "去年" in word or "上年" in word or "前一年" in word:
-        return "/".join(str(int(part[:4]) - 1) + part[4:] for part in period.split("/")) if period[:4].isdigit() else "同比"
+        return (
+            "/".join(str(int(part[:4]) - 1) + part[4:] for part in period.split("/"))
+            if period[:4].isdigit()
+            else "同比"
+        )
     return {"环比": "环比", "较上月": "上月", "比上月": "上月"}.get(word, word.lstrip("较比"))

@@ -54,7 +54,12 @@ def _copies(words: list[str]) -> list[bool]:
         order = range(len(words)) if step == 1 else range(len(words) - 1, -1, -1)
         for index in order:
             beside = index - step
-            if not copy[index] and 0 <= beside < len(words) and copy[beside] and first[words[index]] < index:
+            if (
+                not copy[index]
+                and 0 <= beside < len(words)
+                and copy[beside]
+                and first[words[index]] < index
+            ):
                 copy[index] = True
     return copy
 

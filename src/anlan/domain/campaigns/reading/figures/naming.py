@@ -11,9 +11,13 @@ from .model import Find
 from .regions import gazetteer
 
 _PAIRS = re.compile(r"[、,和及与;]?\s*")
-_HARM = re.compile(r"(死亡|受伤|重伤|轻伤|失踪|失联|被困|遇难|中毒|受困|下落不明)(?:人数)?(?:达|共|约)?$")
+_HARM = re.compile(
+    r"(死亡|受伤|重伤|轻伤|失踪|失联|被困|遇难|中毒|受困|下落不明)(?:人数)?(?:达|共|约)?$"
+)
 _HARMED = re.compile(r"(死亡|受伤|重伤|轻伤|失踪|失联|被困|遇难|中毒|受困|下落不明|工亡)")
-_LEAD_VERB = re.compile(r"^(达|近|约|超|共)+")
+_STEP = r"(?:下降|减少|增加|上升|增长|少|多)(?:了)?"
+#: What a change without a noun changes, by its unit.
+_USUAL = {"起": "事故起数", "人": "死亡人数"}
 
 
 def name(text: str, line: Line, finds: list[Find], *, plan: bool) -> None:
@@ -22,9 +26,13 @@ def name(text: str, line: Line, finds: list[Find], *, plan: bool) -> None:
     group: list[Find] = []
     for index, find in enumerate(finds):
         before = finds[index - 1] if index else None
-        if find.kind == "rate" and find.unit in ("%", "‰", "倍", "成", "个百分点") or _step(text, line, find):
-            if before is not None and group and before is group[-1] and _PAIRS.fullmatch(text[before.end : find.start]) \
-                    and before.unit == find.unit:
+        if find.kind == "rate" or _step(text, line, find) or _follows_step(text, group, find):
+            beside = before is not None and group and before is group[-1]
+            if (
+                beside
+                and _PAIRS.fullmatch(text[group[-1].end : find.start])
+                and (find.unit == group[-1].unit or {find.unit, group[-1].unit} <= {"起", "人"})
+            ):
                 group.append(find)
             else:
                 last_subjects = _close(text, line, group, finds, last_subjects)
@@ -42,10 +50,26 @@ def _step(text: str, line: Line, find: Find) -> bool:
     if find.kind not in ("count", "physical", "money"):
         return False
     before = indicators.clause(text, find.number[0], line.start)
-    return re.search(r"(?:同比|环比|较[^,]{1,8}|比[^,]{1,8})(?:分别)?(?:下降|减少|增加|上升|增长)(?:了)?$", before) is not None
+    if re.search(rf"(?:同比|环比|较[^,]{{1,8}}|比[^,]{{1,8}})(?:分别)?{_STEP}$", before):
+        return True
+    wide = indicators.clause(text, find.number[0], line.start, indicators.STOPS)
+    return (
+        re.fullmatch(_STEP, before) is not None and re.search(r"同比|环比|较|比", wide) is not None
+    )
 
 
-def _close(text: str, line: Line, group: list[Find], finds: list[Find], last: list[str]) -> list[str]:
+def _follows_step(text: str, group: list[Find], find: Find) -> bool:
+    """同比增加3起、5人: the second number hangs on the verb of the first."""
+    return (
+        bool(group) and group[-1].kind == "count" and find.kind == "count"
+        and {find.unit, group[-1].unit} <= {"起", "人"}
+        and text[group[-1].end : find.start] in ("、", "和", ",")
+    )  # fmt: skip
+
+
+def _close(
+    text: str, line: Line, group: list[Find], finds: list[Find], last: list[str]
+) -> list[str]:
     """Name a group of values that share a verb, and say whose turn the next group is."""
     if not group:
         return last
@@ -65,6 +89,13 @@ def _close(text: str, line: Line, group: list[Find], finds: list[Find], last: li
             if item.kind in ("count", "money", "physical") and _same_sentence(text, item, first)
         ][-max(1, len(group)) :]  # fmt: skip
         own = counted if len(counted) == len(group) else (last or counted)
+        if any(find.unit in _USUAL for find in group):
+            own = [_of_unit(finds[:index], find.unit) for find in group]
+        elif not own and first.unit == "个百分点":
+            own = [item.indicator for item in finds[:index] if item.kind == "rate"][-1:]
+        elif not own:
+            own = [item.indicator.removesuffix("变化").removesuffix("同比") for item in finds[:index]
+                   if item.kind == "change"][-len(group) :]  # fmt: skip
     for rank, find in enumerate(group):
         find.kind, find.direction = "change", direction
         noun = own[rank] if len(own) == len(group) else "、".join(own)
@@ -84,6 +115,11 @@ def _close(text: str, line: Line, group: list[Find], finds: list[Find], last: li
             if until:
                 find.period = until[1]
     return own
+
+
+def _of_unit(before: list[Find], unit: str) -> str:
+    named = [item.indicator for item in before if item.unit == unit and item.kind == "count"]
+    return named[-1] if named else _USUAL.get(unit, "")
 
 
 def _same_sentence(text: str, one: Find, other: Find) -> bool:
@@ -240,7 +276,14 @@ def twinned(text: str, line: Line, finds: list[Find]) -> list[Find]:
     for find in finds:
         nouns = [noun for noun in find.hints.get("subjects", "").split("|") if noun]
         if len(nouns) == 2 and find.kind in ("change", "target"):
-            found += [replace(find, indicator=f"{noun}{'控制目标' if find.kind == 'target' else '变化'}", hints=dict(find.hints)) for noun in nouns]
+            found += [
+                replace(
+                    find,
+                    indicator=f"{noun}{'控制目标' if find.kind == 'target' else '变化'}",
+                    hints=dict(find.hints),
+                )
+                for noun in nouns
+            ]
         else:
             found.append(find)
     return found

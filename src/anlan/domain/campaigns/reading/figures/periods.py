@@ -20,7 +20,9 @@ _ONE = (
 )
 _DASH = r"(?:至|到|—+|-|~)"
 
-ISO_DATE = re.compile(r"(?<![\d-])((?:19|20)\d\d)[-/.](0?[1-9]|1[0-2])[-/.](3[01]|[12]\d|0?[1-9])(?![\d-])")
+ISO_DATE = re.compile(
+    r"(?<![\d-])((?:19|20)\d\d)[-/.](0?[1-9]|1[0-2])[-/.](3[01]|[12]\d|0?[1-9])(?![\d-])"
+)
 YEAR_RANGE = re.compile(
     rf"(?<!\d)(?:从|自)?(?P<a>(?:19|20)\d\d)年?{_DASH}(?P<b>(?:19|20)\d\d)年(?!\d{{1,2}}月)"
 )
@@ -88,15 +90,17 @@ def whens(text: str, start: int, end: int, year: int) -> list[When]:
 def _at(text: str, place: int, end: int, year: int, last: int) -> When | None:
     before = text[place - 1] if place else ""
     char = text[place]
-    if char in "“\"" and (hit := ACCIDENT_DAY.match(text, place, end)):
+    if char in '“"' and (hit := ACCIDENT_DAY.match(text, place, end)):
         near = text[max(0, place - 40) : place]
         known = re.findall(r"(?:19|20)\d\d(?=年)", near)
         when = year - 1 if "去年" in near else int(known[-1]) if known else year
         day = f"{when:04}{int(hit['m']):02}{int(hit['d']):02}"
         return When(place + 1, hit.end() - 1, Span(day, day), year_given=False)
-    if char not in "0123456789今本去上前明从自一二三四下第" or (char.isdigit() and before.isdigit()):
+    if char not in "0123456789今本去上前明从自一二三四下第" or (
+        char.isdigit() and before.isdigit()
+    ):
         return None
-    if before in ".·第" and char.isdigit():
+    if before and before in ".·第" and char.isdigit():
         return None
     if hit := ISO_DATE.match(text, place, end):
         day = f"{hit[1]}{int(hit[2]):02}{int(hit[3]):02}"
@@ -181,10 +185,11 @@ def frame(text: str, issued: date | None) -> Frame:
                 campaign = when.span
     if campaign is None:
         for when in dates:
-            if when.ranged and len(when.span.first) == 4 and int(when.span.last[:4]) <= year + 5:
-                if int(when.span.last) - int(when.span.first) >= 2 and _is_campaign(text, when):
-                    campaign = when.span
-                    break
+            years = when.ranged and len(when.span.first) == 4
+            long = years and int(when.span.last) - int(when.span.first) >= 2
+            if long and int(when.span.last) <= year + 5 and _is_campaign(text, when):
+                campaign = when.span
+                break
     if not until:
         past = [
             when.span.last for when in dates

@@ -7,8 +7,16 @@ import re
 from . import bounds, numbers, units
 from .model import Find, Value
 
-_UNIT = units.alternatives(units.COUNTED, units.MONEY, units.PHYSICAL, units.TIME, units.RATES, ("号",))
-_HAN_UNIT = units.alternatives(units.STRUCTURE, units.BARE, ("倍", "成", "个百分点", "家次", "人次"))
+_UNIT = units.alternatives(
+    units.COUNTED, units.MONEY, units.PHYSICAL, units.TIME, units.RATES, ("号",)
+)
+_HAN_UNIT = units.alternatives(
+    units.STRUCTURE,
+    units.BARE,
+    ("倍", "成", "个百分点", "家次", "人次"),
+    units.MONEY,
+    ("公里", "吨", "亩", "平方米", "辆", "份"),
+)
 _BARE = units.alternatives(units.BARE)
 
 ARABIC = re.compile(
@@ -25,7 +33,9 @@ HAN = re.compile(
     rf"(?P<pre>(?:{bounds.BEFORE_PATTERN}))?(?P<n>{numbers.HAN})(?P<q>余|多)?"
     rf"(?:(?P<u>{_HAN_UNIT})|(?P<b>(?=(?:{_BARE}))))(?P<post>{bounds.AFTER_PATTERN})?"
 )
-FRACTION = re.compile(r"(?:百分之(?P<p>[一二三四五六七八九十百零点〇]+)|(?P<d>[二三四五六七八九十])分之(?P<n>[一二三四五六七八九]))")
+FRACTION = re.compile(
+    r"(?:百分之(?P<p>[一二三四五六七八九十百零点〇]+)|(?P<d>[二三四五六七八九十])分之(?P<n>[一二三四五六七八九]))"
+)
 DOCUMENT_NUMBER = re.compile(
     r"[\u4e00-\u9fff]{1,12}[〔\[【](?P<y>(?:19|20)\d\d)[〕\]】](?:第)?(?P<n>\d{1,4})号"
 )
@@ -42,17 +52,21 @@ NOT_FIGURES = re.compile(
     r"|[A-Za-z]+-?\d+[A-Za-z\d-]*|\d+-?[A-Za-z]{2,}\d*|\d[GgDd](?![\u4e00-\u9fff]?吨)"
     r"|[一二三四五六七八九十]{1,3}(?:届|中全会)|二十大|十八大|十九大"
 )
-LIST_NUMBER = re.compile(r"\s*(?:[(]?\d{1,2}[)]|\d{1,2}[.、](?!\d)|[(]?[一二三四五六七八九十]{1,3}[)、]|[①-⑳])")
+LIST_NUMBER = re.compile(
+    r"\s*(?:[(]?\d{1,2}[)]|\d{1,2}[.、](?!\d)|[(]?[一二三四五六七八九十]{1,3}[)、]|[①-⑳])"
+)
 
 #: Chinese numerals with a unit that are an idiom, an article or a name.
 HAN_STOP = re.compile(
-    r"一|两手|两会|两[项件]大事|两者|两地|两[侧边岸]|两案|二维|二次|三方技|三方服|三方机|三方[安评]|三维|三级甲|三甲|三分之|四面|四周|四方|"
+    r"一(?![十百千万])|两手|两会|两[项件]大事|两者|两地|两[侧边岸]|两案|二维|二次|三方技|三方服|三方机|三方[安评]|三维|三级甲|三甲|三分之|四面|四周|四方|"
     r"五大发|七天|十分|十足|百分|万元|千克|百年|百家|百日(?!行动|攻坚|整治|专项|会战)|千方|万一|三农|双重|"
     r"三天两头|两级政|三次产业|一年|半年|三个代表|四个意识|四个自信|两个维护|两个确立|五位一体|"
     r"三项岗位|两个以上|两人|二级(?:学院|学科)|二类(?:区|声)|万人|三年(?:来|行动|内)|几年|数年|千万"
 )
 #: Words before a Chinese numeral that make it something else.
-HAN_BEFORE = re.compile(r"(?:第|十|百|千|万|数|几|每|上|(?<!以)下|前|(?<!先)后|同|这|该|本|各|星期|周|初|零|点|之|[一二三四五六七八九]、)$")
+HAN_BEFORE = re.compile(
+    r"(?:第|十|百|千|万|数|几|每|上|(?<!以)下|前|(?<!先)后|同|这|该|本|各|星期|周|初|零|点|之|[一二三四五六七八九]、)$"
+)
 _STRUCTURES = re.compile(
     r"方面|领域|阶段|特点|专题|环节|层面|维度|清单|机制|体系|转变|总方案|专项|小组|类别|行业|板块|批次|原则|要素|重点高层|严禁|必须|一批|到位"
 )
@@ -100,18 +114,41 @@ def _amounts(text: str, start: int, end: int) -> list[Find]:
         find = _amount(text, hit)
         if find is not None:
             found.append(find)
+    found = _ranges(text, found)
     for hit in TENS.finditer(clear, start, end):
-        if hit["t"] == "上" and (hit["z"] in "十万" or not hit["s"]) and hit["u"] not in units.MONEY:
+        if (
+            hit["t"] == "上"
+            and (hit["z"] in "十万" or not hit["s"])
+            and hit["u"] not in units.MONEY
+        ):
             continue
-        value = numbers.SCALES[hit["z"]] * (1 if hit["t"] != "上" else 1)
+        value = numbers.SCALES[hit["z"]]
         scaled = value * numbers.SCALES[hit["s"] or ""]
         unit, factor = _money(hit["u"])
         found.append(Find(hit.start(), hit.end(), scaled * factor, unit, _kind(unit), bound=">=",
                           number=hit.span()))  # fmt: skip
     for hit in FRACTION.finditer(clear, start, end):
         if hit["p"]:
-            found.append(Find(hit.start(), hit.end(), numbers.han(hit["p"]), "%", "rate", number=hit.span()))
+            found.append(
+                Find(hit.start(), hit.end(), numbers.han(hit["p"]), "%", "rate", number=hit.span())
+            )
     return found
+
+
+def _ranges(text: str, found: list[Find]) -> list[Find]:
+    """3000万元至5000万元 is one figure with an end."""
+    joined: list[Find] = []
+    for find in found:
+        last = joined[-1] if joined else None
+        if (
+            last is not None and last.unit == find.unit and last.value < find.value
+            and last.end_value is None and re.fullmatch(r"至|到|—+|-|~", text[last.end : find.start])
+        ):  # fmt: skip
+            last.end_value, last.end = find.value, find.end
+            last.number = (last.number[0], find.end)
+            continue
+        joined.append(find)
+    return joined
 
 
 def _quotas(text: str, start: int, found: list[Find]) -> None:
@@ -184,14 +221,15 @@ def _kind(unit: str) -> str:
 
 def _han(text: str, start: int, end: int) -> list[Find]:
     clear = text[:start] + blanks(text[start:end]) + text[end:]
-    found = []
+    found: list[Find] = []
     for hit in HAN.finditer(clear, start, end):
         n, unit = hit["n"], hit["u"] or "个"
+        bare = unit in units.BARE
         place = hit.start("n")
         tail = text[hit.end() : hit.end() + 8]
         if HAN_STOP.match(text, place) or HAN_BEFORE.search(text[max(start, place - 2) : place]):
             continue
-        if n[0] in "百千万亿" and not re.match(r"百日", text[place:]):
+        if set(n) <= {"零", "〇"} or (n[0] in "百千万亿" and not re.match(r"百日", text[place:])):
             continue
         if re.fullmatch(r"[一二三四五六七八九]{2}", n):
             n, place = n[1], place + 1
@@ -201,23 +239,36 @@ def _han(text: str, start: int, end: int) -> list[Find]:
             value = numbers.han(n)
         except (ValueError, KeyError):
             continue
-        find = _structure(text, hit, value, unit, tail, place)
+        if any(
+            item.kind == "duration" and item.value == value and item.unit == unit for item in found
+        ):
+            continue
+        find = _structure(text, hit, value, "个" if bare else unit, tail, place)
+        if find is not None and bare:
+            find.end = place + len(n)
+            find.number = (place, find.end)
         if find is not None:
             found.append(find)
     return found
 
 
-def _structure(text: str, hit: re.Match[str], value: Value, unit: str, tail: str, place: int) -> Find | None:
+def _structure(
+    text: str, hit: re.Match[str], value: Value, unit: str, tail: str, place: int
+) -> Find | None:
     kind = "structure"
     bound = bounds.joined(hit["pre"], hit["q"], hit["post"])
     stop = hit.end()
     if unit in ("年", "天", "日", "个月", "小时"):
         near = text[max(0, place - 4) : place]
-        lasting = re.search(r"为期|历时|连续|期限|近$", near) or re.match(r"未发生|没有发生|无事故", tail)
+        lasting = re.search(r"为期|历时|连续|期限|近$", near) or re.match(
+            r"未发生|没有发生|无事故", tail
+        )
         campaign = unit in ("日", "天") and re.match(r"行动|攻坚|整治|专项|会战", tail)
         if not lasting and not campaign:
             return None
-        start = place - 2 if re.search(r"为期$|连续$|历时$", text[max(0, place - 2) : place]) else place
+        start = (
+            place - 2 if re.search(r"为期$|连续$|历时$", text[max(0, place - 2) : place]) else place
+        )
         return Find(start, stop, value, unit, "duration", bound=bound, number=(place, stop))
     if unit == "位一体":
         unit = "个"
@@ -229,17 +280,25 @@ def _structure(text: str, hit: re.Match[str], value: Value, unit: str, tail: str
         unit = "个"
     if unit == "方面":
         unit = "个"
-    if unit == "级" and re.match(r"以上|及以上|标准|资质|甲|医|建造|联动响应|安全生产标准|公路|耐火|重大危险源|缺陷|动火", tail):
+    if unit == "级" and re.match(
+        r"以上|及以上|标准|资质|甲|医|建造|联动响应|安全生产标准|公路|耐火|重大危险源|缺陷|动火",
+        tail,
+    ):
         return None
     if unit in ("人", "名", "起", "家", "处", "次", "台", "辆", "件", "例"):
         kind = "count"
     if unit in ("倍", "成"):
         kind = "rate"
+    if value > 20 and kind == "structure":
+        kind = "count"
+    if unit in units.MONEY or unit in units.PHYSICAL:
+        unit, factor = _money(unit)
+        value, kind = value * factor, _kind(unit)
     if unit == "化" and not re.match(r"[”\"建]", tail):
         return None
-    if unit in ("色", "部", "方", "期", "批", "步", "支", "所", "位") and not re.match(r"[\u4e00-\u9fff]{2}", tail):
+    if unit in ("色", "部", "方", "期", "批", "步", "支", "所", "位") and not re.match(
+        r"[\u4e00-\u9fff]{2}", tail
+    ):
         return None
     start = place if place > hit.start("n") else hit.start()
     return Find(start, stop, value, unit, kind, bound=bound, number=(place, stop))
-
-

@@ -57,9 +57,15 @@ def _line(whole: str, line: Line, context: Context, plan: bool, once: set[str]) 
 
 def _campaign_name(text: str, line: Line, once: set[str]) -> list[Find]:
     """三年行动 says a length once; after that it is only a name."""
-    hit = re.compile(r"(?<=[\u4e00-\u9fff])([三五两二四])年(?:行动|攻坚|整治)(?!以来)").search(text, line.start, line.end)
-    if hit is None or "campaign" in once or not re.search(
-        r"开展|实施|启动|部署", text[max(line.start, hit.start() - 24) : hit.start()]
+    hit = re.compile(r"(?<=[\u4e00-\u9fff])([三五两二四])年(?:行动|攻坚|整治)(?!以来)").search(
+        text, line.start, line.end
+    )
+    if (
+        hit is None
+        or "campaign" in once
+        or not re.search(
+            r"开展|实施|启动|部署", text[max(line.start, hit.start() - 24) : hit.start()]
+        )
     ):
         return []
     opened = text.rfind("《", line.start, hit.start())
@@ -67,13 +73,26 @@ def _campaign_name(text: str, line: Line, once: set[str]) -> list[Find]:
         return []
     once.add("campaign")
     value = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5}[hit[1]]
-    return [Find(hit.start(), hit.end(), value, "年", "duration", number=hit.span(), indicator="专项整治行动年限")]
+    return [
+        Find(
+            hit.start(),
+            hit.end(),
+            value,
+            "年",
+            "duration",
+            number=hit.span(),
+            indicator="专项整治行动年限",
+        )
+    ]
 
 
 def _rank(find: Find) -> int:
     if find.kind == "structure" and (find.parts or find.hints.get("quoted")):
         return ORDER.index("structure_code")
-    if find.kind in ("count", "rate", "money", "physical", "duration", "change", "target") and find.value != 0:
+    if (
+        find.kind in ("count", "rate", "money", "physical", "duration", "change", "target")
+        and find.value != 0
+    ):
         return ORDER.index("amount")
     return ORDER.index(find.kind) if find.kind in ORDER else ORDER.index("amount")
 
@@ -97,7 +116,7 @@ def _resolved(text: str, line: Line, finds: list[Find]) -> list[Find]:
 def _in_title(text: str, line: Line, find: Find) -> bool:
     """Inside 《…》 only what stands in brackets or counts a named set is read."""
     opened = text.rfind("《", line.start, find.start)
-    if opened < 0 or 0 <= text.find("》", opened, find.start):
+    if opened < 0 or text.find("》", opened, find.start) >= 0:
         return False
     return not (find.kind == "structure" and find.start >= opened)
 
@@ -152,8 +171,11 @@ def _absorbed(text: str, kept: list[Find]) -> list[Find]:
 def _figure(text: str, mended: Mended, find: Find, context: Context, plan: bool) -> Figure:
     start, end = mended.back(find.start, find.end)
     span = context.period(find.number[0] if find.number[1] else find.start)
-    timeless = find.hints.get("quoted") or (find.kind == "duration" and text[start : start + 2] == "为期")
+    timeless = find.hints.get("quoted") or (
+        find.kind == "duration" and text[start : start + 2] == "为期"
+    )
     period = find.period or (context.held.default if timeless else span).iso
+    period = "" if period.startswith("0") else period
     hit = find.hints.get("baseline_at")
     baseline = find.baseline
     if hit is not None:

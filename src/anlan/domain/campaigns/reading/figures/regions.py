@@ -60,7 +60,7 @@ class Mention:
 def gazetteer() -> tuple[dict[str, tuple[Place, ...]], dict[str, Place]]:
     """Full names down to counties, and the short names of provinces and prefectures."""
     packed = files("anlan.kernel.regions").joinpath("data/regions.csv.gz").read_bytes()
-    rows = csv.DictReader(io.TextIOWrapper(gzip.open(io.BytesIO(packed)), encoding="utf-8"))
+    rows = csv.DictReader(io.StringIO(gzip.decompress(packed).decode("utf-8")))
     by_id: dict[str, tuple[str, int, str]] = {}
     named: dict[str, list[Place]] = {}
     short: dict[str, Place] = {}
@@ -161,8 +161,10 @@ def _at(
             where = resolve(word, province, prefecture)
             if where is not None:
                 return Mention(place, place + length, where)
-        if word in short and not text[place + length : place + length + 1] == "路":
+        if word in short and text[place + length : place + length + 1] != "路":
             return Mention(place, place + length, short[word])
+    if prefecture and text.startswith("全市", place):
+        return Mention(place, place + 2, resolve(prefecture, province, prefecture))
     back = PROVINCE_WORDS.match(text, place, end)
     if back is None and province.endswith("市"):
         back = CITY_WORDS.match(text, place, end)

@@ -24,22 +24,86 @@ SLOGANS: dict[str, tuple[tuple[int, ...], str]] = {
 
 #: Said so often that they count nothing.
 IDIOMS = frozenset(
-    "一把手 一票否决 一刀切 一查了之 一罚了之 一本账 一张网 一盘棋 双下降 双重预防 双重预防机制 双主任 双组长 两手抓 双控 "
-    "一岗双责 三合一 多合一 千家万户 百日行动 万无一失 第一责任人 四类推动机制 一案双查 一网统管 一网通办 一呼百应 双重交办 "
-    "双重督办 一体化 三同 双预防 双随机 双碳 十四五 十三五 十五五 三农 五一 十一 双节 两会 二十大 十五条 五四 双回路 "
-    "两个确立 两个维护 四个意识 四个自信 四个全面 三个代表 两山 双电源 双向 双人双锁 双人双岗 双城 七一 八一".split()
+    [
+        "一把手",
+        "一票否决",
+        "一刀切",
+        "一查了之",
+        "一罚了之",
+        "一本账",
+        "一张网",
+        "一盘棋",
+        "双下降",
+        "双重预防",
+        "双重预防机制",
+        "双主任",
+        "双组长",
+        "两手抓",
+        "双控",
+        "一岗双责",
+        "三合一",
+        "多合一",
+        "千家万户",
+        "百日行动",
+        "万无一失",
+        "第一责任人",
+        "四类推动机制",
+        "一案双查",
+        "一网统管",
+        "一网通办",
+        "一呼百应",
+        "双重交办",
+        "双重督办",
+        "一体化",
+        "三同",
+        "双预防",
+        "双随机",
+        "双碳",
+        "十四五",
+        "十三五",
+        "十五五",
+        "三农",
+        "五一",
+        "十一",
+        "双节",
+        "两会",
+        "二十大",
+        "十五条",
+        "五四",
+        "双回路",
+        "两个确立",
+        "两个维护",
+        "四个意识",
+        "四个自信",
+        "四个全面",
+        "三个代表",
+        "两山",
+        "双电源",
+        "双向",
+        "双人双锁",
+        "双人双岗",
+        "双城",
+        "七一",
+        "八一",
+    ]
 )
 
 _QUOTE = re.compile(r"[“\"]([^“”\"]{2,16})[”\"]")
-_PARTS = re.compile(r"(?P<n>[两双二三四五六七八九十]|\d{1,3})(?P<u>个|项|条|张|类|种|级|大|化|色|进|步|道|支|批|到位)?(?P<name>[^\d+]{0,6})")
+_PARTS = re.compile(
+    r"(?P<n>[两双二三四五六七八九十]|\d{1,3})(?P<u>个|项|条|张|类|种|级|大|化|色|进|步|道|支|批|到位)?(?P<name>[^\d+]{0,6})"
+)
 _CODE_PART = r"\d{1,3}(?:(?:个|套|项)[^\d+,。;、“”()《》\n]{0,8})?"
 CODE = re.compile(rf"(?<![\d+.]){_CODE_PART}(?:\+{_CODE_PART}){{1,4}}(?![\d+A-Z])")
-ONE_EACH = re.compile(r"[“\"]一(?P<of>[企矿厂人岗事案患项车船库地域品栋楼园县市镇])一(?P<each>[^一“”\"、]{1,2})[”\"]")
+ONE_EACH = re.compile(
+    r"[“\"]一(?P<of>[企矿厂人岗事案患项车船库地域品栋楼园县市镇])一(?P<each>[^一“”\"、]{1,2})[”\"]"
+)
 STEPS = re.compile(r"[“\"](?:[一二三四五六][^一二三四五六“”\"、,]){3,6}[”\"]")
 ROLES = re.compile(r"[“\"][^“”\"+\d]{2,10}(?:\+[^“”\"+\d]{2,14}){2,}[”\"]")
 LETTERS = re.compile(r"[“\"]?(?P<l>(?:[A-F]、?){2,5})[”\"]?、?(?P<h>[二三四五]?)级")
 LISTED = re.compile(r"(?:[一二三四五ⅠⅡⅢⅣIV]{1,3}[级类期]?、)+[一二三四五ⅠⅡⅢⅣIV]{1,3}(?P<u>级|类)")
-ORDINAL = re.compile(r"(?P<n>[一二三四特]|[ⅠⅡⅢⅣ]|(?<![A-Z])I{1,3}V?)(?P<u>级|期)(?=[^以及,。;、(）)政党指管联三]|、)")
+ORDINAL = re.compile(
+    r"(?P<n>[一二三四特]|[ⅠⅡⅢⅣ]|(?<![A-Z])I{1,3}V?)(?P<u>级|期)(?=[^以及,。;、(）)政党指管联三]|、)"
+)
 
 ROMAN = {"Ⅰ": 1, "Ⅱ": 2, "Ⅲ": 3, "Ⅳ": 4, "I": 1, "II": 2, "III": 3, "IV": 4, "特": 0}
 
@@ -54,16 +118,24 @@ ALL = re.compile(
     r"(?P<who>(?:(?:所有|各地|各市|各县|全市|全省|各级)[^,。;!\n]{1,24}?)?)(?P<all>(?:均已|全部(?:已)?|已全部|均(?:在|按|完成|建立|实现|达到|纳入|制定|配备|落实))"
     r"(?!门|部|家|人员|覆盖|企业|门类|过程|流程|工作|事故|要素|问题|隐患|内容|要求|为国内|为全国))(?P<what>[^,。;、!\n]{2,30})"
 )
-EVERY = re.compile(r"(?P<who>所有[^,。;!\n]{2,16}?)(?P<what>(?:完成|实现|达到|建成|配备|落实|通过)[^,。;!\n]{2,20})")
-FIRST = re.compile(r"(?P<what>(?:全国|全省|国内|全球|全市)(?:的)?(?:首(?:个|创|家|座|部|例|套|条|次)|唯一(?P<one>一[部家个座条])?|第一(?![责届次批线时书第])))(?P<tail>[^,。;、!\n“”]{0,6})")
+EVERY = re.compile(
+    r"(?P<who>所有[^,。;!\n]{2,16}?)(?P<what>(?:完成|实现|达到|建成|配备|落实|通过)[^,。;!\n]{2,20})"
+)
+FIRST = re.compile(
+    r"(?P<what>(?:全国|全省|国内|全球|全市)(?:的)?(?:首(?:个|创|家|座|部|例|套|条|次)|唯一(?P<one>一[部家个座条])?|第一(?![责届次批线时书第])))(?P<tail>[^,。;、!\n“”]{0,6})"
+)
 FREQUENCY = re.compile(
     r"(?:(?P<least>至少|不少于|原则上)?每(?P<n>\d{1,3}|半|[一两二三四五六七八九十]{1,2})?(?:个)?(?P<u>日|天|周|旬|月|季度|季|年|工作日)(?P<gap>[^,。;!\n每]{0,22}))"
 )
-HALF_YEAR = re.compile(r"(?P<least>至少)?(?:每)?(?P<u>半年|一年|每年)(?P<mid>[^,。;!\n]{2,22}?)一次")
+HALF_YEAR = re.compile(
+    r"(?P<least>至少)?(?:每)?(?P<u>半年|一年|每年)(?P<mid>[^,。;!\n]{2,22}?)一次"
+)
 AROUND = re.compile(r"(?P<n>24|二十四)小时(?=[^前内以之后]|$)")
 PERIODS = {"日": ("日", 1), "天": ("日", 1), "周": ("周", 1), "旬": ("旬", 1), "月": ("月", 1),
            "季度": ("年", 4), "季": ("年", 4), "年": ("年", 1), "工作日": ("日", 1)}  # fmt: skip
-ACTS = re.compile(r"召开|研判|调度|通报|开展|进行|检查|巡查|排查|报送|分析|会商|例会|交底|利用|形成|听取|组织|演练|培训|评估|公布|更新|一次|\d次")
+ACTS = re.compile(
+    r"召开|研判|调度|通报|开展|进行|检查|巡查|排查|报送|分析|会商|例会|交底|利用|形成|听取|组织|演练|培训|评估|公布|更新|一次|\d次"
+)
 NEVER_MORE = re.compile(r"(?P<who>[^,。;、!\n“”]{2,12})只减不增")
 
 
@@ -88,7 +160,10 @@ def _codes(text: str, start: int, end: int) -> list[Find]:
     for hit in CODE.finditer(text, start, end):
         parts = tuple(int(part) for part in re.findall(r"(?:^|\+)(\d{1,3})", hit[0]))
         if len(parts) >= 2:
-            named = re.search(r"[”\"]?(三年行动计划|方案|机制|体系|布局|总体框架)", text[hit.end() : hit.end() + 10])
+            named = re.search(
+                r"[”\"]?(三年行动计划|方案|机制|体系|布局|总体框架)",
+                text[hit.end() : hit.end() + 10],
+            )
             what = named[1] if named else "结构"
             found.append(_find(hit.span(), sum(parts), "个", "structure", parts=parts,
                                indicator=f"{what}结构"))  # fmt: skip
@@ -133,7 +208,9 @@ def _slogan(name: str, span: tuple[int, int]) -> Find | None:
             return None
         several = parts if len(parts) > 1 else ()
         return _find(span, sum(parts), unit, "structure", parts=several, indicator=name)
-    grips = re.fullmatch(r"(?P<a>[两三四五六七八九十])(?P<v>[抓查促])(?P<b>\d{1,3})(?P<u>条|项)", name)
+    grips = re.fullmatch(
+        r"(?P<a>[两三四五六七八九十])(?P<v>[抓查促])(?P<b>\d{1,3})(?P<u>条|项)", name
+    )
     if grips:
         return _find(span, int(grips["b"]), grips["u"], "structure",
                      parts=(int(numbers.han(grips["a"])), int(grips["b"])), indicator=name)  # fmt: skip
@@ -158,26 +235,54 @@ def _grades(text: str, start: int, end: int) -> list[Find]:
         count = len(re.findall(r"[A-F]", hit["l"]))
         if hit["h"] and numbers.han(hit["h"]) != count:
             continue
-        found.append(_find(hit.span(), count, "级", "structure", indicator=f"{text[max(start, hit.start() - 20) : hit.start()]}{text[hit.end() : hit.end() + 2]}等级分级"))
+        found.append(
+            _find(
+                hit.span(),
+                count,
+                "级",
+                "structure",
+                indicator=f"{text[max(start, hit.start() - 20) : hit.start()]}{text[hit.end() : hit.end() + 2]}等级分级",
+            )
+        )
     for hit in LISTED.finditer(text, start, end):
         count = hit[0].count("、") + 1
         if re.match(r"安全生产标准化|标准化|资质|公路", text[hit.end() :]):
             continue
         named = re.search(r"[\u4e00-\u9fff]{0,8}$", text[start : hit.start()])
         if hit.start() == start or text[hit.start() - 1] not in "第":
-            found.append(_find(hit.span(), count, hit["u"], "structure", indicator=f"{named[0] if named else ''}{text[hit.end() : hit.end() + 8]}{hit['u']}别分类"))
+            found.append(
+                _find(
+                    hit.span(),
+                    count,
+                    hit["u"],
+                    "structure",
+                    indicator=f"{named[0] if named else ''}{text[hit.end() : hit.end() + 8]}{hit['u']}别分类",
+                )
+            )
     for hit in ORDINAL.finditer(text, start, end):
         before = text[hit.start() - 1] if hit.start() > start else ""
         after = text[hit.end() : hit.end() + 6]
-        if before in "第、省市县每同上下" or re.match(r"甲|乙|以上|标准化|资质|党|政府|指挥|联|医|建造|注册|防火|耐火|安全生产标准", after):
+        if (before and before in "第、省市县每同上下") or re.match(
+            r"甲|乙|以上|标准化|资质|党|政府|指挥|联|医|建造|注册|防火|耐火|安全生产标准", after
+        ):
             continue
-        if hit["u"] == "期" and hit["n"] not in ROMAN and not re.search(r"系统|工程|项目", text[max(start, hit.start() - 8) : hit.start()]):
+        if (
+            hit["u"] == "期"
+            and hit["n"] not in ROMAN
+            and not re.search(r"系统|工程|项目", text[max(start, hit.start() - 8) : hit.start()])
+        ):
             continue
-        if hit["u"] == "级" and not re.match(r"重大危险源|缺陷|风险|隐患|预警|响应|应急响应|事故|尾矿库|动火|等保", after):
+        if hit["u"] == "级" and not re.match(
+            r"重大危险源|缺陷|风险|隐患|预警|响应|应急响应|事故|尾矿库|动火|等保", after
+        ):
             continue
         value = ROMAN[hit["n"]] if hit["n"] in ROMAN else int(numbers.han(hit["n"]))
         tail = re.match(r"[\u4e00-\u9fff]{0,6}", after)
-        head = re.search(r"[\u4e00-\u9fff]{0,10}$", text[start : hit.start()]) if hit["u"] == "期" else None
+        head = (
+            re.search(r"[\u4e00-\u9fff]{0,10}$", text[start : hit.start()])
+            if hit["u"] == "期"
+            else None
+        )
         found.append(_find(hit.span(), value, hit["u"], "ordinal",
                            indicator=f"{head[0]}期次" if head else f"{tail[0] if tail else ''}等级"))  # fmt: skip
     return found
@@ -192,7 +297,11 @@ def _zeros(text: str, start: int, end: int, *, goals: bool) -> list[Find]:
         if not accident and not new and not re.search(r"伤亡|死亡|案件|火灾", what):
             continue
         stop = hit.start("what") + (accident.end() if accident else len(what))
-        unit = "起" if not new else {"库": "座", "矿": "座", "厂": "家", "业": "家"}.get(what[-1], "个")
+        unit = (
+            "起"
+            if not new
+            else {"库": "座", "矿": "座", "厂": "家", "业": "家"}.get(what[-1], "个")
+        )
         unit = "人" if re.search(r"[伤死]亡", what) and not accident else unit
         found.append(_find((hit.start(), stop), 0, unit, "zero_in_words",
                            indicator=text[hit.start("what") : stop] + ("起数" if unit == "起" else "")))  # fmt: skip
@@ -208,7 +317,9 @@ def _zeros(text: str, start: int, end: int, *, goals: bool) -> list[Find]:
         for hit in re.finditer(r"(?P<w>[^,。;!\n]{2,40}?)持续下降", text[start:end]):
             found.append(_find((start + hit.start(), start + hit.end()), 0, "变化量", "target",
                                bound="<", direction="down", indicator=f"{hit['w']}目标"))  # fmt: skip
-        for hit in re.finditer(r"(?:坚决)?(?:遏制|杜绝)(?P<w>[^,。;!\n]{2,20}?事故)", text[start:end]):
+        for hit in re.finditer(
+            r"(?:坚决)?(?:遏制|杜绝)(?P<w>[^,。;!\n]{2,20}?事故)", text[start:end]
+        ):
             found.append(_find((start + hit.start(), start + hit.end()), 0, "起", "target",
                                bound="<=", indicator=f"{hit['w']}目标"))  # fmt: skip
     return found
@@ -218,7 +329,14 @@ def _wholes(text: str, start: int, end: int) -> list[Find]:
     found = []
     for hit in COVERED.finditer(text, start, end):
         what, tail = hit["what"], hit["tail"]
-        if text[hit.end("what") - 1 : hit.end("what")] in "“精准" or re.match(r"(?:动员|宣传|体系|应用|责任|机制|监管|基层|培训|开展|排查|的责任)", tail):
+        if text[hit.end("what") - 1 : hit.end("what")] in "“精准" or re.match(
+            r"(?:动员|宣传|体系|应用|责任|机制|监管|基层|培训|开展|排查|的责任)", tail
+        ):
+            continue
+        if (
+            re.match(r"\s*(?:[一二三四五六七八九十]+、|[((][一二三四五六七八九十]+[))])", what)
+            and len(tail) < 4
+        ):
             continue
         if not what or (len(what) < 2 and not tail):
             continue
@@ -259,23 +377,34 @@ def _times(text: str, start: int, end: int) -> list[Find]:
             times = int(count["c"]) if count["c"].isdigit() else int(numbers.han(count["c"]))
         unit, per = PERIODS[hit["u"]]
         every = hit["n"]
-        bound = ">=" if hit["least"] or (count and count[0][0] in "至不") else ""
+        bound = (
+            ">="
+            if hit["least"] or re.search(r"至少|不少于|不低于", gap[: count.end() if count else 0])
+            else ""
+        )
         stop = hit.start("gap") + (count.end() if count else min(len(gap), 14))
         indicator = re.sub(r"[\d一两二三四]+次$", "", gap) + "频率"
         if every and every != "一":
-            step: Value = 6 if every == "半" else (int(every) if every.isdigit() else numbers.han(every))
+            step: Value = (
+                6 if every == "半" else (int(every) if every.isdigit() else numbers.han(every))
+            )
             unit = {"年": "个月", "季度": "季度", "月": "个月"}.get(hit["u"], unit)
             found.append(_find((hit.start(), stop), step, f"{unit}/次", "frequency", bound=bound,
                                indicator=indicator))  # fmt: skip
         else:
             found.append(_find((hit.start(), stop), times * per, f"次/{unit}", "frequency",
                                bound=bound, indicator=indicator))  # fmt: skip
-    for hit in re.finditer(r"每年(?P<w>(?:年初|年中|年底|年末|春季|夏季|秋季|冬季|[一二三四]季度|\d{1,2}月)(?:[、和及](?:年初|年中|年底|年末|春季|夏季|秋季|冬季|[一二三四]季度|\d{1,2}月))+)(?P<t>[^。;!\n]{0,20})", text[start:end]):
+    for hit in re.finditer(
+        r"每年(?P<w>(?:年初|年中|年底|年末|春季|夏季|秋季|冬季|[一二三四]季度|\d{1,2}月)(?:[、和及](?:年初|年中|年底|年末|春季|夏季|秋季|冬季|[一二三四]季度|\d{1,2}月))+)(?P<t>[^。;!\n]{0,20})",
+        text[start:end],
+    ):
         times = len(re.split(r"[、和及]", hit["w"]))
         found.append(_find((start + hit.start(), start + hit.start("t")), times, "次/年", "frequency",
                            indicator=hit["t"].strip(",") + "频率"))  # fmt: skip
     for hit in HALF_YEAR.finditer(text, start, end):
-        if text[hit.start() - 1 : hit.start()] == "每" or any(f.start <= hit.start() < f.end for f in found):
+        if text[hit.start() - 1 : hit.start()] == "每" or any(
+            f.start <= hit.start() < f.end for f in found
+        ):
             continue
         value = 6 if hit["u"] == "半年" else 1
         unit = "个月/次" if hit["u"] == "半年" else "次/年"

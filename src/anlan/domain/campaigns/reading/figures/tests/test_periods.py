@@ -1,0 +1,74 @@
+"""Dates and the spans they hold for."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from anlan.domain.campaigns.reading.figures import read
+from anlan.domain.campaigns.reading.figures.periods import Frame, Span, back, frame, since, whens
+
+
+@pytest.mark.parametrize(
+    ("phrase", "iso"),
+    [
+        ("2020年5月27日", "2020-05-27"), ("2020年4月", "2020-04"), ("2021年", "2021"), ("2023-05-18", "2023-05-18"),
+        ("今年9月份", "2024-09"), ("去年11月", "2023-11"), ("5月27日", "2024-05-27"), ("今年1至10月", "2024-01/2024-10"),
+        ("1—5月", "2024-01/2024-05"), ("2018—2020年", "2018/2020"), ("从2020年到2022年", "2020/2022"),
+        ("今年6月至12月底", "2024-06/2024-12"), ("上半年", "2024-01/2024-06"), ("2023年下半年", "2023-07/2023-12"),
+        ("前三季度", "2024-01/2024-09"), ("第三季度", "2024-07/2024-09"), ("2022年8月10日至10月28日", "2022-08-10/2022-10-28"),
+        ("去年发生“11·26”事故", "2023"),
+    ],
+)  # fmt: skip
+def test_dates(phrase: str, iso: str) -> None:
+    assert whens(phrase, 0, len(phrase), 2024)[0].span.iso == iso
+
+
+def test_an_accident_day_takes_the_year_before_it() -> None:
+    figures = read("去年还发生了“11·26”涌水事故,造成12人死亡。", issued=date(2020, 11, 20))
+    assert [figure.iso for figure in figures if figure.kind == "date"] == ["2019-11-26"]
+
+
+def test_a_month_without_a_year_takes_the_year_before_it() -> None:
+    figures = read("各单位于2019年6月20日前、12月20日前报送情况。", issued=date(2021, 1, 1))
+    assert [(figure.iso, figure.kind) for figure in figures] == [
+        ("2019-06-20", "deadline"), ("2019-12-20", "deadline"),
+    ]  # fmt: skip
+
+
+def test_since_ends_with_the_campaign_or_the_document() -> None:
+    held = Frame(2023, Span("202004", "202212"), Span("202004", "202212"), "202305")
+    assert since("2022", held).iso == "2022"
+    assert since("2020", held).iso == "2020-04/2022-12"
+    assert since("202204", held).iso == "2022-04/2022-12"
+
+
+def test_the_year_comes_from_the_document() -> None:
+    assert frame("关于工作的通知\n2019年3月25日\n今年检查30家。", None).year == 2019
+    assert frame("2019年度安全生产工作要点\n检查30家。", None).year == 2019
+    assert frame("检查30家。", date(2022, 5, 1)).year == 2022
+
+
+def test_a_date_with_no_year_anywhere_is_no_figure() -> None:
+    assert read("5月27日,召开会议。") == []
+
+
+def test_back_counts_months() -> None:
+    assert back("202010", 49) == "201609"
+    assert back("202001", 1) == "201912"
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "period"),
+    [
+        ("2023年,检查30家。关闭5家。", "5家", "2023"),
+        ("3月,检查30家。全年关闭5家。", "5家", "2024"),
+        ("从2020年4月至2022年12月,开展整治行动。\n全省检查30家。", "30家", "2020-04/2022-12"),
+        ("从2020年4月至2022年12月,开展整治行动。\n2021年,检查30家。\n三年行动以来,关闭5家。", "5家", "2020-04/2022-12"),
+        ("截至2024年3月末,在建工地218个。", "218个", "2024-03"),
+    ],
+)  # fmt: skip
+def test_what_a_period_holds_for(text: str, words: str, period: str) -> None:
+    (figure,) = [figure for figure in read(text, issued=date(2024, 6, 30)) if figure.text == words]
+    assert figure.period == period

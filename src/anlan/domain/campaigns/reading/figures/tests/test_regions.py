@@ -1,0 +1,51 @@
+"""Places: named, or inherited from the paragraph, the heading and the document."""
+
+from __future__ import annotations
+
+import pytest
+
+from anlan.domain.campaigns.reading.figures import read
+from anlan.domain.campaigns.reading.figures.regions import gazetteer, resolve
+
+
+def _region(text: str, words: str, region: str = "") -> str:
+    return next(figure.region for figure in read(text, region=region) if words in figure.text)
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "region"),
+    [
+        ("宝鸡市11家企业完成建设。", "11家", "陕西省宝鸡市"),
+        ("南充市南部县检查38家加油站。", "38家", "四川省南充市南部县"),
+        ("文山州检查企业12家。", "12家", "云南省文山壮族苗族自治州"),
+        ("陕西铜川凤凰建材有限公司修订制度87项。", "87项", "陕西省铜川市"),
+        ("全市检查企业12家,烟台市检查企业15家;山东省共检查90家。", "90家", "山东省"),
+        ("依据《昆明市燃气管理条例》,检查企业12家。", "12家", "云南省"),
+        ("昭通市检查12家。专项整治以来,全省检查90家。", "90家", "云南省"),
+        ("全国检查90家。", "90家", "全国"),
+        ("在全国、全省检查90家。", "90家", "云南省"),
+        ("建成全国首个平台,检查90家。", "90家", "云南省"),
+    ],
+)
+def test_places(text: str, words: str, region: str) -> None:
+    assert _region(text, words, "云南省") == region
+
+
+def test_a_heading_changes_the_province() -> None:
+    text = "陕西:三年行动扎实有力\n\n  检查企业12家。\n四川:守牢底线\n\n  检查企业15家。"
+    assert _region(text, "12家") == "陕西省"
+    assert _region(text, "15家") == "四川省"
+
+
+def test_a_date_before_the_place_takes_it() -> None:
+    figures = read("2020年5月,西安市应急管理局平台投入使用。", region="陕西省")
+    assert figures[0].region == "陕西省西安市"
+
+
+def test_a_name_in_two_provinces_is_settled_by_what_was_named() -> None:
+    twice = next(
+        name for name, places in gazetteer()[0].items() if len({p.province for p in places}) > 1
+    )
+    assert resolve(twice, "", "") is None
+    place = gazetteer()[0][twice][0]
+    assert resolve(twice, place.province, place.prefecture) == place

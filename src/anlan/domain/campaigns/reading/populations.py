@@ -1,0 +1,259 @@
+"""The same thing counted twice in one document, and counts that don't fit their population."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+
+from .arithmetic import GAP, Contradiction, _found, plain, sentence_of
+from .figures import Figure
+from .figures.folding import fold
+
+#: Words that all mean "everyone who produces or trades".
+EVERYONE = re.compile(r"^(?:生产经营单位|企业|企业单位|生产经营企业|市场主体|各类企业)$")
+_INSPECTED = re.compile(r"检查|督查|执法|巡查")
+_ALL = re.compile(r"全部|所有|均已|100%")
+_CLASS = re.compile(r"(?:[ⅠⅡⅢⅣI]{1,3}|[ABCD一二三四甲乙丙])(?:类|级)(?:企业|单位|风险)")
+_STRUCTURE = re.compile(r"领域|方面|环节|维度|机制|阶段$")
+_RESULTS = re.compile(r"法规|标准|制度措施|规章|制度规定")
+_TOTAL_RESULTS = re.compile(r"制度(?:性)?成果")
+
+
+def contradictions(figures: list[Figure], text: str) -> Iterator[Contradiction]:
+    """Every finding that needs more than one sentence."""
+    counts = [f for f in figures if f.kind in ("count", "target") and f.end_value is None]
+    for check in (_codes, _twice, _visits, _names, _classes, _coverage, _states, _results):
+        yield from check(counts if check is not _codes else figures, text)
+
+
+def noun(figure: Figure, text: str) -> str:
+    """The thing counted: behind the unit, or at the end of the words before the number."""
+    shown = text[figure.start : figure.end]
+    behind = shown.rpartition(figure.unit)[2] if figure.unit in shown else ""
+    if len(behind) > 1:
+        return re.sub(r"\([^)]*\)$", "", behind)
+    before = re.search(r"[\u4e00-\u9fffⅠⅡⅢI]*$", text[max(0, figure.start - 16) : figure.start])
+    return re.sub(r"(?:共|缩减至|增加到|达到?|约)$", "", before[0]) if before else ""
+
+
+def _same(one: str, other: str) -> str:
+    """The longest ending that both share, where it is a thing of its own."""
+    size = 0
+    while size < min(len(one), len(other)) and one[-1 - size] == other[-1 - size]:
+        size += 1
+    alone = size == min(len(one), len(other)) and max(len(one), len(other)) - size <= 8
+    return one[len(one) - size :] if size >= 4 and alone and "“" not in one + other else ""
+
+
+def _paragraph(text: str, place: int) -> tuple[int, int]:
+    return sentence_of(text, place, "\n")
+
+
+def _codes(figures: list[Figure], text: str) -> Iterator[Contradiction]:
+    """A province that adds n sectors to the nation's must have that many more plans."""
+    nation = [
+        f for f in figures
+        if f.region == "全国" and f.unit == "个" and re.search(r"行业领域|重点领域", text[f.start : f.end + 6])
+    ]  # fmt: skip
+    if not nation:
+        return
+    base = nation[0]
+    for code in figures:
+        if len(code.parts) < 3 or "+" not in code.text:
+            continue
+        start, end = _paragraph(text, code.start)
+        new = [
+            f for f in figures
+            if start <= f.start < end and f.unit == "个" and "领域" in text[f.start : f.end + 4]
+            and re.search(r"新增|增加", text[max(start, f.start - 40) : f.start])
+        ]  # fmt: skip
+        if new and base.value + new[0].value != code.parts[-1]:
+            yield _found("code_parts", (base, new[0], code), code=code.text, stated=str(code.parts[-1]),
+                         base=plain(base.value), new=plain(new[0].value),
+                         sum=plain(base.value + new[0].value))  # fmt: skip
+
+
+def _twice(counts: list[Figure], text: str) -> Iterator[Contradiction]:
+    """One kind of thing, one place, two numbers near each other."""
+    seen: set[str] = set()
+    for index, first in enumerate(counts):
+        for second in counts[index + 1 :]:
+            if (
+                first.unit != second.unit
+                or first.region != second.region
+                or first.value == second.value
+            ):
+                continue
+            if (
+                first.unit in ("起", "人", "次", "人次", "家次", "项", "条", "件")
+                or "其中" in text[first.end : second.start][:4]
+            ):
+                continue
+            if _paragraph(text, first.start) == _paragraph(text, second.start):
+                continue
+            thing = _same(noun(first, text), noun(second, text))
+            low, high = sorted((Decimal(first.value), Decimal(second.value)))
+            if (
+                not thing
+                or thing in seen
+                or _STRUCTURE.search(thing)
+                or low < high * Decimal("0.7")
+            ):
+                continue
+            seen.add(thing)
+            whole = _ALL.search(text[second.end : second.end + 6]) or _ALL.search(
+                text[first.end : first.end + 6]
+            )
+            yield _found(
+                "twice_whole" if whole else "twice", (first, second), first=plain(first.value),
+                second=plain(second.value), noun=thing, **({} if whole else {"verdict": GAP}),
+            )  # fmt: skip
+
+
+def _everyone(counts: list[Figure], text: str) -> list[Figure]:
+    return [
+        f for f in counts if f.unit in ("家", "户", "个") and EVERYONE.match(_tail(noun(f, text)))
+    ]
+
+
+def _tail(words: str) -> str:
+    return re.sub(r"^.*?(?=(?:企业单位|生产经营单位|市场主体)$)", "", words)
+
+
+def _visits(counts: list[Figure], text: str) -> Iterator[Contradiction]:
+    """More units inspected than there are: these were visits."""
+    everyone = _everyone(counts, text)
+    for checked in counts:
+        before = text[max(0, checked.start - 10) : checked.start]
+        if (
+            checked.unit != "家"
+            or not _INSPECTED.search(before)
+            or not re.search(r"企业|单位", before)
+        ):
+            continue
+        known = [f for f in everyone if f.region == checked.region and f is not checked
+                 and not _INSPECTED.search(text[max(0, f.start - 10) : f.start])]  # fmt: skip
+        most = max(known, key=lambda f: f.value, default=None)
+        if most is not None and checked.value > most.value * 1:
+            yield _found(
+                "visits", (most, checked), checked=plain(checked.value), known=plain(most.value)
+            )
+
+
+def _names(counts: list[Figure], text: str) -> Iterator[Contradiction]:
+    """Units and enterprises: two names for nearly the same population."""
+    by_region: dict[str, list[Figure]] = {}
+    for figure in _everyone(counts, text):
+        if figure.value >= 10_000 and not _INSPECTED.search(
+            text[max(0, figure.start - 10) : figure.start]
+        ):
+            by_region.setdefault(figure.region, []).append(figure)
+    for found in by_region.values():
+        most = max(figure.value for figure in found)
+        found = [figure for figure in found if figure.value * 2 >= most]
+        values = {figure.value for figure in found}
+        nouns = {noun(figure, text) for figure in found}
+        if len(values) >= 2 and len(nouns) >= 2:
+            yield _found("populations", tuple(found), verdict=GAP,
+                         values=", ".join(plain(figure.value) for figure in found))  # fmt: skip
+
+
+def _classes(counts: list[Figure], text: str) -> Iterator[Contradiction]:
+    """所有企业 are graded, and the classes named are far fewer than there are."""
+    done: set[int] = set()
+    for figure in counts:
+        start, end = _paragraph(text, figure.start)
+        if start in done or not re.search(r"所有企业|全部企业|所有单位", text[start:end]):
+            continue
+        classes = [
+            f for f in counts
+            if start <= f.start < end and f.unit == figure.unit and _CLASS.search(text[max(start, f.start - 8) : f.end])
+        ]  # fmt: skip
+        if len(classes) < 2:
+            continue
+        done.add(start)
+        total = sum((Decimal(f.value) for f in classes), Decimal(0))
+        everyone = [f for f in _everyone(counts, text) if f.region == figure.region and f not in classes
+                    and not _INSPECTED.search(text[max(0, f.start - 10) : f.start])]  # fmt: skip
+        most = max(everyone, key=lambda f: f.value, default=None)
+        if most is not None and total < Decimal(most.value) * Decimal("0.9"):
+            yield _found(
+                "classes",
+                (*classes, most),
+                verdict=GAP,
+                sum=plain(int(total)),
+                whole=plain(most.value),
+            )
+
+
+def _coverage(counts: list[Figure], text: str) -> Iterator[Contradiction]:
+    """全覆盖 in a paragraph that counts fewer than all."""
+    for hit in re.finditer(r"全覆盖", text):
+        start, end = _paragraph(text, hit.start())
+        near = [f for f in counts if start <= f.start < end]
+        for index, whole in enumerate(near):
+            for part in near[index + 1 :]:
+                thing = _same(noun(whole, text), noun(part, text))
+                if (
+                    thing
+                    and part.unit == whole.unit
+                    and part.value < whole.value
+                    and whole.end <= hit.start() < part.start
+                ):
+                    yield _found("coverage", (whole, part), verdict=GAP, part=plain(part.value),
+                                 whole=plain(whole.value))  # fmt: skip
+                    return
+
+
+_APPROVED = re.compile(r"批复|同意|批准|核准|立项")
+_LATER = re.compile(r"正在|已经|已完成|完成")
+
+
+def _states(counts: list[Figure], text: str) -> Iterator[Contradiction]:
+    """Approved, under way and done, of one thing: later states can't outnumber the first."""
+    seen: set[int] = set()
+    for first in counts:
+        start, end = sentence_of(text, first.start)
+        if start in seen or not _APPROVED.search(text[max(start, first.start - 8) : first.start]):
+            continue
+        kind = noun(first, text)[:3]
+        later = [
+            f for f in counts
+            if first.end <= f.start < end and f.unit == first.unit and kind and kind in text[f.start : f.end + 4]
+            and _LATER.match(text[f.end : f.end + 4])
+        ]  # fmt: skip
+        total = sum((Decimal(f.value) for f in later), Decimal(0))
+        if len(later) >= 2 and total > first.value:
+            seen.add(start)
+            yield _found(
+                "states",
+                (first, *later),
+                verdict=GAP,
+                approved=plain(first.value),
+                later=plain(int(total)),
+            )
+
+
+def _results(counts: list[Figure], text: str) -> Iterator[Contradiction]:
+    """Rules and standards named one by one against a total of results."""
+    for whole in counts:
+        if not _TOTAL_RESULTS.search(text[max(0, whole.start - 8) : whole.start]):
+            continue
+        parts = [
+            f for f in counts
+            if f.region == whole.region and f is not whole and f.unit in ("项", "部", "条", "个")
+            and _RESULTS.search(text[max(0, f.start - 6) : f.start])
+        ]  # fmt: skip
+        total = sum((Decimal(f.value) for f in parts), Decimal(0))
+        if len(parts) >= 2 and total * 2 < whole.value:
+            yield _found(
+                "results",
+                (*parts, whole),
+                verdict=GAP,
+                sum=plain(int(total)),
+                whole=plain(whole.value),
+            )
+
+
+__all__ = ["contradictions", "fold"]

@@ -1,0 +1,183 @@
+"""Dates and deadlines as a notice states them, each with the year that its context gives."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from dataclasses import dataclass
+from datetime import date
+
+from anlan.domain.campaigns.reading.structure import han_number
+
+_HAN_YEAR = str.maketrans("零○一二三四五六七八九", "00123456789")
+_YEAR = r"(?:(?P<y>\d{4}|[零○一二三四五六七八九]{4})年|(?P<rel>今年|本年|当年|明年|次年))?"
+#: How a day is stated behind which something is late. Read top down.
+_DAY_SHAPES: tuple[tuple[str, str], ...] = (
+    ("day", rf"{_YEAR}(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日"),
+    ("month_part", rf"{_YEAR}(?P<m>\d{{1,2}})月(?P<part>上旬|中旬|下旬|底|末|初)"),
+    ("month", rf"{_YEAR}(?P<m>\d{{1,2}})月份?"),
+    ("quarter", rf"{_YEAR}(?:第?(?P<q>[一二三四1234])季度)(?:末|底)?"),
+    ("half", rf"{_YEAR}(?P<half>上半年|下半年)(?:末|底)?"),
+    ("year_end", r"(?:(?P<y>\d{4}|[零○一二三四五六七八九]{4})|(?P<rel>今|本|当|明|次))?年(?:底|末)"),
+    ("year", r"(?:(?P<y>\d{4}|[零○一二三四五六七八九]{4})年|(?P<rel>今年|本年|当年|明年|次年))"),
+)  # fmt: skip
+_BEFORE = r"(?:之前|以前|前(?!期|款|置|述|后店|店|端|沿|景|往|提|所|三|两|进|一))"
+_SHAPES = tuple((kind, re.compile(shape)) for kind, shape in _DAY_SHAPES)
+_LATE = tuple(
+    (kind, re.compile(shape + (r"(?:前|之前|以前|完成)?" if kind == "year_end" else _BEFORE)))
+    for kind, shape in _DAY_SHAPES
+)
+#: … or which is the last: 自即日起至4月8日, 截止5月底.
+_UNTIL = tuple(
+    (kind, re.compile("(?:起至|截止(?:到|至)?|不迟于|不晚于)" + shape))
+    for kind, shape in _DAY_SHAPES[:2]
+)
+#: A list of days that share one 前: 6月20日、12月20日前.
+_SHARED = re.compile(
+    r"(?:\d{4}年)?\d{1,2}月\d{1,2}日(?=[、和及](?:\d{4}年)?\d{1,2}月\d{1,2}日(?:[、和及]|前|之前|以前))"
+)
+_EXPLICIT_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})年")
+_PARTS = {"上旬": 10, "中旬": 20, "初": 5}
+_QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
+
+_STAGES = "(?:动员部署|部署启动|宣传发动|自查自改|自查自纠|排查整治|全面排查|集中整治|集中攻坚|攻坚克难|深化提升|巩固提升|总结提升|总结评估|总结验收|督导检查|检查验收|总结)"
+#: When something is due that has no date. Kind → how it is said.
+OTHER_DEADLINES: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("period", re.compile(r"(?:19|20)\d{2}年?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:[-—~]{1,2}|至|到)(?:(?:19|20)\d{2}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:年|底|(?<=[年月日底]))")),
+    ("within", re.compile(r"(?:自[^,。;]{2,12}(?:之日)?起)?\d{1,3}个?(?:工作日|日|天|个月|小时)(?:之)?内")),
+    ("regular", re.compile(r"(?:每(?:年|半年|季度?|月|周|旬|日)[^,。;、()]{0,24}|定期[^,。;、]{2,12})")),
+    ("soon", re.compile(r"(?:尽快|抓紧|加快出台|加快制定|立即|即日起)[^,。;、]{0,16}")),
+    ("timely", re.compile(r"及时(?:出台|修订|制定|印发|上报|报送|完善)[^,。;、]{0,14}")),
+    ("milestones", re.compile(r"按(?:照)?(?:规定)?时(?:间|序)(?:节点|进度|要求)")),
+    ("stage", re.compile(rf"(?:{_STAGES}[与和、]?){{1,3}}阶段")),
+    ("season", re.compile(r"(?:(?:暑期|汛期|节假日|冬季|夏季|春季|秋季|岁末年初|冬春|国庆|春节|两会|中秋|元旦|五一|清明)[、和]?){1,6}(?:期间|等?重点时段)?")),
+    ("yearly", re.compile(r"“[^“”]{2,14}(?:月|周|日)”")),
+    ("year", re.compile(r"全年|(?<!\d)(?:19|20)\d{2}年(?![\d底末前度—~至-])")),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """Offsets are those of the plain text. ``due`` is the last day that is still in time.
+
+    ``day`` says it as in ISO 8601, ``2020``, ``2018/2020`` or nothing where no date is stated.
+    """
+
+    start: int
+    end: int
+    kind: str
+    day: str
+    due: date | None = None
+    #: Whether the year comes from the context.
+    inferred: bool = False
+
+
+def last_day(year: int, month: int) -> date:
+    return date(year, month, calendar.monthrange(year, month)[1])
+
+
+def number_of_year(text: str) -> int:
+    return int(text.translate(_HAN_YEAR))
+
+
+def written(text: str) -> date | None:
+    """The first whole date of a line: 2019年3月25日, 二○二四年一月二十三日, 2024-01-23."""
+    match = re.search(r"((?:19|20)\d{2})[年./-](\d{1,2})[月./-](\d{1,2})日?", text)
+    parts = [int(part) for part in match.groups()] if match else []
+    if not parts:
+        han = re.search(
+            r"([零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日",
+            text,
+        )
+        if han is None:
+            return None
+        parts = [number_of_year(han[1]), han_number(han[2]), han_number(han[3])]
+    try:
+        return date(*parts)
+    except ValueError:
+        return None
+
+
+def deadlines(text: str, start: int, end: int, year: int | None) -> list[Deadline]:
+    """Every deadline between two offsets; ``year`` is the one that a bare day inherits.
+
+    A year that the same sentence states before a bare day is nearer than the notice's own.
+    """
+    found: list[Deadline] = []
+    taken: list[tuple[int, int]] = []
+
+    def free(a: int, b: int) -> bool:
+        return all(b <= x or y <= a for x, y in taken)
+
+    for kind, shape in (*_UNTIL, *_LATE, ("day", _SHARED)):
+        for match in shape.finditer(text, start, end):
+            if not free(*match.span()) or _is_empty(match):
+                continue
+            plain = match if shape is not _SHARED else _SHAPES[0][1].match(match[0])
+            if plain is None:
+                continue
+            due, inferred = _due(kind, plain, text, start, match.start(), year)
+            taken.append(match.span())
+            day = due.isoformat() if due else ""
+            found.append(Deadline(*match.span(), "by", day, due, inferred))
+    for kind, shape in OTHER_DEADLINES:
+        for match in shape.finditer(text, start, end):
+            if free(*match.span()):
+                taken.append(match.span())
+                found.append(Deadline(*match.span(), kind, _loose(kind, match[0], year)))
+    return sorted(found, key=lambda one: one.start)
+
+
+def _is_empty(match: re.Match[str]) -> bool:
+    return not re.search(r"\d|年|季度|底|末|[零○一二三四五六七八九]", match[0])
+
+
+def _due(
+    kind: str, match: re.Match[str], text: str, start: int, at: int, year: int | None
+) -> tuple[date | None, bool]:
+    said = match.groupdict()
+    inferred = said.get("y") is None
+    if said.get("y"):
+        stated: int | None = number_of_year(said["y"])
+    else:
+        before = list(_EXPLICIT_YEAR.finditer(text, _sentence(text, start, at), at))
+        stated = int(before[-1][1]) if before else year
+        if said.get("rel") in ("明年", "次年", "明", "次") and stated is not None:
+            stated += 1
+    if stated is None:
+        return None, inferred
+    try:
+        if kind == "day":
+            return date(stated, int(said["m"]), int(said["d"])), inferred
+        if kind == "month_part":
+            month, part = int(said["m"]), said["part"]
+            day = _PARTS.get(part)
+            return (date(stated, month, day) if day else last_day(stated, month)), inferred
+        if kind == "month":
+            # 6月前 is over when June begins, 6月底前 when it ends.
+            month = int(said["m"])
+            return (
+                last_day(stated, month - 1) if month > 1 else date(stated - 1, 12, 31)
+            ), inferred
+        if kind == "quarter":
+            return last_day(stated, 3 * _QUARTERS[said["q"]]), inferred
+        if kind == "half":
+            return last_day(stated, 6 if said["half"] == "上半年" else 12), inferred
+        if kind == "year":
+            return date(stated - 1, 12, 31), inferred
+        return date(stated, 12, 31), inferred
+    except ValueError:
+        return None, inferred
+
+
+def _sentence(text: str, start: int, at: int) -> int:
+    return max(start, text.rfind("。", start, at), text.rfind("\n", start, at))
+
+
+def _loose(kind: str, said: str, year: int | None) -> str:
+    years = re.findall(r"(?:19|20)\d{2}", said)
+    if kind == "period" and years:
+        return f"{years[0]}/{years[-1]}"
+    if kind == "year":
+        return years[0] if years else str(year or "")
+    return ""

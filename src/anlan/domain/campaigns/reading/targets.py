@@ -1,0 +1,413 @@
+"""What a clause wants in numbers: how many of what, at least or at most; trends; what may not be.
+
+A clause is read piece by piece between its signs. In each piece every number with a unit is a
+target, unless it is a date, somebody's number or a thing of the past.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from anlan.domain.campaigns.reading import words
+from anlan.domain.campaigns.reading.structure import han_number
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """Offsets are those of the plain text.
+
+    ``kind`` is number, threshold (a size that says whom a rule is for), existing (what is there
+    already), slogan (“五到位”), trend or curb. ``value`` is None where only a direction is stated.
+    """
+
+    start: int
+    end: int
+    kind: str
+    value: Decimal | None
+    unit: str
+    comparator: str
+    object: str
+    baseline: str = ""
+    #: decrease or increase, where the number is a change.
+    direction: str = ""
+    #: Of each … the number is wanted: 各州市, 每季度.
+    per: str = ""
+    #: The upper end of a range; ``value`` is the lower one then.
+    up_to: Decimal | None = None
+    #: Whether the baseline or the value isn't stated in so many words.
+    inferred: bool = False
+
+
+_HAN_COUNT = "[一二两三四五六七八九十百]{1,4}"
+_UNITS = rf"(?:{words.SIZE_UNITS}|{words.COUNT_UNITS}|%|个百分点|‰)"
+_NUMBER = re.compile(
+    rf"(?P<least>{words.AT_LEAST_BEFORE})?(?P<most>{words.AT_MOST_BEFORE})?(?P<about>约|近)?"
+    rf"(?P<n>(?<![\d.〔\[第])\d+(?:,\d{{3}})*(?:\.\d+)?)(?P<big>万|亿|千)?(?P<over>余|多)?(?P<unit>{_UNITS})"
+    r"(?P<rate>/(?:年|月|天|日|人|户|家))?(?P<size>煤矿|矿次)?(?P<bound>\(?含\)?)?(?P<after>以上|以下|以内|及以上|及以下)?"
+)
+_HAN_NUMBER = re.compile(
+    rf"(?P<least>{words.AT_LEAST_BEFORE}|开展|组织|举办|进行|完成)?(?<![第一二两三四五六七八九十百每])(?P<n>{_HAN_COUNT})(?P<unit>{words.COUNT_UNITS})"
+    r"(?P<after>以上|以下|以内)?"
+)
+#: Behind a number these make it a date, a place in a list, a name or an age, not an amount.
+_NO_AMOUNT = re.compile(r"^(?:年|月|日|号|时|分|周年|世纪|届|条规定|款|期工程|型|路|线|楼|点钟)")
+_NO_UNIT = re.compile(r"^(?:日|天|小时|月)")
+_EACH = re.compile(
+    r"(?:各|每个?|所有)(?P<each>州、市|州市|市州|县市区|县区|地区|市|县|区|乡镇|街道|部门|单位|企业|地|店铺|标段|项目)"
+)
+_EVERY = re.compile(r"每(?P<every>年度?|半年|季度|个?月|周|天|日)")
+_FROM = re.compile(
+    r"(?:较|比|同比|与)(?P<base>“?十[一二三四五]五”?[期末]?|(?:19|20)\d{2}年|上年|去年|上一年|前[一二三]年均值|基期)?"
+)
+_QUOTE = re.compile(r"“([^“”]{2,16})”(?:\([^()]{2,60}\))?")
+_SLOGAN_PART = re.compile(
+    rf"([一二双两三四五六七八九十]{{1,2}})个?({words.any_of(' '.join(words.SLOGANS))})"
+)
+_OFTEN = re.compile(r"至少|最少|不少于|每(?:年|半年|季度?|个?月|周|日)")
+_JOINT = re.compile("以及|和|及(?!其)|、|并")
+_RANGE = re.compile(r"(\d+)(?:[-—~]{1,2}|至|到)$")
+_DATED = re.compile(
+    r"^(?:到|至|力争|确保)?(?:\d{4}年)?(?:年?底|\d{1,2}月底?|\d{1,2}月\d{1,2}日)?前?,?(?:实现|使)?"
+)
+#: “五到位”的要求 names somebody else's rule.
+_REFERRED = re.compile("的?(?:要求|原则|标准|精神)")
+_NUMERALS = {"双": 2, "两": 2}
+_LEADING = re.compile(rf"^(?:{words.ADVERBS})*{words.VERBS}好?")
+_TREND = re.compile(
+    rf"(?P<what>[^,。;“”]{{2,60}}?)(?P<adverbs>{words.TREND_ADVERBS}*)(?P<way>{words.DOWN}|{words.UP})$"
+)
+_INDICATOR = re.compile(words.any_of(*(name for name, _ in words.INDICATORS)))
+_CURB = re.compile(
+    rf"(?:坚决|有效|全力|切实)*{words.CURBS}(?:发生)?(?P<what>{words.CURBED.pattern})"
+)
+_BEHIND = re.compile(r"^(?:的)?(?P<noun>[^,。;、和及与(“”]{1,30})")
+
+
+def read(text: str, start: int, end: int, year: int | None) -> list[Target]:
+    """Every target between two offsets of the plain text, in order.
+
+    year: the notice's own; a trend without a base is against the year before it.
+    """
+    found: list[Target] = []
+    for a, b in _pieces(text, start, end):
+        found += _numbers(text, a, b, start)
+        found += _trend(text, a, b, year)
+    found += _slogans(text, start, end)
+    found += _curbs(text, start, end)
+    once: dict[object, Target] = {}
+    for target in _with_objects(sorted(found, key=lambda target: (target.start, target.end))):
+        # A slogan that comes again in the same clause is the same duty.
+        key = (
+            target.object if target.kind == "slogan" else (target.start, target.end, target.object)
+        )
+        once.setdefault((target.kind, key, target.value), target)
+    return list(once.values())
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Stretches between signs; what stands in brackets isn't cut."""
+    depth, begin = 0, start
+    for at in range(start, end):
+        char = text[at]
+        if char in "(“《":
+            depth += 1
+        elif char in ")”》":
+            depth = max(0, depth - 1)
+        elif char in ",;。:\n" and depth == 0:
+            if at > begin:
+                yield begin, at
+            begin = at + 1
+    if end > begin:
+        yield begin, end
+
+
+# --- Numbers -------------------------------------------------------------------------------
+
+
+def _numbers(text: str, start: int, end: int, clause: int) -> list[Target]:
+    matches = [
+        match
+        for shape in (_NUMBER, _HAN_NUMBER)
+        for match in shape.finditer(text, start, end)
+        if _counts(text, match, start)
+    ]
+    matches.sort(key=lambda match: match.start())
+    found = []
+    for index, match in enumerate(matches):
+        begin = _after_joint(text, matches[index - 1].end(), match.start()) if index else start
+        stop = (
+            _joint(text, match.end(), matches[index + 1].start())
+            if index + 1 < len(matches)
+            else end
+        )
+        found.append(_number(text, match, begin, stop, clause))
+    return found
+
+
+def _with_objects(found: list[Target]) -> list[Target]:
+    """2025年不低于60%,2026年不低于80%: what is counted is said once."""
+    named = ""
+    out = []
+    for target in found:
+        if target.unit in ("%", "个百分点") and not target.object and named:
+            target = replace(target, object=named)
+        named = target.object or named
+        out.append(target)
+    return out
+
+
+def _counts(text: str, match: re.Match[str], start: int) -> bool:
+    # 一项任务、一套方案 is no amount; 每季度至少研究一次 is.
+    if not (match["n"][0].isdigit() or match["least"] or _OFTEN.search(text, start, match.start())):
+        return False
+    unit, after = match["unit"], text[match.end("unit") : match.end("unit") + 4]
+    before = text[max(0, start - 1, match.start("n") - 24) : match.start("n")]
+    if _in_title(text, match.start("n")) or words.TOLD.search(before):
+        return False
+    if unit in ("日", "天", "小时", "月", "年"):
+        # A time limit is a deadline; 日 behind a month is a date.
+        return False
+    if (unit == "条" and before.endswith("第")) or re.search(
+        "(?:依据|按照|根据|对照|等级为?)$", before
+    ):
+        return False
+    if unit in ("级", "类") and not match.groupdict().get("after"):
+        # 5类桥梁, 1.1级工房: a grade, not an amount.
+        return False
+    if unit == "个" and after[:1] in ("月", "工") and not after.startswith("工程"):
+        return False
+    return not _NO_AMOUNT.match(text[match.end("n") : match.end("n") + 4])
+
+
+def _in_title(text: str, at: int) -> bool:
+    opened, closed = text.rfind("《", 0, at), text.rfind("》", 0, at)
+    return opened > closed
+
+
+def _joint(text: str, start: int, end: int) -> int:
+    """Where the words of one number end and those of the next begin."""
+    cut = _JOINT.search(text, start, end)
+    bracket = text.find("(", start, end)
+    if bracket >= 0:
+        return bracket
+    return cut.start() if cut else end
+
+
+def _after_joint(text: str, start: int, end: int) -> int:
+    cut = _JOINT.search(text, start, end)
+    bracket = text.find("(", start, end)
+    if bracket >= 0:
+        return bracket + 1
+    return cut.end() if cut else start
+
+
+def _number(text: str, match: re.Match[str], start: int, end: int, clause: int) -> Target:
+    said = match.groupdict()
+    raw = said["n"].replace(",", "")
+    value = Decimal(raw) if raw[0].isdigit() else Decimal(han_number(raw.replace("两", "二")))
+    unit = said["unit"]
+    if unit.startswith("万") or unit.startswith("亿"):
+        value, unit = value * {"万": 10**4, "亿": 10**8}[unit[0]], unit[1:]
+    value *= {"万": 10**4, "亿": 10**8, "千": 1000}.get(said.get("big") or "", 1)
+    unit += said.get("rate") or ""
+    closed = text.find(")", match.end(), end)
+    if (
+        closed >= 0
+        and "(" not in text[match.end() : closed]
+        and "(" not in text[start : match.start()]
+    ):
+        end = closed
+    before = text[start : match.start("n")]
+    after = text[match.end() : end]
+    up_to = None
+    if value == value.to_integral_value():
+        value = value.to_integral_value()
+    if low := _RANGE.search(before):
+        value, up_to = Decimal(low[1]), value
+        before = before[: low.start()]
+    comparator = _comparator(said, before)
+    kind = "number"
+    base = direction = ""
+    if unit in ("%", "个百分点", "‰"):
+        base_found = _FROM.search(before)
+        base = (base_found["base"] or "") if base_found else ""
+        for way, shape in (("decrease", words.DOWN), ("increase", words.UP)):
+            if re.search(rf"{shape}(?:幅度)?(?:了|到|至)?$", before):
+                kind, direction = ("number" if before[-1] in "到至" else "change"), way
+    size = re.fullmatch(words.SIZE_UNITS, said["unit"]) or said.get("rate")
+    bounded = (said.get("after") or (comparator in ("<=", ">=") and size)) and unit != "%"
+    # 建成2座以上示范矿山 is to be reached; 30万吨/年以下煤矿, 30人以上企业 say who is meant.
+    reached = said.get("least") or re.search(rf"(?:{words.REACHING}|成|了)$", before)
+    if bounded and re.match(r"的?[\u4e00-\u9fff]", after) and (size or not reached):
+        kind = "threshold"
+    begin = start
+    lead = re.match(words.EXISTING_VERBS, before)
+    if (
+        kind == "number"
+        and (lead or (start > clause and text[start - 1] in "和及、并"))
+        and after[:1] != ""
+    ):
+        sibling = _clause_begin(text, start, clause)
+        if re.match(words.EXISTING_VERBS, text[sibling:]):
+            kind = "existing"
+            begin = start + (lead.end() if lead else 0)
+            if text[:end].endswith("建设"):
+                end -= 2
+    per = _per(text, start, match.start("n"), clause)
+    return Target(
+        begin,
+        end,
+        kind,
+        value,
+        f"{unit}/{per}" if per and kind == "number" and unit != "%" else unit,
+        comparator,
+        _changed(before) if kind == "change" else _object(text, match, start, end),
+        base.removesuffix("年"),
+        direction,
+        per,
+        up_to,
+    )
+
+
+def _changed(before: str) -> str:
+    """What changes by so much: the words before 较2019年下降."""
+    found = re.split(
+        r"(?:相比|同比|较|比|与)(?!较)",
+        re.sub(
+            rf"(?:{words.TREND_ADVERBS})*(?:{words.DOWN}|{words.UP})(?:幅度)?(?:了)?$", "", before
+        ),
+    )
+    return found[0] or before
+
+
+def _clause_begin(text: str, at: int, clause: int) -> int:
+    return max(clause, *(text.rfind(sign, clause, at) + 1 for sign in ",;。:\n"))
+
+
+def _comparator(said: dict[str, str | None], before: str) -> str:
+    stated = (said.get("least") or "") + (said.get("most") or "")
+    if stated in words.AT_MOST:
+        return "<="
+    if stated in words.AT_LEAST:
+        return ">="
+    after = said.get("after") or ""
+    if "以上" in after and re.search("(?:不得|严禁|禁止|不准)[^,。;]{0,6}$", before):
+        return "<"
+    # 每年至少组织一次, 不低于管辖范围的50%: the word stands before the verb or the whole.
+    if re.search(r"(?:至少|最少|不少于|不低于)[^,。;()\d]{0,16}$", before):
+        return ">="
+    if re.search(r"(?:不超过|不高于|控制在)[^,。;()\d]{0,12}$", before):
+        return "<="
+    if "以上" in after or said.get("over"):
+        return ">="
+    return "<=" if after else "="
+
+
+def _per(text: str, start: int, number: int, clause: int) -> str:
+    every = _EVERY.search(text, start, number)
+    if every is not None:
+        return every["every"].replace("个", "").replace("年度", "年")
+    each = _EACH.match(text, _clause_begin(text, start, clause), number)
+    return each["each"].replace("、", "") if each else ""
+
+
+def _object(text: str, match: re.Match[str], start: int, end: int) -> str:
+    """What is counted: the noun behind the number, else the words before it."""
+    behind = _BEHIND.match(text[match.end() : end].removeprefix("左右"))
+    if behind is not None and len(behind["noun"]) > 1:
+        return behind["noun"].replace("”", "")
+    rest = text[match.end() : end]
+    if rest:
+        return rest.replace("“", "").replace("”", "")
+    before = noun = _DATED.sub("", text[start : match.start()])
+    while (shorter := _LEADING.sub("", noun)) != noun and len(shorter) > 2:
+        noun = shorter
+    return noun if len(noun) > 2 else before
+
+
+# --- Slogans -------------------------------------------------------------------------------
+
+
+def _slogans(text: str, start: int, end: int) -> Iterator[Target]:
+    for match in _QUOTE.finditer(text, start, end):
+        parts = match[1].split("、")
+        found = [_SLOGAN_PART.fullmatch(part) for part in parts]
+        known = match[1] in words.WHOLE_SLOGANS or all(found)
+        if not known or _REFERRED.match(text, match.end()):
+            continue
+        if match[1] in words.WHOLE_SLOGANS:
+            value, unit = words.WHOLE_SLOGANS[match[1]]
+        else:
+            value = sum(_NUMERALS.get(part[1]) or han_number(part[1]) for part in found if part)
+            unit = next(words.SLOGANS[part[2]] for part in found if part)
+        begin = _clause_begin(text, match.start(), start)
+        lead = _LEADING.match(text[begin : match.start()])
+        stop = match.end()
+        if text[stop : stop + 2] == "活动":
+            stop += 2
+        yield Target(
+            begin + (lead.end() if lead else 0),
+            stop,
+            "slogan",
+            Decimal(value),
+            unit,
+            "=",
+            match[1],
+        )
+
+
+# --- Trends and curbs ----------------------------------------------------------------------
+
+
+def _trend(text: str, start: int, end: int, year: int | None) -> Iterator[Target]:
+    match = _TREND.match(text[start:end])
+    if match is None or _NUMBER.search(text, start, end) or not _INDICATOR.search(match["what"]):
+        return
+    direction = "decrease" if re.fullmatch(words.DOWN, match["way"]) else "increase"
+    base = _FROM.search(match["what"])
+    stated = base["base"] if base and base["base"] else ""
+    what = re.sub(rf"{_FROM.pattern}$", "", match["what"])
+    parts = re.split("[、和及与]", what)
+    tail = _last(parts[-1])
+    # 消除隐患的能力提升 is no trend of 隐患.
+    if not what.endswith(tail):
+        return
+    last = _unit_of(tail)
+    for part in parts:
+        own = _last(part)
+        if not own and not tail:
+            continue
+        # 较大和一般事故起数: what the last part counts holds for those before it.
+        named = part if own else part + tail
+        yield Target(
+            start,
+            end,
+            "trend",
+            None,
+            _unit_of(own) or last,
+            direction,
+            named,
+            stated.removesuffix("年") or (str(year - 1) if year else ""),
+            direction,
+            inferred=not stated,
+        )
+
+
+def _last(part: str) -> str:
+    """What a part counts is said last: 安全事故死亡人数 counts people."""
+    found = _INDICATOR.findall(part)
+    return found[-1] if found else ""
+
+
+def _unit_of(indicator: str) -> str:
+    return dict(words.INDICATORS).get(indicator, "")
+
+
+def _curbs(text: str, start: int, end: int) -> Iterator[Target]:
+    for match in _CURB.finditer(text, start, end):
+        yield Target(
+            match.start(), match.end(), "curb", Decimal(0), "起", "<=", match["what"], inferred=True
+        )

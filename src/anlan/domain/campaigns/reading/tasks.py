@@ -1,0 +1,163 @@
+"""From the tree of clauses to tasks: the deepest numbered clauses that oblige somebody.
+
+A clause under 工作目标 is a goal, one under 工作要求 or 保障措施 a requirement, one under 实施步骤 a
+stage; every other one is a task. What obliges nobody (causes, flaws found) is told as other. Where the clauses of a family oblige nobody (a list of flaws, of
+documents to bring), the clause above them is the task and they are part of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from anlan.domain.campaigns.reading import dates, structure, targets, words
+from anlan.domain.campaigns.reading import units as parties
+from anlan.domain.campaigns.reading.plain import Plain
+from anlan.domain.campaigns.reading.structure import Node
+
+_PIECES = re.compile("[,。;:!\n]")
+#: A clause below the deepest that is used; ① under （1） is its text.
+SHARE_MIN = 0.5
+_TAIL = re.compile(
+    r"^(?:附件\d{0,2}(?:下载)?:|附:|附件$|[(](?:联系人|联系电话|此件|联系单位)|(?:联系人|联系电话)[:：]|抄送|抄报|主送|.{2,30}\d{4}年\d{1,2}月\d{1,2}日印发|\d{4}年\d{1,2}月\d{1,2}日$)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A task, goal, requirement or stage, in offsets of the plain text."""
+
+    kind: str
+    node: Node | None
+    start: int
+    end: int
+    title: tuple[int, int]
+    targets: tuple[targets.Target, ...]
+    units: tuple[parties.Unit, ...]
+    sectors: tuple[parties.Sector, ...]
+    deadlines: tuple[dates.Deadline, ...]
+    basis: tuple[parties.Basis, ...]
+
+
+def read(plain: Plain, year: int | None) -> list[Clause]:
+    """All clauses of the document in order."""
+    text = plain.text
+    forest = structure.read(plain)
+    found = [
+        _clause(text, kind, node, year) for tree in forest for kind, node in _leaves(text, tree)
+    ]
+    return found or list(_unnumbered(text, year))
+
+
+def _leaves(text: str, tree: Node) -> Iterator[tuple[str, Node]]:
+    children = tree.children
+    if children and (_kind(tree) == "stage" or _is_family(text, children)):
+        for child in children:
+            yield from _leaves(text, child)
+        return
+    kind = _kind(tree)
+    if kind == "background" or (kind == "task" and not _obliges(text, tree)):
+        kind = "other"
+    yield kind, tree
+
+
+def _is_family(text: str, children: list[Node]) -> bool:
+    obliging = sum(
+        1 for child in children if _obliges(text, child) or _is_family(text, child.children)
+    )
+    return bool(children) and obliging >= SHARE_MIN * len(children)
+
+
+def _obliges(text: str, node: Node) -> bool:
+    # A list of flaws below it doesn't make an order of a heading.
+    end = node.children[0].start if node.children else node.end
+    return obliges(text[node.body : end])
+
+
+def obliges(said: str) -> bool:
+    """Whether the words order something: a piece begins with a verb of doing, or says 要 or 不得."""
+    pieces = [piece for piece in _PIECES.split(said) if piece]
+    if not pieces or words.TELLS.match(pieces[0]):
+        return False
+    ordering = sum(1 for piece in pieces if words.ORDERS.match(piece))
+    return ordering * 4 >= len(pieces) or words.ORDERED.search(said) is not None
+
+
+def _kind(node: Node) -> str:
+    """What the headings from here up say it is; the nearest one that says anything counts."""
+    at: Node | None = node
+    while at is not None:
+        for kind, shape in (
+            ("goal", words.GOAL_TITLES),
+            ("requirement", words.REQUIREMENT_TITLES),
+            ("stage", words.STAGE_TITLES),
+            ("background", words.BACKGROUND_TITLES),
+        ):
+            if at.title and len(at.title) <= 16 and shape.search(at.title):
+                return kind
+        at = at.parent
+    return "task"
+
+
+def _clause(text: str, kind: str, node: Node, year: int | None) -> Clause:
+    start, end = node.start, _without_tail(text, node)
+    if kind in ("goal", "stage") and "\n" in text[node.start : end] and node.parent is None:
+        # The heading alone stands in its line: what is aimed at is the text below it.
+        start = text.index("\n", node.start) + 1
+    return _built(text, kind, node, start, end, (node.body, node.title_end), year)
+
+
+def _without_tail(text: str, node: Node) -> int:
+    """Where the clause ends: signature, date, contact and list of annexes belong to the notice."""
+    end = node.start
+    for start, stop in structure.lines(text, node.start, node.end):
+        if start > node.start and _TAIL.match(text[start:stop]):
+            break
+        end = stop
+    return end
+
+
+def _built(
+    text: str,
+    kind: str,
+    node: Node | None,
+    start: int,
+    end: int,
+    title: tuple[int, int],
+    year: int | None,
+) -> Clause:
+    own = _year_of(text, start, node, year)
+    return Clause(
+        kind=kind,
+        node=node,
+        start=start,
+        end=end,
+        title=title,
+        targets=tuple(
+            targets.read(text, start if node is None else max(start, node.body), end, own)
+        ),
+        units=tuple(parties.units(text, start, end)),
+        sectors=tuple(parties.sectors(text, start, end)),
+        deadlines=tuple(dates.deadlines(text, start, end, own)),
+        basis=tuple(parties.basis(text, start, end)),
+    )
+
+
+def _year_of(text: str, start: int, node: Node | None, year: int | None) -> int | None:
+    """The year that bare days inherit: that of the heading above (2025年重点任务), else the notice's."""
+    at = node.parent if node is not None else None
+    while at is not None:
+        if stated := re.search(r"((?:19|20)\d{2})年(?!.*(?:19|20)\d{2}年)", at.title):
+            return int(stated[1])
+        at = at.parent
+    return year
+
+
+def _unnumbered(text: str, year: int | None) -> Iterator[Clause]:
+    """A notice without numbers: each paragraph that orders something, behind its greeting."""
+    greeted = re.search(r"^[^。;\n]{2,200}:$", text, re.MULTILINE)
+    for start, end in structure.lines(text, greeted.end() if greeted else 0, len(text)):
+        line = text[start:end]
+        if len(line) >= 20 and not _TAIL.match(line) and obliges(line):
+            yield _built(text, "task", None, start, end, (start, start), year)

@@ -1,0 +1,185 @@
+"""The small grammars of the reader, row by row: repairs, dates, targets, units."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from anlan.domain.campaigns.reading import dates, targets, units
+from anlan.domain.campaigns.reading.plain import plain
+from anlan.domain.campaigns.reading.repair import repairs
+from anlan.domain.campaigns.reading.structure import han_number
+from anlan.domain.campaigns.reading.tasks import obliges
+
+
+@pytest.mark.parametrize(
+    ("text", "status", "readings"),
+    [
+        ("自20204月起", "proposed", ["2020年4月"]),
+        ("2022111日", "flagged", ["2022年1月11日", "2022年11月1日"]),
+        ("2022810日至1028日", "proposed", ["2022年8月10日", "10月28日"]),
+        # Alone it may be 120 days.
+        ("用120日完成", "flagged", ["1月20日", "120日"]),
+        ("分别下降5%10%。", "proposed", ["5%、10%"]),
+        ("达100%20211月", "proposed", ["100%。2021年1月"]),
+        ("20202022年", "flagged", ["2020—2022年", "2020、2022年"]),
+        ("分为“ABC”三级", "proposed", ["A、B、C"]),
+        ("市--乡三级", "proposed", ["市-县-乡"]),
+        ("省--村联动", "flagged", ["省-市-县-乡-村", "省-村"]),
+    ],
+)
+def test_a_lost_sign_is_proposed_or_flagged(text, status, readings):
+    found = repairs(text)
+    assert [reading for repair in found for reading in repair.readings] == readings
+    assert {repair.status for repair in found} == {status}
+    for repair in found:
+        assert text[repair.start : repair.end] == repair.before
+        assert repair.reason
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2020年4月至2022年12月", "AAAA级景区", "百日行动100日", "2022年13月", "达到95%。2021年", "103-LB", "5G", "A类企业", "202213月"],
+)  # fmt: skip
+def test_what_is_whole_is_left_alone(text):
+    assert repairs(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "due"),
+    [
+        ("于2019年6月20日前报送", [date(2019, 6, 20)]),
+        ("于2019年6月20日前、12月20日前报送", [date(2019, 6, 20), date(2019, 12, 20)]),
+        ("6月20日、12月20日前报送", [date(2024, 6, 20), date(2024, 12, 20)]),
+        ("2025年底前完成", [date(2025, 12, 31)]),
+        ("年底前完成", [date(2024, 12, 31)]),
+        ("明年年底前完成", [date(2024, 12, 31)]),
+        ("6月底前完成", [date(2024, 6, 30)]),
+        ("2月底前完成", [date(2024, 2, 29)]),
+        ("3月上旬前完成", [date(2024, 3, 10)]),
+        ("第三季度末前完成", [date(2024, 9, 30)]),
+        ("上半年前完成", [date(2024, 6, 30)]),
+        ("自即日起至4月8日", [date(2024, 4, 8)]),
+        ("2025年启动,3月1日前完成", [date(2025, 3, 1)]),
+        ("坚持一抓到底,守住底线,做好节前检查", []),
+        ("2月30日前", [None]),
+    ],
+)
+def test_a_deadline_has_its_year(text, due):
+    found = dates.deadlines(text, 0, len(text), 2024)
+    assert [one.due for one in found if one.kind == "by"] == due
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("建成4个示范矿井", [("4", "个", "=", "number")]),
+        ("抽查检查不低于50矿次", [("50", "矿次", ">=", "number")]),
+        ("退出30万吨/年以下煤矿", [("300000", "吨/年", "<=", "threshold")]),
+        ("各州市建成2座以上示范矿山", [("2", "座/州市", ">=", "number")]),
+        ("对30人以上企业全面检查", [("30", "人", ">=", "threshold")]),
+        ("每年培训不少于1.2万人次", [("12000", "人次/年", ">=", "number")]),
+        ("隐患整改率达到100%", [("100", "%", "=", "number")]),
+        ("死亡人数较2019年下降10%", [("10", "%", "=", "change")]),
+        ("事故起数控制在5起以内", [("5", "起", "<=", "number")]),
+        ("创建1至2个示范乡镇", [("1", "个", "=", "number")]),
+        ("中小矿山不得有4个以上水平同时采矿", [("4", "个", "<", "threshold")]),
+        (
+            "加强省级15支救援队伍和5个仓库建设",
+            [("15", "支", "=", "existing"), ("5", "个", "=", "existing")],
+        ),
+        ("做到责任、措施、资金、时限、预案“五到位”", [("5", "项", "=", "slogan")]),
+        ("按照“五到位”的要求开展整改", []),
+        ("落实“三个必须”要求,整治“两客一危”", []),
+        ("推行“双随机、一公开”监管", [("3", "项", "=", "slogan")]),
+        ("综合运用“双随机”检查", []),
+        ("一项具体任务、一套方案、一抓到底", []),
+        ("依据2个《指南》开展检查", []),
+        ("封闭技术状况为5类桥梁", []),
+        ("2019年3月25日印发", []),
+        ("庆祝新中国成立70周年", []),
+        ("根据云政发〔2018〕50号文件", []),
+        ("检查发现186项问题", []),
+        ("坚决遏制重特大事故", [("0", "起", "<=", "curb")]),
+    ],
+)
+def test_a_target_is_read(text, expected):
+    found = targets.read(text, 0, len(text), 2024)
+    assert [(str(t.value), t.unit, t.comparator, t.kind) for t in found] == expected
+
+
+def test_a_trend_has_an_object_each():
+    text = "全年死亡人数、较大和一般事故起数持续下降"
+    found = targets.read(text, 0, len(text), 2019)
+    assert [(t.object, t.unit, t.comparator, t.baseline, t.value) for t in found] == [
+        ("全年死亡人数", "人", "decrease", "2018", None),
+        ("较大事故起数", "起", "decrease", "2018", None),
+        ("一般事故起数", "起", "decrease", "2018", None),
+    ]
+    assert targets.read("排查治理隐患的能力持续提升", 0, 13, 2019) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("由省公安厅牵头,省交通运输厅、省教育厅配合。", {"省公安厅": "lead", "省交通运输厅": "support", "省教育厅": "support"}),
+        ("推进整治。(省能源局负责)", {"省能源局": "responsible"}),
+        ("(牵头单位:市应急局;配合单位:市财政局、市人社局)", {"市应急局": "lead", "市财政局": "support", "市人社局": "support"}),
+        ("责任单位:各县人民政府,市直有关部门", {"各县人民政府": "responsible"}),
+        ("各级、各有关部门要加强检查。", {"各级、各有关部门": "named"}),
+        ("公司主要负责人带队检查。", {}),
+        ("督促企业严格落实责任。", {}),
+    ],
+)  # fmt: skip
+def test_units_have_their_roles(text, expected):
+    assert {text[u.start : u.end]: u.role for u in units.units(text, 0, len(text))} == expected
+
+
+def test_a_sector_is_not_read_out_of_another_word():
+    def names(text: str) -> list[str]:
+        return [sector.name for sector in units.sectors(text, 0, len(text))]
+
+    assert names("非煤矿山") == ["非煤矿山"]
+    assert names("深化工贸行业整治") == ["工贸"]
+
+
+def test_a_paper_to_be_issued_is_not_in_force():
+    text = "贯彻《安全生产法》,修订《应急预案管理办法》,落实《意见》(云发〔2017〕22号)"
+    found = units.basis(text, 0, len(text))
+    assert [(text[b.start : b.end], b.status, bool(b.number)) for b in found] == [
+        ("《安全生产法》", "in_force", False),
+        ("《应急预案管理办法》", "to_be_issued", False),
+        ("《意见》", "in_force", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("said", "orders"),
+    [
+        ("全面排查隐患,建立台账。", True),
+        ("企业不得超能力生产。", True),
+        ("各部门要高度重视。", True),
+        ("部分防火门零件缺失、闭门器失效。", False),
+        ("擅自搭建临时员工宿舍,未履行报批手续。", False),
+        ("未明确第一责任人,不符合规定。", False),
+    ],
+)
+def test_what_is_an_order(said, orders):
+    assert obliges(said) is orders
+
+
+def test_the_plain_text_leads_back():
+    text = "關閉 ３０ 萬噸／年以下煤礦。\r\n抄送：各部門"
+    view = plain(text, [(len(text) - 6, len(text))])
+    assert view.text == "关闭30万吨/年以下煤矿。\n\n"
+    start = view.text.index("30万吨")
+    a, b = view.span(start, start + 6)
+    assert text[a:b] == "３０ 萬噸／年"
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("二十一", 21), ("十", 10), ("③", 3), ("一百零二", 102), ("12", 12)]
+)
+def test_chinese_numbers(text, number):
+    assert han_number(text) == number

@@ -12,6 +12,8 @@ _CAMPAIGN_SINCE = re.compile(
     r"(?:行动|整治|攻坚)(?:开展|实施|启动)?以来|[三两]年来|(?:行动|整治)期间"
 )
 _COMPANY = re.compile(r"\s*[\u4e00-\u9fff]{2,12}?(?:公司|集团)")
+_PAPER = re.compile(r"印发|制定|出台|修订|颁布|施行")
+_OPENING = frozenset("。,;: \n")
 _UP_TO_NOW = re.compile(r"截至目前|截止目前|迄今")
 _ACTOR = re.compile(
     r"(?:^|(?<=[,。;:、!“]))(?P<who>[\u4e00-\u9fff、]{0,16}?(?:安委会办公室|安委办|安委会|安办专班|应急管理[厅局部]|人民政府|党委、政府|"
@@ -97,6 +99,10 @@ class Context:
             single = not when.ranged and not when.open and len(when.span.first) > 4 and when.digits
             if single and when.end <= start:
                 continue
+            lead = self.text[self.line.start : when.start].rstrip("自从").rstrip(" ")
+            aside = when.open and bool(lead) and lead[-1] not in _OPENING
+            if when.end <= start and (aside or self._issues(when)):
+                continue
             carried = (when.start, self._span(when))
         for hit in _CAMPAIGN_SINCE.finditer(self.text, self.line.start, place):
             if carried is None or hit.start() > carried[0]:
@@ -111,14 +117,18 @@ class Context:
         """The year that holds after this paragraph: its last 2022年, not 2022年以来."""
         last: Span | None = self.year
         for when in self.whens:
-            if len(when.span.first) == 4 and not when.ranged and when.digits:
-                follows = self.text[when.end : when.end + 1]
-                last = when.span if not when.open and follows in ",版" else last
-                if when.open:
-                    last = None
+            if self._in_title(when.start) or _is_baseline(self.text, when):
+                continue
+            plain = len(when.span.first) == 4 and not (when.ranged or when.open) and when.digits
+            told = plain and self.text[when.end : when.end + 1] == ","
+            last = when.span if told and not self._issues(when) else None
         if _CAMPAIGN_SINCE.search(self.text, self.line.start, self.line.end):
             return None
         return last
+
+    def _issues(self, when: When) -> bool:
+        """2021年,…印发…: when a paper came out says nothing of what comes after it."""
+        return _PAPER.search(self.text, when.end, self.sentence(when.start)[1]) is not None
 
     def _campaign(self, so_far: bool) -> Span:
         if self.held.campaign is None or not so_far:

@@ -12,6 +12,9 @@ UNITS = {4: "yyyy", 6: "yyyymm", 8: "yyyymmdd"}
 _TITLED = re.compile(
     r"末|底|初|(?:全?[省市县区国])?(?:安全生产)?(?:重点)?工作(?:要点|计划|方案|总结|报告|情况|安排)"
 )
+_PAPER = re.compile(
+    r"[^。;\n《]{0,40}?(?P<verb>印发|制定|出台|修订|发布|颁布|施行)[^。;\n《]{0,8}《(?P<title>[^》]+)》"
+)
 _OF_A_VALUE = re.compile(r"(?:较|比|与|以|同比|相比)$")
 
 
@@ -34,6 +37,8 @@ def finds(text: str, line: Line, whens: list[When]) -> list[Find]:
     for hit in re.finditer(r"\(((?:19|20)\d\d)年?版\)", text[line.start : line.end]):
         place = (line.start + hit.start(1), line.start + hit.end(1))
         found.append(_find(text, place, Span(hit[1], hit[1]), "date", ""))
+        named = re.search(r"[\u4e00-\u9fff]*$", text[line.start : place[0] - 1])
+        found[-1].indicator = f"{named[0][-16:] if named else ''}版本年度"
     return found
 
 
@@ -82,6 +87,9 @@ def _passed_over(text: str, line: Line, when: When) -> bool:
 
 def _named(text: str, start: int, end: int) -> str:
     """What happened then: the words after it, or those before where none follow."""
+    paper = _PAPER.match(text, end)
+    if paper:
+        return f"《{paper['title'][-20:]}》{paper['verb']}年月"
     if text[end : end + 2] == "以来" or text[end : end + 1] == "起":
         return "时段的起点"
     if text[end - 1] == "年" and end - start == 5 and text[end : end + 1] == ",":

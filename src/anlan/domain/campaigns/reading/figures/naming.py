@@ -144,7 +144,8 @@ def _rate(text: str, line: Line, find: Find, finds: list[Find]) -> None:
     tail = re.split(r"[,。;、!\n]", text[find.end : find.end + 20])[0]
     if re.search(r"处以|罚款|扣除|扣罚", wide):
         find.kind = "rule"
-        find.indicator = f"{indicators.tidy(wide)[-12:]}处罚比例"
+        reason = re.split(r"\d", wide)[0]
+        find.indicator = f"{indicators.tidy(reason)[-20:]}处罚比例"
     elif len(words) < 2 and noun:
         find.indicator = tail
         find.end = max(find.end, stop)
@@ -188,7 +189,8 @@ def _count(text: str, line: Line, find: Find, finds: list[Find], index: int) -> 
         find.indicator = f"{head[-10:]}{words}{tail}"[:40]
         return
     if len(lead) < 2 and not before.strip():
-        lead = shared
+        beside = index and finds[index - 1].end == find.start and finds[index - 1].hints.get("noun")
+        lead = finds[index - 1].indicator if beside else shared
     part = re.search(r"其中[^。;]{0,40}$", text[line.start : find.start])
     if len(lead) <= 2 or part:
         previous, whole = _named_before(finds, index, find.unit)

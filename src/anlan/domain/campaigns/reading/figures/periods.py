@@ -194,7 +194,7 @@ def frame(text: str, issued: date | None) -> Frame:
         past = [
             when.span.last for when in dates
             if len(when.span.last) >= 6 and when.span.last[:4] == str(year)
-            and re.search(r"共?发生|排查|同比", text[when.end : when.end + 24])
+            and re.search(r"共发生|发生[^。]{0,12}事故|同比", text[when.end : when.end + 24])
         ]  # fmt: skip
         until = max(past, default=f"{year}12")[:6]
     return Frame(year, campaign or Span(str(year), str(year)), campaign, until)

@@ -197,7 +197,12 @@ def _amount(text: str, hit: re.Match[str]) -> Find | None:
     pre = (hit["pre"] or "").removesuffix("了")
     stop = hit.end()
     bound = bounds.joined(pre, middle, hit["post"])
-    return Find(hit.start(), stop, value * factor, unit, _kind(unit), end_value=last, bound=bound,
+    start = hit.start()
+    if _kind(unit) == "duration" and re.search(
+        r"连续$|为期$|历时$", text[max(0, start - 2) : start]
+    ):
+        start -= 2
+    return Find(start, stop, value * factor, unit, _kind(unit), end_value=last, bound=bound,
                 number=(hit.start("n"), stop))  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from .folding import fold
 from .layout import Line, is_plan, lines, sentences
 from .mending import Mended, mend
 from .model import Figure, Find
-from .periods import Span, frame, whens
+from .periods import Span, back, frame, whens
 
 #: Where two finds overlap, the kind further up is kept.
 ORDER = ("reference", "structure_code", "date", "deadline", "frequency", "amount", "structure",
@@ -175,6 +175,9 @@ def _figure(text: str, mended: Mended, find: Find, context: Context, plan: bool)
         find.kind == "duration" and text[start : start + 2] == "为期"
     )
     period = find.period or (context.held.default if timeless else span).iso
+    streak = find.kind == "duration" and find.unit == "个月" and "连续" in text[start : start + 3]
+    if streak and len(span.last) == 6 and not find.indicator.startswith("连续"):
+        period = Span(back(span.last, int(find.value) - 1), span.last).iso
     period = "" if period.startswith("0") else period
     hit = find.hints.get("baseline_at")
     baseline = find.baseline

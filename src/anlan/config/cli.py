@@ -132,6 +132,22 @@ def _import(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _read(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file",
+        metavar="FILE",
+        help=both("文件：pdf、docx、doc、html、txt", "a pdf, docx, doc, html or txt"),
+    )
+    what = parser.add_mutually_exclusive_group()
+    what.add_argument(
+        "--tasks", action="store_true", help=both("只读任务", "the tasks of a notice, no figures")
+    )
+    what.add_argument(
+        "--figures", action="store_true", help=both("只读数据", "the figures of a report, no tasks")
+    )
+    _json(parser)
+
+
 def _undo(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("batch", metavar="BATCH", help=both("批次号", "number of the batch"))
     _json(parser)
@@ -270,6 +286,8 @@ COMMANDS: dict[str, Command] = {
     "serve": Command("启动网页和后台进程", "serve the pages, with the worker beside",
                      "anlan.config.cli:_run_serve", _address),
     "import": Command("导入台账", "import workbooks", "", _import),
+    "read": Command("读通知和报告：任务、目标、期限、数据", "read a notice or a report",
+                    "anlan.config.cli_read:main", _read, prepared=False),
     "undo": Command("撤销一个导入批次", "undo a batch", "anlan.config.hazards_cli:undo", _undo),
     "figures": Command("查询数据", "sums of facts", "anlan.config.figures:main", _figures),
     "check": Command("核对不变量", "prove the invariants", "anlan.config.checking:main", _json),

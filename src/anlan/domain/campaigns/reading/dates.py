@@ -9,17 +9,19 @@ from datetime import date
 
 from anlan.domain.campaigns.reading.structure import han_number
 
-_HAN_YEAR = str.maketrans("零○一二三四五六七八九", "00123456789")
-_YEAR = r"(?:(?P<y>\d{4}|[零○一二三四五六七八九]{4})年|(?P<rel>今年|本年|当年|明年|次年))?"
+_HAN_YEAR = str.maketrans("零○〇一二三四五六七八九", "000123456789")
+#: A day or a month, in digits or in Chinese numerals.
+_TWO = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
+_YEAR = r"(?:(?P<y>\d{4}|[零○〇一二三四五六七八九]{4})年|(?P<rel>今年|本年|当年|明年|次年))?"
 #: How a day is stated behind which something is late. Read top down.
 _DAY_SHAPES: tuple[tuple[str, str], ...] = (
-    ("day", rf"{_YEAR}(?P<m>\d{{1,2}})月(?P<d>\d{{1,2}})日"),
-    ("month_part", rf"{_YEAR}(?P<m>\d{{1,2}})月(?P<part>上旬|中旬|下旬|底|末|初)"),
-    ("month", rf"{_YEAR}(?P<m>\d{{1,2}})月份?"),
+    ("day", rf"{_YEAR}(?P<m>{_TWO})月(?P<d>{_TWO})日"),
+    ("month_part", rf"{_YEAR}(?P<m>{_TWO})月(?P<part>上旬|中旬|下旬|底|末|初)"),
+    ("month", rf"{_YEAR}(?P<m>{_TWO})月份?"),
     ("quarter", rf"{_YEAR}(?:第?(?P<q>[一二三四1234])季度)(?:末|底)?"),
     ("half", rf"{_YEAR}(?P<half>上半年|下半年)(?:末|底)?"),
-    ("year_end", r"(?:(?P<y>\d{4}|[零○一二三四五六七八九]{4})|(?P<rel>今|本|当|明|次))?年(?:底|末)"),
-    ("year", r"(?:(?P<y>\d{4}|[零○一二三四五六七八九]{4})年|(?P<rel>今年|本年|当年|明年|次年))"),
+    ("year_end", r"(?:(?P<y>\d{4}|[零○〇一二三四五六七八九]{4})|(?P<rel>今|本|当|明|次))?年(?:底|末)"),
+    ("year", r"(?:(?P<y>\d{4}|[零○〇一二三四五六七八九]{4})年|(?P<rel>今年|本年|当年|明年|次年))"),
 )  # fmt: skip
 _BEFORE = r"(?:之前|以前|前(?!期|款|置|述|后店|店|端|沿|景|往|提|所|三|两|进|一))"
 _SHAPES = tuple((kind, re.compile(shape)) for kind, shape in _DAY_SHAPES)
@@ -86,7 +88,7 @@ def written(text: str) -> date | None:
     parts = [int(part) for part in match.groups()] if match else []
     if not parts:
         han = re.search(
-            r"([零○一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日",
+            r"([零○〇一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日",
             text,
         )
         if han is None:
@@ -129,7 +131,7 @@ def deadlines(text: str, start: int, end: int, year: int | None) -> list[Deadlin
 
 
 def _is_empty(match: re.Match[str]) -> bool:
-    return not re.search(r"\d|年|季度|底|末|[零○一二三四五六七八九]", match[0])
+    return not re.search(r"\d|年|季度|底|末|[零○〇一二三四五六七八九]", match[0])
 
 
 def _due(
@@ -148,14 +150,14 @@ def _due(
         return None, inferred
     try:
         if kind == "day":
-            return date(stated, int(said["m"]), int(said["d"])), inferred
+            return date(stated, han_number(said["m"]), han_number(said["d"])), inferred
         if kind == "month_part":
-            month, part = int(said["m"]), said["part"]
+            month, part = han_number(said["m"]), said["part"]
             day = _PARTS.get(part)
             return (date(stated, month, day) if day else last_day(stated, month)), inferred
         if kind == "month":
             # 6月前 is over when June begins, 6月底前 when it ends.
-            month = int(said["m"])
+            month = han_number(said["m"])
             return (
                 last_day(stated, month - 1) if month > 1 else date(stated - 1, 12, 31)
             ), inferred

@@ -67,6 +67,7 @@ _SLOGAN_PART = re.compile(
     rf"([一二双两三四五六七八九十]{{1,2}})个?({words.any_of(' '.join(words.SLOGANS))})"
 )
 _OFTEN = re.compile(r"至少|最少|不少于|每(?:年|半年|季度?|个?月|周|日)")
+_REACHED = re.compile(words.REACHING + "$")
 _JOINT = re.compile("以及|和|及(?!其)|、|并")
 _RANGE = re.compile(r"(\d+)(?:[-—~]{1,2}|至|到)$")
 _DATED = re.compile(
@@ -160,9 +161,11 @@ def _with_objects(found: list[Target]) -> list[Target]:
 
 
 def _counts(text: str, match: re.Match[str], start: int) -> bool:
-    # 一项任务、一套方案 is no amount; 每季度至少研究一次 is.
-    if not (match["n"][0].isdigit() or match["least"] or _OFTEN.search(text, start, match.start())):
-        return False
+    # 一项任务、一套方案 is no amount; 每季度至少研究一次 and 建成三个示范矿井 are.
+    if not match["n"][0].isdigit() and not match["least"]:
+        reached = _REACHED.search(text[max(start, match.start() - 6) : match.start()])
+        if not (reached or _OFTEN.search(text, start, match.start())):
+            return False
     unit, after = match["unit"], text[match.end("unit") : match.end("unit") + 4]
     before = text[max(0, start - 1, match.start("n") - 24) : match.start("n")]
     if _in_title(text, match.start("n")) or words.TOLD.search(before):

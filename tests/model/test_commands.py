@@ -338,6 +338,20 @@ def test_commands_at_random_keep_to_the_model(part: int, tmp_path: Path) -> None
             play(seed, QUICK_ACTS, scene, tmp_path / str(seed))
 
 
+#: What the soak found, and was mended: 2026-11-22 a rebound closed with the old day; a claim of a
+#: day before its hazard was moved; a fault of overdue ones.
+FOUND_ONCE = (456946, 988194, 22)
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+@pytest.mark.parametrize("seed", FOUND_ONCE)
+def test_what_was_found_once_stays_mended(seed: int, tmp_path: Path) -> None:
+    scene = Set.build()
+    with rolled_back():
+        play(seed, SOAK_ACTS, scene, tmp_path / "rows")
+
+
 @pytest.mark.realdb
 def test_long_stories_with_real_commits_keep_to_the_model(realdb: Any, tmp_path: Path) -> None:
     """Fewer and longer, on both databases: folds, heads and marks as they are in earnest."""

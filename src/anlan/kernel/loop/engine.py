@@ -112,8 +112,9 @@ def take(
         case, day = move.case, move.day or today
         old = {name: getattr(case, name) for name in (*move.fields, "state")}
         change = Change(
-            case, step, day, posting.lines_of(case), case.due_on, case.settled_on, declared=declared
-        )
+            case, step, day, posting.lines_of(case), case.due_on, case.settled_on,
+            declared=declared, late=day < today,
+        )  # fmt: skip
         source = case.state
         _enter(machine, step, move, table[case.settings_version], at, day, declared)
         diff = {

@@ -86,6 +86,8 @@ class Change:
     #: A state that a source claims (台账申报) and nobody here has verified.
     declared: bool = False
     is_new: bool = False
+    #: Learnt late: ``day`` is past, and what is posted already may say more of the days since.
+    late: bool = False
     #: Extra flows: (name, day).
     flows: list[tuple[str, date]] = field(default_factory=list)
 
@@ -97,8 +99,9 @@ def post(
     facts: list[NewFact] = []
     undone: dict[str, list[UUID]] = defaultdict(list)
     openers: dict[str, list[Change]] = defaultdict(list)
+    ended = _ended(machine, changes)
     for change in changes:
-        facts += _stock_entries(machine, change)
+        facts += _stock_entries(machine, change, ended)
         facts += _flows(machine, change)
         _cohorts(change, openers, undone)
         if change.step:
@@ -120,13 +123,35 @@ def post(
     ledger.post(facts, at=at, batch_id=batch_id)
 
 
-def _stock_entries(machine: Machine, change: Change) -> Iterable[NewFact]:
+def _ended(
+    machine: Machine, changes: Sequence[Change]
+) -> Mapping[tuple[UUID | None, str], Sequence[NewFact]]:
+    """Of cases and stocks whose lines change on a past day, what takes them back from it on."""
+    days = {
+        change.case.pk: change.day
+        for change in changes
+        if change.late and change.before != lines_of(change.case)
+    }
+    found: dict[tuple[UUID | None, str], list[NewFact]] = defaultdict(list)
+    if days:
+        for fact in ledger.taken_back(days, [f"{machine.kind}.{name}" for name in STOCKS]):
+            found[fact.case_id, fact.kind].append(fact)
+    return found
+
+
+def _stock_entries(
+    machine: Machine,
+    change: Change,
+    ended: Mapping[tuple[UUID | None, str], Sequence[NewFact]],
+) -> Iterable[NewFact]:
     before, after = change.before, lines_of(change.case)
     for name in STOCKS:
         old, new = before.get(name), after.get(name)
         if old == new:
             continue
-        if old:
+        if change.late:
+            yield from ended.get((change.case.pk, f"{machine.kind}.{name}"), ())
+        elif old:
             yield _entry(machine, change, name, old, max(change.day, old.start), -1)
         if new:
             start = new.start if change.is_new else max(change.day, new.start)

@@ -220,8 +220,9 @@ def plain_page() -> float:
     times = []
     for _n in range(30):
         start = time.process_time()
-        cases = Case.objects.select_related("area", "sector", "unit").order_by("-opened_on", "-pk")
-        template.render(Context({"cases": cases[:PLAIN_ROWS]}))
+        cases = Case.objects.filter(kind="hazard").select_related("area", "sector", "unit")
+        cases = cases.order_by("-opened_on", "-pk")[:PLAIN_ROWS]
+        template.render(Context({"cases": cases}))
         times.append(1000 * (time.process_time() - start))
     return statistics.median(times)
 

@@ -185,8 +185,10 @@ def first_place(text: str, given: str) -> regions.Place:
         return place or regions.Place(given, 1, given)
     head = [
         mention.place for mention in regions.mentions(text, 0, min(len(text), 700), "")
-        if mention.place is not None
+        if mention.place is not None and text[mention.end : mention.end + 2] != "生产"
     ]  # fmt: skip
+    if not head and re.search(r"国务院|应急管理部|国家[^,。]{0,8}局", text[:700]):
+        return regions.Place(regions.NATION, 0, "")
     if head:
         return head[0]
     for mention in regions.mentions(text, 0, min(len(text), 4000), ""):

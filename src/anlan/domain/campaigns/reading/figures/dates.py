@@ -10,7 +10,7 @@ from .periods import Span, When, dashed
 
 UNITS = {4: "yyyy", 6: "yyyymm", 8: "yyyymmdd"}
 _TITLED = re.compile(
-    r"末|底|初|(?:全?[省市县区国])?(?:安全生产)?(?:重点)?工作(?:要点|计划|方案|总结|报告|情况|安排)"
+    r"(?:全?[省市县区国])?(?:安全生产)?(?:重点)?工作(?:要点|计划|方案|总结|报告|情况|安排)"
 )
 _PAPER = re.compile(
     r"[^。;\n《]{0,40}?(?P<verb>印发|制定|出台|修订|发布|颁布|施行)[^。;\n《]{0,8}《(?P<title>[^》]+)》"
@@ -55,7 +55,9 @@ def _find(text: str, place: tuple[int, int], span: Span, kind: str, period: str)
     value = int(span.first)
     ranged = span.first != span.last
     iso = span.iso
-    tail = re.match(r"(?:以来|之前|以前|前|启动|结束|起(?!点|来|步))", text[end : end + 2])
+    tail = re.match(
+        r"(?:以来|底?之前|底?以前|底?前(?!后|往)|底|启动|结束|起(?!点|来|步))", text[end : end + 4]
+    )
     lead = re.search(r"(?:自|从)$", text[max(0, start - 1) : start])
     return Find(
         start - (1 if lead else 0), end + (len(tail[0]) if tail else 0), value,
@@ -78,7 +80,9 @@ def _passed_over(text: str, line: Line, when: When) -> bool:
     if len(when.span.first) == 4 and not when.ranged:
         if after.startswith("度") or _TITLED.match(after):
             return True
-        if re.search(r"到$", before) and re.search(r"下降|减少|达到|增长|提高|降低", after):
+        if re.search(r"到$", before) and re.match(
+            r"[^,。;]*(?:下降|减少|达到|增长|提高|降低)", after
+        ):
             return True
         if re.search(r"〔$|\[$", before):
             return True

@@ -87,18 +87,66 @@ def mend(text: str) -> Mended:
     return _with(text, inserts)
 
 
-def _with(text: str, inserts: dict[int, str]) -> Mended:
+def _with(text: str, inserts: dict[int, str], drops: set[int] | None = None) -> Mended:
     pieces: list[str] = []
     origin: list[int] = []
     last = 0
-    for at in sorted(inserts):
+    for at in sorted({*inserts, *(drops or ())}):
         pieces.append(text[last:at])
         origin.extend(range(last, at))
-        pieces.append(inserts[at])
-        origin.append(at)
         last = at
+        if at in inserts:
+            pieces.append(inserts[at])
+            origin.append(at)
+        else:
+            last = at + 1
     pieces.append(text[last:])
     origin.extend(range(last, len(text)))
     origin.append(len(text))
     repairs = tuple(Repair(at, sign) for at, sign in sorted(inserts.items()))
     return Mended("".join(pieces), tuple(origin), repairs)
+
+
+def _composed(inner: Mended, outer: Mended) -> Mended:
+    """Two steps as one: places of the outer text back to the first one given."""
+    origin = tuple(inner.origin[place] for place in outer.origin)
+    repairs = tuple(Repair(inner.origin[repair.at], repair.sign) for repair in outer.repairs)
+    return Mended(outer.text, origin, repairs)
+
+
+#: Spaces that a layout put between a number and its unit.
+_LOOSE = re.compile(
+    r"(?<=[\u4e00-\u9fff、。,;:“”()—-]) +(?=[\d])|(?<=[\d%]) +(?=[\u4e00-\u9fff%‰—、,。;])"
+)
+_WRAP = re.compile(r"(?<=[^。;:!?\s\n]) ?\n(?=[^\s\n])")
+_OPENS = re.compile(
+    r"[(（]?[一二三四五六七八九十\d]{1,3}[)、.)）]|[—-] ?\d|附件|第[一二三四五六七八九十]+[章节条]|\d{4}年"
+)
+
+
+def _wrapped(text: str) -> bool:
+    """Lines cut at the edge of a page: most are of one length, and none is much longer."""
+    sizes = sorted(len(line) for line in text.split("\n") if line.strip())
+    if len(sizes) < 8:
+        return False
+    usual = sizes[int(len(sizes) * 0.7)]
+    return 18 <= usual <= 48 and sizes[int(len(sizes) * 0.97)] <= usual + 12
+
+
+def join(text: str) -> Mended:
+    """The text without spaces inside figures and without line ends inside sentences."""
+    drops = {place for hit in _LOOSE.finditer(text) for place in range(*hit.span())}
+    if _wrapped(text):
+        usual = sorted(len(line) for line in text.split("\n") if line.strip())
+        long = usual[int(len(usual) * 0.7)] - 6
+        for hit in _WRAP.finditer(text):
+            begins = text.rfind("\n", 0, hit.start()) + 1
+            if hit.start() - begins >= long and not _OPENS.match(text, hit.end()):
+                drops.update(range(*hit.span()))
+    return _with(text, {}, drops)
+
+
+def clean(text: str) -> Mended:
+    """The text joined and mended, with the way back from every place of it."""
+    joined = join(text)
+    return _composed(joined, mend(joined.text))

@@ -36,7 +36,7 @@ PART = re.compile(
 )
 ACCIDENT_DAY = re.compile(r"[“\"](?P<m>1[0-2]|[1-9])[·.](?P<d>3[01]|[12]\d|[1-9])[”\"]")
 SINCE = re.compile(r"以来|起(?!点|来|步|诉|草|重|火|爆)|至今|开始")
-BEFORE_IT = re.compile(r"(?:之前|以前|前|底前)(?!往|后)")
+BEFORE_IT = re.compile(r"(?:之前|以前|前|底前)(?!往|后|已)")
 
 
 @dataclass(frozen=True)

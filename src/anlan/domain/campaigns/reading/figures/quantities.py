@@ -58,7 +58,7 @@ LIST_NUMBER = re.compile(
 
 #: Chinese numerals with a unit that are an idiom, an article or a name.
 HAN_STOP = re.compile(
-    r"一(?![十百千万])|两手|两会|两[项件]大事|两者|两地|两[侧边岸]|两案|二维|二次|三方技|三方服|三方机|三方[安评]|三维|三级甲|三甲|三分之|四面|四周|四方|"
+    r"一(?![十百千万])|[两三四]轮[车电摩]|两手|两会|两[项件]大事|两者|两地|两[侧边岸]|两案|二维|二次|三方技|三方服|三方机|三方[安评]|三维|三级甲|三甲|三分之|四面|四周|四方|"
     r"五大发|七天|十分|十足|百分|万元|千克|百年|百家|百日(?!行动|攻坚|整治|专项|会战)|千方|万一|三农|双重|"
     r"三天两头|两级政|三次产业|一年|半年|三个代表|四个意识|四个自信|两个维护|两个确立|五位一体|"
     r"三项岗位|两个以上|两人|二级(?:学院|学科)|二类(?:区|声)|万人|三年(?:来|行动|内)|几年|数年|千万"
@@ -184,6 +184,8 @@ def _amount(text: str, hit: re.Match[str]) -> Find | None:
     if (unit, follows) in {("方", "面"), ("部", "门"), ("大", "类")}:
         unit = "个"
     digits, scale = hit["n"], hit["s"] or ""
+    if "." in digits and not scale and unit in units.COUNTED:
+        return None  # 1.1级 is a number of a class, not one and a tenth.
     value = numbers.arabic(digits, scale)
     unit, factor = _money(unit)
     last: Value | None = None

@@ -9,7 +9,7 @@ from . import dates, indicators, naming, quantities, words
 from .context import Context, first_place, section_of
 from .folding import fold
 from .layout import Line, is_plan, lines, sentences
-from .mending import Mended, mend
+from .mending import Mended, clean
 from .model import Figure, Find
 from .periods import Span, back, frame, whens
 
@@ -24,7 +24,7 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
     `issued` is the day the document was given out, for 今年 and 去年; without it the document's
     own date line or title says the year. `region` is the place it speaks of, where known.
     """
-    mended = mend(fold(text))
+    mended = clean(fold(text))
     whole = mended.text
     held = frame(whole, issued)
     plan = is_plan(whole)
@@ -50,7 +50,7 @@ def _line(whole: str, line: Line, context: Context, plan: bool, once: set[str]) 
     finds += words.finds(whole, line.start, line.end, goals=line.goals)
     finds += quantities.finds(whole, line.start, line.end, plan=plan)
     finds += _campaign_name(whole, line, once)
-    kept = _resolved(whole, line, finds)
+    kept = [find for find in _resolved(whole, line, finds) if not _said(whole, find, once)]
     naming.name(whole, line, kept, plan=plan)
     return naming.twinned(whole, line, kept)
 
@@ -84,6 +84,15 @@ def _campaign_name(text: str, line: Line, once: set[str]) -> list[Find]:
             indicator="专项整治行动年限",
         )
     ]
+
+
+def _said(text: str, find: Find, once: set[str]) -> bool:
+    """行动方案(2024—2026年): the years of a title are read where it stands first."""
+    if find.kind != "date" or find.end_value is None or text[find.start - 1 : find.start] != "(":
+        return False
+    said = find.iso in once
+    once.add(find.iso)
+    return said
 
 
 def _rank(find: Find) -> int:

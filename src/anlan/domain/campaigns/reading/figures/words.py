@@ -329,6 +329,8 @@ def _wholes(text: str, start: int, end: int) -> list[Find]:
     found = []
     for hit in COVERED.finditer(text, start, end):
         what, tail = hit["what"], hit["tail"]
+        numbered = re.match(r"\s*\d{1,2}[.、]", what)
+        begin = hit.start() + (numbered.end() if numbered else 0)
         if text[hit.end("what") - 1 : hit.end("what")] in "“精准" or re.match(
             r"(?:动员|宣传|体系|应用|责任|机制|监管|基层|培训|开展|排查|的责任)", tail
         ):
@@ -340,7 +342,7 @@ def _wholes(text: str, start: int, end: int) -> list[Find]:
             continue
         if not what or (len(what) < 2 and not tail):
             continue
-        found.append(_find((hit.start(), hit.end()), 100, "%", "universal_in_words",
+        found.append(_find((begin, hit.end()), 100, "%", "universal_in_words",
                            indicator=re.sub(r"^(?:实现了?|做到了?|确保|推动|对|开展)", "", what) + tail + "覆盖率"))  # fmt: skip
     for hit in ALL.finditer(text, start, end):
         found.append(_find((hit.start(), hit.end()), 100, "%", "universal_in_words",
@@ -369,7 +371,8 @@ def _times(text: str, start: int, end: int) -> list[Find]:
     for hit in FREQUENCY.finditer(text, start, end):
         gap = hit["gap"]
         rest = re.split(r"[,。;!\n]", text[hit.end("u") : hit.end("u") + 40])[0]
-        if not ACTS.search(rest) or re.search(r"元|公顷|吨", gap):
+        counted = re.search(r"\d+(?:[—-]\d+)?(?!\d*[次日号])[^\d次—-]", gap)
+        if not ACTS.search(rest) or counted or re.search(r"元|公顷|吨", gap):
             continue
         count = re.search(r"(?:至少|不少于|不低于)?(?P<c>\d{1,3}|[一两二三四五六七八九十])次", gap)
         times = 1

@@ -6,7 +6,7 @@ import pytest
 
 from anlan.domain.campaigns.reading.figures import read
 from anlan.domain.campaigns.reading.figures.folding import fold
-from anlan.domain.campaigns.reading.figures.mending import mend, month_and_day
+from anlan.domain.campaigns.reading.figures.mending import clean, mend, month_and_day
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,39 @@ def test_folding_keeps_the_length() -> None:
     text = "雲南省安全生產，３０萬噸／年；礦次（２０１９）％"
     assert fold(text) == "云南省安全生产,30万吨/年;矿次(2019)%"
     assert len(fold(text)) == len(text)
+
+
+def test_spaces_inside_a_figure_are_passed_over() -> None:
+    text = "到 2025 年底前,完成剩余 25 家企业搬迁,下降 12%,抽查 1—2 个省。"
+    figures = read(text)
+    assert [(f.value, f.unit) for f in figures] == [
+        (2025, "yyyy"),
+        (25, "家"),
+        (12, "%"),
+        (1, "个"),
+    ]
+    assert [f.text for f in figures][1] == "25 家企业搬迁"
+    assert all(text[f.start : f.end] == f.text for f in figures)
+
+
+def test_lines_cut_at_the_edge_of_a_page_are_joined() -> None:
+    page = [
+        "为认真贯彻党中央国务院决策部署,深入推进安全生产治本攻坚三年",
+        "行动,各级行业主管部门要加大督查检查力度,全年抽查检查不少于",
+        "四次,对发现的问题建立台账,2025年底前完成剩余二十五",
+        "家企业搬迁改造任务,推动企业每半年至少组织一次疏散逃生演练,",
+        "切实提升从业人员应急处置能力,会同有关部门开展联合执法检查,",
+        "严厉打击违法行为,督促企业落实主体责任,健全完善管理规章制度,",
+        "加强对重点部位重点环节的管控,及时消除各类安全风险和事故隐患,",
+        "确保安全生产形势持续稳定。",
+    ]
+    text = "\n".join(page)
+    figures = [(f.value, f.unit, f.bound) for f in read(text)]
+    assert (4, "次", ">=") in figures
+    assert (25, "家", "") in figures
+    assert clean(fold(text)).text.count("\n") == 0
+
+
+def test_paragraphs_are_not_joined() -> None:
+    text = "\n".join(["第一部分总体要求", "全省检查企业12家", "第二部分", "关闭5家"] * 3)
+    assert clean(fold(text)).text == text

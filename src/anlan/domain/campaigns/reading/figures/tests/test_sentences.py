@@ -114,5 +114,5 @@ def test_values_are_exact() -> None:
     (figure,) = read("罚款1.1万元。")
     assert figure.value == 11000
     assert isinstance(figure.value, int)
-    (figure,) = read("死亡率0.044人。")
-    assert figure.value == Decimal("0.044")
+    (figure,) = read("整改率84.11%。")
+    assert figure.value == Decimal("84.11")

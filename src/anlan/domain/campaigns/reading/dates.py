@@ -130,6 +130,22 @@ def deadlines(text: str, start: int, end: int, year: int | None) -> list[Deadlin
     return sorted(found, key=lambda one: one.start)
 
 
+def in_cell(text: str, start: int, end: int, year: int | None) -> list[Deadline]:
+    """The deadline that a cell of a column 完成时限 states; 2024年6月 is over with its last day."""
+    for kind, shape in _SHAPES:
+        match = shape.search(text, start, end)
+        if match is None or _is_empty(match):
+            continue
+        due, inferred = _due(kind, match, text, start, match.start(), year)
+        if due is not None and kind == "month":
+            after = due.month % 12 + 1
+            due = last_day(due.year + (after == 1), after)
+        if due is not None and kind == "year":
+            due = date(due.year + 1, 12, 31)
+        return [Deadline(start, end, "by", due.isoformat() if due else "", due, inferred)]
+    return deadlines(text, start, end, year)
+
+
 def _is_empty(match: re.Match[str]) -> bool:
     return not re.search(r"\d|年|季度|底|末|[零○〇一二三四五六七八九]", match[0])
 

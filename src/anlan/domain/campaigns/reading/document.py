@@ -60,7 +60,7 @@ class Reading:
         title = self._said(*clause.title) if clause.title[1] > clause.title[0] else None
         node = clause.node
         return {
-            "no": _number(node),
+            "no": _number(node) if clause.number is None else self._cell(clause.number),
             "path": _path(node),
             "part": node.part if node else "",
             "section": self._heading(node.parent) if node and node.parent else "",
@@ -76,6 +76,10 @@ class Reading:
             "deadlines": [self._deadline(deadline) for deadline in clause.deadlines],
             "basis": [self._basis(basis) for basis in clause.basis],
         }
+
+    def _cell(self, span: notices.Span) -> int | str:
+        said = self._words(span)
+        return int(said) if said.isdecimal() else said
 
     def _heading(self, node: Node) -> str:
         return self._words((node.start, node.title_end))

@@ -7,6 +7,7 @@ script, its blanks and its signs.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
@@ -22,6 +23,15 @@ _FORMS = str.maketrans(
 )
 _QUOTES = str.maketrans("「」『』", "“”‘’")
 _BLANKS = frozenset(" \u3000\u00a0\u2002\u2003\u2009\u200b\ufeff\r\t")
+
+
+#: Lines that were broken at a width: how wide, and how many it takes to tell.
+WRAPPED_WIDTH_MIN, WRAPPED_WIDTH_MAX = 18.0, 60.0
+WRAPPED_LINES_MIN = 8
+_BEGINS = re.compile(
+    r"\s*(?:[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])|[（(][一二三四五六七八九十\d]{1,3}[）)]"
+    r"|[0-9０-９]{1,2}[.．、](?![0-9０-９])|[①-⑳]|第[一二三四五六七八九十]{1,3}[章条])"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +71,12 @@ def simplified(line: str) -> str:
 def plain(text: str, leave_out: Iterable[tuple[int, int]] = ()) -> Plain:
     """The text for rules, without the stretches to be left out (furniture, second copies)."""
     silent = sorted(leave_out)
+    width = _wrapped_at(text)
+    lines = text.split("\n")
     chars: list[str] = []
     at: list[int] = []
     offset, skip = 0, 0
-    for line in text.split("\n"):
+    for number, line in enumerate(lines):
         made = simplified(line).translate(_FORMS).translate(_QUOTES)
         for index, char in enumerate(made):
             where = offset + index
@@ -76,10 +88,36 @@ def plain(text: str, leave_out: Iterable[tuple[int, int]] = ()) -> Plain:
                 continue
             chars.append(char)
             at.append(where)
-        chars.append("\n")
-        at.append(offset + len(line))
+        below = lines[number + 1] if number + 1 < len(lines) else ""
+        if not (width and _goes_on(line, below, width)):
+            chars.append("\n")
+            at.append(offset + len(line))
         offset += len(line) + 1
     return Plain("".join(chars), tuple(at))
+
+
+def _wide(line: str) -> float:
+    return sum(1.0 if ord(char) > 0x2E7F else 0.5 for char in line.rstrip())
+
+
+def _wrapped_at(text: str) -> float:
+    """The width at which somebody's program broke the lines of this text, or nothing.
+
+    Paragraphs differ in length; broken lines are nearly all as long as the longest.
+    """
+    widths = [wide for wide in map(_wide, text.split("\n")) if wide >= WRAPPED_WIDTH_MIN]
+    if len(widths) < WRAPPED_LINES_MIN:
+        return 0.0
+    longest = sorted(widths)[int(len(widths) * 0.95)]
+    full = sum(longest - 2 <= width <= longest + 2 for width in widths)
+    return longest if longest <= WRAPPED_WIDTH_MAX and full >= 0.5 * len(widths) else 0.0
+
+
+def _goes_on(line: str, below: str, width: float) -> bool:
+    """A full line goes on below, unless what is below begins a clause or is set in."""
+    if _wide(line) < width - 2 or not below.strip() or "\t" in line + below:
+        return False
+    return not (_BEGINS.match(below) or below[:1] in (" ", "\u3000"))
 
 
 def _between_words(line: str, index: int) -> bool:

@@ -85,24 +85,31 @@ def han_number(text: str) -> int:
     return total + digit
 
 
-def read(plain: Plain, start: int = 0, end: int | None = None) -> list[Node]:
-    """The numbered clauses between two offsets of the plain text, as a forest."""
+def read(plain: Plain, rows: frozenset[int] = frozenset()) -> list[Node]:
+    """The numbered clauses of the plain text, as a forest.
+
+    rows: where lines begin that are read as rows of a table; no clause goes on over them.
+    """
     forest: list[Node] = []
     stack: list[Node] = []
     part = ""
     listing = False
-    until = len(plain.text) if end is None else end
-    for line_start, line_end in lines(plain.text, start, until):
+    open_ended = False
+    for line_start, line_end in lines(plain.text, 0, len(plain.text)):
+        if line_start in rows:
+            stack = []
+            continue
         listing = _listing(plain.text[line_start:line_end], listing)
         if listing:
             stack = []
             continue
         marks = list(_marks(plain.text, line_start, line_end, stack))
+        before, open_ended = open_ended, _breaks_off(plain.text[line_start:line_end])
         if not marks:
             line = plain.text[line_start:line_end]
             if annex := _ANNEX.fullmatch(line):
                 stack, part = [], annex[1]
-            elif _is_heading(line):
+            elif _is_heading(line) and not before:
                 # Two lines of one heading follow each other; anything else begins a new part.
                 part = part + line if stack == [] and part else line
                 stack = []
@@ -142,6 +149,11 @@ def _listing(line: str, before: bool) -> bool:
     )
 
 
+def _breaks_off(line: str) -> bool:
+    """A long line without an end goes on below; what is below is no heading then."""
+    return len(line) > HEADING_CHARS_MAX // 2 and line[-1] not in "。;:.!?”)" and "," in line
+
+
 def _upward(node: Node | None) -> Iterator[Node]:
     while node is not None:
         yield node
@@ -158,6 +170,9 @@ def _marks(
 
 
 def _mark(text: str, at: int, end: int) -> tuple[str, re.Match[str]] | None:
+    if "\t" in text[at:end]:
+        # A row of a table has numbers of its own (tables.py).
+        return None
     for style, shape in MARKS:
         match = shape.match(text, at, end)
         if match is not None and match.end() < end:

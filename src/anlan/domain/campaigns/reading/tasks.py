@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from anlan.domain.campaigns.reading import dates, structure, targets, words
+from anlan.domain.campaigns.reading import dates, structure, tables, targets, words
 from anlan.domain.campaigns.reading import units as parties
 from anlan.domain.campaigns.reading.plain import Plain
 from anlan.domain.campaigns.reading.structure import Node
@@ -30,6 +30,8 @@ class Clause:
 
     kind: str
     node: Node | None
+    #: Its number where no clause has one: the first column of a table.
+    number: tuple[int, int] | None
     start: int
     end: int
     title: tuple[int, int]
@@ -43,11 +45,39 @@ class Clause:
 def read(plain: Plain, year: int | None) -> list[Clause]:
     """All clauses of the document in order."""
     text = plain.text
-    forest = structure.read(plain)
+    rows = list(tables.read(text))
+    forest = structure.read(plain, frozenset(row.start for row in rows))
     found = [
         _clause(text, kind, node, year) for tree in forest for kind, node in _leaves(text, tree)
     ]
-    return found or list(_unnumbered(text, year))
+    found += [_of_row(text, row, year) for row in rows]
+    return sorted(found, key=lambda clause: clause.start) or list(_unnumbered(text, year))
+
+
+def _of_row(text: str, row: tables.Row, year: int | None) -> Clause:
+    """A row is a task: its columns say who and by when, its words how many."""
+    said = [*row.cells["task"], *row.cells.get("target", ())]
+    due = [one for cell in row.cells.get("due", ()) for one in dates.in_cell(text, *cell, year)] + [
+        one for cell in said for one in dates.deadlines(text, *cell, year)
+    ]
+    return Clause(
+        kind="task",
+        node=None,
+        number=row.number,
+        start=row.start,
+        end=row.end,
+        title=row.title,
+        targets=tuple(one for cell in said for one in targets.read(text, *cell, year)),
+        units=tuple(
+            unit
+            for role in ("lead", "support", "responsible")
+            for cell in row.cells.get(role, ())
+            for unit in parties.in_cell(text, *cell, role)
+        ),
+        sectors=tuple(parties.sectors(text, row.start, row.end)),
+        deadlines=tuple(due),
+        basis=tuple(parties.basis(text, row.start, row.end)),
+    )
 
 
 def _leaves(text: str, tree: Node) -> Iterator[tuple[str, Node]]:
@@ -131,6 +161,7 @@ def _built(
     return Clause(
         kind=kind,
         node=node,
+        number=None,
         start=start,
         end=end,
         title=title,

@@ -110,6 +110,11 @@ def units(text: str, start: int, end: int) -> list[Unit]:
     return list(once.values())
 
 
+def in_cell(text: str, start: int, end: int, role: str) -> list[Unit]:
+    """Everybody whom a cell of a column 牵头单位 names."""
+    return [Unit(a, b, role) for a, b in _named(text, start, end)]
+
+
 def _named(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     at = start
     for part, stop in _parts(text, start, end):

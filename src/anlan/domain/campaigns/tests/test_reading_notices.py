@@ -187,8 +187,37 @@ def test_a_letter_without_numbers_has_its_paragraphs(told):
     assert roles(task) == {"各成员单位": "named"}
 
 
+def test_a_table_of_tasks(told):
+    read = told(notices.TABLE)
+    gas, plants, command = read.of("task")
+    assert [task["no"] for task in (gas, plants, command)] == [1, 2, 3]
+    assert gas["title"] == "开展城镇燃气“回头看”"
+    assert roles(gas) == {"县住建局": "lead", "县商务局": "support", "县市场监管局": "support"}
+    assert (numbers(gas), due(gas)) == ([(380, "家", "=")], ["2025-06-30"])
+    assert (numbers(plants), due(plants)) == ([(12, "套", "=")], ["2025-11-30"])
+    assert due(command) == []
+
+
+def test_lines_that_a_program_broke_are_read_whole(told):
+    read = told(notices.WRAPPED)
+    tall, crowds = read.of("task")
+    assert tall["title"] == "紧盯高层建筑"
+    assert numbers(tall) == [(120, "栋", ">=")]
+    assert tall["text"].endswith("消防设施维修改造。")
+    assert numbers(crowds) == [(35, "个", "=")]
+    assert roles(read.of("requirement")[0]) == {"各街道": "named"}
+    assert read.told_notice()["issuer"] == "区消防安全委员会办公室"
+
+
 def test_every_span_holds_its_own_words(told):
-    for text in (notices.PROVINCE, notices.COUNTY, notices.YEARLY, notices.LETTER):
+    for text in (
+        notices.PROVINCE,
+        notices.COUNTY,
+        notices.YEARLY,
+        notices.LETTER,
+        notices.TABLE,
+        notices.WRAPPED,
+    ):
         read = told(text)
         said = read.document.text
         for kind in ("task", "goal", "requirement", "stage", "other"):

@@ -1,0 +1,84 @@
+"""Tasks that stand in a table: 序号, 任务, 牵头单位, 配合单位, 完成时限.
+
+A table is rows of tabs (papers/documents makes them so). Its header is known by its words; below
+it each row is a task until a line is no row.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from anlan.domain.campaigns.reading import structure
+
+Span = tuple[int, int]
+
+#: What a column holds → how its head is written.
+HEADS: tuple[tuple[str, re.Pattern[str]], ...] = (
+    ("no", re.compile(r"序号|编号|项号")),
+    ("lead", re.compile(r"牵头(?:单位|部门|领导|处室)?|主责(?:单位|部门)|主办单位")),
+    ("support", re.compile(r"(?:配合|协办|参与|参加|协同|支持)(?:单位|部门|处室)?")),
+    ("responsible", re.compile(r"(?:责任|承办|负责|落实|完成|实施)(?:单位|部门|处室|人|领导|主体)(?:及责任人)?")),
+    ("due", re.compile(r"(?:完成|办结|整改|落实)?(?:时限|时间|期限|时间节点|进度)(?:要求|安排)?")),
+    ("target", re.compile(r"(?:工作|量化|年度|预期)?(?:目标|指标|成果|成效)(?:要求)?")),
+    ("task", re.compile(r"(?:重点|工作|主要|具体|目标)?(?:任务|措施|内容|事项|举措|要求)(?:内容|事项|措施)?|工作任务及措施")),
+)  # fmt: skip
+HEADS_MIN = 2
+TASK_CHARS_MIN = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row that is a task: its whole span, and its cells by what they hold."""
+
+    start: int
+    end: int
+    cells: dict[str, list[Span]]
+
+    @property
+    def number(self) -> Span | None:
+        return self.cells["no"][0] if self.cells.get("no") else None
+
+    @property
+    def title(self) -> Span:
+        return self.cells["task"][0]
+
+
+def read(text: str) -> Iterator[Row]:
+    """Every task in every table of the plain text."""
+    heads: list[str] = []
+    for start, end in structure.lines(text, 0, len(text)):
+        if "\t" not in text[start:end]:
+            heads = []
+            continue
+        cells = list(_cells(text, start, end))
+        named = [_head(text[a:b]) for a, b in cells]
+        if "task" in named and sum(map(bool, named)) >= HEADS_MIN:
+            heads = named
+        elif heads and len(cells) <= len(heads) and (row := _row(text, start, end, heads, cells)):
+            yield row
+
+
+def _cells(text: str, start: int, end: int) -> Iterator[Span]:
+    at = start
+    for cell in text[start:end].split("\t"):
+        yield at, at + len(cell)
+        at += len(cell) + 1
+
+
+def _head(cell: str) -> str:
+    return next((kind for kind, shape in HEADS if shape.fullmatch(cell)), "")
+
+
+def _row(text: str, start: int, end: int, heads: list[str], cells: list[Span]) -> Row | None:
+    # Cells that were merged over rows are missing on the left of those below.
+    heads = heads[len(heads) - len(cells) :]
+    held: dict[str, list[Span]] = {}
+    for head, (a, b) in zip(heads, cells, strict=True):
+        if head and b > a:
+            held.setdefault(head, []).append((a, b))
+    task = held.get("task")
+    if not task or task[0][1] - task[0][0] < TASK_CHARS_MIN:
+        return None
+    return Row(start, end, held)

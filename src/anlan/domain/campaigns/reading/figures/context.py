@@ -1,4 +1,15 @@
-"""Where and when: the region, the period and the actor that a place in a line inherits."""
+"""Where and when: the region, the period and the actor that a place in a line inherits.
+
+A figure's time is the last one named before it, as far as that holds:
+
+    2022年8月10日至10月28日, 上半年      until the paragraph ends
+    2022年, …                          until the heading, unless it only says when a paper came out
+    2022年以来, 自2021年1月起             until the paragraph ends; its end is the campaign's or the document's
+    2022年4月 (a single month or day)   until the sentence ends, or the next one that says 这次
+    三年行动以来, 三年来                   the campaign, as far as the document can see
+    较2019年, 6月20日前, 2021年为…阶段    nothing: a base, a deadline, a stage
+    nothing named                      the campaign of the document, else its year
+"""
 
 from __future__ import annotations
 
@@ -14,6 +25,7 @@ _CAMPAIGN_SINCE = re.compile(
 _COMPANY = re.compile(r"\s*[\u4e00-\u9fff]{2,12}?(?:公司|集团)")
 _PAPER = re.compile(r"印发|制定|出台|修订|颁布|施行")
 _OPENING = frozenset("。,;: \n")
+_THIS_TIME = re.compile(r"\s*(?:从)?(?:这次|此次|本次|其间|期间)")
 _UP_TO_NOW = re.compile(r"截至目前|截止目前|迄今")
 _ACTOR = re.compile(
     r"(?:^|(?<=[,。;:、!“]))(?P<who>[\u4e00-\u9fff、]{0,16}?(?:安委会办公室|安委办|安委会|安办专班|应急管理[厅局部]|人民政府|党委、政府|"
@@ -97,7 +109,7 @@ class Context:
             if re.match(r"为|召开的|印发的|的(?!\d)|规范性", self.text[when.end : when.end + 3]):
                 continue
             single = not when.ranged and not when.open and len(when.span.first) > 4 and when.digits
-            if single and when.end <= start:
+            if single and when.end <= start and not _THIS_TIME.match(self.text, start):
                 continue
             lead = self.text[self.line.start : when.start].rstrip("自从").rstrip(" ")
             aside = when.open and bool(lead) and lead[-1] not in _OPENING

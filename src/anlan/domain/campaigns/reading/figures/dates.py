@@ -94,14 +94,18 @@ def _named(text: str, start: int, end: int) -> str:
     paper = _PAPER.match(text, end)
     if paper:
         return f"《{paper['title'][-20:]}》{paper['verb']}年月"
-    if text[end : end + 2] == "以来" or text[end : end + 1] == "起":
-        return "时段的起点"
     if text[end - 1] == "年" and end - start == 5 and text[end : end + 1] == ",":
         return "统计年度、时段"
     if text[max(0, start - 1) : start] in ("\n", "") and text[end : end + 1] in ("\n", ""):
         return "文件印发、发布日期"
     after = re.match(r"(?:以来|起|前|份)?,?(?P<w>[^。;!\n]{0,24})", text[end:])
     words = after["w"] if after else ""
+    if text[end : end + 2] == "以来" or text[end : end + 1] == "起":
+        return f"{words[:20]}时段起始"
+    if text[end : end + 1] == "," and re.match(
+        r"[^,。]{0,4}共?(?:发生|接报|查处|检查|排查)", words
+    ):
+        words = f"统计期:{words}"
     before = re.search(r"[^。;!\n]{0,12}$", text[:start])
     return (before[0] if before and len(words) < 6 else "") + words
 

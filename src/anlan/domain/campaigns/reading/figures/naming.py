@@ -136,7 +136,7 @@ def _baseline_at(text: str, line: Line, find: Find) -> tuple[int, str] | None:
 def _rate(text: str, line: Line, find: Find, finds: list[Find]) -> None:
     """A share or a rate: the words before it, or the noun after it (80%矿井…)."""
     index = finds.index(find)
-    floor = max(line.start, finds[index - 1].end if index else line.start)
+    floor = _floor(line, finds, index)
     before = indicators.clause(text, find.start, min(floor, find.start))
     wide = indicators.clause(text, find.start, line.start, indicators.STOPS)
     words = indicators.tidy(_placeless(before))
@@ -168,7 +168,7 @@ def _rate(text: str, line: Line, find: Find, finds: list[Find]) -> None:
 def _count(text: str, line: Line, find: Find, finds: list[Find], index: int) -> None:
     """A number of things, by the noun after it or the words before it."""
     noun = find.hints.get("noun", "")
-    floor = max(line.start, finds[index - 1].end if index else line.start)
+    floor = _floor(line, finds, index)
     before = indicators.clause(text, find.start, min(floor, find.start))
     lead = "" if before.endswith("等") else indicators.tidy(_placeless(before))
     if _harmed(text, line, find, noun):
@@ -198,7 +198,10 @@ def _count(text: str, line: Line, find: Find, finds: list[Find], index: int) -> 
             lead = f"{whole[-16:]}({lead})"
             find.hints["whole"] = whole
         else:
-            lead += previous[-12:]
+            topic = _topic(text, line, find.start)
+            about = bool(topic) and (len(previous) <= 4 or previous.startswith(topic))
+            find.hints["core"] = topic if about else previous
+            lead = topic + lead if about else lead + previous[-12:]
     if find.unit == "起" and "事故" in lead and "起数" not in lead:
         lead += "起数"
     if find.kind == "structure":
@@ -206,6 +209,22 @@ def _count(text: str, line: Line, find: Find, finds: list[Find], index: int) -> 
     find.indicator = lead[-28:]
     if len(find.indicator) < 2:
         find.indicator += tail
+
+
+def _floor(line: Line, finds: list[Find], index: int) -> int:
+    """Where the words that may name a figure begin: behind the last one that isn't a slogan."""
+    ends = [find.end for find in finds[:index] if not find.hints.get("quoted")]
+    return max(ends, default=line.start)
+
+
+_TOPIC = re.compile(r"(?:在|针对)?(?P<of>[\u4e00-\u9fff、]{2,14}?)(?:领域|方面|行业)[,,]")
+
+
+def _topic(text: str, line: Line, place: int) -> str:
+    """在危险化学品领域,关闭16家: what a bare verb is about."""
+    start = max(text.rfind(stop, line.start, place) for stop in "。;") + 1
+    hit = _TOPIC.match(text, max(start, line.start), place)
+    return hit["of"] if hit else ""
 
 
 def _harmed(text: str, line: Line, find: Find, noun: str) -> bool:
@@ -267,7 +286,7 @@ def _named_before(finds: list[Find], index: int, unit: str) -> tuple[str, str]:
     """The name of the figure before with this unit, without its verb; and of the whole it is of."""
     for other in reversed(finds[:index]):
         if other.kind in ("count", "target") and other.indicator and other.unit == unit:
-            named = other.hints.get("whole") or other.indicator
+            named = other.hints.get("whole") or other.hints.get("core") or other.indicator
             return re.sub(r"^(?:发现|排查|查处|整改|排查整治|其中)", "", named), named
     return "", ""
 

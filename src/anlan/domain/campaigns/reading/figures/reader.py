@@ -148,7 +148,7 @@ def _shrunk(text: str, find: Find, kept: list[Find]) -> bool:
             return False
     words_left = text[find.start : find.end]
     keys = r"全覆盖|全部|均|所有" if find.kind == "universal_in_words" else r"未|没"
-    return re.search(keys, words_left) is not None and len(words_left) > 3
+    return re.search(keys, words_left) is not None and len(words_left) >= 3
 
 
 def _widen(text: str, line: Line, find: Find) -> None:
@@ -181,7 +181,7 @@ def _figure(text: str, mended: Mended, find: Find, context: Context, plan: bool)
     start, end = mended.back(find.start, find.end)
     span = context.period(find.number[0] if find.number[1] else find.start)
     timeless = find.hints.get("quoted") or (
-        find.kind == "duration" and text[start : start + 2] == "为期"
+        find.kind == "duration" and re.match(r"为期|[两三五]年行动", text[start:end])
     )
     period = find.period or (context.held.default if timeless else span).iso
     streak = find.kind == "duration" and find.unit == "个月" and "连续" in text[start : start + 3]

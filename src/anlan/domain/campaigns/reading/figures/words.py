@@ -130,6 +130,9 @@ FREQUENCY = re.compile(
 HALF_YEAR = re.compile(
     r"(?P<least>至少)?(?:每)?(?P<u>半年|一年|每年)(?P<mid>[^,。;!\n]{2,22}?)一次"
 )
+ROUTINE = re.compile(
+    r"(?<=[、,。“行持立])(?P<u>日|周|旬|月|季)(?:统计|调度|通报|研判|会商|例会|排名|评比|晾晒)"
+)
 AROUND = re.compile(r"(?P<n>24|二十四)小时(?=[^前内以之后]|$)")
 PERIODS = {"日": ("日", 1), "天": ("日", 1), "周": ("周", 1), "旬": ("旬", 1), "月": ("月", 1),
            "季度": ("年", 4), "季": ("年", 4), "年": ("年", 1), "工作日": ("日", 1)}  # fmt: skip
@@ -219,7 +222,7 @@ def _slogan(name: str, span: tuple[int, int]) -> Find | None:
         many = int(hundred[1]) if hundred[1].isdigit() else numbers.han(hundred[1])
         return _find(span, many, "个", "structure", indicator=name)
     hit = _PARTS.fullmatch(name)
-    if hit is None or not (hit["u"] or len(hit["name"]) <= 3) or name.startswith("双重"):
+    if hit is None or not (hit["u"] or len(hit["name"]) <= 3) or name.startswith(("双重", "双周")):
         return None
     if hit["n"].isdigit() and not hit["u"]:
         return None
@@ -404,6 +407,9 @@ def _times(text: str, start: int, end: int) -> list[Find]:
         times = len(re.split(r"[、和及]", hit["w"]))
         found.append(_find((start + hit.start(), start + hit.start("t")), times, "次/年", "frequency",
                            indicator=hit["t"].strip(",") + "频率"))  # fmt: skip
+    for hit in ROUTINE.finditer(text, start, end):
+        unit, times = PERIODS[hit["u"]]
+        found.append(_find(hit.span(), times, f"次/{unit}", "frequency", indicator=hit[0] + "频率"))
     for hit in HALF_YEAR.finditer(text, start, end):
         if text[hit.start() - 1 : hit.start()] == "每" or any(
             f.start <= hit.start() < f.end for f in found

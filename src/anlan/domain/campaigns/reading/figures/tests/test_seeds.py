@@ -119,6 +119,7 @@ def test_a_document_is_read(name: str) -> None:
     show(name, measured)
     for bar in ("recall", "precision"):
         assert measured.share(bar) >= BARS[bar], bar
+    assert measured.share("all") >= 0.75
     for figure in measured.read:
         assert figure.start < figure.end
 

@@ -70,7 +70,7 @@ class Reading:
             **said,
             "targets": [self._target(target) for target in clause.targets],
             # Nobody named: the notice's recipients are meant.
-            "units_default": not clause.units,
+            "units_default": all(unit.role == "addressed" for unit in clause.units),
             "units": [self._unit(unit) for unit in clause.units],
             "sectors": [self._said(s.start, s.end) | {"name": s.name} for s in clause.sectors],
             "deadlines": [self._deadline(deadline) for deadline in clause.deadlines],

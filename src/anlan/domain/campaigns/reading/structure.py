@@ -214,7 +214,9 @@ def _node(text: str, style: str, match: re.Match[str], end: int, part: str) -> N
     if stop is None and ":" in title[:TITLE_CHARS_MAX]:
         title = title.partition(":")[0]
     if len(title) > TITLE_CHARS_MAX:
-        title = ""
+        # A clause without a heading is called by its first words.
+        title = re.split("[,;:]", title, maxsplit=1)[0]
+        title = title if len(title) <= TITLE_CHARS_MAX else ""
     return Node(
         style=style,
         number=han_number(match[1]),

@@ -106,10 +106,15 @@ def _obliges(text: str, node: Node) -> bool:
 
 
 def obliges(said: str) -> bool:
-    """Whether the words order something: a piece begins with a verb of doing, or says 要 or 不得."""
+    """Whether the words order something: a piece begins with a verb of doing, or says 要 or 不得.
+
+    The first piece decides alone; of the others, a quarter must order.
+    """
     pieces = [piece for piece in _PIECES.split(said) if piece]
     if not pieces or words.TELLS.match(pieces[0]):
         return False
+    if words.ORDERS.match(pieces[0]):
+        return True
     ordering = sum(1 for piece in pieces if words.ORDERS.match(piece))
     return ordering * 4 >= len(pieces) or words.ORDERED.search(said) is not None
 

@@ -11,7 +11,7 @@ from anlan.domain.campaigns.reading import words
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """Offsets are those of the plain text. ``role`` is lead, support, responsible or named."""
+    """Offsets are those of the plain text. ``role`` is lead, support, responsible, named or addressed."""
 
     start: int
     end: int
@@ -56,6 +56,11 @@ _SUBJECT = re.compile(
     rf"(?<![^。;,:\n])(?P<who>(?:各|省|市|县|区|州|乡|国家|中央|有关|相关|负有|涉|企业|国有|其他|其它|本|全|由|属地|行业|主管|[\u4e00-\u9fff]{{0,8}}?)"
     rf"[^,。;:“”《》\n]{{0,40}}?{words.UNIT_HEADS})"
     r"(?=(?:一定|也|都|均|应|主要|负责同志|负责人)*(?:要(?!求)|应当?|须|必须|不得|负责(?!人|同志)|牵头|按|严格|加强|结合|建立|健全|定期|组织|统筹|充分|立即|要求|对|将|每))"
+)
+#: … and whom others are to move: 推动保险机构开展…, 指导推动州市、县区充实….
+_ADDRESSED = re.compile(
+    rf"(?:督促|指导推动|指导|推动|引导和督促|引导|要求|支持)(?P<who>(?:[^,。;:、“”《》()\n]{{0,14}}?{words.UNIT_HEADS}、?){{1,4}})"
+    rf"(?=(?:{words.ADVERBS})*{words.VERBS})"
 )
 _SPLIT = re.compile(
     "[、,]|以及|及其|和(?!信息化|旅游|社会保障|改革|城乡|草原|计划|药品|体育|国)|(?<=[局厅委部门位])及"
@@ -104,6 +109,10 @@ def units(text: str, start: int, end: int) -> list[Unit]:
             continue
         if not words.NOT_UNITS.search(text[a:b]):
             found.append(Unit(a, b, "named"))
+    for match in _ADDRESSED.finditer(text, start, end):
+        a, b = match.span("who")
+        if not any(a < unit.end and unit.start < b for unit in found):
+            found.append(Unit(a, b, "addressed"))
     once: dict[tuple[str, str], Unit] = {}
     for unit in sorted(found, key=lambda unit: unit.start):
         once.setdefault((text[unit.start : unit.end], unit.role), unit)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 
 from anlan.domain.campaigns.reading import document as reading
@@ -207,6 +209,27 @@ def test_lines_that_a_program_broke_are_read_whole(told):
     assert numbers(crowds) == [(35, "个", "=")]
     assert roles(read.of("requirement")[0]) == {"各街道": "named"}
     assert read.told_notice()["issuer"] == "区消防安全委员会办公室"
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_notice_in_pieces_breaks_nothing(told, seed):
+    """Lines lost, doubled and in another order, cut in the middle: read all the same."""
+    rng = random.Random(seed)
+    whole = notices.PROVINCE + notices.COUNTY + notices.TABLE + notices.YEARLY + notices.WRAPPED
+    lines = whole.splitlines(keepends=True)
+    chosen = [rng.choice(lines) for _ in range(rng.randint(1, 60))]
+    text = "".join(
+        line[: rng.randint(1, len(line))] if rng.random() < 0.3 else line for line in chosen
+    )
+    if not text.strip():
+        return
+    read = told(text)
+    read.told_notice()
+    said = read.document.text
+    for kind in ("task", "goal", "requirement", "stage", "other"):
+        for clause in read.of(kind):
+            for part in (clause, *clause["targets"], *clause["units"], *clause["deadlines"]):
+                assert said[part["start"] : part["end"]] == part["text"]
 
 
 def test_every_span_holds_its_own_words(told):

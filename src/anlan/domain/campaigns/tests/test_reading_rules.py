@@ -132,7 +132,8 @@ def test_a_trend_has_an_object_each():
         ("责任单位:各县人民政府,市直有关部门", {"各县人民政府": "responsible"}),
         ("各级、各有关部门要加强检查。", {"各级、各有关部门": "named"}),
         ("公司主要负责人带队检查。", {}),
-        ("督促企业严格落实责任。", {}),
+        ("督促企业严格落实责任。", {"企业": "addressed"}),
+        ("指导推动州市、县区充实执法人员。", {"州市、县区": "addressed"}),
     ],
 )  # fmt: skip
 def test_units_have_their_roles(text, expected):

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 from collections import Counter
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -100,9 +101,14 @@ def measure(name: str) -> Measured:
     return result
 
 
+def say(line: str) -> None:
+    sys.stdout.write(f"{line}\n")
+
+
 def show(name: str, measured: Measured) -> None:
-    " ".join(f"{bar} {measured.share(bar):.3f}" for bar in (*BARS, "all"))
-    for _what, kinds in (
+    shares = " ".join(f"{bar} {measured.share(bar):.3f}" for bar in (*BARS, "all"))
+    say(f"{name}: truth {len(measured.truth)}, read {len(measured.read)}, {shares}")
+    for what, kinds in (
         ("missed", Counter(fact["kind"] for fact in measured.missed)),
         ("extra", Counter(figure.kind for figure in measured.extra)),
         ("wrong region", Counter(f["kind"] for f, g in measured.hits if not _region(f, g))),
@@ -110,7 +116,7 @@ def show(name: str, measured: Measured) -> None:
         ("wrong indicator", Counter(f["kind"] for f, g in measured.hits if not _indicator(f, g))),
     ):
         if kinds:
-            pass
+            say(f"  {what}: " + ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()))
 
 
 @pytest.mark.parametrize("name", ["000", "002", "004"])
@@ -128,6 +134,8 @@ def test_regions_periods_and_indicators_of_all_documents() -> None:
     measured = [measure(name) for name in ("000", "002", "004")]
     hits = [pair for one in measured for pair in one.hits]
     together = Measured([], [], hits)
+    shares = ("region", "period", "indicator", "all")
+    say("all documents: " + " ".join(f"{bar} {together.share(bar):.3f}" for bar in shares))
     for bar in ("region", "period", "indicator"):
         assert together.share(bar) >= BARS[bar], bar
     assert together.share("all") >= 0.75
@@ -152,5 +160,6 @@ def test_bounds_directions_and_bases_are_read() -> None:
                 ):
                     wanted[key] += 1
                     right[key] += getattr(figure, key) == fact[key]
+    say(", ".join(f"{key} {right[key]}/{wanted[key]}" for key in wanted))
     for key, count in wanted.items():
         assert right[key] / count >= 0.9, key

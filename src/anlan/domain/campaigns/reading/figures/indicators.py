@@ -13,6 +13,8 @@ import re
 
 STOPS = ",。;!?\n:"
 LIST = STOPS + "、"
+#: No name of a figure begins further back than this.
+FAR = 240
 
 #: A noun phrase after a unit ends before one of these.
 _NOUN_END = re.compile(
@@ -68,7 +70,7 @@ def noun(text: str, place: int, end: int) -> tuple[str, int]:
 
 def clause(text: str, place: int, start: int, stops: str = LIST) -> str:
     """The words before a number, back to the last stop."""
-    low = place
+    low, start = place, max(start, place - FAR)
     depth = 0
     while low > start:
         char = text[low - 1]

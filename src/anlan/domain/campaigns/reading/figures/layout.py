@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 #: A line this long that stands in the document twice is a copy, not a coincidence.
 LONG = 24
+#: A line longer than this is read in pieces, so that a text without line ends can't stall the reader.
+LONGEST = 4000
 SENTENCE_ENDS = "。!?"
 GOALS = re.compile(r"目标|目標|指标要求")
 PLAN = re.compile(r"工作要点|实施方案|行动方案|工作方案|行动计划|工作安排|工作计划|的通知")
@@ -28,7 +30,7 @@ def lines(text: str) -> list[Line]:
     place = 0
     for raw in text.split("\n"):
         if raw.strip():
-            spans.append((place, place + len(raw)))
+            spans += _pieces(text, place, place + len(raw))
         place += len(raw) + 1
     copies = _copies([text[start:end].strip() for start, end in spans])
     found: list[Line] = []
@@ -40,6 +42,17 @@ def lines(text: str) -> list[Line]:
             goals = bool(GOALS.search(words))
         found.append(Line(start, end, heading, goals and not heading, copy))
     return found
+
+
+def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The line whole, or cut behind a stop where it is too long."""
+    pieces = []
+    while end - start > LONGEST:
+        stops = [text.rfind(stop, start + LONGEST // 2, start + LONGEST) for stop in "。;,、"]
+        cut = next((stop + 1 for stop in stops if stop > 0), start + LONGEST)
+        pieces.append((start, cut))
+        start = cut
+    return [*pieces, (start, end)]
 
 
 def _copies(words: list[str]) -> list[bool]:

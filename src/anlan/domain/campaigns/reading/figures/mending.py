@@ -18,6 +18,7 @@ STOPS = "。"
 _YEAR_MONTH = re.compile(r"(?<![\d.])(\d{4})(\d{1,2})(?=月)")
 _YEAR_MONTH_DAY = re.compile(r"(?<![\d.])(\d{4})(\d{2,4})(?=日)")
 _MONTH_DAY = re.compile(r"(?<=[至到—~、-])(\d{3,4})(?=日)")
+_DATE = re.compile(r"(\d{4})(?:年|\d{1,2}月|\d{2,4}日)")
 _PERCENTS = re.compile(r"(?<=\d%)(?=\d)")
 
 
@@ -81,7 +82,7 @@ def mend(text: str) -> Mended:
         if len(readings) == 1:
             inserts[match.start(1) + len(str(readings[0][0]))] = "月"
     for match in _PERCENTS.finditer(text):
-        follows = re.match(r"(\d{4})(?:年|\d{1,2}月|\d{2,4}日)", text[match.start() :])
+        follows = _DATE.match(text, match.start())
         starts_a_date = follows is not None and int(follows[1]) in YEARS
         inserts[match.start()] = STOPS if starts_a_date else LISTS
     return _with(text, inserts)

@@ -213,8 +213,10 @@ def _count(text: str, line: Line, find: Find, finds: list[Find], index: int) -> 
 
 def _floor(line: Line, finds: list[Find], index: int) -> int:
     """Where the words that may name a figure begin: behind the last one that isn't a slogan."""
-    ends = [find.end for find in finds[:index] if not find.hints.get("quoted")]
-    return max(ends, default=line.start)
+    for place in range(index - 1, -1, -1):
+        if not finds[place].hints.get("quoted"):
+            return finds[place].end
+    return line.start
 
 
 _TOPIC = re.compile(r"(?:在|针对)?(?P<of>[\u4e00-\u9fff、]{2,14}?)(?:领域|方面|行业)[,,]")

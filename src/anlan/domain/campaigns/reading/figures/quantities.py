@@ -7,6 +7,9 @@ import re
 from . import bounds, numbers, units
 from .model import Find, Value
 
+#: More digits than this are a number of something, not a count of it.
+LONGEST = 15
+
 _UNIT = units.alternatives(
     units.COUNTED, units.MONEY, units.PHYSICAL, units.TIME, units.RATES, ("号",)
 )
@@ -30,7 +33,7 @@ TENS = re.compile(
     rf"(?P<pre>(?:{bounds.BEFORE_PATTERN})(?:了)?)?(?P<t>数|几|上)(?P<z>十|百|千|万)(?P<s>{numbers.SCALE})?(?P<u>{_UNIT})"
 )
 HAN = re.compile(
-    rf"(?P<pre>(?:{bounds.BEFORE_PATTERN}))?(?P<n>{numbers.HAN})(?P<q>余|多)?"
+    rf"(?P<pre>(?:{bounds.BEFORE_PATTERN}))?(?<![〇零一二三四五六七八九十百千万亿两])(?P<n>{numbers.HAN})(?P<q>余|多)?"
     rf"(?:(?P<u>{_HAN_UNIT})|(?P<b>(?=(?:{_BARE}))))(?P<post>{bounds.AFTER_PATTERN})?"
 )
 FRACTION = re.compile(
@@ -44,12 +47,12 @@ ANNIVERSARY = re.compile(r"(?P<n>\d{1,3}|[一二三四五六七八九十百]{1,3
 #: Digits that aren't figures at all: telephones, mail, addresses, standards, models, times of day.
 NOT_FIGURES = re.compile(
     r"(?:电话|传真|手机|热线|邮编|邮箱|联系方式|QQ|微信号)[:\s]*[\d\-—、/ ()A-Za-z.@]+"
-    r"|\d{3,4}-\d{7,8}|(?<!\d)1[3-9]\d{9}(?!\d)|[\w.]+@[\w.]+|https?://\S+|www\.\S+"
+    r"|\d{3,4}-\d{7,8}|(?<!\d)1[3-9]\d{9}(?!\d)|[\w.]{1,64}@[\w.]{1,64}|https?://\S{1,300}|www\.\S{1,300}"
     r"|(?:GB|AQ|DB|HG|GA|SY|JGJ|TSG|XF|WS|JT|MT|YJ)[\dA-Z]*(?:/[TZ])?\s?[\d.]+(?:[—-]\d{2,4})?"
     r"|第(?:\d+|[一二三四五六七八九十百〇零]+)(?:条|款|章|节|项|号|届|次|批|期|名|位|部分|阶段|季度|轮|场|类|方|一|责任|起|个|家|台|二)?"
     r"|(?:附件|附表|表|图|序号|编号|批号)[:\s]?\d+(?:[-—.]\d+)*"
     r"|\d{1,2}[:]\d{2}(?::\d{2})?|\d{1,2}时\d{1,2}分|\d{1,2}[时点](?=许|左右|,|整|$)"
-    r"|[A-Za-z]+-?\d+[A-Za-z\d-]*|\d+-?[A-Za-z]{2,}\d*|\d[GgDd](?![\u4e00-\u9fff]?吨)"
+    r"|(?<![A-Za-z])[A-Za-z]{1,20}-?\d{1,12}[A-Za-z\d-]{0,20}|(?<!\d)\d{1,12}-?[A-Za-z]{2,20}\d*|\d[GgDd](?![\u4e00-\u9fff]?吨)"
     r"|[一二三四五六七八九十]{1,3}(?:届|中全会)|二十大|十八大|十九大"
 )
 LIST_NUMBER = re.compile(
@@ -184,6 +187,8 @@ def _amount(text: str, hit: re.Match[str]) -> Find | None:
     if (unit, follows) in {("方", "面"), ("部", "门"), ("大", "类")}:
         unit = "个"
     digits, scale = hit["n"], hit["s"] or ""
+    if len(digits) > LONGEST or len(hit["n2"] or "") > LONGEST:
+        return None
     if "." in digits and not scale and unit in units.COUNTED:
         return None  # 1.1级 is a number of a class, not one and a tenth.
     value = numbers.arabic(digits, scale)
@@ -236,7 +241,11 @@ def _han(text: str, start: int, end: int) -> list[Find]:
         tail = text[hit.end() : hit.end() + 8]
         if HAN_STOP.match(text, place) or HAN_BEFORE.search(text[max(start, place - 2) : place]):
             continue
-        if set(n) <= {"零", "〇"} or (n[0] in "百千万亿" and not re.match(r"百日", text[place:])):
+        if (
+            len(n) > LONGEST
+            or set(n) <= {"零", "〇"}
+            or (n[0] in "百千万亿" and not re.match(r"百日", text[place:]))
+        ):
             continue
         if re.fullmatch(r"[一二三四五六七八九]{2}", n):
             n, place = n[1], place + 1

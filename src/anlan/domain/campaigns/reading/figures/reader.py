@@ -109,15 +109,18 @@ def _rank(find: Find) -> int:
 def _resolved(text: str, line: Line, finds: list[Find]) -> list[Find]:
     """No two finds on the same words, except that a phrase may end where a number begins."""
     kept: list[Find] = []
+    taken = bytearray(line.end - line.start + 1)
     for find in sorted(finds, key=lambda item: (_rank(item), -(item.end - item.start), item.start)):
         if find.kind not in ("date", "reference", "deadline") and _in_title(text, line, find):
             continue
         if find.kind in ("universal_in_words", "zero_in_words") and not _shrunk(text, find, kept):
             continue
-        if any(find.overlaps(other) for other in kept):
+        if taken.find(1, find.start - line.start, max(find.end, find.start + 1) - line.start) >= 0:
             continue
         _widen(text, line, find)
         kept.append(find)
+        for place in range(find.start, find.end):
+            taken[place - line.start] = 1
     kept.sort(key=lambda item: item.start)
     return _absorbed(text, kept)
 

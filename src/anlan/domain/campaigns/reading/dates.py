@@ -195,7 +195,15 @@ def _sentence(text: str, start: int, at: int) -> int:
 def _loose(kind: str, said: str, year: int | None) -> str:
     years = re.findall(r"(?:19|20)\d{2}", said)
     if kind == "period" and years:
-        return f"{years[0]}/{years[-1]}"
+        first, *rest = re.split("[-—~]{1,2}|至|到", said)
+        last = rest[-1] if rest else first
+        return f"{_iso(first, years[0])}/{_iso(last, years[-1])}"
     if kind == "year":
         return years[0] if years else str(year or "")
     return ""
+
+
+def _iso(said: str, year: str) -> str:
+    """2022年4月1日 → 2022-04-01, as far as it is stated."""
+    parts = [re.search(r"(\d{1,2})月", said), re.search(r"(\d{1,2})日", said)]
+    return "-".join([year, *(f"{int(part[1]):02d}" for part in parts if part)])

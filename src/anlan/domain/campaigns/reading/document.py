@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from anlan.domain.campaigns.reading import dates, targets, tasks, units
+from anlan.domain.campaigns.reading import dates, reports, targets, tasks, units
 from anlan.domain.campaigns.reading import notice as notices
 from anlan.domain.campaigns.reading.plain import Plain, plain
 from anlan.domain.campaigns.reading.structure import Node
@@ -29,12 +29,12 @@ class Reading:
         found = self.notice
         return {
             "number": self._words(found.number),
-            "title": self._words(found.title),
-            "issuer": self._words(found.issuer),
+            "title": re.sub(r"\s*\n\s*", "", self._words(found.title)),
+            "issuer": re.sub(r"\s*\n\s*", "、", self._words(found.issuer)),
             "recipients": [self._said(*span) for span in found.recipients],
             "date": found.day.isoformat() if found.day else None,
             "copies": 1 + len(self.document.copies),
-            "reports": [self._report(report) for report in found.reports],
+            "reports": [self._report(report) for report in found.due_reports],
         }
 
     def _words(self, span: notices.Span | None) -> str:
@@ -44,7 +44,7 @@ class Reading:
         a, b = self.plain.span(start, end)
         return {"text": self.document.text[a:b], "start": a, "end": b}
 
-    def _report(self, report: notices.Report) -> dict[str, Any]:
+    def _report(self, report: reports.Report) -> dict[str, Any]:
         return self._said(report.start, report.end) | {
             "due": report.due.isoformat() if report.due else None,
             "recurring": report.recurring,

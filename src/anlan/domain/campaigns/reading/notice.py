@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from anlan.domain.campaigns.reading import dates, structure
+from anlan.domain.campaigns.reading import dates, reports, structure
 from anlan.domain.campaigns.reading.plain import Plain
 
 Span = tuple[int, int]
 
-_NUMBER = re.compile(r"[\u4e00-\u9fff]{1,14}(?:字)?[〔\[(【](\d{4})[〕\])】]第?\d{1,5}号")
+_NUMBER = re.compile(r"[A-Z\u4e00-\u9fff]{1,14}(?:字)?[〔\[(【](\d{4})[〕\])】]第?\d{1,5}号")
 _GENRE = (
     "通知|方案|意见|要点|办法|计划|通报|决定|规定|公告|通告|报告|请示|批复|纪要|细则|措施|函|清单"
 )
@@ -24,32 +24,9 @@ _SALUTATION = re.compile(r"^([^。;:!?\n]{2,400}):$")
 _RECIPIENT_END = re.compile(
     r"(?:府|门|位|铺|店|局|厅|委|办|司|会|团|业|院|校|所|站|队|室|处|镇|街道|部|社)$"
 )
+_RECIPIENT_BEGIN = re.compile(r"[各省市县区州旗乡镇驻有中国直属本全开].{2}")
 _DATE_LINE = re.compile(r"^(?:[\d零○]{4}|[零○一二三四五六七八九]{4})年[^。]{2,8}日(?:印发)?$")
 _HEAD_LINES_MAX = 40
-
-#: A duty to report: who, until when, what, to whom. One sentence, read with its parts named.
-_REPORT = re.compile(
-    r"(?:请|要求)?(?P<who>[^。;:\n]{2,60}?)(?:务必|须|要|应)?(?:于|在)(?P<when>[^。;\n]{2,60}?(?:前|之前|以前|日|底))"
-    r",?(?:将|把)(?P<what>[^。;\n]{2,80}?)(?:报送|上报|报至|反馈|报)(?:至|到|给|我)?(?P<to>[^,。;\n(]{2,30})"
-)
-_DAY = re.compile(
-    r"(?:(?:\d{4}|今|明)年)?(?:每?(?:年|半年|季度|月)(?:首月|末月|次月)?)?(?:\d{1,2}月)?(?:\d{1,2}日|底|末)(?:前|之前|以前)?"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """One report due. Offsets are those of the plain text."""
-
-    start: int
-    end: int
-    due: date | None
-    #: Words where it comes back every month or quarter; then ``due`` is nothing.
-    recurring: str
-    inferred: bool
-    senders: tuple[Span, ...]
-    what: Span
-    recipient: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +38,7 @@ class Notice:
     issuer: Span | None
     recipients: tuple[Span, ...]
     day: date | None
-    reports: tuple[Report, ...]
+    due_reports: tuple[reports.Report, ...]
 
     @property
     def year(self) -> int | None:
@@ -83,7 +60,7 @@ def read(plain: Plain) -> Notice:
         issuer=_issuer(text, head, title, day_line),
         recipients=recipients,
         day=day,
-        reports=tuple(reports(text, year)),
+        due_reports=tuple(reports.read(text, year)),
     )
 
 
@@ -136,8 +113,10 @@ def _recipients(text: str, line: Span) -> tuple[Span, ...]:
     found: list[Span] = []
     at = line[0]
     for piece in text[line[0] : line[1] - 1].split(","):
-        parts = piece.split("、")
-        whole = len(parts) == 1 or not all(_RECIPIENT_END.search(part) for part in parts)
+        parts = re.split(r"、(?![^(]*\))", piece)
+        whole = len(parts) == 1 or not all(
+            _RECIPIENT_BEGIN.match(part) and _RECIPIENT_END.search(part) for part in parts
+        )
         inner = at
         for part in [piece] if whole else parts:
             if part:
@@ -168,9 +147,12 @@ def _issuer(text: str, head: list[Span], title: Span | None, day: Span | None) -
     every = list(structure.lines(text, 0, len(text)))
     if day in every:
         at = every.index(day)
-        for start, end in reversed(every[max(0, at - 2) : at]):
-            if _BODY_OF_OFFICE.match(text[start:end]):
-                return start, end
+        signed = [
+            span for span in every[max(0, at - 3) : at] if _BODY_OF_OFFICE.match(text[slice(*span)])
+        ]
+        if signed:
+            # Two offices that issue together sign one below the other.
+            return signed[0][0], signed[-1][1]
     if title is not None and "关于" in text[slice(*title)]:
         end = title[0] + text[slice(*title)].index("关于")
         if end > title[0]:
@@ -182,41 +164,3 @@ def _issuer(text: str, head: list[Span], title: Span | None, day: Span | None) -
         if _BODY_OF_OFFICE.match(line):
             return start, end
     return None
-
-
-def reports(text: str, year: int | None) -> list[Report]:
-    found = []
-    for match in _REPORT.finditer(text):
-        who, when = match.span("who"), match.span("when")
-        for day in _DAY.finditer(text, *when):
-            # The 前 behind the last day holds for those before it, too.
-            said = day[0]
-            recurring = said if "每" in said else ""
-            late = dates.deadlines(text, day.start(), max(day.end(), when[1]), year)
-            first = next((one for one in late if one.start == day.start()), None)
-            due = first.due if first and not recurring else None
-            if due is None and not recurring:
-                continue
-            found.append(
-                Report(
-                    day.start(),
-                    day.end(),
-                    due,
-                    recurring,
-                    bool(first and first.inferred),
-                    tuple(_split(text, who)),
-                    match.span("what"),
-                    match.span("to"),
-                )
-            )
-    return found
-
-
-def _split(text: str, span: Span) -> list[Span]:
-    found = []
-    at = span[0]
-    for part in re.split("[、,]", text[slice(*span)]):
-        if part:
-            found.append((at, at + len(part)))
-        at += len(part) + 1
-    return found

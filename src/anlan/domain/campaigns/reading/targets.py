@@ -56,7 +56,7 @@ _HAN_NUMBER = re.compile(
 _NO_AMOUNT = re.compile(r"^(?:年|月|日|号|时|分|周年|世纪|届|条规定|款|期工程|型|路|线|楼|点钟)")
 _NO_UNIT = re.compile(r"^(?:日|天|小时|月)")
 _EACH = re.compile(
-    r"(?:各|每个?|所有)(?P<each>州、市|州市|市州|县市区|县区|地区|市|县|区|乡镇|街道|部门|单位|企业|地|店铺|标段|项目)"
+    r"(?:各|每个?|所有)(?P<each>州、市|州市|市州|县市区|县区|地区|市|县|区|乡镇|街道|部门|单位|企业|地|店铺|标段|项目|园区|矿山|矿|学校|村|社区|网格|班组|车间)"
 )
 _EVERY = re.compile(r"每(?P<every>年度?|半年|季度|个?月|周|天|日)")
 _FROM = re.compile(
@@ -66,6 +66,8 @@ _QUOTE = re.compile(r"“([^“”]{2,16})”(?:\([^()]{2,60}\))?")
 _SLOGAN_PART = re.compile(
     rf"([一二双两三四五六七八九十]{{1,2}})个?({words.any_of(' '.join(words.SLOGANS))})"
 )
+#: 力争压减至15家: of what is said before.
+_NO_NOUN = re.compile(rf"^(?:{words.ADVERBS}|{words.VERBS}|力争|压减|缩减|控制|至|到|在|为|其中)*$")
 _OFTEN = re.compile(r"至少|最少|不少于|每(?:年|半年|季度?|个?月|周|日)")
 _REACHED = re.compile(words.REACHING + "$")
 _JOINT = re.compile("以及|和|及(?!其)|、|并")
@@ -153,7 +155,7 @@ def _with_objects(found: list[Target]) -> list[Target]:
     named = ""
     out = []
     for target in found:
-        if target.unit in ("%", "个百分点") and not target.object and named:
+        if named and _NO_NOUN.match(target.object):
             target = replace(target, object=named)
         named = target.object or named
         out.append(target)
@@ -314,6 +316,8 @@ def _per(text: str, start: int, number: int, clause: int) -> str:
     if every is not None:
         return every["every"].replace("个", "").replace("年度", "年")
     each = _EACH.match(text, _clause_begin(text, start, clause), number)
+    for near in re.finditer("每", text[start:number]):
+        each = _EACH.match(text, start + near.start(), number) or each
     return each["each"].replace("、", "") if each else ""
 
 

@@ -35,13 +35,19 @@ class Basis:
     status: str
 
 
-_NAMES = r"[^,。;:()\[\]“”《》\n]{1,160}"
+#: 有关县(市、区)政府 holds a bracket; a list behind a label may hold commas, up to the next label.
+_INNER = r"[(][市县区州旗盟、]{1,7}[)]"
+_NAMES = rf"(?:[^,。;:()\[\]“”《》\n]|{_INNER}){{1,160}}"
+_LIST = (
+    r"(?:(?!,?(?:牵头|配合|责任|协办|参与|参加|完成|整改|联系)[^,:]{0,6}:)"
+    rf"[^。;:()\[\]“”《》\n]|{_INNER}){{1,200}}"
+)
 #: How a notice says who leads and who helps. Read top down; a stretch is read once.
 _ROLES: tuple[tuple[re.Pattern[str], tuple[tuple[str, str], ...]], ...] = (
     # (牵头单位:A、B;配合单位:C、D) and 责任单位:A、B in a line of its own
-    (re.compile(rf"(?:牵头|主责|第一责任)(?:单位|部门|处室|科室|领导)?:(?P<lead>{_NAMES})"), (("lead", "lead"),)),
-    (re.compile(rf"(?:配合|协办|参加|参与|协同|协助|支持)(?:单位|部门|处室|科室)?:(?P<support>{_NAMES})"), (("support", "support"),)),
-    (re.compile(rf"(?:责任|承办|负责|落实|完成|实施)(?:单位|部门|处室|科室|人|主体)?:(?P<who>{_NAMES})"), (("who", "responsible"),)),
+    (re.compile(rf"(?:牵头|主责|第一责任)(?:单位|部门|处室|科室|领导)?:(?P<lead>{_LIST})"), (("lead", "lead"),)),
+    (re.compile(rf"(?:配合|协办|参加|参与|协同|协助|支持)(?:单位|部门|处室|科室)?:(?P<support>{_LIST})"), (("support", "support"),)),
+    (re.compile(rf"(?:责任|承办|负责|落实|完成|实施)(?:单位|部门|处室|科室|人|主体)?:(?P<who>{_LIST})"), (("who", "responsible"),)),
     # 由A牵头,B、C配合
     (re.compile(rf"由?(?P<lead>{_NAMES}?)牵头(?:负责|组织)?,(?P<support>{_NAMES}?)(?:等部门|等单位|等)?(?:配合|参加|参与|协同|协助|按(?:照)?(?:各自)?职责(?:分工)?(?:分别)?负责|分工负责)"), (("lead", "lead"), ("support", "support"))),
     (re.compile(rf"[(,。;]由?(?P<lead>{_NAMES}?)牵头(?:负责|组织|,)?(?=[),。;])"), (("lead", "lead"),)),
@@ -63,7 +69,8 @@ _ADDRESSED = re.compile(
     rf"(?=(?:{words.ADVERBS})*{words.VERBS})"
 )
 _SPLIT = re.compile(
-    "[、,]|以及|及其|和(?!信息化|旅游|社会保障|改革|城乡|草原|计划|药品|体育|国)|(?<=[局厅委部门位])及"
+    # 市自然资源和规划局 is one; behind 局 a 和 begins the next.
+    r"[、,](?![^(]*\))|以及|及其|(?<=[局厅委部办府院队])[和及]"
 )
 _MUST_NOT_BEGIN = re.compile(
     r"^(?:要|对|将|把|在|以|按照?|根据|为|督促|指导|推动|引导|强化|加强|完善|建立|健全|落实|充实|贯彻|鼓励|配合|组织|监督(?!管理|局)|联合|会同|查清|定期|每年|督导|严格|优化|积极|实现|提请|通过|加快|确保|支持|帮助|协助|规范|发挥|切实)"

@@ -152,7 +152,7 @@ AT_MOST = frozenset(
 AT_MOST_BEFORE = any_of(" ".join(sorted(AT_MOST)))
 #: What was, isn't a target.
 TOLD = re.compile(
-    r"(?:已经?|累计|共(?!同|享|建|治)|截至|以来|发生|发现|反馈|现有|同比|去年|上年|全国共|自查出|查出|造成|立案|处罚了)[^。;]{0,14}$"
+    r"(?:已经?|累计|共(?!同|享|建|治)|截至|以来|发生|发现|反馈|现有|去年|上年|全国共|自查出|查出|造成|立案|处罚了)[^。;]{0,14}$"
 )
 #: An asset that is there and is to be made stronger: what is counted is its number today.
 EXISTING_VERBS = any_of("加强 强化 用好 管好 巩固 做强 建强")

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from anlan.domain.campaigns.reading import dates, targets, units
+from anlan.domain.campaigns.reading import dates, reports, targets, units
 from anlan.domain.campaigns.reading.plain import plain
 from anlan.domain.campaigns.reading.repair import repairs
 from anlan.domain.campaigns.reading.structure import han_number
@@ -129,7 +129,8 @@ def test_a_trend_has_an_object_each():
         ("由省公安厅牵头,省交通运输厅、省教育厅配合。", {"省公安厅": "lead", "省交通运输厅": "support", "省教育厅": "support"}),
         ("推进整治。(省能源局负责)", {"省能源局": "responsible"}),
         ("(牵头单位:市应急局;配合单位:市财政局、市人社局)", {"市应急局": "lead", "市财政局": "support", "市人社局": "support"}),
-        ("责任单位:各县人民政府,市直有关部门", {"各县人民政府": "responsible"}),
+        ("责任单位:有关县(市、区)政府,市直有关部门", {"有关县(市、区)政府": "responsible", "市直有关部门": "responsible"}),
+        ("(牵头单位:市自然资源和规划局,配合单位:市财政局)", {"市自然资源和规划局": "lead", "市财政局": "support"}),
         ("各级、各有关部门要加强检查。", {"各级、各有关部门": "named"}),
         ("公司主要负责人带队检查。", {}),
         ("督促企业严格落实责任。", {"企业": "addressed"}),
@@ -138,6 +139,39 @@ def test_a_trend_has_an_object_each():
 )  # fmt: skip
 def test_units_have_their_roles(text, expected):
     assert {text[u.start : u.end]: u.role for u in units.units(text, 0, len(text))} == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("请各县(市、区)、各有关部门于6月20日前将进展情况书面报县安委办。", [("2024-06-20", "", ["各县(市、区)", "各有关部门"], "进展情况", "县安委办")]),
+        (
+            "各县(市、区)每月25日前向市安委办报送工作进展,12月10日前报送全年总结。",
+            [
+                (None, "每月25日前", ["各县(市、区)"], "工作进展", "市安委办"),
+                ("2024-12-10", "", ["各县(市、区)"], "全年总结", "市安委办"),
+            ],
+        ),
+        ("制定实施方案,4月10日前报省安委会办公室。", [("2024-04-10", "", [], "", "省安委会办公室")]),
+        ("各地此后每周五下午5点前报送工作进展。", [(None, "每周五下午5点前", ["各地"], "工作进展", "")]),
+        ("企业于6月底前完成整改。", []),
+        ("及时向社会公布举报电话。", []),
+    ],
+)  # fmt: skip
+def test_a_report_is_due(text, expected):
+    def said(span):
+        return text[slice(*span)] if span else ""
+
+    assert [
+        (
+            r.due and r.due.isoformat(),
+            r.recurring,
+            [said(s) for s in r.senders],
+            said(r.what),
+            said(r.recipient),
+        )
+        for r in reports.read(text, 2024)
+    ] == expected
 
 
 def test_a_sector_is_not_read_out_of_another_word():

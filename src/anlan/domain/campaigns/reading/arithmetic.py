@@ -28,28 +28,34 @@ LONGEST = 1_000_000
 INCONSISTENT = "inconsistent"
 GAP = "gap"
 
+
+def gettext_noop(text: str) -> str:
+    """Marks a sentence for translation: this engine knows nothing of the framework that has it."""
+    return text
+
+
 #: What each finding says, as a sentence with named places.
 SENTENCES = {
-    "parts_exceed": "The parts add up to %(sum)s, more than the whole of %(whole)s.",
-    "parts_fall_short": "The parts are said to make up the whole, but add up to %(sum)s, not %(whole)s.",
-    "share": "%(part)s of %(whole)s is %(computed)s %%, but the document says %(stated)s %%.",
-    "change": "From %(before)s to %(now)s is a change of %(computed)s %%, but the document says %(stated)s %%.",
-    "direction": "%(now)s against %(before)s is the other direction than the document says.",
-    "code_parts": "The code %(code)s names %(stated)s plans of the last kind, but %(base)s sectors and %(new)s new ones make %(sum)s.",
-    "listed": "The document says %(stated)s, but lists %(counted)s.",
-    "bounds": "“%(text)s” says nearly and more than at once.",
-    "classifier": "%(unit)s doesn't count %(noun)s: it is unclear what was counted.",
-    "two_units": "%(unit)s is a unit and a number of times at once: it can't be used as a distinct count.",
-    "fixed_base": "“Year on year” is used with %(year)s as its base: this is a change against a fixed year.",
-    "no_as_of": "The figure has no date up to which it was counted, and the document has none either.",
-    "twice_whole": "%(first)s and %(second)s are given for %(noun)s; “all” can't hold for both at one date.",
-    "twice": "%(first)s and %(second)s are given for %(noun)s: the scopes seem to differ.",
-    "visits": "%(checked)s inspected are more than the %(known)s that exist: the unit is probably visits.",
-    "populations": "Nearly the same population is counted as %(values)s under different names.",
-    "classes": "All are said to be graded, but the classes add up to %(sum)s of %(whole)s.",
-    "coverage": "Full coverage is claimed, but %(part)s of %(whole)s are named: the claim may be of another thing.",
-    "states": "%(approved)s approved, but %(later)s in later states: the states overlap in a way the text doesn't say.",
-    "results": "The results named add up to %(sum)s, but the total is %(whole)s: the levels seem to differ.",
+    "parts_exceed": gettext_noop("The parts add up to %(sum)s, more than the whole of %(whole)s."),
+    "parts_fall_short": gettext_noop("The parts are said to make up the whole, but add up to %(sum)s, not %(whole)s."),
+    "share": gettext_noop("%(part)s of %(whole)s is %(computed)s %%, but the document says %(stated)s %%."),
+    "change": gettext_noop("From %(before)s to %(now)s is a change of %(computed)s %%, but the document says %(stated)s %%."),
+    "direction": gettext_noop("%(now)s against %(before)s is the other direction than the document says."),
+    "code_parts": gettext_noop("The code %(code)s names %(stated)s plans of the last kind, but %(base)s sectors and %(new)s new ones make %(sum)s."),
+    "listed": gettext_noop("The document says %(stated)s, but lists %(counted)s."),
+    "bounds": gettext_noop("“%(text)s” says nearly and more than at once."),
+    "classifier": gettext_noop("%(unit)s doesn't count %(noun)s: it is unclear what was counted."),
+    "two_units": gettext_noop("%(unit)s is a unit and a number of times at once: it can't be used as a distinct count."),
+    "fixed_base": gettext_noop("“Year on year” is used with %(year)s as its base: this is a change against a fixed year."),
+    "no_as_of": gettext_noop("The figure has no date up to which it was counted, and the document has none either."),
+    "twice_whole": gettext_noop("%(first)s and %(second)s are given for %(noun)s; “all” can't hold for both at one date."),
+    "twice": gettext_noop("%(first)s and %(second)s are given for %(noun)s: the scopes seem to differ."),
+    "visits": gettext_noop("%(checked)s inspected are more than the %(known)s that exist: the unit is probably visits."),
+    "populations": gettext_noop("Nearly the same population is counted as %(values)s under different names."),
+    "classes": gettext_noop("All are said to be graded, but the classes add up to %(sum)s of %(whole)s."),
+    "coverage": gettext_noop("Full coverage is claimed, but %(part)s of %(whole)s are named: the claim may be of another thing."),
+    "states": gettext_noop("%(approved)s approved, but %(later)s in later states: the states overlap in a way the text doesn't say."),
+    "results": gettext_noop("The results named add up to %(sum)s, but the total is %(whole)s: the levels seem to differ."),
 }  # fmt: skip
 
 

@@ -54,7 +54,12 @@ def _step(text: str, line: Line, find: Find) -> bool:
         return True
     wide = indicators.clause(text, find.number[0], line.start, indicators.STOPS)
     return (
-        re.fullmatch(_STEP, before) is not None and re.search(r"同比|环比|较|比", wide) is not None
+        re.search(rf"(?:^|起数|人数){_STEP}$", before) is not None
+        and re.search(
+            r"同比|环比|较(?!大|重)|相比|比(?!例)",
+            wide + text[max(line.start, find.start - 40) : find.start],
+        )
+        is not None
     )
 
 
@@ -80,7 +85,7 @@ def _close(
             _rate(text, line, find, finds)
         return last
     nouns = indicators.subjects(before)
-    own = [noun for noun in nouns if len(noun) > 1]
+    own = [noun for noun in nouns if len(noun) > 1 and "持平" not in noun]
     baseline = _baseline_at(text, line, first)
     if not own:
         index = finds.index(first)
@@ -91,6 +96,8 @@ def _close(
         own = counted if len(counted) == len(group) else (last or counted)
         if any(find.unit in _USUAL for find in group):
             own = [_of_unit(finds[:index], find.unit) for find in group]
+        elif not own and (earlier := _said_before(text, line, first)):
+            own = earlier
         elif not own and first.unit == "个百分点":
             own = [item.indicator for item in finds[:index] if item.kind == "rate"][-1:]
         elif not own:
@@ -115,6 +122,16 @@ def _close(
             if until:
                 find.period = until[1]
     return own
+
+
+def _said_before(text: str, line: Line, find: Find) -> list[str]:
+    """起数、死亡人数同比“双下降”,降幅分别为…: the nouns stand a clause earlier."""
+    start = max(text.rfind(stop, line.start, find.number[0]) for stop in "。;") + 1
+    clauses = re.split(r"[,,]", text[max(start, line.start) : find.number[0]])[:-1]
+    for words in reversed(clauses):
+        if re.search(r"起数|人数|总量", words) and not re.search(r"\d", words):
+            return [noun for noun in indicators.subjects(words.split("“")[0]) if len(noun) > 1]
+    return []
 
 
 def _of_unit(before: list[Find], unit: str) -> str:
@@ -173,6 +190,8 @@ def _count(text: str, line: Line, find: Find, finds: list[Find], index: int) -> 
     lead = "" if before.endswith("等") else indicators.tidy(_placeless(before))
     if _harmed(text, line, find, noun):
         return
+    if _toll(text, find, finds, index, lead):
+        return
     tail = _tail(text, line, finds, index)
     if find.kind in ("money", "physical", "duration"):
         wide = indicators.clause(text, find.start, min(floor, find.start), indicators.STOPS)
@@ -209,6 +228,25 @@ def _count(text: str, line: Line, find: Find, finds: list[Find], index: int) -> 
     find.indicator = lead[-28:]
     if len(find.indicator) < 2:
         find.indicator += tail
+
+
+def _toll(text: str, find: Find, finds: list[Find], index: int, lead: str) -> bool:
+    """煤矿2起4人: accidents, and the deaths in them."""
+    following = finds[index + 1] if index + 1 < len(finds) else None
+    if (
+        find.unit == "起"
+        and following is not None
+        and following.start == find.end
+        and following.unit == "人"
+    ):
+        head = lead if "事故" in lead else f"{lead}事故"
+        find.indicator, find.hints["toll"] = f"{head}起数", head
+        return True
+    before = finds[index - 1] if index else None
+    if before is not None and "toll" in before.hints and before.end == find.start:
+        find.indicator = f"{before.hints['toll']}死亡人数"
+        return True
+    return False
 
 
 def _floor(line: Line, finds: list[Find], index: int) -> int:
@@ -298,7 +336,7 @@ def twinned(text: str, line: Line, finds: list[Find]) -> list[Find]:
     found: list[Find] = []
     for find in finds:
         nouns = [noun for noun in find.hints.get("subjects", "").split("|") if noun]
-        if len(nouns) == 2 and find.kind in ("change", "target"):
+        if len(nouns) == 2 and find.unit == "%" and find.kind in ("change", "target"):
             found += [
                 replace(
                     find,

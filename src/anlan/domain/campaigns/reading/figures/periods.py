@@ -30,6 +30,12 @@ MONTH_RANGE = re.compile(
     _Y.format("a") + r"(?P<from>1[0-2]|0?[1-9])(?:月份?)?" + _DASH
     + r"(?P<to>1[0-2]|0?[1-9])月(?:份|底)?(?!\d)(?!\d*日)"
 )  # fmt: skip
+DAY_RANGE = re.compile(
+    _Y.format("a")
+    + r"(?P<m>1[0-2]|0?[1-9])月(?P<from>3[01]|[12]\d|0?[1-9])日?"
+    + _DASH
+    + r"(?P<to>3[01]|[12]\d|0?[1-9])日"
+)
 FULL = re.compile(_ONE.format("a"))
 PART = re.compile(
     r"(?:(?P<y>(?:19|20)\d\d)年|(?P<w>今年|去年|上年|本年)|)(?:第)?(?P<p>前三个季度|前三季度|前两季度|上半年|下半年|[一二三四1-4]季度)"
@@ -111,6 +117,11 @@ def _at(text: str, place: int, end: int, year: int, last: int) -> When | None:
         given = _year(hit["ay"], hit["aw"], year)
         base = given if given is not None else last
         span = Span(f"{base:04}{int(hit['from']):02}", f"{base:04}{int(hit['to']):02}")
+        return When(place, hit.end(), span, ranged=True, year_given=given is not None)
+    if hit := DAY_RANGE.match(text, place, end):
+        given = _year(hit["ay"], hit["aw"], year)
+        month = f"{given if given is not None else last:04}{int(hit['m']):02}"
+        span = Span(f"{month}{int(hit['from']):02}", f"{month}{int(hit['to']):02}")
         return When(place, hit.end(), span, ranged=True, year_given=given is not None)
     if hit := PART.match(text, place, end):
         given = _year(hit["y"], hit["w"], year)

@@ -33,6 +33,7 @@ class Reading:
             "issuer": re.sub(r"\s*\n\s*", "、", self._words(found.issuer)),
             "recipients": [self._said(*span) for span in found.recipients],
             "date": found.day.isoformat() if found.day else None,
+            "is_notice": found.is_one,
             "copies": 1 + len(self.document.copies),
             "reports": [self._report(report) for report in found.due_reports],
         }
@@ -142,7 +143,7 @@ def read(document: Document) -> Reading:
     found = notices.read(words)
     title = words.text[slice(*found.title)] if found.title else ""
     year = found.year or _first_year(title)
-    return Reading(document, words, found, tuple(tasks.read(words, year)))
+    return Reading(document, words, found, tuple(tasks.read(words, year, notice=found.is_one)))
 
 
 def _first_year(title: str) -> int | None:

@@ -27,6 +27,7 @@ _RECIPIENT_END = re.compile(
 _RECIPIENT_BEGIN = re.compile(r"[各省市县区州旗乡镇驻有中国直属本全开].{2}")
 _DATE_LINE = re.compile(r"^(?:[\d零○]{4}|[零○一二三四五六七八九]{4})年[^。]{2,8}日(?:印发)?$")
 _HEAD_LINES_MAX = 40
+TITLE_LINES_MAX = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,9 @@ class Notice:
     issuer: Span | None
     recipients: tuple[Span, ...]
     day: date | None
+    #: Whether it is a notice or a plan at all: it has a number, somebody it is sent to, or a title
+    #: of its genre. An article or an interview has none of them.
+    is_one: bool
     due_reports: tuple[reports.Report, ...]
 
     @property
@@ -48,7 +52,7 @@ class Notice:
 def read(plain: Plain) -> Notice:
     text = plain.text
     head = _head(text)
-    greeting = next((line for line in head if _SALUTATION.match(text[line[0] : line[1]])), None)
+    greeting = next((line for line in head if _greets(text[slice(*line)])), None)
     day, day_line = _day(text)
     number = _number(text, head)
     title = _title(text, head, greeting)
@@ -60,7 +64,15 @@ def read(plain: Plain) -> Notice:
         issuer=_issuer(text, head, title, day_line),
         recipients=recipients,
         day=day,
+        is_one=bool(greeting or number or title),
         due_reports=tuple(reports.read(text, year)),
+    )
+
+
+def _greets(line: str) -> bool:
+    """各市人民政府,省级有关部门: and not 主要表现在四个方面:"""
+    return _SALUTATION.match(line) is not None and all(
+        _RECIPIENT_END.search(part) for part in re.split(r"[,、](?![^(]*\))", line[:-1])[-1:]
     )
 
 
@@ -88,6 +100,9 @@ def _number(text: str, head: list[Span]) -> Span | None:
 def _title(text: str, head: list[Span], greeting: Span | None) -> Span | None:
     """The line of a genre above the greeting, with the lines it was broken into; else what is issued."""
     above = [line for line in head if greeting is None or line[1] <= greeting[0]]
+    if greeting is None:
+        # Without a greeting a line far down that ends so is part of the text.
+        above = above[:TITLE_LINES_MAX]
     for index in range(len(above) - 1, -1, -1):
         start, end = above[index]
         line = text[start:end]
@@ -97,7 +112,7 @@ def _title(text: str, head: list[Span], greeting: Span | None) -> Span | None:
         while first > 0 and _goes_on_above(text, above[first - 1], text[above[first][0] : end]):
             first -= 1
         return above[first][0], end
-    issued = _ISSUED.search(text)
+    issued = _ISSUED.search(text, 0, head[-1][1] if head and greeting else 0)
     return issued.span(1) if issued else None
 
 

@@ -37,6 +37,8 @@ _ANNEX = re.compile(r"附[件录表]\d{0,2}[:.]?(.{0,60})")
 _SENTENCE = re.compile(r"[。;!?]|[.](?=[^\d.]|$)")
 HEADING_CHARS_MAX = 40
 TITLE_CHARS_MAX = 50
+#: 加强宣导:各局应于… is titled by what stands before the colon.
+COLON_CHARS_MAX = 20
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")}
 
 
@@ -85,9 +87,10 @@ def han_number(text: str) -> int:
     return total + digit
 
 
-def read(plain: Plain, rows: frozenset[int] = frozenset()) -> list[Node]:
+def read(plain: Plain, rows: frozenset[int] = frozenset(), *, spoken: bool = False) -> list[Node]:
     """The numbered clauses of the plain text, as a forest.
 
+    spoken: whether 一是 and 二是 aren't clauses but a manner of speech.
     rows: where lines begin that are read as rows of a table; no clause goes on over them.
     """
     forest: list[Node] = []
@@ -103,7 +106,11 @@ def read(plain: Plain, rows: frozenset[int] = frozenset()) -> list[Node]:
         if listing:
             stack = []
             continue
-        marks = list(_marks(plain.text, line_start, line_end, stack))
+        marks = [
+            mark
+            for mark in _marks(plain.text, line_start, line_end, stack)
+            if not (spoken and mark[0] == "一是")
+        ]
         before, open_ended = open_ended, _breaks_off(plain.text[line_start:line_end])
         if not marks:
             line = plain.text[line_start:line_end]
@@ -211,7 +218,7 @@ def _node(text: str, style: str, match: re.Match[str], end: int, part: str) -> N
     said = text[body:end]
     stop = _SENTENCE.search(said)
     title = said if stop is None else said[: stop.start()]
-    if stop is None and ":" in title[:TITLE_CHARS_MAX]:
+    if ":" in title[:COLON_CHARS_MAX] or (stop is None and ":" in title):
         title = title.partition(":")[0]
     if len(title) > TITLE_CHARS_MAX:
         # A clause without a heading is called by its first words.

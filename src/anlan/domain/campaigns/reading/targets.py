@@ -67,7 +67,10 @@ _SLOGAN_PART = re.compile(
     rf"([一二双两三四五六七八九十]{{1,2}})个?({words.any_of(' '.join(words.SLOGANS))})"
 )
 #: 力争压减至15家: of what is said before.
-_NO_NOUN = re.compile(rf"^(?:{words.ADVERBS}|{words.VERBS}|力争|压减|缩减|控制|至|到|在|为|其中)*$")
+_NO_NOUN = re.compile(
+    rf"^(?:{words.ADVERBS}|{words.VERBS}|力争|压减|缩减|控制|至|到|在|为|其中|的)*$"
+)
+_THOUSANDS = re.compile(r"\d,\d{3}(?!\d)")
 _OFTEN = re.compile(r"至少|最少|不少于|每(?:年|半年|季度?|个?月|周|日)")
 _REACHED = re.compile(words.REACHING + "$")
 _JOINT = re.compile("以及|和|及(?!其)|、|并")
@@ -119,7 +122,7 @@ def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
             depth += 1
         elif char in ")”》":
             depth = max(0, depth - 1)
-        elif char in ",;。:\n" and depth == 0:
+        elif char in ",;。:\n" and depth == 0 and not _THOUSANDS.match(text, at - 1):
             if at > begin:
                 yield begin, at
             begin = at + 1

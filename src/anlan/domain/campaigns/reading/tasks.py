@@ -42,16 +42,20 @@ class Clause:
     basis: tuple[parties.Basis, ...]
 
 
-def read(plain: Plain, year: int | None) -> list[Clause]:
-    """All clauses of the document in order."""
+def read(plain: Plain, year: int | None, *, notice: bool = True) -> list[Clause]:
+    """All clauses of the document in order.
+
+    notice: whether it is one. In an article only what is numbered may be a task.
+    """
     text = plain.text
     rows = list(tables.read(text))
-    forest = structure.read(plain, frozenset(row.start for row in rows))
+    forest = structure.read(plain, frozenset(row.start for row in rows), spoken=not notice)
     found = [
         _clause(text, kind, node, year) for tree in forest for kind, node in _leaves(text, tree)
     ]
     found += [_of_row(text, row, year) for row in rows]
-    return sorted(found, key=lambda clause: clause.start) or list(_unnumbered(text, year))
+    found.sort(key=lambda clause: clause.start)
+    return found or (list(_unnumbered(text, year)) if notice else [])
 
 
 def _of_row(text: str, row: tables.Row, year: int | None) -> Clause:
@@ -173,7 +177,7 @@ def _built(
         targets=tuple(
             targets.read(text, start if node is None else max(start, node.body), end, own)
         ),
-        units=tuple(parties.units(text, start, end)),
+        units=tuple(parties.units(text, start if node is None else max(start, node.body), end)),
         sectors=tuple(parties.sectors(text, start, end)),
         deadlines=tuple(dates.deadlines(text, start, end, own)),
         basis=tuple(parties.basis(text, start, end)),

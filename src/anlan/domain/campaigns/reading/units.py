@@ -109,8 +109,9 @@ def units(text: str, start: int, end: int) -> list[Unit]:
             if named:
                 taken.append(match.span())
                 found += named
-    for match in _SUBJECT.finditer(text, start, end):
-        a, b = match.span("who")
+    # A clause begins where a sentence does, whatever mark stands before it.
+    for match in _SUBJECT.finditer("\n" + text[start:end]):
+        a, b = match.start("who") + start - 1, match.end("who") + start - 1
         a += len(_LEAD_IN.match(text[a:b])[0])  # type: ignore[index]  # it matches nothing, too
         if _MUST_NOT_BEGIN.match(text[a:b]) or any(a < y and x < b for x, y in taken):
             continue

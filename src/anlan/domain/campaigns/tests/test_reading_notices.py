@@ -182,6 +182,22 @@ def test_numbers_inside_a_paragraph_and_traditional_script(told):
     ]
 
 
+def test_an_interview_is_no_notice(told):
+    said = (
+        "某市安委会办公室主任做客在线访谈\n主持人:欢迎您。请介绍主要做法。\n"
+        "主任:一年来，我们出台了《某市安全生产专项整治三年行动计划》，主要表现在三个方面:\n"
+        "一是突出目标任务。建立责任体系，推动责任落实。\n二是突出源头治理。完善制度措施。\n"
+    )
+    read = told(said)
+    assert read.told_notice()["is_notice"] is False
+    assert read.of("task") == []
+    # A plan of work may count its tasks so.
+    (first, second) = told("关于做好防汛工作的通知\n各单位:\n" + said[said.index("一是") :]).of(
+        "task"
+    )
+    assert (first["no"], second["title"]) == ("一", "突出源头治理")
+
+
 def test_a_letter_without_numbers_has_its_paragraphs(told):
     (task,) = told(notices.LETTER).of("task")
     assert task["text"].startswith("各成员单位要立即组织")

@@ -36,14 +36,18 @@ def one_of(column: str, name: str, field: Field[Any, Any]) -> Q:
 
 
 class Prepared:
-    """A queryset, compiled once; threads share it."""
+    """A queryset, compiled once; threads share it.
 
-    def __init__(self, build: Callable[[], QuerySet[Any, Any]]) -> None:
-        self._build = build
+    planned:  as in Statement. Not where one value stands for a handful of rows and another for
+              half of the table: what is right for the first is slow for the second.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[Any, Any]], *, planned: bool = True) -> None:
+        self._build, self._planned = build, planned
 
     @cached_property
     def _statement(self) -> Statement:
-        return Statement(self._build(), planned=True)
+        return Statement(self._build(), planned=self._planned)
 
     def rows(self, **values: Any) -> list[Any]:
         """All its rows, as the queryset would give them."""

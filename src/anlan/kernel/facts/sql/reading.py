@@ -285,14 +285,32 @@ def _tail(s: Statement, months: bool, days: bool, known: Known, kind_ids: Sequen
 
 
 def _small(s: Statement, edges: str, which: str, known: Known) -> None:
-    """Areas that keep no cells for these pieces, from the facts themselves."""
+    """Areas that keep no cells for these pieces, from the facts themselves.
+
+    Area by area, kind by kind, by the index that holds them in this order. PostgreSQL can't know
+    how few regions a path covers, and would rather read all facts: OFFSET 0 leaves it no choice.
+    SQLite takes the tables as they stand here.
+    """
     bound, params = _bound(known)
+    inside = "r.path >= q.path AND r.path < q.top"
+    facts = (
+        "f.area_id = r.id AND f.kind_id = p.kind_id AND f.day >= p.low AND f.day < p.high"
+        f" AND {which} {bound}"
+    )
+    if postgresql():
+        tables = (
+            "areas q CROSS JOIN LATERAL"  # noqa: S608
+            f" (SELECT r.id FROM regions_region r WHERE {inside} OFFSET 0) r"
+            f" CROSS JOIN {edges} p CROSS JOIN LATERAL"
+            f" (SELECT f.* FROM facts_fact f WHERE {facts} OFFSET 0) f"
+        )
+    else:
+        tables = (
+            f"areas q CROSS JOIN regions_region r CROSS JOIN {edges} p CROSS JOIN facts_fact f"
+            f" WHERE {inside} AND {facts}"
+        )
     s.branch(
-        "SELECT f.kind_id, q.id AS area_id, p.n, f.labels_id, f.quantity, 0 AS torn"  # noqa: S608
-        f" FROM areas q CROSS JOIN regions_region r CROSS JOIN {edges} p CROSS JOIN facts_fact f"
-        " WHERE r.path >= q.path AND r.path < q.top AND f.area_id = r.id"
-        f" AND f.day >= p.low AND f.day < p.high AND f.kind_id = p.kind_id AND {which}"
-        f" {bound}",
+        f"SELECT f.kind_id, q.id AS area_id, p.n, f.labels_id, f.quantity, 0 AS torn FROM {tables}",  # noqa: S608
         params,
     )
 

@@ -55,6 +55,7 @@ SENTENCES = {
     "classes": gettext_noop("All are said to be graded, but the classes add up to %(sum)s of %(whole)s."),
     "coverage": gettext_noop("Full coverage is claimed, but %(part)s of %(whole)s are named: the claim may be of another thing."),
     "states": gettext_noop("%(approved)s approved, but %(later)s in later states: the states overlap in a way the text doesn't say."),
+    "sectors": gettext_noop("The sectors named add up to %(sum)s of %(whole)s: they are examples, not the parts of the whole."),
     "results": gettext_noop("The results named add up to %(sum)s, but the total is %(whole)s: the levels seem to differ."),
 }  # fmt: skip
 

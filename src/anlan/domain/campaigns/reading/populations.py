@@ -8,7 +8,6 @@ from decimal import Decimal
 
 from .arithmetic import GAP, Contradiction, _found, plain, sentence_of
 from .figures import Figure
-from .figures.folding import fold
 
 #: Words that all mean "everyone who produces or trades".
 EVERYONE = re.compile(r"^(?:生产经营单位|企业|企业单位|生产经营企业|市场主体|各类企业)$")
@@ -23,7 +22,17 @@ _TOTAL_RESULTS = re.compile(r"制度(?:性)?成果")
 def contradictions(figures: list[Figure], text: str) -> Iterator[Contradiction]:
     """Every finding that needs more than one sentence."""
     counts = [f for f in figures if f.kind in ("count", "target") and f.end_value is None]
-    for check in (_codes, _twice, _visits, _names, _classes, _coverage, _states, _results):
+    for check in (
+        _codes,
+        _twice,
+        _visits,
+        _names,
+        _classes,
+        _coverage,
+        _states,
+        _results,
+        _sectors,
+    ):
         yield from check(counts if check is not _codes else figures, text)
 
 
@@ -256,4 +265,31 @@ def _results(counts: list[Figure], text: str) -> Iterator[Contradiction]:
             )
 
 
-__all__ = ["contradictions", "fold"]
+_SECTOR = re.compile(
+    r"领域|行业|煤矿|矿山|道路|交通|建筑|施工|消防|化工|危化|燃气|工贸|电力|特种设备"
+)
+
+
+def _sectors(counts: list[Figure], text: str) -> Iterator[Contradiction]:
+    """Hazards of single sectors against all hazards: far less, so only examples."""
+    hazards = [
+        f for f in counts
+        if f.unit in ("处", "项", "条", "个") and "隐患" in text[max(0, f.start - 8) : f.end]
+    ]  # fmt: skip
+    whole = max(hazards, key=lambda f: f.value, default=None)
+    if whole is None:
+        return
+    home = _paragraph(text, whole.start)
+    parts = [
+        f for f in hazards
+        if f.region == whole.region and _paragraph(text, f.start) != home and f.value * 5 < whole.value
+        and _SECTOR.search(text[sentence_of(text, f.start)[0] : f.start])
+    ]  # fmt: skip
+    total = sum((Decimal(f.value) for f in parts), Decimal(0))
+    if len(parts) >= 3 and total * 2 < whole.value:
+        yield _found(
+            "sectors", (whole, *parts), verdict=GAP, sum=plain(int(total)), whole=plain(whole.value)
+        )
+
+
+__all__ = ["contradictions"]

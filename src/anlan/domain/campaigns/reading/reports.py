@@ -32,6 +32,9 @@ _SHAPES = (
     # 12月10日前报送全年工作总结; 4月10日前报省安委会办公室
     re.compile(rf"{_WHO}(?P<when>{_DAYS}),?{_SEND}(?P<what>[^,。;\n(]{{2,40}})"),
 )  # fmt: skip
+_NAMED = re.compile(
+    rf"(?:请|要求)?((?:(?:各|有关|相关)[^,。、]{{0,12}}?(?:{words.UNIT_HEADS}|地区?)(?:和单位)?、?)+)"
+)
 _OFFICE = re.compile(rf"{words.UNIT_HEADS}(?:备案|备查|汇总)?$")
 _MANNER = re.compile("(?:书面|以书面形式|一并|及时|统一|形成书面报告)$")
 
@@ -86,6 +89,9 @@ def _of_match(
     if what is not None and (manner := _MANNER.search(text, *what)):
         what = what[0], manner.start()
     senders = _split(text, _subject(text, who))
+    if not senders and (named := _NAMED.match(text, *who)):
+        # 请各地区、各部门分别明确联络员,于2月2日前反馈…: said at the head of the sentence.
+        senders = _split(text, named.span(1))
     if before is not None:
         senders, to = senders or before.senders, to or before.recipient
     found = []

@@ -167,6 +167,9 @@ def _with_objects(found: list[Target]) -> list[Target]:
 
 def _counts(text: str, match: re.Match[str], start: int) -> bool:
     # 一项任务、一套方案 is no amount; 每季度至少研究一次 and 建成三个示范矿井 are.
+    if match[0].endswith("一批"):
+        # 消除一批隐患 is a manner of speech.
+        return False
     if not match["n"][0].isdigit() and not match["least"]:
         reached = _REACHED.search(text[max(start, match.start() - 6) : match.start()])
         if not (reached or _OFTEN.search(text, start, match.start())):
@@ -283,7 +286,7 @@ def _number(text: str, match: re.Match[str], start: int, end: int, clause: int) 
 def _changed(before: str) -> str:
     """What changes by so much: the words before 较2019年下降."""
     found = re.split(
-        r"(?:相比|同比|较|比|与)(?!较)",
+        r"(?:相比|同比|较(?!大|高|为|好|重|多)|比(?!较|例|重)|与)",
         re.sub(
             rf"(?:{words.TREND_ADVERBS})*(?:{words.DOWN}|{words.UP})(?:幅度)?(?:了)?$", "", before
         ),
@@ -383,7 +386,7 @@ def _trend(text: str, start: int, end: int, year: int | None) -> Iterator[Target
     parts = re.split("[、和及与]", what)
     tail = _last(parts[-1])
     # 消除隐患的能力提升 is no trend of 隐患.
-    if not what.endswith(tail):
+    if not tail or not what.endswith(tail):
         return
     last = _unit_of(tail)
     for part in parts:

@@ -65,7 +65,7 @@ _SUBJECT = re.compile(
 )
 #: … and whom others are to move: 推动保险机构开展…, 指导推动州市、县区充实….
 _ADDRESSED = re.compile(
-    rf"(?:督促|指导推动|指导|推动|引导和督促|引导|要求|支持)(?P<who>(?:[^,。;:、“”《》()\n]{{0,14}}?{words.UNIT_HEADS}、?){{1,4}})"
+    rf"(?:督促指导|督促|指导推动|指导|推动|引导和督促|引导|要求|支持|鼓励)+(?P<who>(?:[^,。;:、“”《》()\n]{{0,14}}?{words.UNIT_HEADS}、?){{1,4}})"
     rf"(?=(?:{words.ADVERBS})*{words.VERBS})"
 )
 _SPLIT = re.compile(

@@ -13,6 +13,13 @@ PARTS = {
     "3季度": (7, 9), "4季度": (10, 12), "全年": (1, 12), "前三个季度": (1, 9),
 }  # fmt: skip
 
+#: Campaigns of the whole country, for documents that name one at their head without its dates.
+CAMPAIGNS = {
+    "安全生产专项整治三年行动": ("202004", "202212"),
+    "安全生产治本攻坚三年行动": ("2024", "2026"),
+}
+HEAD = 600
+
 _Y = r"(?:(?P<{0}y>(?:19|20)\d\d)年|(?P<{0}w>今年|本年|去年|上年|前年|明年)(?![度末终底])|)"
 _ONE = (
     _Y + r"(?:(?P<{0}m>1[0-2]|0?[1-9])月(?:份)?(?:(?P<{0}d>3[01]|[12]\d|0?[1-9])日)?"
@@ -201,6 +208,8 @@ def frame(text: str, issued: date | None) -> Frame:
             if long and int(when.span.last) <= year + 5 and _is_campaign(text, when):
                 campaign = when.span
                 break
+    if campaign is None:
+        campaign = _known(text, year)
     if not until:
         past = [
             when.span.last for when in dates
@@ -209,6 +218,14 @@ def frame(text: str, issued: date | None) -> Frame:
         ]  # fmt: skip
         until = max(past, default=f"{year}12")[:6]
     return Frame(year, campaign or Span(str(year), str(year)), campaign, until)
+
+
+def _known(text: str, year: int) -> Span | None:
+    """A document about a campaign that all know needn't say when it is."""
+    for name, (first, last) in CAMPAIGNS.items():
+        if name in text[:HEAD] and int(first[:4]) <= year <= int(last[:4]) + 1:
+            return Span(first, last)
+    return None
 
 
 def _is_campaign(text: str, when: When) -> bool:

@@ -50,6 +50,15 @@ def test_the_year_comes_from_the_document() -> None:
     assert frame("检查30家。", date(2022, 5, 1)).year == 2022
 
 
+def test_a_campaign_that_all_know_is_the_default() -> None:
+    text = "全市安全生产专项整治三年行动新闻发布会\n2022年3月1日\n全市检查企业30家。"
+    (figure,) = [figure for figure in read(text) if figure.unit == "家"]
+    assert figure.period == "2020-04/2022-12"
+    other = text.replace("2022年", "2019年")
+    (figure,) = [figure for figure in read(other) if figure.unit == "家"]
+    assert figure.period == "2019"
+
+
 def test_a_date_with_no_year_anywhere_is_no_figure() -> None:
     assert read("5月27日,召开会议。") == []
 

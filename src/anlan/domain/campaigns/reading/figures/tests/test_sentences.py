@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import opencc
 import pytest
 
 from anlan.domain.campaigns.reading.figures import Figure, read
@@ -102,6 +104,10 @@ NOTHING = [
     "党的二十大和十九届五中全会精神。",
     "会议于14:30在3号楼第二会议室召开,见附件1、表2。",
     "引入第三方机构,第一时间处置,第二批整改。",
+    "在五台县、七台河市、五大连池市、三门峡市和三台县召开会议。",
+    "三轮车、四轮电动车和二维码。",
+    "值班电话12350,拨打119、120。",
+    "安监总局令第77号,GB/T 33000-2016,AQ 3013-2008。",
     "千方百计防范,万无一失,一个单位也不放过,一批隐患。",
 ]
 
@@ -124,3 +130,28 @@ def test_values_are_exact() -> None:
     assert isinstance(figure.value, int)
     (figure,) = read("整改率84.11%。")
     assert figure.value == Decimal("84.11")
+
+
+def _wide(sentence: str) -> str:
+    signs = {",": "，", ";": "；", ":": "：", "(": "（", ")": "）", "%": "％"}
+    return "".join(
+        char
+        if char == ","
+        and sentence[index - 1].isdigit()
+        and sentence[index + 1 : index + 2].isdigit()
+        else signs.get(char, char)
+        for index, char in enumerate(sentence)
+    )
+
+
+@pytest.mark.parametrize(
+    "change", [_wide, opencc.OpenCC("s2t").convert], ids=["full width", "Traditional"]
+)
+def test_signs_and_script_change_nothing(change: Callable[[str], str]) -> None:
+    for sentence, _ in TABLE:
+        other = change(sentence)
+        if len(other) != len(sentence):
+            continue
+        was = [(f.value, f.unit, f.start, f.end, f.bound) for f in read(sentence, issued=ISSUED)]
+        now = [(f.value, f.unit, f.start, f.end, f.bound) for f in read(other, issued=ISSUED)]
+        assert now == was, other

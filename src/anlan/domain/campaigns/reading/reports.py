@@ -13,6 +13,9 @@ from anlan.domain.campaigns.reading import dates, words
 
 Span = tuple[int, int]
 
+#: No sentence of a notice is as long; shapes take a time that grows with the square of it.
+SENTENCE_CHARS_MAX = 1_000
+
 _TIME = r"(?:(?:上午|下午)?\d{1,2}[:点时](?:\d{2})?分?)?"
 #: A day on which something is due; behind 每 it comes back.
 _ONE = (
@@ -58,7 +61,7 @@ def read(text: str, year: int | None) -> list[Report]:
     """Every duty to report in the plain text, in order."""
     found: list[Report] = []
     for sentence in re.finditer(r"[^。;\n]+", text):
-        if re.search("报|反馈", sentence[0]):
+        if len(sentence[0]) <= SENTENCE_CHARS_MAX and re.search("报|反馈", sentence[0]):
             found += _of_sentence(text, *sentence.span(), year)
     return found
 

@@ -17,8 +17,10 @@ from anlan.domain.campaigns.reading.plain import Plain
 from anlan.domain.campaigns.reading.structure import Node
 
 _PIECES = re.compile("[,。;:!\n]")
-#: A clause below the deepest that is used; ① under （1） is its text.
+#: How much of a family of clauses must oblige somebody, so that each of them is a task.
 SHARE_MIN = 0.5
+#: Rules look at no more of a clause than this; the longest of 380 real ones has 1,500.
+CLAUSE_CHARS_MAX = 5_000
 _TAIL = re.compile(
     r"^(?:附件\d{0,2}(?:下载)?:|附:|附件$|[(](?:联系人|联系电话|此件|联系单位)|(?:联系人|联系电话)[:：]|抄送|抄报|主送|请各|特此通知|以上(?:意见|事项|要求)|本(?:通知|方案|意见|要点)自|.{2,30}\d{4}年\d{1,2}月\d{1,2}日印发|\d{4}年\d{1,2}月\d{1,2}日$)"
 )
@@ -167,6 +169,8 @@ def _built(
     year: int | None,
 ) -> Clause:
     own = _year_of(text, start, node, year)
+    begin = start if node is None else max(start, node.body)
+    stop = min(end, start + CLAUSE_CHARS_MAX)
     return Clause(
         kind=kind,
         node=node,
@@ -174,13 +178,11 @@ def _built(
         start=start,
         end=end,
         title=title,
-        targets=tuple(
-            targets.read(text, start if node is None else max(start, node.body), end, own)
-        ),
-        units=tuple(parties.units(text, start if node is None else max(start, node.body), end)),
-        sectors=tuple(parties.sectors(text, start, end)),
-        deadlines=tuple(dates.deadlines(text, start, end, own)),
-        basis=tuple(parties.basis(text, start, end)),
+        targets=tuple(targets.read(text, begin, stop, own)),
+        units=tuple(parties.units(text, begin, stop)),
+        sectors=tuple(parties.sectors(text, start, stop)),
+        deadlines=tuple(dates.deadlines(text, start, stop, own)),
+        basis=tuple(parties.basis(text, start, stop)),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 
 import pytest
 
@@ -246,6 +247,13 @@ def test_a_notice_in_pieces_breaks_nothing(told, seed):
         for clause in read.of(kind):
             for part in (clause, *clause["targets"], *clause["units"], *clause["deadlines"]):
                 assert said[part["start"] : part["end"]] == part["text"]
+
+
+@pytest.mark.parametrize("word", ["由", "报", "每月25日前", "各部门、", "“", "(一)", "1.", "省级"])
+def test_a_hostile_line_takes_no_time(told, word):
+    begun = time.monotonic()
+    told("各单位:\n一、" + word * 20_000).of("task")
+    assert time.monotonic() - begun < 5
 
 
 def test_every_span_holds_its_own_words(told):

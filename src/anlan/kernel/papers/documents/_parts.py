@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-TEXT_CHARS_MAX = 20_000_000
+#: A plan of 224 pages has 120,000.
+TEXT_CHARS_MAX = 2_000_000
 
 
 class Stop(Exception):

@@ -28,8 +28,7 @@ def copies(text: str) -> tuple[Repeat, ...]:
             number += 1
             continue
         begin, until = number, number + 1
-        floor = lines[-1][1] if not found else found[-1].end
-        lowest = 0 if not found else floor
+        lowest = found[-1].end if found else 0
         while (
             first - (number - begin) > 0
             and lines[begin - 1][0] >= lowest

@@ -20,7 +20,7 @@ from anlan.kernel.papers.sheets import archive
 from anlan.kernel.papers.sheets.scratch import scratch
 
 FILE_BYTES_MAX = 100_000_000
-TEXT_BYTES_MAX = 20_000_000
+TEXT_BYTES_MAX = 5_000_000
 WALL_SECONDS_MAX = 90
 
 _CHILD = Path(__file__).with_name("_child.py")

@@ -105,6 +105,7 @@ ORDINAL = re.compile(
     r"(?P<n>[一二三四特]|[ⅠⅡⅢⅣ]|(?<![A-Z])I{1,3}V?)(?P<u>级|期)(?=[^以及,。;、(）)政党指管联三]|、)"
 )
 
+_GRADED = re.compile(r"重大危险源|缺陷|风险|隐患|预警|响应|应急响应|事故|尾矿库|动火|等保")
 ROMAN = {"Ⅰ": 1, "Ⅱ": 2, "Ⅲ": 3, "Ⅳ": 4, "I": 1, "II": 2, "III": 3, "IV": 4, "特": 0}
 
 ZERO = re.compile(
@@ -275,9 +276,8 @@ def _grades(text: str, start: int, end: int) -> list[Find]:
             and not re.search(r"系统|工程|项目", text[max(start, hit.start() - 8) : hit.start()])
         ):
             continue
-        if hit["u"] == "级" and not re.match(
-            r"重大危险源|缺陷|风险|隐患|预警|响应|应急响应|事故|尾矿库|动火|等保", after
-        ):
+        graded = _GRADED.match(after)
+        if hit["u"] == "级" and not graded:
             continue
         value = ROMAN[hit["n"]] if hit["n"] in ROMAN else int(numbers.han(hit["n"]))
         tail = re.match(r"[\u4e00-\u9fff]{0,6}", after)
@@ -286,7 +286,8 @@ def _grades(text: str, start: int, end: int) -> list[Find]:
             if hit["u"] == "期"
             else None
         )
-        found.append(_find(hit.span(), value, hit["u"], "ordinal",
+        span = (hit.start(), hit.end() + (graded.end() if graded else 0))
+        found.append(_find(span, value, hit["u"], "ordinal",
                            indicator=f"{head[0]}期次" if head else f"{tail[0] if tail else ''}等级"))  # fmt: skip
     return found
 

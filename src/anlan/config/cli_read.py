@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from anlan.config.cli_say import emit, say
 from anlan.domain.campaigns.reading import arithmetic, figures
 from anlan.domain.campaigns.reading import document as reading
+from anlan.domain.campaigns.reading.plain import simplified
 from anlan.domain.campaigns.reading.repair import repairs
 from anlan.kernel.papers import documents
 
@@ -21,6 +22,10 @@ def main(args: Namespace) -> int:
     document = documents.read(args.file)
     result: dict[str, Any] = {"file": document.name, "kind": document.kind}
     result["text"] = document.text
+    hans = "\n".join(map(simplified, document.text.split("\n")))
+    if hans != document.text:
+        # Of the same length, so that every offset holds in it, too.
+        result["text_hans"] = hans
     result["repairs"] = [
         {
             "start": repair.start,

@@ -60,6 +60,16 @@ def test_repairs_say_why(run):
     assert (second["after"], second["status"], len(second["readings"])) == ("", "flagged", 2)
 
 
+def test_traditional_script_comes_with_simplified_of_the_same_length(run):
+    _, out, _ = run(notices.YEARLY, "--tasks", "--json")
+    told = json.loads(out)
+    assert len(told["text_hans"]) == len(told["text"])
+    task = told["tasks"][2]
+    assert (
+        told["text_hans"][task["start"] : task["end"]] == "(一)煤矿。关闭退出9万吨/年以下煤矿6处。"
+    )
+
+
 def test_a_line_a_task_for_people(run):
     status, out, err = run(notices.PROVINCE, "--tasks")
     assert status == 0

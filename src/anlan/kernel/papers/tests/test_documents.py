@@ -133,8 +133,9 @@ def test_a_scan_is_refused_with_a_way_out(kept):
     writer.add_blank_page(595, 842)
     out = io.BytesIO()
     writer.write(out)
-    with pytest.raises(refusals.Scanned, match="1 pages and no text"):
+    with pytest.raises(refusals.Scanned) as caught:
         read(kept(out.getvalue(), "scan.pdf"))
+    assert caught.value.data["pages"] == "1"
 
 
 def test_the_plan_of_224_pages_is_read_in_bounds():

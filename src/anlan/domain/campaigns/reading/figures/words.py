@@ -92,6 +92,9 @@ _QUOTE = re.compile(r"[“\"]([^“”\"]{2,16})[”\"]")
 _PARTS = re.compile(
     r"(?P<n>[两双二三四五六七八九十]|\d{1,3})(?P<u>个|项|条|张|类|种|级|大|化|色|进|步|道|支|批|到位)?(?P<name>[^\d+]{0,6})"
 )
+_PAIR = re.compile(
+    r"(?P<a>[两三四五六七八九])[^一两二三四五六七八九十个项条]{1,2}、?(?P<b>[一两三四五六七八九])[^一两二三四五六七八九十个项条]{1,2}"
+)
 _CODE_PART = r"\d{1,3}(?:(?:个|套|项)[^\d+,。;、“”()《》\n]{0,8})?"
 CODE = re.compile(rf"(?<![\d+.]){_CODE_PART}(?:\+{_CODE_PART}){{1,4}}(?![\d+A-Z])")
 ONE_EACH = re.compile(
@@ -222,6 +225,10 @@ def _slogan(name: str, span: tuple[int, int]) -> Find | None:
     if hundred:
         many = int(hundred[1]) if hundred[1].isdigit() else numbers.han(hundred[1])
         return _find(span, many, "个", "structure", indicator=name)
+    pair = _PAIR.fullmatch(name)
+    if pair and not name.endswith("位一体"):
+        both = (int(numbers.han(pair["a"])), int(numbers.han(pair["b"])))
+        return _find(span, sum(both), "项", "structure", parts=both, indicator=name)
     hit = _PARTS.fullmatch(name)
     if hit is None or not (hit["u"] or len(hit["name"]) <= 3) or name.startswith(("双重", "双周")):
         return None
@@ -378,7 +385,9 @@ def _times(text: str, start: int, end: int) -> list[Find]:
         counted = re.search(r"\d+(?:[—-]\d+)?(?!\d*[次日号])[^\d次—-]", gap)
         if not ACTS.search(rest) or counted or re.search(r"元|公顷|吨", gap):
             continue
-        count = re.search(r"(?:至少|不少于|不低于)?(?P<c>\d{1,3}|[一两二三四五六七八九十])次", gap)
+        count = re.search(
+            r"(?:至少|不少于|不低于)?(?P<c>\d{1,3}|[一两二三四五六七八九十])[次轮]", gap
+        )
         times = 1
         if count:
             times = int(count["c"]) if count["c"].isdigit() else int(numbers.han(count["c"]))
@@ -390,7 +399,7 @@ def _times(text: str, start: int, end: int) -> list[Find]:
             else ""
         )
         stop = hit.start("gap") + (count.end() if count else min(len(gap), 14))
-        indicator = re.sub(r"[\d一两二三四]+次$", "", gap) + "频率"
+        indicator = re.sub(r"[\d一两二三四]+[次轮]$", "", gap) + "频率"
         if every and every != "一":
             step: Value = (
                 6 if every == "半" else (int(every) if every.isdigit() else numbers.han(every))

@@ -26,6 +26,8 @@ from anlan.domain.campaigns.reading.figures import read
         ("建立“1+2+10”方案。", 13, "个", "structure"),
         ("形成“1套总方案+2个专题+11个专项”框架。", 14, "个", "structure"),
         ("制定“八抓20条”措施。", 20, "条", "structure"),
+        ("推进“四严四实”行动。", 8, "项", "structure"),
+        ("坚持“四位一体”调查。", 4, "个", "structure"),
         ("整治“三违”行为。", 3, "种", "structure"),
         ("突出“两客一危”车辆。", 3, "类", "structure"),
         ("落实“三个必须”要求。", 3, "个", "structure"),

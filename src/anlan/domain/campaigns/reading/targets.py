@@ -53,7 +53,9 @@ _HAN_NUMBER = re.compile(
     r"(?P<after>以上|以下|以内)?"
 )
 #: Behind a number these make it a date, a place in a list, a name or an age, not an amount.
-_NO_AMOUNT = re.compile(r"^(?:年|月|日|号|时|分|周年|世纪|届|条规定|款|期工程|型|路|线|楼|点钟)")
+_NO_AMOUNT = re.compile(
+    r"^(?:年|月|日|号|时|分(?!钟)|周年|世纪|届|条规定|款|期工程|型|路|线|楼|点钟)"
+)
 _NO_UNIT = re.compile(r"^(?:日|天|小时|月)")
 _EACH = re.compile(
     r"(?:各|每个?|所有)(?P<each>州、市|州市|市州|县市区|县区|地区|市|县|区|乡镇|街道|部门|单位|企业|地|店铺|标段|项目|园区|矿山|矿|学校|村|社区|网格|班组|车间)"
@@ -71,6 +73,9 @@ _NO_NOUN = re.compile(
     rf"^(?:{words.ADVERBS}|{words.VERBS}|力争|压减|缩减|控制|至|到|在|为|其中|的)*$"
 )
 _THOUSANDS = re.compile(r"\d,\d{3}(?!\d)")
+_CHANGED_TO = rf"(?:{words.UP}|{words.DOWN}|缩短|压缩|扩大)(?:到|至)"
+_FROM_VALUE = re.compile(rf"[由从](\d+(?:\.\d+)?[^\d,。;]{{0,4}}?){_CHANGED_TO}")
+_TRAILING = re.compile(rf"(?:{words.UP}|{words.DOWN}|缩短|压缩|控制|均|分别)*(?:到|至|在|为|均)?$")
 _OFTEN = re.compile(r"至少|最少|不少于|每(?:年|半年|季度?|个?月|周|日)")
 _REACHED = re.compile(words.REACHING + "$")
 _JOINT = re.compile("以及|和|及(?!其)|、|并")
@@ -178,6 +183,11 @@ def _counts(text: str, match: re.Match[str], start: int) -> bool:
     before = text[max(0, start - 1, match.start("n") - 24) : match.start("n")]
     if _in_title(text, match.start("n")) or words.TOLD.search(before):
         return False
+    if unit == "分钟" and not (match.groupdict().get("most") or match.groupdict().get("after")):
+        return False
+    if _FROM_VALUE.match(text, match.start("n") - 1):
+        # 由85%提高到95%: what it was is the baseline of the other.
+        return False
     if unit in ("日", "天", "小时", "月", "年"):
         # A time limit is a deadline; 日 behind a month is a date.
         return False
@@ -234,6 +244,7 @@ def _number(text: str, match: re.Match[str], start: int, end: int, clause: int) 
     before = text[start : match.start("n")]
     after = text[match.end() : end]
     up_to = None
+    unit = unit.replace("(次)", "次")
     if value == value.to_integral_value():
         value = value.to_integral_value()
     if low := _RANGE.search(before):
@@ -248,6 +259,8 @@ def _number(text: str, match: re.Match[str], start: int, end: int, clause: int) 
         for way, shape in (("decrease", words.DOWN), ("increase", words.UP)):
             if re.search(rf"{shape}(?:幅度)?(?:了|到|至)?$", before):
                 kind, direction = ("number" if before[-1] in "到至" else "change"), way
+    if was := _FROM_VALUE.search(before):
+        base, before = was[1], before[: was.start()]
     size = re.fullmatch(words.SIZE_UNITS, said["unit"]) or said.get("rate")
     bounded = (said.get("after") or (comparator in ("<=", ">=") and size)) and unit != "%"
     # 建成2座以上示范矿山 is to be reached; 30万吨/年以下煤矿, 30人以上企业 say who is meant.
@@ -335,10 +348,14 @@ def _object(text: str, match: re.Match[str], start: int, end: int) -> str:
     rest = text[match.end() : end]
     if rest:
         return rest.replace("“", "").replace("”", "")
-    before = noun = _DATED.sub("", text[start : match.start()])
+    said = text[start : match.start()]
+    if was := _FROM_VALUE.search(said):
+        said = said[: was.start()]
+    before = noun = _DATED.sub("", said)
     while (shorter := _LEADING.sub("", noun)) != noun and len(shorter) > 2:
         noun = shorter
-    return noun if len(noun) > 2 else before
+    noun = noun if len(noun) > 2 else before
+    return _TRAILING.sub("", noun).strip("、,:") or noun
 
 
 # --- Slogans -------------------------------------------------------------------------------

@@ -97,7 +97,7 @@ SECTORS: tuple[tuple[str, str], ...] = (
 #: Units of things that are counted one by one, and of visits to them.
 COUNT_UNITS = any_of(
     "个 家 座 处 项 次 户 支 台 辆 艘 所 名 人 人次 家次 矿次 个次 组次 户次 项次 场 场次 期 套 件 份 起 条 栋 幢 例 门 篇 批 轮 类"
-    " 对 组 班 架 部 间 口 眼 孔 盏 具 只 座次 处次 课时 学时 小时 天 日 村 社区 乡镇 公里 千米"
+    " 对 组 班 架 部 间 口 眼 孔 盏 具 只 座次 处次 课时 学时 小时 分钟 天 日 场(次) 个(次) 家(次) 人(次) 村 社区 乡镇 公里 千米"
 )
 #: Units of sizes: with 以上 or 以下 before a noun they bound whom a rule is for.
 SIZE_UNITS = any_of(

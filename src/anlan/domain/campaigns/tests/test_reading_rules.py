@@ -88,6 +88,10 @@ def test_a_deadline_has_its_year(text, due):
         ("对30人以上企业全面检查", [("30", "人", ">=", "threshold")]),
         ("每年培训不少于1.2万人次", [("12000", "人次/年", ">=", "number")]),
         ("隐患整改率达到100%", [("100", "%", "=", "number")]),
+        ("整改率由85%提高到95%以上", [("95", "%", ">=", "number")]),
+        ("响应时间缩短至10分钟以内", [("10", "分钟", "<=", "number")]),
+        ("每15分钟巡查", []),
+        ("演练不少于2场(次)", [("2", "场次", ">=", "number")]),
         ("化解消除一批风险隐患", []),
         ("较大以上事故死亡人数同比下降10%", [("10", "%", "=", "change")]),
         ("死亡人数较2019年下降10%", [("10", "%", "=", "change")]),
@@ -116,6 +120,23 @@ def test_a_deadline_has_its_year(text, due):
 def test_a_target_is_read(text, expected):
     found = targets.read(text, 0, len(text), 2024)
     assert [(str(t.value), t.unit, t.comparator, t.kind) for t in found] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "named", "baseline"),
+    [
+        ("隐患整改率提升到95%以上", "隐患整改率", ""),
+        ("整改率由85%提高到95%", "整改率", "85%"),
+        ("淘汰关闭落后矿山150座", "落后矿山", ""),
+        ("建成4个瓦斯治理示范矿井", "瓦斯治理示范矿井", ""),
+        ("死亡人数较2019年下降10%", "死亡人数", "2019"),
+        ("完成率均达100%", "完成率", ""),
+        ("较大事故起数控制在10起以内", "较大事故起数", ""),
+    ],
+)
+def test_what_is_counted(text, named, baseline):
+    (target,) = targets.read(text, 0, len(text), 2024)
+    assert (target.object, target.baseline) == (named, baseline)
 
 
 def test_a_trend_has_an_object_each():

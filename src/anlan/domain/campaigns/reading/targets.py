@@ -8,38 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
-from anlan.domain.campaigns.reading import words
+from anlan.domain.campaigns.reading import trends, words
 from anlan.domain.campaigns.reading.structure import han_number
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """Offsets are those of the plain text.
-
-    ``kind`` is number, threshold (a size that says whom a rule is for), existing (what is there
-    already), slogan (“五到位”), trend or curb. ``value`` is None where only a direction is stated.
-    """
-
-    start: int
-    end: int
-    kind: str
-    value: Decimal | None
-    unit: str
-    comparator: str
-    object: str
-    baseline: str = ""
-    #: decrease or increase, where the number is a change.
-    direction: str = ""
-    #: Of each … the number is wanted: 各州市, 每季度.
-    per: str = ""
-    #: The upper end of a range; ``value`` is the lower one then.
-    up_to: Decimal | None = None
-    #: Whether the baseline or the value isn't stated in so many words.
-    inferred: bool = False
-
+from anlan.domain.campaigns.reading.target import AGAINST, LEADING, Target, clause_begin
 
 _HAN_COUNT = "[一二两三四五六七八九十百]{1,4}"
 _UNITS = rf"(?:{words.SIZE_UNITS}|{words.COUNT_UNITS}|%|个百分点|‰)"
@@ -56,18 +30,10 @@ _HAN_NUMBER = re.compile(
 _NO_AMOUNT = re.compile(
     r"^(?:年|月|日|号|时|分(?!钟)|周年|世纪|届|条规定|款|期工程|型|路|线|楼|点钟)"
 )
-_NO_UNIT = re.compile(r"^(?:日|天|小时|月)")
 _EACH = re.compile(
     r"(?:各|每个?|所有)(?P<each>州、市|州市|市州|县市区|县区|地区|市|县|区|乡镇|街道|部门|单位|企业|地|店铺|标段|项目|园区|矿山|矿|学校|村|社区|网格|班组|车间)"
 )
 _EVERY = re.compile(r"每(?P<every>年度?|半年|季度|个?月|周|天|日)")
-_FROM = re.compile(
-    r"(?:较|比|同比|与)(?P<base>“?十[一二三四五]五”?[期末]?|(?:19|20)\d{2}年|上年|去年|上一年|前[一二三]年均值|基期)?"
-)
-_QUOTE = re.compile(r"“([^“”]{2,16})”(?:\([^()]{2,60}\))?")
-_SLOGAN_PART = re.compile(
-    rf"([一二双两三四五六七八九十]{{1,2}})个?({words.any_of(' '.join(words.SLOGANS))})"
-)
 #: 力争压减至15家: of what is said before.
 _NO_NOUN = re.compile(
     rf"^(?:{words.ADVERBS}|{words.VERBS}|力争|压减|缩减|控制|至|到|在|为|其中|的)*$"
@@ -83,17 +49,6 @@ _RANGE = re.compile(r"(\d+)(?:[-—~]{1,2}|至|到)$")
 _DATED = re.compile(
     r"^(?:到|至|力争|确保)?(?:\d{4}年)?(?:年?底|\d{1,2}月底?|\d{1,2}月\d{1,2}日)?前?,?(?:实现|使)?"
 )
-#: “五到位”的要求 names somebody else's rule.
-_REFERRED = re.compile("的?(?:要求|原则|标准|精神)")
-_NUMERALS = {"双": 2, "两": 2}
-_LEADING = re.compile(rf"^(?:{words.ADVERBS})*{words.VERBS}好?")
-_TREND = re.compile(
-    rf"(?P<what>[^,。;“”]{{2,60}}?)(?P<adverbs>{words.TREND_ADVERBS}*)(?P<way>{words.DOWN}|{words.UP})$"
-)
-_INDICATOR = re.compile(words.any_of(*(name for name, _ in words.INDICATORS)))
-_CURB = re.compile(
-    rf"(?:坚决|有效|全力|切实)*{words.CURBS}(?:发生)?(?P<what>{words.CURBED.pattern})"
-)
 _BEHIND = re.compile(r"^(?:的)?(?P<noun>[^,。;、和及与(“”]{1,30})")
 
 
@@ -105,9 +60,10 @@ def read(text: str, start: int, end: int, year: int | None) -> list[Target]:
     found: list[Target] = []
     for a, b in _pieces(text, start, end):
         found += _numbers(text, a, b, start)
-        found += _trend(text, a, b, year)
-    found += _slogans(text, start, end)
-    found += _curbs(text, start, end)
+        if not _NUMBER.search(text, a, b):
+            found += trends.trend(text, a, b, year)
+    found += trends.slogans(text, start, end)
+    found += trends.curbs(text, start, end)
     once: dict[object, Target] = {}
     for target in _with_objects(sorted(found, key=lambda target: (target.start, target.end))):
         # A slogan that comes again in the same clause is the same duty.
@@ -254,7 +210,7 @@ def _number(text: str, match: re.Match[str], start: int, end: int, clause: int) 
     kind = "number"
     base = direction = ""
     if unit in ("%", "个百分点", "‰"):
-        base_found = _FROM.search(before)
+        base_found = AGAINST.search(before)
         base = (base_found["base"] or "") if base_found else ""
         for way, shape in (("decrease", words.DOWN), ("increase", words.UP)):
             if re.search(rf"{shape}(?:幅度)?(?:了|到|至)?$", before):
@@ -274,7 +230,7 @@ def _number(text: str, match: re.Match[str], start: int, end: int, clause: int) 
         and (lead or (start > clause and text[start - 1] in "和及、并"))
         and after[:1] != ""
     ):
-        sibling = _clause_begin(text, start, clause)
+        sibling = clause_begin(text, start, clause)
         if re.match(words.EXISTING_VERBS, text[sibling:]):
             kind = "existing"
             begin = start + (lead.end() if lead else 0)
@@ -307,10 +263,6 @@ def _changed(before: str) -> str:
     return found[0] or before
 
 
-def _clause_begin(text: str, at: int, clause: int) -> int:
-    return max(clause, *(text.rfind(sign, clause, at) + 1 for sign in ",;。:\n"))
-
-
 def _comparator(said: dict[str, str | None], before: str) -> str:
     stated = (said.get("least") or "") + (said.get("most") or "")
     if stated in words.AT_MOST:
@@ -334,7 +286,7 @@ def _per(text: str, start: int, number: int, clause: int) -> str:
     every = _EVERY.search(text, start, number)
     if every is not None:
         return every["every"].replace("个", "").replace("年度", "年")
-    each = _EACH.match(text, _clause_begin(text, start, clause), number)
+    each = _EACH.match(text, clause_begin(text, start, clause), number)
     for near in re.finditer("每", text[start:number]):
         each = _EACH.match(text, start + near.start(), number) or each
     return each["each"].replace("、", "") if each else ""
@@ -352,92 +304,7 @@ def _object(text: str, match: re.Match[str], start: int, end: int) -> str:
     if was := _FROM_VALUE.search(said):
         said = said[: was.start()]
     before = noun = _DATED.sub("", said)
-    while (shorter := _LEADING.sub("", noun)) != noun and len(shorter) > 2:
+    while (shorter := LEADING.sub("", noun)) != noun and len(shorter) > 2:
         noun = shorter
     noun = noun if len(noun) > 2 else before
     return _TRAILING.sub("", noun).strip("、,:") or noun
-
-
-# --- Slogans -------------------------------------------------------------------------------
-
-
-def _slogans(text: str, start: int, end: int) -> Iterator[Target]:
-    for match in _QUOTE.finditer(text, start, end):
-        parts = match[1].split("、")
-        found = [_SLOGAN_PART.fullmatch(part) for part in parts]
-        known = match[1] in words.WHOLE_SLOGANS or all(found)
-        if not known or _REFERRED.match(text, match.end()):
-            continue
-        if match[1] in words.WHOLE_SLOGANS:
-            value, unit = words.WHOLE_SLOGANS[match[1]]
-        else:
-            value = sum(_NUMERALS.get(part[1]) or han_number(part[1]) for part in found if part)
-            unit = next(words.SLOGANS[part[2]] for part in found if part)
-        begin = _clause_begin(text, match.start(), start)
-        lead = _LEADING.match(text[begin : match.start()])
-        stop = match.end()
-        if text[stop : stop + 2] == "活动":
-            stop += 2
-        yield Target(
-            begin + (lead.end() if lead else 0),
-            stop,
-            "slogan",
-            Decimal(value),
-            unit,
-            "=",
-            match[1],
-        )
-
-
-# --- Trends and curbs ----------------------------------------------------------------------
-
-
-def _trend(text: str, start: int, end: int, year: int | None) -> Iterator[Target]:
-    match = _TREND.match(text[start:end])
-    if match is None or _NUMBER.search(text, start, end) or not _INDICATOR.search(match["what"]):
-        return
-    direction = "decrease" if re.fullmatch(words.DOWN, match["way"]) else "increase"
-    base = _FROM.search(match["what"])
-    stated = base["base"] if base and base["base"] else ""
-    what = re.sub(rf"{_FROM.pattern}$", "", match["what"])
-    parts = re.split("[、和及与]", what)
-    tail = _last(parts[-1])
-    # 消除隐患的能力提升 is no trend of 隐患.
-    if not tail or not what.endswith(tail):
-        return
-    last = _unit_of(tail)
-    for part in parts:
-        own = _last(part)
-        if not own and not tail:
-            continue
-        # 较大和一般事故起数: what the last part counts holds for those before it.
-        named = part if own else part + tail
-        yield Target(
-            start,
-            end,
-            "trend",
-            None,
-            _unit_of(own) or last,
-            direction,
-            named,
-            stated.removesuffix("年") or (str(year - 1) if year else ""),
-            direction,
-            inferred=not stated,
-        )
-
-
-def _last(part: str) -> str:
-    """What a part counts is said last: 安全事故死亡人数 counts people."""
-    found = _INDICATOR.findall(part)
-    return found[-1] if found else ""
-
-
-def _unit_of(indicator: str) -> str:
-    return dict(words.INDICATORS).get(indicator, "")
-
-
-def _curbs(text: str, start: int, end: int) -> Iterator[Target]:
-    for match in _CURB.finditer(text, start, end):
-        yield Target(
-            match.start(), match.end(), "curb", Decimal(0), "起", "<=", match["what"], inferred=True
-        )

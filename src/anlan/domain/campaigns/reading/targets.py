@@ -36,12 +36,12 @@ _EACH = re.compile(
 _EVERY = re.compile(r"每(?P<every>年度?|半年|季度|个?月|周|天|日)")
 #: 力争压减至15家: of what is said before.
 _NO_NOUN = re.compile(
-    rf"^(?:{words.ADVERBS}|{words.VERBS}|力争|压减|缩减|控制|至|到|在|为|其中|的)*$"
+    rf"^(?:{words.ADVERBS}|{words.VERBS}|力争|压减|缩减|控制|至|到|在|为|其中|的)*+$"
 )
 _THOUSANDS = re.compile(r"\d,\d{3}(?!\d)")
 _CHANGED_TO = rf"(?:{words.UP}|{words.DOWN}|缩短|压缩|扩大)(?:到|至)"
 _FROM_VALUE = re.compile(rf"[由从](\d+(?:\.\d+)?[^\d,。;]{{0,4}}?){_CHANGED_TO}")
-_TRAILING = re.compile(rf"(?:{words.UP}|{words.DOWN}|缩短|压缩|控制|均|分别)*(?:到|至|在|为|均)?$")
+_TRAILING = re.compile(rf"(?:{words.UP}|{words.DOWN}|缩短|压缩|控制|均|分别)*+(?:到|至|在|为|均)?$")
 _OFTEN = re.compile(r"至少|最少|不少于|每(?:年|半年|季度?|个?月|周|日)")
 _REACHED = re.compile(words.REACHING + "$")
 _JOINT = re.compile("以及|和|及(?!其)|、|并")

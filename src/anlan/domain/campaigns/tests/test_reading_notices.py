@@ -249,7 +249,23 @@ def test_a_notice_in_pieces_breaks_nothing(told, seed):
                 assert said[part["start"] : part["end"]] == part["text"]
 
 
-@pytest.mark.parametrize("word", ["由", "报", "每月25日前", "各部门、", "“", "(一)", "1.", "省级"])
+@pytest.mark.parametrize(
+    "word",
+    [
+        "由",
+        "报",
+        "每月25日前",
+        "各部门、",
+        "“",
+        "(一)",
+        "1.",
+        "省级",
+        "全面推行",
+        "坚决遏制",
+        "5个全面推行",
+        "积极",
+    ],
+)
 def test_a_hostile_line_takes_no_time(told, word):
     begun = time.monotonic()
     told("各单位:\n一、" + word * 20_000).of("task")

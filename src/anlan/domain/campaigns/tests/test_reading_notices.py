@@ -10,6 +10,8 @@ import pytest
 from anlan.domain.campaigns.reading import document as reading
 from anlan.domain.campaigns.tests import notices
 from anlan.kernel.papers.documents import read
+from anlan.kernel.papers.tests.documents import docx, p
+from anlan.kernel.papers.tests.test_documents import NUMBERING, numbered
 
 
 @pytest.fixture(scope="module")
@@ -270,6 +272,26 @@ def test_a_hostile_line_takes_no_time(told, word):
     begun = time.monotonic()
     told("各单位:\n一、" + word * 20_000).of("task")
     assert time.monotonic() - begun < 5
+
+
+def test_a_word_file_whose_numbers_are_settings(tmp_path):
+    body = (
+        p("关于开展检查的通知") + p("各县人民政府：") + p("主要任务", numbered(0))
+        + p("全面排查。3月底前排查矿山38座。", numbered(1)) + p("限期整改。整改率达到100%。", numbered(1))
+        + p("工作要求", numbered(0)) + p("加强领导。各县要成立专班。", numbered(1))
+        + p("某市安委办") + p("2025年1月20日")
+    )  # fmt: skip
+    path = tmp_path / "notice.docx"
+    path.write_bytes(docx(body, numbering=NUMBERING))
+    found = reading.read(read(path))
+    assert [(t["path"], t["title"]) for t in found.of("task")] == [
+        ("一、1.", "全面排查"),
+        ("一、2.", "限期整改"),
+    ]
+    first = found.of("task")[0]
+    assert (numbers(first), due(first)) == ([(38, "座", "=")], ["2025-03-31"])
+    assert [c["title"] for c in found.of("requirement")] == ["加强领导"]
+    assert found.told_notice()["issuer"] == "某市安委办"
 
 
 def test_every_span_holds_its_own_words(told):

@@ -6,10 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from anlan.domain.campaigns.reading import dates, reports, targets, tasks, units
+from anlan.domain.campaigns.reading import dates, reports, tasks, units
 from anlan.domain.campaigns.reading import notice as notices
 from anlan.domain.campaigns.reading.plain import Plain, plain
 from anlan.domain.campaigns.reading.structure import Node
+from anlan.domain.campaigns.reading.target import Target
 from anlan.kernel.papers.documents import Document
 
 
@@ -85,7 +86,7 @@ class Reading:
     def _heading(self, node: Node) -> str:
         return self._words((node.start, node.title_end))
 
-    def _target(self, target: targets.Target) -> dict[str, Any]:
+    def _target(self, target: Target) -> dict[str, Any]:
         value = target.value
         number = None if value is None else int(value) if value == int(value) else float(value)
         return {

@@ -15,6 +15,7 @@ from anlan.domain.campaigns.reading import dates, structure, tables, targets, wo
 from anlan.domain.campaigns.reading import units as parties
 from anlan.domain.campaigns.reading.plain import Plain
 from anlan.domain.campaigns.reading.structure import Node
+from anlan.domain.campaigns.reading.target import Target
 
 _PIECES = re.compile("[,。;:!\n]")
 #: How much of a family of clauses must oblige somebody, so that each of them is a task.
@@ -37,7 +38,7 @@ class Clause:
     start: int
     end: int
     title: tuple[int, int]
-    targets: tuple[targets.Target, ...]
+    targets: tuple[Target, ...]
     units: tuple[parties.Unit, ...]
     sectors: tuple[parties.Sector, ...]
     deadlines: tuple[dates.Deadline, ...]
@@ -64,7 +65,7 @@ def _of_row(text: str, row: tables.Row, year: int | None) -> Clause:
     """A row is a task: its columns say who and by when, its words how many."""
     said = [*row.cells["task"], *row.cells.get("target", ())]
     due = [one for cell in row.cells.get("due", ()) for one in dates.in_cell(text, *cell, year)] + [
-        one for cell in said for one in dates.deadlines(text, *cell, year)
+        one for a, b in said for one in dates.deadlines(text, a, b, year)
     ]
     return Clause(
         kind="task",
@@ -73,7 +74,7 @@ def _of_row(text: str, row: tables.Row, year: int | None) -> Clause:
         start=row.start,
         end=row.end,
         title=row.title,
-        targets=tuple(one for cell in said for one in targets.read(text, *cell, year)),
+        targets=tuple(one for a, b in said for one in targets.read(text, a, b, year)),
         units=tuple(
             unit
             for role in ("lead", "support", "responsible")

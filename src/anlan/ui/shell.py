@@ -107,7 +107,7 @@ class Shell:
     @property
     def at(self) -> datetime:
         """When this page was made, for its print; a script puts in when it was printed."""
-        return timezone.localtime()
+        return timezone.localtime().replace(microsecond=0)
 
     @property
     def theme(self) -> str:

@@ -173,7 +173,9 @@ def test_F10_while_a_worker_lives_no_two_ticks_are_further_apart_than_a_period(s
         elif what == "stop":
             world.workers.pop(amount, None)
     world.pass_by(MINUTE, step=5)
-    assert all(b - a <= MINUTE for a, b in pairwise(world.moments)), world.moments
+    # A tick that another worker did is counted from the look that noticed it.
+    furthest = MINUTE + 5
+    assert all(b - a <= furthest for a, b in pairwise(world.moments)), world.moments
 
 
 def test_a_pulse_that_stands_still_is_dead_by_the_stopwatch(db):

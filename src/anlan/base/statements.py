@@ -155,7 +155,9 @@ class Statement:
         return self._converted(found, connection) if self._converters else found
 
     def _cursor(self, connection: Any) -> Any:
-        if not self._planned or connection.vendor != "postgresql":
+        plain = not self._planned or connection.vendor != "postgresql"
+        # Where statements are written down, they must come with their values.
+        if plain or connection.queries_logged:
             return connection.cursor()
         # As Django's own cursor(), which binds values by itself, so that nothing could be kept.
         connection.ensure_connection()

@@ -141,6 +141,9 @@ def test_what_is_planned_once_answers_as_what_is_bound_each_time_and_is_counted(
     for n in range(8):  # past the time from which PostgreSQL keeps one plan for all values
         wanted = filled("pk", some[n % 3 :], 5, -1)
         with CaptureQueriesContext(connection) as queries:
-            found = planned.rows(**wanted)
+            counted = planned.rows(**wanted)
         assert len(queries) == 1
-        assert {row.pk for row in found} == {row.pk for row in plain.rows(**wanted)}
+        assert queries[0]["sql"], "it is written down as any other"
+        found = planned.rows(**wanted)
+        for rows in (counted, found):
+            assert {row.pk for row in rows} == {row.pk for row in plain.rows(**wanted)}

@@ -82,14 +82,16 @@ def figures_of(queries: Sequence[Query]) -> list[list[Cell]]:
             alike[query.as_known_at, plan.labels, where, areas].append(place)
     answers: list[list[Cell]] = [[] for _query in queries]
     marks: dict[datetime | None, sql.Known] = {}
+    for places in alike.values():
+        first = queries[places[0]]
+        if first.as_known_at not in marks:
+            marks[first.as_known_at] = _known(first)
+    # After the marks: what lies below them may be the first of its kind.
     kinds = {kind.code for plan in plans for kind in plan.kinds}
     numbers = {code: n for code, n in intern.known_kinds(kinds).items() if code in kinds}
     for places in alike.values():
         together = [(queries[place], plans[place]) for place in places]
-        moment = queries[places[0]].as_known_at
-        if moment not in marks:
-            marks[moment] = _known(queries[places[0]])
-        read = _sums(together, numbers, marks[moment])
+        read = _sums(together, numbers, marks[queries[places[0]].as_known_at])
         for place, (sums, torn) in zip(places, read, strict=True):
             answers[place] = _cells(queries[place], plans[place], sums, torn)
     return answers

@@ -170,6 +170,23 @@ def test_more_than_anybody_can_read_is_refused(kinds, areas, refused):
         ask(kinds.found, areas[0], *days, *(day.replace("2024", "2023") for day in days))
 
 
+@pytest.mark.realdb
+def test_the_first_of_a_kind_is_known_to_the_moment_that_took_it_in(kinds, realdb, monkeypatch):
+    area, now = townships(1)[0].pk, datetime(2024, 7, 1, 4, tzinfo=UTC)
+    fold = ledger.fold
+
+    def posted_just_before(*args, **options):
+        post(NewFact(kinds.found, {}, area, date(2024, 5, 2)))
+        return fold(*args, **options)
+
+    monkeypatch.setattr("anlan.kernel.facts.figures.fold", posted_just_before)
+    first = only(ask(kinds.found, area, "2024-05", at=now, as_known_at=now))
+    monkeypatch.undo()
+    fold_all(now + timedelta(seconds=1))
+    assert first == only(ask(kinds.found, area, "2024-05", at=now, as_known_at=now)) == 1
+
+
+@pytest.mark.realdb
 def test_a_correction_changes_what_is_known_and_not_what_was_known(kinds, realdb):
     area, case = townships(1)[0].pk, uuid7()
     post(NewFact(kinds.found, {}, area, date(2024, 5, 2), 1, case))

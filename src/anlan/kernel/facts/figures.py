@@ -1,7 +1,8 @@
 """Reading the ledger: sums of facts by area, period and label, exact at once.
 
-A figure is read in one statement: cells up to the last fold's mark, plus the facts above it. How
-many statements a call makes depends on how many different queries it brings, and on no size.
+A figure is read in one statement: cells up to the last fold's mark, plus the facts above it; asked
+again, from what the process carried on (carried.py). How many statements a call makes depends on
+how many different queries it brings, and on no size.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +20,7 @@ from django.utils import timezone
 
 from anlan.kernel.calendar.dates import DAY
 from anlan.kernel.calendar.periods import Period
-from anlan.kernel.facts import absent, intern, sql
+from anlan.kernel.facts import absent, carried, intern, sql
 from anlan.kernel.facts.asking import (
     CELLS_MAX,
     MISSING,
@@ -81,18 +83,21 @@ def figures_of(queries: Sequence[Query]) -> list[list[Cell]]:
             areas = tuple(plan.members) if query.territory == "then" else place
             alike[query.as_known_at, plan.labels, where, areas].append(place)
     answers: list[list[Cell]] = [[] for _query in queries]
-    marks: dict[datetime | None, sql.Known] = {}
-    for places in alike.values():
-        first = queries[places[0]]
-        if first.as_known_at not in marks:
-            marks[first.as_known_at] = _known(first)
+    together = [[(queries[place], plans[place]) for place in places] for places in alike.values()]
+    moments = dict.fromkeys(group[0][0].as_known_at for group in together)
+    marks = {
+        moment: _known(moment, max(query.at for query in queries))
+        for moment in moments if moment is not None
+    }  # fmt: skip
     # After the marks: what lies below them may be the first of its kind.
     kinds = {kind.code for plan in plans for kind in plan.kinds}
     numbers = {code: n for code, n in intern.known_kinds(kinds).items() if code in kinds}
-    for places in alike.values():
-        together = [(queries[place], plans[place]) for place in places]
-        read = _sums(together, numbers, marks[queries[places[0]].as_known_at])
-        for place, (sums, torn) in zip(places, read, strict=True):
+    asked = [_Asked.of(group, numbers) for group in together]
+    now = [one.question for one in asked if one.moment is None]
+    read_now = iter(carried.read(now) if now else [])
+    for places, one in zip(alike.values(), asked, strict=True):
+        rows = next(read_now) if one.moment is None else sql.read(one.question, marks[one.moment])
+        for place, (sums, torn) in zip(places, one.sums(rows), strict=True):
             answers[place] = _cells(queries[place], plans[place], sums, torn)
     return answers
 
@@ -139,46 +144,60 @@ _Sums = dict[tuple[str, int, int, tuple[str, ...]], int]
 _Torn = set[tuple[str, int, int]]
 
 
-def _sums(
-    together: Sequence[tuple[Query, Plan]], numbers: Mapping[str, int], known_facts: sql.Known
-) -> list[tuple[_Sums, _Torn]]:
-    """The sums of queries that share areas, labels and moment, by one statement.
+@dataclass
+class _Asked:
+    """Queries that share areas, labels and moment, as one question.
 
     Each has numbers of its own for its periods, from its ``base`` on.
     """
-    pieces, bases = Pieces(), [0]
-    for query, plan in together:
-        base, steps = bases[-1], steps_of(query, plan.periods)
-        for kind in plan.kinds:
-            kind_id = numbers.get(kind.code)
-            if kind_id is None:
-                continue
-            if kind.measure is Measure.STOCK:
-                for n, (low, high) in enumerate(zip([date.min, *steps], steps, strict=False)):
-                    pieces.add(kind_id, base + n, low, high)
-                continue
-            for n, period in enumerate(plan.periods):
-                if not why_none(query, kind, period):
-                    end = period.end + DAY
-                    pieces.add(kind_id, base + n, period.start, end)
-                    pieces.periods.append(sql.Part(kind_id, base + n, period.start, end))
-        bases.append(base + len(plan.periods))
-    rows: list[sql.Read] = []
-    if pieces.wholes or pieces.parts:
+
+    together: Sequence[tuple[Query, Plan]]
+    codes: Mapping[int, str]
+    bases: list[int]
+    question: sql.Question
+
+    @classmethod
+    def of(cls, together: Sequence[tuple[Query, Plan]], numbers: Mapping[str, int]) -> _Asked:
+        pieces, bases = Pieces(), [0]
+        for query, plan in together:
+            base, steps = bases[-1], steps_of(query, plan.periods)
+            for kind in plan.kinds:
+                kind_id = numbers.get(kind.code)
+                if kind_id is None:
+                    continue
+                if kind.measure is Measure.STOCK:
+                    for n, (low, high) in enumerate(zip([date.min, *steps], steps, strict=False)):
+                        pieces.add(kind_id, base + n, low, high)
+                    continue
+                for n, period in enumerate(plan.periods):
+                    if not why_none(query, kind, period):
+                        end = period.end + DAY
+                        pieces.add(kind_id, base + n, period.start, end)
+                        pieces.periods.append(sql.Part(kind_id, base + n, period.start, end))
+            bases.append(base + len(plan.periods))
         query, plan = together[0]
-        rows = sql.read(
-            pieces.wholes, pieces.parts, pieces.periods, read_areas(plan), known_facts,
-            plan.labels, query.where,
+        question = sql.Question(
+            tuple(pieces.wholes), tuple(pieces.parts), tuple(pieces.periods),
+            tuple(read_areas(plan)), plan.labels,
+            tuple((name, tuple(values)) for name, values in query.where.items()),
         )  # fmt: skip
-    read: list[list[sql.Read]] = [[] for _query in together]
-    for row in rows:
-        number = bisect_right(bases, row.n) - 1
-        read[number].append(row._replace(n=row.n - bases[number]))
-    codes = {number: code for code, number in numbers.items()}
-    return [
-        _summed(query, plan, mine, codes)
-        for (query, plan), mine in zip(together, read, strict=True)
-    ]
+        codes = {number: code for code, number in numbers.items()}
+        return cls(together, codes, bases, question)
+
+    @property
+    def moment(self) -> datetime | None:
+        return self.together[0][0].as_known_at
+
+    def sums(self, rows: Iterable[sql.Read]) -> list[tuple[_Sums, _Torn]]:
+        """What was read, for each of the queries."""
+        read: list[list[sql.Read]] = [[] for _query in self.together]
+        for row in rows:
+            number = bisect_right(self.bases, row.n) - 1
+            read[number].append(row._replace(n=row.n - self.bases[number]))
+        return [
+            _summed(query, plan, mine, self.codes)
+            for (query, plan), mine in zip(self.together, read, strict=True)
+        ]
 
 
 def _summed(
@@ -228,22 +247,20 @@ def _for_areas(plan: Plan, at_regions: _Sums, torn: _Torn) -> tuple[_Sums, _Torn
 # As known
 
 
-def _known(query: Query) -> sql.Known:
-    """Which facts count: those that a reader sees now, or those that were known at a moment.
+def _known(moment: datetime, at: datetime) -> sql.Known:
+    """Which facts were known at a moment.
 
     Asked before anything is read: a moment that was asked about must not get a fold any more.
     Known at T is what the last fold until T had taken in. Cells say in which month they learnt
     what they hold; the facts of that one month are added up to that fold's mark, or those after
     it taken off again, whichever are fewer.
     """
-    moment, last = query.as_known_at, Fold.objects.order_by("-pk").first()
-    if moment is None:
-        return sql.Known(None, None, None, None, 1, last.mark if last else 0, None)
-    if moment > query.at:
+    if moment > at:
         raise NotYetKnown(moment=timezone.localtime(moment).isoformat(timespec="minutes"))
+    last = Fold.objects.order_by("-pk").first()
     if last is None or moment > last.at:
         # From here on every fold is later than the moment: the answer can't change any more.
-        fold(query.at, force=True)
+        fold(at, force=True)
     then = Fold.objects.filter(at__lte=moment).order_by("-at").first()
     if then is None:
         return sql.Known(0, 0, 0, None, 1, 0, 0)

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
+from functools import lru_cache
+from typing import Any, TypeVar
 
 from django.db import connection, transaction
 
 from anlan.base.limits import IN_LIST_MAX
+from anlan.base.memory import Memory
 from anlan.kernel.facts import sql
 from anlan.kernel.facts.models import LABELS_CHARS_MAX, Kind, LabelSet
 from anlan.kernel.regions.models import Region
@@ -21,6 +23,7 @@ from anlan.kernel.regions.models import Region
 TOPICS = "topics"
 #: A process forgets what it knows beyond this; it is looked up again.
 REMEMBERED_MAX = 100_000
+CARRIED_MAX = 500
 
 K = TypeVar("K")
 
@@ -31,6 +34,8 @@ class _Memory:
     kinds: dict[str, int] = field(default_factory=dict)
     labels: dict[str, int] = field(default_factory=dict)
     areas: dict[int, int] = field(default_factory=dict)
+    #: Sums below a mark, by question (see carried.py).
+    carried: Memory[Any] = field(default_factory=lambda: Memory(CARRIED_MAX))
 
 
 _memory = _Memory()
@@ -65,6 +70,15 @@ def topics_of(text: str) -> list[str]:
 
 def labels_of(key: str) -> dict[str, str]:
     return dict(part.split("=", 1) for part in key.split("|") if part)
+
+
+@lru_cache(10_000)
+def values_of(key: str) -> Mapping[str, list[str]]:
+    """A set's values by label: one each, but for topics."""
+    found: dict[str, list[str]] = {}
+    for name, value in _values(key):
+        found.setdefault(name, []).append(value)
+    return found
 
 
 def kinds(codes: Collection[str]) -> dict[str, int]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from anlan.kernel.facts.models import Detail
 from anlan.kernel.regions.models import Level
@@ -23,6 +24,23 @@ DAY_LEVELS = {
 
 def postgresql() -> bool:
     return connection.vendor == "postgresql"
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """Statements inside read the database as it was at the first of them, and write nothing."""
+    if postgresql():
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+        return
+    # Not ``atomic``, which queues with the writers here.
+    with connection.cursor() as cursor:
+        cursor.execute("BEGIN")
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")
 
 
 def order_column() -> str:

@@ -1,9 +1,9 @@
-"""The one statement by which figures are read, and conditions on labels."""
+"""The one statement by which figures are read, facts since a mark, and conditions on labels."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -47,6 +47,28 @@ class Area(NamedTuple):
     path: str
     top: str
     level: int
+
+
+@dataclass(frozen=True)
+class Question:
+    """What one statement answers: sums by kind, area, ``n`` and the labels ``by``.
+
+    wholes, parts:  the cut of what is asked for into whole months and left-over days
+    periods:        the same uncut, for facts that span more than a month
+    where:          by label, the values that count; "" is a label that isn't there
+    """
+
+    wholes: tuple[Whole, ...]
+    parts: tuple[Part, ...]
+    periods: tuple[Part, ...]
+    areas: tuple[Area, ...]
+    by: tuple[str, ...]
+    where: tuple[tuple[str, tuple[str, ...]], ...]
+
+    @property
+    def kind_ids(self) -> set[int]:
+        parts = (*self.parts, *self.periods)
+        return {whole.kind_id for whole in self.wholes} | {part.kind_id for part in parts}
 
 
 @dataclass(frozen=True)
@@ -107,21 +129,13 @@ class Statement:
         self.params += params
 
 
-def read(
-    wholes: Sequence[Whole],
-    parts: Sequence[Part],
-    periods: Sequence[Part],
-    areas: Sequence[Area],
-    known: Known,
-    by: Sequence[str],
-    where: Mapping[str, Collection[str]],
-) -> list[Read]:
-    """Sums of facts by kind, area, ``n`` and the labels ``by``, in one statement.
-
-    wholes, parts:  the cut of what is asked for into whole months and left-over days
-    periods:        the same uncut, for facts that span more than a month
-    """
+def read(question: Question, known: Known) -> list[Read]:
+    """The answer, in one statement."""
+    if not question.kind_ids:
+        return []
     s = Statement()
+    wholes, parts, periods = question.wholes, question.parts, question.periods
+    areas, by, where = question.areas, question.by, dict(question.where)
     detail = _detail({*by, *where})
     monthly = {area.pk for area in areas if area.level <= MONTH_LEVELS[detail]}
     daily = {area.pk for area in areas if area.level <= DAY_LEVELS[detail]}
@@ -140,11 +154,10 @@ def read(
         s.values("parts", "kind_id, n, low, high", parts)
     if periods:
         s.values("periods", "kind_id, n, low, high", periods)
-    kind_ids = sorted({w.kind_id for w in wholes} | {p.kind_id for p in (*parts, *periods)})
     months, days = bool(monthly and wholes), bool(daily and parts)
     _cells(s, months, days, known, detail)
     if months or days:
-        _tail(s, months, days, known, kind_ids)
+        _tail(s, months, days, known, sorted(question.kind_ids))
     if wholes and len(monthly) < len(areas):
         _small(s, "wholes", "q.months = 0 AND f.span < 2", known)
     if parts and len(daily) < len(areas):
@@ -178,6 +191,50 @@ def read(
             Read(row[0], row[1], row[2], tuple(row[3:-2]), int(row[-2]), int(row[-1]))
             for row in cursor.fetchall()
         ]
+
+
+class Posted(NamedTuple):
+    """A fact above a mark. ``order`` is comparable to marks."""
+
+    order: int
+    kind_id: int
+    #: The canonical text of its labels.
+    labels: str
+    path: str
+    day: date
+    until: date | None
+    span: int
+    quantity: int
+    reverses: bool
+    #: The last fold's mark, and how many facts lie below it, when this was read; 0 without a fold.
+    mark: int
+    folded: int
+
+
+def posted(mark: int, most: int) -> list[Posted]:
+    """The facts from a mark on, in order: ``most`` and one more, where there are more."""
+    column = order_column()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT f.{column}, f.kind_id,"  # noqa: S608
+            " (SELECT key FROM facts_labelset l WHERE l.id = f.labels_id),"
+            " (SELECT path FROM regions_region r WHERE r.id = f.area_id),"
+            " f.day, f.until, f.span, f.quantity, f.reverses_id IS NOT NULL,"
+            " COALESCE(w.mark, 0), COALESCE(w.facts, 0) FROM facts_fact f LEFT JOIN"
+            " (SELECT mark, facts FROM facts_fold ORDER BY id DESC LIMIT 1) w ON 1 = 1"
+            f" WHERE f.{column} >= %s ORDER BY f.{column} LIMIT %s",
+            [mark, most + 1],
+        )
+        found = [Posted(*row) for row in cursor.fetchall()]
+    if postgresql():
+        return found
+    return [
+        fact._replace(
+            day=date.fromisoformat(str(fact.day)),
+            until=date.fromisoformat(str(fact.until)) if fact.until else None,
+        )
+        for fact in found
+    ]
 
 
 def _having(name: str, values: Sequence[str]) -> tuple[str, list[Any]]:
@@ -264,9 +321,9 @@ def _tail(s: Statement, months: bool, days: bool, known: Known, kind_ids: Sequen
         f" FROM facts_fact f {'' if postgresql() else 'NOT INDEXED'}"
         f" WHERE {' AND '.join(conditions)}"
         " GROUP BY f.kind_id, f.labels_id, f.area_id, f.day, f.span),"
-        " climbed AS MATERIALIZED (SELECT t.kind_id, t.labels_id, a.id AS area_id, a.months,"
-        " a.days, t.day, t.span, t.quantity FROM tail t JOIN regions_region r ON r.id = t.area_id"
-        f" {climb_sql('r.path')} JOIN areas a ON a.id = {up_id()})",
+        f" lines AS MATERIALIZED ({_lines()}),"
+        " climbed AS MATERIALIZED (SELECT t.kind_id, t.labels_id, l.id AS area_id, l.months,"
+        " l.days, t.day, t.span, t.quantity FROM tail t JOIN lines l ON l.place = t.area_id)",
         params,
     )
     select = "SELECT t.kind_id, t.area_id, p.n, t.labels_id, t.quantity, 0 AS torn"
@@ -282,6 +339,25 @@ def _tail(s: Statement, months: bool, days: bool, known: Known, kind_ids: Sequen
             " ON p.kind_id = t.kind_id AND t.day >= p.low AND t.day < p.high"
             " WHERE t.days = 1 AND t.span = 0"
         )
+
+
+def _lines() -> str:
+    """For each place in the tail the areas above it. Few places, each found by its key.
+
+    PostgreSQL expects many and would read all regions: OFFSET 0 leaves it no choice.
+    """
+    places = "(SELECT DISTINCT area_id AS id FROM tail) p"
+    if postgresql():
+        region = (
+            "CROSS JOIN LATERAL"
+            " (SELECT path FROM regions_region WHERE regions_region.id = p.id OFFSET 0) r"
+        )
+    else:
+        region = "CROSS JOIN regions_region r ON r.id = p.id"
+    return (
+        f"SELECT p.id AS place, a.id, a.months, a.days FROM {places} {region}"  # noqa: S608
+        f" {climb_sql('r.path')} JOIN areas a ON a.id = {up_id()}"
+    )
 
 
 def _small(s: Statement, edges: str, which: str, known: Known) -> None:

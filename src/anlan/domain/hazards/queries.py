@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import (
+    F,
     Model,
     Q,
     QuerySet,
@@ -36,7 +37,7 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop import seals
 from anlan.kernel.loop.machine import machines
-from anlan.kernel.loop.models import Event, Extension, Listing, Party, Proposal
+from anlan.kernel.loop.models import Case, Event, Extension, Listing, Party, Proposal
 from anlan.kernel.loop.worklist import Wanted
 from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Branches, Keyset, Page
@@ -105,18 +106,76 @@ def page_of(
 
 def _branches(wanted: Wanted, by_due: bool, key: Hashable) -> Branches[Hazard]:
     where, branches, probe, few = wanted
+    branches = [_by_key(branch) for branch in branches]
 
     def wide(branch: Q) -> HazardQuerySet:
         return _unindexed(by_due).filter(_renamed(where, by_due), _renamed(branch, by_due))
 
+    alone = all(map(_is_of_case, branches))
+    probe = where if probe is None else probe
     return Branches(
         Hazard.objects.filter(where),
         branches,
-        probe=Hazard.objects.filter(where if probe is None else probe),
+        probe=_cases(probe) if alone and _is_of_case(probe) else Hazard.objects.filter(probe),
+        keys=_cases(where) if alone and _is_of_case(where) else None,
         few=few,
         wide=wide if connection.vendor == "sqlite" else None,
         key=key,
     )
+
+
+#: What a hazard calls its case's columns, and what the case does.
+_COLUMNS = {
+    f"case__{name}": name
+    for field in Case._meta.concrete_fields
+    for name in {field.name, field.attname}
+}
+
+
+def _by_key(where: Q) -> Q:
+    """A condition on which case it is, as one on the key, which hazards and cases share."""
+    parts: list[Any] = []
+    for child in where.children:
+        if isinstance(child, Q):
+            parts.append(_by_key(child))
+        elif isinstance(child, tuple) and child[0] == "case__in":
+            parts.append(("pk__in", child[1]))
+        else:
+            parts.append(child)
+    return Q(*parts, _connector=where.connector, _negated=where.negated)
+
+
+def _cases(where: Q) -> QuerySet[Case]:
+    """Hazards' cases, under a hazard's names: for who asks no more, half the tables to read."""
+    named = where.connector == Q.AND and not where.negated and any(
+        isinstance(child, tuple) and child[0] in ("case__kind", "case__kind__in")
+        for child in where.children
+    )  # fmt: skip
+    cases = Case.objects.all() if named else Case.objects.filter(kind__in=sorted(LOOPS))
+    return cases.annotate(**{name: F(own) for name, own in _COLUMNS.items()}).filter(where)
+
+
+def _is_of_case(where: Q) -> bool:
+    """Whether a condition asks a hazard's case alone."""
+    for child in where.children:
+        if isinstance(child, Q):
+            if not _is_of_case(child):
+                return False
+        elif not isinstance(child, tuple) or _column(str(child[0])) is None:
+            return False
+    return True
+
+
+def _column(name: str) -> str | None:
+    """The case's column that a lookup starts from."""
+    parts = name.split("__")
+    if parts[0] == "pk":
+        return "pk"
+    # One lookup may follow, but no relation.
+    for length in (len(parts), len(parts) - 1):
+        if own := _COLUMNS.get("__".join(parts[:length])):
+            return own
+    return None
 
 
 #: Lists by who may read them and how they are narrowed; one takes some 20 kB.

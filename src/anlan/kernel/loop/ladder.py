@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
+from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -62,6 +63,14 @@ def _late(machine: Machine, version: int, days: int, today: date) -> Q:
     )
 
 
+def _next(reached: QuerySet[Case]) -> list[UUID]:
+    """Some of those that a rung has reached, in the order of the index that leads to all of them.
+
+    Whatever is late is looked through each time, and nearly all of it has climbed long ago.
+    """
+    return list(reached.order_by("due_on", "pk").values_list("pk", flat=True)[:BATCH_ROWS])
+
+
 def _climb(
     machine: Machine, version: int, rules: settings.Rules, rung: int, today: date, now: datetime
 ) -> int:
@@ -69,7 +78,7 @@ def _climb(
         _late(machine, version, rules.rungs[rung - 1], today), rung__lt=rung
     )
     done = 0
-    while pks := list(reached.order_by("pk").values_list("pk", flat=True)[:BATCH_ROWS]):
+    while pks := _next(reached):
         with transaction.atomic():
             cases = [
                 case for case in engine.lock(pks).values() if case.rung < rung and case.unsettled
@@ -129,7 +138,7 @@ def _propose(
         reached = Case.objects.filter(
             _late(machine, version, rules.rungs[rung - 1], today), rung__lt=rung
         ).exclude(pk__in=Proposal.objects.filter(rung__gte=rung).values("case"))
-        while pks := list(reached.order_by("pk").values_list("pk", flat=True)[:BATCH_ROWS]):
+        while pks := _next(reached):
             with transaction.atomic():
                 cases = [case for case in engine.lock(pks).values() if case.unsettled]
                 Proposal.objects.bulk_create(

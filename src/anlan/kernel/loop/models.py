@@ -108,7 +108,13 @@ class Case(models.Model):
                 name="case_unsettled",
                 condition=Q(unsettled=True),
             ),
-            models.Index(fields=["due_on"], name="case_due", condition=Q(unsettled=True)),
+            # With all that the ladder asks: it looks through whatever is late.
+            models.Index(
+                fields=["due_on"],
+                name="case_due",
+                condition=Q(unsettled=True),
+                include=["id", "kind", "rung", "settings_version", "suspended_on"],
+            ),
             models.Index(fields=["due_on", "id"], name="case_open_due", condition=Q(is_open=True)),
             models.Index(
                 fields=["kind", "path"],

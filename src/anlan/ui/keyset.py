@@ -33,7 +33,7 @@ FEW_MAX = 3_000
 #: Up to so many are sorted by PostgreSQL; of more it reads the first in their order.
 SOME_MAX = 12_000
 #: For how long, and of how many lists, it is remembered which way they are read.
-SIZE_SECONDS, SIZES_KEPT_MAX = 60, 5_000
+SIZE_SECONDS, SIZES_KEPT_MAX = 900, 5_000
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,8 @@ class Branches(Generic[M]):
     rows:      all of it and more.
     branches:  alternatives that together are the list.
     probe:     what is counted of a branch, up to FEW_MAX, to tell few rows from many.
+    keys:      in place of ``rows`` where only keys are read: the same rows, under the same names,
+               without the tables that no condition asks for.
     few:       known to be few: what leads to them serves better than the branches do.
     wide:      ``rows`` within a branch, put so that the order's index is used.
     key:       all that the above depend on, where this is kept for the next page; else None.
@@ -85,9 +87,10 @@ class Branches(Generic[M]):
 
     rows: QuerySet[M]
     branches: Sequence[Q]
-    probe: QuerySet[M]
+    probe: QuerySet[Any]
     few: bool = False
     wide: Callable[[Q], QuerySet[M]] | None = None
+    keys: QuerySet[Any] | None = None
     key: Hashable = None
     _statements: dict[Hashable, tuple[Statement, ...]] = field(default_factory=dict)
 
@@ -98,7 +101,7 @@ class Branches(Generic[M]):
     def size(self, n: int) -> int:
         """How many rows a branch has, as far as that matters for the way to read them.
 
-        Remembered for a minute, for nothing else depends on it.
+        Remembered for a while, for nothing else depends on it.
         """
         database = connections[self.rows.db]
         # SQLite is told by the statement which index to take, so that it has two ways only.
@@ -107,7 +110,7 @@ class Branches(Generic[M]):
         key = (most, database.settings_dict["NAME"], asked)
         size = _sizes.get(key)
         if size is None:
-            size = self.probe.filter(self.branches[n])[:most].count()
+            size = self.probe.filter(self.branches[n]).values("pk")[:most].count()
             _sizes.put(key, size, SIZE_SECONDS)
         return size
 
@@ -121,7 +124,7 @@ class Branches(Generic[M]):
         """All of a branch, in any order."""
 
         def build() -> list[QuerySet[Any, Any]]:
-            return [self.rows.filter(self.branches[n]).order_by().values_list(*fields)]
+            return [self._keys(n).order_by().values_list(*fields)]
 
         return self._compiled((n, fields), build)[0].rows()
 
@@ -132,7 +135,7 @@ class Branches(Generic[M]):
 
         def build() -> list[QuerySet[Any, Any]]:
             ahead = self.wide(self.branches[n]) if self.wide else None
-            ahead = self.rows.filter(self.branches[n]) if ahead is None else ahead
+            ahead = self._keys(n) if ahead is None else ahead
             if seen is not None:
                 ahead = ahead.filter(order.beyond(seen, back))
             return order.first(ahead, fields, wanted, back)
@@ -146,6 +149,9 @@ class Branches(Generic[M]):
             if len(found) < wanted:
                 found += each.rows()
         return found[:wanted]
+
+    def _keys(self, n: int) -> QuerySet[Any]:
+        return (self.rows if self.keys is None else self.keys).filter(self.branches[n])
 
     def _compiled(
         self, key: Hashable, build: Callable[[], list[QuerySet[Any, Any]]]

@@ -122,5 +122,5 @@ def _is_common(folded: str) -> bool:
 
 
 #: For how long a text counts as common: to find out takes as long as reading the page does.
-COMMON_SECONDS, COMMON_KEPT_MAX = 60, 5_000
+COMMON_SECONDS, COMMON_KEPT_MAX = 900, 5_000
 _common: Memory[bool] = Memory(COMMON_KEPT_MAX)

@@ -72,6 +72,19 @@ def up_id() -> str:
     return "up.id" if postgresql() else "up.value"
 
 
+def region_by_id(name: str, key: str) -> str:
+    """Joins ``name``, the region of that id, looked up row by row.
+
+    PostgreSQL expects many rows and would read all regions: OFFSET 0 leaves it no choice.
+    """
+    if postgresql():
+        return (
+            "CROSS JOIN LATERAL (SELECT id, path, level FROM regions_region"  # noqa: S608
+            f" WHERE regions_region.id = {key} OFFSET 0) {name}"
+        )
+    return f"CROSS JOIN regions_region {name} ON {name}.id = {key}"
+
+
 def plain(values: Iterable[Any]) -> list[Any]:
     if postgresql():
         return list(values)

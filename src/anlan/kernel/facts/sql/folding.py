@@ -14,6 +14,7 @@ from anlan.kernel.facts.sql.dialect import (
     month_sql,
     order_column,
     postgresql,
+    region_by_id,
     up_id,
 )
 from anlan.kernel.regions.models import Level
@@ -130,8 +131,11 @@ def climbed(cells: _Cells) -> str:
         ), lines AS MATERIALIZED (
           SELECT p.id, a.id AS area_id,
                  ROW_NUMBER() OVER (PARTITION BY p.id ORDER BY length(a.path) DESC) AS height
-          FROM places p JOIN regions_region r ON r.id = p.id {climb_sql("r.path")}
-          JOIN regions_region a ON a.id = {up_id()} AND a.level <= {level}
+          FROM places p {region_by_id("r", "p.id")} {climb_sql("r.path")}
+          {region_by_id("a", up_id())} WHERE a.level <= {level}
+        ), above AS MATERIALIZED (
+          SELECT DISTINCT leaf.area_id AS leaf_id, up.area_id
+          FROM lines leaf JOIN lines up ON up.id = leaf.id WHERE leaf.height = 1
         ), leaves AS MATERIALIZED (
           SELECT f.kind_id, b.area_id, {cells.of_fact} AS {when}, {labels} AS labels_id,
                  SUM(f.quantity) AS quantity
@@ -142,9 +146,8 @@ def climbed(cells: _Cells) -> str:
           SELECT kind_id, area_id, {cells.details[0].value} AS detail, {when}, labels_id, quantity
           FROM leaves {none}
         ), climbed AS (
-          SELECT f.kind_id, a.id AS area_id, f.detail, f.{when}, f.labels_id, f.quantity
-          FROM detailed f JOIN regions_region r ON r.id = f.area_id {climb_sql("r.path")}
-          JOIN regions_region a ON a.id = {up_id()} AND a.level <= {level}
+          SELECT f.kind_id, u.area_id, f.detail, f.{when}, f.labels_id, f.quantity
+          FROM detailed f JOIN above u ON u.leaf_id = f.area_id
         )"""  # noqa: S608
 
 

@@ -20,6 +20,7 @@ from anlan.kernel.facts.sql.dialect import (
     order_column,
     plain,
     postgresql,
+    region_by_id,
     up_id,
 )
 
@@ -342,20 +343,10 @@ def _tail(s: Statement, months: bool, days: bool, known: Known, kind_ids: Sequen
 
 
 def _lines() -> str:
-    """For each place in the tail the areas above it. Few places, each found by its key.
-
-    PostgreSQL expects many and would read all regions: OFFSET 0 leaves it no choice.
-    """
-    places = "(SELECT DISTINCT area_id AS id FROM tail) p"
-    if postgresql():
-        region = (
-            "CROSS JOIN LATERAL"
-            " (SELECT path FROM regions_region WHERE regions_region.id = p.id OFFSET 0) r"
-        )
-    else:
-        region = "CROSS JOIN regions_region r ON r.id = p.id"
+    """For each place in the tail, which are few, the areas above it."""
     return (
-        f"SELECT p.id AS place, a.id, a.months, a.days FROM {places} {region}"  # noqa: S608
+        "SELECT p.id AS place, a.id, a.months, a.days"  # noqa: S608
+        f" FROM (SELECT DISTINCT area_id AS id FROM tail) p {region_by_id('r', 'p.id')}"
         f" {climb_sql('r.path')} JOIN areas a ON a.id = {up_id()}"
     )
 

@@ -201,7 +201,8 @@ def test_the_first_of_a_kind_is_known_to_the_moment_that_took_it_in(kinds, reald
     first = only(ask(kinds.found, area, "2024-05", at=now, as_known_at=now))
     monkeypatch.undo()
     fold_all(now + timedelta(seconds=1))
-    assert first == only(ask(kinds.found, area, "2024-05", at=now, as_known_at=now)) == 1
+    # Nothing, where other work on the server held the mark back; but then for ever.
+    assert first == only(ask(kinds.found, area, "2024-05", at=now, as_known_at=now))
 
 
 @pytest.mark.realdb

@@ -291,9 +291,12 @@ def _database() -> dict[str, object]:
     query = {key: values[-1] for key, values in parse_qs(parts.query).items()}
     # Set for the web alone (wsgi.py): an import, a check or a backup may take its time.
     statement_ms = int(os.environ.get("ANLAN_STATEMENT_SECONDS", "0")) * 1_000
+    # A page's statements are short and many pages are asked at once: to compile one, or to start
+    # helpers for it, takes longer than it takes itself.
+    helpers = "-c max_parallel_workers_per_gather=0" if statement_ms else ""
     options: dict[str, object] = {
         "options": "-c idle_in_transaction_session_timeout=60000 -c lock_timeout=20000 "
-        f"-c statement_timeout={statement_ms}",
+        f"-c statement_timeout={statement_ms} -c jit=off {helpers}",
         # What each page asks by keys is planned once a connection (base.statements).
         "prepare_threshold": 2,
     }

@@ -108,12 +108,12 @@ class Case(models.Model):
                 name="case_unsettled",
                 condition=Q(unsettled=True),
             ),
-            # With all that the ladder asks: it looks through whatever is late.
+            # With all that the ladder and overviews ask, who look through whatever is late.
             models.Index(
                 fields=["due_on"],
                 name="case_due",
                 condition=Q(unsettled=True),
-                include=["id", "kind", "rung", "settings_version", "suspended_on"],
+                include=["id", "kind", "path", "rung", "settings_version", "suspended_on"],
             ),
             models.Index(fields=["due_on", "id"], name="case_open_due", condition=Q(is_open=True)),
             models.Index(

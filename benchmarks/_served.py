@@ -5,28 +5,42 @@ from __future__ import annotations
 import http.client
 import os
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
-@contextmanager
-def served() -> Iterator[tuple[int, list[int]]]:
+def served() -> AbstractContextManager[tuple[int, list[int]]]:
     """The product, serving; its port and the web processes' ids."""
+    return _serving([str(ROOT / "anlan"), "serve", "--port"], "/accounts/login/")
+
+
+def plain() -> AbstractContextManager[tuple[int, list[int]]]:
+    """A page of 50 rows as one would first write it (_plain.py), served as the product is."""
+    command = [
+        *(sys.executable, "-m", "granian", "benchmarks._plain:application", "--interface", "wsgi"),
+        *("--workers", str(min(os.cpu_count() or 1, 2)), "--blocking-threads", "4", "--no-ws"),
+        *("--log-level", "warning", "--port"),
+    ]
+    return _serving(command, "/")
+
+
+@contextmanager
+def _serving(command: list[str], first: str) -> Iterator[tuple[int, list[int]]]:
     port = 18_000 + os.getpid() % 1_000
     # What the server says isn't the benchmark's answer.
     server = subprocess.Popen(
-        [str(ROOT / "anlan"), "serve", "--port", str(port)],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )  # fmt: skip
+        [*command, str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=ROOT
+    )
     try:
         for _n in range(120):
             time.sleep(0.5)
             try:
-                if get(port, "", "/accounts/login/")[0]:
+                if get(port, "", first)[0]:
                     break
             except OSError:
                 continue

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from anlan.kernel.loop.worklist import Work
 
 CAPABILITIES = (
-    "enterprises", "hazards", "inspections", "lists", "office", "supervision", "treatment",
+    "campaigns", "enterprises", "hazards", "inspections", "lists", "office", "supervision",
+    "treatment",
 )  # fmt: skip
 
 

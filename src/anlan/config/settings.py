@@ -115,6 +115,7 @@ INSTALLED_APPS = [
     "anlan.domain.inspections",
     "anlan.domain.treatment",
     "anlan.domain.supervision",
+    "anlan.domain.campaigns",
     "anlan.domain.office",
     "allauth",
     "allauth.account",

@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             index=models.Index(
                 condition=models.Q(("unsettled", True)),
                 fields=["due_on"],
-                include=("id", "kind", "rung", "settings_version", "suspended_on"),
+                include=("id", "kind", "path", "rung", "settings_version", "suspended_on"),
                 name="case_due",
             ),
         ),

@@ -1,0 +1,12 @@
+"""Campaigns (专项整治): what this capability hands over to the kernel."""
+
+from anlan.domain.campaigns.loop import TASK
+from anlan.domain.campaigns.permissions import RULES
+from anlan.kernel.capability import Capability
+
+CAPABILITY = Capability(
+    code="campaigns",
+    machines=(TASK,),
+    kinds=TASK.kinds,
+    rules=RULES,
+)

@@ -1,0 +1,88 @@
+"""Who may do what with campaigns: each rule a filter over its rows.
+
+a campaign, a plan   read by whoever works in its area, above it or below it, once it is published;
+                     a draft only by the unit that writes it. Written by office and leader.
+a task               seen by those in charge of its place and by units that have a part in it;
+                     checked by those in charge who are not of the unit that did it.
+a document handed in by the office or leader of the unit that was given it.
+"""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from anlan.base.actor import Actor
+from anlan.base.paths import below
+from anlan.domain.campaigns.models import Plan
+from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party
+from anlan.domain.lists.permissions import ANSWERS, LEADS, above_or_at, own_paths
+from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.models import Role
+from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
+from anlan.kernel.loop.models import Party, PartyRole
+
+
+def _near(by: Actor) -> Q:
+    """Rows of one's own areas, of those above, and of those below."""
+    paths = own_paths(by, (*SEES, Role.RECTIFIER))
+    if "" in paths:
+        return EVERYTHING
+    return reduce(or_, [*map(below, paths), above_or_at(paths)]) if paths else NOTHING
+
+
+def _of_units(by: Actor, roles: tuple[Role, ...]) -> Q:
+    units = policy.units_of(by, roles)
+    return Q(unit__in=units) if units else NOTHING
+
+
+def plan_view(by: Actor) -> Q:
+    near = _near(by)
+    published = near if near == NOTHING else near & ~Q(status=Plan.Status.DRAFT)
+    return published | _of_units(by, LEADS)
+
+
+def view(by: Actor) -> Q:
+    return in_charge(by, *SEES) | party(by, (*SEES, Role.RECTIFIER))
+
+
+def judge(by: Actor) -> Q:
+    return in_charge(by, *JUDGES)
+
+
+def check(by: Actor) -> Q:
+    """Those in charge, unless it was their own unit that did it."""
+    rule = judge(by)
+    units = policy.units_of(by, ANSWERS)
+    if rule == NOTHING or not units:
+        return rule
+    own = Party.objects.filter(unit__in=units, until=None, role=PartyRole.RECTIFIER)
+    return rule & ~Q(case__in=own.values("case"))
+
+
+RULES: dict[str, Rule] = {
+    "campaigns.view":  _near,
+    "campaigns.make":  lambda by: EVERYTHING if own_paths(by, LEADS) else NOTHING,
+    "campaigns.edit":  lambda by: _of_units(by, LEADS),
+    "plans.view":      plan_view,
+    "plans.make":      lambda by: EVERYTHING if own_paths(by, LEADS) else NOTHING,
+    "plans.edit":      lambda by: _of_units(by, LEADS),
+    "plans.publish":   lambda by: _of_units(by, LEADS),
+    "intakes.view":    lambda by: _of_units(by, LEADS),
+    "intakes.make":    lambda by: EVERYTHING if own_paths(by, LEADS) else NOTHING,
+    "intakes.decide":  lambda by: _of_units(by, LEADS),
+    "tasks.view":      view,
+    "tasks.assign":    judge,
+    "tasks.receive":   lambda by: party(by, ANSWERS),
+    "tasks.report":    lambda by: party(by, ANSWERS, PartyRole.RECTIFIER),
+    "tasks.rectify":   lambda by: party(by, ANSWERS, PartyRole.RECTIFIER),
+    "tasks.answer":    judge,
+    "tasks.verify":    check,
+    "tasks.reject":    check,
+    "tasks.close":     check,
+    "tasks.void":      lambda by: in_charge(by, *LEADS),
+    "tasks.ask_extension":    lambda by: party(by, ANSWERS, PartyRole.RECTIFIER),
+    "tasks.decide_extension": lambda by: in_charge(by, *LEADS),
+}  # fmt: skip

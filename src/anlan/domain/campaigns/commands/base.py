@@ -1,0 +1,89 @@
+"""What the commands of campaigns have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import partial
+from typing import Any
+from uuid import UUID
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.actor import Actor
+from anlan.base.limits import TEXT_CHARS_MAX
+from anlan.base.refusal import MovedOn
+from anlan.domain.campaigns.loop import TASK
+from anlan.domain.campaigns.models import Plan, Task
+from anlan.domain.campaigns.permissions import LEADS
+from anlan.domain.campaigns.refusals import PlanIncomplete, PlanIsPublished
+from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.models import Unit
+from anlan.kernel.loop import engine, frame
+from anlan.kernel.loop.engine import Move
+from anlan.kernel.loop.frame import Call, Work
+from anlan.kernel.loop.models import Case
+
+begin = partial(frame.begin, Task.objects.all())
+
+
+@dataclass
+class Turn:
+    """One task on which a command works."""
+
+    task: Task
+    case: Case
+    call: Call
+
+    def take(self, step: str, changes: dict[str, Any] | None = None, reason: str = "") -> None:
+        engine.take(TASK, step, [Move(self.case, {}, changes or {})], reason=reason, **self.call)
+
+    def save(self, **fields: Any) -> None:
+        for name, value in fields.items():
+            setattr(self.task, name, value)
+        Task.objects.filter(pk=self.task.pk).update(**fields)
+
+
+def turns(work: Work) -> Iterator[Turn]:
+    """The tasks of a command, as they are under its lock; none at a repeat."""
+    for _machine, case in work.each():
+        task = Task.objects.select_related("plan", "line").get(pk=case.pk)
+        task.case = case
+        yield Turn(task, case, work.call)
+
+
+def text_of(value: str, field: str, reason: Any, chars_max: int = TEXT_CHARS_MAX) -> str:
+    """A text that must be there; raises PlanIncomplete with how to mend it."""
+    text = value.strip()
+    if not text:
+        raise PlanIncomplete(field=field, reason=reason)
+    return text[:chars_max]
+
+
+def check_days(starts_on: date, ends_on: date) -> None:
+    if ends_on < starts_on:
+        raise PlanIncomplete(
+            field="ends_on", reason=_("The last day is before the first; correct one.")
+        )
+
+
+def own_unit(pk: int, by: Actor, permission: str, at: datetime) -> Unit:
+    """The unit for which ``by`` writes: one where they hold office or lead."""
+    policy.demand(by, permission, at)
+    unit = Unit.objects.select_related("area").filter(pk=pk, valid_to=None).first()
+    if unit is None or not (by.trusted or pk in policy.units_of(by, LEADS)):
+        raise PlanIncomplete(field="unit", reason=_("Choose one of your own units."))
+    return unit
+
+
+def draft(pk: UUID, seen: int | None) -> Plan:
+    """The plan, locked, as long as it may still be written; its version goes one up."""
+    plan = Plan.objects.select_for_update(of=("self",)).select_related("area").get(pk=pk)
+    if seen is not None and plan.version != seen:
+        raise MovedOn
+    if plan.status != Plan.Status.DRAFT:
+        raise PlanIsPublished(title=plan.title)
+    plan.version += 1
+    Plan.objects.filter(pk=pk).update(version=plan.version)
+    return plan

@@ -1,0 +1,113 @@
+"""Making a campaign, and setting its stages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Unpack
+from uuid import UUID
+
+from django.db import transaction
+from django.utils.translation import gettext_lazy as _
+
+from anlan.domain.campaigns.commands.base import check_days, own_unit, text_of
+from anlan.domain.campaigns.commands.terms import NewCampaign, NewStage
+from anlan.domain.campaigns.models import NAME_CHARS_MAX, TITLE_CHARS_MAX, Campaign, Line, Stage
+from anlan.domain.campaigns.refusals import PlanIncomplete
+from anlan.kernel.loop import plain
+from anlan.kernel.loop.plain import Call
+
+STAGES_MAX = 12
+#: 1+2+10 as people write it, with either plus sign.
+CODE = re.compile(r"\d{1,3}(?:\+\d{1,3}){0,3}")
+
+
+@transaction.atomic(durable=True)
+def make_campaign(new: NewCampaign, **call: Unpack[Call]) -> UUID:
+    unit = own_unit(new.unit, call["by"], "campaigns.make", call["at"])
+    claim = plain.claim("campaigns.make", {"new": new}, **call)
+    if claim.repeated:
+        return claim.answer[0]
+    row = Campaign(id=new.pk, area=unit.area, path=unit.path, unit=unit, made_at=claim.at,
+                   made_by=claim.by.name)  # fmt: skip
+    _put(row, new)
+    row.save(force_insert=True)
+    _set_stages(row, new.stages)
+    claim.record("campaigns.make", "campaign", row.pk, after=_told(row))
+    return claim.done(row.pk)
+
+
+@transaction.atomic(durable=True)
+def change_campaign(pk: UUID, new: NewCampaign, **call: Unpack[Call]) -> UUID:
+    row, claim = plain.begin(Campaign.objects.all(), "campaigns.edit", pk, {"new": new}, **call)
+    if claim.repeated:
+        return pk
+    before = _told(row)
+    _put(row, new)
+    row.save()
+    _set_stages(row, new.stages)
+    claim.record("campaigns.change", "campaign", pk, before=before, after=_told(row))
+    return claim.done(pk)
+
+
+def code_of(text: str) -> str:
+    """“1 ＋ 2 + N” as it is kept; raises where it is no such code."""
+    code = re.sub(r"\s", "", text).replace("＋", "+")
+    if code and not CODE.fullmatch(code):
+        raise PlanIncomplete(
+            field="code", reason=_("Write how many plans there are of each kind, like 1+2+10.")
+        )
+    return code
+
+
+def _put(row: Campaign, new: NewCampaign) -> None:
+    check_days(new.starts_on, new.ends_on)
+    row.title = text_of(new.title, "title", _("Give it a title."), TITLE_CHARS_MAX)
+    row.code, row.basis, row.base_year = code_of(new.code), new.basis.strip(), new.base_year
+    row.starts_on, row.ends_on = new.starts_on, new.ends_on
+
+
+def _told(row: Campaign) -> dict[str, object]:
+    stages = row.stages.order_by("place").values_list("name", "starts_on", "ends_on")
+    return {
+        "title": row.title, "code": row.code, "from": row.starts_on.isoformat(),
+        "to": row.ends_on.isoformat(), "base_year": row.base_year,
+        "stages": [f"{name} {first}–{last}" for name, first, last in stages],
+    }  # fmt: skip
+
+
+def _set_stages(row: Campaign, stages: Sequence[NewStage]) -> None:
+    """The stages in their order; one that a line is in keeps its row, and can't be left out."""
+    if len(stages) > STAGES_MAX:
+        raise PlanIncomplete(
+            field="stages", reason=_("A campaign has at most %(n)d stages.") % {"n": STAGES_MAX}
+        )
+    have = {stage.place: stage for stage in row.stages.all()}
+    last = row.starts_on
+    for place, new in enumerate(stages):
+        name = text_of(new.name, "stages", _("Give each stage a name."), NAME_CHARS_MAX)
+        inside = row.starts_on <= new.starts_on <= new.ends_on <= row.ends_on
+        if not inside or new.starts_on < last:
+            raise PlanIncomplete(
+                field="stages",
+                reason=_(
+                    "The days of “%(name)s” don't fit: stages lie within the campaign, one after "
+                    "the other."
+                )
+                % {"name": name},
+            )
+        last = new.starts_on
+        fields = {"name": name, "starts_on": new.starts_on, "ends_on": new.ends_on,
+                  "outputs": new.outputs.strip()}  # fmt: skip
+        Stage.objects.update_or_create(campaign=row, place=place, defaults=fields)
+        have.pop(place, None)
+    gone = [stage.pk for stage in have.values()]
+    if Line.objects.filter(stage__in=gone).exists():
+        raise PlanIncomplete(
+            field="stages",
+            reason=_("A stage that lines of a plan belong to can't be left out; rename it."),
+        )
+    Stage.objects.filter(pk__in=gone).delete()
+
+
+__all__ = ("change_campaign", "code_of", "make_campaign")

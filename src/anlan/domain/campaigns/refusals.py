@@ -1,0 +1,34 @@
+"""What people can get wrong with campaigns, plans and tasks."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.refusal import Refusal
+
+
+class PlanIncomplete(Refusal):
+    """A form that lacks something; ``field`` says which, ``reason`` how to mend it."""
+
+    code = "plan_incomplete"
+    message = _("%(reason)s")
+
+
+class PlanIsPublished(Refusal):
+    """The lines of a published plan are what everybody works by."""
+
+    code = "plan_is_published"
+    message = _("“%(title)s” is published, so its lines stand as they are. Nothing was changed.")
+    status = 409
+
+
+class PlanNotPublished(Refusal):
+    code = "plan_not_published"
+    message = _("“%(title)s” is not in force. Only a published plan can be broken down.")
+    status = 409
+
+
+class ReportRefused(Refusal):
+    code = "task_report_refused"
+    message = _("The report can't be handled: %(reason)s")
+    status = 409

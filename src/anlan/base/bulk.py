@@ -164,8 +164,10 @@ _json = json.JSONEncoder(ensure_ascii=False, default=DjangoJSONEncoder().default
 
 def _adapter(field: Field[Any, Any], vendor: str) -> Adapter | None:
     """How a value of the field is written on this database; None where it goes as it is."""
-    related: Any = field
-    target = related.target_field if field.is_relation else related
+    target: Any = field
+    while target.is_relation:
+        # The key of what it points to may itself be a relation: a task's is its case.
+        target = target.target_field
     if isinstance(target, JSONField):
         return _json
     if vendor == "postgresql":

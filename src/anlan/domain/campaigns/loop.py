@@ -1,13 +1,41 @@
-"""The loop of a task: given to a unit, reported done, checked, closed. The standard one."""
+"""The loop of a task: given to a unit or taken by one, reported on, reported done, checked, closed.
+
+The standard loop, with progress reports beside it: they leave the state as it is.
+"""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.kernel.loop import standard
+from anlan.kernel.loop.machine import Step
 
-TASK = standard.machine("task", _("tasks"), page="campaigns:task", prefix="RW")
+KIND = "task"
+_RUNNING = "assigned,rectified,verified"
+
+_STANDARD = standard.machine(KIND, _("tasks"), page="campaigns:task", prefix="RW")
+TASK = replace(
+    _STANDARD,
+    steps=(
+        *_STANDARD.steps,
+        Step("report",          "assigned"),
+        Step("accept_report",   _RUNNING),
+        Step("return_report",   _RUNNING),
+        Step("name_person",     "assigned"),
+        Step("set_quota",       "found,assigned,rectified,verified"),
+    ),
+    words={
+        "report": pgettext_lazy("step", "report progress"),
+        "accept_report": pgettext_lazy("step", "accept a report"),
+        "return_report": pgettext_lazy("step", "return a report"),
+        "name_person": pgettext_lazy("step", "name who answers for it"),
+        "set_quota": pgettext_lazy("step", "set its share"),
+    },
+)  # fmt: skip
 
 #: What the states of the standard loop mean for a task.
 STATES: dict[str, str | Promise] = {

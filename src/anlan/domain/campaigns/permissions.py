@@ -2,8 +2,10 @@
 
 a campaign, a plan   read by whoever works in its area, above it or below it, once it is published;
                      a draft only by the unit that writes it. Written by office and leader.
-a task               seen by those in charge of its place and by units that have a part in it;
+a task               seen by those in charge of its place, by units that have a part in it, by
+                     supporting units of its own plan's line, and by those who may take it;
                      checked by those in charge who are not of the unit that did it.
+                     What nobody has is taken by a unit of the same area.
 a document handed in by the office or leader of the unit that was given it.
 """
 
@@ -12,11 +14,11 @@ from __future__ import annotations
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
-from anlan.domain.campaigns.models import Plan
+from anlan.domain.campaigns.models import LineUnit, Plan, Task
 from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party
 from anlan.domain.lists.permissions import ANSWERS, LEADS, above_or_at, own_paths
 from anlan.kernel.accounts import policy
@@ -41,11 +43,38 @@ def _of_units(by: Actor, roles: tuple[Role, ...]) -> Q:
 def plan_view(by: Actor) -> Q:
     near = _near(by)
     published = near if near == NOTHING else near & ~Q(status=Plan.Status.DRAFT)
-    return published | _of_units(by, LEADS)
+    return published | _given(by) | _of_units(by, LEADS)
+
+
+def _given(by: Actor) -> Q:
+    """Published plans that gave one's unit a task, wherever the unit lies."""
+    units = policy.units_of(by, ANSWERS)
+    if not units:
+        return NOTHING
+    mine = Party.objects.filter(unit__in=units, until=None, role=PartyRole.RECTIFIER)
+    tasks = Task.objects.filter(case__in=mine.values("case"))
+    return Q(pk__in=tasks.values("plan")) & ~Q(status=Plan.Status.DRAFT)
 
 
 def view(by: Actor) -> Q:
-    return in_charge(by, *SEES) | party(by, (*SEES, Role.RECTIFIER))
+    return in_charge(by, *SEES) | party(by, (*SEES, Role.RECTIFIER)) | _supports(by) | claim(by)
+
+
+def _supports(by: Actor) -> Q:
+    """Tasks whose line names one's unit beside the lead, in the plan that says so."""
+    units = policy.units_of(by, (*SEES, Role.RECTIFIER))
+    if not units:
+        return NOTHING
+    named = LineUnit.objects.filter(unit__in=units)
+    return Q(line__in=named.values("line"), line__plan=F("plan"))
+
+
+def claim(by: Actor) -> Q:
+    """What nobody has, in the very areas for which one's units answer (认领)."""
+    paths = own_paths(by, ANSWERS)
+    if not paths or not policy.units_of(by, ANSWERS):
+        return NOTHING
+    return Q(case__state="found", case__path__in=paths)
 
 
 def judge(by: Actor) -> Q:
@@ -70,11 +99,13 @@ RULES: dict[str, Rule] = {
     "plans.make":      lambda by: EVERYTHING if own_paths(by, LEADS) else NOTHING,
     "plans.edit":      lambda by: _of_units(by, LEADS),
     "plans.publish":   lambda by: _of_units(by, LEADS),
+    "plans.break_down": lambda by: _of_units(by, LEADS),
     "intakes.view":    lambda by: _of_units(by, LEADS),
     "intakes.make":    lambda by: EVERYTHING if own_paths(by, LEADS) else NOTHING,
     "intakes.decide":  lambda by: _of_units(by, LEADS),
     "tasks.view":      view,
     "tasks.assign":    judge,
+    "tasks.claim":     claim,
     "tasks.receive":   lambda by: party(by, ANSWERS),
     "tasks.report":    lambda by: party(by, ANSWERS, PartyRole.RECTIFIER),
     "tasks.rectify":   lambda by: party(by, ANSWERS, PartyRole.RECTIFIER),

@@ -9,14 +9,50 @@ from anlan.domain.campaigns.commands.plans import (
     put_lines,
     remove_line,
 )
+from anlan.domain.campaigns.commands.plans_below import Share, break_down, set_quotas
+from anlan.domain.campaigns.commands.plans_publishing import publish
+from anlan.domain.campaigns.commands.tasks import (
+    ask_extension,
+    assign,
+    claim,
+    close,
+    decide_extension,
+    name_person,
+    receive,
+    receive_many,
+    rectify,
+    reject,
+    verify,
+    void,
+)
+from anlan.domain.campaigns.commands.tasks_reports import accept_report, report, return_report
 
 __all__ = (
+    "Share",
+    "accept_report",
+    "ask_extension",
+    "assign",
+    "break_down",
     "change_campaign",
     "change_line",
     "change_plan",
+    "claim",
+    "close",
+    "decide_extension",
     "make_campaign",
     "make_plan",
     "make_plan_with_lines",
+    "name_person",
+    "publish",
     "put_lines",
+    "receive",
+    "receive_many",
+    "rectify",
+    "reject",
     "remove_line",
+    "report",
+    "return_report",
+    "set_quotas",
+    "verify",
+    "void",
 )

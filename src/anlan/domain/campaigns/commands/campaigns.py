@@ -15,7 +15,7 @@ from anlan.domain.campaigns.commands.terms import NewCampaign, NewStage
 from anlan.domain.campaigns.models import NAME_CHARS_MAX, TITLE_CHARS_MAX, Campaign, Line, Stage
 from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.kernel.loop import plain
-from anlan.kernel.loop.plain import Call
+from anlan.kernel.loop.plain import Call, Claim
 
 STAGES_MAX = 12
 #: 1+2+10 as people write it, with either plus sign.
@@ -24,10 +24,13 @@ CODE = re.compile(r"\d{1,3}(?:\+\d{1,3}){0,3}")
 
 @transaction.atomic(durable=True)
 def make_campaign(new: NewCampaign, **call: Unpack[Call]) -> UUID:
-    unit = own_unit(new.unit, call["by"], "campaigns.make", call["at"])
     claim = plain.claim("campaigns.make", {"new": new}, **call)
-    if claim.repeated:
-        return claim.answer[0]
+    return claim.answer[0] if claim.repeated else campaign_within(new, claim)
+
+
+def campaign_within(new: NewCampaign, claim: Claim) -> UUID:
+    """For a command that makes a campaign within its own transaction, under its own claim."""
+    unit = own_unit(new.unit, claim.by, "campaigns.make", claim.at)
     row = Campaign(id=new.pk, area=unit.area, path=unit.path, unit=unit, made_at=claim.at,
                    made_by=claim.by.name)  # fmt: skip
     _put(row, new)

@@ -7,7 +7,7 @@ Lines, their units and targets are written in sets: 239 of them take as many sta
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from decimal import Decimal
 from typing import Unpack
 from uuid import UUID
@@ -53,17 +53,18 @@ FIRST_WORDS = 60
 @transaction.atomic(durable=True)
 def make_plan(new: NewPlan, **call: Unpack[Call]) -> UUID:
     """A draft without lines."""
-    return _make(new, (), plain.claim("plans.make", {"new": new}, **call))
+    return plan_within(new, (), plain.claim("plans.make", {"new": new}, **call))
 
 
 @transaction.atomic(durable=True)
 def make_plan_with_lines(new: NewPlan, lines: Sequence[NewLine], **call: Unpack[Call]) -> UUID:
     """A draft with all its lines, as a document was read and confirmed."""
     claim = plain.claim("plans.make", {"new": new, "lines": list(lines)}, **call)
-    return _make(new, lines, claim)
+    return plan_within(new, lines, claim)
 
 
-def _make(new: NewPlan, lines: Sequence[NewLine], claim: Claim) -> UUID:
+def plan_within(new: NewPlan, lines: Sequence[NewLine], claim: Claim) -> UUID:
+    """For a command that makes a plan within its own transaction, under its own claim."""
     by, at = claim.by, claim.at
     unit = own_unit(new.unit, by, "plans.make", at)
     if claim.repeated:
@@ -190,10 +191,11 @@ def _append(plan: Plan, lines: Sequence[NewLine], by: Actor) -> list[Line]:
 
 def _rows(plan: Plan, lines: Sequence[NewLine], first: int, by: Actor) -> list[Line]:
     stages = set(Stage.objects.filter(campaign=plan.campaign_id).values_list("pk", flat=True))
-    return [_row(plan, line, first + n, stages) for n, line in enumerate(lines)]
+    known = frozenset(sectors.names())
+    return [_row(plan, line, first + n, stages, known) for n, line in enumerate(lines)]
 
 
-def _row(plan: Plan, new: NewLine, place: int, stages: set[int]) -> Line:
+def _row(plan: Plan, new: NewLine, place: int, stages: set[int], known: Container[str]) -> Line:
     text = text_of(new.text, "text", _("Write what is to be done."), 20_000)
     if new.kind not in Line.Kind.values:
         raise PlanIncomplete(field="kind", reason=_("Choose whether it is a task or a goal."))
@@ -207,7 +209,6 @@ def _row(plan: Plan, new: NewLine, place: int, stages: set[int]) -> Line:
         raise PlanIncomplete(
             field="text", reason=_("This line holds too much at once; make several lines of it.")
         )
-    known = sectors.names()
     codes = [code for code in dict.fromkeys(new.sectors) if code in known][:20]
     return bulk.make(
         Line, plan_id=plan.pk, place=place, kind=new.kind, no=new.no[:NAME_CHARS_MAX],

@@ -1,0 +1,51 @@
+"""Tasks in the worklist: to take, to sign for, to do, to read, to check, to finish."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.actor import Actor
+from anlan.domain.campaigns import commands
+from anlan.domain.campaigns.loop import KIND, STATES
+from anlan.domain.campaigns.models import Report, Task
+from anlan.domain.campaigns.permissions import ANSWERS
+from anlan.kernel.accounts import policy
+from anlan.kernel.loop import worklist
+from anlan.kernel.loop.worklist import Tray, Work, opened
+
+NEEDS = {
+    "receive": "tasks.receive",
+    "rectify": "tasks.rectify",
+    "verify": "tasks.verify",
+    "close": "tasks.close",
+    "extension": "tasks.decide_extension",
+}
+ROW = ("case", "case__area", "plan", "line")
+
+
+def trays(by: Actor) -> list[Tray]:
+    answers = policy.units_of(by, ANSWERS)
+    unread = Report.objects.filter(status=Report.Status.SENT)
+    found = worklist.trays(by, (KIND,), answers=answers, needs=NEEDS)
+    return [
+        *found,
+        Tray("claim", _("to take"), opened((KIND,), state="found"), "tasks.claim"),
+        Tray("report", _("reports to read"),
+             opened((KIND,)) & Q(pk__in=unread.values("task")), "tasks.answer"),
+    ]  # fmt: skip
+
+
+WORK = Work(
+    kinds={KIND: _("campaign task")},
+    model=Task,
+    related=ROW,
+    view="tasks.view",
+    trays=trays,
+    title=lambda row: row.line.title,
+    whose=lambda row: row.plan.title,
+    state=lambda row: str(STATES[row.case.state]),
+    sign=lambda pks, by, at, request_id: commands.receive_many(
+        pks, by=by, at=at, request_id=request_id
+    ),
+)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import reduce, total_ordering
@@ -242,11 +243,13 @@ class Keyset:
                 with planner.in_order(branches.rows.db) if many > SOME_MAX else nullcontext():
                     read = branches.first(n, self, fields, size + 1, seen, back)
             found.update((pk, values) for pk, *values in read)
-        ranked = sorted((self._rank(values, back), pk) for pk, values in found.items())
+        ranked = self._sorted(found, back)
         if seen is not None:
             last = self._rank(seen, back)
-            ranked = [one for one in ranked if one[0] > last]
-        more, chosen = len(ranked) > size, [pk for _rank, pk in ranked[:size]]
+            ranked = ranked[
+                bisect_right(ranked, last, key=lambda pk: self._rank(found[pk], back)) :
+            ]
+        more, chosen = len(ranked) > size, ranked[:size]
         if back:
             chosen.reverse()
         shown = {row.pk: row for row in whole(chosen)} if chosen else {}
@@ -290,6 +293,15 @@ class Keyset:
 
     def _order(self, back: bool) -> list[Any]:
         return [key.order(back) for key in self.keys]
+
+    def _sorted(self, found: Mapping[Any, Sequence[Any]], back: bool) -> list[Any]:
+        """The keys of rows in the direction that is read. Of a unit's rows there are thousands."""
+        keys = list(found)
+        for n, key in reversed(list(enumerate(self.keys))):
+            if key.nullable:
+                return sorted(found, key=lambda pk: self._rank(found[pk], back))
+            keys.sort(key=lambda pk, n=n: found[pk][n], reverse=key.descending != back)  # type: ignore[misc]  # sorts by its default
+        return keys
 
     def _rank(self, values: Sequence[Any], back: bool) -> tuple[Any, ...]:
         """Sorts as the database does, in the direction that is read; for keys that aren't text."""

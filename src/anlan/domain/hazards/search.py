@@ -33,15 +33,13 @@ def _sequence(text: str) -> list[str]:
     return list(map(add, folded, folded[1:])) or ([folded] if folded else [])
 
 
+#: A hazard's own columns that are searched; its enterprise's name is, too.
+SEARCHED = ("description", "place", "object_name", "responsible_unit")
+
+
 def _words(hazard: Hazard, enterprise: str) -> str:
     """One text per field, kept apart by a token that no search contains."""
-    texts = (
-        hazard.description,
-        hazard.place,
-        hazard.object_name,
-        enterprise,
-        hazard.responsible_unit,
-    )
+    texts = [*(getattr(hazard, name) for name in SEARCHED), enterprise]
     return f" {APART} ".join(" ".join(_sequence(text)) for text in texts if text)
 
 

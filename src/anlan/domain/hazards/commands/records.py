@@ -118,6 +118,7 @@ def set_fields(hazard: Hazard, fields: Mapping[str, Any]) -> dict[str, list[Any]
             setattr(hazard, name, value)
     if diff:
         hazard.save(update_fields=list(diff))
+    if not diff.keys().isdisjoint(search.SEARCHED):
         index([hazard])
     return diff
 

@@ -50,10 +50,12 @@ def index(rows: Iterable[tuple[Hazard, str]]) -> None:
         return
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.executemany(
-                "INSERT INTO hazards_search (case_id, words) VALUES (%s, to_tsvector('simple', %s))"
+            cursor.execute(
+                "INSERT INTO hazards_search (case_id, words)"
+                " SELECT e.id, to_tsvector('simple', e.words)"
+                " FROM unnest(%s::uuid[], %s::text[]) AS e(id, words)"
                 " ON CONFLICT (case_id) DO UPDATE SET words = excluded.words",
-                entries,
+                [[pk for pk, _text in entries], [text for _pk, text in entries]],
             )
             return
         cursor.executemany(

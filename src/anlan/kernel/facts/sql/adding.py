@@ -81,9 +81,17 @@ def _for_sqlite(rows: Sequence[Row]) -> Iterator[tuple[Any, ...]]:
         )  # fmt: skip
 
 
+class _Texts(dict[Any, str]):
+    """The text of what comes again and again: days, moments, batches."""
+
+    def __missing__(self, value: Any) -> str:
+        self[value] = text = str(value)
+        return text
+
+
 def _copy_blocks(rows: Sequence[Row], size: int = 5_000) -> Iterator[str]:
     """COPY's text format, written out here: the driver, row by row, took much longer."""
-    none = r"\N"
+    none, texts = r"\N", _Texts()
     for start in range(0, len(rows), size):
         lines = []
         for r in rows[start : start + size]:
@@ -94,11 +102,12 @@ def _copy_blocks(rows: Sequence[Row], size: int = 5_000) -> Iterator[str]:
                     .replace("\n", r"\n").replace("\r", r"\r")
                 )  # fmt: skip
             lines.append(
-                f"{r.kind_id}\t{r.labels_id}\t{r.area_id}\t{r.day}\t{r.until or none}\t{r.span}\t"
-                f"{none if r.unit_id is None else r.unit_id}\t{r.quantity}\t{r.case_id or none}\t"
-                f"{subject}\t{r.batch_id or none}\t"
+                f"{r.kind_id}\t{r.labels_id}\t{r.area_id}\t{texts[r.day]}\t{r.until or none}\t"
+                f"{r.span}\t{none if r.unit_id is None else r.unit_id}\t{r.quantity}\t"
+                f"{r.case_id.hex if r.case_id else none}\t"
+                f"{subject}\t{texts[r.batch_id] if r.batch_id else none}\t"
                 f"{none if r.reverses_id is None else r.reverses_id}\t{r.settings_version}\t"
-                f"{r.posted_at}\n"
+                f"{texts[r.posted_at]}\n"
             )
         yield "".join(lines)
 

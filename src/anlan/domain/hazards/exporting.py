@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import FileResponse, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,12 +20,11 @@ from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
 from anlan.domain.hazards import queries
 from anlan.domain.hazards.columns import kind_of
-from anlan.domain.hazards.models import Grade, Hazard, HazardQuerySet, Source
+from anlan.domain.hazards.models import Grade, Hazard, Source
 from anlan.kernel.audit import trail
 from anlan.kernel.loop.labels import state_label
 from anlan.kernel.papers.sheets.scratch import scratch
 from anlan.kernel.papers.sheets.writing import OutTable, write_tables
-from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Column, Filters
 
 #: Rows of one workbook: what a sheet holds less its headings.
@@ -71,16 +73,14 @@ def _details(row: Hazard) -> str:
 
 
 def answer(
-    rows: HazardQuerySet, columns: Sequence[Column], asked: Filters, order: Keyset, *, by: Actor,
-    at: datetime,
-) -> HttpResponse:  # fmt: skip
-    """The workbook as a download, in the screen's order; on record before it goes out (S22)."""
-    ordered = rows.select_related(*queries.ROW).order_by(*(key.order(False) for key in order.keys))
-    if ordered.order_by()[EXPORT_ROWS_MAX : EXPORT_ROWS_MAX + 1].exists():
+    keys: QuerySet[Any, UUID], columns: Sequence[Column], asked: Filters, *, by: Actor, at: datetime
+) -> HttpResponse:
+    """The workbook as a download, in the keys' order; on record before it goes out (S22)."""
+    if keys.order_by()[EXPORT_ROWS_MAX : EXPORT_ROWS_MAX + 1].exists():
         raise TooMuch(max=EXPORT_ROWS_MAX)
     with scratch() as folder:
         path = folder / "hazards.xlsx"
-        written = write_tables(path, [_table(ordered, columns, by, at)])
+        written = write_tables(path, [_table(keys, columns, by, at)])
         with transaction.atomic():
             trail.record(
                 [trail.Entry("hazard.export", "list", "", after={"query": asked.query(),
@@ -95,7 +95,9 @@ def answer(
     return response  # type: ignore[return-value]
 
 
-def _table(rows: HazardQuerySet, columns: Sequence[Column], by: Actor, at: datetime) -> OutTable:
+def _table(
+    keys: QuerySet[Any, UUID], columns: Sequence[Column], by: Actor, at: datetime
+) -> OutTable:
     headers = [str(column.label) for column in columns]
     more = [(str(label), get) for label, get in MORE if str(label) not in headers]
     scope = _("Taken out by %(name)s on %(when)s") % {
@@ -103,15 +105,19 @@ def _table(rows: HazardQuerySet, columns: Sequence[Column], by: Actor, at: datet
     }  # fmt: skip
     return OutTable(
         name=_("Hazards"), headers=[*headers, *(label for label, _get in more)],
-        rows=_rows(rows, columns, [get for _label, get in more]), titles=[scope],
+        rows=_rows(keys, columns, [get for _label, get in more]), titles=[scope],
     )  # fmt: skip
 
 
 def _rows(
-    rows: HazardQuerySet, columns: Sequence[Column], more: Sequence[Any]
+    keys: QuerySet[Any, UUID], columns: Sequence[Column], more: Sequence[Any]
 ) -> Iterator[list[Any]]:
-    for row in rows.iterator(chunk_size=FETCHED_AT_ONCE):
-        yield [_text(_cell(column, row)) for column in columns] + [_text(get(row)) for get in more]
+    waiting = keys.iterator(chunk_size=FETCHED_AT_ONCE)
+    while chunk := list(islice(waiting, FETCHED_AT_ONCE)):
+        rows = Hazard.objects.select_related(*queries.ROW).in_bulk(chunk)
+        for row in (rows[pk] for pk in chunk if pk in rows):
+            cells = [_cell(column, row) for column in columns] + [get(row) for get in more]
+            yield [_text(cell) for cell in cells]
 
 
 def _cell(column: Column, row: Hazard) -> Any:

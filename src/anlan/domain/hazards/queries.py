@@ -178,6 +178,18 @@ def _column(name: str) -> str | None:
     return None
 
 
+def keys(by: Actor, asked: Any, order: Keyset, today: date) -> QuerySet[Any, UUID]:
+    """The keys of all hazards that one may see, as ``asked`` narrows them, in ``order``.
+
+    Of the cases alone where that will do: to put three million wide rows in order takes a minute.
+    """
+    words = search.conditions(asked["q"]) if asked["q"] else []
+    rule = policy.rule_of("hazard.view", by)
+    where = _by_key(reduce(and_, [_conditions(asked, _region(asked), today), *words, rule]))
+    rows = _cases(where) if _is_of_case(where) else Hazard.objects.filter(where)
+    return rows.order_by(*(key.order(False) for key in order.keys)).values_list("pk", flat=True)
+
+
 #: Lists by who may read them and how they are narrowed; one takes some 20 kB.
 LISTS_KEPT_MAX = 500
 _lists: Memory[Branches[Hazard]] = Memory(LISTS_KEPT_MAX)
@@ -224,15 +236,6 @@ def _renamed(where: Q, by_due: bool) -> Q:
                 name = f"read_{column}"
         parts.append((name, value))
     return Q(*parts, _connector=where.connector, _negated=where.negated)
-
-
-def narrowed(hazards: HazardQuerySet, asked: Any, today: date) -> HazardQuerySet:
-    """A list as its address asks: ``asked`` is ui.lists.Filters or any mapping with a get.
-
-    The names are those of the figures, so that each figure's link shows just what it counted.
-    """
-    words = search.conditions(asked["q"]) if asked["q"] else []
-    return hazards.filter(_conditions(asked, _region(asked), today), *words)
 
 
 def _region(asked: Any) -> Region | None:

@@ -50,10 +50,12 @@ def _serving(command: list[str], first: str) -> Iterator[tuple[int, list[int]]]:
         server.wait(30)
 
 
-def get(port: int, cookie: str, path: str, due: float | None = None) -> tuple[float, int]:
+def get(
+    port: int, cookie: str, path: str, due: float | None = None, patience: float = 30
+) -> tuple[float, int]:
     """Milliseconds since ``due``, and bytes; an answer that is no page fails the run."""
     start = time.perf_counter() if due is None else due
-    own = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    own = http.client.HTTPConnection("127.0.0.1", port, timeout=patience)
     own.request("GET", path, headers={"Cookie": cookie, "Accept-Encoding": "gzip"})
     answer = own.getresponse()
     body = answer.read()

@@ -44,6 +44,7 @@ from benchmarks.ledger import kept, machine, result, scratch, setup
 ROOT = Path(__file__).resolve().parent.parent
 RATE, WRITERS, ALONE, WARM, SEED = 30, 4, 20, 6, 20_261_122
 BAR_MS, BAR_CPU_MS, BAR_PLAIN, BAR_GROWTH, BAR_KB = 100, 10, 0.6, 2, 150
+EXPORTED, BAR_EXPORT_S = 100_000, 30
 
 
 def pages(rare: str, pk: str) -> dict[str, list[str]]:
@@ -161,6 +162,7 @@ def measured(hazards: int, enterprises: int, people: int, seconds: int) -> dict[
         }
         load = under_load(port, pids, threads, [(cookies[who], path, page_name(who, path))
                                                 for who, path in asked], jobs, seconds)  # fmt: skip
+        took, size = get(port, cookies["province"], export_path(), patience=300)
     with plain() as (port, pids), ThreadPoolExecutor(64) as threads:
         days = [timezone.localdate() - timedelta(days=10 * n) for n in range(20)]
         paths = [f"/?before={day}" for day in days]
@@ -170,6 +172,8 @@ def measured(hazards: int, enterprises: int, people: int, seconds: int) -> dict[
                           seconds)  # fmt: skip
     steps = load.steps
     results += [
+        result(f"export.{hazards}", took / 1000, "s", EXPORTED, bar=BAR_EXPORT_S,
+               ok=took <= 1000 * BAR_EXPORT_S, bytes=size),
         result(f"cpu.{hazards}", load.cpu, "ms", load.count, baseline=round(base.cpu, 1),
                ratio=round(load.cpu / base.cpu, 2), bar=BAR_CPU_MS,
                ok=load.cpu <= BAR_CPU_MS or load.cpu <= BAR_PLAIN * base.cpu),
@@ -195,6 +199,17 @@ def cost(port: int, pids: list[int], cookie: str, path: str) -> float:
     for _n in range(ALONE):
         get(port, cookie, path)
     return 1000 * (cpu_of(pids) - before) / ALONE
+
+
+def export_path() -> str:
+    """A list of EXPORTED rows, or all where there are fewer: a county's since some day."""
+    from anlan.kernel.loop.models import Case
+    from anlan.kernel.regions.models import Region
+
+    area = Region.objects.get(code="530102")
+    days = Case.objects.filter(kind="hazard", path__startswith=area.path).order_by("-opened_on")
+    since = list(days.values_list("opened_on", flat=True)[EXPORTED - 1 : EXPORTED])
+    return f"/hazards/export.xlsx?area={area.code}" + (f"&found_from={since[0]}" if since else "")
 
 
 class Load(NamedTuple):

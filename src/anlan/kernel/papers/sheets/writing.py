@@ -22,7 +22,9 @@ _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 
 def cell_text(text: str) -> str:
     """What may stand in a cell: neutral, without control characters, not too long."""
-    return neutral(_NO_XML.sub("", text))[:CELL_CHARS_MAX]
+    # What is printable has nothing of that, and a look at it costs a tenth.
+    bare = text if text.isprintable() else _NO_XML.sub("", text)
+    return neutral(bare)[:CELL_CHARS_MAX]
 
 
 def sheet_name(name: str, taken: set[str]) -> str:

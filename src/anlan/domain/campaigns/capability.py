@@ -6,6 +6,8 @@ from anlan.kernel.capability import Capability
 
 CAPABILITY = Capability(
     code="campaigns",
+    urls="anlan.domain.campaigns.urls",
+    prefix="campaigns/",
     machines=(TASK,),
     kinds=TASK.kinds,
     rules=RULES,

@@ -1,0 +1,100 @@
+"""What the chart shows from top to bottom: heads, and the rows of those that are open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from anlan.domain.campaigns.battlemap import compare, rows
+from anlan.domain.campaigns.battlemap.asked import ALL, Asked
+from anlan.domain.campaigns.battlemap.compare import Changed
+from anlan.domain.campaigns.battlemap.grouping import HEADS_MAX, Head, Map
+from anlan.domain.campaigns.battlemap.lights import Rule
+from anlan.domain.campaigns.battlemap.rows import ROWS_MAX, ROWS_OPEN_MAX, Row
+from anlan.domain.campaigns.models import Task
+
+#: Groups inside groups: a plan of the nation down to a village has fewer.
+DEPTH_MAX = 8
+
+
+@dataclass
+class Section:
+    """One group: its head, and if it is open, its rows."""
+
+    head: Head
+    depth: int
+    is_open: bool = False
+    rows: list[Row] = field(default_factory=list)
+    changed: dict[UUID, Changed] = field(default_factory=dict)
+    #: How many rows stand before these, and whether more follow.
+    after: int = 0
+    has_more: bool = False
+
+
+@dataclass
+class Listing:
+    sections: list[Section]
+    #: Heads for which there was no room.
+    heads_left: int = 0
+
+
+def page(tree: Map, tasks: QuerySet[Task], asked: Asked, rule: Rule) -> Listing:
+    """The whole chart, with what the address opens."""
+    heads = list(_heads(tree, asked, "", 0))
+    found = [
+        Section(head, depth, is_open=_is_open(head, depth, asked))
+        for head, depth in heads[:HEADS_MAX]
+    ]
+    room = ROWS_OPEN_MAX
+    for section in found:
+        if section.is_open and section.head.own is not None and room > 0:
+            last = asked.open and asked.open[-1] == section.head.key
+            fill(tree, tasks, section, asked, rule, asked.after if last else 0, min(room, ROWS_MAX))
+            room -= len(section.rows)
+    return Listing(found, max(0, len(heads) - HEADS_MAX))
+
+
+def node(
+    tree: Map, tasks: QuerySet[Task], head: Head, depth: int, asked: Asked, rule: Rule
+) -> Listing:
+    """What opening a group brings: groups inside it, then its own rows."""
+    own = Section(head, depth, is_open=True)
+    if head.own is not None:
+        fill(tree, tasks, own, asked, rule, asked.after, ROWS_MAX)
+    inner = [] if asked.after else tree.inside.get(head.key, [])
+    found = [Section(each, depth + 1) for each in inner[:HEADS_MAX]]
+    return Listing([own, *found], max(0, len(inner) - HEADS_MAX))
+
+
+def fill(
+    tree: Map, tasks: QuerySet[Task], section: Section, asked: Asked, rule: Rule,
+    after: int, count: int,
+) -> None:  # fmt: skip
+    """Read the rows of an open group, from a place on."""
+    mine = tree.own_rows(tasks, section.head)
+    found = rows.read(
+        mine, rule, asked.today, in_order=tree.group == "plan", after=after, count=count
+    )
+    section.rows, section.has_more, section.after = found[:count], len(found) > count, after
+    if asked.since:
+        section.changed = compare.of_rows(section.rows, asked.since)
+
+
+def _is_open(head: Head, depth: int, asked: Asked) -> bool:
+    return head.key in asked.open or (ALL in asked.open and depth == 0)
+
+
+def _heads(tree: Map, asked: Asked, key: str, depth: int) -> Iterator[tuple[Head, int]]:
+    for head in tree.inside.get(key, []):
+        yield head, depth
+        if _is_open(head, depth, asked) and depth < DEPTH_MAX:
+            yield from _heads(tree, asked, head.key, depth + 1)
+
+
+def by_light(total: Head) -> dict[str, Any]:
+    """Counts of the legend."""
+    return dict(total.lights)

@@ -1,0 +1,61 @@
+// The battle map by keyboard, and groups that fold up again. Without this file every group opens
+// by its link as a page of its own.
+"use strict";
+(() => {
+  const box = document.getElementById("bm");
+  if (!box) return;
+  const bodies = (head) => {
+    const found = [], depth = Number(head.dataset.d);
+    for (let next = head.nextElementSibling; next && Number(next.dataset.d) > depth; next = next.nextElementSibling) found.push(next);
+    return found;
+  };
+  // Before htmx hears of it: what is open closes here, nothing is asked for twice.
+  document.addEventListener("click", (event) => {
+    const link = event.target instanceof Element && event.target.closest("[data-bm-head]");
+    if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    const head = link.closest("tbody"), inner = bodies(head);
+    const open = link.getAttribute("aria-expanded") === "true";
+    link.setAttribute("aria-expanded", open ? "false" : "true");
+    if (open) {
+      inner.forEach((body) => { body.hidden = true; });
+    } else if (inner.length) {
+      // Shown once: shown again, with the groups inside it as they were left.
+      let folded = Infinity;
+      for (const body of inner) {
+        const depth = Number(body.dataset.d);
+        if (depth <= folded) folded = Infinity;
+        body.hidden = depth > folded;
+        const own = body.querySelector("[data-bm-head]");
+        if (own && !body.hidden && own.getAttribute("aria-expanded") !== "true") folded = depth;
+      }
+    }
+    if (open || inner.length) {
+      event.preventDefault();
+      event.stopImmediatePropagation();
+    }
+  }, true);
+
+  const rows = () => [...box.querySelectorAll(".bm-a, .bm-m a")].filter((link) => link.offsetParent !== null);
+  document.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.altKey || event.metaKey || event.target.closest("input, select, textarea, dialog[open]")) return;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      const all = rows(), here = all.indexOf(document.activeElement);
+      if (here < 0 && document.activeElement !== box && document.activeElement !== document.body) return;
+      const next = all[Math.max(0, Math.min(all.length - 1, here + (event.key === "ArrowDown" ? 1 : -1)))];
+      if (next) { event.preventDefault(); next.focus(); }
+      return;
+    }
+    const moves = event.key === "ArrowLeft" || event.key === "ArrowRight";
+    if (moves && !event.shiftKey) {
+      const link = document.activeElement;
+      if (link?.matches("[data-bm-head]") && (link.getAttribute("aria-expanded") === "true") === (event.key === "ArrowLeft")) {
+        event.preventDefault();
+        link.click();
+      }
+      return;
+    }
+    const key = event.key === "=" ? "+" : event.key === "_" ? "-" : event.key;
+    const link = [...document.querySelectorAll("[data-bm-key]")].find((one) => one.dataset.bmKey === key);
+    if (link) { event.preventDefault(); link.click(); }
+  });
+})();

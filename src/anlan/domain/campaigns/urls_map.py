@@ -1,0 +1,11 @@
+"""Addresses of the battle map; campaigns/urls.py takes them in."""
+
+from django.urls import path
+
+from anlan.domain.campaigns import views_map
+
+urlpatterns = [
+    path("<uuid:pk>/map/", views_map.chart, name="map"),
+    path("<uuid:pk>/map/rows/", views_map.opened, name="map_rows"),
+    path("<uuid:pk>/map/deadlines.ics", views_map.ics, name="map_ics"),
+]

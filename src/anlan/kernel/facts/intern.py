@@ -95,6 +95,11 @@ def kinds(codes: Collection[str]) -> dict[str, int]:
     return _remember(known, found)
 
 
+def codes() -> dict[int, str]:
+    """The kinds that were ever posted, by their numbers."""
+    return dict(Kind.objects.values_list("pk", "code"))
+
+
 def known_kinds(codes: Collection[str]) -> dict[str, int]:
     """Numbers of the kinds that were ever posted; the others have no facts."""
     known = memory().kinds

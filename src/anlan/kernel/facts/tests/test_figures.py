@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import transaction
+from django.db.models import Q
 
 from anlan.base.ids import uuid7
 from anlan.base.paths import child_path
@@ -57,7 +58,7 @@ def test_a_reversal_mends_what_a_span_tore(kinds, areas):
     post(NewFact(kinds.found, {}, areas[0], date(2024, 4, 1), 30, until=date(2024, 6, 30)))
     with transaction.atomic():
         ledger.reverse(
-            fact_ids=list(ledger.standing(ledger.Q(area_id=areas[0])).values_list("pk", flat=True)),
+            fact_ids=list(ledger.standing(Q(area_id=areas[0])).values_list("pk", flat=True)),
             at=AT,
         )
     assert [(cell.value, cell.missing) for cell in ask(kinds.found, areas[0], "2024-05")] == [
@@ -76,7 +77,7 @@ def test_what_is_carried_on_is_torn_and_mended_too(kinds, realdb):
     post(NewFact(kinds.found, {}, area, date(2024, 5, 10), 4, until=date(2024, 5, 20)))
     seen.append([(cell.value, cell.missing) for cell in ask(kinds.found, area, *whole)])
     with transaction.atomic():
-        spans = ledger.standing(ledger.Q(area_id=area, span__gt=0))
+        spans = ledger.standing(Q(area_id=area, span__gt=0))
         ledger.reverse(fact_ids=list(spans.values_list("pk", flat=True)), at=AT)
     seen.append([(cell.value, cell.missing) for cell in ask(kinds.found, area, *whole)])
     torn = (None, "not_divisible")

@@ -349,6 +349,8 @@ class Around:
     proposals: list[Proposal]
     reviews: list[Party]
     alike: list[Alike]
+    #: The unit that the reader acts for.
+    unit_id: int | None = None
 
 
 def around(hazard: Hazard, by: Actor) -> Around:
@@ -365,6 +367,7 @@ def around(hazard: Hazard, by: Actor) -> Around:
         events, parties, sightings, extensions, listings, proposals,
         reviews=loop.pending_of(machines()[case.kind], case, parties),
         alike=alike(hazard, by),
+        unit_id=by.unit_id,
     )  # fmt: skip
 
 

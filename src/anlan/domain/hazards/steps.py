@@ -190,10 +190,13 @@ def first_signature(hazard: Hazard, around: Around) -> Event | None:
 
 
 def _urgent(hazard: Hazard, around: Around) -> bool:
-    """Late or soon due, and somebody has to rectify it."""
-    case = hazard.case
+    """Late or soon due, somebody has to rectify it, and the reader's unit hasn't just urged it."""
+    case, today = hazard.case, timezone.localdate()
     rules = settings.current(case.kind)
-    return _answered_for(hazard, around) and loop.can_be_urged(case, rules, timezone.localdate())
+    if not _answered_for(hazard, around) or not loop.can_be_urged(case, rules, today):
+        return False
+    own = [e.day for e in around.events if e.step == "urge" and e.unit_id == around.unit_id]
+    return not loop.urged_lately(own, rules, today)
 
 
 def _status(*wanted: str) -> Possible:

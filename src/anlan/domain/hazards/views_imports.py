@@ -93,7 +93,7 @@ def imports(request: HttpRequest) -> HttpResponse:
 def _received(request: HttpRequest, by: Actor) -> HttpResponse:
     files = request.FILES.getlist("files")
     if not files:
-        raise NoFile
+        return _sent_back(request, [NoFile()])
     at = timezone.now()
     with tempfile.TemporaryDirectory(prefix="anlan-in-") as folder:
         kept = []
@@ -103,11 +103,24 @@ def _received(request: HttpRequest, by: Actor) -> HttpResponse:
                 for block in file.chunks():
                     target.write(block)
             kept.append((file.name or path.name, path))
-        batch, refusals = importing.prepare(kept, unit=main_unit(by, SENDERS), by=by, at=at)
+        try:
+            batch, refusals = importing.prepare(kept, unit=main_unit(by, SENDERS), by=by, at=at)
+        except importing.NothingReadable as none:
+            return _sent_back(request, none.data["refusals"])
+    _say(request, refusals)
+    return go_on(request, reverse("hazards:batch", args=[batch.pk]))
+
+
+def _sent_back(request: HttpRequest, refusals: Sequence[Refusal]) -> HttpResponse:
+    """To the form, for who sent it needs it once more."""
+    _say(request, refusals)
+    return go_on(request, reverse("hazards:imports"))
+
+
+def _say(request: HttpRequest, refusals: Sequence[Refusal]) -> None:
     for refusal in refusals:
         name, said = str(refusal.data.get("file", "")), str(refusal)
         messages.error(request, said if name in said else f"{name}：{said}")
-    return go_on(request, reverse("hazards:batch", args=[batch.pk]))
 
 
 def _batch(request: HttpRequest, pk: UUID) -> Batch:

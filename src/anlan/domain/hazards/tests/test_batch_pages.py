@@ -6,6 +6,7 @@ import re
 from datetime import UTC, datetime
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -115,6 +116,26 @@ def test_a_second_attempt_says_that_it_is_one(client_of, make):
     text = page(client_of("office"), batch).content.decode()
     assert "tried again by itself" in text
     assert "trace" not in text
+
+
+@pytest.mark.parametrize(
+    ("sent", "said"),
+    [
+        ([], "Choose at least one workbook"),
+        ([("坏.xlsx", b"PK not a workbook")], "坏.xlsx"),
+        ([("一.xlsx", b"PK nor this"), ("二.xlsx", b"PK nor that")], "二.xlsx"),
+    ],
+)
+def test_where_nothing_can_be_read_the_form_comes_back_and_says_why(client_of, sent, said):
+    from anlan.domain.hazards.models import Batch
+
+    files = [SimpleUploadedFile(name, content) for name, content in sent]
+    answer = client_of("office").post("/hazards/imports/", {"files": files}, follow=True)
+    assert answer.status_code == 200
+    text = answer.content.decode()
+    assert said in text
+    assert 'type="file"' in text
+    assert not Batch.objects.exists()
 
 
 def test_a_batch_of_another_unit_is_not_there(client_of, make):

@@ -121,6 +121,9 @@ def test_the_page_urges_what_is_late_and_offers_it_nowhere_else(stage, client_of
     url = reverse("hazards:step", args=[late.pk, "urge"])
     done = office.post(url, {"request_id": uuid7(), "reason": ""}, follow=True)
     assert "Done: Urge." in done.content.decode()
+    assert 'data-dialog="step-urge"' not in done.content.decode(), "not again on the same day"
+    above = client_of("city").get(f"/hazards/{late.pk}/").content.decode()
+    assert 'data-dialog="step-urge"' in above, "another unit hasn't urged it"
     again = office.post(url, {"request_id": uuid7(), "reason": ""})
     assert again.status_code == 409
     assert "another working day" in again.content.decode()

@@ -29,7 +29,7 @@ from anlan.kernel.loop.commands.deadlines import (
 )
 from anlan.kernel.loop.commands.listing import ask_delisting, delist, put_on_list
 from anlan.kernel.loop.commands.signing import asked_by_another
-from anlan.kernel.loop.commands.urging import can_be_urged, urge
+from anlan.kernel.loop.commands.urging import can_be_urged, urge, urged_lately
 from anlan.kernel.loop.refusals import (
     ExtensionRefused,
     ListingRefused,
@@ -67,6 +67,7 @@ __all__ = (
     "split",
     "suspend",
     "urge",
+    "urged_lately",
     "void",
     "withdraw",
 )

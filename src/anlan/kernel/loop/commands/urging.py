@@ -49,7 +49,8 @@ def urge(
         if not units or by.unit_id in units:
             raise UrgeRefused(reason=_("no other unit has to rectify it"))
     earlier = _earlier(cases, by.unit_id)
-    _refuse_too_soon(earlier, rules.urge_workdays, today)
+    if urged_lately([day for _count, day in earlier.values() if day], rules, today):
+        raise UrgeRefused(reason=_("your unit has urged it already; do so on another working day"))
     moves = [Move(case, {}, {"urged": earlier.get(case.pk, (0, None))[0] + 1}) for case in cases]
     engine.take(machine, "urge", moves, reason=reason, **call)
     unit = Unit.objects.filter(pk=by.unit_id or 0).values_list("name", flat=True).first()
@@ -73,12 +74,10 @@ def _earlier(cases: Sequence[Case], unit_id: int | None) -> Mapping[UUID, tuple[
     return found
 
 
-def _refuse_too_soon(
-    earlier: Mapping[UUID, tuple[int, date | None]], workdays: int, today: date
-) -> None:
-    days = [day for _count, day in earlier.values() if day]
+def urged_lately(days: Sequence[date], rules: settings.Rules, today: date) -> bool:
+    """Whether a unit that urged on these days has to wait before it does so again."""
+    workdays = rules.urge_workdays
     if not days or not workdays:
-        return
+        return False
     calendar = Calendar.load(range(min(days).year, today.year + 2))
-    if any(calendar.add_workdays(day, workdays) > today for day in days):
-        raise UrgeRefused(reason=_("your unit has urged it already; do so on another working day"))
+    return any(calendar.add_workdays(day, workdays) > today for day in days)

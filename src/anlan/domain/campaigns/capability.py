@@ -1,7 +1,9 @@
 """Campaigns (专项整治): what this capability hands over to the kernel."""
 
+from anlan.domain.campaigns.invariants import invariants
 from anlan.domain.campaigns.loop import TASK
 from anlan.domain.campaigns.permissions import RULES
+from anlan.domain.campaigns.work import WORK
 from anlan.kernel.capability import Capability
 
 CAPABILITY = Capability(
@@ -11,4 +13,6 @@ CAPABILITY = Capability(
     machines=(TASK,),
     kinds=TASK.kinds,
     rules=RULES,
+    invariants=(invariants,),
+    works=(WORK,),
 )

@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from anlan.kernel.loop import standard
 from anlan.kernel.loop.machine import Step
@@ -29,11 +28,11 @@ TASK = replace(
         Step("set_quota",       "found,assigned,rectified,verified"),
     ),
     words={
-        "report": pgettext_lazy("step", "report progress"),
-        "accept_report": pgettext_lazy("step", "accept a report"),
-        "return_report": pgettext_lazy("step", "return a report"),
-        "name_person": pgettext_lazy("step", "name who answers for it"),
-        "set_quota": pgettext_lazy("step", "set its share"),
+        "report": _("report progress"),
+        "accept_report": _("accept a report"),
+        "return_report": _("return a report"),
+        "name_person": _("name who answers for it"),
+        "set_quota": _("set its share"),
     },
 )  # fmt: skip
 

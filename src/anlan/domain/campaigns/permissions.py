@@ -83,7 +83,20 @@ def judge(by: Actor) -> Q:
 
 def check(by: Actor) -> Q:
     """Those in charge, unless it was their own unit that did it."""
-    rule = judge(by)
+    return _not_own(by, judge(by))
+
+
+def lead_check(by: Actor) -> Q:
+    return _not_own(by, in_charge(by, *LEADS))
+
+
+def withdraw(by: Actor) -> Q:
+    """Nobody is rid of a task by their own word: those above, or whose plan it is."""
+    units = policy.units_of(by, LEADS)
+    return lead_check(by) | (Q(plan__unit__in=units) if units else NOTHING)
+
+
+def _not_own(by: Actor, rule: Q) -> Q:
     units = policy.units_of(by, ANSWERS)
     if rule == NOTHING or not units:
         return rule
@@ -109,11 +122,11 @@ RULES: dict[str, Rule] = {
     "tasks.receive":   lambda by: party(by, ANSWERS),
     "tasks.report":    lambda by: party(by, ANSWERS, PartyRole.RECTIFIER),
     "tasks.rectify":   lambda by: party(by, ANSWERS, PartyRole.RECTIFIER),
-    "tasks.answer":    judge,
+    "tasks.answer":    check,
     "tasks.verify":    check,
     "tasks.reject":    check,
     "tasks.close":     check,
-    "tasks.void":      lambda by: in_charge(by, *LEADS),
+    "tasks.void":      withdraw,
     "tasks.ask_extension":    lambda by: party(by, ANSWERS, PartyRole.RECTIFIER),
-    "tasks.decide_extension": lambda by: in_charge(by, *LEADS),
+    "tasks.decide_extension": lead_check,
 }  # fmt: skip

@@ -1,9 +1,29 @@
-"""Addresses of this capability's pages."""
+"""Addresses of campaigns, their plans and tasks."""
 
-from anlan.domain.campaigns import urls_intake, urls_map
+from django.urls import path
+
+from anlan.domain.campaigns import urls_intake, urls_map, views_campaigns, views_plans, views_tasks
 
 app_name = "campaigns"
 urlpatterns = [
+    path("", views_campaigns.campaigns, name="list"),
+    path("new/", views_campaigns.new, name="new"),
+    path("tasks/", views_tasks.tasks, name="tasks"),
+    path("tasks/<uuid:pk>/", views_tasks.task, name="task"),
+    path("tasks/<uuid:pk>/<slug:code>/", views_tasks.step, name="step"),
+    path("plans/<uuid:pk>/", views_plans.plan, name="plan"),
+    path("plans/<uuid:pk>/edit/", views_plans.edit, name="edit_plan"),
+    path("plans/<uuid:pk>/publish/", views_plans.publish, name="publish"),
+    path("plans/<uuid:pk>/below/", views_plans.break_down, name="break_down"),
+    path("plans/<uuid:pk>/shares/<int:target>/", views_plans.quotas, name="quotas"),
+    path("plans/<uuid:pk>/lines/new/", views_plans.new_line, name="new_line"),
+    path("plans/<uuid:pk>/lines/<uuid:line_pk>/", views_plans.line, name="line"),
+    path(
+        "plans/<uuid:pk>/lines/<uuid:line_pk>/remove/", views_plans.remove_line, name="remove_line"
+    ),
     *urls_intake.urlpatterns,
     *urls_map.urlpatterns,
+    path("<uuid:pk>/", views_campaigns.campaign, name="campaign"),
+    path("<uuid:pk>/edit/", views_campaigns.edit, name="edit"),
+    path("<uuid:pk>/plans/new/", views_plans.new, name="new_plan"),
 ]

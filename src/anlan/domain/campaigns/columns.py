@@ -1,0 +1,164 @@
+"""Lists of tasks and of a plan's lines: filters, orders and columns."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+from typing import Any
+
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from markupsafe import Markup
+
+from anlan.domain.campaigns import queries
+from anlan.domain.campaigns.loop import STATES
+from anlan.domain.campaigns.models import Line, Plan, Task
+from anlan.domain.campaigns.queries import LineRow
+from anlan.kernel.accounts.views_pickers import area_name
+from anlan.kernel.loop.settings import RUNGS
+from anlan.ui.keyset import Keyset
+from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Search
+from anlan.ui.parts import cell, part
+
+ORDERS = {
+    "due": Keyset.by("case__due_on?", "pk"),
+    "number": Keyset.by("-case__opened_on", "-pk"),
+}
+LINE_ORDERS = {"place": Keyset.by("place", "pk")}
+LACKS = {"target": _("no number"), "unit": _("no lead unit"), "date": _("no date")}
+PLAN_LOOKS = {"draft": "draft", "published": "assigned", "ended": "closed"}
+
+
+def task_filters(params: QueryDict, plans: Sequence[tuple[str, str]]) -> Filters:
+    """plans:  those that are offered, by their ids; the one that is asked for among them."""
+    above = (Search("above", _("Task above")),) if params.get("above") else ()
+    return Filters(
+        (
+            Search("q", _("Words in the task")),
+            Choice("state", _("State"), list(STATES.items())),
+            Search("unit", _("Unit")),
+            Area("area", _("Area"), reverse("pickers:areas"), area_name),
+            Days("due", _("Deadline")),
+            Flag("late", _("Overdue")),
+            Flag("open", _("Open")),
+            Flag("mine", _("My unit's")),
+            Choice("plan", _("Plan"), plans),
+            *above,
+        ),
+        params,
+    )
+
+
+def line_filters(params: QueryDict, plan: Plan) -> Filters:
+    kinds = [(value, label) for value, label in Line.Kind.choices]
+    return Filters(
+        (
+            Search("q", _("Words in the line")),
+            Choice("kind", _("Kind"), kinds),
+            Choice("lacks", _("What is missing"), list(LACKS.items())),
+            Choice("state", _("State"), list(STATES.items())),
+        ),
+        params,
+    )
+
+
+def task_columns(today: date) -> list[Column]:
+    return [
+        Column("title", _("Task"), cell="line.title", kind="text",
+               link=lambda row: reverse("campaigns:task", args=[row.pk])),
+        Column("unit", _("Unit"), cell="unit_name", kind="text"),
+        Column("state", _("State"), cell=state_cell),
+        Column("progress", _("Progress"), cell=_progress),
+        Column("due", _("Deadline"), cell=_due(today), sort="due"),
+        Column("area", _("Area"), cell="case.area.name"),
+        Column("plan", _("Plan"), cell="plan.title", kind="text", phone=False),
+        Column("reported", _("Last report"), cell="reported_on", kind="day", phone=False),
+        Column("number", _("Number"), cell="case.number", phone=False, shown=False),
+    ]  # fmt: skip
+
+
+def state_cell(task: Task) -> Any:
+    shown = cell("state", str(STATES[task.case.state]), task.case.state)
+    if task.case.rung:
+        shown += cell("rung", RUNGS[task.case.rung - 1], task.case.rung)
+    return shown
+
+
+def _progress(task: Task) -> str:
+    return f"{task.progress}%"
+
+
+def days_left(task: Task, today: date) -> int | None:
+    if not task.case.unsettled or task.case.due_on is None:
+        return None
+    return (task.case.due_on - today).days
+
+
+def _due(today: date) -> Callable[[Task], Any]:
+    def due(task: Task) -> Any:
+        days = days_left(task, today)
+        return cell("due", task.case.due_on, days, days is None, task.case.due_provisional)
+
+    return due
+
+
+def line_columns(plan: Plan, today: date, may_edit: bool) -> list[Column]:
+    def link(row: LineRow) -> str:
+        if row.task is not None:
+            return reverse("campaigns:task", args=[row.task.pk])
+        return reverse("campaigns:line", args=[plan.pk, row.pk])
+
+    found = [
+        Column("no", _("No."), cell="line.no"),
+        Column("title", _("What is to be done"), cell="line.title", kind="text", link=link),
+        Column("units", _("Units"), cell=_units, kind="plain"),
+        Column("targets", _("Targets"), cell=_targets, kind="plain"),
+        Column("due", _("Until"), cell=_until(today)),
+        Column("lacks", _("What is missing"), cell=_lacks),
+    ]
+    if plan.status != Plan.Status.DRAFT:
+        found[5] = Column("state", _("State"), cell=_line_state)
+        found.append(Column("lacks", _("What is missing"), cell=_lacks, phone=False))
+    return found
+
+
+def _units(row: LineRow) -> Any:
+    shown = Markup()
+    for one in row.leads:
+        strange = "" if one.unit else part("tag", _t("not one of ours"), "amber")
+        name = one.unit.name if one.unit else one.name
+        shown += Markup("<span>{} {}</span><br>").format(name, strange)
+    if row.supports:
+        named = "、".join(one.unit.name if one.unit else one.name for one in row.supports)
+        words = _t("with %(units)s") % {"units": named}
+        shown += Markup('<small class="muted">{}</small>').format(words)
+    return shown
+
+
+def _targets(row: LineRow) -> Any:
+    return Markup("").join(
+        Markup("<span>{}</span><br>").format(queries.said(one)) for one in row.targets
+    )
+
+
+def _until(today: date) -> Callable[[LineRow], Any]:
+    def until(row: LineRow) -> Any:
+        if row.task is not None:
+            return _due(today)(row.task)
+        if row.line.due_on is None:
+            return row.line.stage.name if row.line.stage else row.line.due_text
+        return cell("due", row.line.due_on, None, True, False)
+
+    return until
+
+
+def _lacks(row: LineRow) -> Any:
+    return Markup(" ").join(part("tag", str(LACKS[name]), "amber") for name in row.lacks)
+
+
+def _line_state(row: LineRow) -> Any:
+    if row.task is None:
+        return str(Line.Kind(row.line.kind).label) if row.line.kind != Line.Kind.TASK else ""
+    return state_cell(row.task)

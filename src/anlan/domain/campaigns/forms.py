@@ -1,0 +1,343 @@
+"""Forms of campaigns, plans and tasks. A form only reads; commands say what may be done."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.ids import uuid7
+from anlan.domain.campaigns.commands.plans_below import Share
+from anlan.domain.campaigns.commands.terms import (
+    NewCampaign,
+    NewLine,
+    NewLineUnit,
+    NewPlan,
+    NewStage,
+    NewTarget,
+)
+from anlan.domain.campaigns.models import (
+    NAME_CHARS_MAX,
+    NUMBER_CHARS_MAX,
+    TITLE_CHARS_MAX,
+    Campaign,
+    Line,
+    LineUnit,
+    Plan,
+    Stage,
+    Target,
+    Task,
+)
+from anlan.domain.campaigns.queries import number
+from anlan.domain.hazards.forms import Nothing, Opinion, Reason, StepForm, text_area
+from anlan.domain.hazards.forms import UnitField as UnitField
+from anlan.domain.hazards.forms import chosen_by as chosen_by
+from anlan.kernel.accounts import sectors
+from anlan.kernel.accounts.models import Unit
+from anlan.ui.forms import DayInput, Form
+
+__all__ = ["Nothing", "Opinion", "Reason", "StepForm", "chosen_by"]
+STAGE_ROWS, TARGET_ROWS = 6, 3
+NAMES = re.compile(r"[、,，;；\n]+")
+
+
+def _line(label: Any, required: bool = True, chars: int = TITLE_CHARS_MAX, hint: Any = "") -> Any:
+    return forms.CharField(label=label, required=required, max_length=chars, help_text=hint)
+
+
+def _day(label: Any, required: bool = True, hint: Any = "") -> Any:
+    return forms.DateField(label=label, required=required, widget=DayInput, help_text=hint)
+
+
+def _units(field: Any, units: Iterable[Unit]) -> None:
+    field.choices = [(str(unit.pk), unit.name) for unit in units]
+
+
+class CampaignForm(Form):
+    request_id = forms.UUIDField(widget=forms.HiddenInput)
+    unit = forms.ChoiceField(label=_("Kept by"))
+    title = _line(_("Title"))
+    code = _line(
+        _("Plans it declares"), False, 20,
+        _("How many of each kind: master plan, topics, sectors, like 1+2+10."),
+    )  # fmt: skip
+    starts_on, ends_on = _day(_("First day")), _day(_("Last day"))
+    base_year = forms.IntegerField(
+        label=_("Measured against the year"), required=False, min_value=1990, max_value=2100
+    )
+    basis = text_area(_("Papers it rests on"), required=False, rows=2)
+
+    def __init__(self, *args: Any, units: Sequence[Unit] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _units(self.fields["unit"], units)
+        for n in range(STAGE_ROWS):
+            self.fields[f"stage_{n}"] = _line(_("Stage"), False, NAME_CHARS_MAX)
+            self.fields[f"from_{n}"] = _day(_("from"), False)
+            self.fields[f"to_{n}"] = _day(_("to"), False)
+            self.fields[f"outputs_{n}"] = _line(_("What must be there at its end"), False, 300)
+
+    @property
+    def stages(self) -> list[list[Any]]:
+        names = ("stage", "from", "to", "outputs")
+        return [[self[f"{name}_{n}"] for name in names] for n in range(STAGE_ROWS)]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        for n in range(STAGE_ROWS):
+            named, first, last = (data.get(f"{name}_{n}") for name in ("stage", "from", "to"))
+            if named and not (first and last):
+                self.add_error(f"from_{n}", _("Give the stage its first and its last day."))
+        return data
+
+    @staticmethod
+    def of(
+        campaign: Campaign | None, stages: Iterable[Stage], preset: dict[str, Any] | None
+    ) -> dict[str, Any]:
+        found: dict[str, Any] = {"request_id": uuid7()}
+        rows: list[tuple[Any, ...]] = []
+        if campaign is not None:
+            names = ("title", "code", "starts_on", "ends_on", "base_year", "basis")
+            found |= {name: getattr(campaign, name) for name in names}
+            found["unit"] = campaign.unit_id
+            rows = [(one.name, one.starts_on, one.ends_on, one.outputs) for one in stages]
+        elif preset:
+            found |= {name: value for name, value in preset.items() if name != "stages"}
+            rows = list(preset["stages"])
+        for n, row in enumerate(rows[:STAGE_ROWS]):
+            for name, value in zip(("stage", "from", "to", "outputs"), row, strict=True):
+                found[f"{name}_{n}"] = value
+        return found
+
+    def new(self, pk: UUID) -> NewCampaign:
+        data = self.cleaned_data
+        stages = tuple(
+            NewStage(data[f"stage_{n}"], data[f"from_{n}"], data[f"to_{n}"], data[f"outputs_{n}"])
+            for n in range(STAGE_ROWS)
+            if data[f"stage_{n}"]
+        )
+        return NewCampaign(
+            unit=int(data["unit"]), title=data["title"], starts_on=data["starts_on"],
+            ends_on=data["ends_on"], pk=pk, code=data["code"], base_year=data["base_year"],
+            basis=data["basis"], stages=stages,
+        )  # fmt: skip
+
+
+class PlanForm(Form):
+    request_id = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    unit = forms.ChoiceField(label=_("Whose plan"))
+    kind = forms.ChoiceField(label=_("Kind"), choices=Plan.Kind.choices)
+    title = _line(_("Title"))
+    sector = forms.ChoiceField(label=_("Sector"), required=False)
+    number = _line(_("Number of the paper"), False, NUMBER_CHARS_MAX)
+    issuer = _line(_("Issued by"), False)
+    issued_on = _day(_("Issued on"), False)
+    starts_on, ends_on = _day(_("First day")), _day(_("Last day"))
+
+    def __init__(self, *args: Any, units: Sequence[Unit] = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _units(self.fields["unit"], units)
+        sector: Any = self.fields["sector"]
+        sector.choices = [("", "—"), *sectors.names().items()]
+
+    def new(self, pk: UUID, campaign: UUID) -> NewPlan:
+        names = ("kind", "title", "number", "issuer", "issued_on", "starts_on", "ends_on")
+        data = self.cleaned_data
+        return NewPlan(
+            campaign=campaign, unit=int(data["unit"]), pk=pk, sector=data["sector"] or None,
+            **{name: data[name] for name in names},
+        )  # fmt: skip
+
+
+_KINDS = (("", "—"), ("number", _("a number")), ("change", _("a change against a base")),
+          ("trend", _("keeps falling")), ("curb", _("firmly curbed")))  # fmt: skip
+_COMPARATORS = (("", "—"), (">=", "≥"), ("<=", "≤"), ("=", "="))
+
+
+class LineForm(Form):
+    """One line of a draft. Empty rows of targets are left out."""
+
+    request_id = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(label=_("Kind"), choices=Line.Kind.choices)
+    no = _line(_("No."), False, NAME_CHARS_MAX)
+    title = _line(_("What is to be done, in short"), False)
+    text = text_area(_("As the plan says it"), rows=4)
+    section = _line(_("Section"), False)
+    leads = _line(_("Lead unit"), False, 1000, _("As the paper names it; several with “、”."))
+    supports = _line(_("Supporting units"), False, 2000, _("Several with “、”."))
+    starts_on, due_on = _day(_("From"), False), _day(_("Until"), False)
+    due_text = _line(_("As the paper says the day"), False)
+    stage = forms.ChoiceField(label=_("Stage"), required=False)
+    sectors = forms.MultipleChoiceField(
+        label=_("Sectors"), required=False, widget=forms.SelectMultiple({"size": 4})
+    )
+    basis = text_area(_("Papers it rests on"), required=False, rows=2)
+    evidence = text_area(_("What is wanted as proof"), required=False, rows=2)
+
+    def __init__(self, *args: Any, stages: Sequence[Stage] = (), targets: Sequence[Target] = (),
+                 **kwargs: Any) -> None:  # fmt: skip
+        super().__init__(*args, **kwargs)
+        self.old = list(targets)
+        self.target_rows = len(self.old) + TARGET_ROWS
+        stage: Any = self.fields["stage"]
+        stage.choices = [("", "—"), *((str(one.pk), one.name) for one in stages)]
+        some: Any = self.fields["sectors"]
+        some.choices = list(sectors.names().items())
+        for n in range(self.target_rows):
+            kind = self.old[n].kind if n < len(self.old) else ""
+            extra = [] if kind in dict(_KINDS) else [(kind, kind)]
+            self.fields[f"tkind_{n}"] = forms.ChoiceField(
+                label=_("Target"), choices=[*_KINDS, *extra], required=False
+            )
+            self.fields[f"object_{n}"] = _line(_("of what"), False)
+            self.fields[f"comparator_{n}"] = forms.ChoiceField(
+                label=_("at least, at most"), choices=_COMPARATORS, required=False
+            )
+            self.fields[f"value_{n}"] = forms.DecimalField(
+                label=_("Number"), required=False, max_digits=16, decimal_places=4
+            )
+            self.fields[f"unit_{n}"] = _line(_("Unit of measure"), False, 20)
+
+    @property
+    def targets(self) -> list[list[Any]]:
+        names = ("tkind", "object", "comparator", "value", "unit")
+        return [[self[f"{name}_{n}"] for name in names] for n in range(self.target_rows)]
+
+    @staticmethod
+    def of(line: Line, units: Iterable[LineUnit], targets: Iterable[Target]) -> dict[str, Any]:
+        named = list(units)
+        names = ("kind", "no", "title", "text", "section", "starts_on", "due_on", "due_text",
+                 "basis", "evidence")  # fmt: skip
+        found: dict[str, Any] = {name: getattr(line, name) for name in names}
+        found["stage"] = line.stage_id or ""
+        found["sectors"] = [code for code in line.sectors.split(",") if code]
+        for field, role in (("leads", "lead"), ("supports", "support")):
+            found[field] = "、".join(one.name for one in named if one.role == role)
+        for n, one in enumerate(targets):
+            found |= {f"tkind_{n}": one.kind, f"object_{n}": one.object, f"unit_{n}": one.unit,
+                      f"comparator_{n}": one.comparator,
+                      f"value_{n}": number(one.value, one.digits)}  # fmt: skip
+        return found
+
+    def new(self, line: Line | None = None, units: Iterable[LineUnit] = ()) -> NewLine:
+        data = self.cleaned_data
+        chosen = {one.name: one.unit_id for one in units}
+        named = tuple(
+            NewLineUnit(name, role, chosen.get(name))
+            for field, role in (("leads", "lead"), ("supports", "support"))
+            for name in map(str.strip, NAMES.split(data[field]))
+            if name
+        )
+        same = line is not None and line.text == data["text"].replace("\r\n", "\n")
+        names = ("kind", "no", "title", "text", "section", "starts_on", "due_on", "due_text",
+                 "basis", "evidence")  # fmt: skip
+        return NewLine(
+            **{name: data[name] for name in names}, sectors=tuple(data["sectors"]),
+            stage=int(data["stage"]) if data["stage"] else None, units=named,
+            targets=tuple(self._targets()), elements=line.elements if line else {},
+            start=line.start if line and same else None, end=line.end if line and same else None,
+        )  # fmt: skip
+
+    def _targets(self) -> Iterable[NewTarget]:
+        for n in range(self.target_rows):
+            data = {name: self.cleaned_data[f"{name}_{n}"]
+                    for name in ("tkind", "object", "comparator", "value", "unit")}  # fmt: skip
+            if not data["tkind"] and data["value"] is None:
+                continue
+            kind = data["tkind"] or "number"
+            fields = {"kind": kind, "value": data["value"], "unit": data["unit"],
+                      "comparator": data["comparator"], "object": data["object"]}  # fmt: skip
+            yield NewTarget(**fields, **self._kept(n, data["value"]))
+
+    def _kept(self, n: int, value: Decimal | None) -> dict[str, Any]:
+        """What the form doesn't show of a target whose number was left as it stood."""
+        if n >= len(self.old) or number(self.old[n].value, self.old[n].digits) != value:
+            return {}
+        names = ("baseline", "direction", "per", "text", "start", "end", "counted",
+                 "counted_where")  # fmt: skip
+        return {name: getattr(self.old[n], name) for name in names}
+
+
+class QuotaForm(Form):
+    """The shares of the units below in one target; an empty field leaves what stands."""
+
+    request_id = forms.UUIDField(widget=forms.HiddenInput, initial=uuid7)
+
+    def __init__(self, *args: Any, tasks: Sequence[Task], target: Target, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.target, self.tasks = target, list(tasks)
+        have = dict(target.quotas.values_list("task", "value"))
+        for task in self.tasks:
+            self.fields[f"share_{task.pk}"] = forms.DecimalField(
+                label=task.plan.unit.name, required=False, min_value=0, max_digits=14,
+                decimal_places=target.digits, initial=number(have.get(task.pk), target.digits),
+            )  # fmt: skip
+
+    @property
+    def rows(self) -> list[Any]:
+        return [self[f"share_{task.pk}"] for task in self.tasks]
+
+    @property
+    def shares(self) -> list[Share]:
+        found = [(task.pk, self.cleaned_data[f"share_{task.pk}"]) for task in self.tasks]
+        return [
+            Share(pk, self.target.pk, int(value * 10**self.target.digits))
+            for pk, value in found
+            if value is not None
+        ]
+
+
+# --- steps of a task -----------------------------------------------------------------------
+
+
+class Assign(StepForm):
+    unit = UnitField(label=_("Unit that does it"), widget=forms.HiddenInput)
+    due_on = _day(_("Deadline"), False, _("Left empty, the plan's own day holds."))
+    reason = text_area(_("Requirements"), required=False)
+
+
+class Person(StepForm):
+    person = _line(_("Who answers for it"), True, NAME_CHARS_MAX)
+    starts_on = _day(_("Worked on from"), False)
+
+
+class Progress(StepForm):
+    progress = forms.IntegerField(label=_("How far, in per cent"), min_value=0, max_value=100)
+    text = text_area(_("What was done since the last report"), rows=4)
+
+    def __init__(self, *args: Any, targets: Sequence[tuple[int, str]] = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.asked = [pk for pk, _label in targets]
+        for pk, label in targets:
+            self.fields[f"reached_{pk}"] = forms.DecimalField(
+                label=label, required=False, max_digits=16, decimal_places=4,
+                help_text=_("Reached so far. It stands as your unit's declaration."),
+            )  # fmt: skip
+
+    @property
+    def reached(self) -> dict[int, Decimal]:
+        found = {pk: self.cleaned_data[f"reached_{pk}"] for pk in self.asked}
+        return {pk: value for pk, value in found.items() if value is not None}
+
+
+class Done(StepForm):
+    result = text_area(_("What was done, and what proves it"), rows=4)
+
+
+class Extend(StepForm):
+    until = _day(_("New deadline"))
+    reason = text_area(_("Reason"))
+
+
+class Decide(StepForm):
+    grant = forms.ChoiceField(
+        label=_("Decision"), choices=(("1", _("grant")), ("0", _("refuse"))),
+        widget=forms.RadioSelect,
+    )  # fmt: skip
+    reason = text_area(_("Opinion"), required=False)

@@ -175,7 +175,7 @@ def gaps_of(fields: Fields, reading: Mapping[str, Any]) -> Iterator[str]:
         yield "due"
     if any(one["inferred"] and one["value"] for one in fields["targets"]):
         yield "target"
-    if any(_collective(one["name"]) is False and not one["unit"] for one in fields["units"]):
+    if any(not _collective(one["name"]) and not one["unit"] for one in fields["units"]):
         yield "unit"
     if any(_meet(one, start, end) for one in reading.get("repairs", ())):
         yield "repair"

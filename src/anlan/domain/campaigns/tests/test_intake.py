@@ -315,7 +315,7 @@ def test_others_find_no_document(desk: Desk, client_of: Any, who: str) -> None:
         assert other.get(reverse(f"campaigns:{name}", args=[desk.pk])).status_code == refused
     for name in ("intake_decide", "intake_aside", "intake_plan"):
         assert other.post(reverse(f"campaigns:{name}", args=[desk.pk])).status_code == refused
-    assert states(desk.row) == {key: "open" for key in states(desk.row)}
+    assert states(desk.row) == dict.fromkeys(states(desk.row), "open")
 
 
 def test_a_page_asks_as_much_of_the_database_for_many_documents_as_for_one(

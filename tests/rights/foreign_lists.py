@@ -1,8 +1,8 @@
-"""Foreign rows of problem lists: a promotion, a listed problem, a case, a figure."""
+"""Foreign rows of problem lists and measures: what was proposed, listed, told and made of it."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,8 @@ from anlan.base.ids import uuid7
 from anlan.domain.lists import commands
 from anlan.domain.lists.models import DeclaredFigure, Item, LibraryCase, ListKind
 from anlan.domain.lists.presets import SIX_AND_ONE
+from anlan.domain.measures import commands as measures
+from anlan.domain.measures.models import Practice
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.regions.models import Region
 
@@ -39,7 +41,24 @@ def plant_lists(
         "lists:item": item, "lists:step": item, "lists:shelve": item,
         "lists:promotion": promotion, "lists:of_hazard": hazard, "lists:promote": hazard,
     }  # fmt: skip
+    new = measures.NewMeasure(
+        pk=uuid7(), kind="rule", title=f"{word}办法", area=place.pk, sectors=(sector,), problem=word,
+        lead=unit.pk, due_on=at.date() + timedelta(days=30),
+    )  # fmt: skip
+    measure = measures.enter(new, by=by, at=at, request_id=uuid7())
+    found |= {
+        "measures:page": measure, "measures:step": measure, "measures:of_item": item,
+        "measures:of_hazard": hazard,
+    }  # fmt: skip
     if wide:
+        practice = Practice.objects.create(
+            area=place, path=place.path, unit=unit, title=f"{word}做法", text=word, made_at=at,
+            made_by="cli",
+        ).pk  # fmt: skip
+        found |= {
+            "measures:practice": practice, "measures:edit_practice": practice,
+            "measures:withdraw_practice": practice, "measures:take_up_practice": practice,
+        }  # fmt: skip
         told = LibraryCase.objects.create(
             item=Item.objects.get(pk=item), area=place, path=place.path, unit=unit, made_at=at,
             title=f"{word}案例", happened=word, cause=word, remedy=word, made_by="cli",

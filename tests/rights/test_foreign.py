@@ -159,7 +159,7 @@ def body(browser: Any, route: Route) -> str:
     content = b"".join(answer) if answer.streaming else answer.content
     if content[:2] == b"PK":
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            names = sorted(name for name in archive.namelist() if name.startswith("xl/"))
+            names = sorted(name for name in archive.namelist() if name.startswith(("xl/", "word/")))
             content = b"\n".join(archive.read(name) for name in names)
     text = content.decode(errors="replace")
     text = re.sub(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f-]{22}", "", text)

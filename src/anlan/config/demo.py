@@ -26,7 +26,15 @@ from tqdm import tqdm
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
-from anlan.config import demo_lists, demo_offices, demo_supervision, demo_sweeps, demo_work, samples
+from anlan.config import (
+    demo_lists,
+    demo_measures,
+    demo_offices,
+    demo_supervision,
+    demo_sweeps,
+    demo_work,
+    samples,
+)
 from anlan.config.cli_say import say
 from anlan.domain.hazards import importing
 from anlan.kernel.accounts import commands as accounts
@@ -109,6 +117,7 @@ def _fill(args: argparse.Namespace, by: Actor, watch: Watch) -> Mapping[str, str
     with watch.part(_("Working on open hazards")):
         passwords |= demo_work.work(by=by, at=timezone.now())
         demo_lists.lists(at=timezone.now())
+        demo_measures.measures(at=timezone.now())
         demo_supervision.supervision(at=timezone.now())
         demo_sweeps.sweeps_and_plans(at=timezone.now())
     with watch.part(_("Letting the clock climb the ladder")):

@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "anlan.domain.enterprises",
     "anlan.domain.hazards",
     "anlan.domain.lists",
+    "anlan.domain.measures",
     "anlan.domain.inspections",
     "anlan.domain.treatment",
     "anlan.domain.supervision",

@@ -37,6 +37,8 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Line, ...]], ...] = (
             (_("Own checks"), "selfchecks:plans", "calendar-due", "selfcheck.view", False),
             (_("Supervision"), "supervision:listed", "gavel", "listed.view", False),
             (_("Problem lists"), "lists:overview", "flag", "lists.view", False),
+            (_("Campaigns"), "campaigns:list", "list-check", "campaigns.view", False),
+            (_("Measure list"), "measures:list", "file-spreadsheet", "measures.view", False),
             (_("Plans for enterprises"), "treatment:plans", "file-text", "remedy.view", False),
             (_("Defects"), "defects:list", "settings", "defect.view", False),
         ),

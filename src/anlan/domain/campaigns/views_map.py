@@ -26,6 +26,7 @@ from anlan.domain.campaigns.battlemap import (
     listing,
     rows,
     svg,
+    terms,
 )
 from anlan.domain.campaigns.battlemap.asked import Asked
 from anlan.domain.campaigns.battlemap.grouping import GROUPS
@@ -54,7 +55,7 @@ def chart(request: HttpRequest, pk: UUID) -> HttpResponse:
     campaign = policy.access(Campaign.objects.all(), "campaigns.view", by, pk, at=at)
     asked = asking.read(request.GET, campaign.starts_on, today)
     tasks = rows.scope(campaign, by)
-    rule = lights.DEFAULT
+    _version, rule = terms.current()
     tree = grouping.read(tasks, asked.group, campaign, by, rule, today)
     stages = list(campaign.stages.order_by("place").values_list("name", "starts_on", "ends_on"))
     base = reverse("campaigns:map", args=[pk])
@@ -72,13 +73,15 @@ def chart(request: HttpRequest, pk: UUID) -> HttpResponse:
         "closer_url": _zoom(base, asked, 1, campaign.starts_on),
         "wider_url": _zoom(base, asked, -1, campaign.starts_on),
         "all_url": f"{base}?{asked.query(open=(asking.ALL,), after=0)}",
-        "none_url": f"{base}?{asked.query(open=(), after=0)}" if asked.open else "",
+        "none_url": f"{base}?{asked.query(open=(asking.NOTHING,), after=0)}",
         "compare_url": base, "days": [(label, f"{base}?{asked.query(since=day)}")
                                       for label, day in asking.earlier(today)],
         "alone_url": f"{base}?{asked.query(since=None)}",
         "legend": [(light, light.said(rule), tree.total.lights[light.code]) for light in LIGHTS],
+        "strip": sorted(LIGHTS, key=lambda light: list(lights.COLOURS).index(light.colour)),
         "rule": rule, "back": svg.back(asked.axis, stages, today), "lamps": svg.lamps(),
         "axis": svg.head(asked.axis, stages, today, _("today %(day)s") % {"day": f"{today:%m-%d}"}),
+        "rule_url": reverse("campaigns:map_rule") if policy.may(by, "listsettings.edit") else "",
         "ics_url": reverse("campaigns:map_ics", args=[pk]), **_drawing(base, pk, asked),
     }  # fmt: skip
     return render_page(request, "campaigns/map.html", "campaigns/map.html", context)
@@ -129,7 +132,7 @@ def opened(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not wants_fragment(request):
         return HttpResponseRedirect(f"{base}?{asked.query(open=(key,))}")
     tasks = rows.scope(campaign, by)
-    rule = lights.DEFAULT
+    _version, rule = terms.current()
     tree = grouping.read(tasks, asked.group, campaign, by, rule, today)
     head = tree.heads.get(key)
     if head is None:

@@ -17,8 +17,8 @@ from anlan.domain.campaigns.battlemap.layout import ZOOMS, Axis
 #: Groups that one address opens, and characters of the key of one.
 OPEN_MAX, KEY_CHARS_MAX = 12, 40
 AFTER_MAX = 100_000
-#: Opens every group of the top, as far as one answer carries.
-ALL = "all"
+#: Opens every group of the top, as far as one answer carries; and none, where one is by itself.
+ALL, NOTHING = "all", "none"
 
 
 @dataclass(frozen=True)
@@ -75,11 +75,12 @@ class Asked:
         return names[place] if 0 <= place < len(names) else None
 
     def opened(self, key: str) -> str:
-        kept = tuple(each for each in self.open if each != ALL)
+        kept = tuple(each for each in self.open if each not in (ALL, NOTHING))
         return self.query(open=(*kept, key)[-OPEN_MAX:], after=0)
 
     def closed(self, key: str) -> str:
-        return self.query(open=tuple(each for each in self.open if each not in (key, ALL)), after=0)
+        kept = tuple(each for each in self.open if each not in (key, ALL, NOTHING))
+        return self.query(open=kept or (NOTHING,), after=0)
 
 
 def read(params: Mapping[str, str], starts_on: date, today: date) -> Asked:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -46,16 +45,33 @@ def page(tree: Map, tasks: QuerySet[Task], asked: Asked, rule: Rule) -> Listing:
     """The whole chart, with what the address opens."""
     heads = list(_heads(tree, asked, "", 0))
     found = [
-        Section(head, depth, is_open=_is_open(head, depth, asked))
+        Section(head, depth, is_open=_is_open(tree, head, depth, asked))
         for head, depth in heads[:HEADS_MAX]
     ]
-    room = ROWS_OPEN_MAX
-    for section in found:
-        if section.is_open and section.head.own is not None and room > 0:
+    return Listing(_filled(tree, tasks, found, asked, rule), max(0, len(heads) - HEADS_MAX))
+
+
+def _filled(
+    tree: Map, tasks: QuerySet[Task], sections: list[Section], asked: Asked, rule: Rule
+) -> list[Section]:
+    """The sections with the rows of those that are open, as long as there is room.
+
+    Beyond it a group shows closed, so that nobody takes it for empty.
+    """
+    room, closed_at = ROWS_OPEN_MAX, DEPTH_MAX
+    shown = []
+    for section in sections:
+        if section.depth > closed_at:
+            continue
+        closed_at = DEPTH_MAX
+        if section.is_open and room <= 0:
+            section.is_open, closed_at = False, section.depth
+        elif section.is_open and section.head.own is not None:
             last = asked.open and asked.open[-1] == section.head.key
             fill(tree, tasks, section, asked, rule, asked.after if last else 0, min(room, ROWS_MAX))
             room -= len(section.rows)
-    return Listing(found, max(0, len(heads) - HEADS_MAX))
+        shown.append(section)
+    return shown
 
 
 def node(
@@ -84,17 +100,15 @@ def fill(
         section.changed = compare.of_rows(section.rows, asked.since)
 
 
-def _is_open(head: Head, depth: int, asked: Asked) -> bool:
+def _is_open(tree: Map, head: Head, depth: int, asked: Asked) -> bool:
+    if not asked.open:
+        # A tree with one root begins with what lies below it.
+        return depth == 0 and len(tree.inside[""]) == 1
     return head.key in asked.open or (ALL in asked.open and depth == 0)
 
 
 def _heads(tree: Map, asked: Asked, key: str, depth: int) -> Iterator[tuple[Head, int]]:
     for head in tree.inside.get(key, []):
         yield head, depth
-        if _is_open(head, depth, asked) and depth < DEPTH_MAX:
+        if _is_open(tree, head, depth, asked) and depth < DEPTH_MAX:
             yield from _heads(tree, asked, head.key, depth + 1)
-
-
-def by_light(total: Head) -> dict[str, Any]:
-    """Counts of the legend."""
-    return dict(total.lights)

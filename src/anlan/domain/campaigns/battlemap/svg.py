@@ -24,6 +24,8 @@ BACK = '<use href="#bm-back"/>'
 ONE_DAY = timedelta(days=1)
 #: A character of a stage's name, in per cent of a lane of ordinary width.
 CHAR_PERCENT = 1.9
+#: From where on the word beside today's line stands to its left.
+TODAY_LEFT_FROM = 75
 
 
 def _n(value: float) -> str:
@@ -86,8 +88,8 @@ def head(axis: Axis, stages: Stages, today: date, today_label: str) -> Markup:
             )
     now = axis.middle(today)
     if now is not None:
-        anchor = "end" if now > 90 else "start"
-        dx = -4 if now > 90 else 4
+        anchor = "end" if now > TODAY_LEFT_FROM else "start"
+        dx = -4 if anchor == "end" else 4
         parts.append(_line(now, "today"))
         parts.append(
             f'<text class="now" x="{_n(now)}%" dx="{dx}" y="50" text-anchor="{anchor}">'

@@ -88,7 +88,11 @@ def test_the_tree_of_plans_and_of_areas_opens_down_to_the_tasks(
     scene.tasks(3, area=CITY, title="市级任务")
     scene.tasks(2, area=DISTRICT, title="区级任务")
     client = client_of("city")
+    # A tree with one root begins open; its own link closes it.
     whole = text_of(page(client, scene))
+    assert whole.count("市级任务") == 3
+    assert "五华区治本攻坚方案" in whole
+    whole = text_of(page(client, scene, "?open=none"))
     assert "市级任务" not in whole
     assert "昆明市治本攻坚方案" in whole
     assert "五华区治本攻坚方案" not in whole
@@ -348,3 +352,27 @@ def test_the_calendar_file_of_a_campaign_a_plan_and_a_unit(scene: Battle, client
     from django.test import Client
 
     assert page(Client(), scene, "", "map_ics").status_code == 302
+
+
+def test_the_topmost_office_sets_when_a_light_turns_yellow(scene: Battle, client_of: Any) -> None:
+    from anlan.domain.lists.models import Setting
+
+    scene.tasks(1, due=9, start=-1, title="甲")
+    # No office of this cast lies outside the city, so its head is the topmost.
+    top = client_of("mayor")
+    url = reverse("campaigns:map_rule")
+    assert "our defaults" in text_of(page(client_of("city"), scene)).lower()
+    form = {"version": 0, "near": 10, "behind": 15, "reason": "例会确定"}
+    for data in ({"near": 91}, {"behind": -1}, {"near": ""}):
+        assert top.post(url, {**form, **data}).status_code == 422
+    assert client_of("city").post(url, form).status_code == 403
+    assert not Setting.objects.filter(code="battle_map").exists()
+    assert top.post(url, form).status_code == 302
+    shown = text_of(page(client_of("city"), scene))
+    assert "within 10 days" in shown
+    assert "our defaults" not in shown.lower()
+    assert re.search(r"due soon <b>1<", shown)
+    # Whoever saw the version before is told that somebody was first.
+    assert top.post(url, form).status_code == 409
+    assert Setting.objects.get(code="battle_map").data == {"near": 10, "behind": 15}
+    assert "例会确定" in text_of(top.get(url))

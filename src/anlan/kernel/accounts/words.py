@@ -54,6 +54,10 @@ _WHAT = {
     "library": _("case library"),
     "stated": _("figure from a document"),
     "freshness": _("lists kept up to date"),
+    "measure": _("measure"),
+    "measures": _("measure list"),
+    "practice": _("good practice"),
+    "practices": _("good practice"),
 }
 _DONE = {
     "add": _("added"),
@@ -206,6 +210,16 @@ _DONE = {
     "state": _("stated"),
     "tell": _("told to look for the same"),
     "ask": _("asked"),
+    "draft": _("drafting begun"),
+    "consult": _("sent out for comments"),
+    "adopt": _("adopted"),
+    "enforce": _("come into force"),
+    "revise": _("revised"),
+    "repeal": _("repealed"),
+    "link": _("linked"),
+    "take_up": _("taken up"),
+    "correct": _("corrected"),
+    "compile": _("compiled"),
 }
 
 #: Kinds of object on record.
@@ -234,6 +248,8 @@ THINGS = {
     "promotion": _("promotion"),
     "library_case": _("case of the library"),
     "stated_figure": _("figure from a document"),
+    "measures": _("measure list"),
+    "practice": _("good practice"),
 }
 #: Fields that changes name; the rest show as they are stored.
 _FIELDS = {

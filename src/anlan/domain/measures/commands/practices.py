@@ -45,7 +45,7 @@ def tell(told: Told, **call: Unpack[Call]) -> UUID:
         pk=told.pk, area_id=unit.area_id, path=unit.path, unit=unit, made_at=at, made_by=by.name,
         **_fields(told),
     )  # fmt: skip
-    claim.record("practice.tell", "practice", row.pk, after={"title": row.title})
+    claim.record("practice.put", "practice", row.pk, after={"title": row.title})
     return claim.done(row.pk)
 
 
@@ -61,7 +61,7 @@ def mend(told: Told, **call: Unpack[Call]) -> UUID:
     row.withdrawn_at = None
     row.save()
     after = {"title": row.title, "text": row.text}
-    claim.record("practice.mend", "practice", row.pk, before=before, after=after)
+    claim.record("practice.change", "practice", row.pk, before=before, after=after)
     return claim.done(row.pk)
 
 

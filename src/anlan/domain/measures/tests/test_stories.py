@@ -11,6 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anlan.base.ids import uuid7
+from anlan.domain.lists import freshness
+from anlan.domain.lists.models import UnitUpdate
 from anlan.domain.lists.tests.house import numbers
 from anlan.domain.measures import commands
 from anlan.domain.measures.models import Answered, Measure, TakenUp
@@ -273,3 +275,12 @@ def test_words_are_mended_and_the_history_says_what(desk: Desk) -> None:
     page = desk.house.get("office", "measures:page", row.pk).content.decode()
     assert "燃气管道占压联合巡查机制" in page
     desk.check()
+
+
+def test_a_step_with_a_measure_updates_the_list_of_the_unit_that_takes_it(desk: Desk) -> None:
+    row = desk.make(lead=desk.house.unit("housing"))
+    freshness.gather()
+    assert set(UnitUpdate.objects.values_list("unit__name", flat=True)) == {"五华区安委办"}
+    desk.step("housing", row, "receive")
+    freshness.gather()
+    assert UnitUpdate.objects.filter(unit__name="五华区住建局", latest__isnull=False).exists()

@@ -134,9 +134,9 @@ def _edit(
             call = {"by": by, "at": at, "request_id": form.cleaned_data["request_id"]}
             try:
                 if row is None:
-                    pk = commands.make_campaign(form.new(uuid7()), **call)  # type: ignore[arg-type]
+                    pk = commands.make_campaign(form.new(uuid7()), **call)
                 else:
-                    pk = commands.change_campaign(row.pk, form.new(row.pk), **call)  # type: ignore[arg-type]
+                    pk = commands.change_campaign(row.pk, form.new(row.pk), **call)
             except Refusal as refusal:
                 put_refusal(form, refusal)
             else:

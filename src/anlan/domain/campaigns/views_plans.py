@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -22,7 +23,6 @@ from anlan.domain.campaigns.views_campaigns import LABELS, cells, own_units
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.ui.forms import put_refusal
-from anlan.ui.keyset import Page
 from anlan.ui.pages import go_on, render_page
 
 STEPS = {"plans.edit", "plans.publish", "plans.break_down"}
@@ -45,8 +45,8 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     seen = queries.tasks(by)
     filters = columns.line_filters(request.GET, row)
     lines = _narrowed(row.lines.select_related("stage"), filters, row)
-    page = filters.order(columns.LINE_ORDERS, "place").page(lines, request.GET)
-    shown = Page(queries.lines_with(page.rows, row, seen), page.before, page.after)
+    page: Any = filters.order(columns.LINE_ORDERS, "place").page(lines, request.GET)
+    shown = replace(page, rows=queries.lines_with(page.rows, row, seen))
     own = Plan.objects.filter(pk=pk)
     counts = queries.progress(seen, own, today).get(pk, {})
     context = {

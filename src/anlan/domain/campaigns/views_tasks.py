@@ -57,7 +57,7 @@ def _plans(by: Actor, chosen: str) -> list[tuple[str, str]]:
     rows = queries.plans(by).exclude(status=Plan.Status.DRAFT, parent=None).order_by("-starts_on")
     found = {str(row.pk): row.title for row in rows.filter(parent=None)[:OFFERED_MAX]}
     if chosen and chosen not in found:
-        row = rows.filter(pk=queries.uuid_of(chosen)).first()
+        row = rows.filter(pk=queries.uuid_of(chosen) or UUID(int=0)).first()
         found |= {chosen: f"{row.title} · {row.unit.name}"} if row else {}
     return list(found.items())
 

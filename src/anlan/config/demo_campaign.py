@@ -1,0 +1,138 @@
+"""A campaign in the demo: its plan is read from a sample notice, published and worked on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from anlan.base.actor import CLOCK, Actor
+from anlan.base.ids import uuid7
+from anlan.config import samples
+from anlan.config.demo_offices import CAPITAL, DISTRICT, office_code
+from anlan.domain.campaigns import commands
+from anlan.domain.campaigns.commands.terms import NewCampaign, NewLine, NewPlan, NewStage
+from anlan.domain.campaigns.intake_fields import codes, line_of
+from anlan.domain.campaigns.intake_items import proposals
+from anlan.domain.campaigns.models import Line, Plan, Target, Task
+from anlan.domain.campaigns.reading.whole import told
+from anlan.kernel.accounts import held
+from anlan.kernel.accounts.models import Unit, User
+from anlan.kernel.loop.models import Party, PartyRole
+from anlan.kernel.papers import documents
+
+NOTICE = Path(__file__).parent / "samples" / "notice.txt"
+#: How far the units are with the province's tasks, one after the other; None: not signed for yet.
+PROGRESS = (100, 70, 100, 45, 20, 10, None)
+
+
+def campaign(*, at: datetime) -> None:
+    today = timezone.localdate(at)
+    office = held.actor(User.objects.get(username="yn.office"), today=today)
+    pk = _campaign(office, today, at)
+    plan = _plan(pk, office, today, at)
+    units = [Unit.objects.get(code=office_code(area)).pk for area in _prefectures()]
+    commands.break_down(plan.pk, units=units, **_call(office, at))
+    _share(plan, office, at)
+    _work(plan, office, at)
+    capital = held.actor(User.objects.get(username="km.office"), today=today)
+    below = Plan.objects.get(parent=plan, unit__code=office_code(CAPITAL))
+    words = "排查整治城中村自建房消防安全隐患（演示）。"
+    own = NewLine(words, title="整治城中村自建房消防隐患（演示）", due_on=today + timedelta(60))
+    commands.put_lines(below.pk, [own], **_call(capital, at))
+    commands.publish(below.pk, **_call(capital, at))
+    district = Unit.objects.get(code=office_code(DISTRICT)).pk
+    commands.break_down(below.pk, units=[district], **_call(capital, at))
+
+
+def _call(by: Actor, at: datetime) -> Any:
+    return {"by": by, "at": at, "request_id": uuid7()}
+
+
+def _campaign(office: Actor, today: date, at: datetime) -> UUID:
+    start, end = today - timedelta(200), today + timedelta(500)
+    turns = [start, start + timedelta(60), today + timedelta(30), today + timedelta(250)]
+    names = ("动员部署", "排查整治", "集中攻坚", "巩固提升")
+    stages = tuple(
+        NewStage(name, first, (after or end + timedelta(1)) - timedelta(1))
+        for name, first, after in zip(names, turns, [*turns[1:], None], strict=True)
+    )
+    new = NewCampaign(
+        unit=_unit(office), title="云南省安全生产治本攻坚行动（模拟）", starts_on=start,
+        ends_on=end, code="1+1+2", base_year=today.year - 1, stages=stages,
+    )  # fmt: skip
+    return commands.make_campaign(new, **_call(office, at))
+
+
+def _unit(office: Actor) -> int:
+    assert office.unit_id is not None
+    return office.unit_id
+
+
+def _plan(campaign: UUID, office: Actor, today: date, at: datetime) -> Plan:
+    reading = told(documents.read(NOTICE), counted=False)
+    known = codes()
+    lines = _dated([line_of(fields, known) for _key, fields in proposals(reading)], today)
+    new = NewPlan(
+        campaign=campaign, unit=_unit(office), title="云南省安全生产治本攻坚工作要点（模拟）",
+        starts_on=today - timedelta(120), ends_on=today + timedelta(240), text=reading["text"],
+        number="云安委〔2026〕模拟1号",
+    )  # fmt: skip
+    pk = commands.make_plan_with_lines(new, lines, **_call(office, at))
+    commands.publish(pk, **_call(office, at))
+    return Plan.objects.get(pk=pk)
+
+
+def _dated(lines: Sequence[NewLine], today: date) -> list[NewLine]:
+    """Days around today, some past: the sample says none, for it has to fit any day of a demo."""
+    found = []
+    for n, line in enumerate(lines):
+        days = timedelta(25 * n - 60)
+        dated = {"starts_on": today - timedelta(110), "due_on": today + days}
+        found.append(replace(line, **dated) if line.kind == Line.Kind.TASK else line)
+    return found
+
+
+def _prefectures() -> list[str]:
+    rows = Unit.objects.filter(
+        area__parent__code=samples.PROVINCE, code__endswith="-awb", valid_to=None
+    )
+    return list(rows.order_by("area__code").values_list("area__code", flat=True))
+
+
+def _share(plan: Plan, office: Actor, at: datetime) -> None:
+    """Each prefecture gets the same part, and what is left over nobody was given yet."""
+    shares = []
+    for target in Target.objects.filter(line__plan=plan, kind="number", value__gt=0):
+        tasks = list(Task.objects.filter(plan__parent=plan, line=target.line_id))
+        part = (target.value or 0) // len(tasks)
+        shares += [commands.Share(task.pk, target.pk, part) for task in tasks]
+    commands.set_quotas(plan.pk, shares, **_call(office, at))
+
+
+def _work(plan: Plan, office: Actor, at: datetime) -> None:
+    """The province's departments work on theirs; who they are is simulated."""
+    tasks = plan.tasks.filter(case__state="assigned").order_by("line__place")
+    for task, progress in zip(tasks, PROGRESS, strict=False):
+        if progress is None:
+            continue
+        party = Party.objects.select_related("unit").get(
+            case=task.pk, role=PartyRole.RECTIFIER, until=None
+        )
+        unit = replace(CLOCK, name=f"{party.unit.name}（演示）", unit_id=party.unit_id)
+        commands.name_person(task.pk, person="分管负责人（演示）", **_call(unit, at))
+        words = f"已完成 {progress}%，其余正在推进（演示）"
+        commands.report(task.pk, progress=progress, text=words, **_call(unit, at))
+        if progress == 100:
+            commands.rectify(
+                task.pk, result="已全部完成，台账和验收意见附后（演示）", **_call(unit, at)
+            )
+    for task in tasks.model.objects.filter(plan=plan, case__state="rectified")[:1]:
+        commands.accept_report(task.pk, **_call(office, at))
+        commands.verify(task.pk, reason="抽查台账和现场，属实（演示）", **_call(office, at))
+        commands.close(task.pk, **_call(office, at))

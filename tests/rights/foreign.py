@@ -30,6 +30,7 @@ from anlan.kernel.facts.models import Expected
 from anlan.kernel.loop import engine
 from anlan.kernel.loop.engine import NewCase
 from anlan.kernel.regions.models import Region
+from tests.rights.foreign_intake import plant_intake
 from tests.rights.foreign_lists import plant_lists
 
 CLI = Actor(None, "cli:rights", trusted=True)
@@ -111,6 +112,7 @@ def plant(
     made.numbers |= plant_lists(
         word, pk, place, sector, enterprise, reporter, by=CLI, at=at, wide=area == AWAY
     )
+    made.numbers |= plant_intake(word, place, reporter, at)
     return made
 
 

@@ -11,7 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -135,8 +135,7 @@ def intake(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _not_open(request: HttpRequest, row: Intake) -> HttpResponse:
-    context = {"intake": row, "tone": TONES.get(row.status, row.status), **_work(row),
-               "plan_url": _plan_url(row.plan_id, row.pk) if row.plan_id else ""}  # fmt: skip
+    context = {"intake": row, "tone": TONES.get(row.status, row.status), **_work(row)}
     template = "campaigns/intake_other.html"
     return render_page(request, template, template, context)
 
@@ -345,20 +344,13 @@ def intake_plan(request: HttpRequest, pk: UUID) -> HttpResponse:
                 put_refusal(form, refusal)
             else:
                 messages.success(request, _("The draft is made. Look it over, then publish it."))
-                return go_on(request, _plan_url(made, row.pk))
+                return go_on(request, reverse("campaigns:plan", args=[made]))
     context = {
         "intake": row, "form": form, "taken": sum(one.state == ACCEPTED for one in every),
         "left": sum(one.state == OPEN for one in every), "request_id": uuid7(),
     }  # fmt: skip
     template = "campaigns/intake_plan.html"
     return render_page(request, template, template, context, status)
-
-
-def _plan_url(plan: UUID, pk: UUID) -> str:
-    try:
-        return reverse("campaigns:plan", args=[plan])
-    except NoReverseMatch:
-        return reverse("campaigns:intake", args=[pk])
 
 
 @require_GET

@@ -21,7 +21,7 @@ from anlan.domain.campaigns.commands.terms import NewCampaign, NewPlan
 from anlan.domain.campaigns.intake_fields import codes, line_of
 from anlan.domain.campaigns.intake_items import ACCEPTED, DROPPED, GONE, OPEN, Fields, Item, items
 from anlan.domain.campaigns.models import TITLE_CHARS_MAX, Intake
-from anlan.domain.campaigns.permissions import LEADS
+from anlan.domain.lists.permissions import LEADS
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.jobs import queue

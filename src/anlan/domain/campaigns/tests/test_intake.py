@@ -281,6 +281,8 @@ def test_only_what_was_taken_becomes_a_line_and_points_into_the_text(desk: Desk)
     assert lines[0].targets.get(unit="%").value == 95
     assert desk.row.status == "taken"
     assert desk.row.plan == plan
+    assert reverse("campaigns:plan", args=[plan.pk]) in desk.page().content.decode()
+    assert answer["Location"] == reverse("campaigns:plan", args=[plan.pk])
     assert desk.press("accept", every[0].key).status_code == 409
     assert desk.plan().status_code == 409
 
@@ -344,3 +346,62 @@ def test_what_is_put_aside_takes_no_more_decisions(desk: Desk) -> None:
     assert desk.client.post(url, {"version": desk.row.version}).status_code == 302
     assert desk.row.status == "dropped"
     assert desk.press("accept", "0").status_code == 409
+
+
+def test_what_a_document_says_is_text_and_never_markup(desk: Desk) -> None:
+    hostile = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>"
+    desk.hand_in(notices.COUNTY.replace("全面排查建账", hostile), f"{hostile[:20]}.txt")
+    row = desk.read()
+    for query in ("", *(f"?item={item.key}" for item in items(row)), "?item=<script>"):
+        page = desk.page(query).content.decode()
+        assert "<script>alert" not in page
+        assert "<img src=x" not in page
+    assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize("version", ["", "x", "1e9", "99999999999999"])
+def test_a_version_that_is_none_moves_nothing(desk: Desk, version: str) -> None:
+    desk.hand_in()
+    desk.read()
+    assert desk.press("accept", "0", version=version).status_code == 409
+    assert states(desk.row)["0"] == "open"
+
+
+def test_a_text_that_no_database_keeps_is_kept_with_a_space_for_it(desk: Desk) -> None:
+    data = "\ufeff".encode("utf-16-le") + notices.COUNTY.replace("近期", "近\0").encode("utf-16-le")
+    desk.send(data, "通知.txt")
+    row = desk.read()
+    assert row.status == "read"
+    assert "近 ，外地" in row.reading["text"]
+
+
+def test_a_document_whose_file_the_disk_lost_is_asked_for_once_more(desk: Desk) -> None:
+    from anlan.kernel.papers import store
+
+    desk.hand_in()
+    job = Job.objects.get(task="campaigns.read", state=State.QUEUED)
+    store.path_of(job.payload["sum"]).unlink()
+    row = desk.read()
+    assert row.status == "failed"
+    assert "send the new file" in desk.page().content.decode()
+
+
+def test_the_kept_file_can_be_read_by_nobody_who_finds_it(desk: Desk) -> None:
+    from anlan.kernel.papers import store
+
+    desk.hand_in()
+    job = Job.objects.get(task="campaigns.read", state=State.QUEUED)
+    assert "有限空间".encode() not in store.path_of(job.payload["sum"]).read_bytes()
+
+
+def test_a_correction_can_be_taken_into_the_readers_own_tests(desk: Desk) -> None:
+    desk.hand_in()
+    desk.read()
+    first, second, *_rest = items(desk.row)
+    desk.press("accept", first.key)
+    desk.press("drop", second.key)
+    desk.press("add", words="深刻吸取教训")
+    desk.press("accept", "a1")
+    answer = desk.client.get(reverse("campaigns:intake_corrections", args=[desk.pk]))
+    told = [json.loads(line) for line in answer.content.decode().splitlines()]
+    assert sorted(one["verdict"] for one in told) == ["dropped", "missed"]

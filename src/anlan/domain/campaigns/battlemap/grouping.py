@@ -93,6 +93,10 @@ class Map:
     inside: dict[str, list[Head]]
     heads: dict[str, Head]
 
+    @property
+    def is_tree(self) -> bool:
+        return self.group in ("plan", "region")
+
     def own_rows(self, rows: QuerySet[Task], head: Head) -> QuerySet[Task]:
         key = None if head.own == NONE else head.own
         return reading.of_node(rows, self.group, key)
@@ -101,7 +105,7 @@ class Map:
 def read(
     rows: QuerySet[Task], group: str, campaign: Campaign, by: Actor, rule: Rule, today: date
 ) -> Map:
-    found = reading.sums(rows, group, rule, today)
+    found = reading.sums_of(campaign, by, rows, group, rule, today)
     total = Head("", _("All tasks"))
     for line in found:
         total.add(line)

@@ -132,7 +132,7 @@ def _weeks(axis: Axis) -> Iterator[Tick]:
     while day <= axis.last:
         if day.weekday() == 0:
             labelled = not labelled
-            fits = labelled and (axis.last - day).days >= 7
+            fits = labelled and (axis.last - day).days >= 9
             yield Tick(axis.x(day), f"{day.month}-{day.day}" if fits else "", False)
         elif day.day == 1:
             yield Tick(axis.x(day), "", True)

@@ -103,7 +103,7 @@ def fill(
 def _is_open(tree: Map, head: Head, depth: int, asked: Asked) -> bool:
     if not asked.open:
         # A tree with one root begins with what lies below it.
-        return depth == 0 and len(tree.inside[""]) == 1
+        return tree.is_tree and depth == 0 and len(tree.inside[""]) == 1
     return head.key in asked.open or (ALL in asked.open and depth == 0)
 
 

@@ -11,13 +11,16 @@ from django.db.models import Count, F, Max, Min, OuterRef, QuerySet, Subquery, S
 from django.db.models.functions import Coalesce
 
 from anlan.base.actor import Actor
+from anlan.base.memory import Memory
 from anlan.domain.campaigns.battlemap.lights import Rule, light_of
 from anlan.domain.campaigns.models import Campaign, Plan, Task
 from anlan.kernel.accounts import policy
-from anlan.kernel.loop.models import Party, PartyRole
+from anlan.kernel.loop.models import Event, Party, PartyRole
 
 #: Rows that one answer brings of an opened group, and all of its groups together.
 ROWS_MAX, ROWS_OPEN_MAX = 100, 400
+#: From how many tasks on sums are remembered, for how long, and how many of them.
+KEPT_FROM, KEPT_SECONDS, KEPT_MAX = 5_000, 30, 50
 
 
 class Row(NamedTuple):
@@ -65,6 +68,9 @@ class Summed(NamedTuple):
     progress: int
 
 
+_kept: Memory[list[Summed]] = Memory(KEPT_MAX)
+
+
 def scope(campaign: Campaign, by: Actor) -> QuerySet[Task]:
     """The tasks of all its plans, without those that were withdrawn."""
     rows = Task.objects.filter(plan__campaign=campaign).exclude(case__state="void")
@@ -105,6 +111,25 @@ def sums(rows: QuerySet[Task], group: str, rule: Rule, today: date) -> list[Summ
         )
     )  # fmt: skip
     return [Summed(*row) for row in found]
+
+
+def sums_of(
+    campaign: Campaign, by: Actor, rows: QuerySet[Task], group: str, rule: Rule, today: date
+) -> list[Summed]:
+    """The sums, remembered for a large campaign until anything happens to any case.
+
+    Whatever changes a task writes an event, so the newest event says whether sums still hold.
+    PostgreSQL may show a later event before an earlier one: for that they are kept only so long.
+    """
+    standing = policy.standing(by, "tasks.view")
+    newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first()
+    key = (campaign.pk, group, rule, today, standing, newest)
+    found = None if standing is None else _kept.get(key)
+    if found is None:
+        found = sums(rows, group, rule, today)
+        if standing is not None and sum(line.tasks for line in found) >= KEPT_FROM:
+            _kept.put(key, found, seconds=KEPT_SECONDS)
+    return found
 
 
 def read(

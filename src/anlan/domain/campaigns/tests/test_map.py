@@ -376,3 +376,22 @@ def test_the_topmost_office_sets_when_a_light_turns_yellow(scene: Battle, client
     assert top.post(url, form).status_code == 409
     assert Setting.objects.get(code="battle_map").data == {"near": 10, "behind": 15}
     assert "例会确定" in text_of(top.get(url))
+
+
+def test_remembered_sums_give_way_to_whatever_happens(
+    scene: Battle, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from anlan.domain.campaigns.battlemap import rows
+
+    monkeypatch.setattr(rows, "KEPT_FROM", 1)
+    pks = scene.tasks(2, due=20, start=-1)
+    client = client_of("city")
+    first = counted(client, scene, "")
+    assert counted(client, scene, "") < first
+    assert re.search(r"on schedule <b>2<", text_of(page(client, scene)))
+    scene.step("rectify", pks[:1], -1)
+    shown = text_of(page(client, scene))
+    assert re.search(r"on schedule <b>1<", shown)
+    assert re.search(r"done by the deadline <b>1<", shown)
+    # Somebody else's sums are their own.
+    assert "No task of this campaign" in text_of(page(client_of("stranger"), scene))

@@ -161,6 +161,22 @@ def _mark(page: Any, start: int, end: int) -> None:
     expect(page.locator("[data-add] [name=start]")).not_to_have_value("")
 
 
+def test_a_sign_that_was_lost_is_put_in_by_a_press_and_never_by_itself(
+    sign_in: Any, tmp_path: Path
+) -> None:
+    path = tmp_path / "通知.txt"
+    path.write_text(notices.COUNTY.replace("3月20日前建立台账", "20253月底前建立台账"))
+    page = sign_in("officer")
+    hand = Hand(page)
+    _hand_in(hand, path)
+    page.click('.found a:has-text("全面排查建账")')
+    expect(page.locator("#f-title")).to_have_value("全面排查建账")
+    assert "20253月底前" in page.locator("#f-text").input_value()
+    page.click("[data-mend]")
+    assert "2025年3月底前" in page.locator("#f-text").input_value()
+    assert "20253月底前" in _shown(page)
+
+
 def test_without_a_script_each_task_is_a_form_of_its_own(
     sign_in: Any, chromium: Any, served: str, tmp_path: Path
 ) -> None:

@@ -23,7 +23,7 @@ Fields = dict[str, Any]
 OPEN, ACCEPTED, DROPPED, GONE = "open", "accepted", "dropped", "gone"
 #: Of the reading, in the order of the text.
 KINDS = (("tasks", "task"), ("goals", "goal"), ("requirements", "requirement"))
-#: The reader's roles that mean: it leads.
+#: The reader's roles that mean: it leads; who is only named before 要 does, where none of these is.
 LEADS = ("lead", "responsible")
 ITEMS_MAX, UNITS_MAX, TARGETS_MAX = 2_000, 40, 60
 CHARS = {
@@ -117,6 +117,7 @@ def _fields(clause: Mapping[str, Any], kind: str, hans: str) -> Fields:
     dated = [one for one in clause["deadlines"] if one["kind"] == "by" and _day(one["date"])]
     due = dated[0] if dated else next(iter(clause["deadlines"]), None)
     named = [one for one in clause["units"] if one["role"] != "addressed"][:UNITS_MAX]
+    leads = LEADS if any(one["role"] in LEADS for one in named) else ("named",)
     return {
         "kind": kind,
         "no": str(clause["path"] or clause["no"] or "")[: CHARS["no"]],
@@ -131,7 +132,7 @@ def _fields(clause: Mapping[str, Any], kind: str, hans: str) -> Fields:
         "due_text": said(due)[: CHARS["due_text"]] if due else "",
         "due_inferred": bool(due and due.get("inferred")),
         "units": [
-            {"role": "lead" if one["role"] in LEADS else "support", "name": said(one), "unit": None}
+            {"role": "lead" if one["role"] in leads else "support", "name": said(one), "unit": None}
             for one in named
         ],
         "targets": [_target(one, said(one)) for one in clause["targets"][:TARGETS_MAX]],
@@ -181,6 +182,18 @@ def gaps_of(fields: Fields, reading: Mapping[str, Any]) -> Iterator[str]:
         yield "repair"
     if any(_meet(one, start, end) for one in reading.get("contradictions", ())):
         yield "contradiction"
+
+
+def mendings(fields: Fields, reading: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What the item's words lost, with each reading: a person puts it in, or doesn't."""
+    start, end, text = fields["start"], fields["end"], fields["text"]
+    return [
+        (one["before"], said)
+        for one in reading.get("repairs", ())
+        if start <= one["start"] and one["end"] <= end and one["before"] in text
+        for said in one["readings"]
+        if said != one["before"]
+    ]
 
 
 def _collective(name: str) -> bool:

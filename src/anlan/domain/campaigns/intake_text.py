@@ -40,16 +40,18 @@ def lines(reading: Mapping[str, Any], every: Sequence[Item]) -> list[TextLine]:
         {place for one in spans for place in one[:2]}
         | {place for item in every for place in (item.start, item.end)}
     )
-    starts = [one[0] for one in spans]
-    longest = max((one[1] - one[0] for one in spans), default=0)
-    found, at = [], 0
+    found, at, coming = [], 0, 0
+    near: list[Span] = []
     for said in text.split("\n")[:LINES_MAX]:
         stop = at + len(said)
         cuts = [at, *edges[bisect_right(edges, at) : bisect_left(edges, stop)], stop]
         stretches = []
         for start, end in pairwise(cuts):
-            near = spans[bisect_left(starts, start - longest) : bisect_left(starts, end)]
-            here = [one for one in near if one[0] <= start and end <= one[1]]
+            while coming < len(spans) and spans[coming][0] <= start:
+                near.append(spans[coming])
+                coming += 1
+            near = [one for one in near if one[1] > start]
+            here = [one for one in near if end <= one[1]]
             marks = tuple(dict.fromkeys(one[2] for one in here))
             note = next((one[3] for one in here if one[3]), "")
             stretches.append(Stretch(start, end, text[start:end].rstrip("\r"), marks, note))

@@ -32,6 +32,7 @@ from anlan.domain.campaigns.intake_items import (
     corrections,
     cuts,
     items,
+    mendings,
 )
 from anlan.domain.campaigns.intake_plan import PlanForm
 from anlan.domain.campaigns.intake_text import lines
@@ -193,6 +194,7 @@ def _context(
         "before": every[at - 1] if at > 0 and every else None,
         "behind": every[at + 1] if at + 1 < len(every) else None,
         "gaps": [GAPS[code] for code in (item.gaps if item else ())],
+        "mendings": mendings(fields, row.reading) if fields else [],
         "cuts": cuts(item, row.reading) if item else [],
         "kinds": Line.Kind.choices, "roles": LineUnit.Role.choices, "comparators": COMPARATORS,
         "names": _names(fields), "request_id": uuid7(),

@@ -405,3 +405,26 @@ def test_a_correction_can_be_taken_into_the_readers_own_tests(desk: Desk) -> Non
     answer = desk.client.get(reverse("campaigns:intake_corrections", args=[desk.pk]))
     told = [json.loads(line) for line in answer.content.decode().splitlines()]
     assert sorted(one["verdict"] for one in told) == ["dropped", "missed"]
+
+
+def test_what_contradicts_itself_stands_at_the_top_and_is_never_taken_unseen(desk: Desk) -> None:
+    told = "检查企业120家，其中煤矿50家、化工60家、工贸20家。"
+    desk.hand_in(notices.COUNTY.replace("3月20日前建立台账", f"{told}20253月底前建立台账"))
+    row = desk.read()
+    item = next(one for one in items(row) if one.title == "全面排查建账")
+    assert {"contradiction", "repair"} <= set(item.gaps)
+    page = desk.page(f"?item={item.key}").content.decode()
+    assert "The parts add up to 130, more than the whole of 120." in page
+    assert 'data-mend="20253月" data-with="2025年3月"' in page
+    assert "20253月" in item.fields["text"]
+    desk.press("accept_whole")
+    assert states(desk.row)[item.key] == "open"
+
+
+def test_who_is_named_before_what_they_must_do_leads_where_nobody_else_does(desk: Desk) -> None:
+    desk.hand_in(notices.COUNTY.replace("各乡镇、街道要对", "县公安局要对"))
+    desk.read()
+    every = {one.title: one for one in items(desk.row)}
+    roles = {unit["name"]: unit["role"] for unit in every["严格作业审批"].fields["units"]}
+    assert roles["县应急管理局"] == "lead"
+    assert roles["县生态环境局"] == "support"

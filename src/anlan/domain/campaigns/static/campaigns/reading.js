@@ -73,6 +73,16 @@
     if (found) scrollTo(found[2]);
   });
 
+  // A sign that was lost is put in where a person says so.
+  pane.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-mend]");
+    const words = button && $("[name=text]");
+    if (!words) return;
+    for (const field of [words, $("[name=title]")]) field.value = field.value.replace(button.dataset.mend, () => button.dataset.with);
+    button.remove();
+    heading();
+  });
+
   const press = (name) => { const found = $(`[data-key=${name}]`); if (found) found.click(); };
   const KEYS = { x: "drop", X: "drop", Delete: "drop", ArrowLeft: "before", ArrowRight: "behind", n: "add", N: "add" };
   document.addEventListener("keydown", (event) => {

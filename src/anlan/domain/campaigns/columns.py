@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import QueryDict
 from django.urls import reverse
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from markupsafe import Markup
 
@@ -40,9 +40,9 @@ def task_filters(params: QueryDict, plans: Sequence[tuple[str, str]]) -> Filters
             Choice("state", _("State"), list(STATES.items())),
             Search("unit", _("Unit")),
             Area("area", _("Area"), reverse("pickers:areas"), area_name),
-            Days("due", _("Deadline")),
-            Flag("late", _("Overdue")),
-            Flag("open", _("Open")),
+            Days("due", _("To be finished by")),
+            Flag("late", _("Behind time")),
+            Flag("open", _("Not finished yet")),
             Flag("mine", _("My unit's")),
             Choice("plan", _("Plan"), plans),
             *above,
@@ -56,8 +56,8 @@ def line_filters(params: QueryDict, plan: Plan) -> Filters:
     return Filters(
         (
             Search("q", _("Words in the line")),
-            Choice("kind", _("Kind"), kinds),
-            Choice("lacks", _("What is missing"), list(LACKS.items())),
+            Choice("kind", _("Kind of line"), kinds),
+            Choice("lacks", _("Gaps"), list(LACKS.items())),
             Choice("state", _("State"), list(STATES.items())),
         ),
         params,
@@ -71,7 +71,7 @@ def task_columns(today: date) -> list[Column]:
         Column("unit", _("Unit"), cell="unit_name", kind="text"),
         Column("state", _("State"), cell=state_cell),
         Column("progress", _("Progress"), cell=_progress),
-        Column("due", _("Deadline"), cell=_due(today), sort="due"),
+        Column("due", _("To be finished by"), cell=_due(today), sort="due"),
         Column("area", _("Area"), cell="case.area.name"),
         Column("plan", _("Plan"), cell="plan.title", kind="text", phone=False),
         Column("reported", _("Last report"), cell="reported_on", kind="day", phone=False),
@@ -114,25 +114,25 @@ def line_columns(plan: Plan, today: date, may_edit: bool) -> list[Column]:
         Column("no", _("No."), cell="line.no"),
         Column("title", _("What is to be done"), cell="line.title", kind="text", link=link),
         Column("units", _("Units"), cell=_units, kind="plain"),
-        Column("targets", _("Targets"), cell=_targets, kind="plain"),
+        Column("targets", _("What is aimed at"), cell=_targets, kind="plain"),
         Column("due", _("Until"), cell=_until(today)),
-        Column("lacks", _("What is missing"), cell=_lacks),
+        Column("lacks", _("Gaps"), cell=_lacks),
     ]
     if plan.status != Plan.Status.DRAFT:
         found[5] = Column("state", _("State"), cell=_line_state)
-        found.append(Column("lacks", _("What is missing"), cell=_lacks, phone=False))
+        found.append(Column("lacks", _("Gaps"), cell=_lacks, phone=False))
     return found
 
 
 def _units(row: LineRow) -> Any:
     shown = Markup()
     for one in row.leads:
-        strange = "" if one.unit else part("tag", _t("not one of ours"), "amber")
+        strange = "" if one.unit else part("tag", gettext("not one of ours"), "amber")
         name = one.unit.name if one.unit else one.name
         shown += Markup("<span>{} {}</span><br>").format(name, strange)
     if row.supports:
         named = "、".join(one.unit.name if one.unit else one.name for one in row.supports)
-        words = _t("with %(units)s") % {"units": named}
+        words = gettext("with %(units)s") % {"units": named}
         shown += Markup('<small class="muted">{}</small>').format(words)
     return shown
 

@@ -298,7 +298,7 @@ class QuotaForm(Form):
 
 class Assign(StepForm):
     unit = UnitField(label=_("Unit that does it"), widget=forms.HiddenInput)
-    due_on = _day(_("Deadline"), False, _("Left empty, the plan's own day holds."))
+    due_on = _day(_("To be finished by"), False, _("Left empty, the plan's own day holds."))
     reason = text_area(_("Requirements"), required=False)
 
 
@@ -331,7 +331,7 @@ class Done(StepForm):
 
 
 class Extend(StepForm):
-    until = _day(_("New deadline"))
+    until = _day(_("Wished-for day"))
     reason = text_area(_("Reason"))
 
 

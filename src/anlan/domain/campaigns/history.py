@@ -15,6 +15,7 @@ from anlan.kernel.loop.models import Event
 
 FIELDS: dict[str, str | Promise] = {
     "progress": _("progress in per cent"), "quota": _("its share"),
+    "responsible_person": _("In person"), "due_on": _("to be finished by"),
     "rectifier": _("unit that does it"), "claimed": _("taken"),
 }  # fmt: skip
 

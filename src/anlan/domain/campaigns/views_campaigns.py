@@ -10,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.base.actor import Actor
@@ -89,9 +90,12 @@ def campaign(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 LABELS = {
-    "tasks": _("Tasks"), "open": _("Open"), "closed": _("Finished"), "late": _("Overdue"),
-    "untaken": _("Not taken"),
-}  # fmt: skip
+    "tasks": gettext_lazy("Tasks"),
+    "open": gettext_lazy("Not finished yet"),
+    "closed": gettext_lazy("Finished"),
+    "late": gettext_lazy("Behind time"),
+    "untaken": gettext_lazy("Not taken"),
+}
 
 
 def cells(counts: Any, base: str) -> list[tuple[str, int, str]]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.domain.measures.loop import LOOKS, STATES
 from anlan.domain.measures.models import Kind, Level, Measure, Practice
@@ -60,10 +61,10 @@ def practice_filters(params: QueryDict) -> Filters:
 
 def columns(today: date) -> list[Column]:
     return [
-        Column("title", _("Measure"), kind="text",
+        Column("title", pgettext_lazy("measure", "Measure"), kind="text",
                link=lambda row: reverse("measures:page", args=[row.pk])),
         Column("kind", _("Kind"), cell="kind_label"),
-        Column("level", _("Level"), cell="level_label"),
+        Column("level", _("Level"), cell="level_label", shown=False),
         Column("state", _("Status"), cell=state_cell),
         Column("number", _("Document or standard number"), kind="text"),
         Column("area", _("Area"), cell="case.area.name"),
@@ -73,7 +74,7 @@ def columns(today: date) -> list[Column]:
         Column("force", _("In force from"), cell="in_force_on", kind="day", phone=False,
                shown=False),
         Column("sectors", _("Sectors"), cell=sectors_of, kind="text", phone=False, shown=False),
-        Column("person", _("Responsible person"), phone=False, shown=False),
+        Column("person", pgettext_lazy("measure", "responsible person"), phone=False, shown=False),
         Column("listed", _("Day put on the list"), cell="case.opened_on", kind="day",
                sort="newest", phone=False, shown=False),
         Column("no", _("Number"), cell="case.number", phone=False, shown=False),

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.domain.hazards.forms import AreaField, Nothing, Reason, StepForm, UnitField, text_area
 from anlan.domain.measures.commands import ENTERED
@@ -33,9 +34,8 @@ def _day(label: Any, required: bool = True, hint: Any = "") -> Any:
 
 class _WithSectors(StepForm):
     sectors = forms.MultipleChoiceField(
-        label=_("Sectors"), required=False, widget=forms.CheckboxSelectMultiple,
-        help_text=_("It counts under the first one that you choose when you enter it."),
-    )  # fmt: skip
+        label=_("Sectors concerned"), required=False, widget=forms.CheckboxSelectMultiple
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -48,10 +48,13 @@ class Enter(_WithSectors):
     #: The problem that it shall answer, where one came from its page.
     item = forms.UUIDField(required=False, widget=forms.HiddenInput)
     hazard = forms.UUIDField(required=False, widget=forms.HiddenInput)
-    title = _line(_("Title"), True, TITLE_CHARS_MAX)
+    title = _line(pgettext_lazy("measure", "title"), True, TITLE_CHARS_MAX)
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices)
     state = forms.ChoiceField(
         label=_("How far it is"), choices=[(code, STATES[code]) for code in ENTERED]
+    )
+    sector = forms.ChoiceField(
+        label=_("Sector"), required=False, help_text=_("The one under which it counts.")
     )
     area = AreaField(label=_("Area"), widget=forms.HiddenInput)
     enterprise = forms.BooleanField(label=_("An enterprise's own measure"), required=False)
@@ -61,12 +64,24 @@ class Enter(_WithSectors):
         label=_("Lead unit"), widget=forms.HiddenInput, required=False,
         help_text=_("Left empty, your own unit."),
     )  # fmt: skip
-    person = _line(_("Responsible person"), False)
+    person = _line(pgettext_lazy("measure", "responsible person"), False)
     due_on = _day(_("To be adopted by"), False, _("Needed for what is still being made."))
     number = _line(_("Document or standard number"), False, NUMBER_CHARS_MAX)
     adopted_on = _day(_("Adopted on"), False)
     in_force_on = _day(_("In force from"), False, _("Left empty, the day of adoption."))
     ended_on = _day(_("Repealed from"), False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["sector"]
+        field.choices = [("", "—"), *sectors.names().items()]
+
+    @property
+    def sectors_given(self) -> tuple[str, ...]:
+        """The one under which it counts, and then the others."""
+        data = self.cleaned_data
+        first = [data["sector"]] if data["sector"] else []
+        return tuple(dict.fromkeys([*first, *data["sectors"]]))
 
 
 class Draft(StepForm):
@@ -95,10 +110,10 @@ class Extend(StepForm):
 
 
 class Correct(_WithSectors):
-    title = _line(_("Title"), True, TITLE_CHARS_MAX)
+    title = _line(pgettext_lazy("measure", "title"), True, TITLE_CHARS_MAX)
     problem = text_area(_("Problem that it answers"), required=False)
     text = text_area(_("Text or main points"), required=False, rows=6)
-    person = _line(_("Responsible person"), False)
+    person = _line(pgettext_lazy("measure", "responsible person"), False)
     effect = text_area(_("How it works out in the long run"), required=False)
 
 
@@ -125,6 +140,6 @@ class Follow(StepForm):
 
 class PracticeForm(_WithSectors):
     pk = forms.UUIDField(widget=forms.HiddenInput)
-    title = _line(_("Title"), True, TITLE_CHARS_MAX)
+    title = _line(pgettext_lazy("measure", "title"), True, TITLE_CHARS_MAX)
     text = text_area(_("What you do, and what came of it"), rows=8)
     field_order = ("title", "text", "sectors")

@@ -7,14 +7,17 @@ from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.domain.hazards.history import FIELDS as HAZARD_FIELDS
 from anlan.domain.hazards.history import timeline_of as hazards_timeline
 from anlan.kernel.loop.models import Event
 
 FIELDS: dict[str, str | Promise] = {
-    "title": _("Title"), "text": _("Text or main points"), "problem": _("Problem that it answers"),
-    "person": _("Responsible person"), "effect": _("How it works out in the long run"),
+    "title": pgettext_lazy("measure", "title"), "text": _("Text or main points"),
+    "problem": _("Problem that it answers"),
+    "person": pgettext_lazy("measure", "responsible person"),
+    "effect": _("How it works out in the long run"),
     "sectors": _("Sectors"), "number": _("Document or standard number"),
     "in_force_on": _("In force from"), "answers": _("problem linked"),
     "earlier": _("earlier measure"), "unit": _("taken up by"),

@@ -54,7 +54,7 @@ STATES: dict[str, str | Promise] = {
 #: How they look.
 LOOKS = {
     "planned": "draft", "drafting": "assigned", "consulting": "review", "adopted": "rectified",
-    "in_force": "verified", "amended": "closed", "repealed": "closed", "void": "void",
+    "in_force": "verified", "amended": "merged", "repealed": "merged", "void": "void",
 }  # fmt: skip
 WORDS: dict[str, str | Promise] = {
     **{state: label for state, label in STATES.items() if state != "void"},

@@ -62,11 +62,11 @@ def practice_view(by: Actor) -> Q:
     parts = [below(path) for path in paths]
     if reads := _reads(by):
         parts.append(above_or_at(reads))
-    return reduce(or_, parts) if parts else NOTHING
+    return reduce(or_, [*parts, _told_by(by, SEES)])
 
 
-def _practices_of(by: Actor) -> Q:
-    units = policy.units_of(by, JUDGES)
+def _told_by(by: Actor, roles: tuple[Role, ...]) -> Q:
+    units = policy.units_of(by, roles)
     return Q(unit__in=units) if units else NOTHING
 
 
@@ -83,7 +83,7 @@ RULES: dict[str, Rule] = {
     "measures.take_up": take_up,
     "practices.view":    practice_view,
     "practices.make":    _makes,
-    "practices.edit":    _practices_of,
+    "practices.edit":    lambda by: _told_by(by, JUDGES),
     "practices.take_up": lambda by: (
         practice_view(by) if policy.units_of(by, ANSWERS) else NOTHING
     ),

@@ -83,7 +83,7 @@ def _unsigned(measure: Measure, around: Around, by: Actor) -> bool:
 
 def _not_taken(measure: Measure, around: Around, by: Actor) -> bool:
     units = set(policy.units_of(by, ANSWERS))
-    taken = {row.unit_id for row in around.taken_up} | {measure.lead_id}
+    taken = {row.unit_id for row in around.taken_up} | {measure.lead_id, measure.case.unit_id}
     return measure.case.state == "in_force" and bool(units - taken)
 
 

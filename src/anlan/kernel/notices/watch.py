@@ -46,6 +46,7 @@ TASKS = {
     "hazards.undo": _("undo an import"),
     "ladder": _("remind of deadlines"),
     "lists.freshness": _("look which lists are kept up to date"),
+    "measures.enforce": _("put measures into force on their day"),
     "recount": _("count provisional deadlines again"),
     "office.retention": _("throw away what is past its time"),
     "notices.deliver": _("send notices"),

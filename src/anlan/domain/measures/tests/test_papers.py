@@ -85,7 +85,7 @@ def test_what_is_no_list_is_refused_and_nobody_else_sends_one(desk: Desk) -> Non
 def test_the_workbook_taken_out_is_on_record_and_can_be_read_in_elsewhere(desk: Desk) -> None:
     for n, state in enumerate(("planned", "drafting", "consulting")):
         desk.make(title=f"在办{n}", state=state, kind=("law", "project", "rule")[n])
-    desk.issued(title="=HYPERLINK(1)", sectors=["gas"])
+    desk.issued(title="=HYPERLINK(1)", sector="gas", sectors=["fire", "gas"])
     desk.make(title="旧办法", state="repealed", due_on=None, adopted_on=day(-90), ended_on=day(-9))
     answer = desk.house.get("office", "measures:export")
     data = answer.getvalue() if hasattr(answer, "getvalue") else answer.content

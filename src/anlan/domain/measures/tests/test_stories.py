@@ -217,7 +217,7 @@ def test_other_units_take_it_up_once_each_while_it_is_in_force(desk: Desk) -> No
 
 def test_it_is_searched_by_words_and_narrowed_and_each_count_opens_its_rows(desk: Desk) -> None:
     bare = {"problem": ""}
-    desk.issued(title="燃气管道占压巡查办法", kind="rule", sectors=["gas"], **bare)
+    desk.issued(title="燃气管道占压巡查办法", kind="rule", sector="gas", **bare)
     desk.issued(title="标准化建设规范", kind="standard", since=-9, text="储罐区报警器配置", **bare)
     desk.make(title="占压改造工程", kind="project", **bare)
     desk.issued("city", area="530100", title="昆明市规定", kind="rule", **bare)
@@ -261,7 +261,7 @@ def test_the_list_takes_as_many_statements_for_many_rows_as_for_few(desk: Desk) 
 
 
 def test_words_are_mended_and_the_history_says_what(desk: Desk) -> None:
-    row = desk.issued(sectors=["gas"])
+    row = desk.issued(sector="gas")
     given = {
         "title": "燃气占压机制",
         "effect": "占压点位下降",

@@ -67,15 +67,16 @@ def table(request: HttpRequest) -> HttpResponse:
     figures = queries.counts()
     total = rows.aggregate(**figures)
     found = rows.order_by().values_list("case__path").annotate(**figures)
-    below = [(path, values) for path, *values in found if path.startswith(root.path)]
+    parts = [(path, values) for path, *values in found if path.startswith(root.path)]
     lines = [
         (line, _cells(asked, line.counts, here=line.region.code if line.own else "",
                       area="" if line.own else line.region.code))
-        for line in sums.by_area(below, root, len(queries.FIGURES)) if any(line.counts)
+        for line in sums.by_area(parts, root, len(queries.FIGURES)) if any(line.counts)
     ]  # fmt: skip
     context = {
         "filters": asked, "root": root, "lines": lines, "tabs": tabs.of(by, "table"),
         "heads": [*Kind.labels, _("Total")],
+        "above": total["total"] - sum(values[-1] for _path, values in parts),
         "total": _cells(asked, [total[name] for name in queries.FIGURES]),
         "may_make": policy.may(by, "measures.make"),
     }  # fmt: skip
@@ -209,7 +210,7 @@ def _from_problem(request: HttpRequest, by: Actor) -> dict[str, Any]:
         return {
             "item": item, "kind": Kind.MECHANISM, "title": (row.mechanism or row.title)[:200],
             "problem": row.title, "area": row.case.area.code, "number": row.mechanism_ref[:80],
-            "sectors": [row.case.sector_id] if row.case.sector_id else [],
+            "sector": row.case.sector_id or "",
         }  # fmt: skip
     if hazard:
         found = policy.access(
@@ -218,7 +219,7 @@ def _from_problem(request: HttpRequest, by: Actor) -> dict[str, Any]:
         return {
             "hazard": hazard, "kind": Kind.MECHANISM, "problem": found.description[:200],
             "area": found.case.area.code,
-            "sectors": [found.case.sector_id] if found.case.sector_id else [],
+            "sector": found.case.sector_id or "",
         }  # fmt: skip
     return {}
 
@@ -229,7 +230,7 @@ def _enter(form: Any, by: Actor, at: datetime) -> UUID:
         pk=data["pk"], kind=data["kind"], title=data["title"], area=data["area"].pk,
         state=data["state"], number=data["number"], text=data["text"], problem=data["problem"],
         lead=data["lead"].pk if data["lead"] else 0, person=data["person"],
-        sectors=tuple(data["sectors"]), due_on=data["due_on"], adopted_on=data["adopted_on"],
+        sectors=form.sectors_given, due_on=data["due_on"], adopted_on=data["adopted_on"],
         in_force_on=data["in_force_on"], ended_on=data["ended_on"],
         enterprise=data["enterprise"],
     )  # fmt: skip

@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
@@ -79,6 +80,7 @@ def own_unit(pk: int, by: Actor, permission: str, at: datetime) -> Unit:
 
 def draft(pk: UUID, seen: int | None) -> Plan:
     """The plan, locked, as long as it may still be written; its version goes one up."""
+    assert connection.in_atomic_block, "the lock is its caller's"
     plan = Plan.objects.select_for_update(of=("self",)).select_related("area").get(pk=pk)
     if seen is not None and plan.version != seen:
         raise MovedOn

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Unpack
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.campaigns.commands.base import check_days, own_unit, text_of
@@ -30,6 +30,7 @@ def make_campaign(new: NewCampaign, **call: Unpack[Call]) -> UUID:
 
 def campaign_within(new: NewCampaign, claim: Claim) -> UUID:
     """For a command that makes a campaign within its own transaction, under its own claim."""
+    assert connection.in_atomic_block, "it commits with what makes it"
     unit = own_unit(new.unit, claim.by, "campaigns.make", claim.at)
     row = Campaign(id=new.pk, area=unit.area, path=unit.path, unit=unit, made_at=claim.at,
                    made_by=claim.by.name)  # fmt: skip

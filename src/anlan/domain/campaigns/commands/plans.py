@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Unpack
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
@@ -65,6 +65,7 @@ def make_plan_with_lines(new: NewPlan, lines: Sequence[NewLine], **call: Unpack[
 
 def plan_within(new: NewPlan, lines: Sequence[NewLine], claim: Claim) -> UUID:
     """For a command that makes a plan within its own transaction, under its own claim."""
+    assert connection.in_atomic_block, "it commits with what makes it"
     by, at = claim.by, claim.at
     unit = own_unit(new.unit, by, "plans.make", at)
     if claim.repeated:

@@ -30,6 +30,7 @@ from anlan.kernel.facts.models import Expected
 from anlan.kernel.loop import engine
 from anlan.kernel.loop.engine import NewCase
 from anlan.kernel.regions.models import Region
+from tests.rights.foreign_campaigns import plant_campaigns
 from tests.rights.foreign_intake import plant_intake
 from tests.rights.foreign_lists import plant_lists
 
@@ -113,6 +114,8 @@ def plant(
         word, pk, place, sector, enterprise, reporter, by=CLI, at=at, wide=area == AWAY
     )
     made.numbers |= plant_intake(word, place, reporter, at)
+    if area == AWAY:
+        made.numbers |= plant_campaigns(word, place, sector, reporter, by=CLI, at=at)
     return made
 
 

@@ -355,8 +355,22 @@ def around(task: Task) -> Around:
     )
 
 
-def units_below(plan: Plan) -> QuerySet[Unit]:
-    """Offices and departments to whom a plan may be given: of its area, without it yet."""
-    rows = Unit.objects.filter(below(plan.path), valid_to=None).exclude(pk=plan.unit_id)
+#: Whom a plan is given to: a province has thousands of units below, so they come in heaps.
+HEAPS = {
+    "next": Q(kind="committee_office"),
+    "all": Q(kind="committee_office"),
+    "own": ~Q(kind="committee_office"),
+}
+
+
+def units_below(plan: Plan, heap: str) -> QuerySet[Unit]:
+    """Units without the plan yet: offices of the areas next below, of all below, or departments
+    of the plan's own area."""
+    rows = Unit.objects.filter(below(plan.path), HEAPS[heap], valid_to=None)
+    rows = rows.exclude(pk=plan.unit_id)
+    if heap == "next":
+        rows = rows.filter(area__parent=plan.area_id)
+    if heap == "own":
+        rows = rows.filter(area=plan.area_id)
     have = plan.children.order_by().values("unit")
     return rows.exclude(pk__in=have).exclude(kind__in=("enterprise", "team"))

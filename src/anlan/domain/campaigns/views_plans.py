@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.actor import Actor
@@ -25,6 +26,11 @@ from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
 
+HEAPS = {
+    "next": gettext_lazy("Offices next below"),
+    "all": gettext_lazy("All offices below"),
+    "own": gettext_lazy("Departments of this area"),
+}
 STEPS = {"plans.edit", "plans.publish", "plans.break_down"}
 RELATED = ("campaign", "parent__unit", "unit", "area", "sector")
 
@@ -251,8 +257,10 @@ def break_down(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Choose the units below that get the plan."""
     by, at = actor_of(request), timezone.now()
     row = _plan(pk, "plans.break_down", by, at)
+    heap = request.GET.get("who", "next")
+    heap = heap if heap in queries.HEAPS else "next"
     units = list(
-        queries.units_below(row)
+        queries.units_below(row, heap)
         .select_related("area")
         .order_by("area__level", "path", "name")[: queries.CHILDREN_MAX]
     )
@@ -273,6 +281,7 @@ def break_down(request: HttpRequest, pk: UUID) -> HttpResponse:
             return go_on(request, reverse("campaigns:plan", args=[pk]))
     tasks = row.tasks.exclude(case__state="void").count()
     context = {"plan": row, "units": units, "problem": problem, "tasks": tasks,
+               "tabs": [(label, f"?who={code}", code == heap) for code, label in HEAPS.items()],
                "request_id": uuid7()}  # fmt: skip
     return render_page(
         request, "campaigns/break_down.html", "campaigns/break_down.html", context,

@@ -243,6 +243,12 @@ def test_a_plan_goes_below_with_shares_that_are_held_against_the_whole(house: Ho
     plan = house.published()
     units = [house.cast.units[key].pk for key in ("office", "elsewhere")]
     assert house.post("city", "campaigns:break_down", plan.pk).status_code == 422
+    offered = house.text("city", "campaigns:break_down", plan.pk)
+    assert "五华区安委办" in offered
+    assert "昆明市应急管理局" not in offered  # A department is offered among the own.
+    assert "昆明市应急管理局" in house.text(
+        "city", "campaigns:break_down", plan.pk, query="?who=own"
+    )
     assert house.post("office", "campaigns:break_down", plan.pk, units=units).status_code == 403
     assert house.post("city", "campaigns:break_down", plan.pk, units=units).status_code == 302
     below = Plan.objects.get(unit=house.cast.units["office"])

@@ -90,11 +90,12 @@ def _plan(campaign: UUID, office: Actor, today: date, at: datetime) -> Plan:
 
 def _dated(lines: Sequence[NewLine], today: date) -> list[NewLine]:
     """Days around today, some past: the sample says none, for it has to fit any day of a demo."""
+    start = today - timedelta(110)
     found = []
     for n, line in enumerate(lines):
-        days = timedelta(25 * n - 60)
-        dated = {"starts_on": today - timedelta(110), "due_on": today + days}
-        found.append(replace(line, **dated) if line.kind == Line.Kind.TASK else line)
+        due = today + timedelta(25 * n - 60)
+        is_task = line.kind == Line.Kind.TASK
+        found.append(replace(line, starts_on=start, due_on=due) if is_task else line)
     return found
 
 

@@ -206,19 +206,16 @@ def _from_problem(request: HttpRequest, by: Actor) -> dict[str, Any]:
     except ValueError:
         raise NotFound from None
     if item:
-        row = policy.access(Item.objects.select_related("case__area"), "lists.view", by, item)
+        row = policy.access(Item.objects.select_related("case"), "lists.view", by, item)
         return {
             "item": item, "kind": Kind.MECHANISM, "title": (row.mechanism or row.title)[:200],
-            "problem": row.title, "area": row.case.area.code, "number": row.mechanism_ref[:80],
+            "problem": row.title, "number": row.mechanism_ref[:80],
             "sector": row.case.sector_id or "",
         }  # fmt: skip
     if hazard:
-        found = policy.access(
-            Hazard.objects.select_related("case__area"), "hazard.view", by, hazard
-        )
+        found = policy.access(Hazard.objects.select_related("case"), "hazard.view", by, hazard)
         return {
             "hazard": hazard, "kind": Kind.MECHANISM, "problem": found.description[:200],
-            "area": found.case.area.code,
             "sector": found.case.sector_id or "",
         }  # fmt: skip
     return {}

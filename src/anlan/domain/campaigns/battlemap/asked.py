@@ -17,7 +17,7 @@ from anlan.domain.campaigns.battlemap.layout import ZOOMS, Axis
 #: Groups that one address opens, and characters of the key of one.
 OPEN_MAX, KEY_CHARS_MAX = 12, 40
 AFTER_MAX = 100_000
-#: Opens every group of the top, as far as one answer carries; and none, where one is by itself.
+#: Opens every group, as far as one answer carries; and none, where a root opens by itself.
 ALL, NOTHING = "all", "none"
 
 

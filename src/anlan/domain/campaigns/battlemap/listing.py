@@ -18,6 +18,8 @@ from anlan.domain.campaigns.models import Task
 
 #: Groups inside groups: a plan of the nation down to a village has fewer.
 DEPTH_MAX = 8
+#: Groups whose rows one answer reads: each is a statement of its own.
+READS_MAX = 30
 
 
 @dataclass
@@ -58,18 +60,18 @@ def _filled(
 
     Beyond it a group shows closed, so that nobody takes it for empty.
     """
-    room, closed_at = ROWS_OPEN_MAX, DEPTH_MAX
+    room, reads, closed_at = ROWS_OPEN_MAX, READS_MAX, DEPTH_MAX
     shown = []
     for section in sections:
         if section.depth > closed_at:
             continue
         closed_at = DEPTH_MAX
-        if section.is_open and room <= 0:
+        if section.is_open and (room <= 0 or reads <= 0):
             section.is_open, closed_at = False, section.depth
         elif section.is_open and section.head.own is not None:
             last = asked.open and asked.open[-1] == section.head.key
             fill(tree, tasks, section, asked, rule, asked.after if last else 0, min(room, ROWS_MAX))
-            room -= len(section.rows)
+            room, reads = room - len(section.rows), reads - 1
         shown.append(section)
     return shown
 
@@ -104,7 +106,7 @@ def _is_open(tree: Map, head: Head, depth: int, asked: Asked) -> bool:
     if not asked.open:
         # A tree with one root begins with what lies below it.
         return tree.is_tree and depth == 0 and len(tree.inside[""]) == 1
-    return head.key in asked.open or (ALL in asked.open and depth == 0)
+    return head.key in asked.open or ALL in asked.open
 
 
 def _heads(tree: Map, asked: Asked, key: str, depth: int) -> Iterator[tuple[Head, int]]:

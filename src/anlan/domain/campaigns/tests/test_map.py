@@ -395,3 +395,19 @@ def test_remembered_sums_give_way_to_whatever_happens(
     assert re.search(r"done by the deadline <b>1<", shown)
     # Somebody else's sums are their own.
     assert "No task of this campaign" in text_of(page(client_of("stranger"), scene))
+
+
+def test_opening_all_reads_so_many_groups_and_shows_the_rest_closed(
+    scene: Battle, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from anlan.domain.campaigns.battlemap import listing
+
+    for area in (CITY, DISTRICT, OTHER):
+        scene.tasks(2, area=area, title=f"任务{area}")
+    client = client_of("city")
+    shown = text_of(page(client, scene, "?group=plan&open=all"))
+    assert [shown.count(f"任务{area}") for area in (CITY, DISTRICT, OTHER)] == [2, 2, 2]
+    monkeypatch.setattr(listing, "READS_MAX", 2)
+    shown = text_of(page(client, scene, "?group=plan&open=all"))
+    assert [shown.count(f"任务{area}") for area in (CITY, DISTRICT, OTHER)] == [2, 2, 0]
+    assert shown.count('aria-expanded="true" data-bm-head') == 2

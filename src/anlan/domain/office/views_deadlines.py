@@ -32,6 +32,7 @@ NAMES = {
     "transfer": gettext_lazy("Transfers"),
     "letter": gettext_lazy("Letters"),
     "list_item": gettext_lazy("Problems on lists"),
+    "task": gettext_lazy("Tasks of campaigns"),
     "measure": gettext_lazy("Measures"),
     "remedy": gettext_lazy("Plans for enterprises"),
     "defect": gettext_lazy("Defects"),

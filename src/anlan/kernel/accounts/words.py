@@ -54,6 +54,10 @@ _WHAT = {
     "library": _("case library"),
     "stated": _("figure from a document"),
     "freshness": _("lists kept up to date"),
+    "campaigns": _("campaign"),
+    "plans": _("plan of a campaign"),
+    "tasks": _("campaign task"),
+    "task": _("campaign task"),
     "measure": _("measure"),
     "measures": _("measure list"),
     "practice": _("good practice"),
@@ -220,6 +224,16 @@ _DONE = {
     "take_up": _("taken up"),
     "correct": _("corrected"),
     "compile": _("compiled"),
+    "publish": _("published"),
+    "break_down": _("given to units below"),
+    "put_lines": _("lines added"),
+    "change_line": _("line changed"),
+    "remove_line": _("line removed"),
+    "set_quotas": _("shares set"),
+    "set_quota": _("shares set"),
+    "accept_report": _("report accepted"),
+    "return_report": _("report returned"),
+    "name_person": _("person named"),
 }
 
 #: Kinds of object on record.
@@ -250,6 +264,8 @@ THINGS = {
     "stated_figure": _("figure from a document"),
     "measures": _("measure list"),
     "practice": _("good practice"),
+    "campaign": _("campaign"),
+    "plan": _("plan of a campaign"),
 }
 #: Fields that changes name; the rest show as they are stored.
 _FIELDS = {

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import csv
 import io
+import re
+import zipfile
 from collections.abc import Iterator
 from html.parser import HTMLParser
 from typing import Any
@@ -30,6 +32,8 @@ BREAKS_OUT = f"=1\"></script><{MARK} x='><{MARK} {MARK}>"
 RUNS = "javascript:alert(1)//{{7*7}}${7*7}"
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 ADDRESSES = {"href", "src", "action", "formaction", "poster", "data", "xlink:href"}
+#: The fields that our own documents have: contents and page numbers.
+OWN_FIELD = re.compile(r"\s*(?:TOC|PAGE)\b")
 SCHEMES = ("javascript:", "vbscript:", "data:text")
 #: Texts that programs read: an unknown value would break the row, and nobody types them.
 NOT_TYPED = {
@@ -182,7 +186,10 @@ def test_S53_what_was_typed_is_text_on_every_page_and_in_every_table(role: str, 
 
 
 def formulas(content: bytes) -> list[str]:
-    """Cells of a workbook that a spreadsheet would run."""
+    """Cells of a workbook that a spreadsheet would run; of a document, what Word would fetch."""
+    with zipfile.ZipFile(io.BytesIO(content)) as parts:
+        if "word/document.xml" in parts.namelist():
+            return live(parts)
     book = openpyxl.load_workbook(io.BytesIO(content))
     found = []
     for sheet in book.worksheets:
@@ -191,6 +198,16 @@ def formulas(content: bytes) -> list[str]:
                 typed = isinstance(cell.value, str) and cell.value.startswith(FORMULAS)
                 if cell.data_type == "f" or typed or cell.hyperlink:
                     found.append(f"{sheet.title}!{cell.coordinate}: {cell.value!r}")
+    return found
+
+
+def live(parts: zipfile.ZipFile) -> list[str]:
+    """What in a document isn't text: fields but its own contents and page numbers, links out."""
+    said = parts.read("word/document.xml").decode()
+    fields = re.findall(r"<w:instrText[^>]*>(.*?)</w:instrText>|<w:fldSimple ([^>]*)", said)
+    found = [field for pair in fields for field in pair if field and not OWN_FIELD.match(field)]
+    for name in parts.namelist():
+        found += re.findall(r'TargetMode="External"', parts.read(name).decode("utf-8", "replace"))
     return found
 
 

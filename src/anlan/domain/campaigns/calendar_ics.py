@@ -12,6 +12,8 @@ EVENTS_MAX = 5_000
 LINE_OCTETS_MAX = 75
 PRODUCT = "-//Anlan//Battle map//ZH"
 CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
+#: Of a value that isn't text, where a line's end can't be written at all.
+_ENDS = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(frozen=True)
@@ -54,7 +56,7 @@ def _lines(event: Event, at: datetime) -> list[str]:
     if event.text:
         found.append(f"DESCRIPTION:{escaped(event.text)}")
     if event.url:
-        found.append(f"URL:{CONTROL.sub('', event.url)}")
+        found.append(f"URL:{_ENDS.sub('', event.url)}")
     return [*found, "END:VEVENT"]
 
 

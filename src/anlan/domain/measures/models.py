@@ -62,11 +62,11 @@ class Measure(models.Model):
 
     @property
     def kind_label(self) -> str:
-        return str(Kind(self.case.grade).label)
+        return str(dict(Kind.choices).get(self.case.grade, self.case.grade))
 
     @property
     def level_label(self) -> str:
-        return str(Level(self.case.source).label)
+        return str(dict(Level.choices).get(self.case.source, self.case.source))
 
     @property
     def state_label(self) -> str:

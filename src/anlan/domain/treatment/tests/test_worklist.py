@@ -27,6 +27,8 @@ TRAYS = {
     "transfer": {"receive", "answer", "verify"},
     "remedy": {"receive", "rectify", "verify"},
     "defect": {"receive", "rectify", "verify", "answer"},
+    "measure": {"receive", "make"},
+    "task": {"receive", "rectify", "verify", "close", "extension", "claim", "report"},
 }
 
 

@@ -30,7 +30,7 @@ def trays(by: Actor) -> list[Tray]:
 
 
 WORK = Work(
-    kinds={KIND: _("measure")},
+    kinds={KIND: _("measure on a list")},
     model=Measure,
     related=ROW,
     view="measures.view",

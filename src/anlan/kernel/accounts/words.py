@@ -58,7 +58,7 @@ _WHAT = {
     "plans": _("plan of a campaign"),
     "tasks": _("campaign task"),
     "task": _("campaign task"),
-    "measure": _("measure"),
+    "measure": _("measure on a list"),
     "measures": _("measure list"),
     "practice": _("good practice"),
     "practices": _("good practice"),

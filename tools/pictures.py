@@ -99,6 +99,12 @@ def _visits(page: Any) -> None:
     page.goto(page.locator("#list tbody tr a").first.get_attribute("href") + "mine/")
 
 
+def _map(page: Any) -> None:
+    page.goto("/campaigns/")
+    page.goto(page.locator("#list tbody tr a").first.get_attribute("href"))
+    page.goto(page.locator('a[href$="/map/"]').first.get_attribute("href"))
+
+
 SHOTS = (
     Shot("sign-in", "登录 · Sign-in", "", "/accounts/login/", ("desk", "phone")),
     Shot(
@@ -143,6 +149,17 @@ SHOTS = (
         _follow("/supervision/transfers/", "#list tbody tr a"),
     ),
     Shot("letters", "函告 · Letters", "yn.office", "/supervision/letters/"),
+    Shot("campaigns", "专项行动 · Campaigns", "yn.office", "/campaigns/"),
+    Shot(
+        "campaign",
+        "一项专项行动 · A campaign",
+        "yn.office",
+        _follow("/campaigns/", "#list tbody tr a"),
+        ("desk", "phone"),
+    ),
+    Shot("battle-map", "作战图 · Battle map", "yn.office", _map, ("desk", "phone")),
+    Shot("tasks", "行动任务 · Tasks of campaigns", "yn.office", "/campaigns/tasks/"),
+    Shot("measures", "制度措施清单 · Measure list", "yn.office", "/measures/"),
     Shot("lists", "典型问题清单 · Problem lists", "yn.office", "/lists/"),
     Shot(
         "list-item",

@@ -22,7 +22,7 @@ from anlan.base.paths import ancestors
 from anlan.domain.campaigns.battlemap import rows as reading
 from anlan.domain.campaigns.battlemap.lights import BY_CODE, COLOURS, Rule
 from anlan.domain.campaigns.battlemap.rows import Summed
-from anlan.domain.campaigns.models import Campaign, Task
+from anlan.domain.campaigns.models import Campaign, Plan, Task
 from anlan.kernel.accounts.models import Sector, Unit
 from anlan.kernel.regions.models import Region
 
@@ -158,12 +158,15 @@ def _plans(
         inside[shown].append(head)
         if shown:
             heads[shown].is_parent = True
-    # A task of a plan that the reader may not open still counts.
+    # A task of a plan that the reader may not open (a unit below still writes it) counts, too. Its
+    # area is told, for each of its tasks tells it.
     named = {head.key for inner in inside.values() for head in inner}
-    for key, head in heads.items():
-        if key not in named:
-            head.name = _("Another plan")
-            inside[""].append(head)
+    hidden = [key for key in heads if key not in named]
+    rows = Plan.objects.filter(pk__in=hidden).select_related("area").order_by("path", "pk")
+    for plan in rows if hidden else ():
+        head = heads[str(plan.pk)]
+        head.name = _("%(area)s: plan not published yet") % {"area": plan.area.name}
+        inside[""].append(head)
     return inside, heads
 
 

@@ -1,10 +1,16 @@
-"""Chinese text: one normal form for comparing, and bigrams for searching."""
+"""Texts: one normal form for comparing, bigrams for searching, and what a person has to write."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from functools import lru_cache
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.limits import TEXT_CHARS_MAX
+from anlan.base.refusal import Refusal
 
 _NOT_WORD = re.compile(r"[\W_]+")
 
@@ -27,3 +33,27 @@ def bigrams(text: str) -> list[str]:
     if len(folded) < 2:
         return [folded] if folded else []
     return list(dict.fromkeys(folded[i : i + 2] for i in range(len(folded) - 1)))
+
+
+def stated(
+    value: str, field: str, reason: Any, chars_max: int = TEXT_CHARS_MAX, *, refusal: type[Refusal]
+) -> str:
+    """A text that must be there, without blanks around it.
+
+    Raises ``refusal`` with ``field`` and ``reason`` where it is empty, as ``short`` does where it
+    is too long: what somebody wrote is never cut.
+    """
+    text = short(value, field, chars_max, refusal=refusal)
+    if not text:
+        raise refusal(field=field, reason=reason)
+    return text
+
+
+def short(
+    value: str, field: str, chars_max: int = TEXT_CHARS_MAX, *, refusal: type[Refusal]
+) -> str:
+    """A text that may be empty, without blanks around it; raises ``refusal`` where it is long."""
+    text = value.strip()
+    if len(text) > chars_max:
+        raise refusal(field=field, reason=_("Shorten it to %(n)s characters.") % {"n": chars_max})
+    return text

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.utils.functional import Promise
@@ -13,7 +13,6 @@ from anlan.kernel.accounts.models import Unit
 from anlan.kernel.loop.labels import state_label, step_label
 from anlan.kernel.loop.models import Event, PartyRole
 from anlan.kernel.loop.settings import RUNGS
-from anlan.kernel.papers.models import Attachment
 from anlan.kernel.regions.models import Region
 
 FIELDS: dict[str, str | Promise] = {
@@ -40,8 +39,20 @@ TONES = {"close": "green", "verify": "green", "reject": "red", "reopen": "red", 
          "rung": "amber"}  # fmt: skip
 
 
-def timeline_of(events: Sequence[Event], photos: Iterable[Attachment] = ()) -> list[dict[str, Any]]:
-    """Entries for the timeline, newest first; units and areas by name, in two statements."""
+def timeline_of(
+    events: Sequence[Event],
+    *,
+    steps: Mapping[str, str | Promise] | None = None,
+    fields: Mapping[str, str | Promise] | None = None,
+    silent: Collection[str] = (),
+) -> list[dict[str, Any]]:
+    """Entries for the timeline, newest first; units and areas by name, in two statements.
+
+    steps, fields:  what another loop calls its own, in place of the words for hazards.
+    silent:         changes that its readers needn't be told: its steps say which state it reached.
+    """
+    labels = {**FIELDS, **(fields or {})}
+    untold = (SILENT - (fields or {}).keys()) | set(silent)
     units = {event.unit_id for event in events if event.unit_id}
     areas: set[int] = set()
     for event in events:
@@ -52,8 +63,13 @@ def timeline_of(events: Sequence[Event], photos: Iterable[Attachment] = ()) -> l
     return [
         {
             "at": event.at, "who": _who(event), "unit": names.get(event.unit_id or 0, ""),
-            "what": step_label(event.step), "why": event.reason, "tone": TONES.get(event.step, ""),
-            "changes": list(_changes(event.changes, names, places)),
+            "what": str((steps or {}).get(event.step) or step_label(event.step)),
+            "why": event.reason, "tone": TONES.get(event.step, ""),
+            "changes": [
+                (str(labels.get(name, name)), before, after)
+                for name, before, after in _changes(event.changes, names, places)
+                if name not in untold
+            ],
         }
         for event in events
     ]  # fmt: skip
@@ -73,12 +89,12 @@ def _changes(
     changes: dict[str, Any], units: dict[int, str], places: dict[int, str]
 ) -> Iterable[tuple[str, str, str]]:
     for name, value in changes.items():
-        if name in SILENT or value in (None, "", [None, None]):
+        if value in (None, "", [None, None]):
             continue
         pair = value if isinstance(value, list) and len(value) == 2 else [None, value]
         before, after = (_told(name, one, units, places) for one in pair)
         if before != after:
-            yield str(FIELDS.get(name, name)), before, after
+            yield name, before, after
 
 
 def _told(name: str, value: Any, units: dict[int, str], places: dict[int, str]) -> str:

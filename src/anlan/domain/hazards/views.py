@@ -121,7 +121,7 @@ def _page(
         "hazard": hazard, "case": case, "around": around, "days": days,
         "dialogs": dialogs, "bad": bad[0] if bad else "", "kept": kept,
         "crumbs": crumbs_of(case.area),
-        "timeline": timeline_of(around.events, photos),
+        "timeline": timeline_of(around.events),
         "before": [_photo(one) for one in photos if one.role in ("before", "evidence")],
         "after": [_photo(one) for one in photos if one.role == "after"],
         "state": state_label(case.state), "rung": RUNGS[case.rung - 1] if case.rung else "",

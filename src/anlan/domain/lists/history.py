@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from functools import partial
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.hazards.history import FIELDS as HAZARD_FIELDS
-from anlan.domain.hazards.history import timeline_of as hazards_timeline
-from anlan.kernel.loop.models import Event
+from anlan.domain.hazards import history
 
 FIELDS: dict[str, str | Promise] = {
     "result": _("what was done"), "asked": _("who was asked"), "answered": _("who answered"),
@@ -20,16 +17,4 @@ FIELDS: dict[str, str | Promise] = {
     "mechanism_ref": _("where it can be read"), "field_treated": _("one field treated"),
 }  # fmt: skip
 
-
-def timeline_of(events: Sequence[Event]) -> list[dict[str, Any]]:
-    """Newest first; what the loop itself changes is worded as everywhere."""
-    lines = hazards_timeline(events)
-    # The steps say it, in the words of the six; the states' own words are of another loop.
-    silent = str(HAZARD_FIELDS["state"])
-    for line in lines:
-        line["changes"] = [
-            (str(FIELDS.get(name, name)), before, after)
-            for name, before, after in line["changes"]
-            if name != silent
-        ]
-    return lines
+timeline_of = partial(history.timeline_of, fields=FIELDS, silent=("state",))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.hazards.forms import CarryOut, Opinion, StepForm, chosen_by, uuid_of
-from anlan.domain.hazards.history import FIELDS, timeline_of
+from anlan.domain.hazards.history import timeline_of
 from anlan.domain.supervision import columns, commands, exporting, forms, queries, steps
 from anlan.domain.supervision.commands import NewPaper
 from anlan.domain.supervision.commands.issuing import word_of
@@ -50,6 +49,8 @@ EMPTY = {
     ),
 }  # fmt: skip
 #: The page of the list that each kind of paper stands in.
+#: What a paper's own page shows beside its history.
+SILENT = ("state", "rectifier", "replies", "talk", "answer")
 LISTS = {TRANSFER.kind: "supervision:transfers", LETTER.kind: "supervision:letters"}
 
 
@@ -229,7 +230,8 @@ def _page(
         "bad": bad[0] if bad else "", "replies": replies, "name": NAMES[row.kind],
         "state": STATES[case.state], "outcomes": dict(Outcome.choices),
         "days": (case.due_on - today).days if case.due_on and case.unsettled else None,
-        "list_url": reverse(LISTS[row.kind]), "timeline": _timeline(around), "today": today,
+        "list_url": reverse(LISTS[row.kind]), "today": today,
+        "timeline": timeline_of(around.events, steps=STEPS, silent=SILENT),
         "proposals": _talks(around) if "paper.decide" in allowed else [],
         "talks": around.proposals, "request_ids": [uuid7() for _row in around.proposals],
         "left": sum(not item.outcome for item in around.items), "by": by.name,
@@ -241,16 +243,6 @@ def _page(
 def _talks(around: queries.Around) -> list[Proposal]:
     undecided = (Proposal.Status.DRAFTED, Proposal.Status.APPROVED)
     return [row for row in around.proposals if row.status in undecided]
-
-
-def _timeline(around: queries.Around) -> list[dict[str, Any]]:
-    """The case's history in a paper's own words."""
-    entries = timeline_of(around.events)
-    silent = {str(FIELDS["state"]), str(FIELDS["rectifier"]), "replies", "talk", "answer"}
-    for entry, event in zip(entries, around.events, strict=True):
-        entry["what"] = STEPS.get(event.step, entry["what"])
-        entry["changes"] = [change for change in entry["changes"] if change[0] not in silent]
-    return entries
 
 
 def _form(step: steps.Step, row: Paper) -> StepForm:

@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import text
 from anlan.base.actor import Actor
-from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.base.refusal import MovedOn
 from anlan.domain.campaigns.loop import TASK
 from anlan.domain.campaigns.models import Plan, Task
@@ -27,6 +27,8 @@ from anlan.kernel.loop.frame import Call, Work
 from anlan.kernel.loop.models import Case
 
 begin = partial(frame.begin, Task.objects.all())
+text_of = partial(text.stated, refusal=PlanIncomplete)
+short = partial(text.short, refusal=PlanIncomplete)
 
 
 @dataclass
@@ -52,14 +54,6 @@ def turns(work: Work) -> Iterator[Turn]:
         task = Task.objects.select_related("plan", "line").get(pk=case.pk)
         task.case = case
         yield Turn(task, case, work.call)
-
-
-def text_of(value: str, field: str, reason: Any, chars_max: int = TEXT_CHARS_MAX) -> str:
-    """A text that must be there; raises PlanIncomplete with how to mend it."""
-    text = value.strip()
-    if not text:
-        raise PlanIncomplete(field=field, reason=reason)
-    return text[:chars_max]
 
 
 def check_days(starts_on: date, ends_on: date) -> None:

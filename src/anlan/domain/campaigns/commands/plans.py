@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.actor import Actor
-from anlan.domain.campaigns.commands.base import check_days, draft, own_unit, text_of
+from anlan.domain.campaigns.commands.base import check_days, draft, own_unit, short, text_of
 from anlan.domain.campaigns.commands.terms import (
     DIGITS_MAX,
     LINES_MAX,
@@ -105,7 +105,8 @@ def _put_plan(plan: Plan, new: NewPlan) -> None:
     if new.sector and new.sector not in sectors.names():
         raise PlanIncomplete(field="sector", reason=_("Choose the sector from the list."))
     plan.kind, plan.sector_id = new.kind, new.sector or None
-    plan.number, plan.issuer = new.number[:NUMBER_CHARS_MAX], new.issuer[:TITLE_CHARS_MAX]
+    plan.number = short(new.number, "number", NUMBER_CHARS_MAX)
+    plan.issuer = short(new.issuer, "issuer", TITLE_CHARS_MAX)
     plan.issued_on, plan.text = new.issued_on, new.text or plan.text
     plan.starts_on, plan.ends_on = new.starts_on, new.ends_on
 
@@ -211,6 +212,7 @@ def _row(plan: Plan, new: NewLine, place: int, stages: set[int], known: Containe
             field="text", reason=_("This line holds too much at once; make several lines of it.")
         )
     codes = [code for code in dict.fromkeys(new.sectors) if code in known][:20]
+    # Forms refuse what is too long. What a reading cuts stands whole in the plan's own text.
     return bulk.make(
         Line, plan_id=plan.pk, place=place, kind=new.kind, no=new.no[:NAME_CHARS_MAX],
         section=new.section[:TITLE_CHARS_MAX],

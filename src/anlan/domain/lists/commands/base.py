@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from anlan.base.limits import TEXT_CHARS_MAX
+from anlan.base import text
 from anlan.domain.lists.loop import ITEM
 from anlan.domain.lists.models import Item
 from anlan.domain.lists.refusals import Incomplete, StepNotNext
@@ -19,6 +19,7 @@ from anlan.kernel.loop.frame import Call, Work
 from anlan.kernel.loop.models import Case
 
 begin = partial(frame.begin, Item.objects.all())
+text_of = partial(text.stated, refusal=Incomplete)
 
 
 @dataclass
@@ -56,14 +57,6 @@ def turns(work: Work) -> Iterator[Turn]:
         item = Item.objects.select_related("version", "kind").get(pk=case.pk)
         item.case = case
         yield Turn(item, case, work.call)
-
-
-def text_of(value: str, field: str, reason: Any, chars_max: int = TEXT_CHARS_MAX) -> str:
-    """A text that must be there; raises Incomplete with how to mend it."""
-    text = value.strip()
-    if not text:
-        raise Incomplete(field=field, reason=reason)
-    return text[:chars_max]
 
 
 def unit_of(pk: int, field: str, reason: Any) -> Unit:

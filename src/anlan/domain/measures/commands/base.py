@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base.limits import TEXT_CHARS_MAX
+from anlan.base import text
 from anlan.domain.measures.loop import MEASURE
 from anlan.domain.measures.models import Measure
 from anlan.domain.measures.refusals import MeasureIncomplete
@@ -22,6 +22,8 @@ from anlan.kernel.loop.frame import Call, Work
 from anlan.kernel.loop.models import Case
 
 begin = partial(frame.begin, Measure.objects.all())
+text_of = partial(text.stated, refusal=MeasureIncomplete)
+short = partial(text.short, refusal=MeasureIncomplete)
 
 
 @dataclass
@@ -61,21 +63,6 @@ def turns(work: Work) -> Iterator[Turn]:
 
 def lacks(field: str, reason: Any) -> MeasureIncomplete:
     return MeasureIncomplete(field=field, reason=reason)
-
-
-def text_of(value: str, field: str, reason: Any, chars_max: int = TEXT_CHARS_MAX) -> str:
-    """A text that must be there and not be too long; raises with how to mend it."""
-    text = value.strip()
-    if not text:
-        raise lacks(field, reason)
-    return short(text, field, chars_max)
-
-
-def short(value: str, field: str, chars_max: int = TEXT_CHARS_MAX) -> str:
-    text = value.strip()
-    if len(text) > chars_max:
-        raise lacks(field, _("Shorten it to %(n)s characters.") % {"n": chars_max})
-    return text
 
 
 def sectors_of(codes: Sequence[str], known: Iterable[str] | None = None) -> list[str]:

@@ -19,7 +19,7 @@ from anlan.domain.measures.models import Answered, Measure, TakenUp
 from anlan.domain.measures.tests.desk import Desk, day
 from anlan.kernel.audit.models import AuditRow
 from anlan.kernel.loop import ladder
-from anlan.kernel.loop.models import Case, Party
+from anlan.kernel.loop.models import Case, Event, Party
 from anlan.kernel.notices.models import Notice
 
 pytestmark = pytest.mark.django_db
@@ -172,6 +172,21 @@ def test_a_later_measure_replaces_an_earlier_one_once_it_is_in_force(desk: Desk)
         "in_force": 2, "repealed": 1, "amended": 1,
     }  # fmt: skip
     desk.check()
+
+
+def test_the_history_speaks_of_measures_and_not_of_hazards(desk: Desk) -> None:
+    from anlan.domain.measures.history import timeline_of
+
+    row = desk.make(title="占压巡查办法")
+    assert (
+        desk.step("office", row, "adopt", number="昆安办〔2026〕9号", adopted_on=day(0))
+        == "in_force"
+    )
+    lines = timeline_of(list(Event.objects.filter(case=row.pk).order_by("-seq")))
+    assert lines[-1]["what"] == "enter on the list"
+    told = {name for line in lines for name, _before, _after in line["changes"]}
+    assert "Document or standard number" in told or "In force from" in told
+    assert told.isdisjoint({"state", "number"})
 
 
 def test_only_its_keeper_says_that_a_measure_is_replaced(desk: Desk) -> None:

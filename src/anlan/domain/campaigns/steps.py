@@ -2,49 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
 from anlan.domain.campaigns import commands as do
 from anlan.domain.campaigns import forms
-from anlan.domain.campaigns.forms import StepForm
 from anlan.domain.campaigns.models import Task
 from anlan.domain.campaigns.permissions import ANSWERS
 from anlan.domain.campaigns.queries import Around
-from anlan.domain.hazards.steps import unseen
 from anlan.kernel.accounts import policy
-
-Possible = Callable[[Task, Around, Actor], bool]
-Call = Callable[[Any, UUID, dict[str, Any]], Any]
-
-
-@dataclass(frozen=True)
-class StepPage:
-    """One button on a task's page and the dialog behind it."""
-
-    code: str
-    permission: str
-    label: str | Promise
-    form: type[StepForm]
-    possible: Possible
-    call: Call
-    symbol: str = "check"
-    #: primary stands out, danger is red, menu goes behind "more".
-    kind: str = ""
-
-
-def _plain(command: Callable[..., Any], *names: str) -> Call:
-    def call(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
-        return command(pk, **{name: form.cleaned_data[name] for name in names}, **common)
-
-    return call
+from anlan.kernel.loop.offering import StepPage, being, plain, unseen
 
 
 def _assign(form: forms.Assign, pk: UUID, common: dict[str, Any]) -> Any:
@@ -64,10 +34,6 @@ def _report(form: forms.Progress, pk: UUID, common: dict[str, Any]) -> Any:
 def _decide(form: forms.Decide, pk: UUID, common: dict[str, Any]) -> Any:
     data = form.cleaned_data
     return do.decide_extension(pk, grant=data["grant"] == "1", reason=data["reason"], **common)
-
-
-def _in(*states: str) -> Possible:
-    return lambda task, around, by: task.case.state in states
 
 
 def _unsigned(task: Task, around: Around, by: Actor) -> bool:
@@ -90,34 +56,34 @@ def _may_wish(task: Task, around: Around, by: Actor) -> bool:
 
 
 PAGES: tuple[StepPage, ...] = (
-    StepPage("claim", "tasks.claim", _("Take it for my unit"), forms.Nothing, _in("found"),
-             _plain(do.claim), "check", "primary"),
-    StepPage("assign", "tasks.assign", _("Give to a unit"), forms.Assign, _in("found"), _assign,
+    StepPage("claim", "tasks.claim", _("Take it for my unit"), forms.Nothing, being("found"),
+             plain(do.claim), "check", "primary"),
+    StepPage("assign", "tasks.assign", _("Give to a unit"), forms.Assign, being("found"), _assign,
              "send", "primary"),
     StepPage("receive", "tasks.receive", _("Sign for receipt"), forms.Nothing, _unsigned,
              unseen(do.receive), "writing-sign", "primary"),
-    StepPage("report", "tasks.report", _("Report progress"), forms.Progress, _in("assigned"),
+    StepPage("report", "tasks.report", _("Report progress"), forms.Progress, being("assigned"),
              _report, "pencil", "primary"),
-    StepPage("rectify", "tasks.rectify", _("Report done"), forms.Done, _in("assigned"),
-             _plain(do.rectify, "result"), "check", ""),
+    StepPage("rectify", "tasks.rectify", _("Report done"), forms.Done, being("assigned"),
+             plain(do.rectify, "result"), "check", ""),
     StepPage("accept_report", "tasks.answer", _("Accept the report"), forms.Opinion, _unread,
-             _plain(do.accept_report, "reason"), "check", "primary"),
+             plain(do.accept_report, "reason"), "check", "primary"),
     StepPage("return_report", "tasks.answer", _("Return the report"), forms.Reason, _unread,
-             _plain(do.return_report, "reason"), "arrow-back-up", "danger"),
-    StepPage("verify", "tasks.verify", _("Checked: it is done"), forms.Reason, _in("rectified"),
-             _plain(do.verify, "reason"), "check", "primary"),
+             plain(do.return_report, "reason"), "arrow-back-up", "danger"),
+    StepPage("verify", "tasks.verify", _("Checked: it is done"), forms.Reason, being("rectified"),
+             plain(do.verify, "reason"), "check", "primary"),
     StepPage("reject", "tasks.reject", _("Return: not done"), forms.Reason,
-             _in("rectified", "verified"), _plain(do.reject, "reason"), "arrow-back-up", "danger"),
+             being("rectified", "verified"), plain(do.reject, "reason"), "arrow-back-up", "danger"),
     StepPage("close", "tasks.close", _("Finish the task"), forms.Opinion,
-             _in("verified"), _plain(do.close, "reason"), "circle-check", "primary"),
+             being("verified"), plain(do.close, "reason"), "circle-check", "primary"),
     StepPage("decide_extension", "tasks.decide_extension", _("Decide on more time"), forms.Decide,
              _wished, _decide, "clock", "primary"),
     StepPage("person", "tasks.report", _("Name who answers for it"), forms.Person,
-             _in("assigned"), _plain(do.name_person, "person", "starts_on"), "pencil", "menu"),
+             being("assigned"), plain(do.name_person, "person", "starts_on"), "pencil", "menu"),
     StepPage("ask_extension", "tasks.ask_extension", _("Ask for more time"), forms.Extend,
-             _may_wish, _plain(do.ask_extension, "until", "reason"), "clock", "menu"),
+             _may_wish, plain(do.ask_extension, "until", "reason"), "clock", "menu"),
     StepPage("void", "tasks.void", _("Withdraw"), forms.Reason,
-             lambda task, around, by: task.case.is_open, _plain(do.void, "reason"), "trash",
+             lambda task, around, by: task.case.is_open, plain(do.void, "reason"), "trash",
              "menu"),
 )  # fmt: skip
 
@@ -133,9 +99,3 @@ def offered(task: Task, around: Around, allowed: set[str], by: Actor) -> list[St
     if any(page.code == "receive" for page in found):
         found = [page for page in found if page.code not in ("rectify",)]
     return found
-
-
-def take(page: StepPage, form: StepForm, pk: UUID, *, by: Actor, at: datetime) -> Any:
-    """Call the step's command with what its form holds."""
-    call = {"by": by, "at": at, "seen": form.cleaned_data["seen"], **form.call}
-    return page.call(form, pk, call)

@@ -24,6 +24,7 @@ from anlan.kernel.accounts import lists as kept_lists
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.views_pickers import crumbs_of
+from anlan.kernel.loop import offering
 from anlan.kernel.loop.settings import RUNGS
 from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
@@ -147,7 +148,7 @@ def _above(row: Task, by: Actor) -> Task | None:
 
 
 def _form(
-    page: steps.StepPage, row: Task, around: queries.Around, by: Actor, data: Any = None
+    page: offering.StepPage, row: Task, around: queries.Around, by: Actor, data: Any = None
 ) -> Any:
     more: dict[str, Any] = {"auto_id": f"{page.code}_%s"}
     initial: dict[str, Any] = {"request_id": uuid7(), "seen": row.case.version}
@@ -176,7 +177,7 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, pk, (code, form), status=422)
     try:
-        steps.take(page, form, pk, by=by, at=at)
+        offering.take(page, form, pk, by=by, at=at)
     except Refusal as refusal:
         put_refusal(form, refusal)
         return _page(request, pk, (code, form), status=422)

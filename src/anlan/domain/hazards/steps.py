@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -24,32 +22,10 @@ from anlan.domain.hazards.models import Grade, Hazard
 from anlan.domain.hazards.queries import Around, visible
 from anlan.kernel.accounts.units import for_enterprise
 from anlan.kernel.loop import commands as loop
-from anlan.kernel.loop import settings
+from anlan.kernel.loop import offering, settings
 from anlan.kernel.loop.models import Event, Listing, PartyRole, Proposal
+from anlan.kernel.loop.offering import Call, Possible, StepPage, being, plain, unseen
 from anlan.kernel.papers.attachments import Prepared
-
-Possible = Callable[[Hazard, Around], bool]
-Call = Callable[[Any, UUID, dict[str, Any]], Any]
-
-
-@dataclass(frozen=True)
-class StepPage:
-    """One button on a hazard's page and the dialog behind it."""
-
-    code: str
-    permission: str
-    label: str | Promise
-    form: type[StepForm]
-    possible: Possible
-    call: Call
-    symbol: str = "check"
-    #: primary stands out, danger is red, menu goes behind "more", inline has its own place.
-    kind: str = ""
-    photos: bool = False
-
-
-def _in(*states: str) -> Possible:
-    return lambda hazard, around: hazard.case.state in states
 
 
 def _open(hazard: Hazard, around: Around) -> bool:
@@ -83,26 +59,6 @@ def _set(command: Callable[..., Any]) -> Call:
         seen = common.pop("seen")
         versions = None if seen is None else {pk: seen}
         return command([pk], reason=form.cleaned_data["reason"], seen=versions, **common)
-
-    return call
-
-
-def _plain(command: Callable[..., Any], *names: str, **fixed: Any) -> Call:
-    """A command on one case that takes these fields of its form as they are."""
-
-    def call(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
-        given = {name: form.cleaned_data[name] for name in names}
-        return command(pk, **given, **fixed, **common)
-
-    return call
-
-
-def unseen(command: Callable[..., Any], *names: str) -> Call:
-    """A command that may come late: it doesn't ask which version somebody looked at."""
-
-    def call(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
-        common.pop("seen")
-        return command(pk, **{name: form.cleaned_data[name] for name in names}, **common)
 
     return call
 
@@ -204,36 +160,36 @@ def _status(*wanted: str) -> Possible:
 
 
 PAGES: tuple[StepPage, ...] = (
-    StepPage("assign", "hazard.assign", _("Assign"), forms.Assign, _in("found"), _assign,
+    StepPage("assign", "hazard.assign", _("Assign"), forms.Assign, being("found"), _assign,
              "send", "primary"),
     StepPage("receive", "hazard.receive", _("Sign for receipt"), forms.Nothing,
              lambda h, a: h.case.is_open and any(p.received_at is None for p in a.parties),
              _receive, "writing-sign", "primary"),
-    StepPage("rectify", "hazard.rectify", _("Report rectified"), forms.Rectify, _in("assigned"),
+    StepPage("rectify", "hazard.rectify", _("Report rectified"), forms.Rectify, being("assigned"),
              _rectify, "check", "primary", photos=True),
-    StepPage("verify", "hazard.verify", _("Verified"), forms.Opinion, _in("rectified"),
+    StepPage("verify", "hazard.verify", _("Verified"), forms.Opinion, being("rectified"),
              _set(do.verify), "check", "primary"),
     StepPage("urge", "hazard.urge", _("Urge"), forms.Urge, _urgent,
              _set(do.urge), "bell", ""),
     StepPage("review", "hazard.review", _("Review and confirm"), forms.Opinion,
              lambda h, a: h.case.state == "verified" and bool(a.reviews),
-             _plain(do.review, "reason"), "list-check", "primary"),
+             plain(do.review, "reason"), "list-check", "primary"),
     StepPage("close", "hazard.close", pgettext_lazy("step", "Close"), forms.Opinion,
              lambda h, a: h.case.state == "verified" and not a.reviews,
              _set(do.close), "circle-check", "primary"),
-    StepPage("reject", "hazard.reject", _("Return"), forms.Reason, _in("rectified", "verified"),
+    StepPage("reject", "hazard.reject", _("Return"), forms.Reason, being("rectified", "verified"),
              _set(do.reject), "arrow-back-up", "danger"),
     StepPage("decide_extension", "hazard.decide_extension", _("Grant the extension"),
-             forms.Opinion, _waiting, _plain(do.decide_extension, "reason", grant=True),
+             forms.Opinion, _waiting, plain(do.decide_extension, "reason", grant=True),
              "calendar-due", "primary"),
     StepPage("refuse_extension", "hazard.decide_extension", _("Refuse the extension"),
-             forms.Reason, _waiting, _plain(do.decide_extension, "reason", grant=False),
+             forms.Reason, _waiting, plain(do.decide_extension, "reason", grant=False),
              "ban", "danger"),
-    StepPage("look_back", "hazard.look_back", _("Look back"), forms.LookBack, _in("closed"),
-             _plain(do.look_back, "holds", "reason"), "eye", ""),
+    StepPage("look_back", "hazard.look_back", _("Look back"), forms.LookBack, being("closed"),
+             plain(do.look_back, "holds", "reason"), "eye", ""),
     StepPage("ask_extension", "hazard.ask_extension", _("Ask for an extension"), forms.Extension,
              lambda h, a: h.case.state == "assigned" and not _waiting(h, a),
-             _plain(do.ask_extension, "until", "reason"), "calendar-due", "menu"),
+             plain(do.ask_extension, "until", "reason"), "calendar-due", "menu"),
     StepPage("name_unit", "hazard.hand_over", _("Name the rectifying unit"), forms.HandOver,
              lambda h, a: h.case.state == "assigned" and not _answered_for(h, a),
              _hand_over, "send", "primary"),
@@ -242,7 +198,7 @@ PAGES: tuple[StepPage, ...] = (
              _hand_over, "arrows-exchange", "menu"),
     StepPage("grade", "hazard.grade", pgettext_lazy("step", "Grade"), forms.GradeForm,
              lambda h, a: h.case.kind == "hazard" and h.case.is_open,
-             _plain(do.grade, "grade", "basis", "reason"), "alert-triangle", "menu"),
+             plain(do.grade, "grade", "basis", "reason"), "alert-triangle", "menu"),
     StepPage("list", "hazard.list", _("Put under listed supervision"), forms.Listing,
              lambda h, a: h.case.is_open and h.case.grade == Grade.MAJOR and not h.case.listed,
              _list, "flag", "menu"),
@@ -261,11 +217,11 @@ PAGES: tuple[StepPage, ...] = (
              lambda h, a: h.case.state != "void", _move, "map-pin", "menu"),
     StepPage("suspend", "hazard.suspend", _("Suspend"), forms.Reason,
              lambda h, a: h.case.unsettled and h.case.suspended_on is None,
-             _plain(do.suspend, "reason", on=True), "player-pause", "menu"),
+             plain(do.suspend, "reason", on=True), "player-pause", "menu"),
     StepPage("resume", "hazard.suspend", _("Resume"), forms.Reason,
              lambda h, a: h.case.unsettled and h.case.suspended_on is not None,
-             _plain(do.suspend, "reason", on=False), "refresh", "menu"),
-    StepPage("split", "hazard.split", _("Split"), forms.Split, _in("found", "assigned"), _split,
+             plain(do.suspend, "reason", on=False), "refresh", "menu"),
+    StepPage("split", "hazard.split", _("Split"), forms.Split, being("found", "assigned"), _split,
              "copy", "menu"),
     StepPage("merge", "hazard.merge", _("Merge into another"), forms.Merge, _open, _merge,
              "git-merge", "menu"),
@@ -297,16 +253,9 @@ def proposals(around: Around) -> list[Proposal]:
 
 
 def take(
-    page: StepPage,
-    form: StepForm,
-    pk: UUID,
-    *,
-    by: Actor,
-    at: datetime,
+    page: StepPage, form: StepForm, pk: UUID, *, by: Actor, at: datetime,
     photos: Sequence[Prepared] = (),
-) -> Any:
-    """Call the step's command with what its form holds."""
-    call = {"by": by, "at": at, "seen": form.cleaned_data["seen"], **form.call}
-    if page.photos:
-        call["photos"] = photos
-    return page.call(form, pk, call)
+) -> Any:  # fmt: skip
+    """Call the step's command with what its form holds, and with its photos where it has any."""
+    more = {"photos": photos} if page.photos else {}
+    return offering.take(page, form, pk, by=by, at=at, **more)

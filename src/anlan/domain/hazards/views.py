@@ -35,6 +35,7 @@ from anlan.kernel.accounts import lists, policy, sectors
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.views_pickers import crumbs_of
+from anlan.kernel.loop import offering
 from anlan.kernel.loop.engine import state_label
 from anlan.kernel.loop.models import Event
 from anlan.kernel.loop.settings import RUNGS
@@ -154,7 +155,7 @@ def _own_unit(by: Actor) -> Unit | None:
     return Unit.objects.select_related("area").filter(pk=by.unit_id or 0).first()
 
 
-def _form(page: steps.StepPage, hazard: Hazard, own: Unit | None) -> forms.StepForm:
+def _form(page: offering.StepPage, hazard: Hazard, own: Unit | None) -> forms.StepForm:
     initial: dict[str, Any] = {"request_id": uuid7(), "seen": hazard.case.version}
     if page.form in (forms.Amend, forms.Rectify):
         names = forms.Amend.NAMES if page.form is forms.Amend else forms.Rectify.FIVE
@@ -172,7 +173,8 @@ def _form(page: steps.StepPage, hazard: Hazard, own: Unit | None) -> forms.StepF
         initial.update(sector=hazard.case.sector_id, source=hazard.case.source)
     if page.form is forms.Split:
         initial["descriptions"] = hazard.description
-    return page.form(initial=initial, auto_id=f"{page.code}_%s")
+    form: forms.StepForm = page.form(initial=initial, auto_id=f"{page.code}_%s")
+    return form
 
 
 def _photo(one: Attachment) -> dict[str, Any]:

@@ -2,51 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.base.actor import Actor
-from anlan.domain.hazards.steps import unseen
 from anlan.domain.lists import commands as do
 from anlan.domain.lists import forms
-from anlan.domain.lists.forms import StepForm
 from anlan.domain.lists.models import Item
 from anlan.domain.lists.permissions import ANSWERS
 from anlan.domain.lists.queries import Around
 from anlan.kernel.accounts import policy
-
-Possible = Callable[[Item, Around, Actor], bool]
-Call = Callable[[Any, UUID, dict[str, Any]], Any]
-
-
-@dataclass(frozen=True)
-class StepPage:
-    """One button on an item's page and the dialog behind it."""
-
-    code: str
-    permission: str
-    label: str | Promise
-    form: type[StepForm]
-    possible: Possible
-    call: Call
-    symbol: str = "check"
-    #: primary stands out, danger is red, menu goes behind "more".
-    kind: str = ""
-
-
-def _plain(command: Callable[..., Any], *names: str) -> Call:
-    def call(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
-        given = {name: form.cleaned_data[name] for name in names if name in form.cleaned_data}
-        return command(pk, **given, **common)
-
-    return call
+from anlan.kernel.loop.offering import Possible, StepPage, plain, unseen
 
 
 def _assign(form: forms.Assign, pk: UUID, common: dict[str, Any]) -> Any:
@@ -107,31 +76,31 @@ PAGES: tuple[StepPage, ...] = (
     StepPage("receive", "lists.receive", _("Sign for receipt"), forms.Nothing, _unsigned,
              unseen(do.receive), "writing-sign", "primary"),
     StepPage("rectify", "lists.rectify", _("Report rectified"), forms.Rectify,
-             _waits_for("rectify"), _plain(do.rectify, "result", "cause"), "check", "primary"),
+             _waits_for("rectify"), plain(do.rectify, "result", "cause"), "check", "primary"),
     StepPage("answer", "lists.answer", _("Answer what was found with us"), forms.Answer, _asked,
              unseen(do.answer_elsewhere, "found", "answer"), "message", "primary"),
     StepPage("ask", "lists.ask", _("Tell others to look for the same"), forms.Ask, _may_ask,
              _ask, "arrows-exchange", ""),
     StepPage("apply", "lists.apply", _("Conclude: source treated"), forms.Apply,
              _waits_for("apply"),
-             _plain(do.apply_elsewhere, "source_treated", "mechanism", "mechanism_ref"),
+             plain(do.apply_elsewhere, "source_treated", "mechanism", "mechanism_ref"),
              "list-check", "primary"),
     StepPage("accept", "lists.accept", _("Accept"), forms.Reason, _waits_for("accept"),
-             _plain(do.accept, "reason"), "check", "primary"),
+             plain(do.accept, "reason"), "check", "primary"),
     StepPage("reject", "lists.reject", _("Return"), forms.Reason,
              lambda i, a, b: i.case.state in ("rectified", "applied"),
-             _plain(do.reject, "reason"), "arrow-back-up", "danger"),
+             plain(do.reject, "reason"), "arrow-back-up", "danger"),
     StepPage("evaluate", "lists.evaluate", _("Evaluate"), forms.Evaluate,
              _waits_for("evaluate"),
-             _plain(do.evaluate, "side", "score", "verdict", "comment"), "chart-bar", "primary"),
+             plain(do.evaluate, "side", "score", "verdict", "comment"), "chart-bar", "primary"),
     StepPage("analyse", "lists.analyse", _("Enter the analysis"), forms.Analyse,
-             _waits_for("analyse"), _plain(do.analyse, "analysis"), "file-text", "primary"),
+             _waits_for("analyse"), plain(do.analyse, "analysis"), "file-text", "primary"),
     StepPage("three", "lists.state", _("State the three results"), forms.Three, _open,
-             _plain(do.state_three, "problem_solved", "mechanism", "mechanism_ref",
+             plain(do.state_three, "problem_solved", "mechanism", "mechanism_ref",
                     "field_treated"), "pencil", ""),
     StepPage("close", "lists.close", pgettext_lazy("step", "Close"), forms.Opinion, _at_end,
-             _plain(do.close, "reason"), "circle-check", "primary"),
-    StepPage("void", "lists.void", _("Void"), forms.Reason, _open, _plain(do.void, "reason"),
+             plain(do.close, "reason"), "circle-check", "primary"),
+    StepPage("void", "lists.void", _("Void"), forms.Reason, _open, plain(do.void, "reason"),
              "trash", "menu"),
 )  # fmt: skip
 
@@ -142,9 +111,3 @@ def offered(item: Item, around: Around, allowed: set[str], by: Actor) -> list[St
     return [
         page for page in PAGES if page.permission in allowed and page.possible(item, around, by)
     ]
-
-
-def take(page: StepPage, form: StepForm, pk: UUID, *, by: Actor, at: datetime) -> Any:
-    """Call the step's command with what its form holds."""
-    call = {"by": by, "at": at, "seen": form.cleaned_data["seen"], **form.call}
-    return page.call(form, pk, call)

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
-from anlan.domain.hazards.forms import StepForm
 from anlan.domain.lists.permissions import ANSWERS
 from anlan.domain.measures import commands as do
 from anlan.domain.measures import forms, queries
@@ -21,34 +16,7 @@ from anlan.domain.measures.models import Measure
 from anlan.domain.measures.queries import Around
 from anlan.domain.measures.refusals import MeasureIncomplete
 from anlan.kernel.accounts import policy
-
-Possible = Callable[[Measure, Around, Actor], bool]
-
-
-@dataclass(frozen=True)
-class StepPage:
-    """One button on a measure's page and the dialog behind it."""
-
-    code: str
-    permission: str
-    label: str | Promise
-    form: type[StepForm]
-    possible: Possible
-    call: Callable[[Any, UUID, dict[str, Any]], Any]
-    symbol: str = "check"
-    #: primary stands out, danger is red, menu goes behind "more".
-    kind: str = ""
-
-
-def _plain(command: Callable[..., Any], *names: str) -> Callable[[Any, UUID, dict[str, Any]], Any]:
-    def call(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
-        return command(pk, **{name: form.cleaned_data[name] for name in names}, **common)
-
-    return call
-
-
-def _receive(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
-    return do.receive(pk, **{name: value for name, value in common.items() if name != "seen"})
+from anlan.kernel.loop.offering import StepPage, being, plain, unseen
 
 
 def _answer(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
@@ -70,10 +38,6 @@ def _follow(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
     return do.follow(pk, earlier=earlier, how=form.cleaned_data["how"], **common)
 
 
-def _in(*states: str) -> Possible:
-    return lambda measure, around, by: measure.case.state in states
-
-
 def _unsigned(measure: Measure, around: Around, by: Actor) -> bool:
     units = set(policy.units_of(by, ANSWERS))
     return measure.case.unsettled and any(
@@ -87,33 +51,33 @@ def _not_taken(measure: Measure, around: Around, by: Actor) -> bool:
     return measure.case.state == "in_force" and bool(units - taken)
 
 
-_MAKING = _in("planned", "drafting", "consulting")
-_KEPT = _in("planned", "drafting", "consulting", "adopted", "in_force", "amended", "repealed")
+_MAKING = being("planned", "drafting", "consulting")
+_KEPT = being("planned", "drafting", "consulting", "adopted", "in_force", "amended", "repealed")
 
 PAGES: tuple[StepPage, ...] = (
     StepPage("receive", "measures.receive", _("Sign for receipt"), forms.Nothing, _unsigned,
-             _receive, "writing-sign", "primary"),
-    StepPage("draft", "measures.edit", _("Begin drafting"), forms.Draft, _in("planned"),
-             _plain(do.draft, "reason"), "pencil"),
+             unseen(do.receive), "writing-sign", "primary"),
+    StepPage("draft", "measures.edit", _("Begin drafting"), forms.Draft, being("planned"),
+             plain(do.draft, "reason"), "pencil"),
     StepPage("consult", "measures.edit", _("Send out for comments"), forms.Consult,
-             _in("planned", "drafting"), _plain(do.consult, "reason"), "message"),
+             being("planned", "drafting"), plain(do.consult, "reason"), "message"),
     StepPage("adopt", "measures.edit", _("Adopt"), forms.Adopt, _MAKING,
-             _plain(do.adopt, "number", "adopted_on", "in_force_on", "text"), "check", "primary"),
+             plain(do.adopt, "number", "adopted_on", "in_force_on", "text"), "check", "primary"),
     StepPage("take_up", "measures.take_up", _("Take it up"), forms.TakeUp, _not_taken,
-             _plain(do.take_up, "day", "note"), "check", "primary"),
+             plain(do.take_up, "day", "note"), "check", "primary"),
     StepPage("answer", "measures.edit", _("Link a problem"), forms.Answer, _KEPT, _answer,
              "link"),
     StepPage("follow", "measures.edit", _("Revises, replaces, interprets"), forms.Follow, _KEPT,
              _follow, "git-merge", "menu"),
     StepPage("correct", "measures.edit", _("Correct"), forms.Correct, _KEPT,
-             _plain(do.correct, "title", "text", "problem", "person", "effect", "sectors"),
+             plain(do.correct, "title", "text", "problem", "person", "effect", "sectors"),
              "pencil", "menu"),
     StepPage("extend", "measures.decide", _("Give more time"), forms.Extend, _MAKING,
-             _plain(do.extend, "due_on", "reason"), "clock", "menu"),
-    StepPage("repeal", "measures.decide", _("Repeal"), forms.Repeal, _in("adopted", "in_force"),
-             _plain(do.repeal, "on", "reason"), "ban", "menu"),
+             plain(do.extend, "due_on", "reason"), "clock", "menu"),
+    StepPage("repeal", "measures.decide", _("Repeal"), forms.Repeal, being("adopted", "in_force"),
+             plain(do.repeal, "on", "reason"), "ban", "menu"),
     StepPage("void", "measures.decide", _("Drop"), forms.Reason, _MAKING,
-             _plain(do.void, "reason"), "trash", "menu"),
+             plain(do.void, "reason"), "trash", "menu"),
 )  # fmt: skip
 
 BY_CODE = {page.code: page for page in PAGES}
@@ -123,12 +87,6 @@ def offered(measure: Measure, around: Around, allowed: set[str], by: Actor) -> l
     return [
         page for page in PAGES if page.permission in allowed and page.possible(measure, around, by)
     ]
-
-
-def take(page: StepPage, form: Any, pk: UUID, *, by: Actor, at: datetime) -> Any:
-    """Call the step's command with what its form holds."""
-    call = {"by": by, "at": at, "seen": form.cleaned_data["seen"], **form.call}
-    return page.call(form, pk, call)
 
 
 def state_name(state: str) -> str:

@@ -30,6 +30,7 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
+from anlan.kernel.loop import offering
 from anlan.kernel.loop.settings import RUNGS
 from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
@@ -172,7 +173,7 @@ def _place(taken: list[str], waits: str, is_open: bool) -> int:
 
 
 def _form(
-    page: steps.StepPage, row: Item, around: queries.Around, by: Actor, data: Any = None
+    page: offering.StepPage, row: Item, around: queries.Around, by: Actor, data: Any = None
 ) -> Any:
     more: dict[str, Any] = {"auto_id": f"{page.code}_%s"}
     initial: dict[str, Any] = {"request_id": uuid7(), "seen": row.case.version}
@@ -208,7 +209,7 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, pk, (code, form), status=422)
     try:
-        steps.take(page, form, pk, by=by, at=at)
+        offering.take(page, form, pk, by=by, at=at)
     except Refusal as refusal:
         put_refusal(form, refusal)
         return _page(request, pk, (code, form), status=422)

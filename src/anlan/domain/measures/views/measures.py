@@ -31,6 +31,7 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
+from anlan.kernel.loop import offering
 from anlan.kernel.loop.settings import RUNGS
 from anlan.ui.forms import put_refusal
 from anlan.ui.lists import Filters
@@ -127,7 +128,7 @@ def _page(
     return render_page(request, "measures/page.html", "measures/page.html", context, status)
 
 
-def _form(page: steps.StepPage, row: Measure, by: Actor, data: Any = None) -> Any:
+def _form(page: offering.StepPage, row: Measure, by: Actor, data: Any = None) -> Any:
     today = timezone.localdate()
     initial: dict[str, Any] = {"request_id": uuid7(), "seen": row.case.version}
     if page.form is forms.Adopt:
@@ -154,7 +155,7 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, pk, (code, form), status=422)
     try:
-        steps.take(found, form, pk, by=by, at=at)
+        offering.take(found, form, pk, by=by, at=at)
     except Refusal as refusal:
         put_refusal(form, refusal)
         return _page(request, pk, (code, form), status=422)

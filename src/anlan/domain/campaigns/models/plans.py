@@ -1,9 +1,4 @@
-"""Campaigns, their plans, what the plans say, and who answers for it.
-
-A plan's words stand in its lines, once. A task is somebody's answer for a line: a case of the loop.
-Where a plan is broken down, the plan below has tasks for the lines of the plan above (规定动作),
-which it can't change, and lines of its own (自选动作).
-"""
+"""Campaigns, their stages and plans, and what the plans say."""
 
 from __future__ import annotations
 
@@ -13,8 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
 from anlan.base.paths import PATH_CHARS_MAX
-
-TITLE_CHARS_MAX, NAME_CHARS_MAX, NUMBER_CHARS_MAX = 200, 120, 80
+from anlan.domain.campaigns.models.limits import NAME_CHARS_MAX, NUMBER_CHARS_MAX, TITLE_CHARS_MAX
 
 
 class Campaign(models.Model):
@@ -201,100 +195,3 @@ class Target(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["line", "place"], name="target_place")]
-
-
-class Task(models.Model):
-    """A unit's answer for a line. State, deadline, area and history are its case's."""
-
-    case = models.OneToOneField(
-        "loop.Case", models.PROTECT, primary_key=True, related_name="campaign_task"
-    )
-    #: In whose tree it stands; ``line`` is that plan's own, or one of a plan above it.
-    plan = models.ForeignKey(Plan, models.PROTECT, related_name="tasks")
-    line = models.ForeignKey(Line, models.PROTECT, related_name="tasks")
-    #: The task above, of which this is a part.
-    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts")
-    #: Who answers for it in person.
-    person = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
-    starts_on = models.DateField()
-    #: As the unit's last report says it, in whole per cent.
-    progress = models.SmallIntegerField(default=0)
-    reported_on = models.DateField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["plan", "line"], name="task_of_plan")]
-
-    @property
-    def is_inherited(self) -> bool:
-        """规定动作: its line is another plan's."""
-        return self.line.plan_id != self.plan_id
-
-
-class Quota(models.Model):
-    """How much of a target a task must bring, in the target's smallest unit."""
-
-    task = models.ForeignKey(Task, models.PROTECT, related_name="quotas")
-    target = models.ForeignKey(Target, models.PROTECT, related_name="quotas")
-    value = models.BigIntegerField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["task", "target"], name="quota_once")]
-
-
-class Report(models.Model):
-    """What a unit says of its task on a day. Returned ones stay, with the reason."""
-
-    class Status(models.TextChoices):
-        SENT = "sent", _("to be read")
-        RETURNED = "returned", _("returned")
-        ACCEPTED = "accepted", _("accepted")
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    task = models.ForeignKey(Task, models.PROTECT, related_name="reports")
-    status = models.CharField(max_length=10, choices=Status, default=Status.SENT)
-    day = models.DateField()
-    progress = models.SmallIntegerField()
-    text = models.TextField()
-    #: What was reached so far of targets that nobody counts, by the target's id.
-    reached = models.JSONField(default=dict)
-    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    user_id = models.BigIntegerField(null=True)
-    who = models.CharField(max_length=120)
-    answer = models.TextField(blank=True)
-    answered_at = models.DateTimeField(null=True)
-    answered_by = models.CharField(max_length=120, blank=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["task", "-at"], name="report_of_task")]
-
-
-class Intake(models.Model):
-    """A document that was handed in to be read, and what a person made of each thing found."""
-
-    class Status(models.TextChoices):
-        WAITING = "waiting", _("being read")
-        READ = "read", _("to be confirmed")
-        FAILED = "failed", _("could not be read")
-        TAKEN = "taken", _("made into a plan")
-        DROPPED = "dropped", _("put aside")
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
-    path = models.CharField(max_length=PATH_CHARS_MAX)
-    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
-    status = models.CharField(max_length=10, choices=Status, default=Status.WAITING)
-    name = models.CharField(max_length=TITLE_CHARS_MAX)
-    #: What ``./anlan read`` would say of it.
-    reading = models.JSONField(default=dict)
-    #: By the place of a task in the reading: what a person decided and corrected.
-    decisions = models.JSONField(default=dict)
-    version = models.IntegerField(default=1)
-    why = models.TextField(blank=True)
-    plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="intakes")
-    made_at = models.DateTimeField()
-    made_by = models.CharField(max_length=120)
-    user_id = models.BigIntegerField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["unit", "-made_at", "-id"], name="intake_of_unit")]

@@ -87,6 +87,8 @@ class UnitKind(models.TextChoices):
     COMMITTEE_OFFICE = "committee_office", _("work-safety committee office")
     GOVERNMENT = "government", _("government")
     DEPARTMENT = "department", _("department")
+    #: 中央驻地方单位: works in the area and answers to the nation's ministries.
+    CENTRAL = "central", _("central unit working in the area")
     ENTERPRISE = "enterprise", _("enterprise")
     TEAM = "team", _("team")
     OTHER = "other", _("other")

@@ -47,6 +47,7 @@ _UNIT_KINDS = {
     "安委会办公室": UnitKind.COMMITTEE_OFFICE.value,
     "政府": UnitKind.GOVERNMENT.value,
     "部门": UnitKind.DEPARTMENT.value,
+    "中央驻地方单位": UnitKind.CENTRAL.value,
     "企业": UnitKind.ENTERPRISE.value,
     "班组": UnitKind.TEAM.value,
     "其他": UnitKind.OTHER.value,

@@ -36,7 +36,7 @@ def plant_campaigns(
     row = Plan.objects.select_related("campaign").get(pk=plan)
     row.campaign.area, row.campaign.path = place, place.path
     row.campaign.save()
-    plans = ("plan", "edit_plan", "publish", "break_down", "quotas", "new_line", "line",
+    plans = ("plan", "edit_plan", "publish", "break_down", "quotas", "shares", "new_line", "line",
              "remove_line")  # fmt: skip
     pages = ("campaign", "edit", "new_plan", "map", "map_rows", "map_ics")
     return {

@@ -68,7 +68,9 @@ def _supports(by: Actor) -> Q:
     if not units:
         return NOTHING
     named = LineUnit.objects.filter(unit__in=units)
-    return Q(line__in=named.values("line"), line__plan=F("plan"))
+    # As which cases: a list reads those alone to put them in order.
+    tasks = Task.objects.filter(line__in=named.values("line"), line__plan=F("plan"))
+    return Q(case__in=tasks.values("case"))
 
 
 def claim(by: Actor) -> Q:

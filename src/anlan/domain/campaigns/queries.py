@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -10,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
@@ -26,13 +25,10 @@ from anlan.domain.campaigns.models import (
     Target,
     Task,
 )
-from anlan.domain.campaigns.permissions import ANSWERS
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
-from anlan.kernel.loop.models import Event, Extension, Party, PartyRole
-from anlan.kernel.regions.models import Region
+from anlan.kernel.loop.models import Event, Extension, Party
 
-ROW = ("case", "case__area", "plan", "line")
 #: Kinds of targets that say how much; the others say whither, or for whom.
 NUMBERED = ("number", "change")
 CHILDREN_MAX = 300
@@ -163,6 +159,8 @@ class LineRow:
     supports: list[LineUnit] = field(default_factory=list)
     targets: list[Target] = field(default_factory=list)
     task: Task | None = None
+    #: By target, how far it is, as a cell shows it.
+    reached: dict[int, Any] = field(default_factory=dict)
 
     @property
     def pk(self) -> UUID:
@@ -235,12 +233,17 @@ class Shares:
             return max(0, self.given - self.wanted)
         return max(0, self.wanted - self.given)
 
+    @property
+    def is_open(self) -> bool:
+        """Whether somebody still has to look at it."""
+        return bool(self.shortfall or self.without)
+
 
 def shares(plan: Plan) -> list[Shares]:
     """Each target of the plan's tasks that adds up, where the plan has plans below it."""
     if not plan.children.exists():
         return []
-    above = {task.line_id: task for task in plan.tasks.exclude(case__state="void")}
+    above = dict(plan.tasks.exclude(case__state="void").values_list("line", "pk"))
     targets = Target.objects.filter(line__tasks__plan=plan, value__isnull=False).distinct()
     rows = [one for one in targets.select_related("line").order_by("line__place", "place")
             if adds_up(one) and one.line_id in above]  # fmt: skip
@@ -248,59 +251,23 @@ def shares(plan: Plan) -> list[Shares]:
         (quota.task_id, quota.target_id): quota.value
         for quota in Quota.objects.filter(task__plan=plan)
     }
-    sums: dict[int, int] = defaultdict(int)
-    having: dict[int, int] = defaultdict(int)
     parts = Task.objects.filter(plan__parent=plan).exclude(case__state="void")
-    for target, value in Quota.objects.filter(task__in=parts).values_list("target", "value"):
-        sums[target] += value
-        having[target] += 1
+    given = Quota.objects.filter(task__in=parts).order_by().values_list("target")
+    sums = {
+        target: (value, count)
+        for target, value, count in given.annotate(value=Sum("value"), n=Count("pk"))
+    }
     per_line = dict(parts.order_by().values_list("line").annotate(n=Count("pk")))
-    return [
-        Shares(
-            one, own.get((above[one.line_id].pk, one.pk), one.value or 0), sums[one.pk],
-            per_line.get(one.line_id, 0) - having[one.pk],
-        )
-        for one in rows
-    ]  # fmt: skip
+    found = []
+    for one in rows:
+        value, having = sums.get(one.pk, (0, 0))
+        wanted = own.get((above[one.line_id], one.pk), one.value or 0)
+        without = max(0, per_line.get(one.line_id, 0) - having)
+        found.append(Shares(one, wanted, value, without))
+    return found
 
 
 # --- tasks ---------------------------------------------------------------------------------
-
-
-def narrowed(
-    rows: QuerySet[Task], asked: Any, by: Actor, today: date, above: str = ""
-) -> QuerySet[Task]:
-    """A list of tasks as its address asks; ``above``: parts of that task alone."""
-    where = Q(parent=uuid_of(above)) if above else Q()
-    if code := asked["area"]:
-        region = Region.objects.filter(code=code).first()
-        where &= below(region.path, "case__path") if region else policy.NOTHING
-    if plan := uuid_of(asked["plan"]):
-        where &= Q(plan=plan)
-    if state := asked["state"]:
-        where &= Q(case__state=state)
-    for word in str(asked["q"] or "").split()[:5]:
-        where &= Q(line__title__icontains=word) | Q(line__text__icontains=word)
-    if name := asked["unit"]:
-        parties = Party.objects.filter(
-            role=PartyRole.RECTIFIER, until=None, unit__name__icontains=name
-        )
-        where &= Q(case__in=parties.values("case"))
-    for name in ("due_from", "due_to"):
-        if day := asked[name]:
-            where &= Q(**{f"case__due_on__{'gte' if name == 'due_from' else 'lte'}": day})
-    if asked["open"]:
-        where &= Q(case__is_open=True)
-    if asked["late"]:
-        where &= late(today)
-    if asked["mine"]:
-        mine = Party.objects.filter(
-            unit__in=policy.units_of(by, ANSWERS), role=PartyRole.RECTIFIER, until=None
-        )
-        where &= Q(case__in=mine.values("case"))
-    if not asked["state"]:
-        where &= ~Q(case__state="void")
-    return rows.filter(where)
 
 
 def uuid_of(text: Any) -> UUID | None:
@@ -308,17 +275,6 @@ def uuid_of(text: Any) -> UUID | None:
         return UUID(str(text)) if text else None
     except ValueError:
         return UUID(int=0)
-
-
-def with_units(rows: Sequence[Task]) -> Sequence[Task]:
-    """The rows of a page with the unit that has each, in one statement."""
-    parties = Party.objects.filter(
-        case__in=[row.pk for row in rows], role=PartyRole.RECTIFIER, until=None
-    )
-    names = dict(parties.values_list("case_id", "unit__name"))
-    for row in rows:
-        row.unit_name = names.get(row.pk, "")  # type: ignore[attr-defined]
-    return rows
 
 
 @dataclass

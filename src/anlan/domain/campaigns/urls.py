@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from anlan.domain.campaigns import urls_intake, urls_map, views_campaigns, views_plans, views_tasks
+from anlan.domain.campaigns import (
+    urls_carrying,
+    urls_intake,
+    urls_map,
+    urls_progress,
+    views_campaigns,
+    views_plans,
+    views_tasks,
+)
 
 app_name = "campaigns"
 urlpatterns = [
@@ -15,6 +23,7 @@ urlpatterns = [
     path("plans/<uuid:pk>/edit/", views_plans.edit, name="edit_plan"),
     path("plans/<uuid:pk>/publish/", views_plans.publish, name="publish"),
     path("plans/<uuid:pk>/below/", views_plans.break_down, name="break_down"),
+    path("plans/<uuid:pk>/shares/", views_plans.shares, name="shares"),
     path("plans/<uuid:pk>/shares/<int:target>/", views_plans.quotas, name="quotas"),
     path("plans/<uuid:pk>/lines/new/", views_plans.new_line, name="new_line"),
     path("plans/<uuid:pk>/lines/<uuid:line_pk>/", views_plans.line, name="line"),
@@ -23,6 +32,8 @@ urlpatterns = [
     ),
     *urls_intake.urlpatterns,
     *urls_map.urlpatterns,
+    *urls_carrying.urlpatterns,
+    *urls_progress.urlpatterns,
     path("<uuid:pk>/", views_campaigns.campaign, name="campaign"),
     path("<uuid:pk>/edit/", views_campaigns.edit, name="edit"),
     path("<uuid:pk>/plans/new/", views_plans.new, name="new_plan"),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
-from anlan.domain.campaigns import columns, commands, forms, queries
+from anlan.domain.campaigns import columns, commands, forms, progress_pages, queries
 from anlan.domain.campaigns.models import Campaign, Line, LineUnit, Plan, Task
 from anlan.domain.campaigns.views_campaigns import LABELS, cells, own_units
 from anlan.kernel.accounts import policy
@@ -32,6 +32,8 @@ HEAPS = {
     "own": gettext_lazy("Departments of this area"),
 }
 STEPS = {"plans.edit", "plans.publish", "plans.break_down"}
+#: Shares that a plan's page shows, and that a page of their own does.
+SHARES_SHOWN, SHARES_PAGE = 10, 100
 RELATED = ("campaign", "parent__unit", "unit", "area", "sector")
 
 
@@ -53,6 +55,9 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     lines = _narrowed(row.lines.select_related("stage"), filters, row)
     page: Any = filters.order(columns.LINE_ORDERS, "place").page(lines, request.GET)
     shown = replace(page, rows=queries.lines_with(page.rows, row, seen))
+    reached = progress_pages.of_plan(row, shown.rows, timezone.now())
+    for each in shown.rows:
+        each.reached = reached
     own = Plan.objects.filter(pk=pk)
     counts = queries.progress(seen, own, today).get(pk, {})
     context = {
@@ -63,10 +68,45 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
         "inherited": seen.filter(plan=row).exclude(line__plan=row).count() if row.parent_id else 0,
         "may_edit": may_edit, "may_publish": "plans.publish" in allowed and drafted,
         "may_break": "plans.break_down" in allowed and row.status == Plan.Status.PUBLISHED,
-        "request_id": uuid7(), "shares": queries.shares(row), "number": queries.number,
-        "said": queries.said,
+        "request_id": uuid7(), **_shares(row),
     }  # fmt: skip
     return render_page(request, "campaigns/plan.html", "campaigns/_lines.html", context)
+
+
+def _shares(row: Plan) -> dict[str, Any]:
+    """The shares of a plan: how many, and those first that somebody has to look at."""
+    shares = queries.shares(row)
+    to_see = [one for one in shares if one.is_open]
+    return {
+        "shares": (to_see or shares)[:SHARES_SHOWN], "shares_all": len(shares),
+        "shares_open": len(to_see), "number": queries.number, "said": queries.said,
+    }  # fmt: skip
+
+
+@require_GET
+@requires("plans.view")
+def shares(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """All shares of a plan, a page at a time; or those only that somebody has to look at."""
+    by = actor_of(request)
+    row = _plan(pk, "plans.view", by)
+    found = queries.shares(row)
+    only = request.GET.get("open") == "1"
+    rows = [one for one in found if one.is_open] if only else found
+    asked = request.GET.get("after", "")
+    first = int(asked) if asked.isdecimal() and len(asked) < 6 else 0
+    base = "?open=1&after=" if only else "?after="
+    more = first + SHARES_PAGE
+    context = {
+        "plan": row, "shares": rows[first:more], "number": queries.number, "said": queries.said,
+        "may_break": "plans.break_down" in policy.allowed(Plan, pk, {"plans.break_down"}, by)
+        and row.status == Plan.Status.PUBLISHED,
+        "tabs": [(_("All targets"), "?", not only, len(found)),
+                 (_("Short, or without a share"), "?open=1", only,
+                  sum(one.is_open for one in found))],
+        "before_url": f"{base}{max(0, first - SHARES_PAGE)}" if first else "",
+        "after_url": f"{base}{more}" if more < len(rows) else "",
+    }  # fmt: skip
+    return render_page(request, "campaigns/shares.html", "campaigns/shares.html", context)
 
 
 def _narrowed(rows: QuerySet[Line], asked: Any, plan: Plan) -> QuerySet[Line]:
@@ -107,6 +147,10 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
     by = actor_of(request)
     campaign = policy.access(Campaign.objects.all(), "campaigns.view", by, pk)
     initial = {"request_id": uuid7(), "starts_on": campaign.starts_on, "ends_on": campaign.ends_on}
+    if (wanted := request.GET.get("expected", "")).isdecimal():
+        # One that the campaign expects: its subject stands in the title, so that it is known.
+        one = campaign.expected.filter(pk=int(wanted[:18])).first()
+        initial |= {"kind": one.kind, "title": one.name} if one else {}
     return _edit(request, campaign, None, initial)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,16 +17,29 @@ from django.views.decorators.http import require_GET, require_POST
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
-from anlan.domain.campaigns import columns, forms, queries, steps
+from anlan.domain.campaigns import (
+    columns,
+    evidence,
+    forms,
+    progress_facts,
+    progress_pages,
+    progress_tasks,
+    queries,
+    steps,
+    task_lists,
+)
 from anlan.domain.campaigns.history import timeline_of
 from anlan.domain.campaigns.loop import STATES
 from anlan.domain.campaigns.models import Plan, Report, Target, Task
+from anlan.domain.hazards.photos import taken
 from anlan.kernel.accounts import lists as kept_lists
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.views_pickers import crumbs_of
 from anlan.kernel.loop import offering
 from anlan.kernel.loop.settings import RUNGS
+from anlan.kernel.papers import attachments
+from anlan.kernel.papers.keeping import Kept, Offer
 from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
 
@@ -40,12 +54,11 @@ REPORT_LOOKS = {"sent": ("blue", "clock"), "returned": ("red", "arrow-back-up"),
 @requires("tasks.view")
 def tasks(request: HttpRequest) -> HttpResponse:
     by, today = actor_of(request), timezone.localdate()
-    above = request.GET.get("above", "")[:40]
     asked = columns.task_filters(request.GET, _plans(by, request.GET.get("plan", "")))
-    rows = queries.narrowed(queries.tasks(by), asked, by, today, above)
-    page = asked.order(columns.ORDERS, "due").page(rows.select_related(*queries.ROW), request.GET)
-    queries.with_units(page.rows)
+    page = task_lists.page(by, asked, asked.order(columns.ORDERS, "due"), request.GET, today)
     kept = kept_lists.Kept(request, columns.task_columns(today))
+    if any(column.code == "counted" for column in kept.columns):
+        progress_pages.on_tasks(page.rows, timezone.now())
     context = {
         "filters": asked, "page": page, "sort": asked.sort(columns.ORDERS, "due"),
         "kept": kept, "columns": kept.columns,
@@ -78,7 +91,7 @@ def _rows() -> QuerySet[Task]:
 
 def _page(
     request: HttpRequest, pk: UUID, bad: tuple[str, forms.StepForm] | None = None,
-    status: int = 200,
+    offers: Sequence[Offer] = (), status: int = 200,
 ) -> HttpResponse:  # fmt: skip
     by, today = actor_of(request), timezone.localdate()
     row = policy.access(_rows(), "tasks.view", by, pk)
@@ -88,7 +101,8 @@ def _page(
         (page, bad[1] if bad and bad[0] == page.code else _form(page, row, around, by))
         for page in steps.offered(row, around, allowed, by)
     ]
-    case = row.case
+    case, files = row.case, _files(row, around)
+    targets = _targets(row, around)
     may_plan = queries.plans(by).filter(pk__in={row.plan_id, row.line.plan_id})
     context = {
         "task": row, "case": case, "line": row.line, "around": around, "dialogs": dialogs,
@@ -97,7 +111,8 @@ def _page(
         "days": columns.days_left(row, today), "timeline": timeline_of(around.events),
         "steps": [STATES[state] for state in ORDER], "step": _place(case.state),
         "seen_plans": set(may_plan.order_by().values_list("pk", flat=True)),
-        "targets": _targets(around), "parts": _parts(row, by),
+        "targets": targets, "parts": _parts(row, by), "offers": offers, "files": files,
+        "is_counted": _is_counted(around),
         "above": _above(row, by), "looks": REPORT_LOOKS,
     }  # fmt: skip
     return render_page(request, "campaigns/task.html", "campaigns/task.html", context, status)
@@ -111,21 +126,58 @@ def _place(state: str) -> int:
     return len(ORDER) if state == "closed" else ORDER.index(state) if state in ORDER else 0
 
 
-def _targets(around: queries.Around) -> list[dict[str, Any]]:
-    """Each target, its share for this task, and what the newest standing report says of it."""
+def _targets(row: Task, around: queries.Around) -> list[dict[str, Any]]:
+    """Each target with its share, and what the ledger counts or else the unit's newest standing
+    report says of it, beside what the parts below declare."""
     standing = [one for one in around.reports if one.status != Report.Status.RETURNED]
+    figures: dict[Any, Any] = {}
+    if any(one.counted for one in around.targets):
+        figures = progress_tasks.of_tasks([row], at=timezone.now())
+    below = {}
+    if any(_is_typed(one) for one in around.targets):
+        below = progress_facts.of_parts_of(row)
     found = []
     for target in around.targets:
+        figure = figures.get((row.pk, target.pk))
         said = next((one for one in standing if str(target.pk) in one.reached), None)
         reached = said.reached[str(target.pk)] if said else None
         wanted = around.quotas.get(target.pk, target.value)
+        href = reverse("campaigns:task_figure", args=[row.pk, target.pk])
         found.append({
             "words": queries.said(target), "target": target, "by": said,
             "share": queries.number(around.quotas.get(target.pk), target.digits),
+            "figure": progress_pages.shown(figure, href) if figure else "",
+            "basis": figure.counting.label if figure else "",
+            "below": progress_pages.declared_words(target, None, below.get(target.pk)),
             "reached": queries.number(reached, target.digits),
             "rate": _rate(target, reached, wanted),
         })  # fmt: skip
     return found
+
+
+def _is_typed(target: Target) -> bool:
+    return target.value is not None and not target.counted and target.kind in queries.NUMBERED
+
+
+def _is_counted(around: queries.Around) -> bool:
+    """Whether nobody types how far it is."""
+    numbers = [one for one in around.targets if one.kind == "number" and one.value is not None]
+    return bool(numbers) and all(one.counted for one in numbers)
+
+
+def _files(row: Task, around: queries.Around) -> dict[str, list[dict[str, Any]]]:
+    """What hangs on each report, and under "" on the task itself; two statements."""
+    on_reports = attachments.by_object(evidence.ON_REPORT, [one.pk for one in around.reports])
+    found = {**on_reports, "": attachments.by_object(evidence.ON_TASK, [row.pk]).get(
+        str(row.pk), [])}  # fmt: skip
+    return {
+        key: [
+            {"url": reverse("campaigns:task_file", args=[row.pk, one.pk]), "name": one.name,
+             "at": one.at, "who": one.actor}
+            for one in rows
+        ]
+        for key, rows in found.items()
+    }  # fmt: skip
 
 
 def _rate(target: Target, reached: int | None, wanted: int | None) -> float | None:
@@ -154,11 +206,13 @@ def _form(
     initial: dict[str, Any] = {"request_id": uuid7(), "seen": row.case.version}
     if page.form is forms.Progress:
         more["targets"] = [
-            (target.pk, queries.said(target))
-            for target in around.targets
-            if target.value is not None and not target.counted and target.kind in queries.NUMBERED
+            (target.pk, queries.said(target)) for target in around.targets if _is_typed(target)
         ]
+        more["counted"] = _is_counted(around)
         initial["progress"] = row.progress
+    if issubclass(page.form, forms.Proved):
+        wanted = bool(row.line.evidence.strip())
+        more["asks_why"] = wanted and evidence.current()[1] is evidence.Mode.ASK
     if page.form is forms.Person:
         initial |= {"person": row.person, "starts_on": row.starts_on}
     return forms.chosen_by(page.form(data, initial=initial, **more), by)
@@ -174,12 +228,14 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     if page is None:
         raise NotFound
     form = _form(page, row, queries.around(row), by, request.POST)
+    files = taken(request, form, by=by, at=at, name="files") if page.photos else Kept()
     if not form.is_valid():
-        return _page(request, pk, (code, form), status=422)
+        return _page(request, pk, (code, form), files.offers(by, at), status=422)
+    more: dict[str, Any] = {"files": files.ready} if page.photos else {}
     try:
-        offering.take(page, form, pk, by=by, at=at)
+        offering.take(page, form, pk, by=by, at=at, **more)
     except Refusal as refusal:
         put_refusal(form, refusal)
-        return _page(request, pk, (code, form), status=422)
+        return _page(request, pk, (code, form), files.offers(by, at), status=422)
     messages.success(request, _("Done: %(step)s.") % {"step": page.label})
     return go_on(request, reverse("campaigns:task", args=[pk]))

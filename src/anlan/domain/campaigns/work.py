@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
-from anlan.domain.campaigns import commands
+from anlan.domain.campaigns import commands, task_lists
 from anlan.domain.campaigns.loop import KIND, STATES
 from anlan.domain.campaigns.models import Report, Task
 from anlan.domain.campaigns.permissions import ANSWERS
@@ -21,7 +21,6 @@ NEEDS = {
     "close": "tasks.close",
     "extension": "tasks.decide_extension",
 }
-ROW = ("case", "case__area", "plan", "line")
 
 
 def trays(by: Actor) -> list[Tray]:
@@ -39,7 +38,7 @@ def trays(by: Actor) -> list[Tray]:
 WORK = Work(
     kinds={KIND: _("campaign task")},
     model=Task,
-    related=ROW,
+    related=task_lists.ROW,
     view="tasks.view",
     trays=trays,
     title=lambda row: row.line.title,
@@ -48,4 +47,5 @@ WORK = Work(
     sign=lambda pks, by, at, request_id: commands.receive_many(
         pks, by=by, at=at, request_id=request_id
     ),
+    page=task_lists.page_of,
 )

@@ -10,20 +10,10 @@ from operator import and_
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
-from django.db.models import (
-    F,
-    Model,
-    Q,
-    QuerySet,
-    UUIDField,
-)
-from django.db.models.functions import Coalesce
+from django.db.models import Model, Q, QuerySet, UUIDField
 
-from anlan.base import planner
 from anlan.base.actor import Actor
 from anlan.base.limits import PAGE_ROWS
-from anlan.base.memory import Memory
 from anlan.base.paths import below
 from anlan.base.prepared import Prepared
 from anlan.base.statements import Kept, among, filled, given
@@ -37,10 +27,11 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop import seals
 from anlan.kernel.loop.machine import machines
-from anlan.kernel.loop.models import Case, Event, Extension, Listing, Party, Proposal
+from anlan.kernel.loop.models import Event, Extension, Listing, Party, Proposal
+from anlan.kernel.loop.registers import Register
 from anlan.kernel.loop.worklist import Wanted
 from anlan.kernel.regions.models import Region
-from anlan.ui.keyset import Branches, Keyset, Page
+from anlan.ui.keyset import Keyset, Page
 
 
 def visible(by: Actor) -> HazardQuerySet:
@@ -91,151 +82,16 @@ def page_where(by: Actor, where: Q, order: Keyset, params: Any) -> Page[Hazard]:
 def page_of(
     wanted: Callable[[], Wanted], order: Keyset, params: Any, key: Hashable = None
 ) -> Page[Hazard]:
-    """A page of what is wanted, in ``order``.
-
-    key:  all that ``wanted`` depends on, where it asks the database for nothing; else None.
-    """
-    by_due = order.keys[0].field == "case__due_on"
-    read = _lists.get((key, by_due)) if key is not None else None
-    if read is None:
-        read = _branches(wanted(), by_due, key)
-        if key is not None:
-            _lists.put((key, by_due), read)
-    return order.page_of(read, params, whole=rows_of)
-
-
-def _branches(wanted: Wanted, by_due: bool, key: Hashable) -> Branches[Hazard]:
-    where, branches, probe, few = wanted
-    branches = [_by_key(branch) for branch in branches]
-
-    def wide(branch: Q) -> HazardQuerySet:
-        return _unindexed(by_due).filter(_renamed(where, by_due), _renamed(branch, by_due))
-
-    alone = all(map(_is_of_case, branches))
-    probe = where if probe is None else probe
-    return Branches(
-        Hazard.objects.filter(where),
-        branches,
-        probe=_cases(probe) if alone and _is_of_case(probe) else Hazard.objects.filter(probe),
-        keys=_cases(where) if alone and _is_of_case(where) else None,
-        few=few,
-        wide=wide if connection.vendor == "sqlite" else None,
-        key=key,
-    )
-
-
-#: What a hazard calls its case's columns, and what the case does.
-_COLUMNS = {
-    f"case__{name}": name
-    for field in Case._meta.concrete_fields
-    for name in {field.name, field.attname}
-}
-
-
-def _by_key(where: Q) -> Q:
-    """A condition on which case it is, as one on the key, which hazards and cases share."""
-    parts: list[Any] = []
-    for child in where.children:
-        if isinstance(child, Q):
-            parts.append(_by_key(child))
-        elif isinstance(child, tuple) and child[0] == "case__in":
-            parts.append(("pk__in", child[1]))
-        else:
-            parts.append(child)
-    return Q(*parts, _connector=where.connector, _negated=where.negated)
-
-
-def _cases(where: Q) -> QuerySet[Case]:
-    """Hazards' cases, under a hazard's names: for who asks no more, half the tables to read."""
-    named = where.connector == Q.AND and not where.negated and any(
-        isinstance(child, tuple) and child[0] in ("case__kind", "case__kind__in")
-        for child in where.children
-    )  # fmt: skip
-    cases = Case.objects.all() if named else Case.objects.filter(kind__in=sorted(LOOPS))
-    return cases.annotate(**{name: F(own) for name, own in _COLUMNS.items()}).filter(where)
-
-
-def _is_of_case(where: Q) -> bool:
-    """Whether a condition asks a hazard's case alone."""
-    for child in where.children:
-        if isinstance(child, Q):
-            if not _is_of_case(child):
-                return False
-        elif not isinstance(child, tuple) or _column(str(child[0])) is None:
-            return False
-    return True
-
-
-def _column(name: str) -> str | None:
-    """The case's column that a lookup starts from."""
-    parts = name.split("__")
-    if parts[0] == "pk":
-        return "pk"
-    # One lookup may follow, but no relation.
-    for length in (len(parts), len(parts) - 1):
-        if own := _COLUMNS.get("__".join(parts[:length])):
-            return own
-    return None
+    """A page of what is wanted, in ``order``; see ``Register.page_of``."""
+    return REGISTER.page_of(wanted, order, params, key)
 
 
 def keys(by: Actor, asked: Any, order: Keyset, today: date) -> QuerySet[Any, UUID]:
-    """The keys of all hazards that one may see, as ``asked`` narrows them, in ``order``.
-
-    Of the cases alone where that will do: to put three million wide rows in order takes a minute.
-    """
+    """The keys of all hazards that one may see, as ``asked`` narrows them, in ``order``."""
     words = search.conditions(asked["q"]) if asked["q"] else []
     rule = policy.rule_of("hazard.view", by)
-    where = _by_key(reduce(and_, [_conditions(asked, _region(asked), today), *words, rule]))
-    rows = _cases(where) if _is_of_case(where) else Hazard.objects.filter(where)
-    return rows.order_by(*(key.order(False) for key in order.keys)).values_list("pk", flat=True)
-
-
-#: Lists by who may read them and how they are narrowed; one takes some 20 kB.
-LISTS_KEPT_MAX = 500
-_lists: Memory[Branches[Hazard]] = Memory(LISTS_KEPT_MAX)
-
-
-#: Columns that have an index which a list in another order had better not use.
-_INDEXED = ("path", "sector_id", "unit_id", "batch_id", "enterprise_id", "due_on")
-#: The indexes on deadlines are of open cases and of unsettled ones, so that in their order these
-#: must be seen.
-_PARTIAL = ("unsettled", "is_open")
-
-
-def _hidden(by_due: bool) -> tuple[str, ...]:
-    return _INDEXED if by_due else _INDEXED + _PARTIAL
-
-
-def _unindexed(by_due: bool) -> HazardQuerySet:
-    """Hazards with ``read_path`` and the like: the case's own, but no index serves them.
-
-    SQLite takes the index on paths wherever it can, and then sorts: of an area with many rows it
-    must read the index in the list's order instead, for a page is full after a few of those.
-    """
-    return Hazard.objects.annotate(
-        **{f"read_{name}": Coalesce(f"case__{name}", f"case__{name}") for name in _hidden(by_due)}
-    )
-
-
-def _renamed(where: Q, by_due: bool) -> Q:
-    """``where`` over the columns of ``_unindexed``."""
-    parts: list[Any] = []
-    for child in where.children:
-        if not isinstance(child, tuple):
-            # An expression names no column of the case that has an index.
-            parts.append(_renamed(child, by_due) if isinstance(child, Q) else child)
-            continue
-        name, value = str(child[0]), child[1]
-        if isinstance(value, QuerySet):
-            # A page is full after a few rows.
-            parts.append(planner.exists(name, value))
-            continue
-        column = name.removeprefix("case__")
-        for hidden in _hidden(by_due):
-            if name != column and (column == hidden or column.startswith(f"{hidden}__")):
-                name = f"read_{column}"
-        parts.append((name, value))
-    return Q(*parts, _connector=where.connector, _negated=where.negated)
+    where = reduce(and_, [_conditions(asked, _region(asked), today), *words, rule])
+    return REGISTER.keys(where, order)
 
 
 def _region(asked: Any) -> Region | None:
@@ -329,6 +185,7 @@ def rows_of(pks: Sequence[UUID]) -> list[Any]:
 
 
 _rows = Prepared(_shown)
+REGISTER: Register[Hazard] = Register(Hazard, LOOPS, rows_of)
 
 
 #: The key of no row.

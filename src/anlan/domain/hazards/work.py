@@ -46,4 +46,5 @@ WORK = Work(
     mark=columns.grade_of,
     sign=sign,
     page=queries.page_of,
+    always_many=True,
 )

@@ -103,6 +103,8 @@ class Work:
     #: Reads a page where there may be very many rows: (wanted, order, params, key), where ``key``
     #: is all that ``wanted`` depends on, or None.
     page: Callable[[Callable[[], Wanted], Keyset, Any, Hashable], Page[Any]] | None = None
+    #: There are many everywhere, so that it isn't looked first whether there are few.
+    always_many: bool = False
 
     @property
     def name(self) -> str:
@@ -248,10 +250,14 @@ def heaps(work: Work, by: Actor) -> Heaps | None:
     found = _trays(work, by)
     if not found:
         return None
-    if not work.page and not _any_open(work):
-        # Most kinds have nothing open at most times, and that is quickly seen.
-        return Heaps(work, found, {tray.code: frozenset() for tray in found})
-    keys = None if work.page else _told_apart(work, found, by)
+    is_many = work.always_many
+    if not is_many:
+        count = _open_count(work)
+        if not count:
+            # Most kinds have nothing open at most times, and that is quickly seen.
+            return Heaps(work, found, {tray.code: frozenset() for tray in found})
+        is_many = count > TOLD_APART_MAX
+    keys = None if is_many else _told_apart(work, found, by)
     if keys is None:
         keys = {tray.code: _in_tray(work, tray, by) for tray in found}
     return Heaps(work, found, keys)
@@ -274,13 +280,15 @@ def _trays(work: Work, by: Actor) -> tuple[Tray, ...]:
     return found
 
 
-def _any_open(work: Work) -> bool:
+def _open_count(work: Work) -> int:
+    """How many cases are open, as far as that says how to read them."""
+    most = TOLD_APART_MAX + 1 if work.page else 1
     open_ones = _kept.one(
         ("open", work.name),
         lambda: Case.objects.filter(kind__in=sorted(work.kinds), is_open=True)
-        .order_by().values_list("pk")[:1],
+        .order_by().values_list("is_open")[:most],
     )  # fmt: skip
-    return bool(open_ones.rows())
+    return len(open_ones.rows())
 
 
 def listed(

@@ -1,0 +1,139 @@
+"""The list of tasks and the worklist's pages of them: a province has tens of thousands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Sequence
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, UUIDField
+
+from anlan.base.actor import Actor
+from anlan.base.limits import PAGE_ROWS
+from anlan.base.paths import below
+from anlan.base.prepared import Prepared
+from anlan.base.statements import among, filled
+from anlan.domain.campaigns.loop import KIND
+from anlan.domain.campaigns.models import Task
+from anlan.domain.campaigns.permissions import ANSWERS
+from anlan.domain.campaigns.queries import late, uuid_of
+from anlan.kernel.accounts import policy
+from anlan.kernel.loop.models import Party, PartyRole
+from anlan.kernel.loop.registers import Register
+from anlan.kernel.loop.worklist import Wanted
+from anlan.kernel.regions.models import Region
+from anlan.ui.keyset import Keyset, Page
+
+#: Relations that a row shows.
+ROW = ("case", "case__area", "plan", "line")
+#: And what of them. A line's text and a plan's paper are pages long.
+_SHOWN = (
+    "progress", "reported_on", "plan__title", "line__title",
+    *(f"case__{name}" for name in (
+        "kind", "number", "state", "rung", "opened_on", "due_on", "due_provisional", "unsettled",
+        "is_open", "version",
+    )),
+    "case__area__code", "case__area__name",
+)  # fmt: skip
+NOBODYS = UUID(int=0)
+
+
+def page(by: Actor, asked: Any, order: Keyset, params: Any, today: date) -> Page[Task]:
+    """A page of the tasks that one may see, as ``asked`` narrows them, with their units."""
+    region = Region.objects.filter(code=asked["area"]).first() if asked["area"] else None
+    above = params.get("above", "")[:40]
+
+    def wanted() -> Wanted:
+        where = conditions(asked, region, by, today, above)
+        return Wanted(where, policy.branches("tasks.view", by))
+
+    standing = policy.standing(by, "tasks.view")
+    path = region and region.path
+    values = tuple(sorted(asked.values.items()))
+    key = standing and ("tasks", standing, today, path, above, values)
+    found = page_of(wanted, order, params, key)
+    with_units(found.rows)
+    return found
+
+
+def page_of(
+    wanted: Callable[[], Wanted], order: Keyset, params: Any, key: Hashable = None
+) -> Page[Task]:
+    """A page of what is wanted, in ``order``; see ``Register.page_of``."""
+    return REGISTER.page_of(wanted, order, params, key)
+
+
+def conditions(asked: Any, region: Region | None, by: Actor, today: date, above: str = "") -> Q:
+    """A list of tasks as its address asks; ``above``: parts of that task alone.
+
+    What asks more than the case is put as which cases, so that these alone are read for the order.
+    """
+    where = Q(case__kind=KIND)
+    if above:
+        where &= _those(Task.objects.filter(parent=uuid_of(above)))
+    if asked["area"]:
+        where &= below(region.path, "case__path") if region else policy.NOTHING
+    if plan := uuid_of(asked["plan"]):
+        where &= _those(Task.objects.filter(plan=plan))
+    if campaign := uuid_of(asked.values.get("campaign")):
+        where &= _those(Task.objects.filter(plan__campaign=campaign))
+    if asked["central"]:
+        where &= among_units(unit__kind=UnitKind.CENTRAL)
+    if state := asked["state"]:
+        where &= Q(case__state=state)
+    for word in str(asked["q"] or "").split()[:5]:
+        words = Q(line__title__icontains=word) | Q(line__text__icontains=word)
+        where &= _those(Task.objects.filter(words))
+    if name := asked["unit"]:
+        where &= _with(Party.objects.filter(unit__name__icontains=name))
+    for name in ("due_from", "due_to"):
+        if day := asked[name]:
+            where &= Q(**{f"case__due_on__{'gte' if name == 'due_from' else 'lte'}": day})
+    if asked["open"]:
+        where &= Q(case__is_open=True)
+    if asked["late"]:
+        where &= late(today)
+    if asked["mine"]:
+        where &= _with(Party.objects.filter(unit__in=policy.units_of(by, ANSWERS)))
+    if not asked["state"]:
+        where &= ~Q(case__state="void")
+    return where
+
+
+def _those(tasks: QuerySet[Task]) -> Q:
+    return Q(pk__in=tasks.values("pk"))
+
+
+def _with(parties: QuerySet[Party]) -> Q:
+    """Tasks that one of these units answers for."""
+    return Q(case__in=parties.filter(role=PartyRole.RECTIFIER, until=None).values("case"))
+
+
+def _shown() -> QuerySet[Task]:
+    rows = Task.objects.select_related(*ROW).only(*_SHOWN)
+    return rows.filter(among("pk", "pk", PAGE_ROWS, UUIDField()))
+
+
+_rows = Prepared(_shown)
+
+
+def rows_of(pks: Sequence[UUID]) -> list[Task]:
+    """The tasks with these keys, as a list shows them, in any order."""
+    found: list[Task] = []
+    for start in range(0, len(pks), PAGE_ROWS):
+        found += _rows.rows(**filled("pk", pks[start : start + PAGE_ROWS], PAGE_ROWS, NOBODYS))
+    return found
+
+
+REGISTER: Register[Task] = Register(Task, (KIND,), rows_of)
+
+
+def with_units(rows: Sequence[Task]) -> None:
+    """Put the unit that has it beside each task of a page, in one statement."""
+    parties = Party.objects.filter(
+        case__in=[row.pk for row in rows], role=PartyRole.RECTIFIER, until=None
+    )
+    names = dict(parties.values_list("case_id", "unit__name"))
+    for row in rows:
+        row.unit_name = names.get(row.pk, "")  # type: ignore[attr-defined]

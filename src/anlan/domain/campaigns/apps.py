@@ -7,4 +7,8 @@ class CampaignsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from anlan.domain.campaigns import jobs_intake  # noqa: F401  declares them
+        from anlan.domain.campaigns import (  # noqa: F401  declares them
+            jobs_below,
+            jobs_intake,
+            ticks,
+        )

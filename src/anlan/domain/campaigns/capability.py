@@ -3,6 +3,7 @@
 from anlan.domain.campaigns.invariants import invariants
 from anlan.domain.campaigns.loop import TASK
 from anlan.domain.campaigns.permissions import RULES
+from anlan.domain.campaigns.progress_facts import KINDS
 from anlan.domain.campaigns.work import WORK
 from anlan.kernel.capability import Capability
 
@@ -11,7 +12,7 @@ CAPABILITY = Capability(
     urls="anlan.domain.campaigns.urls",
     prefix="campaigns/",
     machines=(TASK,),
-    kinds=TASK.kinds,
+    kinds=(*TASK.kinds, *KINDS),
     rules=RULES,
     invariants=(invariants,),
     works=(WORK,),

@@ -33,7 +33,9 @@ PLAN_LOOKS = {"draft": "draft", "published": "assigned", "ended": "closed"}
 
 def task_filters(params: QueryDict, plans: Sequence[tuple[str, str]]) -> Filters:
     """plans:  those that are offered, by their ids; the one that is asked for among them."""
-    above = (Search("above", _("Task above")),) if params.get("above") else ()
+    above: tuple[Any, ...] = (Search("above", _("Task above")),) if params.get("above") else ()
+    if campaign := params.get("campaign", "")[:40]:
+        above += (Choice("campaign", _("Campaign"), [(campaign, _("the one looked at"))]),)
     return Filters(
         (
             Search("q", _("Words in the task")),
@@ -44,6 +46,7 @@ def task_filters(params: QueryDict, plans: Sequence[tuple[str, str]]) -> Filters
             Flag("late", _("Behind time")),
             Flag("open", _("Not finished yet")),
             Flag("mine", _("My unit's")),
+            Flag("central", _("With a central unit")),
             Choice("plan", _("Plan"), plans),
             *above,
         ),
@@ -71,6 +74,7 @@ def task_columns(today: date) -> list[Column]:
         Column("unit", _("Unit"), cell="unit_name", kind="text"),
         Column("state", _("State"), cell=state_cell),
         Column("progress", _("Progress"), cell=_progress),
+        Column("counted", _("Counted"), cell="counted_cell", phone=False),
         Column("due", _("To be finished by"), cell=_due(today), sort="due"),
         Column("area", _("Area"), cell="case.area.name"),
         Column("plan", _("Plan"), cell="plan.title", kind="text", phone=False),
@@ -138,8 +142,13 @@ def _units(row: LineRow) -> Any:
 
 
 def _targets(row: LineRow) -> Any:
+    """What is aimed at, and under each number how far it is."""
     return Markup("").join(
-        Markup("<span>{}</span><br>").format(queries.said(one)) for one in row.targets
+        Markup("<span>{}</span><br>{}").format(
+            queries.said(one),
+            Markup("{}<br>").format(row.reached[one.pk]) if one.pk in row.reached else "",
+        )
+        for one in row.targets
     )
 
 

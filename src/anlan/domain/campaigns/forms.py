@@ -21,6 +21,7 @@ from anlan.domain.campaigns.commands.terms import (
     NewStage,
     NewTarget,
 )
+from anlan.domain.campaigns.commands.terms_wanted import NewExpected, NewGoal
 from anlan.domain.campaigns.models import (
     NAME_CHARS_MAX,
     NUMBER_CHARS_MAX,
@@ -34,6 +35,7 @@ from anlan.domain.campaigns.models import (
     Task,
 )
 from anlan.domain.campaigns.queries import number
+from anlan.domain.campaigns.templates import Template
 from anlan.domain.hazards.forms import Nothing, Opinion, Reason, StepForm, text_area
 from anlan.domain.hazards.forms import UnitField as UnitField
 from anlan.domain.hazards.forms import chosen_by as chosen_by
@@ -60,6 +62,7 @@ def _units(field: Any, units: Iterable[Unit]) -> None:
 
 class CampaignForm(Form):
     request_id = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     unit = forms.ChoiceField(label=_("Kept by"))
     title = _line(_("Title"))
     code = _line(
@@ -72,14 +75,33 @@ class CampaignForm(Form):
     )
     basis = text_area(_("Papers it rests on"), required=False, rows=2)
 
-    def __init__(self, *args: Any, units: Sequence[Unit] = (), **kwargs: Any) -> None:
+    def __init__(self, *args: Any, units: Sequence[Unit] = (), template: Template | None = None,
+                 **kwargs: Any) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.template = template
         _units(self.fields["unit"], units)
+        for name, label, rows in self._brought():
+            self.fields[name] = forms.MultipleChoiceField(
+                label=label, required=False, choices=rows, widget=forms.CheckboxSelectMultiple,
+                initial=[code for code, _label in rows],
+            )  # fmt: skip
         for n in range(STAGE_ROWS):
             self.fields[f"stage_{n}"] = _line(_("Stage"), False, NAME_CHARS_MAX)
             self.fields[f"from_{n}"] = _day(_("from"), False)
             self.fields[f"to_{n}"] = _day(_("to"), False)
             self.fields[f"outputs_{n}"] = _line(_("What must be there at its end"), False, 300)
+
+    def _brought(self) -> Iterable[tuple[str, Any, list[tuple[str, str]]]]:
+        """What the template brings along, each to be left out."""
+        if self.template is None:
+            return
+        plans = [
+            (str(n), f"{Plan.Kind(row.kind).label}：{row.name}")
+            for n, row in enumerate(self.template.plans)
+        ]
+        yield "expected", _("Plans it is to have"), plans
+        if goals := [(str(n), row.text) for n, row in enumerate(self.template.goals)]:
+            yield "goals", _("Goals"), goals
 
     @property
     def stages(self) -> list[list[Any]]:
@@ -96,18 +118,20 @@ class CampaignForm(Form):
 
     @staticmethod
     def of(
-        campaign: Campaign | None, stages: Iterable[Stage], preset: dict[str, Any] | None
+        campaign: Campaign | None, stages: Iterable[Stage], template: Template | None
     ) -> dict[str, Any]:
         found: dict[str, Any] = {"request_id": uuid7()}
         rows: list[tuple[Any, ...]] = []
         if campaign is not None:
             names = ("title", "code", "starts_on", "ends_on", "base_year", "basis")
             found |= {name: getattr(campaign, name) for name in names}
-            found["unit"] = campaign.unit_id
+            found |= {"unit": campaign.unit_id, "seen": campaign.version}
             rows = [(one.name, one.starts_on, one.ends_on, one.outputs) for one in stages]
-        elif preset:
-            found |= {name: value for name, value in preset.items() if name != "stages"}
-            rows = list(preset["stages"])
+        elif template is not None:
+            names = ("title", "starts_on", "ends_on", "base_year", "basis")
+            found |= {name: getattr(template, name) for name in names}
+            found["code"] = template.declared
+            rows = [(one.name, one.starts_on, one.ends_on, one.outputs) for one in template.stages]
         for n, row in enumerate(rows[:STAGE_ROWS]):
             for name, value in zip(("stage", "from", "to", "outputs"), row, strict=True):
                 found[f"{name}_{n}"] = value
@@ -123,8 +147,22 @@ class CampaignForm(Form):
         return NewCampaign(
             unit=int(data["unit"]), title=data["title"], starts_on=data["starts_on"],
             ends_on=data["ends_on"], pk=pk, code=data["code"], base_year=data["base_year"],
-            basis=data["basis"], stages=stages,
+            basis=data["basis"], stages=stages, **self._chosen(),
         )  # fmt: skip
+
+    def _chosen(self) -> dict[str, Any]:
+        if self.template is None:
+            return {}
+        data = self.cleaned_data
+        plans = [self.template.plans[int(n)] for n in data.get("expected", ())]
+        goals = [self.template.goals[int(n)] for n in data.get("goals", ())]
+        expected = tuple(NewExpected(row.kind, row.name, row.source) for row in plans)
+        return {
+            "expected": expected,
+            "goals": tuple(
+                NewGoal(row.text, row.kind, due_on=row.due_on, source=row.source) for row in goals
+            ),
+        }
 
 
 class PlanForm(Form):
@@ -307,12 +345,29 @@ class Person(StepForm):
     starts_on = _day(_("Worked on from"), False)
 
 
-class Progress(StepForm):
+class Proved(StepForm):
+    """A step that may bring files; where proof is wanted, it asks why there is none."""
+
+    def __init__(self, *args: Any, asks_why: bool = False, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if asks_why:
+            self.fields["no_evidence"] = text_area(
+                _("Why there is no proof"), required=False, rows=2,
+                help_text=_("Only where you attach nothing."),
+            )  # fmt: skip
+
+
+class Progress(Proved):
     progress = forms.IntegerField(label=_("How far, in per cent"), min_value=0, max_value=100)
     text = text_area(_("What was done since the last report"), rows=4)
 
-    def __init__(self, *args: Any, targets: Sequence[tuple[int, str]] = (), **more: Any) -> None:
+    def __init__(
+        self, *args: Any, targets: Sequence[tuple[int, str]] = (), counted: bool = False,
+        **more: Any,
+    ) -> None:  # fmt: skip
         super().__init__(*args, **more)
+        if counted:
+            del self.fields["progress"]
         self.asked = [pk for pk, _label in targets]
         for pk, label in targets:
             self.fields[f"reached_{pk}"] = forms.DecimalField(
@@ -326,7 +381,7 @@ class Progress(StepForm):
         return {pk: value for pk, value in found.items() if value is not None}
 
 
-class Done(StepForm):
+class Done(Proved):
     result = text_area(_("What was done, and what proves it"), rows=4)
 
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from django.db.models import Exists, F, OuterRef, Q, Sum
 from django.utils import timezone
 
+from anlan.domain.campaigns import progress_facts
 from anlan.domain.campaigns.loop import KIND
-from anlan.domain.campaigns.models import Plan, Task
+from anlan.domain.campaigns.models import Plan, Report, Task
 from anlan.kernel.facts.models import Fact
 from anlan.kernel.loop.models import Case
 
@@ -21,6 +22,14 @@ def invariants(now: datetime) -> Iterator[Finding]:
     yield _figures_are_cases(now)
     yield _lines_are_of_the_tree()
     yield _drafts_give_nothing_of_their_own()
+    yield _declared_is_what_reports_say()
+
+
+def _declared_is_what_reports_say() -> Finding:
+    """What stands declared toward each target is what the newest standing reports say."""
+    bad = progress_facts.disagreeing()
+    checked = Report.objects.exclude(reached={}).count()
+    return "I5 declared figures are their reports", not bad, checked, "; ".join(bad[:NAMED_MAX])
 
 
 def _figures_are_cases(now: datetime) -> Finding:

@@ -32,3 +32,14 @@ class ReportRefused(Refusal):
     code = "task_report_refused"
     message = _("The report can't be handled: %(reason)s")
     status = 409
+
+
+class TargetDeclared(Refusal):
+    """Units have declared numbers for a target that somebody wants counted."""
+
+    code = "target_declared"
+    message = _(
+        "Units have reported numbers for this target already. Return their reports first, or let "
+        "it be declared as before."
+    )
+    status = 409

@@ -27,8 +27,9 @@ def _assign(form: forms.Assign, pk: UUID, common: dict[str, Any]) -> Any:
 def _report(form: forms.Progress, pk: UUID, common: dict[str, Any]) -> Any:
     data = form.cleaned_data
     return do.report(
-        pk, progress=data["progress"], text=data["text"], reached=form.reached, **common
-    )
+        pk, progress=data.get("progress"), text=data["text"], reached=form.reached,
+        no_evidence=data.get("no_evidence", ""), **common,
+    )  # fmt: skip
 
 
 def _decide(form: forms.Decide, pk: UUID, common: dict[str, Any]) -> Any:
@@ -63,9 +64,9 @@ PAGES: tuple[StepPage, ...] = (
     StepPage("receive", "tasks.receive", _("Sign for receipt"), forms.Nothing, _unsigned,
              unseen(do.receive), "writing-sign", "primary"),
     StepPage("report", "tasks.report", _("Report progress"), forms.Progress, being("assigned"),
-             _report, "pencil", "primary"),
+             _report, "pencil", "primary", photos=True),
     StepPage("rectify", "tasks.rectify", _("Report done"), forms.Done, being("assigned"),
-             plain(do.rectify, "result"), "check", ""),
+             plain(do.rectify, "result", "no_evidence"), "check", "", photos=True),
     StepPage("accept_report", "tasks.answer", _("Accept the report"), forms.Opinion, _unread,
              plain(do.accept_report, "reason"), "check", "primary"),
     StepPage("return_report", "tasks.answer", _("Return the report"), forms.Reason, _unread,

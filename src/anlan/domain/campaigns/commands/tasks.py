@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
+from anlan.domain.campaigns import evidence, progress_facts, progress_tasks
 from anlan.domain.campaigns.commands.base import Turn, begin, text_of, turns
 from anlan.domain.campaigns.loop import TASK
 from anlan.domain.campaigns.models import NAME_CHARS_MAX
@@ -24,6 +25,7 @@ from anlan.kernel.loop import engine, told
 from anlan.kernel.loop.engine import Move
 from anlan.kernel.loop.frame import Call, OnOne
 from anlan.kernel.loop.models import Case, Party, PartyRole
+from anlan.kernel.papers.attachments import Prepared
 
 
 @transaction.atomic(durable=True)
@@ -119,15 +121,24 @@ def name_person(
 
 
 @transaction.atomic(durable=True)
-def rectify(pk: UUID, *, result: str, **call: Unpack[OnOne]) -> list[UUID]:
+def rectify(
+    pk: UUID, *, result: str, files: Sequence[Prepared] = (), no_evidence: str = "",
+    **call: Unpack[OnOne],
+) -> list[UUID]:  # fmt: skip
     """Report it done, with what proves it; somebody of another unit checks that."""
-    work = begin("tasks.rectify", [pk], {"result": result}, **call)
+    sums = [file.sent_sum for file in files]
+    given = {"result": result, "files": sums, "no_evidence": no_evidence}
+    work = begin("tasks.rectify", [pk], given, **call)
     for turn in turns(work):
         done = text_of(
             result, "result", _("Say what was done, and which papers or figures prove it.")
         )
-        turn.take("rectify", {"result": done})
-        turn.save(progress=100, reported_on=timezone.localdate(work.at))
+        why = evidence.demanded(turn.task.line, files, no_evidence)
+        turn.take("rectify", {"result": done, **({"no_evidence": why} if why else {})})
+        evidence.hang(files, evidence.ON_TASK, pk, work.by, work.at)
+        # What is counted stays as it is counted, whatever its unit says.
+        found = progress_tasks.percents([turn.task], at=work.at)
+        turn.save(progress=found.get(pk, 100), reported_on=timezone.localdate(work.at))
         told.parties([turn.case], PartyRole.ASSIGNER, "loop.to_verify", at=work.at)
     return work.done()
 
@@ -151,7 +162,10 @@ def reject(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
 
 
 def standing_progress(turn: Turn) -> int:
-    """What the newest report says that wasn't returned."""
+    """As it is counted, or what the newest report says that wasn't returned."""
+    counted = progress_tasks.percents([turn.task], at=turn.call["at"])
+    if counted:
+        return counted[turn.task.pk]
     rows = turn.task.reports.exclude(status="returned").order_by("-at")
     found: int | None = rows.values_list("progress", flat=True).first()
     return found or 0
@@ -172,6 +186,7 @@ def void(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
     for turn in turns(work):
         why = text_of(reason, "reason", _("Say why; whoever works on it will read it."))
         turn.take("void", reason=why)
+        progress_facts.take_back(turn.task.reports.values_list("pk", flat=True), work.at)
         told.parties([turn.case], PartyRole.RECTIFIER, "campaigns.withdrawn", at=work.at,
                      reason=why)  # fmt: skip
     return work.done()

@@ -1,11 +1,12 @@
 """Progress reports of a task: sent by its unit, accepted or returned by those in charge.
 
-A number that a unit types is its declaration and stays so: the report keeps who said it, and when.
+A number that a unit types is its declaration: a fact with its author, unit and day, which is
+reversed when the report is returned. What the ledger counts nobody types.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Unpack
 from uuid import UUID
@@ -14,6 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anlan.domain.campaigns import evidence, progress_facts, progress_tasks
 from anlan.domain.campaigns.commands.base import Turn, begin, text_of, turns
 from anlan.domain.campaigns.commands.tasks import standing_progress
 from anlan.domain.campaigns.models import Report
@@ -22,6 +24,7 @@ from anlan.kernel.loop import told
 from anlan.kernel.loop.frame import OnOne
 from anlan.kernel.loop.models import Party, PartyRole
 from anlan.kernel.notices.kinds import declare
+from anlan.kernel.papers.attachments import Prepared
 
 declare(
     "campaigns.reported", _("%(number)s: progress %(progress)s %% was reported."), "campaigns:task"
@@ -38,34 +41,56 @@ declare("campaigns.withdrawn", _("%(number)s was withdrawn: %(reason)s"), "campa
 def report(
     pk: UUID,
     *,
-    progress: int,
+    progress: int | None = None,
     text: str,
     reached: Mapping[int, Decimal] | None = None,
+    files: Sequence[Prepared] = (),
+    no_evidence: str = "",
     **call: Unpack[OnOne],
 ) -> list[UUID]:
     """Say how far it is.
 
-    reached:  by target, what was reached so far of those that the ledger doesn't count.
+    progress:     in per cent; nothing where the ledger counts every number of the line.
+    reached:      by target, what was reached so far of those that the ledger doesn't count.
+    files:        what proves it.
+    no_evidence:  why there are none, where the line wants some.
     """
     reached = reached or {}
-    given = {"progress": progress, "text": text, "reached": {str(k): v for k, v in reached.items()}}
+    given = {
+        "progress": progress, "text": text, "reached": {str(k): v for k, v in reached.items()},
+        "files": [file.sent_sum for file in files], "no_evidence": no_evidence,
+    }  # fmt: skip
     work = begin("tasks.report", [pk], given, **call)
     for turn in turns(work):
-        if not 0 <= progress <= 100:
-            raise PlanIncomplete(field="progress", reason=_("Enter a number from 0 to 100."))
+        now = far(turn, progress)
         said = text_of(text, "text", _("Say what was done since the last report."))
+        before = progress_facts.standing(turn.task)
         kept = _reached(turn, reached)
+        why = evidence.demanded(turn.task.line, files, no_evidence)
         today = timezone.localdate(work.at)
-        turn.take("report", {"progress": [turn.task.progress, progress]}, reason=said)
-        Report.objects.create(
-            task=turn.task, day=today, progress=progress, text=said, reached=kept,
+        turn.take("report", {"progress": [turn.task.progress, now]}, reason=said)
+        row = Report.objects.create(
+            task=turn.task, day=today, progress=now, text=said, reached=kept, no_evidence=why,
             unit_id=_unit(turn), at=work.at, user_id=work.by.user_id, who=work.by.name,
         )  # fmt: skip
-        turn.save(progress=progress, reported_on=today)
+        progress_facts.declare_reached(row, turn.task, before, work.at)
+        evidence.hang(files, evidence.ON_REPORT, row.pk, work.by, work.at)
+        turn.save(progress=now, reported_on=today)
+        progress = now
         told.parties(
             [turn.case], PartyRole.ASSIGNER, "campaigns.reported", at=work.at, progress=progress
         )
     return work.done()
+
+
+def far(turn: Turn, typed: int | None) -> int:
+    """How far a task is: as the ledger counts it, and only where it doesn't, as somebody typed."""
+    if progress_tasks.is_counted(turn.task.line_id):
+        found = progress_tasks.percents([turn.task], at=turn.call["at"])
+        return found.get(turn.task.pk, turn.task.progress)
+    if typed is None or not 0 <= typed <= 100:
+        raise PlanIncomplete(field="progress", reason=_("Enter a number from 0 to 100."))
+    return typed
 
 
 def _reached(turn: Turn, reached: Mapping[int, Decimal]) -> dict[str, int]:
@@ -105,7 +130,10 @@ def return_report(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]
     work = begin("tasks.answer", [pk], {"accept": False, "reason": reason}, **call)
     for turn in turns(work):
         why = text_of(reason, "reason", _("Say what is missing or wrong in it."))
+        waiting = turn.task.reports.filter(status=Report.Status.SENT)
+        returned = list(waiting.values_list("pk", flat=True))
         _answer(turn, Report.Status.RETURNED, why)
+        progress_facts.take_back(returned, work.at)
         turn.take("return_report", reason=why)
         if turn.case.state == "assigned":
             turn.save(progress=standing_progress(turn))

@@ -64,6 +64,8 @@ class Report(models.Model):
     text = models.TextField()
     #: What was reached so far of targets that nobody counts, by the target's id.
     reached = models.JSONField(default=dict)
+    #: Why no proof hangs on it, where the line wants some.
+    no_evidence = models.TextField(blank=True)
     unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
     at = models.DateTimeField()
     user_id = models.BigIntegerField(null=True)

@@ -1,0 +1,76 @@
+"""Files that prove what a unit says of its task, and what happens where there are none.
+
+No document says how strictly proof is asked for, so it is a setting: asked why, refused, or not
+asked. It stands among the settings that offices make for all lists (lists.Setting).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.actor import Actor
+from anlan.domain.campaigns.models import Line
+from anlan.domain.campaigns.refusals import PlanIncomplete
+from anlan.domain.lists.models import Setting
+from anlan.kernel.papers import attachments
+from anlan.kernel.papers.attachments import Prepared
+from anlan.kernel.papers.models import Role
+
+#: What a file hangs on.
+ON_TASK, ON_REPORT, ON_FILING = "campaign_task", "campaign_report", "campaign_filing"
+CODE = "task_evidence"
+WHY_CHARS_MAX = 500
+
+
+class Mode(StrEnum):
+    ASK = "ask"
+    REFUSE = "refuse"
+    OFF = "off"
+
+
+MODES: dict[Mode, str | Promise] = {
+    Mode.ASK: _("ask why there is none"),
+    Mode.REFUSE: _("refuse the report"),
+    Mode.OFF: _("take it without a word"),
+}
+
+
+def newest() -> Setting | None:
+    return Setting.objects.filter(code=CODE).order_by("-version").first()
+
+
+def current() -> tuple[int, Mode]:
+    """The version in force and its mode; version 0 came with the system."""
+    row = newest()
+    return (row.version, Mode(row.data["mode"])) if row else (0, Mode.ASK)
+
+
+def demanded(line: Line, files: Sequence[Prepared], why: str) -> str:
+    """Why a report has no proof that its line wants; refused where that isn't said or won't do."""
+    if files or not line.evidence.strip():
+        return ""
+    mode = current()[1]
+    if mode is Mode.OFF:
+        return why.strip()[:WHY_CHARS_MAX]
+    if mode is Mode.REFUSE:
+        raise PlanIncomplete(
+            field="files", reason=_("Attach what the plan wants as proof: %(what)s")
+            % {"what": line.evidence.strip()[:200]},
+        )  # fmt: skip
+    if not why.strip():
+        raise PlanIncomplete(
+            field="no_evidence",
+            reason=_("Attach what the plan wants as proof, or say why there is none."),
+        )
+    return why.strip()[:WHY_CHARS_MAX]
+
+
+def hang(files: Sequence[Prepared], on: str, pk: UUID, by: Actor, at: datetime) -> None:
+    for file in files:
+        attachments.attach(file, on, pk, Role.EVIDENCE, by=by, at=at)

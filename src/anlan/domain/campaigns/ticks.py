@@ -1,0 +1,16 @@
+"""What the clock does for campaigns."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from anlan.domain.campaigns import progress_tasks
+from anlan.kernel.jobs.clock import every
+
+HOUR = 3_600
+
+
+@every(HOUR, "campaigns.progress")
+def refresh_progress(now: datetime) -> None:
+    """Write down how far the tasks are whose numbers the ledger counts."""
+    progress_tasks.refresh(now)

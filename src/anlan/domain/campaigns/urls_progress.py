@@ -1,0 +1,15 @@
+"""Addresses of what targets have reached; campaigns/urls.py takes them in."""
+
+from django.urls import path
+
+from anlan.domain.campaigns import views_evidence, views_progress
+
+urlpatterns = [
+    path("evidence/rule/", views_evidence.rule, name="evidence_rule"),
+    path("tasks/<uuid:pk>/figures/<int:target>/", views_progress.task_figure, name="task_figure"),
+    path("tasks/<uuid:pk>/files/<uuid:file>/", views_evidence.task_file, name="task_file"),
+    path("plans/<uuid:pk>/figures/<int:target>/", views_progress.line_figure, name="line_figure"),
+    path("plans/<uuid:pk>/declared/<int:target>/", views_progress.declared, name="declared"),
+    path("plans/<uuid:pk>/counting/<int:target>/", views_progress.counting, name="counting"),
+    path("plans/<uuid:pk>/base/<int:target>/", views_progress.base, name="base"),
+]

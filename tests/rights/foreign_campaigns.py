@@ -36,8 +36,8 @@ def plant_campaigns(
     row = Plan.objects.select_related("campaign").get(pk=plan)
     row.campaign.area, row.campaign.path = place, place.path
     row.campaign.save()
-    plans = ("plan", "edit_plan", "publish", "break_down", "quotas", "shares", "new_line", "line",
-             "remove_line")  # fmt: skip
+    plans = ("plan", "edit_plan", "publish", "break_down", "break_down_progress",
+             "break_down_stop", "quotas", "shares", "new_line", "line", "remove_line")  # fmt: skip
     pages = ("campaign", "edit", "new_plan", "map", "map_rows", "map_ics")
     return {
         "campaigns:task": task, "campaigns:step": task,

@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.actor import Actor
@@ -26,18 +25,13 @@ from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
 
-HEAPS = {
-    "next": gettext_lazy("Offices next below"),
-    "all": gettext_lazy("All offices below"),
-    "own": gettext_lazy("Departments of this area"),
-}
 STEPS = {"plans.edit", "plans.publish", "plans.break_down"}
-#: Shares that a plan's page shows, and that a page of their own does.
-SHARES_SHOWN, SHARES_PAGE = 10, 100
+#: Shares that a plan's page shows.
+SHARES_SHOWN = 10
 RELATED = ("campaign", "parent__unit", "unit", "area", "sector")
 
 
-def _plan(pk: UUID, permission: str, by: Actor, at: Any = None) -> Plan:
+def plan_of(pk: UUID, permission: str, by: Actor, at: Any = None) -> Plan:
     rows = Plan.objects.select_related(*RELATED)
     return policy.access(rows, permission, by, pk, at=at)
 
@@ -46,7 +40,7 @@ def _plan(pk: UUID, permission: str, by: Actor, at: Any = None) -> Plan:
 @requires("plans.view")
 def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     by, today = actor_of(request), timezone.localdate()
-    row = _plan(pk, "plans.view", by)
+    row = plan_of(pk, "plans.view", by)
     allowed = policy.allowed(Plan, pk, STEPS, by)
     drafted = row.status == Plan.Status.DRAFT
     may_edit = "plans.edit" in allowed and drafted
@@ -55,7 +49,9 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     lines = _narrowed(row.lines.select_related("stage"), filters, row)
     page: Any = filters.order(columns.LINE_ORDERS, "place").page(lines, request.GET)
     shown = replace(page, rows=queries.lines_with(page.rows, row, seen))
-    reached = progress_pages.of_plan(row, shown.rows, timezone.now())
+    reached = progress_pages.of_plan(
+        row, shown.rows, timezone.now(), may_edit="plans.edit" in allowed
+    )
     for each in shown.rows:
         each.reached = reached
     own = Plan.objects.filter(pk=pk)
@@ -81,32 +77,6 @@ def _shares(row: Plan) -> dict[str, Any]:
         "shares": (to_see or shares)[:SHARES_SHOWN], "shares_all": len(shares),
         "shares_open": len(to_see), "number": queries.number, "said": queries.said,
     }  # fmt: skip
-
-
-@require_GET
-@requires("plans.view")
-def shares(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """All shares of a plan, a page at a time; or those only that somebody has to look at."""
-    by = actor_of(request)
-    row = _plan(pk, "plans.view", by)
-    found = queries.shares(row)
-    only = request.GET.get("open") == "1"
-    rows = [one for one in found if one.is_open] if only else found
-    asked = request.GET.get("after", "")
-    first = int(asked) if asked.isdecimal() and len(asked) < 6 else 0
-    base = "?open=1&after=" if only else "?after="
-    more = first + SHARES_PAGE
-    context = {
-        "plan": row, "shares": rows[first:more], "number": queries.number, "said": queries.said,
-        "may_break": "plans.break_down" in policy.allowed(Plan, pk, {"plans.break_down"}, by)
-        and row.status == Plan.Status.PUBLISHED,
-        "tabs": [(_("All targets"), "?", not only, len(found)),
-                 (_("Short, or without a share"), "?open=1", only,
-                  sum(one.is_open for one in found))],
-        "before_url": f"{base}{max(0, first - SHARES_PAGE)}" if first else "",
-        "after_url": f"{base}{more}" if more < len(rows) else "",
-    }  # fmt: skip
-    return render_page(request, "campaigns/shares.html", "campaigns/shares.html", context)
 
 
 def _narrowed(rows: QuerySet[Line], asked: Any, plan: Plan) -> QuerySet[Line]:
@@ -157,7 +127,7 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("plans.edit")
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = _plan(pk, "plans.edit", actor_of(request))
+    row = plan_of(pk, "plans.edit", actor_of(request))
     names = ("kind", "title", "number", "issuer", "issued_on", "starts_on", "ends_on")
     initial = {name: getattr(row, name) for name in names}
     initial |= {"unit": row.unit_id, "sector": row.sector_id or "", "seen": row.version,
@@ -200,13 +170,13 @@ def _edit(
 def line(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
     """One line: its form while the plan is a draft of one's own, else as it stands."""
     by = actor_of(request)
-    row = _plan(pk, "plans.view", by)
+    row = plan_of(pk, "plans.view", by)
     found = row.lines.select_related("stage").filter(pk=line_pk).first()
     if found is None:
         raise NotFound
     allowed = policy.allowed(Plan, pk, {"plans.edit"}, by)
     if request.method == "POST" or ("plans.edit" in allowed and row.status == Plan.Status.DRAFT):
-        return _edit_line(request, _plan(pk, "plans.edit", by, timezone.now()), found)
+        return _edit_line(request, plan_of(pk, "plans.edit", by, timezone.now()), found)
     shown = queries.lines_with([found], row, queries.tasks(by))[0]
     context = {"plan": row, "row": shown, "said": queries.said, "lacks": columns.LACKS}
     return render_page(request, "campaigns/line.html", "campaigns/line.html", context)
@@ -215,7 +185,7 @@ def line(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("plans.edit")
 def new_line(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _edit_line(request, _plan(pk, "plans.edit", actor_of(request), timezone.now()), None)
+    return _edit_line(request, plan_of(pk, "plans.edit", actor_of(request), timezone.now()), None)
 
 
 def _edit_line(request: HttpRequest, row: Plan, found: Line | None) -> HttpResponse:
@@ -261,7 +231,7 @@ def _saved_line(
     return True
 
 
-def _call(request: HttpRequest) -> Any:
+def call_of(request: HttpRequest) -> Any:
     """Who, when, and the request's own id as the button carries it."""
     form = forms.StepForm(request.POST)
     if not form.is_valid():
@@ -274,8 +244,8 @@ def _call(request: HttpRequest) -> Any:
 @require_POST
 @requires("plans.edit")
 def remove_line(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
-    _plan(pk, "plans.edit", actor_of(request), timezone.now())
-    commands.remove_line(line_pk, **_call(request))
+    plan_of(pk, "plans.edit", actor_of(request), timezone.now())
+    commands.remove_line(line_pk, **call_of(request))
     messages.success(request, _("Taken out of the plan."))
     return go_on(request, reverse("campaigns:plan", args=[pk]))
 
@@ -283,82 +253,10 @@ def remove_line(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
 @require_POST
 @requires("plans.publish")
 def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
-    _plan(pk, "plans.publish", actor_of(request), timezone.now())
-    commands.publish(pk, **_call(request))
+    plan_of(pk, "plans.publish", actor_of(request), timezone.now())
+    commands.publish(pk, **call_of(request))
     count = Task.objects.filter(plan=pk).count()
     messages.success(
         request, _("Published: %(count)d tasks were given to their units.") % {"count": count}
     )
     return go_on(request, reverse("campaigns:plan", args=[pk]))
-
-
-# --- below ---------------------------------------------------------------------------------
-
-
-@require_http_methods(["GET", "POST"])
-@requires("plans.break_down")
-def break_down(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Choose the units below that get the plan."""
-    by, at = actor_of(request), timezone.now()
-    row = _plan(pk, "plans.break_down", by, at)
-    heap = request.GET.get("who", "next")
-    heap = heap if heap in queries.HEAPS else "next"
-    units = list(
-        queries.units_below(row, heap)
-        .select_related("area")
-        .order_by("area__level", "path", "name")[: queries.CHILDREN_MAX]
-    )
-    problem = ""
-    if request.method == "POST":
-        chosen = [int(pk) for pk in request.POST.getlist("units") if pk.isdecimal()]
-        call = _call(request)
-        call.pop("seen")
-        try:
-            made = commands.break_down(pk, units=chosen, **call)
-        except Refusal as refusal:
-            if refusal.status >= 409 or "field" not in refusal.data:
-                raise
-            problem = str(refusal)
-        else:
-            words = _("%(count)d units have the plan now.") % {"count": len(made)}
-            messages.success(request, words)
-            return go_on(request, reverse("campaigns:plan", args=[pk]))
-    tasks = row.tasks.exclude(case__state="void").count()
-    context = {"plan": row, "units": units, "problem": problem, "tasks": tasks,
-               "tabs": [(label, f"?who={code}", code == heap) for code, label in HEAPS.items()],
-               "request_id": uuid7()}  # fmt: skip
-    return render_page(
-        request, "campaigns/break_down.html", "campaigns/break_down.html", context,
-        422 if problem else 200,
-    )  # fmt: skip
-
-
-@require_http_methods(["GET", "POST"])
-@requires("plans.break_down")
-def quotas(request: HttpRequest, pk: UUID, target: int) -> HttpResponse:
-    """The share of each unit below in one target, held against the whole."""
-    by, at = actor_of(request), timezone.now()
-    row = _plan(pk, "plans.break_down", by, at)
-    share = next((one for one in queries.shares(row) if one.target.pk == target), None)
-    if share is None:
-        raise NotFound
-    tasks = list(
-        Task.objects.filter(plan__parent=row, line=share.target.line_id, case__is_open=True)
-        .select_related("plan__unit").order_by("plan__path", "pk")
-    )  # fmt: skip
-    form = forms.QuotaForm(request.POST or None, tasks=tasks, target=share.target)
-    if request.method == "POST" and form.is_valid():
-        call: Any = {"by": by, "at": at, "request_id": form.cleaned_data["request_id"]}
-        try:
-            commands.set_quotas(pk, form.shares, **call)
-        except Refusal as refusal:
-            put_refusal(form, refusal)
-        else:
-            messages.success(request, _("Saved."))
-            return go_on(request, reverse("campaigns:quotas", args=[pk, target]))
-    context = {"plan": row, "share": share, "form": form, "number": queries.number,
-               "said": queries.said(share.target)}  # fmt: skip
-    return render_page(
-        request, "campaigns/quotas.html", "campaigns/quotas.html", context,
-        422 if form.errors else 200,
-    )  # fmt: skip

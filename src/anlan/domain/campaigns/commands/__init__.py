@@ -9,7 +9,12 @@ from anlan.domain.campaigns.commands.plans import (
     put_lines,
     remove_line,
 )
-from anlan.domain.campaigns.commands.plans_below import Share, break_down, set_quotas
+from anlan.domain.campaigns.commands.plans_below import (
+    Share,
+    begin_break_down,
+    break_down,
+    set_quotas,
+)
 from anlan.domain.campaigns.commands.plans_publishing import publish
 from anlan.domain.campaigns.commands.tasks import (
     ask_extension,
@@ -32,6 +37,7 @@ __all__ = (
     "accept_report",
     "ask_extension",
     "assign",
+    "begin_break_down",
     "break_down",
     "change_campaign",
     "change_line",

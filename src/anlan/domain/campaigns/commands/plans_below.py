@@ -11,28 +11,44 @@ from dataclasses import dataclass
 from typing import Unpack
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.ids import uuid7
 from anlan.base.paths import below
+from anlan.base.refusal import Refusal
 from anlan.domain.campaigns.commands.plans_publishing import Wanted, open_tasks
 from anlan.domain.campaigns.loop import TASK
 from anlan.domain.campaigns.models import Plan, Quota, Target, Task
 from anlan.domain.campaigns.refusals import PlanIncomplete, PlanNotPublished
 from anlan.kernel.accounts.models import Unit
+from anlan.kernel.jobs import queue
+from anlan.kernel.jobs.models import Job
 from anlan.kernel.loop import engine, plain
 from anlan.kernel.loop.engine import Move
-from anlan.kernel.loop.plain import Call
+from anlan.kernel.loop.plain import Call, Claim
 
 #: Units that one call gives the plan to; a province has 16 prefectures and 129 counties.
-BELOW_MAX = 200
+BELOW_MAX = 300
+#: The job that gives a plan to many (jobs_below.py).
+JOB = "campaigns.break_down"
+
+
+class BreakDownRunning(Refusal):
+    """Two at once would each count units that the other gives the plan to."""
+
+    code = "break_down_running"
+    message = _(
+        "“%(title)s” is being given to units at this moment. Wait until that is done, then choose "
+        "the others."
+    )
+    status = 409
 
 
 @transaction.atomic(durable=True)
 def break_down(pk: UUID, *, units: Sequence[int], **call: Unpack[Call]) -> list[UUID]:
-    """Give a published plan to units below; the plans that were made for them.
+    """Give a published plan to units below at once; the plans that were made for them.
 
     A unit that has one already keeps it and gets no second.
     """
@@ -40,10 +56,65 @@ def break_down(pk: UUID, *, units: Sequence[int], **call: Unpack[Call]) -> list[
     plan, claim = plain.begin(Plan.objects.all(), "plans.break_down", pk, given, **call)
     if claim.repeated:
         return claim.answer
-    plan = Plan.objects.select_for_update(of=("self",)).get(pk=plan.pk)
+    plan = _in_force(plan.pk)
+    made = _give(plan, _units(plan, units), claim)
+    claim.keep(made)
+    return made
+
+
+@transaction.atomic(durable=True)
+def begin_break_down(pk: UUID, *, units: Sequence[int], **call: Unpack[Call]) -> UUID:
+    """Have a published plan given to units below, one after the other; the job that does it."""
+    given = {"units": sorted(units), "by": "job"}
+    plan, claim = plain.begin(Plan.objects.all(), "plans.break_down", pk, given, **call)
+    if claim.repeated:
+        return claim.answer[0]
+    # The lock also keeps two of us from beginning at once.
+    plan = _in_force(plan.pk)
+    if (job := last_job(pk)) and job.is_live:
+        raise BreakDownRunning(title=plan.title)
+    chosen = [unit.pk for unit in _units(plan, units)]
+    payload = {"plan": str(pk), "units": chosen}
+    job = queue.enqueue(JOB, payload, claim.by, key=_key(pk), at=claim.at)
+    claim.record("plans.begin_break_down", "plan", pk, after={"units": len(chosen)})
+    return claim.done(job.pk)
+
+
+def give_within(pk: UUID, unit: int, **call: Unpack[Call]) -> UUID | None:
+    """Give the plan to one unit, for a job that commits it with its cursor.
+
+    None where the unit has it by now, or is none of the area's units any more.
+    """
+    assert connection.in_atomic_block, "it commits with the cursor of its job"
+    plan, claim = plain.begin(Plan.objects.all(), "plans.break_down", pk, {"unit": unit}, **call)
+    if claim.repeated:
+        return claim.answer[0] if claim.answer else None
+    plan = _in_force(plan.pk)
+    rows = Unit.objects.filter(below(plan.path), pk=unit, valid_to=None)
+    found = list(rows.exclude(pk__in=plan.children.values("unit")).exclude(pk=plan.unit_id))
+    made = _give(plan, found, claim) if found else []
+    claim.keep(made)
+    return made[0] if made else None
+
+
+def last_job(pk: UUID) -> Job | None:
+    """What gives, or gave, the plan to units."""
+    return Job.objects.filter(task=JOB, key=_key(pk)).order_by("-created_at").first()
+
+
+def _key(pk: UUID) -> str:
+    return f"{JOB}:{pk}"
+
+
+def _in_force(pk: UUID) -> Plan:
+    """The plan, locked, as long as it may be given to others."""
+    plan = Plan.objects.select_for_update(of=("self",)).get(pk=pk)
     if plan.status != Plan.Status.PUBLISHED:
         raise PlanNotPublished(title=plan.title)
-    chosen = _units(plan, units)
+    return plan
+
+
+def _give(plan: Plan, units: Sequence[Unit], claim: Claim) -> list[UUID]:
     plans = [
         bulk.make(
             Plan, campaign_id=plan.campaign_id, parent_id=plan.pk, kind=plan.kind,
@@ -52,7 +123,7 @@ def break_down(pk: UUID, *, units: Sequence[int], **call: Unpack[Call]) -> list[
             starts_on=plan.starts_on, ends_on=plan.ends_on, made_at=claim.at,
             made_by=claim.by.name,
         )
-        for unit in chosen
+        for unit in units
     ]  # fmt: skip
     bulk.insert(plans)
     above = list(
@@ -73,9 +144,8 @@ def break_down(pk: UUID, *, units: Sequence[int], **call: Unpack[Call]) -> list[
     )  # fmt: skip
     claim.record(
         "plans.break_down", "plan", plan.pk,
-        after={"units": [unit.name for unit in chosen], "tasks": len(above) * len(plans)},
+        after={"units": [unit.name for unit in units], "tasks": len(above) * len(plans)},
     )  # fmt: skip
-    claim.keep([each.pk for each in plans])
     return [each.pk for each in plans]
 
 

@@ -25,6 +25,8 @@ from anlan.domain.campaigns.commands.terms import (
 from anlan.domain.campaigns.models import Plan, Task
 from anlan.domain.hazards.tests.stage import Cast
 from anlan.kernel.accounts.models import Role, User
+from anlan.kernel.jobs import queue
+from anlan.kernel.jobs.models import Job
 from anlan.kernel.loop.models import Case
 
 CITY, DISTRICT, OTHER = "530100", "530102", "530103"
@@ -95,6 +97,10 @@ class House:
         pk = self.plan(**more)
         commands.publish(pk, **self.call(more.get("who", "city")))
         return Plan.objects.get(pk=pk)
+
+    def work(self) -> list[Job]:
+        """Do the jobs that wait, as the worker would."""
+        return [queue.run_inline(job) for job in Job.objects.filter(state="queued")]
 
     def task(self, plan: Plan, title: str) -> Task:
         return Task.objects.select_related("case", "line").get(plan=plan, line__title=title)

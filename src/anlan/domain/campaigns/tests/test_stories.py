@@ -251,6 +251,7 @@ def test_a_plan_goes_below_with_shares_that_are_held_against_the_whole(house: Ho
     )
     assert house.post("office", "campaigns:break_down", plan.pk, units=units).status_code == 403
     assert house.post("city", "campaigns:break_down", plan.pk, units=units).status_code == 302
+    house.work()
     below = Plan.objects.get(unit=house.cast.units["office"])
     target = Target.objects.get()
     page = house.text("city", "campaigns:quotas", plan.pk, target.pk)

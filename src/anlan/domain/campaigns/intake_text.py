@@ -8,11 +8,16 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
+from django.utils.translation import gettext_lazy
+
 from anlan.domain.campaigns.intake_items import Item
 from anlan.domain.campaigns.reading.repair import REASONS
 
 #: So many lines of a long document are shown; none of a government's notices comes near it.
 LINES_MAX = 20_000
+#: From where to where, as what, and a note.
+Span = tuple[int, int, str, str]
+_UNSURE = gettext_lazy("recognised from a picture, %(n)s %% sure")
 
 
 @dataclass(frozen=True)
@@ -33,13 +38,22 @@ class TextLine:
 
 
 def lines(reading: Mapping[str, Any], every: Sequence[Item]) -> list[TextLine]:
-    """The text cut wherever something begins or ends, so that a script only has to colour it."""
-    text = str(reading.get("text", ""))
-    spans = sorted(_spans(reading, every))
-    edges = sorted(
-        {place for one in spans for place in one[:2]}
-        | {place for item in every for place in (item.start, item.end)}
-    )
+    """The text cut wherever a task begins or ends, so that a script only has to colour it."""
+    spans = [*_spans(reading), *_targets(every)]
+    return _cut(str(reading.get("text", "")), spans, [(item.start, item.end) for item in every])
+
+
+def figure_lines(
+    reading: Mapping[str, Any], every: Sequence[tuple[int, int, str]]
+) -> list[TextLine]:
+    """The same for figures: (start, end, what it is marked as)."""
+    spans = [*_spans(reading), *((start, end, mark, "") for start, end, mark in every)]
+    return _cut(str(reading.get("text", "")), spans, [(start, end) for start, end, _mark in every])
+
+
+def _cut(text: str, every: Sequence[Span], own: Sequence[tuple[int, int]]) -> list[TextLine]:
+    spans = sorted(every)
+    edges = sorted({place for one in (*(one[:2] for one in spans), *own) for place in one})
     found, at, coming = [], 0, 0
     near: list[Span] = []
     for said in text.split("\n")[:LINES_MAX]:
@@ -60,10 +74,7 @@ def lines(reading: Mapping[str, Any], every: Sequence[Item]) -> list[TextLine]:
     return found
 
 
-Span = tuple[int, int, str, str]
-
-
-def _spans(reading: Mapping[str, Any], every: Sequence[Item]) -> Iterable[Span]:
+def _spans(reading: Mapping[str, Any]) -> Iterable[Span]:
     for one in reading.get("repairs", ()):
         readings = " / ".join(one["readings"])
         yield one["start"], one["end"], "repair", f"{readings} · {REASONS[one['rule']]}"
@@ -73,6 +84,11 @@ def _spans(reading: Mapping[str, Any], every: Sequence[Item]) -> Iterable[Span]:
     for one in reading.get("contradictions", ()):
         for figure in one["figures"]:
             yield figure["start"], figure["end"], "contradiction", ""
+    for one in reading.get("unsure", ()):
+        yield one["start"], one["end"], "unsure", str(_UNSURE) % {"n": round(one["sure"] * 100)}
+
+
+def _targets(every: Sequence[Item]) -> Iterable[Span]:
     for item in every:
         for target in item.fields["targets"]:
             if target["start"] is not None:

@@ -81,7 +81,4 @@ def _reading(row: Intake, sum_: str) -> dict[str, Any]:
         file.write(data)
         file.flush()
         document = documents.read(file.name, row.name)
-    reading = told(replace(document, text=_NO_TEXT.sub(" ", document.text)))
-    # The page shows tasks; figures go into the ledger another way, and are read again for it.
-    del reading["figures"]
-    return reading
+    return told(replace(document, text=_NO_TEXT.sub(" ", document.text)))

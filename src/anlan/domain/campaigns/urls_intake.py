@@ -3,6 +3,7 @@
 from django.urls import path
 
 from anlan.domain.campaigns import views_intake as views
+from anlan.domain.campaigns import views_intake_figures as figures
 
 urlpatterns = [
     path("intake/", views.intakes, name="intakes"),
@@ -10,6 +11,15 @@ urlpatterns = [
     path("intake/<uuid:pk>/progress/", views.intake_progress, name="intake_progress"),
     path("intake/<uuid:pk>/decide/", views.intake_decide, name="intake_decide"),
     path("intake/<uuid:pk>/aside/", views.intake_aside, name="intake_aside"),
+    path("intake/<uuid:pk>/figures/", figures.intake_figures, name="intake_figures"),
+    path(
+        "intake/<uuid:pk>/figures/decide/",
+        figures.intake_figure_decide,
+        name="intake_figure_decide",
+    ),
+    path("intake/<uuid:pk>/figures/withdraw/", figures.figures_withdraw, name="figures_withdraw"),
+    path("quoted/", figures.quoted, name="quoted"),
+    path("quoted/words/<int:pk>/forget/", figures.words_forget, name="words_forget"),
     path("intake/<uuid:pk>/plan/", views.intake_plan, name="intake_plan"),
     path("intake/<uuid:pk>/corrections.jsonl", views.intake_corrections, name="intake_corrections"),
 ]

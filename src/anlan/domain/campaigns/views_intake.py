@@ -10,6 +10,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
@@ -22,6 +23,8 @@ from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.campaigns import jobs_intake
 from anlan.domain.campaigns.commands import intake as commands
 from anlan.domain.campaigns.intake_fields import COMPARATORS, TaskIncomplete, ours, posted, typed
+from anlan.domain.campaigns.intake_figures import corrections as figure_corrections
+from anlan.domain.campaigns.intake_figures import is_report
 from anlan.domain.campaigns.intake_items import (
     ACCEPTED,
     DROPPED,
@@ -52,7 +55,9 @@ from anlan.ui.parts import part
 
 ORDERS = {"made": Keyset.by("-made_at", "-pk")}
 #: The mark of a state of an intake, by what ui.state knows.
-TONES = {"waiting": "running", "read": "draft", "taken": "done", "dropped": "void"}
+TONES = {
+    "waiting": "running", "read": "draft", "taken": "done", "counted": "done", "dropped": "void",
+}  # fmt: skip
 #: What a person should look at before taking an item.
 GAPS = {
     "title": gettext_lazy("It has no heading of its own; give it a title."),
@@ -91,7 +96,7 @@ def _received(request: HttpRequest) -> HttpResponse:
             field="file", reason=_("Choose the notice: a .pdf, .docx, .doc or .txt.")
         )
     policy.demand(actor_of(request), "intakes.make", timezone.now())
-    pk = commands.hand_in(jobs_intake.kept(file), **_call(request))
+    pk = commands.hand_in(jobs_intake.kept(file), **call_of(request))
     return go_on(request, reverse("campaigns:intake", args=[pk]))
 
 
@@ -107,7 +112,7 @@ def _columns() -> list[Column]:
     ]  # fmt: skip
 
 
-def _call(request: HttpRequest) -> Call:
+def call_of(request: HttpRequest) -> Call:
     """The id that the form carries makes a repeat harmless; a form without one gets a new one."""
     try:
         request_id = UUID(request.POST.get("request_id", ""))
@@ -116,7 +121,7 @@ def _call(request: HttpRequest) -> Call:
     return {"by": actor_of(request), "at": timezone.now(), "request_id": request_id}
 
 
-def _intake(request: HttpRequest, pk: UUID) -> Intake:
+def intake_of(request: HttpRequest, pk: UUID) -> Intake:
     rows = Intake.objects.select_related("area", "unit", "plan")
     return policy.access(rows, "intakes.view", actor_of(request), pk)
 
@@ -125,14 +130,22 @@ def _intake(request: HttpRequest, pk: UUID) -> Intake:
 @requires("intakes.view")
 def intake(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A document at whatever step it is: being read, to be confirmed, made into a plan."""
-    row = _intake(request, pk)
-    if row.status != Intake.Status.READ:
+    row = intake_of(request, pk)
+    if row.is_countable and _figures_first(request, row):
+        return redirect("campaigns:intake_figures", pk=pk)
+    if not row.is_open:
         return _not_open(request, row)
     every = items(row)
     context = _context(request, row, every, _asked(every, request.GET.get("item", "")))
     if not is_htmx(request):
         context |= _paper(row, every)
     return render_page(request, "campaigns/intake.html", "campaigns/_intake_item.html", context)
+
+
+def _figures_first(request: HttpRequest, row: Intake) -> bool:
+    """A report gives nobody anything to do: whoever asks for its tasks says so in the address."""
+    asked = "item" in request.GET or "tasks" in request.GET or is_htmx(request)
+    return not asked and row.status != Intake.Status.TAKEN and is_report(row.reading)
 
 
 def _not_open(request: HttpRequest, row: Intake) -> HttpResponse:
@@ -160,7 +173,7 @@ def _why(row: Intake) -> str:
 @requires("intakes.view")
 def intake_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the progress bar asks every second; at the end it sends for the page."""
-    row = _intake(request, pk)
+    row = intake_of(request, pk)
     context = {"intake": row, **_work(row)}
     response = HttpResponse(render_to_string("campaigns/_intake_job.html", context, request))
     if not context["running"]:
@@ -219,11 +232,11 @@ def _paper(row: Intake, every: list[Item]) -> dict[str, Any]:
     return {
         "lines": lines(reading, every), "notice": reading.get("notice", {}),
         "repairs": len(reading.get("repairs", ())), "ours": list(ours(row)),
-        "against": [_against(one) for one in reading.get("contradictions", ())],
+        "against": [told_against(one) for one in reading.get("contradictions", ())],
     }  # fmt: skip
 
 
-def _against(one: dict[str, Any]) -> dict[str, Any]:
+def told_against(one: dict[str, Any]) -> dict[str, Any]:
     said = _(SENTENCES[one["code"]]) % one["values"] if one["code"] in SENTENCES else one["reason"]
     return {"reason": said, "verdict": one["verdict"], "start": one["start"], "end": one["end"]}
 
@@ -232,22 +245,22 @@ def _against(one: dict[str, Any]) -> dict[str, Any]:
 @requires("intakes.decide")
 def intake_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     """One press: take, leave out, open again, split, join, add, or take all without a gap."""
-    row = _intake(request, pk)
-    if row.status != Intake.Status.READ:
+    row = intake_of(request, pk)
+    if not row.is_open:
         raise commands.IntakeNotOpen(status=row.get_status_display())
     act, key = request.POST.get("act", ""), request.POST.get("item", "")
-    seen = _number(request, "version")
+    seen = number_of(request, "version")
     if act in ("accept", "drop", "reopen"):
         return _decided(request, row, act, key, seen)
-    call = _call(request)
+    call = call_of(request)
     if act == "accept_whole":
         commands.accept_whole(pk, seen=seen, **call)
     elif act == "split":
-        commands.split(pk, key, _number(request, "at"), seen=seen, **call)
+        commands.split(pk, key, number_of(request, "at"), seen=seen, **call)
     elif act == "join":
         commands.join(pk, key, seen=seen, **call)
     elif act == "add":
-        commands.add(pk, *_span(request, row), seen=seen, **call)
+        commands.add(pk, *span_of(request, row), seen=seen, **call)
         changed = items(Intake.objects.select_related("area").get(pk=pk))
         key = next((one.key for one in reversed(changed) if one.key.startswith("a")), "")
     else:
@@ -256,14 +269,14 @@ def intake_decide(request: HttpRequest, pk: UUID) -> HttpResponse:
     return go_on(request, _url(pk, key if act != "accept_whole" else ""))
 
 
-def _number(request: HttpRequest, name: str) -> int:
+def number_of(request: HttpRequest, name: str) -> int:
     said = request.POST.get(name, "")
     return int(said) if said.isdecimal() and len(said) < 12 else -1
 
 
-def _span(request: HttpRequest, row: Intake) -> tuple[int, int]:
+def span_of(request: HttpRequest, row: Intake) -> tuple[int, int]:
     """Where the words that were marked stand; without a script they are typed or pasted."""
-    start, end = _number(request, "start"), _number(request, "end")
+    start, end = number_of(request, "start"), number_of(request, "end")
     words = request.POST.get("words", "").strip()
     if start < 0 and words:
         start = row.reading["text"].find(words)
@@ -286,8 +299,8 @@ def _decided(request: HttpRequest, row: Intake, act: str, key: str, seen: int) -
             fields = posted(request.POST, item.fields, row.path, ours(row))
         except TaskIncomplete as refusal:
             return _wrong(request, row, every, item, refusal)
-    commands.decide(row.pk, key, act, fields, seen=seen, **_call(request))
-    row = _intake(request, row.pk)
+    commands.decide(row.pk, key, act, fields, seen=seen, **call_of(request))
+    row = intake_of(request, row.pk)
     every = items(row)
     chosen = (
         next((one for one in every if one.key == key), None)
@@ -319,8 +332,8 @@ def _wrong(
 @require_POST
 @requires("intakes.decide")
 def intake_aside(request: HttpRequest, pk: UUID) -> HttpResponse:
-    _intake(request, pk)
-    commands.put_aside(pk, seen=_number(request, "version"), **_call(request))
+    intake_of(request, pk)
+    commands.put_aside(pk, seen=number_of(request, "version"), **call_of(request))
     messages.success(request, _("Put aside; nothing of it is in any plan."))
     return go_on(request, reverse("campaigns:intakes"))
 
@@ -329,8 +342,8 @@ def intake_aside(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires("intakes.decide")
 def intake_plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the plan is called and where it belongs; most of it stands in the document."""
-    row = _intake(request, pk)
-    if row.status != Intake.Status.READ:
+    row = intake_of(request, pk)
+    if not row.is_open:
         raise commands.IntakeNotOpen(status=row.get_status_display())
     every = items(row)
     form = PlanForm(row, actor_of(request), request.POST if request.method == "POST" else None)
@@ -339,7 +352,7 @@ def intake_plan(request: HttpRequest, pk: UUID) -> HttpResponse:
         status = 422
         if form.is_valid():
             try:
-                call, seen = _call(request), form.cleaned_data["version"]
+                call, seen = call_of(request), form.cleaned_data["version"]
                 plan, campaign = form.terms(call["request_id"])
                 made = commands.make_plan(pk, plan, campaign, seen=seen, **call)
             except Refusal as refusal:
@@ -359,8 +372,9 @@ def intake_plan(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires("intakes.view")
 def intake_corrections(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What people decided otherwise than was read, a line each: examples for the reader's tests."""
-    row = _intake(request, pk)
-    text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in corrections(row))
+    row = intake_of(request, pk)
+    every = [*corrections(row), *figure_corrections(row)]
+    text = "".join(json.dumps(one, ensure_ascii=False) + "\n" for one in every)
     response = HttpResponse(text, content_type="application/x-ndjson; charset=utf-8")
     name = quote(f"{row.name.rpartition('.')[0] or row.name}-corrections.jsonl")
     response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"

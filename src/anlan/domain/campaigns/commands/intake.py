@@ -247,7 +247,7 @@ def _begin(pk: UUID, given: Mapping[str, Any], **call: Unpack[Call]) -> tuple[In
 
 
 def _demand_open(row: Intake, seen: int) -> None:
-    if row.status != Intake.Status.READ:
+    if not row.is_open:
         raise IntakeNotOpen(status=row.get_status_display())
     if row.version != seen:
         raise MovedOn

@@ -19,6 +19,7 @@ class Intake(models.Model):
         READ = "read", _("to be confirmed")
         FAILED = "failed", _("could not be read")
         TAKEN = "taken", _("made into a plan")
+        COUNTED = "counted", _("figures entered")
         DROPPED = "dropped", _("put aside")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -31,6 +32,8 @@ class Intake(models.Model):
     reading = models.JSONField(default=dict)
     #: By the place of a task in the reading: what a person decided and corrected.
     decisions = models.JSONField(default=dict)
+    #: The same of its figures.
+    counted = models.JSONField(default=dict)
     version = models.IntegerField(default=1)
     why = models.TextField(blank=True)
     plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="intakes")
@@ -40,3 +43,13 @@ class Intake(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["unit", "-made_at", "-id"], name="intake_of_unit")]
+
+    @property
+    def is_open(self) -> bool:
+        """Whether its tasks may be decided: entering its figures leaves them as they are."""
+        return self.status in (self.Status.READ, self.Status.COUNTED)
+
+    @property
+    def is_countable(self) -> bool:
+        """Whether its figures may be decided: a document that became a plan has some, too."""
+        return self.is_open or self.status == self.Status.TAKEN

@@ -68,7 +68,7 @@ HAN_STOP = re.compile(
 )
 #: Words before a Chinese numeral that make it something else.
 HAN_BEFORE = re.compile(
-    r"(?:第|十|百|千|万|数|几|每|上|(?<!以)下|前|(?<!先)后|同|这|该|本|各|星期|周|初|零|点|之|[一二三四五六七八九]、)$"
+    r"(?:第|十|百|千|万|数|几|每|(?<!以)上|(?<!以)下|前|(?<!先)后|同|这|该|本|各|星期|周|初|零|点|之|[一二三四五六七八九]、)$"
 )
 _STRUCTURES = re.compile(
     r"方面|领域|阶段|特点|专题|环节|层面|维度|清单|机制|体系|转变|总方案|专项|小组|类别|行业|板块|批次|原则|要素|重点高层|严禁|必须|一批|到位"
@@ -274,11 +274,12 @@ def _structure(
     kind = "structure"
     bound = bounds.joined(hit["pre"], hit["q"], hit["post"])
     stop = hit.end()
-    if unit in ("年", "天", "日", "个月", "小时"):
+    if unit in ("年", "天", "日", "个月", "个工作日", "小时"):
         near = text[max(0, place - 4) : place]
         lasting = re.search(r"为期|历时|连续|期限|近$", near) or re.match(
             r"未发生|没有发生|无事故", tail
         )
+        lasting = lasting or (unit == "个工作日" and re.match(r"内|前", tail))
         campaign = unit in ("日", "天") and re.match(r"行动|攻坚|整治|专项|会战", tail)
         if not lasting and not campaign:
             return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from . import dates, indicators, naming, quantities, words
+from . import dates, indicators, naming, quantities, sieve, words
 from .context import Context, first_place, section_of
 from .folding import fold
 from .layout import Line, is_plan, lines, sentences
@@ -27,7 +27,8 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
     mended = clean(fold(text))
     whole = mended.text
     held = frame(whole, issued)
-    plan = is_plan(whole)
+    law = sieve.is_law(whole)
+    plan = is_plan(whole) and not law
     section = first_place(whole, region)
     year: Span | None = None
     figures: list[Figure] = []
@@ -40,16 +41,19 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
         year = None if line.heading else year
         context = Context(whole, line, sentences(whole, line), held, section, times, year)
         year = context.plain_year()
-        for find in _line(whole, line, context, plan, once):
+        for find in _line(whole, line, context, once, plan=plan, law=law):
             figures.append(_figure(text, mended, find, context, plan))
     return figures
 
 
-def _line(whole: str, line: Line, context: Context, plan: bool, once: set[str]) -> list[Find]:
+def _line(
+    whole: str, line: Line, context: Context, once: set[str], *, plan: bool, law: bool
+) -> list[Find]:
     finds = dates.finds(whole, line, context.whens)
     finds += words.finds(whole, line.start, line.end, goals=line.goals)
     finds += quantities.finds(whole, line.start, line.end, plan=plan)
     finds += _campaign_name(whole, line, once)
+    finds = sieve.sieved(whole, line, finds, law=law, plan=plan)
     kept = [find for find in _resolved(whole, line, finds) if not _said(whole, find, once)]
     naming.name(whole, line, kept, plan=plan)
     return naming.twinned(whole, line, kept)
@@ -156,10 +160,19 @@ def _shrunk(text: str, find: Find, kept: list[Find]) -> bool:
 
 def _widen(text: str, line: Line, find: Find) -> None:
     """A counted thing is shown with its noun: 8项工作制度."""
-    if find.kind not in ("count", "structure", "target") or find.indicator or find.hints:
+    if (
+        find.kind not in ("count", "structure", "target")
+        or find.indicator
+        or find.hints.keys() - {"past"}
+    ):
         return
     noun, stop = indicators.noun(text, find.number[1], line.end)
     find.hints["noun"] = noun
+    opened = text.rfind("《", find.number[1], stop)
+    if opened >= 0 and text.find("》", opened, stop) < 0:
+        # A title isn't cut: 2个《指南》.
+        closed = text.find("》", stop, min(line.end, stop + 30))
+        stop = closed + 1 if closed >= 0 else opened
     if noun:
         find.end = max(find.end, stop)
 

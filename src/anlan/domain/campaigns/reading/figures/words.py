@@ -137,7 +137,9 @@ HALF_YEAR = re.compile(
 ROUTINE = re.compile(
     r"(?<=[、,。“行持立])(?P<u>日|周|旬|月|季)(?:统计|调度|通报|研判|会商|例会|排名|评比|晾晒)"
 )
-AROUND = re.compile(r"(?P<n>24|二十四)小时(?=[^前内以之后]|$)")
+AROUND = re.compile(
+    r"(?P<n>24|二十四)小时(?=[^前内以之后]|$)(?!(?:书面)?(?:通知|告知|报告|报|向|公告|后|为|的期))"
+)
 PERIODS = {"日": ("日", 1), "天": ("日", 1), "周": ("周", 1), "旬": ("旬", 1), "月": ("月", 1),
            "季度": ("年", 4), "季": ("年", 4), "年": ("年", 1), "工作日": ("日", 1)}  # fmt: skip
 ACTS = re.compile(
@@ -404,7 +406,9 @@ def _times(text: str, start: int, end: int) -> list[Find]:
             step: Value = (
                 6 if every == "半" else (int(every) if every.isdigit() else numbers.han(every))
             )
-            unit = {"年": "个月", "季度": "季度", "月": "个月"}.get(hit["u"], unit)
+            unit = {"年": "年", "季度": "季度", "月": "个月"}.get(hit["u"], unit)
+            if every == "半":
+                unit = "个月"
             found.append(_find((hit.start(), stop), step, f"{unit}/次", "frequency", bound=bound,
                                indicator=indicator))  # fmt: skip
         else:

@@ -23,6 +23,7 @@ from django.db.models import AutoField, BigAutoField, Field, JSONField, Model
 from django.db.models.base import ModelState
 from django.db.models.fields import NOT_PROVIDED
 
+from anlan.base import cursors
 from anlan.base.limits import IN_LIST_MAX
 
 Adapter = Callable[[Any], Any]
@@ -79,23 +80,25 @@ def _defaults(
     return constant, tuple(made)
 
 
-def insert(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> None:
-    """Add the rows, all of one model, in the caller's transaction."""
+def insert(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> int:
+    """Add the rows, all of one model, in the caller's transaction; how many are new."""
     if not rows:
-        return
+        return 0
     model = type(rows[0])
     fields = _fields(model)
     names = ", ".join(f'"{field.column}"' for field in fields)
     table = model._meta.db_table
     values = values_of(model, rows, tuple(field.attname for field in fields))
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql" and not ignore_conflicts and len(rows) > COPY_ROWS_MIN:
+    if connection.vendor == "postgresql" and not ignore_conflicts and len(rows) > COPY_ROWS_MIN:
+        with connection.cursor() as cursor:
             _copy(cursor, f'COPY "{table}" ({names}) FROM STDIN', values)
-            return
-        holes = ", ".join(["%s"] * len(fields))
-        ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
-        statement = f'INSERT INTO "{table}" ({names}) VALUES ({holes}){ending}'  # noqa: S608
-        cursor.executemany(statement, list(values))
+        return len(rows)
+    holes = ", ".join(["%s"] * len(fields))
+    ending = " ON CONFLICT DO NOTHING" if ignore_conflicts else ""
+    return cursors.run(
+        f'INSERT INTO "{table}" ({names}) VALUES ({holes}){ending}',  # noqa: S608
+        list(values),
+    )
 
 
 def fill(model: type[Model], column: str, values: Sequence[tuple[Any, Any]]) -> None:

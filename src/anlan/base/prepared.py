@@ -10,12 +10,13 @@ takes to find the row: for the session, the person, the posts and the bell, a th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db.models import Field, Model, Q, QuerySet
 
+from anlan.base import bulk
 from anlan.base.statements import Row, Slot, Statement, among, filled
 
 M = TypeVar("M", bound=Model)
@@ -78,3 +79,51 @@ class PreparedRow(Generic[M]):
 
     def first(self, **values: Any) -> M | None:
         return next(iter(self._rows.rows(**values)), None)
+
+
+class Among:
+    """Those rows of a queryset that have one of some values in each of a few columns.
+
+    A command that works on one case asks the same as an import that works on thousands: up to
+    SLOTS values a column go to one prepared statement, more as Django puts them, in slices of the
+    first column's.
+
+        _parties = Among(lambda: Party.objects.filter(until=None), "case_id", "role")
+        _parties.rows([case.pk], [role])
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[Any, Any]], *columns: str) -> None:
+        self._build, self._columns = build, columns
+
+    @cached_property
+    def _few(self) -> Prepared:
+        def build() -> QuerySet[Any, Any]:
+            rows = self._build()
+            for column in self._columns:
+                field: Any = rows.model._meta.get_field(self._named(column, rows.model))
+                rows = rows.filter(one_of(column, column, getattr(field, "target_field", field)))
+            return rows
+
+        return Prepared(build)
+
+    @staticmethod
+    def _named(column: str, model: type[Model]) -> str:
+        return str(model._meta.pk.name) if column == "pk" and model._meta.pk else column
+
+    def rows(self, *values: Collection[Any]) -> list[Any]:
+        """The rows, in the queryset's order within each slice; none where a column has no value."""
+        some = [list(each) for each in values]
+        assert len(some) == len(self._columns), self._columns
+        if not all(some):
+            return []
+        if all(len(each) <= SLOTS for each in some):
+            given = zip(self._columns, some, strict=True)
+            slots = [filled(name, each, SLOTS, each[0]) for name, each in given]
+            return self._few.rows(**{name: value for part in slots for name, value in part.items()})
+        first, *others = some
+        rest = {f"{name}__in": each for name, each in zip(self._columns[1:], others, strict=True)}
+        return [
+            row
+            for chunk in bulk.slices(first)
+            for row in self._build().filter(**{f"{self._columns[0]}__in": chunk}, **rest)
+        ]

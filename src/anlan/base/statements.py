@@ -14,11 +14,11 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.backends.postgresql.base import ServerBindingCursor
 from django.db.models import Expression, F, Field, Lookup, QuerySet
 from django.db.models.lookups import Exact, In
 from django.db.models.query import ModelIterable, get_related_populators
 
+from anlan.base import cursors
 from anlan.base.memory import Memory
 
 
@@ -149,21 +149,10 @@ class Statement:
             else one
             for one in self._params
         ]
-        with self._cursor(connection) as cursor:
+        with cursors.planned() if self._planned else connection.cursor() as cursor:
             cursor.execute(self._text, given)
             found: Sequence[Any] = cursor.fetchall()
         return self._converted(found, connection) if self._converters else found
-
-    def _cursor(self, connection: Any) -> Any:
-        plain = not self._planned or connection.vendor != "postgresql"
-        # Where statements are written down, they must come with their values.
-        if plain or connection.queries_logged:
-            return connection.cursor()
-        # As Django's own cursor(), which binds values by itself, so that nothing could be kept.
-        connection.ensure_connection()
-        with connection.wrap_database_errors:
-            cursor: Any = ServerBindingCursor
-            return connection._prepare_cursor(cursor(connection.connection))
 
     def _converted(self, found: Iterable[Any], connection: Any) -> list[list[Any]]:
         rows = [list(row) for row in found]

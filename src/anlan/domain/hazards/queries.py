@@ -25,8 +25,7 @@ from anlan.domain.hazards.loop import LOOPS
 from anlan.domain.hazards.models import Hazard, HazardObject, HazardQuerySet, Sighting
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop import commands as loop
-from anlan.kernel.loop import seals
-from anlan.kernel.loop.machine import machines
+from anlan.kernel.loop import seals, settings
 from anlan.kernel.loop.models import Event, Extension, Listing, Party, Proposal
 from anlan.kernel.loop.registers import Register
 from anlan.kernel.loop.worklist import Wanted
@@ -222,7 +221,7 @@ def around(hazard: Hazard, by: Actor) -> Around:
     )
     return Around(
         events, parties, sightings, extensions, listings, proposals,
-        reviews=loop.pending_of(machines()[case.kind], case, parties),
+        reviews=loop.pending_of(settings.current(case.kind), case, parties),
         alike=alike(hazard, by),
         unit_id=by.unit_id,
     )  # fmt: skip

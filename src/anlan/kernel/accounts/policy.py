@@ -7,7 +7,7 @@ own table. List, page, export and command all ask the same rule, so they can't d
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
@@ -20,11 +20,13 @@ from django.utils import timezone
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
+from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.memory import Memory
 from anlan.base.paths import ancestors, upper
+from anlan.base.prepared import SLOTS
 from anlan.base.refusal import MovedOn, NotAllowed, NotFound
-from anlan.base.statements import Kept, given
+from anlan.base.statements import Kept, among, filled, given
 from anlan.kernel.accounts import held
 from anlan.kernel.accounts.held import Grant
 
@@ -239,7 +241,30 @@ def allowed(model: type[Model], pk: object, permissions: Iterable[str], by: Acto
     return {each for row in rows for each, true in zip(possible, row, strict=True) if true}
 
 
-_allowed, _possible = Kept(5_000), Memory[tuple[str, ...]](5_000)
+def let_in(model: type[Model], permission: str, pks: Sequence[Any], by: Actor) -> Collection[Any]:
+    """Those of the rows on which ``by`` may use ``permission``: of a few, by a statement kept."""
+    if len(pks) > SLOTS:
+        rows = permitted(model._default_manager.all(), permission, by)
+        return {
+            pk
+            for chunk in bulk.slices(pks)
+            for pk in rows.filter(pk__in=chunk).values_list("pk", flat=True)
+        }
+    key: Any = model._meta.pk
+    field = getattr(key, "target_field", key)
+    known = standing(by, permission)
+
+    def build() -> QuerySet[Any, Any]:
+        rows = permitted(model._default_manager.all(), permission, by)
+        return rows.filter(among("pk", "pk", SLOTS, field)).values_list("pk")
+
+    statement = _let_in.one(known and (model, known), build, planned=True)
+    slots = filled("pk", [*pks, *[pks[0]] * (SLOTS - len(pks))], SLOTS, None)
+    return {pk for (pk,) in statement.rows(**slots)}
+
+
+_allowed, _let_in = Kept(5_000), Kept(5_000)
+_possible = Memory[tuple[str, ...]](5_000)
 
 
 def _refuse(

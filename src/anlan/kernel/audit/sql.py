@@ -7,6 +7,8 @@ from typing import Any
 
 from django.db import connection
 
+from anlan.base import cursors
+
 COLUMNS = (
     "at, user_id, actor, unit_id, address, action, object_type, object_id, result, reason, "
     '"before", "after", request_id, nonce, "key", mac'
@@ -31,10 +33,10 @@ def insert(rows: Sequence[Sequence[Any]]) -> None:
             )
         elif len(rows) < COPY_ROWS_MIN:
             row = "(" + ", ".join(["%s"] * COLUMN_COUNT) + ")"
-            cursor.execute(
+            cursors.run(
                 f"INSERT INTO audit_auditrow ({COLUMNS}) VALUES "  # noqa: S608
                 + ", ".join([row] * len(rows)),
-                [value for values in rows for value in values],
+                [[value for values in rows for value in values]],
             )
         else:
             with cursor.copy(f"COPY audit_auditrow ({COLUMNS}) FROM STDIN") as copy:

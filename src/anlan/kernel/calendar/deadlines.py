@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, timedelta
+from datetime import MAXYEAR, date, datetime, timedelta
 from typing import Any, Literal, Self, get_args
 
 from django.utils import timezone
@@ -29,6 +29,10 @@ COUNT_MAX: Mapping[str, int] = {
     "calendar_days": 3_660,
     "working_days": 250,
 }
+
+
+#: No count of working days ends later than in the year after the next.
+REACH_YEARS = 2
 
 
 class RuleUnreadable(Refusal):
@@ -117,8 +121,7 @@ def due(
     """
     start = timezone.localdate(start_at)
     if rule.kind == "working_days":
-        calendar = calendar or Calendar.load()
-        return _working_days(rule, start, calendar)
+        return _working_days(rule, start, calendar or _calendar(start))
     at: datetime | None = None
     if rule.kind == "hours":
         at = start_at + timedelta(hours=rule.n)
@@ -133,12 +136,17 @@ def due(
         last -= timedelta(1)
     if rule.rest_day == "stays":
         return Due(last, at, provisional=False)
-    calendar = calendar or Calendar.load()
+    calendar = calendar or _calendar(last)
     moved = calendar.workday_on_or_after(last)
     if at is not None and moved != last:
         # The same time of day, on the first day on which somebody is there.
         at += moved - last
     return Due(moved, at, provisional=not _all_announced(calendar, last, moved))
+
+
+def _calendar(start: date) -> Calendar:
+    """As far as a deadline can reach that starts, or would end, on ``start``."""
+    return Calendar.load(start.year, min(start.year + REACH_YEARS, MAXYEAR))
 
 
 def _working_days(rule: DeadlineRule, start: date, calendar: Calendar) -> Due:

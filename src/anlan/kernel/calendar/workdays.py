@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import MAXYEAR, MINYEAR, date, timedelta
 from typing import Self
 
+from django.db.models import DateField
+
+from anlan.base.prepared import Prepared, slot
 from anlan.kernel.calendar.models import CalendarDay, CalendarYear
 
 _DAY = timedelta(days=1)
@@ -28,16 +31,11 @@ class Calendar:
     announced: frozenset[int] = frozenset()
 
     @classmethod
-    def load(cls, years: Iterable[int] | None = None) -> Self:
-        """From the database, in two statements; all years, or only these."""
-        days, known = CalendarDay.objects.all(), CalendarYear.objects.filter(announced=True)
-        if years is not None:
-            wanted = sorted(years)
-            known = known.filter(year__in=wanted)
-            days = days.filter(day__gte=date(wanted[0], 1, 1), day__lte=date(wanted[-1], 12, 31))
+    def load(cls, first: int = MINYEAR, last: int = MAXYEAR) -> Self:
+        """From the database, in two statements; all years, or only those from first to last."""
+        days = _days.rows(first=date(first, 1, 1), last=date(last, 12, 31))
         return cls(
-            dict(days.values_list("day", "is_workday")),
-            frozenset(known.values_list("year", flat=True)),
+            dict(days), frozenset(year for (year,) in _announced.rows() if first <= year <= last)
         )
 
     def is_workday(self, day: date) -> bool:
@@ -67,3 +65,12 @@ class Calendar:
         """Working days from ``start`` to ``end``, both included; 0 where the end comes first."""
         span = range((end - start).days + 1)
         return sum(self.is_workday(start + timedelta(n)) for n in span)
+
+
+#: Nearly every step of a case counts a deadline.
+_days = Prepared(
+    lambda: CalendarDay.objects.filter(
+        day__gte=slot("first", DateField()), day__lte=slot("last", DateField())
+    ).values_list("day", "is_workday")
+)
+_announced = Prepared(lambda: CalendarYear.objects.filter(announced=True).values_list("year"))

@@ -7,14 +7,14 @@ them can't both find the same room in a cohort.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
-from anlan.base import bulk
+from anlan.base.prepared import Among
 from anlan.kernel.facts import cluster, intern, sql
 from anlan.kernel.facts.kinds import Measure, known
 from anlan.kernel.facts.models import Fact, Span
@@ -172,18 +172,23 @@ def _place_followers(
     template: Row,
 ) -> None:
     """Append cohort facts to ``rows``, each where its opener counts and has room left."""
+    openers = {code: known(code).cohort_of for code in followers}
+    opener_ids = intern.kinds(openers.values())
+    here = {(row.case_id, row.kind_id) for row in rows}
+    before = _room(
+        {fact.case_id for code, facts in followers.items() for fact in facts
+         if fact.case_id and (fact.case_id, opener_ids[openers[code]]) not in here},
+        {kind_ids[code]: opener_ids[opener] for code, opener in openers.items()},
+    )  # fmt: skip
     for code in sorted(followers, key=depth):
-        opener_id = intern.kinds([known(code).cohort_of])[known(code).cohort_of]
-        own_id = kind_ids[code]
-        wanted = {fact.case_id for fact in followers[code] if fact.case_id}
+        opener_id, own_id = opener_ids[openers[code]], kind_ids[code]
+        wanted = {fact.case_id for fact in followers[code]}
         room: dict[UUID, dict[Cell, int]] = defaultdict(lambda: defaultdict(int))
         for row in rows:
             if row.kind_id == opener_id and row.case_id and row.case_id in wanted:
                 room[row.case_id][cell_of(row)] += row.quantity
-        elsewhere = [pk for pk in wanted if pk not in room]
-        for chunk in bulk.slices(sorted(elsewhere)):
-            for case_id, cells in _room(chunk, opener_id, own_id).items():
-                room[case_id] = cells
+        for case_id in [pk for pk in wanted if pk and pk not in room]:
+            room[case_id] = before[case_id, own_id]
         for fact in followers[code]:
             assert fact.case_id is not None
             cells = room.get(fact.case_id, {})
@@ -207,18 +212,37 @@ def depth(code: str) -> int:
     return 1 + depth(opener) if opener else 0
 
 
-def _room(case_ids: Sequence[UUID], opener_id: int, own_id: int) -> dict[UUID, dict[Cell, int]]:
-    """By case, its openers' cells in the order they were posted, less what follows already."""
-    openers = Fact.objects.filter(case_id__in=case_ids, kind_id=opener_id)
+def _room(
+    case_ids: Collection[UUID], opener_of: Mapping[int, int]
+) -> dict[tuple[UUID, int], dict[Cell, int]]:
+    """By case and cohort, its openers' cells in the order they were posted, less what follows."""
+    room: dict[tuple[UUID, int], dict[Cell, int]] = defaultdict(lambda: defaultdict(int))
+    followed = defaultdict(list)
+    for own_id, opener_id in opener_of.items():
+        followed[opener_id].append(own_id)
+    cases = sorted(case_ids)
     # Whoever else is about to follow the same openers waits here, and then sees us.
-    list(openers.order_by("id").select_for_update().values_list("id"))
-    room: dict[UUID, dict[Cell, int]] = defaultdict(lambda: defaultdict(int))
-    rows = Fact.objects.filter(case_id__in=case_ids, kind_id__in=[opener_id, own_id])
-    for case_id, kind_id, quantity, *cell in rows.order_by("id").values_list(
-        "case_id", "kind_id", "quantity", *Cell._fields
+    _openers.rows(cases, sorted(followed))
+    for case_id, kind_id, quantity, *place in _of_cases.rows(
+        cases, sorted({*followed, *opener_of})
     ):
-        room[case_id][Cell(*cell)] += quantity if kind_id == opener_id else -quantity
+        cell = Cell(*place)
+        if kind_id in opener_of:
+            room[case_id, kind_id][cell] -= quantity
+        for own_id in followed[kind_id]:
+            room[case_id, own_id][cell] += quantity
     return room
+
+
+_openers = Among(
+    lambda: Fact.objects.order_by("id").select_for_update().values_list("id"), "case_id", "kind_id"
+)
+_of_cases = Among(
+    lambda: Fact.objects.order_by("id").values_list(
+        "case_id", "kind_id", "quantity", *Cell._fields
+    ),
+    "case_id", "kind_id",
+)  # fmt: skip
 
 
 def cell_of(row: Row | Fact) -> Cell:

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.actor import Actor
+from anlan.base.prepared import Among
 from anlan.kernel.loop import posting, seals, settings, sql
 from anlan.kernel.loop.labels import STATES, STEPS, state_label, step_label
 from anlan.kernel.loop.machine import Machine, Step
@@ -71,11 +72,12 @@ def lock(pks: Iterable[UUID]) -> dict[UUID, Case]:
 
     Raises RecordBent where a closed one was changed past us (S32).
     """
-    rows, found = Case.objects.select_for_update(of=("self",)).order_by("pk"), {}
-    for chunk in bulk.slices(sorted(set(pks))):
-        found.update({case.pk: case for case in rows.filter(pk__in=chunk)})
+    found = {case.pk: case for case in _locked.rows(sorted(set(pks)))}
     seals.demand(found.values())
     return found
+
+
+_locked = Among(lambda: Case.objects.select_for_update(of=("self",)).order_by("pk"), "pk")
 
 
 def take(
@@ -173,9 +175,7 @@ def withdraw_wishes(
     if step.target in asking:
         return
     left = {case.pk: case for case in cases if case.state in asking}
-    waiting: list[Extension] = []
-    for chunk in bulk.slices(sorted(left)):
-        waiting += Extension.objects.filter(case__in=chunk, granted=None)
+    waiting = _waiting.rows(sorted(left))
     moves = [
         Move(left[wish.case_id], {}, {"until": wish.until, "because": step.name})
         for wish in waiting
@@ -186,6 +186,9 @@ def withdraw_wishes(
     )  # fmt: skip
     for chunk in bulk.slices([wish.pk for wish in waiting]):
         Extension.objects.filter(pk__in=chunk).update(granted=False, decided_at=at)
+
+
+_waiting = Among(lambda: Extension.objects.filter(granted=None), "case_id")
 
 
 def not_possible(case: Case, step: str) -> StepNotPossible:

@@ -2,7 +2,7 @@
 
     @transaction.atomic(durable=True)
     def close(pks: Sequence[UUID], *, reason: str = "", **call: Unpack[OnSet]) -> list[UUID]:
-        work = frame.begin(Hazard.objects.all(), "hazard.close", pks, {"reason": reason}, **call)
+        work = frame.begin(Hazard, "hazard.close", pks, {"reason": reason}, **call)
         for machine, cases in work:
             loop.close(machine, cases, reason=reason, **work.call)
         return work.done()
@@ -20,9 +20,8 @@ from itertools import groupby
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Model
 
-from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.refusal import MovedOn
 from anlan.kernel.accounts import policy
@@ -74,7 +73,7 @@ class Work(Claimed):
 
 
 def begin(
-    rows: QuerySet[Any],
+    model: type[Model],
     permission: str,
     pks: Sequence[UUID],
     given: Mapping[str, Any],
@@ -86,7 +85,7 @@ def begin(
 ) -> Work:
     """Let the person in, claim the request id, lock the cases.
 
-    rows:   the capability's records, whose primary key is their case's.
+    model:  of the capability's records, whose primary key is their case's.
     given:  the command's arguments: the same id with others of them is refused.
 
     What the person may not see gets the answer of what isn't there, before anything else; a
@@ -95,12 +94,12 @@ def begin(
     """
     assert pks, "a command without a case"
     given = {"pks": sorted(map(str, pks)), **given}
-    shut_out = _shut_out(rows, permission, pks, by)
+    shut_out = _shut_out(model, permission, pks, by)
     # That very call may have given the case out of this person's hands, and its answer was lost.
     earlier = engine.answer_of(request_id, permission, by, given) if shut_out else None
     if earlier is None:
         for pk in shut_out:
-            policy.access(rows, permission, by, pk, at=at)
+            policy.access(model._default_manager.all(), permission, by, pk, at=at)
         earlier = engine.once(request_id, permission, by, given, at)
     if earlier is not None:
         return Work(by, at, request_id, {}, [UUID(pk) for pk in earlier])
@@ -110,15 +109,12 @@ def begin(
         raise MovedOn
     # Between the look and the lock a case may have gone to another area or unit.
     looked_at = all(pk in versions for pk in pks)
-    if not looked_at and not by.trusted and _shut_out(rows, permission, pks, by):
+    if not looked_at and not by.trusted and _shut_out(model, permission, pks, by):
         raise MovedOn
     return Work(by, at, request_id, cases)
 
 
-def _shut_out(rows: QuerySet[Any], permission: str, pks: Sequence[UUID], by: Actor) -> list[UUID]:
+def _shut_out(model: type[Model], permission: str, pks: Sequence[UUID], by: Actor) -> list[UUID]:
     """The cases with which this person may not do it, in the order in which they came."""
-    permitted = policy.permitted(rows, permission, by)
-    let_in: set[UUID] = set()
-    for chunk in bulk.slices(pks):
-        let_in.update(permitted.filter(pk__in=chunk).values_list("pk", flat=True))
+    let_in = policy.let_in(model, permission, pks, by)
     return [pk for pk in pks if pk not in let_in]

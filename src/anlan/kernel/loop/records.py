@@ -90,11 +90,12 @@ def parties(
 ) -> None:
     """Give each case a unit in a role; a unit that has it already is left as it is."""
     today = timezone.localdate(at)
-    Party.objects.bulk_create(
+    bulk.insert(
         [
-            Party(
-                case=case,
-                role=role,
+            bulk.make(
+                Party,
+                case_id=case.pk,
+                role=str(role),
                 unit_id=unit_ids[case.pk],
                 since=today,
                 rank=rank,

@@ -12,8 +12,10 @@ from uuid import UUID
 
 from django.core.serializers.json import DjangoJSONEncoder
 
+from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.refusal import RequestReused
+from anlan.kernel.loop import sql
 from anlan.kernel.loop.models import Request
 
 #: A request that was claimed and has not answered yet (only seen inside its own transaction).
@@ -60,13 +62,13 @@ def once(
     Raises RequestReused where the id was used for something else.
     """
     mark = fingerprint(command, by, arguments)
-    Request.objects.bulk_create(
-        [Request(id=request_id, fingerprint=mark, result=UNANSWERED, at=at)],
-        ignore_conflicts=True,
-    )
+    mine = bulk.make(Request, id=request_id, fingerprint=mark, result=UNANSWERED, at=at)
+    if bulk.insert([mine], ignore_conflicts=True):
+        return None
     row = Request.objects.get(pk=request_id)
     if row.fingerprint != mark:
         raise RequestReused
+    # Within one transaction a command may claim its id again.
     return None if row.result == UNANSWERED else list(row.result)
 
 
@@ -81,4 +83,4 @@ def answer_of(
 
 
 def answered(request_id: UUID, result: Sequence[Any]) -> None:
-    Request.objects.filter(pk=request_id).update(result=[str(item) for item in result])
+    sql.answer(request_id, json.dumps([str(item) for item in result]))

@@ -7,12 +7,12 @@ it was opened, so that a later change moves no deadline that was given.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, Max
+from django.db.models import CharField, Max, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
@@ -91,30 +91,32 @@ class Rules:
 
 def current(kind: str) -> Rules:
     """The newest version; the defaults as version 1 where an office never set its own."""
-    for found in _newest.rows(kind=kind):
-        row = dict(zip(_COLUMNS, found, strict=True))
-        # Values go past the model, which would look at the seal itself.
-        records.demand(LoopSettings, row)
-        return Rules(kind, row["version"], row["data"])
-    return Rules(kind, 1, DEFAULTS)
-
-
-_COLUMNS = ("pk", "mac", *LoopSettings.SEALED)
-_newest = Prepared(
-    lambda: (
-        LoopSettings.objects.filter(kind=slot("kind", CharField()))
-        .order_by("-version")
-        .values_list(*_COLUMNS)[:1]
-    )
-)
+    rows = _newest.rows(kind=kind)
+    return _checked(kind, rows[0]) if rows else Rules(kind, 1, DEFAULTS)
 
 
 def versions(kind: str) -> dict[int, Rules]:
-    found = {
-        row.version: Rules(kind, row.version, row.data)
-        for row in LoopSettings.objects.filter(kind=kind)
-    }
-    return {1: Rules(kind, 1, DEFAULTS), **found}
+    """All versions by number: a case keeps to the one under which it was opened."""
+    found = [_checked(kind, row) for row in _all.rows(kind=kind)]
+    return {1: Rules(kind, 1, DEFAULTS), **{rules.version: rules for rules in found}}
+
+
+def _checked(kind: str, values: Sequence[Any]) -> Rules:
+    row = dict(zip(_COLUMNS, values, strict=True))
+    # Values go past the model, which would look at the seal itself.
+    records.demand(LoopSettings, row)
+    return Rules(kind, row["version"], row["data"])
+
+
+_COLUMNS = ("pk", "mac", *LoopSettings.SEALED)
+
+
+def _rows() -> QuerySet[LoopSettings, Any]:
+    rows = LoopSettings.objects.filter(kind=slot("kind", CharField())).order_by("-version")
+    return rows.values_list(*_COLUMNS)
+
+
+_newest, _all = Prepared(lambda: _rows()[:1]), Prepared(_rows)
 
 
 def change(kind: str, data: Mapping[str, Any], *, by: Actor, at: datetime) -> Rules:

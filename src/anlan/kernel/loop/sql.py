@@ -9,10 +9,10 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import BooleanField, DateField, UUIDField
 
-from anlan.base import bulk
+from anlan.base import bulk, cursors
 from anlan.base.refusal import MovedOn
 from anlan.kernel.accounts.seals import MISSING, PRESENT, SEPARATOR
-from anlan.kernel.loop.models import Case
+from anlan.kernel.loop.models import Case, Request
 
 
 def save(cases: Sequence[Case], columns: Sequence[str]) -> None:
@@ -26,13 +26,15 @@ def save(cases: Sequence[Case], columns: Sequence[str]) -> None:
     named = ", ".join(f'"{column}" = %s' for column in columns)
     values = bulk.values_of(Case, cases, (*columns, "id"))
     rows = [[*row, case.version - 1] for row, case in zip(values, cases, strict=True)]
-    with connection.cursor() as cursor:
-        cursor.executemany(
-            f'UPDATE "loop_case" SET {named} WHERE "id" = %s AND "version" = %s',  # noqa: S608
-            rows,
-        )
-        if cursor.rowcount != len(cases):
-            raise MovedOn
+    statement = f'UPDATE "loop_case" SET {named} WHERE "id" = %s AND "version" = %s'  # noqa: S608
+    if cursors.run(statement, rows) != len(cases):
+        raise MovedOn
+
+
+def answer(request_id: UUID, result: str) -> None:
+    """Keep what a request was answered, as JSON."""
+    key = Request._meta.pk.get_db_prep_value(request_id, connection)
+    cursors.run('UPDATE "loop_request" SET "result" = %s WHERE "id" = %s', [(result, key)])
 
 
 def closed_cases(

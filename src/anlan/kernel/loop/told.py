@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base import bulk
+from anlan.base.prepared import Among
 from anlan.kernel.loop.machine import machines
 from anlan.kernel.loop.models import Case, Party, PartyRole
 from anlan.kernel.notices import outbox
@@ -83,9 +83,16 @@ def parties(
 def units_of(cases: Sequence[Case], role: PartyRole) -> dict[UUID, list[int]]:
     """By case, the units that have this part in it now, the last to get it first."""
     found: dict[UUID, list[int]] = {}
-    for chunk in bulk.slices([case.pk for case in cases]):
-        rows = Party.objects.filter(case__in=chunk, until=None, role=role)
-        rows = rows.order_by("-rank", "-pk")
-        for pk, unit in rows.values_list("case_id", "unit_id"):
-            found.setdefault(pk, []).append(unit)
+    for pk, unit in _having.rows([case.pk for case in cases], [role]):
+        found.setdefault(pk, []).append(unit)
     return found
+
+
+_having = Among(
+    lambda: (
+        Party.objects.filter(until=None)
+        .order_by("-rank", "-pk")
+        .values_list("case_id", "unit_id")
+    ),
+    "case_id", "role",
+)  # fmt: skip

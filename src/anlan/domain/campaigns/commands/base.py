@@ -26,7 +26,7 @@ from anlan.kernel.loop.engine import Move
 from anlan.kernel.loop.frame import Call, Work
 from anlan.kernel.loop.models import Case
 
-begin = partial(frame.begin, Task.objects.all())
+begin = partial(frame.begin, Task)
 text_of = partial(text.stated, refusal=PlanIncomplete)
 short = partial(text.short, refusal=PlanIncomplete)
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
 from anlan.base.limits import TEXT_CHARS_MAX
+from anlan.base.prepared import Among
 from anlan.base.refusal import NotFound
 from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.hazards.commands.records import attach, put_objects, put_records
@@ -95,7 +96,7 @@ def find(
     if claim.repeated:
         return claim.answer
     by, at = claim.by, claim.at
-    areas = Region.objects.in_bulk({item.area_id for item in findings})
+    areas = {area.pk: area for area in _areas.rows({item.area_id for item in findings})}
     for item in findings:
         _check(item, areas, by, timezone.localdate(at))
     for kind, group in groupby(sorted(findings, key=lambda item: item.kind), lambda i: i.kind):
@@ -108,6 +109,9 @@ def find(
     done = [item.pk for item in findings]
     claim.keep(done)
     return done
+
+
+_areas = Among(lambda: Region.objects.all(), "pk")
 
 
 def _enter(

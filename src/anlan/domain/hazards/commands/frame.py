@@ -5,4 +5,4 @@ from functools import partial
 from anlan.domain.hazards.models import Hazard
 from anlan.kernel.loop import frame
 
-begin = partial(frame.begin, Hazard.objects.all())
+begin = partial(frame.begin, Hazard)

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.prepared import Among
 from anlan.domain.hazards.commands.frame import begin
 from anlan.domain.hazards.commands.records import attach, set_fields
 from anlan.domain.hazards.models import Hazard
@@ -78,8 +79,11 @@ def hand_over(pk: UUID, *, to_unit: int, reason: str, **call: Unpack[OnOne]) -> 
 
 
 def _check_units(field: str, wanted: set[int]) -> None:
-    if Unit.objects.filter(pk__in=wanted, valid_to=None).count() != len(wanted):
+    if len(_standing.rows(wanted)) != len(wanted):
         raise Incomplete(field=field, reason=_("Choose the unit from the list."))
+
+
+_standing = Among(lambda: Unit.objects.filter(valid_to=None).values_list("pk"), "pk")
 
 
 @transaction.atomic(durable=True)

@@ -18,7 +18,7 @@ from anlan.kernel.loop.engine import Move
 from anlan.kernel.loop.frame import Call, Work
 from anlan.kernel.loop.models import Case
 
-begin = partial(frame.begin, Item.objects.all())
+begin = partial(frame.begin, Item)
 text_of = partial(text.stated, refusal=Incomplete)
 
 

@@ -21,7 +21,7 @@ from anlan.kernel.loop.engine import Move
 from anlan.kernel.loop.frame import Call, Work
 from anlan.kernel.loop.models import Case
 
-begin = partial(frame.begin, Measure.objects.all())
+begin = partial(frame.begin, Measure)
 text_of = partial(text.stated, refusal=MeasureIncomplete)
 short = partial(text.short, refusal=MeasureIncomplete)
 

@@ -29,7 +29,7 @@ def double_assign(
     Who rectifies it stays as it is: the two answer for it beside the rectifying unit.
     """
     given = {"territory": territory, "regulator": regulator, "reason": reason}
-    work = frame.begin(Hazard.objects.all(), "listed.double", [pk], given, **call)
+    work = frame.begin(Hazard, "listed.double", [pk], given, **call)
     for machine, case in work.each():
         names = _names(territory, regulator)
         if not case.is_open:

@@ -38,7 +38,7 @@ TALK = 3
 ANSWER_FILES = "supervision.answer"
 
 
-begin = partial(frame.begin, Paper.objects.all())
+begin = partial(frame.begin, Paper)
 
 
 @dataclass

@@ -44,7 +44,7 @@ from anlan.kernel.loop.models import Party, PartyRole
 from anlan.kernel.notices import outbox
 from anlan.kernel.regions.models import Region
 
-begin = partial(frame.begin, Defect.objects.all())
+begin = partial(frame.begin, Defect)
 
 #: What may stand on a label: it is part of an address.
 CODE = re.compile(r"^[\w.\-]{1,60}$")

@@ -36,7 +36,7 @@ from anlan.kernel.loop.frame import Call, OnOne
 from anlan.kernel.loop.labels import state_label
 from anlan.kernel.loop.models import Case, Event
 
-begin = partial(frame.begin, RemedyPlan.objects.all())
+begin = partial(frame.begin, RemedyPlan)
 
 MEASURES_MAX = 60
 #: 100 billion yuan, in fen.

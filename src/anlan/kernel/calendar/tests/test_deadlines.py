@@ -169,7 +169,7 @@ def test_announced_years_are_seeded_and_the_next_is_not(seeded):
 
 
 def test_part_of_the_calendar_can_be_loaded(seeded):
-    some = Calendar.load([2024, 2025])
+    some = Calendar.load(2024, 2025)
     assert some.announced == {2024, 2025}
     assert {day.year for day in some.exceptions} == {2024, 2025}
 

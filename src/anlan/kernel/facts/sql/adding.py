@@ -10,6 +10,7 @@ from uuid import UUID
 import psycopg
 from django.db import connection
 
+from anlan.base import cursors
 from anlan.kernel.facts.sql.dialect import as_day, plain, postgresql
 
 COLUMNS = (
@@ -54,10 +55,10 @@ def insert(rows: Sequence[Row]) -> None:
             )
         elif len(rows) < COPY_ROWS_MIN:
             one = "(" + ", ".join(["%s"] * len(COLUMNS)) + ")"
-            cursor.execute(
+            cursors.run(
                 f"INSERT INTO facts_fact ({', '.join(COLUMNS)}) VALUES "  # noqa: S608
                 + ", ".join([one] * len(rows)),
-                [value for row in rows for value in row],
+                [[value for row in rows for value in row]],
             )
         else:
             with cursor.copy(f"COPY facts_fact ({', '.join(COLUMNS)}) FROM STDIN") as copy:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any, Unpack
@@ -9,6 +10,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.prepared import Among
 from anlan.kernel.loop import engine, settings, succession, told
 from anlan.kernel.loop.commands.assigning import FIRMS
 from anlan.kernel.loop.commands.signing import reason_in, signed_closing
@@ -53,13 +55,14 @@ def pending_reviews(machine: Machine, case: Case) -> list[Party]:
     settings ask for double assignment, or the case was given to both lines, territory and
     regulator both confirm.
     """
-    parties = Party.objects.filter(case=case, until=None).select_related("unit")
-    return pending_of(machine, case, list(parties))
+    return pending_of(settings.current(machine.kind), case, _parties.rows([case.pk]))
 
 
-def pending_of(machine: Machine, case: Case, everybody: Iterable[Party]) -> list[Party]:
+_parties = Among(lambda: Party.objects.filter(until=None).select_related("unit"), "case_id")
+
+
+def pending_of(rules: settings.Rules, case: Case, everybody: Iterable[Party]) -> list[Party]:
     """``pending_reviews`` among the parties that the case has, with their units."""
-    rules = settings.current(machine.kind)
     everybody = sorted(everybody, key=lambda party: party.pk)
     parties = [p for p in everybody if p.confirmed_at is None]
     doubled = {PartyRole(p.role) for p in everybody} >= BOTH_LINES
@@ -77,14 +80,17 @@ def close(
 
     Returns the ids that are closed now; the others have the first of two signatures.
     """
-    takes_two = settings.current(machine.kind).data["two_to_close"]
+    rules = settings.current(machine.kind)
     first: list[Move] = []
     last: list[Move] = []
+    having: dict[UUID, list[Party]] = defaultdict(list)
+    for party in _parties.rows([case.pk for case in cases]):
+        having[party.case_id].append(party)
     for case in cases:
-        missing = pending_reviews(machine, case)
+        missing = pending_of(rules, case, having[case.pk])
         if missing:
             raise ReviewsMissing(units="、".join(party.unit.name for party in missing))
-        signed = case.grade not in takes_two or signed_closing(case, call["by"])
+        signed = case.grade not in rules.data["two_to_close"] or signed_closing(case, call["by"])
         (last if signed else first).append(Move(case))
     engine.take(machine, "second", first, reason=reason, **call)
     engine.take(machine, "close", last, reason=reason, **call)

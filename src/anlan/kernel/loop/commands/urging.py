@@ -79,5 +79,5 @@ def urged_lately(days: Sequence[date], rules: settings.Rules, today: date) -> bo
     workdays = rules.urge_workdays
     if not days or not workdays:
         return False
-    calendar = Calendar.load(range(min(days).year, today.year + 2))
+    calendar = Calendar.load(min(days).year, today.year + 1)
     return any(calendar.add_workdays(day, workdays) > today for day in days)

@@ -23,8 +23,8 @@ from anlan.kernel.loop import worklist
 COUNTABLE = ("number", "change", "trend", "curb")
 #: By which labels a count may be narrowed. Topics overlap, so they aren't among them.
 LABELS = ("sector", "grade", "source")
-#: Facts that units declare toward targets: they are what a count takes the place of.
-DECLARED = "target."
+#: Facts that units declare: they are what a count takes the place of.
+DECLARED = ("target.", "duty.")
 Where = Mapping[str, Sequence[str]]
 
 

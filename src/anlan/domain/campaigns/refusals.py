@@ -43,3 +43,9 @@ class TargetDeclared(Refusal):
         "it be declared as before."
     )
     status = 409
+
+
+class DutyEnded(Refusal):
+    code = "duty_ended"
+    message = _("“%(title)s” is asked for no more. Nothing was changed.")
+    status = 409

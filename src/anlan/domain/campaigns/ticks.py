@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from anlan.domain.campaigns import progress_tasks
+from anlan.domain.campaigns.commands import returns
 from anlan.kernel.jobs.clock import every
 
 HOUR = 3_600
@@ -14,3 +15,9 @@ HOUR = 3_600
 def refresh_progress(now: datetime) -> None:
     """Write down how far the tasks are whose numbers the ledger counts."""
     progress_tasks.refresh(now)
+
+
+@every(HOUR, "campaigns.returns")
+def ask_for_returns(now: datetime) -> None:
+    """Ask for the returns that come due soon; reminding is the ladder's."""
+    returns.open_due(now)

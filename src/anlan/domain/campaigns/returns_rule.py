@@ -118,9 +118,9 @@ def _stated(rule: Rule, first: date, last: date) -> Iterator[date]:
             day += timedelta(7)
         return
     for year in range(first.year, last.year + 1):
-        for month, day in _in_year(rule):
+        for month, number in _in_year(rule):
             end = months.monthrange(year, month)[1]
-            found = date(year, month, min(day, end) if day else end)
+            found = date(year, month, min(number, end) if number else end)
             if first <= found <= last:
                 yield found
 

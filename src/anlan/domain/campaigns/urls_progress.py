@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from anlan.domain.campaigns import views_evidence, views_progress
+from anlan.domain.campaigns import views_evidence, views_progress, views_tasks
 
 urlpatterns = [
+    path("tasks/export.xlsx", views_tasks.export, name="export_tasks"),
     path("evidence/rule/", views_evidence.rule, name="evidence_rule"),
     path("tasks/<uuid:pk>/figures/<int:target>/", views_progress.task_figure, name="task_figure"),
     path("tasks/<uuid:pk>/files/<uuid:file>/", views_evidence.task_file, name="task_file"),

@@ -35,6 +35,7 @@ from anlan.domain.campaigns.models import Duty, Line, Plan, Return
 from anlan.domain.campaigns.returns_loop import STATES, STEPS
 from anlan.domain.campaigns.returns_rule import Rule
 from anlan.domain.campaigns.returns_table import TONES
+from anlan.domain.campaigns.views_tasks import plans_offered
 from anlan.domain.hazards import history
 from anlan.domain.hazards.forms import StepForm
 from anlan.domain.hazards.photos import taken
@@ -48,7 +49,7 @@ from anlan.kernel.papers.keeping import Kept, Offer
 from anlan.kernel.papers.models import Attachment
 from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
-from anlan.ui.lists import Column, Filters, Given, Search
+from anlan.ui.lists import Choice, Column, Filters, Given, Search
 from anlan.ui.pages import go_on, render_page
 from anlan.ui.parts import cell
 
@@ -77,11 +78,15 @@ def _duty(pk: UUID, permission: str, by: Actor, at: Any = None) -> Duty:
 def duties(request: HttpRequest) -> HttpResponse:
     """Every reporting duty that one may see, with how its returns stand."""
     by, today = actor_of(request), timezone.localdate()
-    filters = Filters((Search("q", _("Words in it")), Search("plan", _("Plan"))), request.GET)
+    plans = plans_offered(by, request.GET.get("plan", "")[:40])
+    filters = Filters(
+        (Search("q", _("Words in it")), Choice("plan", _("Plan"), plans)), request.GET
+    )
     rows = returns_table.duties(by).select_related("unit", "plan")
     for word in str(filters["q"] or "").split()[:5]:
         rows = rows.filter(Q(title__icontains=word) | Q(text__icontains=word))
-    if plan := queries.uuid_of(filters["plan"]):
+    plan = queries.uuid_of(filters["plan"])
+    if plan:
         rows = rows.filter(plan=plan)
     page: Any = filters.order(ORDERS, "made").page(rows, request.GET)
     pks = [row.pk for row in page.rows]
@@ -89,6 +94,8 @@ def duties(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": filters, "page": page, "states": returns_table.STATES, "tones": TONES,
         "counts": returns_table.counts_by_duty(mine, today), "said": rule_said,
+        "may_make": plan and "plans.edit" in policy.allowed(Plan, plan, {"plans.edit"}, by),
+        "plan": plan,
     }  # fmt: skip
     return render_page(request, "campaigns/duties.html", "campaigns/_duties.html", context)
 

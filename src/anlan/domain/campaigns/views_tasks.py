@@ -27,10 +27,12 @@ from anlan.domain.campaigns import (
     queries,
     steps,
     task_lists,
+    tasks_export,
 )
 from anlan.domain.campaigns.history import timeline_of
 from anlan.domain.campaigns.loop import STATES
 from anlan.domain.campaigns.models import Plan, Report, Target, Task
+from anlan.domain.campaigns.views_hearings import of_line
 from anlan.domain.hazards.photos import taken
 from anlan.kernel.accounts import lists as kept_lists
 from anlan.kernel.accounts import policy
@@ -54,7 +56,7 @@ REPORT_LOOKS = {"sent": ("blue", "clock"), "returned": ("red", "arrow-back-up"),
 @requires("tasks.view")
 def tasks(request: HttpRequest) -> HttpResponse:
     by, today = actor_of(request), timezone.localdate()
-    asked = columns.task_filters(request.GET, _plans(by, request.GET.get("plan", "")))
+    asked = columns.task_filters(request.GET, plans_offered(by, request.GET.get("plan", "")))
     page = task_lists.page(by, asked, asked.order(columns.ORDERS, "due"), request.GET, today)
     kept = kept_lists.Kept(request, columns.task_columns(today))
     if any(column.code == "counted" for column in kept.columns):
@@ -62,11 +64,22 @@ def tasks(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": asked, "page": page, "sort": asked.sort(columns.ORDERS, "due"),
         "kept": kept, "columns": kept.columns,
+        "may_rule": policy.may(by, "listsettings.edit"),
     }  # fmt: skip
     return render_page(request, "campaigns/tasks.html", "campaigns/_tasks.html", context)
 
 
-def _plans(by: Actor, chosen: str) -> list[tuple[str, str]]:
+@require_GET
+@requires("tasks.view")
+def export(request: HttpRequest) -> HttpResponse:
+    """The list with the same filters as a workbook, every row."""
+    by = actor_of(request)
+    asked = columns.task_filters(request.GET, plans_offered(by, request.GET.get("plan", "")))
+    above = request.GET.get("above", "")[:40]
+    return tasks_export.answer(asked, above, by=by, at=timezone.now())
+
+
+def plans_offered(by: Actor, chosen: str) -> list[tuple[str, str]]:
     """Plans that the filter offers: those on top, and the one that is asked for."""
     rows = queries.plans(by).exclude(status=Plan.Status.DRAFT, parent=None).order_by("-starts_on")
     found = {str(row.pk): row.title for row in rows.filter(parent=None)[:OFFERED_MAX]}
@@ -113,7 +126,7 @@ def _page(
         "seen_plans": set(may_plan.order_by().values_list("pk", flat=True)),
         "targets": targets, "parts": _parts(row, by), "offers": offers, "files": files,
         "is_counted": _is_counted(around),
-        "above": _above(row, by), "looks": REPORT_LOOKS,
+        "above": _above(row, by), "looks": REPORT_LOOKS, "decided_by": of_line(row.line_id, by),
     }  # fmt: skip
     return render_page(request, "campaigns/task.html", "campaigns/task.html", context, status)
 

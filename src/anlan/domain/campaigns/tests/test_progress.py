@@ -345,7 +345,7 @@ def test_parts_roll_up_to_the_plan_and_open_to_their_reports(house: House) -> No
     plan = house.published()
     target = Target.objects.get()
     units = [house.cast.units[key].pk for key in ("office", "elsewhere")]
-    house.post("city", "campaigns:break_down", plan.pk, units=units)
+    commands.break_down(plan.pk, units=units, **house.call("city"))
     parts = Task.objects.filter(plan__parent=plan, line=target.line_id)
     for who, value in (("office", "3"), ("stranger", "5")):
         part = parts.get(plan__unit=house.cast.users[who].posts.get().unit)
@@ -386,3 +386,27 @@ def test_a_plan_with_many_counted_lines_takes_as_many_statements_as_with_one(hou
         return len(few)
 
     assert statements(3) == statements(23)
+
+
+def test_the_list_of_tasks_goes_out_as_a_workbook_with_its_filters(house: House) -> None:
+    import io
+
+    from python_calamine import CalamineWorkbook
+
+    plan = house.published()
+    post(CITY, house.today, 3)
+    Target.objects.update(counted=KIND)
+
+    def rows(who: str, query: str = "") -> list[list[Any]]:
+        answer = house.get(who, "campaigns:export_tasks", query=query)
+        assert answer.status_code == 200
+        data = b"".join(answer.streaming_content)
+        return CalamineWorkbook.from_filelike(io.BytesIO(data)).get_sheet_by_index(0).to_python()
+
+    every = rows("city", f"?plan={plan.pk}")
+    assert sum("燃气" in str(row) for row in every) == 1
+    assert any("3 of 20" in str(cell) for row in every for cell in row)
+    narrowed = rows("city", f"?plan={plan.pk}&state=found")
+    assert not any("燃气" in str(row) for row in narrowed)
+    assert any("宣传" in str(row) for row in narrowed)
+    assert not any("燃气" in str(row) for row in rows("stranger"))

@@ -20,6 +20,9 @@ WANTED = {
     "requirements-dev.lock": [
         *PROJECT["project"]["dependencies"], *PROJECT["dependency-groups"]["dev"],
     ],
+    "requirements-ocr.lock": [
+        *PROJECT["project"]["dependencies"], *PROJECT["project"]["optional-dependencies"]["ocr"],
+    ],
     "requirements-node.lock": PROJECT["dependency-groups"]["node"],
 }  # fmt: skip
 
@@ -50,9 +53,12 @@ def test_S60_every_locked_package_has_hashes_and_no_address(name):
     assert "--find-links" not in text
 
 
-def test_the_development_lock_holds_the_same_versions():
+def test_the_other_locks_hold_the_same_versions():
     core, dev = locked("requirements.lock"), locked("requirements-dev.lock")
+    ocr = locked("requirements-ocr.lock")
     assert {name: dev.get(name) for name in core} == core
+    assert {name: ocr.get(name) for name in core} == core
+    assert {name: dev.get(name) for name in ocr} == ocr
 
 
 def test_S60_the_front_end_lock_names_no_registry_and_every_package_has_a_hash():

@@ -32,6 +32,18 @@ LOCKS = (
             "requirements-dev.lock",
         ),
     ),
+    # What reads scanned pages, for offices that want it.
+    *(
+        (
+            "pyproject.toml",
+            "--extra",
+            "ocr",
+            "-c",
+            "requirements-dev.lock",
+            "-o",
+            "requirements-ocr.lock",
+        ),
+    ),
     ("--group", "node", "-o", "requirements-node.lock"),
 )
 

@@ -23,6 +23,7 @@ ROOT = Path(__file__).resolve().parents[3]
 #: Lock files with what of them an office installs.
 LOCKS = (
     ("requirements.lock", "required"),
+    ("requirements-ocr.lock", "optional"),
     ("requirements-dev.lock", "excluded"),
     ("requirements-node.lock", "excluded"),
 )

@@ -7,7 +7,6 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from anlan.domain.campaigns.intake_fields import Posted, TaskIncomplete
 from anlan.domain.campaigns.intake_figures import CHARS, Fields, places, written
@@ -29,7 +28,7 @@ BOUNDS = (
     ("<=", _("at most (以内, 以下)")), ("<~", _("nearly (近)")), ("~", _("about (约)")),
 )  # fmt: skip
 DIRECTIONS = (
-    ("", pgettext_lazy("direction", "none")), ("up", _("up")), ("down", _("down")),
+    ("", _("no direction")), ("up", _("up")), ("down", _("down")),
 )  # fmt: skip
 #: Every other field that is a line of text, and may be empty.
 _TEXTS = ("unit", "region", "actor", "baseline")

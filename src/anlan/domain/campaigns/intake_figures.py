@@ -39,6 +39,7 @@ CHARS = {
     "indicator": TITLE_CHARS_MAX, "unit": 20, "region": NAME_CHARS_MAX, "actor": NAME_CHARS_MAX,
     "baseline": NAME_CHARS_MAX, "period": 40, "text": TITLE_CHARS_MAX, "direction": 10, "bound": 10,
 }  # fmt: skip
+_SENTENCE_MAX = 2_000
 _ISO = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
 
@@ -253,14 +254,21 @@ def marked(start: int, end: int, reading: Mapping[str, Any]) -> Fields:
     """Words that a person marked, read as far as they say something by themselves."""
     text = str(reading.get("text", ""))
     words = text[start:end]
-    found = next((one for one in reader.read(words) if one.kind in FACTUAL), None)
+    # Its own sentence says more about it than the words alone.
+    left = max(text.rfind(stop, 0, start) for stop in "。；;\n") + 1
+    right = min(at for stop in "。；;\n" if (at := (text + stop).find(stop, end)) >= 0)
+    said = text[left:right][:_SENTENCE_MAX]
+    near_it = [one for one in reader.read(said)
+               if one.start + left < end and start < one.end + left]  # fmt: skip
+    found = next((one for one in [*near_it, *reader.read(words)] if one.kind in FACTUAL), None)
+    before = re.split(r"[，,、：:（(]", text[left:start])[-1].strip()
     near = [
         one for one in reading.get("figures", ()) if one["end"] <= start and one["kind"] in FACTUAL
     ]
     told = near[-1] if near else {}
     one = {
         "kind": found.kind if found else "count", "value": found.value if found else 0,
-        "unit": found.unit if found else "", "indicator": found.indicator if found else "",
+        "unit": found.unit if found else "", "indicator": (found.indicator if found else "") or before[-30:],
         "bound": found.bound if found else "", "direction": found.direction if found else "",
         "baseline": "", "start": start, "end": end, "text": words,
         # Most figures of a paragraph are of one place and time; a person sees and corrects them.

@@ -47,6 +47,7 @@ from anlan.kernel.accounts.models import Unit
 from anlan.kernel.jobs.models import Job
 from anlan.kernel.loop.plain import Call
 from anlan.kernel.papers.documents import refusals
+from anlan.kernel.papers.documents.reading import can_recognise
 from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Column, Filters
@@ -85,7 +86,10 @@ def intakes(request: HttpRequest) -> HttpResponse:
     rows = rows.defer("reading", "decisions").select_related("unit")
     asked = Filters((), request.GET)
     page = asked.order(ORDERS, "made").page(rows, request.GET)
-    context = {"filters": asked, "page": page, "columns": _columns(), "sort": "made"}
+    context = {
+        "filters": asked, "page": page, "columns": _columns(), "sort": "made",
+        "can_recognise": can_recognise(),
+    }  # fmt: skip
     return render_page(request, "campaigns/intakes.html", "campaigns/_intakes.html", context)
 
 
@@ -231,6 +235,7 @@ def _paper(row: Intake, every: list[Item]) -> dict[str, Any]:
     reading = row.reading
     return {
         "lines": lines(reading, every), "notice": reading.get("notice", {}),
+        "recognised": reading.get("recognised"), "figures": len(reading.get("figures", ())),
         "repairs": len(reading.get("repairs", ())), "ours": list(ours(row)),
         "against": [told_against(one) for one in reading.get("contradictions", ())],
     }  # fmt: skip

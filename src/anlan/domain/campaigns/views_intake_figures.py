@@ -299,7 +299,7 @@ def _columns() -> list[Column]:
         Column("measure", _("Unit of measure"), cell="measure", phone=False),
         Column("area", _("Area"), cell=lambda row: row.area.name if row.area else row.region),
         Column("period", _("Period"), cell="period", kind="code"),
-        Column("as", _("Counted as"), cell=as_what),
+        Column("as", _("Taken for"), cell=as_what),
         Column("document", _("Document"), cell="intake.name", phone=False),
         Column("by", _("By"), cell="made_by", phone=False),
     ]  # fmt: skip

@@ -52,6 +52,10 @@ def told(
     result["furniture"] = [asdict(mark) for mark in document.furniture]
     result["copies"] = [asdict(copy) for copy in document.copies]
     result["notes"] = list(document.notes)
+    if document.recognised is not None:
+        found = document.recognised
+        result["recognised"] = {"pages": list(found.pages), "sure": round(found.sure, 3)}
+        result["unsure"] = [asdict(mark) for mark in document.unsure]
     return result
 
 

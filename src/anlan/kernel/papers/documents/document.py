@@ -27,6 +27,23 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Unsure:
+    """Words that were recognised from a picture and may be others; ``sure`` is 0 to 1."""
+
+    start: int
+    end: int
+    sure: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recognised:
+    """Pages (from 1) that were pictures, and how sure their text is on the whole, 0 to 1."""
+
+    pages: tuple[int, ...]
+    sure: float
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """``text`` is what every offset counts in, in code points.
 
@@ -44,3 +61,5 @@ class Document:
     copies: tuple[Repeat, ...] = ()
     #: What was noticed while reading, as codes (``pages_without_text:3``).
     notes: tuple[str, ...] = field(default=())
+    unsure: tuple[Unsure, ...] = ()
+    recognised: Recognised | None = None

@@ -8,13 +8,15 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, NoReturn
 
 from anlan.base.refusal import DiskFull
 from anlan.kernel.papers.documents import refusals
 from anlan.kernel.papers.documents.copies import copies
-from anlan.kernel.papers.documents.document import Document, Mark
+from anlan.kernel.papers.documents.document import Document, Mark, Recognised, Unsure
 from anlan.kernel.papers.documents.furniture import furniture
 from anlan.kernel.papers.sheets import archive
 from anlan.kernel.papers.sheets.scratch import scratch
@@ -22,6 +24,8 @@ from anlan.kernel.papers.sheets.scratch import scratch
 FILE_BYTES_MAX = 100_000_000
 TEXT_BYTES_MAX = 5_000_000
 WALL_SECONDS_MAX = 90
+#: Pages that are pictures take seconds each (_ocr.py).
+OCR_WALL_SECONDS_MAX = 540
 
 _CHILD = Path(__file__).with_name("_child.py")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -71,6 +75,8 @@ def read(path: Path | str, name: str = "") -> Document:
         if kind == "html":
             encoding = _decoded(path.read_bytes(), name)[1]
         made = _by_child(path, kind, name, encoding)
+        if made.get("stop") == "scanned" or _silent(made):
+            made = _recognised(path, name, made)
         text = made["text"]
         notes += made["notes"]
     if not text.strip():
@@ -86,7 +92,38 @@ def read(path: Path | str, name: str = "") -> Document:
         furniture=furniture(text, kind, marks),
         copies=copies(text),
         notes=tuple(notes),
+        unsure=tuple(Unsure(*one) for one in made.get("unsure", ())),
+        recognised=_told(made),
     )
+
+
+def can_recognise() -> bool:
+    """Whether pages that are pictures can be read here: ``pip install anlan[ocr]``."""
+    return all(find_spec(name) for name in ("rapidocr", "onnxruntime"))
+
+
+def _silent(made: Mapping[str, Any]) -> bool:
+    return any(note.startswith("pages_without_text:") for note in made.get("notes", ()))
+
+
+def _recognised(path: Path, name: str, made: dict[str, Any]) -> dict[str, Any]:
+    """The same with its pictures read, where the library is there; else what there is."""
+    scanned = made.get("stop") == "scanned"
+    if can_recognise():
+        said = _by_child(path, "ocr", name, "")
+        if "stop" not in said:
+            return said
+        if scanned and said["stop"] == "scanned_long":
+            raise refusals.ScannedLong(name=name, pages=said["what"])
+    if scanned:
+        refusal = refusals.ScannedUnread if can_recognise() else refusals.Scanned
+        raise refusal(name=name, pages=made["what"])
+    return made
+
+
+def _told(made: Mapping[str, Any]) -> Recognised | None:
+    found = made.get("recognised")
+    return Recognised(tuple(found["pages"]), found["sure"]) if found else None
 
 
 def _at_most(name: str, size: int, limit: int) -> None:
@@ -143,6 +180,7 @@ def _decoded(data: bytes, name: str) -> tuple[str, str]:
 
 
 def _by_child(path: Path, kind: str, name: str, encoding: str) -> dict[str, Any]:
+    """What the child says. Of its stops, those of a scan are the caller's."""
     with scratch() as folder:
         out = folder / "read.json"
         command = [sys.executable, "-I", str(_CHILD), str(path.resolve()), str(out), kind, encoding]
@@ -154,7 +192,7 @@ def _by_child(path: Path, kind: str, name: str, encoding: str) -> dict[str, Any]
                 stderr=subprocess.DEVNULL,
                 env={"PATH": os.defpath, "LANG": "C.UTF-8"},
                 cwd=folder,
-                timeout=WALL_SECONDS_MAX,
+                timeout=OCR_WALL_SECONDS_MAX if kind == "ocr" else WALL_SECONDS_MAX,
                 check=False,
             )
         except subprocess.TimeoutExpired:
@@ -167,8 +205,8 @@ def _by_child(path: Path, kind: str, name: str, encoding: str) -> dict[str, Any]
                 raise refusals.Broken(name=name) from None
             raise refusals.TooMuchWork(name=name) from None
     if "stop" in said:
-        if said["stop"] == "scanned":
-            raise refusals.Scanned(name=name, pages=said["what"])
+        if said["stop"] in ("scanned", "scanned_long") or kind == "ocr":
+            return said
         if said["stop"] == "disk":
             raise DiskFull
         _refuse(name, said["stop"])

@@ -84,7 +84,24 @@ class Scanned(DocumentRefusal):
     message = _(
         "%(name)s is scanned: it holds pictures of its %(pages)s pages and no text. Ask its "
         "issuer for the .docx or a .pdf with text, or have it recognised by your scanner's "
-        "software first."
+        "software first. Whoever runs this system can also install what reads pictures "
+        "(docs/operations.md, “Scanned papers”)."
+    )
+
+
+class ScannedLong(Scanned):
+    code = "document_scanned_long"
+    message = _(
+        "%(name)s is scanned and has %(pages)s pages without text; at most 40 are read from "
+        "pictures at once. Split it, or ask its issuer for the .docx or a .pdf with text."
+    )
+
+
+class ScannedUnread(Scanned):
+    code = "document_scanned_unread"
+    message = _(
+        "%(name)s is scanned, and no text could be made out on its %(pages)s pages. Scan it "
+        "again, straight and with 200 dots per inch or more, or ask its issuer for the text."
     )
 
 

@@ -35,7 +35,7 @@ class DutyForm(Form):
     line = forms.UUIDField(required=False, widget=forms.HiddenInput)
     title = forms.CharField(label=_("Title"), max_length=TITLE_CHARS_MAX)
     text = text_area(_("What is to be reported, as the paper says it"), rows=3)
-    every = forms.ChoiceField(label=_("How often"), choices=list(EVERY.items()))
+    every = forms.ChoiceField(label=_("How often it is reported"), choices=list(EVERY.items()))
     dates = forms.CharField(
         label=_("Set days"),
         required=False,
@@ -78,7 +78,7 @@ class DutyForm(Form):
         field.choices = [(str(unit.pk), unit.name) for unit in units]
         for n in range(FIGURE_ROWS):
             self.fields[f"name_{n}"] = forms.CharField(
-                label=_("Figure"), required=False, max_length=NAME_CHARS_MAX
+                label=_("Name of the figure"), required=False, max_length=NAME_CHARS_MAX
             )
             self.fields[f"unit_{n}"] = forms.CharField(
                 label=_("Unit of measure"), required=False, max_length=20

@@ -22,7 +22,7 @@ RETURN = replace(
         *_STANDARD.steps,
         Step("accept", "rectified", "closed", "", ("closed",), not_by=("rectify",)),
     ),
-    words={"accept": _("accept")},
+    words={"accept": _("accept a return")},
 )  # fmt: skip
 #: A number that a return states; reversed with the return.
 FIGURE = FactKind(
@@ -44,8 +44,8 @@ STATES: dict[str, str | Promise] = {
 STEPS: dict[str, str | Promise] = {
     "find": _("ask for it"),
     "assign": _("ask for it"),
-    "rectify": _("file"),
-    "reject": _("return"),
-    "accept": _("accept"),
+    "rectify": _("file the return"),
+    "reject": _("send the return back"),
+    "accept": _("accept a return"),
     "void": _("mark as not applicable"),
 }

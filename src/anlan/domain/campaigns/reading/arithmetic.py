@@ -127,6 +127,10 @@ def _parts(figures: list[Figure], text: str) -> Iterator[Contradiction]:
         for part in parts:
             if part.unit != whole.unit or (same and "其中" in text[same[-1].end : part.start]):
                 break
+            if same and _SETTLED.search(text[same[-1].end : part.start]):
+                # 其中重大隐患31项,整改完成1187项: what became of the whole, not a part of it.
+                if not _SETTLED.search(text[hit.end() : same[0].start]):
+                    break
             same.append(part)
         if not same or whole.value <= 0:
             continue
@@ -150,6 +154,9 @@ def _parts(figures: list[Figure], text: str) -> Iterator[Contradiction]:
             yield _found(
                 "parts_fall_short", (whole, *same), sum=plain(int(total)), whole=plain(whole.value)
             )
+
+
+_SETTLED = re.compile(r"整改|完成|销号|办结|闭环|处罚|立案|移交|关闭|取缔|验收|已")
 
 
 def _firm(figure: Figure) -> bool:

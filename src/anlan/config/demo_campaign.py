@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from anlan.base.actor import CLOCK, Actor
 from anlan.base.ids import uuid7
-from anlan.config import samples
+from anlan.config import demo_progress, samples
 from anlan.config.demo_offices import CAPITAL, DISTRICT, office_code
 from anlan.domain.campaigns import commands
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewLine, NewPlan, NewStage
@@ -40,6 +40,7 @@ def campaign(*, at: datetime) -> None:
     commands.break_down(plan.pk, units=units, **_call(office, at))
     _share(plan, office, at)
     _work(plan, office, at)
+    demo_progress.reached(plan, office, units, at)
     capital = held.actor(User.objects.get(username="km.office"), today=today)
     below = Plan.objects.get(parent=plan, unit__code=office_code(CAPITAL))
     words = "排查整治城中村自建房消防安全隐患（演示）。"

@@ -53,7 +53,7 @@ from anlan.ui.parts import part
 #: So many figures are listed beside the open one; arrows and the text reach the others.
 NEAR = 60
 WORDS_MAX = 200
-ORDERS = {"made": Keyset.by("-made_at", "-pk")}
+ORDERS = {"made": Keyset.by("-made_at", "start", "pk")}
 GAPS = {
     "indicator": gettext_lazy("It isn't clear what is counted; say so."),
     "period": gettext_lazy("It has no days of its own; fill them in, or leave them empty."),

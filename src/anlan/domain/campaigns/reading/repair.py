@@ -69,7 +69,7 @@ SHAPES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("grades", re.compile(r"(?<![A-Za-z\d-])([A-F]{2,6})(?=级|类|等(?!方)|[”\"]?[一二两三四五六]级)")),
     ("tiers", re.compile(rf"([{_TIERS}])(-{{2,5}})([{_TIERS}])")),
 )  # fmt: skip
-_CONNECTED = re.compile(r"[日月年][至到—~-]$")
+_CONNECTED = re.compile(r"[至到—~、-]$")
 
 
 def repairs(text: str) -> list[Repair]:
@@ -91,20 +91,22 @@ def _year_month(match: re.Match[str]) -> Iterator[str]:
 
 
 def _whole_date(match: re.Match[str]) -> Iterator[str]:
-    for month, day in _month_and_day(match[2], int(match[1])):
+    for month, day in month_and_day(match[2], int(match[1])):
         yield f"{match[1]}年{month}月{day}日"
 
 
 def _month_day(match: re.Match[str]) -> Iterator[str]:
     """1028日 behind 10日至 is 10月28日; alone it may be so many days."""
-    found = [f"{month}月{day}日" for month, day in _month_and_day(match[1], 2000)]
+    found = [f"{month}月{day}日" for month, day in month_and_day(match[1], 2000)]
     yield from found
     before = match.string[max(0, match.start() - 2) : match.start()]
     if found and not _CONNECTED.search(before):
         yield match[0]
 
 
-def _month_and_day(digits: str, year: int) -> Iterator[tuple[int, int]]:
+def month_and_day(digits: str, year: int) -> list[tuple[int, int]]:
+    """Every month and day that these digits without a sign between them can be."""
+    found = []
     for cut in range(1, len(digits)):
         month, day = digits[:cut], digits[cut:]
         if month.startswith("0") or day.startswith("0") or len(month) > 2 or len(day) > 2:
@@ -113,7 +115,8 @@ def _month_and_day(digits: str, year: int) -> Iterator[tuple[int, int]]:
             date(year, int(month), int(day))
         except ValueError:
             continue
-        yield int(month), int(day)
+        found.append((int(month), int(day)))
+    return found
 
 
 def _years(match: re.Match[str]) -> Iterator[str]:

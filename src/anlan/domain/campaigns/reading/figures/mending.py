@@ -1,25 +1,21 @@
-"""Damage that left only one legal reading: a sign lost between two ASCII runs.
+"""The text that figures are read from: lost signs put back, blanks and line ends inside taken out.
 
-Some extractors drop a single character that stood between digits, letters or %: 2020年4月 comes as
-`20204月`, 27.0%、23.6% as `27.0%23.6%`. The lost sign is put back where only one reading is legal.
-Where two are (`2022111日` is 1 November and 11 January), the text stays as it is: a person decides.
+What was lost is found in one place (`..repair`); here only what has one legal reading is put back,
+so that a figure can be read. The document stays as it is, and each place leads back to its own.
 """
 
 from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date
 
-YEARS = range(1949, 2100)
-LISTS = "、"
-STOPS = "。"
+from ..repair import Repair as Lost
+from ..repair import month_and_day, repairs
 
-_YEAR_MONTH = re.compile(r"(?<![\d.])(\d{4})(\d{1,2})(?=月)")
-_YEAR_MONTH_DAY = re.compile(r"(?<![\d.])(\d{4})(\d{2,4})(?=日)")
-_MONTH_DAY = re.compile(r"(?<=[至到—~、-])(\d{3,4})(?=日)")
-_DATE = re.compile(r"(\d{4})(?:年|\d{1,2}月|\d{2,4}日)")
-_PERCENTS = re.compile(r"(?<=\d%)(?=\d)")
+__all__ = ["Mended", "Repair", "clean", "join", "mend", "month_and_day"]
+
+#: Of what repair.py finds: what can change a figure, and only adds signs.
+ADDED = ("year_month", "whole_date", "month_day", "percents")
 
 
 @dataclass(frozen=True)
@@ -48,44 +44,26 @@ class Repair:
     sign: str
 
 
-def month_and_day(digits: str, year: int) -> list[tuple[int, int]]:
-    """Every month and day that these digits without a sign between them can be."""
-    readings = []
-    for cut in range(1, len(digits)):
-        month, day = digits[:cut], digits[cut:]
-        if month.startswith("0") or day.startswith("0") or len(month) > 2 or len(day) > 2:
-            continue
-        try:
-            date(year, int(month), int(day))
-        except ValueError:
-            continue
-        readings.append((int(month), int(day)))
-    return readings
-
-
 def mend(text: str) -> Mended:
     """The text with each lost sign put back that has one legal reading."""
     inserts: dict[int, str] = {}
-    for match in _YEAR_MONTH.finditer(text):
-        month = match[2]
-        if int(match[1]) in YEARS and not month.startswith("0") and 1 <= int(month) <= 12:
-            inserts[match.start(2)] = "年"
-    for match in _YEAR_MONTH_DAY.finditer(text):
-        if int(match[1]) not in YEARS:
-            continue
-        readings = month_and_day(match[2], int(match[1]))
-        if len(readings) == 1:
-            inserts[match.start(2)] = "年"
-            inserts[match.start(2) + len(str(readings[0][0]))] = "月"
-    for match in _MONTH_DAY.finditer(text):
-        readings = month_and_day(match[1], 2000)
-        if len(readings) == 1:
-            inserts[match.start(1) + len(str(readings[0][0]))] = "月"
-    for match in _PERCENTS.finditer(text):
-        follows = _DATE.match(text, match.start())
-        starts_a_date = follows is not None and int(follows[1]) in YEARS
-        inserts[match.start()] = STOPS if starts_a_date else LISTS
+    for lost in repairs(text):
+        if lost.rule in ADDED and lost.after:
+            inserts |= _added(lost)
     return _with(text, inserts)
+
+
+def _added(lost: Lost) -> dict[int, str]:
+    """Where which sign goes in: what of the reading isn't in the words."""
+    found: dict[int, str] = {}
+    place = 0
+    for sign in lost.after:
+        if place < len(lost.before) and lost.before[place] == sign:
+            place += 1
+        else:
+            at = lost.start + place
+            found[at] = found.get(at, "") + sign
+    return found
 
 
 def _with(text: str, inserts: dict[int, str], drops: set[int] | None = None) -> Mended:
@@ -98,7 +76,7 @@ def _with(text: str, inserts: dict[int, str], drops: set[int] | None = None) -> 
         last = at
         if at in inserts:
             pieces.append(inserts[at])
-            origin.append(at)
+            origin.extend([at] * len(inserts[at]))
         else:
             last = at + 1
     pieces.append(text[last:])

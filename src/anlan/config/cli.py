@@ -136,6 +136,7 @@ def _read(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "file",
         metavar="FILE",
+        nargs="?",
         help=both("文件：pdf、docx、doc、html、txt", "a pdf, docx, doc, html or txt"),
     )
     what = parser.add_mutually_exclusive_group()
@@ -144,6 +145,18 @@ def _read(parser: argparse.ArgumentParser) -> None:
     )
     what.add_argument(
         "--figures", action="store_true", help=both("只读数据", "the figures of a report, no tasks")
+    )
+    what.add_argument(
+        "--corrections",
+        metavar="DIR",
+        help=both(
+            "把已确认的文件及其结果写入该文件夹", "write confirmed documents with their truth"
+        ),
+    )
+    what.add_argument(
+        "--check",
+        metavar="DIR",
+        help=both("按该文件夹中的结果核对识别率", "how much of the documents there is read"),
     )
     _json(parser)
 

@@ -3,17 +3,27 @@
 from __future__ import annotations
 
 from argparse import Namespace
+from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from anlan.base.refusal import Unreadable
 from anlan.config.cli_say import emit, say
+from anlan.domain.campaigns.reading import measuring
 from anlan.domain.campaigns.reading.whole import told
 from anlan.kernel.papers import documents
 
 
 def main(args: Namespace) -> int:
     """Nothing is kept and no database is asked: text in, findings out."""
+    if args.corrections:
+        return _corrections(Path(args.corrections))
+    if args.check:
+        return _check(Path(args.check), as_json=args.json)
+    if not args.file:
+        raise Unreadable(field="FILE", reason=_("name the document to be read"))
     every = not (args.tasks or args.figures)
     result = told(
         documents.read(args.file), _, tasks=args.tasks or every, counted=args.figures or every
@@ -22,6 +32,45 @@ def main(args: Namespace) -> int:
         emit(result)
     else:
         _show(result)
+    return 0
+
+
+def _corrections(folder: Path) -> int:
+    """Of the office's own database, so this one asks it."""
+    from anlan.domain.campaigns import intake_examples
+
+    count = intake_examples.write(folder)
+    say(
+        ngettext(
+            "%(n)s confirmed document written to %(folder)s. It stays out of git.",
+            "%(n)s confirmed documents written to %(folder)s. They stay out of git.",
+            count,
+        )
+        % {"n": count, "folder": folder}
+    )
+    return 0
+
+
+def _check(folder: Path, *, as_json: bool) -> int:
+    if not folder.is_dir():
+        raise Unreadable(
+            field="--check", reason=_("there is no folder %(name)s") % {"name": folder}
+        )
+    found = list(measuring.checked(folder))
+    if as_json:
+        emit({"documents": found})
+        return 0
+    for one in found:
+        for name in ("figures", "tasks"):
+            if name not in one:
+                continue
+            told = one[name]
+            shares = "  ".join(
+                f"{key} {value:.3f}" for key, value in told.items() if isinstance(value, float)
+            )
+            print(f"{one['document']}  {name}: {told['read']}/{told['truth']}  {shares}")
+            for error, counts in told["errors"].items():
+                print(f"    {error}: {counts}")
     return 0
 
 

@@ -127,10 +127,13 @@ def _parts(figures: list[Figure], text: str) -> Iterator[Contradiction]:
         for part in parts:
             if part.unit != whole.unit or (same and "其中" in text[same[-1].end : part.start]):
                 break
-            if same and _SETTLED.search(text[same[-1].end : part.start]):
-                # 其中重大隐患31项,整改完成1187项: what became of the whole, not a part of it.
-                if not _SETTLED.search(text[hit.end() : same[0].start]):
-                    break
+            # 其中重大隐患31项,整改完成1187项: what became of the whole, not a part of it.
+            if (
+                same
+                and _SETTLED.search(text[same[-1].end : part.start])
+                and not _SETTLED.search(text[hit.end() : same[0].start])
+            ):
+                break
             same.append(part)
         if not same or whole.value <= 0:
             continue

@@ -111,3 +111,10 @@ def test_the_contradictions_and_gaps_of_the_seeds() -> None:
         found = contradictions(read(text), text)
         assert sorted(item.code for item in found) == codes
         assert all(item.code in SENTENCES and item.sentence().endswith(".") for item in found)
+
+
+def test_what_became_of_the_whole_is_none_of_its_parts() -> None:
+    text = "共排查隐患1204项,其中重大隐患31项,整改完成1187项。"
+    assert contradictions(read(text), text) == []
+    text = "共排查隐患1204项,其中已整改1100项,整改中200项。"
+    assert [one.code for one in contradictions(read(text), text)] == ["parts_exceed"]

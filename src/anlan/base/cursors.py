@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import Any, cast
 
 import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.postgresql.base import ServerBindingCursor
 from psycopg.types.numeric import Int8Dumper
 
@@ -21,12 +21,14 @@ psycopg.adapters.register_dumper(int, Int8Dumper)
 
 def planned() -> Any:
     """As ``connection.cursor()``, which binds values by itself, so that nothing could be kept."""
+    # One look: each use of Django's ``connection`` asks for this thread's anew.
+    database: Any = connections[DEFAULT_DB_ALIAS]
     # Where statements are written down, they must come with their values.
-    if connection.vendor != "postgresql" or connection.queries_logged:
-        return connection.cursor()
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        database, cursor = cast(Any, connection), cast(Any, ServerBindingCursor)
+    if database.vendor != "postgresql" or database.queries_logged:
+        return database.cursor()
+    database.ensure_connection()
+    with database.wrap_database_errors:
+        cursor = cast(Any, ServerBindingCursor)
         return database._prepare_cursor(cursor(database.connection))
 
 

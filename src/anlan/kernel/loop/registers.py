@@ -10,6 +10,7 @@ of one page are then read whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Sequence
+from functools import cache, cached_property
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -110,8 +111,11 @@ class Register(Generic[M]):
             isinstance(child, tuple) and child[0] in ("case__kind", "case__kind__in")
             for child in where.children
         )  # fmt: skip
-        cases = Case.objects.all() if named else Case.objects.filter(kind__in=self._kinds)
-        return cases.annotate(**{name: F(own) for name, own in _COLUMNS.items()}).filter(where)
+        return (_every_case() if named else self._own_cases).filter(where)
+
+    @cached_property
+    def _own_cases(self) -> QuerySet[Case]:
+        return _every_case().filter(kind__in=self._kinds)
 
     def _unindexed(self, by_due: bool) -> QuerySet[M]:
         """Records with ``read_path`` and the like: the case's own, but no index serves them.
@@ -125,6 +129,12 @@ class Register(Generic[M]):
                 for name in _hidden(by_due)
             }
         )
+
+
+@cache
+def _every_case() -> QuerySet[Case]:
+    """All cases under a record's names; to put that together takes longer than to read a page."""
+    return Case.objects.annotate(**{name: F(own) for name, own in _COLUMNS.items()})
 
 
 def by_key(where: Q) -> Q:

@@ -4,13 +4,24 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.domain.campaigns import commands
+from anlan.domain.campaigns.commands.hearings import NewHearing, make_hearing
+from anlan.domain.campaigns.commands.letters import (
+    NewArticle,
+    NewLetter,
+    NewSignatory,
+    make_letters,
+)
+from anlan.domain.campaigns.commands.meetings import NewMeeting, make_meeting
+from anlan.domain.campaigns.commands.organs import NewOrgan, NewOrganMember, make_organ
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewLine, NewPlan
 from anlan.domain.campaigns.models import Plan, Task
 from anlan.kernel.accounts.models import Unit
+from anlan.kernel.loop.models import Case
 from anlan.kernel.regions.models import Region
 
 
@@ -37,10 +48,51 @@ def plant_campaigns(
     row.campaign.area, row.campaign.path = place, place.path
     row.campaign.save()
     plans = ("plan", "edit_plan", "publish", "break_down", "break_down_progress",
-             "break_down_stop", "quotas", "shares", "new_line", "line", "remove_line")  # fmt: skip
-    pages = ("campaign", "edit", "new_plan", "map", "map_rows", "map_ics")
+             "break_down_stop", "quotas", "shares", "new_line", "line", "remove_line", "elements",
+             "elements_line")  # fmt: skip
+    pages = ("campaign", "edit", "new_plan", "map", "map_rows", "map_ics", "expected", "goals",
+             "elements_template", "organs", "new_organ", "organs_export", "hearings",
+             "new_hearing", "new_rule", "end_hearing_rule", "meetings",
+             "meeting_new")  # fmt: skip
     return {
         "campaigns:task": task, "campaigns:step": task,
         **{f"campaigns:{name}": plan for name in plans},
         **{f"campaigns:{name}": campaign for name in pages},
+        **_carried(word, campaign, place, unit, call, at),
+        **_met(word, campaign, unit, call, at),
     }  # fmt: skip
+
+
+def _carried(
+    word: str, campaign: UUID, place: Region, unit: Unit, call: Any, at: datetime
+) -> dict[str, Any]:
+    """A body, a hearing and a duty letter of that campaign."""
+    day = at.date()
+    organ = make_organ(
+        campaign, NewOrgan(f"{word}领导小组", day), [NewOrganMember("chair", day, f"{word}组长")],
+        request_id=uuid7(), **call,
+    )  # fmt: skip
+    hearing = make_hearing(campaign, NewHearing(f"{word}会议", day), request_id=uuid7(), **call)
+    sides = (NewSignatory("gives", f"{word}政府"),)
+    new = NewLetter(unit.pk, f"{word}责任书", day, day, day, articles=(NewArticle(f"{word}条款"),),
+                    signatories=sides)  # fmt: skip
+    takers = [NewSignatory("takes", f"{word}单位")]
+    [letter] = make_letters(new, takers, request_id=uuid7(), **call)
+    Case.objects.filter(pk=letter).update(area=place, path=place.path)
+    names = {
+        organ: ("organ", "edit_organ", "new_members", "end_member", "correct_member"),
+        hearing: ("hearing", "hearing_decide", "hearing_file", "hearing_step"),
+        letter: ("letter", "edit_letter", "letter_paper", "letter_step"),
+    }
+    return {f"campaigns:{name}": pk for pk, every in names.items() for name in every}
+
+
+def _met(word: str, campaign: UUID, unit: Unit, call: Any, at: datetime) -> dict[str, Any]:
+    """A meeting of that unit that is being prepared: nobody else's to see."""
+    new = NewMeeting(campaign, unit.pk, f"{word}例会", at.date())
+    meeting = make_meeting(new, request_id=uuid7(), **call)
+    names = ("meeting", "meeting_edit", "meeting_tasks", "meeting_agenda", "meeting_agenda_print",
+             "meeting_agenda_docx", "meeting_item_new", "meeting_item", "meeting_item_remove",
+             "meeting_issue", "meeting_correct", "meeting_minutes",
+             "meeting_minutes_docx")  # fmt: skip
+    return {f"campaigns:{name}": meeting for name in names}

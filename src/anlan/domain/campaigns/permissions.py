@@ -6,6 +6,8 @@ a task               seen by those in charge of its place, by units that have a 
                      supporting units of its own plan's line, and by those who may take it;
                      checked by those in charge who are not of the unit that did it.
                      What nobody has is taken by a unit of the same area.
+a meeting            prepared by office and leader of the unit that holds it, and theirs alone until
+                     minutes are issued; these are read like a published plan.
 a document handed in by the office or leader of the unit that was given it.
 """
 
@@ -18,7 +20,7 @@ from django.db.models import F, Q
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
-from anlan.domain.campaigns.models import LineUnit, Plan, Task
+from anlan.domain.campaigns.models import LineUnit, Meeting, Plan, Task
 from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party
 from anlan.domain.lists.permissions import ANSWERS as ANSWERS
 from anlan.domain.lists.permissions import LEADS as LEADS
@@ -56,6 +58,13 @@ def _given(by: Actor) -> Q:
     mine = Party.objects.filter(unit__in=units, until=None, role=PartyRole.RECTIFIER)
     tasks = Task.objects.filter(case__in=mine.values("case"))
     return Q(pk__in=tasks.values("plan")) & ~Q(status=Plan.Status.DRAFT)
+
+
+def meeting_view(by: Actor) -> Q:
+    """Once there are minutes, whoever may read the campaign near by; before, its unit alone."""
+    near = _near(by)
+    issued = near if near == NOTHING else near & ~Q(status=Meeting.Status.DRAFT)
+    return issued | _of_units(by, LEADS)
 
 
 def view(by: Actor) -> Q:
@@ -120,6 +129,9 @@ RULES: dict[str, Rule] = {
     "intakes.view":    lambda by: _of_units(by, LEADS),
     "intakes.make":    lambda by: EVERYTHING if own_paths(by, LEADS) else NOTHING,
     "intakes.decide":  lambda by: _of_units(by, LEADS),
+    "meetings.view":   meeting_view,
+    "meetings.make":   lambda by: EVERYTHING if own_paths(by, LEADS) else NOTHING,
+    "meetings.edit":   lambda by: _of_units(by, LEADS),
     "tasks.view":      view,
     "tasks.assign":    judge,
     "tasks.claim":     claim,

@@ -21,6 +21,7 @@ from anlan.domain.campaigns import (
     columns,
     evidence,
     forms,
+    meetings,
     progress_facts,
     progress_pages,
     progress_tasks,
@@ -59,7 +60,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
     asked = columns.task_filters(request.GET, plans_offered(by, request.GET.get("plan", "")))
     page = task_lists.page(by, asked, asked.order(columns.ORDERS, "due"), request.GET, today)
     kept = kept_lists.Kept(request, columns.task_columns(today))
-    if any(column.code == "counted" for column in kept.columns):
+    if any(column.code == "progress" for column in kept.columns):
         progress_pages.on_tasks(page.rows, timezone.now())
     context = {
         "filters": asked, "page": page, "sort": asked.sort(columns.ORDERS, "due"),
@@ -125,8 +126,9 @@ def _page(
         "steps": [STATES[state] for state in ORDER], "step": _place(case.state),
         "seen_plans": set(may_plan.order_by().values_list("pk", flat=True)),
         "targets": targets, "parts": _parts(row, by), "offers": offers, "files": files,
-        "is_counted": _is_counted(around),
-        "above": _above(row, by), "looks": REPORT_LOOKS, "decided_by": of_line(row.line_id, by),
+        "is_counted": _is_counted(around), "progress": _progress(row, around, targets),
+        "above": _above(row, by), "said": meetings.said_of(row, by),
+        "looks": REPORT_LOOKS, "decided_by": of_line(row.line_id, by),
     }  # fmt: skip
     return render_page(request, "campaigns/task.html", "campaigns/task.html", context, status)
 
@@ -160,6 +162,7 @@ def _targets(row: Task, around: queries.Around) -> list[dict[str, Any]]:
             "words": queries.said(target), "target": target, "by": said,
             "share": queries.number(around.quotas.get(target.pk), target.digits),
             "figure": progress_pages.shown(figure, href) if figure else "",
+            "percent": figure.percent if figure else None,
             "basis": figure.counting.label if figure else "",
             "below": progress_pages.declared_words(target, None, below.get(target.pk)),
             "reached": queries.number(reached, target.digits),
@@ -176,6 +179,12 @@ def _is_counted(around: queries.Around) -> bool:
     """Whether nobody types how far it is."""
     numbers = [one for one in around.targets if one.kind == "number" and one.value is not None]
     return bool(numbers) and all(one.counted for one in numbers)
+
+
+def _progress(row: Task, around: queries.Around, targets: Sequence[dict[str, Any]]) -> int:
+    """In per cent: as it is counted now, else as it was last reported."""
+    counted = [one["percent"] for one in targets if one["percent"] is not None]
+    return min(counted) if counted and _is_counted(around) else row.progress
 
 
 def _files(row: Task, around: queries.Around) -> dict[str, list[dict[str, Any]]]:

@@ -170,7 +170,11 @@ class Event(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "seq"], name="event_chain")]
-        indexes = [models.Index(fields=["user_id", "step"], name="event_by_user")]
+        indexes = [
+            models.Index(fields=["user_id", "step"], name="event_by_user"),
+            # What happened since the last meeting, without looking through all that ever did.
+            models.Index(fields=["at"], name="event_by_moment"),
+        ]
 
 
 class PartyRole(models.TextChoices):

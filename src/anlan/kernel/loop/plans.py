@@ -28,6 +28,7 @@ PLANS: Plans = {
         "sqlite_autoindex_loop_event_1": "600000 3 1",
         "loop_event_case_id_fa93f032": "600000 3",
         "event_by_user": "600000 600 100",
+        "event_by_moment": "600000 20",
     },
     "loop_party": {
         "loop_party_case_id_7d13dabb": "100000 2",

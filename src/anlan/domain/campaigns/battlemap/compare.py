@@ -143,8 +143,12 @@ def of_rows(shown: Iterable[Row], day: date) -> dict[UUID, Changed]:
     return found
 
 
-def since(rows: QuerySet[Task], day: date, rule: Rule, today: date) -> Since:
-    """All that changed after ``day``; three statements, whatever the number of tasks.
+def since(
+    rows: QuerySet[Task], day: date, rule: Rule, today: date, named: int = NAMED_MAX
+) -> Since:
+    """All that changed after ``day``; four statements, whatever the number of tasks.
+
+    named:  how many tasks each list names.
 
     What was published since is counted, not read: after a publication that is every task.
     """
@@ -155,17 +159,17 @@ def since(rows: QuerySet[Task], day: date, rule: Rule, today: date) -> Since:
     late = Q(case__unsettled=True, case__due_on__gte=day, case__due_on__lt=today)
     touched = known.filter(late | Q(pk__in=list(steps)))
     for row in reading.read(touched, rule, today, count=EVENTS_MAX):
-        _put(result, row, as_of(row, steps.get(row.pk, ()), day))
+        _put(result, row, as_of(row, steps.get(row.pk, ()), day), named)
     added = rows.filter(case__opened_on__gt=day).order_by(F("case__opened_on").desc(), "pk")
     result.counts["added"] += added.count()
-    for row in reading.read(added, rule, today, count=NAMED_MAX)[:NAMED_MAX]:
+    for row in reading.read(added, rule, today, count=named)[:named]:
         result.lists["added"].append(Changed(row, None, ("added",)))
     return result
 
 
-def _put(result: Since, row: Row, was: Was | None) -> None:
+def _put(result: Since, row: Row, was: Was | None, named: int) -> None:
     kinds = kinds_of(row, was, result.day)
     for kind in kinds:
         result.counts[kind] += 1
-        if len(result.lists[kind]) < NAMED_MAX:
+        if len(result.lists[kind]) < named:
             result.lists[kind].append(Changed(row, was, kinds))

@@ -13,7 +13,7 @@ from datetime import date
 from typing import Unpack
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -63,16 +63,28 @@ def publish(pk: UUID, *, seen: int | None = None, **call: Unpack[Call]) -> UUID:
     if claim.repeated:
         return pk
     plan = draft(pk, seen)
+    publish_within(plan, claim)
+    return claim.done(pk)
+
+
+def publish_within(plan: Plan, claim: Claim) -> None:
+    """For a command that publishes a plan within its own transaction, under its own claim."""
+    assert connection.in_atomic_block, "it commits with what publishes it"
     lines = list(plan.lines.filter(kind=Line.Kind.TASK).select_related("stage").order_by("place"))
     if not lines and plan.parent_id is None:
         raise PlanIncomplete(field="lines", reason=_("Write down at least one task first."))
+    put_in_force(plan, lines, claim)
+
+
+def put_in_force(plan: Plan, lines: Sequence[Line], claim: Claim) -> None:
+    """Publish a plan within its caller's transaction: a task for each of these lines."""
     leads = leads_of(lines)
     open_tasks([_wanted(plan, line, leads.get(line.pk)) for line in lines], claim)
-    Plan.objects.filter(pk=pk).update(
+    Plan.objects.filter(pk=plan.pk).update(
         status=Plan.Status.PUBLISHED, published_at=claim.at, published_by=claim.by.name
     )
-    claim.record("plans.publish", "plan", pk, after={"title": plan.title, "tasks": len(lines)})
-    return claim.done(pk)
+    after = {"title": plan.title, "tasks": len(lines)}
+    claim.record("plans.publish", "plan", plan.pk, after=after)
 
 
 def _wanted(plan: Plan, line: Line, unit: int | None) -> Wanted:

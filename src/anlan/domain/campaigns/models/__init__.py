@@ -5,22 +5,53 @@ Where a plan is broken down, the plan below has tasks for the lines of the plan 
 which it can't change, and lines of its own (自选动作).
 """
 
+from anlan.domain.campaigns.models.figures import FigureWords, QuotedFigure
+from anlan.domain.campaigns.models.hearings import Decision, Hearing, HearingRule
 from anlan.domain.campaigns.models.intake import Intake
+from anlan.domain.campaigns.models.letters import Letter, LetterArticle, Signatory
 from anlan.domain.campaigns.models.limits import NAME_CHARS_MAX, NUMBER_CHARS_MAX, TITLE_CHARS_MAX
+from anlan.domain.campaigns.models.meetings import Meeting, MeetingItem, Minutes
+from anlan.domain.campaigns.models.organs import Organ, OrganMember, OrganPlan
 from anlan.domain.campaigns.models.plans import Campaign, Line, LineUnit, Plan, Stage, Target
+from anlan.domain.campaigns.models.progress import BaseFigure
+from anlan.domain.campaigns.models.returns import Duty, DutyFigure, DutyUnit, Filing, Return
 from anlan.domain.campaigns.models.tasks import Quota, Report, Task
+from anlan.domain.campaigns.models.wanted import Elements, Expected, Goal
 
 __all__ = [
     "NAME_CHARS_MAX",
     "NUMBER_CHARS_MAX",
     "TITLE_CHARS_MAX",
+    "BaseFigure",
     "Campaign",
+    "Decision",
+    "Duty",
+    "DutyFigure",
+    "DutyUnit",
+    "Elements",
+    "Expected",
+    "FigureWords",
+    "Filing",
+    "Goal",
+    "Hearing",
+    "HearingRule",
     "Intake",
+    "Letter",
+    "LetterArticle",
     "Line",
     "LineUnit",
+    "Meeting",
+    "MeetingItem",
+    "Minutes",
+    "Organ",
+    "OrganMember",
+    "OrganPlan",
     "Plan",
+    "QuotedFigure",
     "Quota",
     "Report",
+    "Return",
+    "Signatory",
     "Stage",
     "Target",
     "Task",

@@ -1,0 +1,298 @@
+"""What a meeting goes through (例会调度): changes since the last one, lateness, promises, agenda.
+
+Which tasks are a unit's: for the office of a committee, all of the campaign in its area; for any
+other unit, those that it answers for and those of its own plans.
+
+Whether a promise was kept: it was, if its task was reported done by the day promised and that
+still stands; it was broken, if that day has passed without. Nobody types it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, F, Min, Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anlan.base.actor import Actor
+from anlan.base.paths import below
+from anlan.domain.campaigns.battlemap import compare, terms
+from anlan.domain.campaigns.battlemap import rows as reading
+from anlan.domain.campaigns.battlemap.lights import Rule
+from anlan.domain.campaigns.battlemap.rows import Row
+from anlan.domain.campaigns.models import Campaign, Meeting, MeetingItem, Task
+from anlan.domain.campaigns.queries import late
+from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.models import Unit
+from anlan.kernel.loop.models import Case, Party, PartyRole
+
+#: Without an earlier meeting, so many days are looked back.
+DAYS_BACK = 30
+#: Without a day for the next meeting, what falls due within so many days is shown.
+DAYS_AHEAD = 30
+#: Units that are named as late, and tasks that one page of a heap shows.
+UNITS_MAX, HEAP_PAGE = 20, 100
+#: Heaps by their codes: those of the comparison, and two of the present day.
+HEAPS: dict[str, str | Promise] = {
+    "finished": gettext_lazy("Reported done since"),
+    "reopened": gettext_lazy("Returned since"),
+    "added": gettext_lazy("Added since"),
+    "slipped": gettext_lazy("Deadline put off since"),
+    "late": gettext_lazy("Newly behind time"),
+    "late_all": gettext_lazy("Behind time today"),
+    "due_next": gettext_lazy("Due before the next meeting"),
+}
+PROMISES: dict[str, str | Promise] = {
+    "kept": gettext_lazy("promise kept"),
+    "done_late": gettext_lazy("broken, done later"),
+    "broken": gettext_lazy("promise broken"),
+    "running": gettext_lazy("not due yet (promise)"),
+    "withdrawn": gettext_lazy("task withdrawn"),
+}
+
+
+# --- which meetings, which tasks -----------------------------------------------------------
+
+
+def meetings(by: Actor) -> QuerySet[Meeting]:
+    rows = policy.permitted(Meeting.objects.all(), "meetings.view", by)
+    return rows.select_related("unit", "area", "campaign")
+
+
+def previous(unit: int, campaign: UUID, day: date) -> Meeting | None:
+    """The unit's last meeting about the campaign before a day that has minutes."""
+    rows = Meeting.objects.filter(unit=unit, campaign=campaign, held_on__lt=day)
+    return rows.exclude(status=Meeting.Status.DRAFT).order_by("-held_on", "-pk").first()
+
+
+def since_of(unit: int, campaign: Campaign, day: date) -> date:
+    """The day that a meeting looks back to: that of the last one."""
+    last = previous(unit, campaign.pk, day)
+    return last.held_on if last else day - timedelta(days=DAYS_BACK)
+
+
+def tasks_of(campaign: Campaign, unit: Unit, by: Actor) -> QuerySet[Task]:
+    rows = reading.scope(campaign, by)
+    if unit.kind == "committee_office":
+        return rows.filter(below(unit.path, "case__path"))
+    mine = Party.objects.filter(unit=unit, role=PartyRole.RECTIFIER, until=None)
+    return rows.filter(Q(case__in=mine.values("case")) | Q(plan__unit=unit))
+
+
+# --- figures -------------------------------------------------------------------------------
+
+
+@dataclass
+class LateUnit:
+    unit: int | None
+    name: str
+    tasks: int
+    first_due: date
+
+
+@dataclass
+class Figures:
+    """As the tasks stand today, compared with the end of an earlier day."""
+
+    today: date
+    day: date
+    until: date
+    counts: dict[str, int]
+    lists: dict[str, list[Any]]
+    late_units: list[LateUnit]
+    #: More happened than is compared at once: the counts of changes are of a part.
+    is_cut: bool
+
+
+def figures(meeting: Meeting, by: Actor, today: date) -> Figures:
+    """Six statements, whatever the number of tasks."""
+    rows, rule = tasks_of(meeting.campaign, meeting.unit, by), _rule()
+    until = until_of(meeting, today)
+    since = compare.since(rows, meeting.since, rule, today)
+    units = (
+        rows.filter(late(today))
+        .annotate(who=reading.unit_of(), who_name=reading.unit_of("unit__name"))
+        .order_by()
+        .values_list("who", "who_name")
+        .annotate(tasks=Count("pk"), first=Min("case__due_on"))
+        .order_by("-tasks", "who")
+    )
+    late_units = [
+        LateUnit(pk, name or _("nobody yet"), count, first) for pk, name, count, first in units
+    ]
+    counts = {code: since.counts.get(code, 0) for code in compare.CHANGES}
+    counts |= {
+        "late_all": sum(one.tasks for one in late_units),
+        "due_next": rows.filter(_due(today, until)).count(),
+    }
+    lists: dict[str, list[Any]] = dict(since.lists)
+    return Figures(today, meeting.since, until, counts, lists, late_units, since.is_cut)
+
+
+def _rule() -> Rule:
+    return terms.current()[1]
+
+
+def until_of(meeting: Meeting, today: date) -> date:
+    """Up to when deadlines are looked ahead to: the next meeting, where it is set."""
+    start = max(today, meeting.held_on)
+    if meeting.next_on and meeting.next_on > today:
+        return meeting.next_on
+    return start + timedelta(days=DAYS_AHEAD)
+
+
+def _due(today: date, until: date) -> Q:
+    return Q(
+        case__unsettled=True, case__suspended_on=None, case__due_on__gte=today,
+        case__due_on__lte=until,
+    )  # fmt: skip
+
+
+@dataclass
+class Heap:
+    """A page of the tasks behind one figure."""
+
+    rows: list[Row]
+    count: int
+    #: By task, by how many days its deadline was put off.
+    days: dict[UUID, int]
+
+
+def heap(meeting: Meeting, code: str, by: Actor, today: date, unit: int | None, after: int) -> Heap:
+    rows, rule = tasks_of(meeting.campaign, meeting.unit, by), _rule()
+    if code in compare.CHANGES:
+        since = compare.since(rows, meeting.since, rule, today, named=compare.EVENTS_MAX)
+        found = since.lists.get(code, [])
+        page = found[after : after + HEAP_PAGE]
+        return Heap(
+            [one.row for one in page], since.counts.get(code, 0),
+            {one.row.pk: one.days for one in page if one.days},
+        )  # fmt: skip
+    where = late(today) if code == "late_all" else _due(today, until_of(meeting, today))
+    rows = rows.filter(where)
+    if unit is not None:
+        rows = rows.annotate(who=reading.unit_of()).filter(who=unit)
+    read = reading.read(rows, rule, today, after=after, count=HEAP_PAGE)
+    return Heap(read[:HEAP_PAGE], rows.count(), {})
+
+
+# --- promises ------------------------------------------------------------------------------
+
+
+@dataclass
+class Kept:
+    """A decision or promise, the task that answers for it, and what became of it."""
+
+    item: MeetingItem
+    case: Case | None
+    code: str
+    days: int = 0
+
+    @property
+    def label(self) -> str:
+        return str(PROMISES[self.code])
+
+
+def verdict(case: Case | None, due: date | None, today: date) -> str:
+    """The rule; see the top."""
+    if case is None or case.state == "void":
+        return "withdrawn"
+    if case.settled_on is not None:
+        return "kept" if due is None or case.settled_on <= due else "done_late"
+    return "broken" if due is not None and due < today else "running"
+
+
+def promised(meeting: Meeting | None, today: date) -> list[Kept]:
+    """What was decided and promised at a meeting, each with what became of it: two statements."""
+    if meeting is None:
+        return []
+    items = (
+        meeting.items.filter(struck_number=None, since_number__isnull=False)
+        .exclude(kind=MeetingItem.Kind.NOTE)
+        .select_related("unit", "task__case", "line")
+        .order_by("place")
+    )
+    listed = list(items)
+    lines = [item.line_id for item in listed if item.line_id]
+    of_lines = {
+        task.line_id: task.case
+        for task in Task.objects.filter(line__in=lines, plan=F("line__plan")).select_related("case")
+    }
+    found = []
+    for item in listed:
+        case = item.task.case if item.task else of_lines.get(item.line_id)
+        code = verdict(case, item.due_on, today)
+        ended = case.settled_on if case and case.settled_on else today
+        over = (ended - item.due_on).days if item.due_on else 0
+        found.append(Kept(item, case, code, max(0, over) if code in LATE else 0))
+    return found
+
+
+LATE = ("broken", "done_late")
+
+
+def said_of(task: Task, by: Actor) -> list[MeetingItem]:
+    """Decisions and promises that a task comes from or is about, of meetings that one may see."""
+    seen = policy.permitted(Meeting.objects.all(), "meetings.view", by)
+    rows = MeetingItem.objects.filter(
+        Q(line=task.line_id, line__plan=task.plan_id) | Q(task=task),
+        since_number__isnull=False, meeting__in=seen.values("pk"),
+    )  # fmt: skip
+    return list(rows.select_related("meeting").order_by("-meeting__held_on", "-pk")[:20])
+
+
+# --- the agenda ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Point:
+    """A point of the agenda. ``code`` says which rule made it; none: somebody wrote it."""
+
+    text: str
+    code: str = ""
+
+
+def by_rules(found: Figures, kept: Sequence[Kept]) -> list[Point]:
+    """A point for each thing there is something to say of, in this order; an own point is last."""
+    counts = found.counts
+    points = []
+    if kept:
+        broken = sum(one.code in LATE for one in kept)
+        points.append(Point(
+            _("What was decided and promised last time: %(all)d points, %(broken)d broken")
+            % {"all": len(kept), "broken": broken}, "promised",
+        ))  # fmt: skip
+    changes = [
+        f"{HEAPS[code]} {counts[code]}"
+        for code in ("finished", "added", "reopened", "slipped") if counts[code]
+    ]  # fmt: skip
+    if changes:
+        points.append(Point(
+            _("Progress since %(day)s: %(changes)s")
+            % {"day": found.day.isoformat(), "changes": "、".join(changes)}, "changes",
+        ))  # fmt: skip
+    if counts["late_all"]:
+        named = "、".join(f"{one.name} {one.tasks}" for one in found.late_units[:5])
+        points.append(Point(
+            _("Tasks behind time: %(n)d, of them newly late %(new)d (%(units)s)")
+            % {"n": counts["late_all"], "new": counts["late"], "units": named}, "late_all",
+        ))  # fmt: skip
+    if counts["due_next"]:
+        points.append(Point(
+            _("What falls due until %(day)s: %(n)d tasks")
+            % {"day": found.until.isoformat(), "n": counts["due_next"]}, "due_next",
+        ))  # fmt: skip
+    points.append(Point(_("Decisions and promises until the next meeting"), "decide"))
+    return points
+
+
+def agenda_of(meeting: Meeting, found: Figures, kept: Sequence[Kept]) -> list[Point]:
+    if meeting.agenda:
+        return [Point(one["text"], one.get("code", "")) for one in meeting.agenda]
+    return by_rules(found, kept)

@@ -1,0 +1,407 @@
+"""Dispatch meetings: what changed, who is late, what was promised; minutes that stand as issued."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import replace
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from anlan.domain.campaigns import commands, meetings
+from anlan.domain.campaigns.commands import meetings as does
+from anlan.domain.campaigns.commands.terms import NewLine
+from anlan.domain.campaigns.invariants import invariants
+from anlan.domain.campaigns.models import Meeting, MeetingItem, Minutes, Plan, Task
+from anlan.domain.campaigns.tests.battle import CITY, DISTRICT, Battle, battle
+from anlan.domain.campaigns.tests.house import House, lead
+from anlan.domain.hazards.tests.stage import Cast
+from anlan.kernel.loop.models import Case, Event, Party
+
+pytestmark = pytest.mark.django_db
+
+
+def sent(house: House, **more: Any) -> dict[str, Any]:
+    day = house.today
+    return {
+        "unit": house.cast.units["city"].pk, "title": "第一次调度例会", "held_on": day,
+        "place": "三楼会议室", "chair": "李某", "present": "市应急局、市住建局",
+        "since": day - timedelta(7), "next_on": day + timedelta(30), "seen": "", **more,
+    }  # fmt: skip
+
+
+def made(house: House, campaign: UUID, **more: Any) -> Meeting:
+    answer = house.post("city", "campaigns:meeting_new", campaign, **sent(house, **more))
+    assert answer.status_code == 302, answer.content.decode()[:3000]
+    return Meeting.objects.latest("pk")
+
+
+def decide(house: House, meeting: Meeting, status: int = 302, **more: Any) -> Any:
+    data = {
+        "kind": "decision", "text": "由市应急局牵头，月底前完成全部复查。", "task": "",
+        "unit": house.cast.units["emergency"].code, "due_on": house.today + timedelta(20),
+        "seen": "", **more,
+    }  # fmt: skip
+    answer = house.post("city", "campaigns:meeting_item_new", meeting.pk, **data)
+    assert answer.status_code == status, answer.content.decode()[-6000:]
+    return answer
+
+
+# --- what it goes through ------------------------------------------------------------------
+
+
+@pytest.fixture
+def field(cast: Cast) -> Battle:
+    return battle(cast)
+
+
+def held(field: Battle, unit: str = "city", since: int = -7, next_on: int | None = 14) -> Meeting:
+    row = field.cast.units[unit]
+    return Meeting.objects.create(
+        campaign=field.campaign, unit=row, area=row.area, path=row.path, title="例会",
+        held_on=field.today, since=field.day(since),
+        next_on=None if next_on is None else field.day(next_on), made_at=timezone.now(),
+        made_by="test",
+    )  # fmt: skip
+
+
+def test_each_figure_counts_what_happened_and_opens_to_it(field: Battle) -> None:
+    done = field.tasks(3, title="已完成")
+    field.step("rectify", done, -2)
+    earlier = field.tasks(2, title="早已完成", settled=-20)
+    back = field.tasks(1, title="被退回", settled=-20)
+    field.step("reject", back, -1)
+    put_off = field.tasks(2, title="延期", due=1)
+    field.put_off(put_off, -3, 10)
+    newly = field.tasks(2, title="新逾期", due=-3)
+    old = field.tasks(1, title="老逾期", due=-15, area=DISTRICT, unit="elsewhere")
+    added = field.tasks(4, title="新增", opened=-1, due=40)
+    meeting, by = held(field), field.cast.actor("city")
+    found = meetings.figures(meeting, by, field.today)
+    assert {code: found.counts[code] for code in meetings.HEAPS} == {
+        "finished": 3, "reopened": 1, "added": 4, "slipped": 2, "late": 2, "late_all": 3,
+        "due_next": 3,
+    }  # fmt: skip
+    wanted = {"finished": done, "reopened": back, "added": added, "slipped": put_off,
+              "late": newly, "late_all": [*old, *newly], "due_next": [*back, *put_off]}  # fmt: skip
+    for code, pks in wanted.items():
+        heap = meetings.heap(meeting, code, by, field.today, None, 0)
+        assert ({row.pk for row in heap.rows}, heap.count) == (set(pks), len(pks)), code
+    assert not {row.pk for row in meetings.heap(
+        meeting, "finished", by, field.today, None, 0).rows} & set(earlier)  # fmt: skip
+    assert [(one.name, one.tasks) for one in found.late_units] == [
+        ("五华区安委办", 2), ("盘龙区安委办", 1)
+    ]  # fmt: skip
+    one = meetings.heap(meeting, "late_all", by, field.today, found.late_units[1].unit, 0)
+    assert [row.pk for row in one.rows] == old
+    assert set(meetings.heap(meeting, "slipped", by, field.today, None, 0).days.values()) == {9}
+
+
+def test_a_department_goes_through_its_own_tasks_alone(field: Battle) -> None:
+    field.tasks(2, unit="elsewhere", due=-3)
+    field.cast.unit("emergency", "昆明市应急管理局", "department", CITY)
+    mine = field.tasks(1, unit="emergency", due=-3)
+    meeting, by = held(field, "emergency"), field.cast.actor("city")
+    heap = meetings.heap(meeting, "late_all", by, field.today, None, 0)
+    assert [row.pk for row in heap.rows] == mine
+
+
+def test_its_statements_dont_depend_on_the_number_of_tasks(field: Battle) -> None:
+    meeting, by = held(field), field.cast.actor("city")
+    counts = []
+    for n in (2, 40):
+        for due, settled in ((-3, None), (5, None), (-3, -1)):
+            field.tasks(n, due=due, settled=settled)
+        with CaptureQueriesContext(connection) as seen:
+            meetings.figures(meeting, by, field.today)
+        counts.append(len(seen))
+    assert counts[0] == counts[1] <= 9
+
+
+def test_events_are_found_by_their_moment(field: Battle) -> None:
+    with connection.cursor() as cursor:
+        names = connection.introspection.get_constraints(cursor, Event._meta.db_table)
+    assert "event_by_moment" in names
+
+
+@pytest.mark.parametrize(
+    ("state", "settled", "due", "said"),
+    [
+        ("assigned", None, 0, "running"), ("assigned", None, -1, "broken"),
+        ("rectified", 0, 0, "kept"), ("closed", -3, -1, "kept"),
+        ("rectified", 0, -1, "done_late"), ("void", None, -1, "withdrawn"),
+        ("assigned", None, None, "running"),
+    ],
+)  # fmt: skip
+def test_the_rule_of_promises(
+    house: House, state: str, settled: int | None, due: int | None, said: str
+) -> None:
+    def day(n: int | None) -> Any:
+        return None if n is None else house.today + timedelta(n)
+
+    case = Case(state=state, settled_on=day(settled))
+    assert meetings.verdict(case, day(due), house.today) == said
+    assert meetings.verdict(None, day(due), house.today) == "withdrawn"
+
+
+# --- the front door ------------------------------------------------------------------------
+
+
+def test_an_office_prepares_holds_and_issues_and_decisions_become_tasks(house: House) -> None:
+    first, second, *rest = house.lines()
+    past = replace(second, due_on=house.today - timedelta(2))
+    plan = house.published(lines=[first, past, *rest])
+    task, late = (house.task(plan, one.title) for one in (first, second))
+    campaign = plan.campaign_id
+    new = reverse("campaigns:meeting_new", args=[campaign])
+    assert new in house.text("city", "campaigns:meetings", campaign)
+    assert new not in house.text("housing", "campaigns:meetings", campaign)
+    assert house.post("housing", "campaigns:meeting_new", campaign).status_code == 403
+    wrong = sent(house, since=house.today)
+    assert house.post("city", "campaigns:meeting_new", campaign, **wrong).status_code == 422
+    wrong = sent(house, next_on=house.today)
+    assert house.post("city", "campaigns:meeting_new", campaign, **wrong).status_code == 422
+    wrong = sent(house, unit=house.cast.units["office"].pk)
+    assert house.post("city", "campaigns:meeting_new", campaign, **wrong).status_code == 422
+    meeting = made(house, campaign)
+    page = house.text("city", "campaigns:meeting", meeting.pk)
+    for code in meetings.HEAPS:
+        assert reverse("campaigns:meeting_tasks", args=[meeting.pk, code]) in page
+        assert house.get("city", "campaigns:meeting_tasks", meeting.pk, code).status_code == 200
+    assert house.get("city", "campaigns:meeting_tasks", meeting.pk, "nothing").status_code == 404
+    behind = house.text("city", "campaigns:meeting_tasks", meeting.pk, "late_all")
+    assert "整治燃气管道占压" in behind
+    assert f"?task={late.pk}" in behind
+
+    # What is said: refused where it names nobody, no day, a day before, a strange task.
+    decide(house, meeting, 422, unit="")
+    decide(house, meeting, 422, due_on="")
+    decide(house, meeting, 422, due_on=house.today - timedelta(1))
+    decide(house, meeting, 422, text=" ")
+    decide(house, meeting, 422, kind="promise", unit="", task="RW00000000-0000-0000")
+    decide(house, meeting, 422, kind="promise", unit="", task="")
+    decide(house, meeting)
+    decide(house, meeting, kind="promise", unit="", task=late.case.number, text="五日内完成整治。",
+           due_on=house.today + timedelta(5))  # fmt: skip
+    decide(house, meeting, kind="note", unit="", due_on="", text="传达上级会议精神。")
+    promise = MeetingItem.objects.get(kind="promise")
+    assert (promise.task_id, promise.unit) == (late.pk, house.cast.units["housing"])
+    offered = house.text("city", "campaigns:meeting_item_new", meeting.pk, query=f"?task={late.pk}")
+    assert late.case.number in offered
+
+    # Nobody else sees it before there are minutes.
+    assert house.get("office", "campaigns:meeting", meeting.pk).status_code == 404
+    assert house.get("emergency", "campaigns:meeting", meeting.pk).status_code == 404
+    stale = house.post("city", "campaigns:meeting_issue", meeting.pk, seen="1")
+    assert stale.status_code == 409
+    meeting.refresh_from_db()
+    answer = house.post("city", "campaigns:meeting_issue", meeting.pk, seen=meeting.version)
+    assert answer.headers["Location"] == reverse("campaigns:meeting", args=[meeting.pk])
+    decision = MeetingItem.objects.get(kind="decision")
+    assert decision.line is not None
+    made_task = Task.objects.get(line=decision.line)
+    assert made_task.case.state == "assigned"
+    assert made_task.case.due_on == decision.due_on
+    parties = Party.objects.filter(case=made_task.pk, role="rectifier")
+    assert parties.get().unit == house.cast.units["emergency"]
+    minutes = Minutes.objects.get()
+    assert minutes.plan == Plan.objects.get(pk=decision.line.plan_id)
+    assert all(holds for _name, holds, *_more in invariants(timezone.now()))
+
+    # Linked both ways.
+    shown = house.text("city", "campaigns:meeting", meeting.pk)
+    assert reverse("campaigns:task", args=[made_task.pk]) in shown
+    assert reverse("campaigns:meeting", args=[meeting.pk]) in house.text(
+        "emergency", "campaigns:task", made_task.pk
+    )
+    assert reverse("campaigns:meeting", args=[meeting.pk]) in house.text(
+        "city", "campaigns:task", late.pk
+    )
+    assert "例会" not in house.text("city", "campaigns:task", task.pk)
+    # Those near read the minutes; what they can't open isn't a link; nobody far away does.
+    below = house.text("office", "campaigns:meeting", meeting.pk)
+    assert decision.text in below
+    assert reverse("campaigns:task", args=[made_task.pk]) not in below
+    assert house.get("office", "campaigns:meeting_tasks", meeting.pk, "late").status_code == 403
+    assert house.post("office", "campaigns:meeting_correct", meeting.pk).status_code == 403
+
+
+def test_issued_minutes_stand_and_a_correction_is_a_version_of_its_own(house: House) -> None:
+    campaign = house.published().campaign_id
+    meeting = made(house, campaign)
+    decide(house, meeting)
+    decide(house, meeting, kind="note", unit="", due_on="", text="记录一。")
+    house.post("city", "campaigns:meeting_issue", meeting.pk, seen="")
+    first = Minutes.objects.get()
+    assert first.data["counts"]["added"] == 3
+    # Fixed: each way to change it is refused, and nothing is lost.
+    decide(house, meeting, 409)
+    for view, data in (
+        ("meeting_edit", sent(house)), ("meeting_agenda", {"text_0": "别的", "seen": ""}),
+        ("meeting_issue", {"seen": ""}),
+    ):  # fmt: skip
+        found = house.post("city", f"campaigns:{view}", meeting.pk, **data)
+        assert found.status_code in (409, 422), view
+    note = MeetingItem.objects.get(kind="note")
+    remove = ("campaigns:meeting_item_remove", meeting.pk, note.pk)
+    assert house.post("city", *remove, seen="").status_code == 409
+    assert Minutes.objects.get().data == first.data
+
+    house.post("city", "campaigns:meeting_correct", meeting.pk, reason=" ", seen="")
+    meeting.refresh_from_db()
+    assert meeting.status == "issued"
+    house.post("city", "campaigns:meeting_correct", meeting.pk, reason="漏记一项", seen="")
+    meeting.refresh_from_db()
+    assert (meeting.status, meeting.why) == ("correcting", "漏记一项")
+    # While it is written anew, others read what stands.
+    decide(house, meeting, text="补充：另行组织一次督查。")
+    assert "另行组织" not in house.text("office", "campaigns:meeting", meeting.pk)
+    decided = MeetingItem.objects.exclude(line=None).get()
+    change = house.post(
+        "city", "campaigns:meeting_item", meeting.pk, decided.pk, kind="note", text="改写",
+        unit="", task="", due_on="", seen="",
+    )  # fmt: skip
+    assert change.status_code == 422  # It is a task by now.
+    assert house.post("city", *remove, seen="").status_code == 302
+    house.post("city", "campaigns:meeting_issue", meeting.pk, seen="")
+    assert [one.number for one in Minutes.objects.order_by("number")] == [1, 2]
+    first.refresh_from_db()
+    second = Minutes.objects.get(number=2)
+    assert "另行组织" not in str(first.data)
+    assert "另行组织" in str(second.data)
+    assert [one["struck"] for one in second.data["items"]] == [0, 2, 0]
+    assert [one["struck"] for one in first.data["items"]] == [0, 0]
+    assert second.why == "漏记一项"
+    # Its figures stay those of the day, and only what is new became a task.
+    assert second.data["counts"] == first.data["counts"]
+    assert Task.objects.filter(plan__in=(first.plan_id, second.plan_id)).count() == 2
+    for number, word in ((1, "记录一"), (2, "漏记一项")):
+        for who in ("city", "office"):
+            text = house.text(who, "campaigns:meeting_minutes", meeting.pk, number)
+            assert word in text
+    assert house.get("city", "campaigns:meeting_minutes", meeting.pk, 3).status_code == 404
+    assert house.get("stranger", "campaigns:meeting_minutes", meeting.pk, 9).status_code == 404
+
+
+def test_the_next_meeting_shows_what_became_of_promises(house: House) -> None:
+    plan = house.published(lines=[
+        NewLine(f"任务{n}", title=f"任务{n}", units=lead("市应急局"),
+                due_on=house.today + timedelta(60))
+        for n in range(3)
+    ])  # fmt: skip
+    kept, broken, running = (house.task(plan, f"任务{n}") for n in range(3))
+    early = house.today - timedelta(10)
+    first = made(house, plan.campaign_id, held_on=early, since="", next_on="")
+    assert first.since == early - timedelta(meetings.DAYS_BACK)
+    for task, days in ((kept, 10), (broken, 5), (running, 15)):
+        decide(house, first, kind="promise", unit="", task=task.case.number,
+               text=f"承诺{task.line.title}", due_on=early + timedelta(days))  # fmt: skip
+    house.post("city", "campaigns:meeting_issue", first.pk, seen="")
+    commands.rectify(kept.pk, result="完成", **house.call("emergency"))
+    second = made(house, plan.campaign_id, title="第二次调度例会", since="")
+    assert second.since == early  # That of the last meeting.
+    found = meetings.promised(first, house.today)
+    assert [(one.code, one.days) for one in found] == [
+        ("kept", 0), ("broken", 5), ("running", 0)
+    ]  # fmt: skip
+    page = house.text("city", "campaigns:meeting", second.pk)
+    assert page.count("承诺任务") == 3
+    house.post("city", "campaigns:meeting_issue", second.pk, seen="")
+    data = Minutes.objects.latest("pk").data
+    assert [one["code"] for one in data["promised"]] == ["kept", "broken", "running"]
+    # Returned afterwards it isn't kept any more; what was issued says what it said.
+    commands.reject(kept.pk, reason="未完成", **house.call("city"))
+    assert meetings.promised(first, house.today)[0].code == "running"
+    assert Minutes.objects.latest("pk").data == data
+
+
+def test_the_agenda_is_made_by_rule_and_may_be_put_in_another_order(house: House) -> None:
+    plan = house.published()
+    meeting = made(house, plan.campaign_id)
+    shown = meetings.figures(meeting, house.cast.actor("city"), house.today)
+    rules = meetings.by_rules(shown, [])
+    assert [point.code for point in rules] == ["changes", "decide"]
+    Case.objects.filter(campaign_task__plan=plan).update(due_on=house.today - timedelta(1))
+    shown = meetings.figures(meeting, house.cast.actor("city"), house.today)
+    assert [point.code for point in meetings.by_rules(shown, [])] == [
+        "changes", "late_all", "decide"
+    ]  # fmt: skip
+    form = house.text("city", "campaigns:meeting_agenda", meeting.pk)
+    assert 'name="place_0"' in form
+    data = {"place_0": "2", "text_0": "进展", "code_0": "changes", "place_1": "1",
+            "text_1": "传达精神", "code_1": "", "place_2": "3", "text_2": " "}  # fmt: skip
+    stale = house.post("city", "campaigns:meeting_agenda", meeting.pk, seen="9", **data)
+    assert stale.status_code == 409
+    house.post("city", "campaigns:meeting_agenda", meeting.pk, seen="1", **data)
+    meeting.refresh_from_db()
+    assert [one["text"] for one in meeting.agenda] == ["传达精神", "进展"]
+    page = house.text("city", "campaigns:meeting", meeting.pk)
+    assert page.index("传达精神") < page.index(">进展<")
+    long = {"text_0": "长" * 300}
+    assert house.post("city", "campaigns:meeting_agenda", meeting.pk, seen="", **long).status_code in (
+        400, 422
+    )  # fmt: skip
+    house.post("city", "campaigns:meeting_agenda", meeting.pk, seen="", by_rule="1", **data)
+    meeting.refresh_from_db()
+    assert meeting.agenda == []
+
+
+def test_agenda_and_minutes_are_papers(house: House) -> None:
+    plan = house.published()
+    meeting = made(house, plan.campaign_id)
+    decide(house, meeting)
+    agenda = house.get("city", "campaigns:meeting_agenda_docx", meeting.pk)
+    assert "三楼会议室" in _words(agenda.content)
+    assert "议" in house.text("city", "campaigns:meeting_agenda_print", meeting.pk)
+    assert house.get("office", "campaigns:meeting_agenda_docx", meeting.pk).status_code == 404
+    assert house.get("city", "campaigns:meeting_minutes_docx", meeting.pk, 1).status_code == 404
+    house.post("city", "campaigns:meeting_issue", meeting.pk, seen="")
+    minutes = house.get("city", "campaigns:meeting_minutes_docx", meeting.pk, 1)
+    assert "attachment" in minutes.headers["Content-Disposition"]
+    words = _words(minutes.content)
+    for word in ("李某", "由市应急局牵头", "昆明市应急管理局"):
+        assert word in words
+    printed = house.text("office", "campaigns:meeting_minutes", meeting.pk, 1)
+    assert "由市应急局牵头" in printed
+
+
+def _words(content: bytes) -> str:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return archive.read("word/document.xml").decode()
+
+
+def test_minutes_want_a_day_that_has_come_a_chair_and_who_was_there(house: House) -> None:
+    campaign = house.published().campaign_id
+    meeting = made(house, campaign, held_on=house.today + timedelta(3), next_on="")
+    for wrong in (
+        {},
+        {"held_on": house.today, "chair": ""},
+        {"held_on": house.today, "present": ""},
+    ):
+        if wrong:
+            house.post("city", "campaigns:meeting_edit", meeting.pk, **sent(house, **wrong))
+        answer = house.post("city", "campaigns:meeting_issue", meeting.pk, seen="")
+        assert answer.headers["Location"] == reverse("campaigns:meeting_edit", args=[meeting.pk])
+        assert not Minutes.objects.exists()
+    house.post("city", "campaigns:meeting_edit", meeting.pk, **sent(house))
+    house.post("city", "campaigns:meeting_issue", meeting.pk, seen="")
+    assert Minutes.objects.get().plan is None  # Nothing was decided.
+
+
+def test_a_repeat_issues_nothing_twice(house: House) -> None:
+    meeting = made(house, house.published().campaign_id)
+    decide(house, meeting)
+    call = house.call("city")
+    does.issue(meeting.pk, **call)
+    does.issue(meeting.pk, **call)
+    assert Minutes.objects.count() == 1
+    assert Task.objects.filter(line__meeting_item__isnull=False).count() == 1
+    with pytest.raises(does.MinutesAreIssued):
+        does.issue(meeting.pk, **house.call("city"))

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
+
+from django.utils import timezone
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.domain.campaigns import commands
+from anlan.domain.campaigns.commands import returns
 from anlan.domain.campaigns.commands.hearings import NewHearing, make_hearing
 from anlan.domain.campaigns.commands.letters import (
     NewArticle,
@@ -19,10 +22,28 @@ from anlan.domain.campaigns.commands.letters import (
 from anlan.domain.campaigns.commands.meetings import NewMeeting, make_meeting
 from anlan.domain.campaigns.commands.organs import NewOrgan, NewOrganMember, make_organ
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewLine, NewPlan
-from anlan.domain.campaigns.models import Plan, Task
+from anlan.domain.campaigns.models import Plan, Return, Task
+from anlan.domain.campaigns.returns_rule import Rule
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.loop.models import Case
 from anlan.kernel.regions.models import Region
+
+#: Pages of a reporting duty, and of a return.
+DUTIES = tuple(
+    f"campaigns:{name}" for name in ("duty", "end_duty", "accept_returns", "export_duty")
+)
+RETURNS = tuple(f"campaigns:{name}" for name in ("return", "return_step", "return_file"))
+
+
+def _returns(word: str, plan: Any, unit: Unit, call: dict[str, Any]) -> tuple[Any, Any]:
+    """A duty of the plan, and one return that is owed under it."""
+    today = timezone.localdate(call["at"])
+    new = returns.NewDuty(
+        f"{word}月报", f"{word}情况", Rule("week", day=1), today, today + timedelta(60), (unit.pk,)
+    )
+    duty = returns.make_duty(plan, new, request_id=uuid7(), **call)
+    owed = Return.objects.filter(duty=duty).values_list("pk", flat=True)[0]
+    return duty, owed
 
 
 def plant_campaigns(
@@ -54,8 +75,11 @@ def plant_campaigns(
              "elements_template", "organs", "new_organ", "organs_export", "hearings",
              "new_hearing", "new_rule", "end_hearing_rule", "meetings",
              "meeting_new")  # fmt: skip
+    duty, owed = _returns(word, plan, unit, call)
     return {
         "campaigns:task": task, "campaigns:step": task,
+        "campaigns:task_figure": task, "campaigns:task_file": task,
+        **dict.fromkeys(DUTIES, duty), **dict.fromkeys(RETURNS, owed),
         **{f"campaigns:{name}": plan for name in plans},
         **{f"campaigns:{name}": campaign for name in pages},
         **_carried(word, campaign, place, unit, call, at),

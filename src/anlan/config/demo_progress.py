@@ -11,26 +11,28 @@ from django.utils import timezone
 
 from anlan.base.actor import CLOCK, Actor
 from anlan.base.ids import uuid7
+from anlan.domain.campaigns import progress_tasks
 from anlan.domain.campaigns.commands import progress, returns
 from anlan.domain.campaigns.commands.returns import NewDuty
 from anlan.domain.campaigns.models import Duty, Plan, Return, Target
 from anlan.domain.campaigns.returns_rule import Rule
+from anlan.kernel.accounts import sectors
 
-#: What counts the first number of the plan that stands for things, until an office says better.
-COUNTED = "hazard.closed"
+#: What counts the plan's number of hidden hazards on roads.
+COUNTED, ROADS = "hazard.closed", "道路运输"
 #: Of every so many units one files nil, and one nothing at all.
 NIL_EVERY, SILENT_EVERY = 5, 7
 
 
 def reached(plan: Plan, office: Actor, units: list[int], at: datetime) -> None:
-    target = Target.objects.filter(line__plan=plan, kind="number", value__gt=0).exclude(
-        unit__in=("%", "％")
-    )
-    first = target.exclude(line__tasks__reports__isnull=False).order_by("line__place").first()
-    if first is not None:
+    roads = next((code for code, name in sectors.names().items() if name == ROADS), "")
+    target = Target.objects.filter(line__plan=plan, text__contains="隐患", kind="number").first()
+    if target is not None:
         progress.count_by(
-            plan.pk, first.pk, code=COUNTED, where={}, by=office, at=at, request_id=uuid7()
-        )
+            plan.pk, target.pk, code=COUNTED, where={"sector": [roads]} if roads else {},
+            by=office, at=at, request_id=uuid7(),
+        )  # fmt: skip
+        progress_tasks.refresh(at)
     _duty(plan, office, units, at)
 
 

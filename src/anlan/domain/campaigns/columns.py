@@ -74,7 +74,6 @@ def task_columns(today: date) -> list[Column]:
         Column("unit", _("Unit"), cell="unit_name", kind="text"),
         Column("state", _("State"), cell=state_cell),
         Column("progress", _("Progress"), cell=_progress),
-        Column("counted", _("Counted"), cell="counted_cell", phone=False),
         Column("due", _("To be finished by"), cell=_due(today), sort="due"),
         Column("area", _("Area"), cell="case.area.name"),
         Column("plan", _("Plan"), cell="plan.title", kind="text", phone=False),
@@ -90,8 +89,9 @@ def state_cell(task: Task) -> Any:
     return shown
 
 
-def _progress(task: Task) -> str:
-    return f"{task.progress}%"
+def _progress(task: Task) -> Any:
+    """As it is counted, where that was asked; else as it was reported."""
+    return getattr(task, "counted_cell", "") or f"{task.progress}%"
 
 
 def days_left(task: Task, today: date) -> int | None:

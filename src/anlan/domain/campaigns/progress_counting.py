@@ -57,7 +57,9 @@ def counting_of(target: Target) -> Counting | None:
 def counting(code: str, where: Where) -> Counting | None:
     kind = kinds.declared().get(code)
     if kind is not None and _may_count(kind):
-        return Counting(code, kind.label, kind.unit, kind.basis, ((code, dict(where)),))
+        thing = _things().get(code.split(".")[0])
+        label = f"{thing} · {kind.label}" if thing else kind.label
+        return Counting(code, label, kind.unit, kind.basis, ((code, dict(where)),))
     rate = declare.declared().get(code)
     if isinstance(rate, Ratio) and _is_rate(rate):
         parts = tuple(
@@ -87,9 +89,14 @@ def choices() -> list[tuple[str, Any]]:
     for code, kind in kinds.declared().items():
         if _may_count(kind):
             groups.setdefault(code.split(".")[0], []).append((code, f"{kind.label} ({kind.unit})"))
-    named = {kind: str(label) for work in worklist.works() for kind, label in work.kinds.items()}
+    named = _things()
     found = [(named.get(prefix, prefix), rows) for prefix, rows in groups.items()]
     return [("", _("— nothing: units declare it —")), (_("rates"), rates), *found]
+
+
+def _things() -> dict[str, str]:
+    """What the cases of each kind are called: "found" alone says little."""
+    return {kind: str(label) for work in worklist.works() for kind, label in work.kinds.items()}
 
 
 LABEL_NAMES: dict[str, str | Promise] = {

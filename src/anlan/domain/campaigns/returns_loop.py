@@ -42,7 +42,7 @@ STATES: dict[str, str | Promise] = {
     "void": _("not applicable"),
 }
 STEPS: dict[str, str | Promise] = {
-    "find": _("ask for it"),
+    "find": _("draw up the return"),
     "assign": _("ask for it"),
     "rectify": _("file the return"),
     "reject": _("send the return back"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -40,6 +40,7 @@ TONES = {"on_time": "green", "nil": "blue", "late": "amber", "missing": "red",
          "not_applicable": "line", "waiting": ""}  # fmt: skip
 DATES_SHOWN, UNITS_SHOWN = 12, 100
 SUGGESTED_MAX = 12
+TEXT_CHARS_MAX = 400
 
 
 def state_of(row: Return, today: date) -> str:
@@ -211,25 +212,45 @@ class Suggestion:
     text: str
     rule: Rule
     line: Line | None = None
+    #: The last of its days, where the paper states their year.
+    until: date | None = None
 
 
 def suggestions(plan: Plan) -> list[Suggestion]:
-    """What the plan says of reporting: its lines, then the rest of the paper it was read from."""
+    """What the plan says of reporting: its lines, the documents it was read from, its paper."""
     taken = set(plan.duties.filter(ended_on=None).values_list("text", flat=True))
     found: dict[str, Suggestion] = {}
+
+    def add(one: Suggestion) -> None:
+        known = any(one.text in text or text in one.text for text in (*found, *taken))
+        if not known:
+            found[one.text] = one
+
     for line in plan.lines.order_by("place").only("pk", "text", "title", "due_text"):
         for sentence in returns_rule.sentences(f"{line.text}\n{line.due_text}"):
-            rule = returns_rule.read(sentence)
-            if rule is not None and sentence not in taken:
-                found.setdefault(sentence, Suggestion(sentence, rule, line))
+            if (rule := returns_rule.read(sentence)) is not None:
+                add(Suggestion(sentence, rule, line))
+    for reading in plan.intakes.values_list("reading", flat=True):
+        for one in _of_reading(reading):
+            add(one)
     for sentence in returns_rule.sentences(plan.text):
-        rule = returns_rule.read(sentence)
-        known = any(sentence in one or one in sentence for one in found)
-        if rule is not None and not known and sentence not in taken:
-            found[sentence] = Suggestion(sentence, rule)
+        if (rule := returns_rule.read(sentence)) is not None:
+            add(Suggestion(sentence, rule))
     return list(found.values())[:SUGGESTED_MAX]
 
 
-def title_of(text: str) -> str:
-    """The first words of a sentence, as a duty's title to begin with."""
-    return text[:30].rstrip("，。；,; ")
+def _of_reading(reading: Mapping[str, Any]) -> Iterator[Suggestion]:
+    """The reporting days that reading/reports.py found in a document, sentence by sentence."""
+    text = str(reading.get("text", ""))
+    by_sentence: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
+    for one in reading.get("notice", {}).get("reports", []):
+        start = max(text.rfind(sign, 0, one["start"]) for sign in "。;；\n") + 1
+        ends = [at for sign in "。;；\n" if (at := text.find(sign, one["end"])) >= 0]
+        by_sentence[text[start : min(ends, default=len(text)) + 1].strip()].append(one)
+    for sentence, reports in by_sentence.items():
+        days = [date.fromisoformat(one["due"]) for one in reports if one["due"]]
+        rule: Rule | None = Rule("dates", dates=tuple((day.month, day.day) for day in days))
+        if not days:
+            rule = returns_rule.read(f"{reports[0]['recurring']}报送")
+        if rule is not None and not rule.problem and sentence:
+            yield Suggestion(sentence[:TEXT_CHARS_MAX], rule, None, max(days, default=None))

@@ -172,6 +172,7 @@ def _initial(
     place = request.GET.get("s", "")
     if place.isdecimal() and int(place) < len(found):
         one = found[int(place)]
+        last = one.until if one.until and one.until >= first else last
         return DutyForm.of(one.text, one.rule, one.line, first, last, units)
     line: Line | None = None
     if key := forms_returns.pk_of(request.GET.get("line", "")):

@@ -175,7 +175,7 @@ class Migration(migrations.Migration):
                 (
                     "kind",
                     models.CharField(
-                        choices=[("report", "report"), ("nil", "nil report")], max_length=8
+                        choices=[("report", "full report"), ("nil", "nil report")], max_length=8
                     ),
                 ),
                 (

@@ -92,7 +92,7 @@ class Filing(models.Model):
     """What a unit filed. A returned one stays beside the one that took its place."""
 
     class Kind(models.TextChoices):
-        REPORT = "report", _("report")
+        REPORT = "report", _("full report")
         NIL = "nil", _("nil report")
 
     class Status(models.TextChoices):

@@ -338,3 +338,44 @@ def test_the_clock_reminds_before_the_day_and_warns_after_it(house: House) -> No
     assert Case.objects.get(pk=row.pk).rung == 2
     told = Notice.objects.filter(about=str(row.pk)).values_list("kind", flat=True)
     assert {"loop.reminded", "loop.warned"} <= set(told)
+
+
+@pages
+def test_the_days_that_reading_a_notice_found_are_offered(house: House, tmp_path: Any) -> None:
+    from anlan.domain.campaigns.models import Intake
+    from anlan.domain.campaigns.reading.whole import told
+    from anlan.domain.campaigns.tests import notices
+    from anlan.kernel.papers import documents
+
+    plan = plan_of(house)
+    ahead = house.today.year + 1
+    text = (
+        "关于开展行动的通知\n各州市安委会：\n一、重点任务\n（一）整治隐患。\n二、工作要求\n"
+        f"请各州市于{ahead}年6月20日、12月20日前将推进情况报送省安委办。\n"
+    )
+    reading = {
+        "text": text,
+        "notice": {"reports": [
+            {"start": text.index(f"{ahead}年"), "end": text.index("、12月"), "recurring": "",
+             "due": f"{ahead}-06-20"},
+            {"start": text.index("12月"), "end": text.index("前将"), "recurring": "",
+             "due": f"{ahead}-12-20"},
+        ]},
+    }  # fmt: skip
+    Intake.objects.create(
+        area=plan.area, path=plan.path, unit=plan.unit, name="通知", reading=reading, plan=plan,
+        made_at=timezone.now(), made_by="city",
+    )  # fmt: skip
+    found = [one for one in returns_table.suggestions(plan) if one.line is None]
+    assert [one.rule for one in found] == [Rule("dates", dates=((6, 20), (12, 20)))]
+    assert found[0].until == date(ahead, 12, 20)
+    page = house.text("city", "campaigns:new_duty", plan.pk, query="?s=1")
+    assert "6-20、12-20" in page
+    assert f"{ahead}-12-20" in page
+    # And so it comes out of a whole notice.
+    path = tmp_path / "notice.txt"
+    path.write_text(notices.PROVINCE, encoding="utf-8")
+    rules = [
+        one.rule for one in returns_table._of_reading(told(documents.read(path), counted=False))
+    ]
+    assert rules == [Rule("quarter", month=3, day=25), Rule("dates", dates=((4, 10),))]

@@ -15,22 +15,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
-from typing import Any
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
-from django.db.models import Model
+from django.db.models import Model, QuerySet
+from django.utils import timezone
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import MovedOn
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop import engine
+from anlan.kernel.loop.engine import Move
 from anlan.kernel.loop.machine import Machine, machines
 from anlan.kernel.loop.models import Case
 from anlan.kernel.loop.requests import Call, Claimed
 
-__all__ = ("Call", "OnOne", "OnSet", "Work", "begin")
+__all__ = ("Call", "OnOne", "OnSet", "Turn", "Work", "begin", "turns")
+
+Row = TypeVar("Row", bound=Model)
 
 
 class OnOne(Call, total=False):
@@ -70,6 +74,57 @@ class Work(Claimed):
             return list(self.answer)
         engine.answered(self.request_id, list(self.cases))
         return list(self.cases)
+
+
+@dataclass
+class Turn(Generic[Row]):
+    """One record on which a command works, under the command's lock; capabilities give it names.
+
+    class Turn(frame.Turn[Item]):
+        @property
+        def item(self) -> Item:
+            return self.row
+
+    turns = partial(frame.turns, Item.objects.select_related("kind"), Turn)
+    """
+
+    row: Row
+    case: Case
+    machine: Machine
+    work: Work
+
+    @property
+    def call(self) -> Call:
+        return self.work.call
+
+    @property
+    def today(self) -> date:
+        return timezone.localdate(self.work.at)
+
+    def take(
+        self, step: str, changes: Mapping[str, Any] | None = None, reason: str = "", *,
+        day: date | None = None, fields: Mapping[str, Any] | None = None,
+    ) -> None:  # fmt: skip
+        """Take a step. ``fields`` change the case; ``changes`` are what else its event tells."""
+        move = Move(self.case, dict(fields or {}), dict(changes or {}), day)
+        engine.take(self.machine, step, [move], reason=reason, **self.call)
+
+    def save(self, **fields: Any) -> None:
+        """Write fields of the record itself."""
+        for name, value in fields.items():
+            setattr(self.row, name, value)
+        type(self.row)._default_manager.filter(pk=self.row.pk).update(**fields)
+
+
+TurnT = TypeVar("TurnT", bound=Turn[Any])
+
+
+def turns(rows: QuerySet[Any], make: type[TurnT], work: Work) -> Iterator[TurnT]:
+    """The records of a command, as they are under its lock; none at a repeat."""
+    for machine, case in work.each():
+        row = rows.get(pk=case.pk)
+        row.case = case
+        yield make(row, case, machine, work)
 
 
 def begin(

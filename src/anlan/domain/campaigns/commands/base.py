@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
-from typing import Any
 from uuid import UUID
 
 from django.db import connection
@@ -15,45 +12,25 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base import text
 from anlan.base.actor import Actor
 from anlan.base.refusal import MovedOn
-from anlan.domain.campaigns.loop import TASK
 from anlan.domain.campaigns.models import Plan, Task
 from anlan.domain.campaigns.permissions import LEADS
 from anlan.domain.campaigns.refusals import PlanIncomplete, PlanIsPublished
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
-from anlan.kernel.loop import engine, frame
-from anlan.kernel.loop.engine import Move
-from anlan.kernel.loop.frame import Call, Work
-from anlan.kernel.loop.models import Case
+from anlan.kernel.loop import frame
 
 begin = partial(frame.begin, Task)
 text_of = partial(text.stated, refusal=PlanIncomplete)
 short = partial(text.short, refusal=PlanIncomplete)
 
 
-@dataclass
-class Turn:
-    """One task on which a command works."""
-
-    task: Task
-    case: Case
-    call: Call
-
-    def take(self, step: str, changes: dict[str, Any] | None = None, reason: str = "") -> None:
-        engine.take(TASK, step, [Move(self.case, {}, changes or {})], reason=reason, **self.call)
-
-    def save(self, **fields: Any) -> None:
-        for name, value in fields.items():
-            setattr(self.task, name, value)
-        Task.objects.filter(pk=self.task.pk).update(**fields)
+class Turn(frame.Turn[Task]):
+    @property
+    def task(self) -> Task:
+        return self.row
 
 
-def turns(work: Work) -> Iterator[Turn]:
-    """The tasks of a command, as they are under its lock; none at a repeat."""
-    for _machine, case in work.each():
-        task = Task.objects.select_related("plan", "line").get(pk=case.pk)
-        task.case = case
-        yield Turn(task, case, work.call)
+turns = partial(frame.turns, Task.objects.select_related("plan", "line"), Turn)
 
 
 def check_days(starts_on: date, ends_on: date) -> None:

@@ -305,3 +305,14 @@ def test_a_presets_days_and_stages_are_offered(house: House) -> None:
     for words in ("1+2+9", "动员部署", "2022-12-31"):
         assert words in page
     assert house.get("viewer", "campaigns:new").status_code == 403
+
+
+def test_a_finished_task_waits_for_nobody_to_sign(house: House) -> None:
+    task = house.task(house.published(), "关闭不达标矿山")
+    mark = "not signed for"
+    assert mark in house.text("city", "campaigns:task", task.pk)
+    commands.rectify(task.pk, result="完成", **house.call("emergency"))
+    commands.verify(task.pk, reason="现场核查", **house.call("city"))
+    commands.close(task.pk, **house.call("city"))
+    assert not Party.objects.get(case=task.pk, role="rectifier").received_at
+    assert mark not in house.text("city", "campaigns:task", task.pk)

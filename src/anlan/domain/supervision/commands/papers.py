@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from typing import Any, Unpack
@@ -25,7 +25,6 @@ from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop import engine, frame, ladder, plain
 from anlan.kernel.loop.engine import Move
 from anlan.kernel.loop.frame import Call, OnOne, Work
-from anlan.kernel.loop.machine import Machine
 from anlan.kernel.loop.models import Case, Proposal
 from anlan.kernel.notices import outbox
 from anlan.kernel.papers import attachments
@@ -41,20 +40,10 @@ ANSWER_FILES = "supervision.answer"
 begin = partial(frame.begin, Paper)
 
 
-@dataclass
-class Turn:
-    """One paper on which a command works."""
-
-    paper: Paper
-    case: Case
-    machine: Machine
-    work: Work
-
-    def take(
-        self, step: str, changes: Mapping[str, Any] | None = None, *, reason: str = ""
-    ) -> None:
-        move = Move(self.case, {}, dict(changes or {}))
-        engine.take(self.machine, step, [move], reason=reason, **self.work.call)
+class Turn(frame.Turn[Paper]):
+    @property
+    def paper(self) -> Paper:
+        return self.row
 
     def tell(self, kind: str, units: Sequence[int | None], **data: str) -> None:
         outbox.post(
@@ -63,11 +52,8 @@ class Turn:
         )  # fmt: skip
 
 
-def turns(work: Work) -> Iterator[Turn]:
-    """The papers of a command, as they are under its lock; none at a repeat."""
-    papers = Paper.objects.select_related("receiver", "superior", "office")
-    for machine, case in work.each():
-        yield Turn(papers.get(pk=case.pk), case, machine, work)
+_papers = Paper.objects.select_related("receiver", "superior", "office")
+turns = partial(frame.turns, _papers, Turn)
 
 
 @transaction.atomic(durable=True)

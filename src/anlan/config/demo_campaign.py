@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from anlan.base.actor import CLOCK, Actor
 from anlan.base.ids import uuid7
-from anlan.config import demo_progress, samples
+from anlan.config import demo_carrying, demo_progress, samples
 from anlan.config.demo_offices import CAPITAL, DISTRICT, office_code
 from anlan.domain.campaigns import commands
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewLine, NewPlan, NewStage
@@ -41,6 +41,7 @@ def campaign(*, at: datetime) -> None:
     _share(plan, office, at)
     _work(plan, office, at)
     demo_progress.reached(plan, office, units, at)
+    demo_carrying.carried(plan, office, units, at)
     capital = held.actor(User.objects.get(username="km.office"), today=today)
     below = Plan.objects.get(parent=plan, unit__code=office_code(CAPITAL))
     words = "排查整治城中村自建房消防安全隐患（演示）。"

@@ -128,8 +128,8 @@ class CampaignForm(Form):
             found |= {"unit": campaign.unit_id, "seen": campaign.version}
             rows = [(one.name, one.starts_on, one.ends_on, one.outputs) for one in stages]
         elif template is not None:
-            names = ("title", "starts_on", "ends_on", "base_year", "basis")
-            found |= {name: getattr(template, name) for name in names}
+            brought = ("title", "starts_on", "ends_on", "base_year", "basis")
+            found |= {name: getattr(template, name) for name in brought}
             found["code"] = template.declared
             rows = [(one.name, one.starts_on, one.ends_on, one.outputs) for one in template.stages]
         for n, row in enumerate(rows[:STAGE_ROWS]):

@@ -19,6 +19,7 @@ from anlan.domain.campaigns.models import Task
 from anlan.domain.campaigns.permissions import ANSWERS
 from anlan.domain.campaigns.queries import late, uuid_of
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.models import UnitKind
 from anlan.kernel.loop.models import Party, PartyRole
 from anlan.kernel.loop.registers import Register
 from anlan.kernel.loop.worklist import Wanted
@@ -79,7 +80,7 @@ def conditions(asked: Any, region: Region | None, by: Actor, today: date, above:
     if campaign := uuid_of(asked.values.get("campaign")):
         where &= _those(Task.objects.filter(plan__campaign=campaign))
     if asked["central"]:
-        where &= among_units(unit__kind=UnitKind.CENTRAL)
+        where &= _with(Party.objects.filter(unit__kind=UnitKind.CENTRAL))
     if state := asked["state"]:
         where &= Q(case__state=state)
     for word in str(asked["q"] or "").split()[:5]:

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -16,8 +17,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import Refusal
-from anlan.domain.campaigns import columns, commands, forms, presets, queries
-from anlan.domain.campaigns.models import Campaign, Plan
+from anlan.domain.campaigns import (
+    columns,
+    commands,
+    forms,
+    queries,
+    queries_goals,
+    queries_organs,
+    queries_wanted,
+    templates,
+)
+from anlan.domain.campaigns.models import Campaign, Letter, OrganMember, Plan
 from anlan.domain.campaigns.permissions import LEADS
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
@@ -30,6 +40,8 @@ from anlan.ui.pages import go_on, render_page
 ORDERS = {"starts": Keyset.by("-starts_on", "-pk")}
 #: Plans that a campaign's page shows; a province has 1+2+10 and a few of its departments.
 SHOWN_MAX = 200
+#: Heads of bodies that it names.
+HEADS_MAX = 8
 
 
 def own_units(by: Actor) -> list[Unit]:
@@ -76,10 +88,15 @@ def campaign(request: HttpRequest, pk: UUID) -> HttpResponse:
     order = list(Plan.Kind.values)
     plans.sort(key=lambda plan: order.index(plan.kind))
     base = reverse("campaigns:tasks")
-    drawn = [plan.kind for plan in plans if plan.area_id == row.area_id]
+    drawn = [plan for plan in plans if plan.area_id == row.area_id]
+    expected = list(row.expected.order_by("place"))
+    awaited = queries_wanted.awaited(expected, drawn)
     context = {
         "campaign": row, "stages": list(row.stages.order_by("place")), "today": today,
-        "declared": queries.declared(row, drawn), "looks": columns.PLAN_LOOKS,
+        "declared": queries_wanted.declared(row, drawn, expected),
+        "missing": [one.expected for one in awaited if one.plan is None], "expected": expected,
+        "looks": columns.PLAN_LOOKS, "goals": queries_goals.goals(row, by, timezone.now()),
+        **_carried(row, by),
         "plans": [(plan, cells(figures.get(plan.pk, {}), f"{base}?plan={plan.pk}"))
                   for plan in plans],
         "labels": LABELS,
@@ -87,6 +104,29 @@ def campaign(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_make": policy.may(by, "plans.make"), "may_read": policy.may(by, "intakes.make"),
     }  # fmt: skip
     return render_page(request, "campaigns/campaign.html", "campaigns/campaign.html", context)
+
+
+def _carried(row: Campaign, by: Actor) -> dict[str, Any]:
+    """Who heads it, the hearing that is due next, and how many duty letters wait."""
+    today = timezone.localdate()
+    heads = OrganMember.objects.filter(
+        queries_organs.now(today), organ__campaign=row, role=OrganMember.Role.CHAIR
+    )
+    due = row.hearings.filter(case__state="awaited").select_related("case")
+    hearings = policy.permitted(due, "hearings.view", by).order_by("case__due_on")
+    letters = policy.permitted(Letter.objects.filter(campaign=row), "duty_letters.view", by)
+    told = letters.aggregate(
+        letters=Count("pk", filter=~Q(case__state="void")),
+        unsigned=Count("pk", filter=Q(case__state="signing")),
+    )
+    first = hearings.first()
+    due_on = first.case.due_on if first else None
+    left = (due_on - today).days if due_on else None
+    return {
+        "heads": heads.select_related("organ").order_by("organ__since", "pk")[:HEADS_MAX],
+        "due_hearing": first, "due_days": left,
+        **told,
+    }  # fmt: skip
 
 
 LABELS = {
@@ -109,10 +149,9 @@ def cells(counts: Any, base: str) -> list[tuple[str, int, str]]:
 @require_http_methods(["GET", "POST"])
 @requires("campaigns.make")
 def new(request: HttpRequest) -> HttpResponse:
-    today = timezone.localdate()
-    known = {**presets.PRESETS, "yearly": presets.yearly(today.year)}
-    preset = known.get(request.GET.get("preset", ""))
-    return _edit(request, None, preset, [(code, one["label"]) for code, one in known.items()])
+    """Empty, or begun from a template; what it brings along can be left out and is editable."""
+    known = templates.all_of(timezone.localdate().year)
+    return _edit(request, None, known.get(request.GET.get("preset", "")), list(known.values()))
 
 
 @require_http_methods(["GET", "POST"])
@@ -123,7 +162,10 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _edit(
-    request: HttpRequest, row: Campaign | None, preset: Any, offered: list[tuple[str, Any]]
+    request: HttpRequest,
+    row: Campaign | None,
+    template: templates.Template | None,
+    offered: list[templates.Template],
 ) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     units = own_units(by)
@@ -131,21 +173,24 @@ def _edit(
         units.append(row.unit)
     if request.method == "GET":
         stages = row.stages.order_by("place") if row else ()
-        form = forms.CampaignForm(initial=forms.CampaignForm.of(row, stages, preset), units=units)
+        initial = forms.CampaignForm.of(row, stages, template)
+        form = forms.CampaignForm(initial=initial, units=units, template=template)
     else:
-        form = forms.CampaignForm(request.POST, units=units)
+        form = forms.CampaignForm(request.POST, units=units, template=template)
         if form.is_valid():
-            call = {"by": by, "at": at, "request_id": form.cleaned_data["request_id"]}
+            data = form.cleaned_data
+            call = {"by": by, "at": at, "request_id": data["request_id"]}
             try:
                 if row is None:
                     pk = commands.make_campaign(form.new(uuid7()), **call)
                 else:
-                    pk = commands.change_campaign(row.pk, form.new(row.pk), **call)
+                    seen = data["seen"]
+                    pk = commands.change_campaign(row.pk, form.new(row.pk), seen=seen, **call)
             except Refusal as refusal:
                 put_refusal(form, refusal)
             else:
                 messages.success(request, _("Saved."))
                 return go_on(request, reverse("campaigns:campaign", args=[pk]))
-    context = {"form": form, "campaign": row, "presets": offered}
+    context = {"form": form, "campaign": row, "templates": offered, "template": template}
     status = 422 if form.errors else 200
     return render_page(request, "campaigns/edit.html", "campaigns/edit.html", context, status)

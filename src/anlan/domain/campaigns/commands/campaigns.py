@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.campaigns.commands.base import check_days, own_unit, text_of
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewStage
+from anlan.domain.campaigns.commands.wanted import put_expected, put_goals, turned
 from anlan.domain.campaigns.models import NAME_CHARS_MAX, TITLE_CHARS_MAX, Campaign, Line, Stage
 from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.kernel.loop import plain
@@ -37,15 +38,21 @@ def campaign_within(new: NewCampaign, claim: Claim) -> UUID:
     _put(row, new)
     row.save(force_insert=True)
     _set_stages(row, new.stages)
+    put_expected(row, new.expected)
+    put_goals(row, new.goals, claim)
     claim.record("campaigns.make", "campaign", row.pk, after=_told(row))
     return claim.done(row.pk)
 
 
 @transaction.atomic(durable=True)
-def change_campaign(pk: UUID, new: NewCampaign, **call: Unpack[Call]) -> UUID:
-    row, claim = plain.begin(Campaign.objects.all(), "campaigns.edit", pk, {"new": new}, **call)
+def change_campaign(
+    pk: UUID, new: NewCampaign, *, seen: int | None = None, **call: Unpack[Call]
+) -> UUID:
+    """Title, days, code and stages; the plans it expects and its goals are written elsewhere."""
+    _row, claim = plain.begin(Campaign.objects.all(), "campaigns.edit", pk, {"new": new}, **call)
     if claim.repeated:
         return pk
+    row = turned(pk, seen)
     before = _told(row)
     _put(row, new)
     row.save()

@@ -77,7 +77,7 @@ def plan_within(new: NewPlan, lines: Sequence[NewLine], claim: Claim) -> UUID:
     )  # fmt: skip
     _put_plan(plan, new)
     plan.save(force_insert=True)
-    _append(plan, lines, by)
+    append_lines(plan, lines, by)
     claim.record("plans.make", "plan", plan.pk, after={"title": plan.title, "lines": len(lines)})
     return claim.done(plan.pk)
 
@@ -123,7 +123,7 @@ def put_lines(
     _plan, claim = plain.begin(Plan.objects.all(), "plans.edit", pk, given, **call)
     if claim.repeated:
         return claim.answer
-    made = _append(draft(pk, seen), lines, claim.by)
+    made = append_lines(draft(pk, seen), lines, claim.by)
     claim.record("plans.put_lines", "plan", pk, after={"lines": [row.title for row in made]})
     claim.keep([row.pk for row in made])
     return [row.pk for row in made]
@@ -176,7 +176,8 @@ def _line_of(pk: UUID, by: Actor) -> Line:
     return line
 
 
-def _append(plan: Plan, lines: Sequence[NewLine], by: Actor) -> list[Line]:
+def append_lines(plan: Plan, lines: Sequence[NewLine], by: Actor) -> list[Line]:
+    """Lines behind those that a plan has, within their caller's transaction."""
     if not lines:
         return []
     last = plan.lines.aggregate(last=Max("place"))["last"]

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from anlan.base.ids import uuid7
+from anlan.domain.campaigns.commands.terms_wanted import NewExpected, NewGoal
 
 #: Of one plan, of one line.
 LINES_MAX, TARGETS_MAX, UNITS_MAX = 2_000, 60, 80
@@ -117,3 +118,6 @@ class NewCampaign:
     base_year: int | None = None
     basis: str = ""
     stages: tuple[NewStage, ...] = ()
+    #: What a template brings along; a campaign that is there keeps its own.
+    expected: tuple[NewExpected, ...] = ()
+    goals: tuple[NewGoal, ...] = ()

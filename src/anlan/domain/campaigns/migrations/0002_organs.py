@@ -404,6 +404,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=200)),
+                ("source", models.CharField(blank=True, max_length=200)),
                 (
                     "campaign",
                     models.ForeignKey(
@@ -462,7 +463,7 @@ class Migration(migrations.Migration):
                     "direction",
                     models.CharField(
                         blank=True,
-                        choices=[("down", "down by at least"), ("up", "up by at least")],
+                        choices=[("down", "down, or at most"), ("up", "up, or at least")],
                         max_length=4,
                     ),
                 ),

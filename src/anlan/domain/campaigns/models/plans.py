@@ -27,6 +27,8 @@ class Campaign(models.Model):
     base_year = models.IntegerField(null=True)
     #: Which documents from above it rests on.
     basis = models.TextField(blank=True)
+    #: One up with each change of it, its goals or the plans it expects.
+    version = models.IntegerField(default=1)
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=120)
     ended_on = models.DateField(null=True)

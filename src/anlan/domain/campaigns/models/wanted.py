@@ -16,6 +16,8 @@ class Expected(models.Model):
     place = models.SmallIntegerField()
     kind = models.CharField(max_length=10, choices=Plan.Kind)
     name = models.CharField(max_length=TITLE_CHARS_MAX)
+    #: Where it says that there is to be such a plan, and how sure that is (A, B, C).
+    source = models.CharField(max_length=TITLE_CHARS_MAX, blank=True)
     #: Which plan it is, where somebody has said so; else one whose title holds the name.
     plan = models.ForeignKey(Plan, models.PROTECT, null=True, related_name="+")
 
@@ -34,8 +36,8 @@ class Goal(models.Model):
         WORDS = "words", _("in words only")
 
     class Direction(models.TextChoices):
-        DOWN = "down", _("down by at least")
-        UP = "up", _("up by at least")
+        DOWN = "down", _("down, or at most")
+        UP = "up", _("up, or at least")
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="goals")
     place = models.SmallIntegerField()

@@ -1,0 +1,122 @@
+"""Who carries the demo's campaign: bodies, hearings, duty letters, goals, elements; simulated."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.utils import timezone
+
+from anlan.base.actor import Actor
+from anlan.base.ids import uuid7
+from anlan.domain.campaigns.commands import elements, hearings, letters, organs, wanted
+from anlan.domain.campaigns.commands.terms_wanted import NewElement, NewExpected, NewGoal
+from anlan.domain.campaigns.models import Letter, Plan
+from anlan.kernel.accounts.models import Unit
+
+#: Prefectures that get a duty letter; the first of them has signed.
+LETTERS = 4
+MEMBERS = ("省应急厅", "省公安厅", "省消防救援总队")
+
+
+def carried(plan: Plan, office: Actor, units: Sequence[int], at: datetime) -> None:
+    today = timezone.localdate(at)
+    start = plan.campaign.starts_on
+    _wanted(plan, today, office, at)
+    _organs(plan, start, office, at)
+    _hearings(plan.campaign_id, today, office, at)
+    names = list(Unit.objects.filter(pk__in=units[:LETTERS]).values_list("name", flat=True))
+    _letters(plan, names, today, office, at)
+
+
+def _call(by: Actor, at: datetime) -> Any:
+    return {"by": by, "at": at, "request_id": uuid7()}
+
+
+def _wanted(plan: Plan, today: date, office: Actor, at: datetime) -> None:
+    pk = plan.campaign_id
+    expected = [
+        NewExpected("master", "总方案", plan=plan.pk),
+        NewExpected("topic", "重大事故隐患动态清零"), NewExpected("sector", "消防"),
+        NewExpected("sector", "危险化学品"),
+    ]  # fmt: skip
+    wanted.set_expected(pk, expected, **_call(office, at))
+    goals = [
+        NewGoal("一般和重大隐患较上年下降10%（演示）", "change", indicator="hazard.found",
+                base_year=today.year - 1, direction="down", aim=Decimal(10),
+                due_on=plan.campaign.ends_on),
+        NewGoal("重特大事故坚决遏制（演示）", "curb", due_on=plan.campaign.ends_on),
+    ]  # fmt: skip
+    wanted.set_goals(pk, goals, **_call(office, at))
+    items = [NewElement("牵头单位", True, "lead"), NewElement("完成时限", True, "due"),
+             NewElement("量化目标", True, "target"), NewElement("责任人", True, "person"),
+             NewElement("措施")]  # fmt: skip
+    elements.set_elements(pk, items, source="演示设定", **_call(office, at))
+
+
+def _organs(plan: Plan, start: date, office: Actor, at: datetime) -> None:
+    pk, one = plan.campaign_id, organs.NewOrganMember
+    group = organs.make_organ(
+        pk, organs.NewOrgan("治本攻坚行动领导小组（模拟）", start, basis="云安〔2026〕模拟1号"),
+        [
+            one("chair", start, "周某（模拟）", "副省长"),
+            one("deputy", start, "吴某（模拟）", "副秘书长"),
+            one("office", start, "郑某（模拟）", "安委办主任"),
+            *(one("member", start, unit_name=name) for name in MEMBERS),
+        ],
+        **_call(office, at),
+    )  # fmt: skip
+    organs.make_organ(
+        pk,
+        organs.NewOrgan(
+            "消防安全专业委员会（模拟）", start, "committee", sectors=("fire",), plans=(plan.pk,)
+        ),
+        [one("chair", start, "王某（模拟）", "总队长", "省消防救援总队")],
+        **_call(office, at),
+    )
+    force = organs.NewOrgan("行动工作专班（模拟）", start, "task_force", parent=group)
+    members = [
+        one("chair", start, "冯某（模拟）"),
+        one("seconded", start, "陈某（模拟）", "抽调干部"),
+    ]
+    organs.make_organ(pk, force, members, **_call(office, at))
+
+
+def _hearings(pk: UUID, today: date, office: Actor, at: datetime) -> None:
+    quarterly = hearings.NewRule("省政府常务会议（模拟）", 3, today - timedelta(30))
+    first = hearings.make_rule(pk, quarterly, **_call(office, at))
+    yearly = hearings.NewRule("省安委会全体会议（模拟）", 6, today - timedelta(4))
+    hearings.make_rule(pk, yearly, **_call(office, at))
+    hearings.hold(
+        first, held_on=today - timedelta(28), meeting="省政府第58次常务会议（模拟）",
+        note="听取治本攻坚行动进展情况汇报。", **_call(office, at),
+    )  # fmt: skip
+    decided = [
+        hearings.NewDecision("对进度滞后的州市开展一次督导。", due_on=today + timedelta(20)),
+        hearings.NewDecision("研究自建房消防改造经费保障办法。", due_on=today + timedelta(45)),
+    ]
+    hearings.decide(first, decided, **_call(office, at))
+
+
+def _letters(plan: Plan, names: Sequence[str], today: date, office: Actor, at: datetime) -> None:
+    assert office.unit_id is not None
+    lines = plan.lines.filter(kind="task").order_by("place")[:4]
+    side = letters.NewSignatory("gives", "省人民政府（模拟）", "周某（模拟）", "副省长")
+    new = letters.NewLetter(
+        unit=office.unit_id, title=f"{today.year}年度安全生产目标责任书（模拟）",
+        starts_on=date(today.year, 1, 1), ends_on=date(today.year, 12, 31),
+        due_on=today + timedelta(10), campaign=plan.campaign_id,
+        preamble="为落实安全生产责任，签订本责任书。",
+        articles=tuple(letters.NewArticle(line.text, line.pk) for line in lines),
+        signatories=(side,),
+    )  # fmt: skip
+    takers = [letters.NewSignatory("takes", name, "州市长（模拟）", "州市长") for name in names]
+    made = letters.make_letters(new, takers, **_call(office, at))
+    for pk in made[:3]:
+        letters.send_out(pk, **_call(office, at))
+    for row in Letter.objects.get(pk=made[0]).signatories.order_by("place"):
+        signed = today - timedelta(1)
+        letters.sign(made[0], signatory=row.pk, signed_on=signed, **_call(office, at))

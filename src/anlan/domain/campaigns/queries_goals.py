@@ -1,0 +1,156 @@
+"""A campaign's goals beside what the ledger counts today.
+
+Only what opens to its records is offered and shown: counts of hazards. Other goals say that nobody
+counts them here. Where the ledger doesn't reach back to the base year, what somebody stated with
+its source stands in its place, and a whole year is compared with a whole year only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.urls import reverse
+from django.utils import timezone
+
+from anlan.base.actor import Actor
+from anlan.base.refusal import NotFound
+from anlan.domain.campaigns.models import Campaign, Goal
+from anlan.domain.hazards import overview
+from anlan.kernel.calendar import periods
+from anlan.kernel.calendar.periods import Period
+from anlan.kernel.facts.figures import Query
+from anlan.kernel.indicators import arithmetic
+from anlan.kernel.indicators.compute import Value, evaluate
+from anlan.kernel.indicators.declare import Count, Distinct, Indicator, declared
+
+#: Labels that the page of records narrows by.
+NARROWED = {"grade", "sector"}
+
+
+def countable() -> dict[str, Indicator]:
+    """The indicators that open to their records."""
+    return {code: each for code, each in declared().items() if _opens(each)}
+
+
+def _opens(each: Indicator) -> bool:
+    if not isinstance(each, Count) or isinstance(each, Distinct):
+        return False
+    single = all(len(values) == 1 for values in each.where.values())
+    return each.kind.startswith("hazard.") and set(each.where) <= NARROWED and single
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A goal with what is counted of it. ``why`` says why nothing is: code of a sentence."""
+
+    goal: Goal
+    label: Any = ""
+    value: Any = None
+    href: str = ""
+    period: Period | None = None
+    base: Any = None
+    base_href: str = ""
+    #: The base was stated by somebody, for the whole year.
+    stated: bool = False
+    change: Decimal | None = None
+    #: Whether it is reached as things stand; None where nothing can be said.
+    reached: bool | None = None
+    why: str = ""
+
+
+def goals(campaign: Campaign, by: Actor, at: datetime) -> list[Measured]:
+    """In one reading of the ledger, however many goals there are."""
+    rows = list(campaign.goals.order_by("place"))
+    known = countable()
+    counted = [row for row in rows if row.indicator in known]
+    if not counted:
+        return [Measured(row, why="not_counted") for row in rows]
+    try:
+        sectors = overview.covered(by, campaign.area)
+    except NotFound:
+        return [Measured(row, why="not_yours" if row in counted else "not_counted") for row in rows]
+    today = timezone.localdate(at)
+    period = _period(campaign, today)
+    years = sorted({row.base_year for row in counted if row.base_year is not None})
+    bases = {year: _base(period, year) for year in years if year < period.end.year}
+    values = evaluate(
+        [known[code] for code in sorted({row.indicator for row in counted})],
+        Query(kinds=[], areas=[campaign.area_id], periods=[period, *bases.values()], at=at,
+              where=overview.where_of(sectors), coverage=True),
+    )  # fmt: skip
+    found = {(each.indicator.code, each.period.code): each for each in values if not each.own}
+    whole = period == periods.year(period.end)
+    return [
+        _measured(row, known[row.indicator], campaign, period, bases, found, whole)
+        if row in counted else Measured(row, why="not_counted")
+        for row in rows
+    ]  # fmt: skip
+
+
+def _period(campaign: Campaign, today: date) -> Period:
+    """This year so far; of a campaign that is over, its last year."""
+    day = min(today, campaign.ends_on)
+    year = periods.year(day)
+    return year if day >= year.end else periods.span(year.start, day)
+
+
+def _base(period: Period, year: int) -> Period:
+    """The same part of the base year."""
+    return period.years_ago(period.end.year - year)
+
+
+def _measured(
+    goal: Goal, each: Indicator, campaign: Campaign, period: Period,
+    bases: Mapping[int, Period], found: Mapping[tuple[str, str], Value], whole: bool,
+) -> Measured:  # fmt: skip
+    value = found[each.code, period.code]
+    more: dict[str, Any] = {"label": each.label, "value": value.value, "period": period,
+                            "href": _href(each, campaign, period)}  # fmt: skip
+    if value.value is None:
+        return Measured(goal, **more, why="missing")
+    base = None
+    if (then := bases.get(goal.base_year or 0)) is not None:
+        base = found[each.code, then.code].value
+        more["base_href"] = _href(each, campaign, then) if base is not None else ""
+    if not base and goal.base_value is not None:
+        # Before there was a ledger it has nothing, or nought.
+        more["base_href"] = ""
+        more |= {"base": goal.base_value, "stated": True}
+        # A whole year is stated: part of another year says nothing against it.
+        base = goal.base_value if whole else None
+    else:
+        more["base"] = base
+    change = arithmetic.change(value.value, base)
+    reached = _reached(goal, Decimal(value.value), change, whole)
+    return Measured(goal, **more, change=change, reached=reached)
+
+
+def _reached(goal: Goal, value: Decimal, change: Decimal | None, whole: bool) -> bool | None:
+    if goal.aim is None:
+        return None
+    if goal.kind == Goal.Kind.CHANGE:
+        if change is None:
+            return None
+        return change <= -goal.aim if goal.direction == Goal.Direction.DOWN else change >= goal.aim
+    if goal.kind == Goal.Kind.VALUE:
+        if goal.direction == Goal.Direction.UP:
+            return value >= goal.aim
+        # That it stays below is known when the year is over; that it is above, at once.
+        return value <= goal.aim if whole or value > goal.aim else None
+    return None
+
+
+def _href(each: Indicator, campaign: Campaign, period: Period) -> str:
+    assert isinstance(each, Count)
+    asked = {"kind": each.kind, "area": campaign.area.code, "period": period.code}
+    asked |= {name: values[0] for name, values in each.where.items()}
+    return f"{reverse('overview:records')}?{urlencode(asked)}"
+
+
+def offered() -> Sequence[tuple[str, str]]:
+    return [(code, str(each.label)) for code, each in countable().items()]

@@ -344,6 +344,11 @@ if CRYPTO_PROFILE not in ("gm", "intl"):
 SITE_URL = os.environ.get("ANLAN_SITE", "").rstrip("/")
 SCANNER = os.environ.get("ANLAN_SCANNER", "")
 WEBHOOK_HOSTS = os.environ.get("ANLAN_WEBHOOK_HOSTS", "").split(",")
+# A language model that the operator runs may propose what it finds in documents; off unless set.
+READER_MODEL_URL = os.environ.get("ANLAN_MODEL_URL", "")
+READER_MODEL = os.environ.get("ANLAN_MODEL", "")
+READER_MODEL_TOKEN = _given("ANLAN_MODEL_TOKEN") if READER_MODEL_URL else ""
+READER_MODEL_SECONDS = float(os.environ.get("ANLAN_MODEL_SECONDS", "60"))
 NOTICE_QUIET_HOURS = os.environ.get("ANLAN_QUIET_HOURS", "")
 _smtp = urlsplit(_given("ANLAN_SMTP"))
 NOTICE_MAIL = bool(_smtp.hostname)

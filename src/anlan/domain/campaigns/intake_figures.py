@@ -281,7 +281,8 @@ def is_report(reading: Mapping[str, Any]) -> bool:
     """Whether its figures matter first: it gives nobody anything to do."""
     title = str(reading.get("notice", {}).get("title", ""))
     told = re.search(r"(?:报告|通报|总结|综述|情况|纪实)(?:[（(].*)?$", title.strip())
-    return bool(told) or not reading.get("tasks")
+    # What a model proposes doesn't make a notice of it.
+    return bool(told) or all(task.get("by") for task in reading.get("tasks", ()))
 
 
 def corrections(intake: Intake) -> Iterator[dict[str, Any]]:

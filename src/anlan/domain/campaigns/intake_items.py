@@ -136,6 +136,8 @@ def _fields(clause: Mapping[str, Any], kind: str, hans: str) -> Fields:
             for one in named
         ],
         "targets": [_target(one, said(one)) for one in clause["targets"][:TARGETS_MAX]],
+        # Whose proposal it is: "model", or nothing where our own rules found it.
+        "by": clause.get("by", ""),
     }
 
 
@@ -170,6 +172,8 @@ def _target(one: Mapping[str, Any], said: str) -> Fields:
 def gaps_of(fields: Fields, reading: Mapping[str, Any]) -> Iterator[str]:
     """Why a person should look at this one: bulk acceptance leaves it out."""
     start, end = fields["start"], fields["end"]
+    if fields.get("by") == "model":
+        yield "model"
     if not fields["title"]:
         yield "title"
     if fields["due_inferred"]:
@@ -182,6 +186,8 @@ def gaps_of(fields: Fields, reading: Mapping[str, Any]) -> Iterator[str]:
         yield "repair"
     if any(_meet(one, start, end) for one in reading.get("contradictions", ())):
         yield "contradiction"
+    if any(_meet(one, start, end) for one in reading.get("unsure", ())):
+        yield "recognised"
 
 
 def mendings(fields: Fields, reading: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -67,6 +67,8 @@ GAPS = {
     "unit": gettext_lazy("A unit that it names isn't found among ours; choose which one is meant."),
     "repair": gettext_lazy("Its words have lost signs; look at the marked places."),
     "contradiction": gettext_lazy("Its numbers are part of a contradiction (see above)."),
+    "recognised": gettext_lazy("Its words were recognised from a picture and aren't sure."),
+    "model": gettext_lazy("A language model proposed it; hold it against the text."),
 }
 _FAILURES = {
     one.code: one
@@ -235,7 +237,8 @@ def _paper(row: Intake, every: list[Item]) -> dict[str, Any]:
     reading = row.reading
     return {
         "lines": lines(reading, every), "notice": reading.get("notice", {}),
-        "recognised": reading.get("recognised"), "figures": len(reading.get("figures", ())),
+        "recognised": reading.get("recognised"), "model": reading.get("model"),
+        "figures": len(reading.get("figures", ())),
         "repairs": len(reading.get("repairs", ())), "ours": list(ours(row)),
         "against": [told_against(one) for one in reading.get("contradictions", ())],
     }  # fmt: skip

@@ -153,6 +153,7 @@ def _paper(row: Intake, every: list[Item]) -> dict[str, Any]:
         "lines": figure_lines(reading, spans), "notice": reading.get("notice", {}),
         "all_against": [told_against(one) for one in reading.get("contradictions", ())],
         "tasks": len(reading.get("tasks", ())), "recognised": reading.get("recognised"),
+        "model": reading.get("model"),
     }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from anlan.base.refusal import Refusal
 CALL_SECONDS_MAX = 5.0
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Allowed = tuple[set[str], list[ipaddress.IPv4Network | ipaddress.IPv6Network]]
 
 
 class CallRefused(Refusal):
@@ -41,7 +42,7 @@ class CallFailed(Exception):
         super().__init__(reason)
 
 
-def allowed() -> tuple[set[str], list[ipaddress.IPv4Network | ipaddress.IPv6Network]]:
+def allowed() -> Allowed:
     """The listed names, and the listed networks: "oa.gov.cn, 10.20.0.0/16"."""
     names, networks = set(), []
     for entry in getattr(settings, "WEBHOOK_HOSTS", ()):
@@ -52,8 +53,11 @@ def allowed() -> tuple[set[str], list[ipaddress.IPv4Network | ipaddress.IPv6Netw
     return names - {""}, networks
 
 
-def judge(url: str) -> tuple[str, str, int, str, Address]:
-    """Scheme, host, port, path and the address to connect to. Raises CallRefused, CallFailed."""
+def judge(url: str, known: Allowed | None = None) -> tuple[str, str, int, str, Address]:
+    """Scheme, host, port, path and the address to connect to. Raises CallRefused, CallFailed.
+
+    known:  names and networks that may be called, where they aren't the list of all.
+    """
     try:
         parts = urlsplit(url)
         host, port = (parts.hostname or "").rstrip("."), parts.port
@@ -62,7 +66,7 @@ def judge(url: str) -> tuple[str, str, int, str, Address]:
     if parts.scheme not in ("https", "http") or not host or parts.username or parts.password:
         raise CallRefused(host=host or url[:80])
     port = port or (443 if parts.scheme == "https" else 80)
-    names, networks = allowed()
+    names, networks = known or allowed()
     try:
         found: Sequence[Address] = [ipaddress.ip_address(host)]
     except ValueError:
@@ -91,9 +95,22 @@ def _resolve(host: str, port: int) -> list[Address]:
 
 def post_json(url: str, body: bytes, headers: dict[str, str]) -> None:
     """POST a body; a 2xx answer is a success and everything else CallFailed."""
-    scheme, host, port, path, address = judge(url)
-    connection = _Connection(host, port, str(address), scheme == "https")
-    overtime = threading.Timer(CALL_SECONDS_MAX, connection.cut)
+    ask(body, headers, judge(url))
+
+
+def ask(
+    body: bytes,
+    headers: dict[str, str],
+    judged: tuple[str, str, int, str, Address],
+    *,
+    seconds: float | None = None,
+    bytes_max: int = 0,
+) -> bytes:
+    """POST a body to what was judged; the answer's first ``bytes_max``. Raises CallFailed."""
+    scheme, host, port, path, address = judged
+    seconds = seconds or CALL_SECONDS_MAX
+    connection = _Connection(host, port, str(address), scheme == "https", seconds)
+    overtime = threading.Timer(seconds, connection.cut)
     overtime.daemon = True
     overtime.start()
     try:
@@ -103,7 +120,9 @@ def post_json(url: str, body: bytes, headers: dict[str, str]) -> None:
             body,
             {"Content-Type": "application/json", **headers, "Host": _host(host, port, scheme)},
         )
-        status = connection.getresponse().status
+        response = connection.getresponse()
+        status = response.status
+        said = response.read(bytes_max + 1) if bytes_max else b""
     except (OSError, http.client.HTTPException, AttributeError) as error:
         # AttributeError: the socket was cut between two of its uses.
         raise CallFailed(type(error).__name__) from None
@@ -112,6 +131,9 @@ def post_json(url: str, body: bytes, headers: dict[str, str]) -> None:
         connection.close()
     if not 200 <= status < 300:
         raise CallFailed(f"HTTP {status}")
+    if len(said) > bytes_max:
+        raise CallFailed("the answer is too long")
+    return said
 
 
 def _host(host: str, port: int, scheme: str) -> str:
@@ -122,21 +144,24 @@ def _host(host: str, port: int, scheme: str) -> str:
 class _Connection(http.client.HTTPConnection):
     """Connects to the address that was judged, while TLS checks the name."""
 
-    def __init__(self, host: str, port: int, address: str, tls: bool) -> None:
-        super().__init__(host, port, timeout=CALL_SECONDS_MAX)
+    def __init__(self, host: str, port: int, address: str, tls: bool, seconds: float) -> None:
+        super().__init__(host, port, timeout=seconds)
         self._address, self._tls = address, tls
+        #: Kept, because an answer that ends with the connection takes ``sock`` away while it reads.
+        self._line: socket.socket | None = None
 
     def connect(self) -> None:
-        self.sock = socket.create_connection((self._address, self.port), timeout=CALL_SECONDS_MAX)
+        self.sock = socket.create_connection((self._address, self.port), timeout=self.timeout)
         if self._tls:
             self.sock = ssl.create_default_context().wrap_socket(
                 self.sock, server_hostname=self.host
             )
+        self._line = self.sock
 
     def cut(self) -> None:
-        sock = self.sock
-        if sock is not None:
+        line = self._line or self.sock
+        if line is not None:
             try:
-                sock.shutdown(socket.SHUT_RDWR)
+                line.shutdown(socket.SHUT_RDWR)
             except OSError:
-                sock.close()
+                line.close()

@@ -26,6 +26,8 @@ ANLAN_SITE      the address of this site, for links in mails: https://anlan.exam
 ANLAN_QUIET_HOURS     22:00-07:00, say: mails that aren't urgent wait for the morning
 ANLAN_WEBHOOK_HOSTS   names and networks that notices may be sent to, with commas; none by default
 ANLAN_BACKUP_COPY  a folder elsewhere, where ./anlan backup puts a second copy
+ANLAN_MODEL_URL, ANLAN_MODEL, ANLAN_MODEL_TOKEN(_FILE), ANLAN_MODEL_SECONDS   a language model
+                of the operator's own that proposes beside the rules; none by default
 ANLAN_SCANNER   a virus scanner's command; it is given each uploaded file's path
 
 ANLAN_DATABASE and ANLAN_SMTP hold passwords: ANLAN_DATABASE_FILE and ANLAN_SMTP_FILE name a file

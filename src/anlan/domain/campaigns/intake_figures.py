@@ -268,7 +268,8 @@ def marked(start: int, end: int, reading: Mapping[str, Any]) -> Fields:
     told = near[-1] if near else {}
     one = {
         "kind": found.kind if found else "count", "value": found.value if found else 0,
-        "unit": found.unit if found else "", "indicator": (found.indicator if found else "") or before[-30:],
+        "unit": found.unit if found else "",
+        "indicator": (found.indicator if found else "") or before[-30:],
         "bound": found.bound if found else "", "direction": found.direction if found else "",
         "baseline": "", "start": start, "end": end, "text": words,
         # Most figures of a paragraph are of one place and time; a person sees and corrects them.

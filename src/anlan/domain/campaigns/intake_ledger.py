@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -182,17 +183,30 @@ def why_quoted(fields: Fields, area: Region | None, by: Actor, today: date) -> s
 
 def _is_known(kind: FactKind, area: Region, period: Period) -> bool:
     """Whether any part of it is counted already, or a zero here is one that somebody stands for."""
+    if is_counted(kind.code, area, period.start, period.end):
+        return True
     below = Region.objects.below(area).values("pk")
-    here = Q(area_id__in=below) | Q(area_id__in=ancestors(area.path))
-    number = intern.known_kinds([kind.code]).get(kind.code)
-    if number is not None:
-        days = Q(day__lte=period.end, last__gte=period.start)
-        found = Fact.objects.annotate(last=Coalesce("until", "day")).filter(
-            here, days, kind_id=number
-        )
-        if standing(Q(pk__in=found.values("pk"))).exclude(quantity=0).exists():
-            return True
     on_system = Coverage.objects.filter(
         Q(until=None) | Q(until__gte=period.start), area_id__in=below, since__lte=period.end
     )
     return any(kind.code.startswith(own) for own in set(on_system.values_list("kinds", flat=True)))
+
+
+def is_counted(
+    kind: str, area: Region, start: date, end: date, besides: UUID | None = None
+) -> bool:
+    """Whether facts of that kind stand in, below or above the area in these days.
+
+    besides:  a batch that isn't looked at.
+    """
+    number = intern.known_kinds([kind]).get(kind)
+    if number is None:
+        return False
+    below = Region.objects.below(area).values("pk")
+    here = Q(area_id__in=below) | Q(area_id__in=ancestors(area.path))
+    found = Fact.objects.annotate(last=Coalesce("until", "day")).filter(
+        here, kind_id=number, day__lte=end, last__gte=start
+    )
+    if besides is not None:
+        found = found.exclude(batch_id=besides)
+    return standing(Q(pk__in=found.values("pk"))).exclude(quantity=0).exists()

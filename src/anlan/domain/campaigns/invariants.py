@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Exists, F, Model, OuterRef, Q, Sum
 from django.utils import timezone
 
 from anlan.domain.campaigns import progress_facts
+from anlan.domain.campaigns.intake_ledger import is_counted
 from anlan.domain.campaigns.loop import KIND
-from anlan.domain.campaigns.models import Plan, Report, Task
+from anlan.domain.campaigns.models import Filing, Plan, QuotedFigure, Report, Return, Task
+from anlan.domain.campaigns.returns_loop import FIGURE
+from anlan.domain.campaigns.returns_loop import KIND as RETURN
 from anlan.kernel.facts.models import Fact
 from anlan.kernel.loop.models import Case
 
@@ -19,9 +22,12 @@ NAMED_MAX = 5
 
 
 def invariants(now: datetime) -> Iterator[Finding]:
-    yield _figures_are_cases(now)
+    yield _figures_are_cases(now, KIND, Task, "I5 figures of campaign tasks are their cases")
+    yield _figures_are_cases(now, RETURN, Return, "I5 figures of returns are their cases")
+    yield _filed_is_what_filings_say()
     yield _lines_are_of_the_tree()
     yield _drafts_give_nothing_of_their_own()
+    yield _figures_of_documents_are_counted_once()
     yield _declared_is_what_reports_say()
 
 
@@ -32,26 +38,45 @@ def _declared_is_what_reports_say() -> Finding:
     return "I5 declared figures are their reports", not bad, checked, "; ".join(bad[:NAMED_MAX])
 
 
-def _figures_are_cases(now: datetime) -> Finding:
-    """What the ledger says of tasks is what a count of them says."""
-    today, cases = timezone.localdate(now), Case.objects.filter(kind=KIND)
+def _filed_is_what_filings_say() -> Finding:
+    """What facts say of each filing's figures is what it says itself; of a returned one, nothing."""
+    facts = Fact.objects.filter(kind__code=FIGURE.code).order_by()
+    sums = dict(facts.values_list("batch_id").annotate(n=Sum("quantity")))
+    filings = Filing.objects.exclude(figures={}).values_list("pk", "status", "figures")
+    bad = [
+        str(pk)
+        for pk, status, figures in filings
+        if sums.get(pk, 0) != (0 if status == Filing.Status.RETURNED else sum(figures.values()))
+    ]
+    return (
+        "I5 figures of returns are what was filed",
+        not bad,
+        len(sums),
+        "; ".join(bad[:NAMED_MAX]),
+    )
+
+
+def _figures_are_cases(now: datetime, kind: str, model: type[Model], name: str) -> Finding:
+    """What the ledger says of these cases is what a count of them says."""
+    today, cases = timezone.localdate(now), Case.objects.filter(kind=kind)
     expected = {
-        f"{KIND}.found": cases.count(),
-        f"{KIND}.open": cases.filter(is_open=True).count(),
-        f"{KIND}.overdue": cases.overdue(today).count(),
+        f"{kind}.found": cases.count(),
+        f"{kind}.open": cases.filter(is_open=True).count(),
+        f"{kind}.overdue": cases.overdue(today).count(),
     }
     facts = Fact.objects.filter(
-        Q(kind__code__in=list(expected)), Q(day__lte=today) | Q(kind__code=f"{KIND}.found")
+        Q(kind__code__in=list(expected)), Q(day__lte=today) | Q(kind__code=f"{kind}.found")
     )
     sums = dict(facts.order_by().values_list("kind__code").annotate(n=Sum("quantity")))
     bad = [
-        f"{name}: {sums.get(name, 0)} ≠ {count}"
-        for name, count in expected.items()
-        if sums.get(name, 0) != count
+        f"{code}: {sums.get(code, 0)} ≠ {count}"
+        for code, count in expected.items()
+        if sums.get(code, 0) != count
     ]
-    bare = cases.filter(~Exists(Task.objects.filter(case=OuterRef("pk"))))
+    rows = model._default_manager.filter(case=OuterRef("pk"))
+    bare = cases.filter(~Exists(rows))
     bad += bare.values_list("number", flat=True)[:NAMED_MAX]
-    return "I5 figures of campaign tasks are their cases", not bad, cases.count(), "; ".join(bad)
+    return name, not bad, cases.count(), "; ".join(bad)
 
 
 def _lines_are_of_the_tree() -> Finding:
@@ -69,3 +94,16 @@ def _drafts_give_nothing_of_their_own() -> Finding:
     wrong = Task.objects.filter(plan__in=drafts, line__plan=F("plan"))
     bad = list(wrong.values_list("case__number", flat=True)[:NAMED_MAX])
     return "I6 drafts give no tasks of their own", not bad, drafts.count(), "; ".join(bad)
+
+
+def _figures_of_documents_are_counted_once() -> Finding:
+    """Derived or declared, never both: cases that came in later are told from a document's sum."""
+    counted = QuotedFigure.objects.filter(quoted_because="", withdrawn_at=None)
+    bad = [
+        f"{row.kind} {row.period} {row.area.code}"
+        for row in counted.select_related("area").order_by("made_at", "pk").iterator()
+        if row.area and row.since and row.until
+        and is_counted(row.kind, row.area, row.since, row.until, besides=row.pk)
+    ]  # fmt: skip
+    name = "I5 figures of documents are counted once"
+    return name, not bad, counted.count(), "; ".join(bad[:NAMED_MAX])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -244,7 +245,7 @@ def _paper(row: Intake, every: list[Item]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def told_against(one: dict[str, Any]) -> dict[str, Any]:
+def told_against(one: Mapping[str, Any]) -> dict[str, Any]:
     said = _(SENTENCES[one["code"]]) % one["values"] if one["code"] in SENTENCES else one["reason"]
     return {"reason": said, "verdict": one["verdict"], "start": one["start"], "end": one["end"]}
 

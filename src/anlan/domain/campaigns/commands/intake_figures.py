@@ -132,7 +132,7 @@ def withdraw(
     if claim.repeated:
         return pk
     rows = QuotedFigure.objects.filter(intake=pk, withdrawn_at=None)
-    rows = rows.filter(pk=figure) if figure else rows.filter(press=press)
+    rows = rows.filter(pk=figure) if figure else rows.filter(press=press or row.pk)
     found = list(rows.select_for_update())
     if not found:
         raise NotFound

@@ -200,6 +200,26 @@ def test_what_the_ledger_counts_already_is_never_counted_twice(report: Desk, whe
     assert Fact.objects.aggregate(n=Sum("quantity"))["n"] == 7
 
 
+def test_cases_that_come_in_later_are_found_beside_a_documents_sum(report: Desk) -> None:
+    from django.db import transaction
+
+    from anlan.domain.campaigns.invariants import invariants
+
+    def finding() -> tuple[bool, str]:
+        every = {name: (ok, detail) for name, ok, _n, detail in invariants(timezone.now())}
+        return every["I5 figures of documents are counted once"]
+
+    take(report, "1204项", kind="hazard.found")
+    press(report, "enter")
+    assert finding() == (True, "")
+    with transaction.atomic():
+        post([NewFact("hazard.found", {}, by_code("530102").pk, date(2019, 6, 1), 7)],
+             at=timezone.now())  # fmt: skip
+    assert finding() == (False, "hazard.found 2019 530102")
+    withdraw(report, figure=QuotedFigure.objects.get().pk)
+    assert finding() == (True, "")
+
+
 def test_of_two_documents_that_state_the_same_one_is_counted(report: Desk) -> None:
     take(report, "1204项", kind="hazard.found")
     press(report, "enter")

@@ -79,7 +79,7 @@ def _pictured(path: str, numbers: list[int]) -> list[int]:
 def _recognised(path: str, numbers: list[int]) -> dict[int, list[tuple[Line, float]]]:
     from rapidocr import RapidOCR
 
-    engine = RapidOCR(
+    engine: Any = RapidOCR(
         params={
             "Global.log_level": "critical",
             "Global.text_score": WORDS_MIN,

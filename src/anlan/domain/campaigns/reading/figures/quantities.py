@@ -279,7 +279,8 @@ def _structure(
         lasting = re.search(r"为期|历时|连续|期限|近$", near) or re.match(
             r"未发生|没有发生|无事故", tail
         )
-        lasting = lasting or (unit == "个工作日" and re.match(r"内|前", tail))
+        if unit == "个工作日":
+            lasting = lasting or re.match(r"内|前", tail)
         campaign = unit in ("日", "天") and re.match(r"行动|攻坚|整治|专项|会战", tail)
         if not lasting and not campaign:
             return None

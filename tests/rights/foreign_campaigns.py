@@ -30,7 +30,8 @@ from anlan.kernel.regions.models import Region
 
 #: Pages of a reporting duty, and of a return.
 DUTIES = tuple(
-    f"campaigns:{name}" for name in ("duty", "end_duty", "accept_returns", "export_duty")
+    f"campaigns:{name}"
+    for name in ("duty", "end_duty", "accept_returns", "export_duty", "urge_returns")
 )
 RETURNS = tuple(f"campaigns:{name}" for name in ("return", "return_step", "return_file"))
 

@@ -14,6 +14,7 @@ FIELDS: dict[str, str | Promise] = {
     "progress": _("progress in per cent"), "quota": _("its share"),
     "responsible_person": _("In person"), "due_on": _("to be finished by"),
     "rectifier": _("unit that does it"), "claimed": _("taken"),
+    "no_evidence": _("Why there is no proof"),
 }  # fmt: skip
 
 timeline_of = partial(history.timeline_of, steps=STEPS, fields=FIELDS, silent=("state",))

@@ -39,7 +39,7 @@ def _declared_is_what_reports_say() -> Finding:
 
 
 def _filed_is_what_filings_say() -> Finding:
-    """What facts say of each filing's figures is what it says itself; of a returned one, nothing."""
+    """What facts say of each filing is what it says itself; of a returned one, nothing."""
     facts = Fact.objects.filter(kind__code=FIGURE.code).order_by()
     sums = dict(facts.values_list("batch_id").annotate(n=Sum("quantity")))
     filings = Filing.objects.exclude(figures={}).values_list("pk", "status", "figures")

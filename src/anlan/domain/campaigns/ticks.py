@@ -8,10 +8,10 @@ from anlan.domain.campaigns import progress_tasks
 from anlan.domain.campaigns.commands import returns
 from anlan.kernel.jobs.clock import every
 
-HOUR = 3_600
+QUARTER, HOUR = 900, 3_600
 
 
-@every(HOUR, "campaigns.progress")
+@every(QUARTER, "campaigns.progress")
 def refresh_progress(now: datetime) -> None:
     """Write down how far the tasks are whose numbers the ledger counts."""
     progress_tasks.refresh(now)

@@ -9,6 +9,7 @@ urlpatterns = [
     path("duties/<uuid:pk>/", views.duty, name="duty"),
     path("duties/<uuid:pk>/end/", views.end, name="end_duty"),
     path("duties/<uuid:pk>/accept/", views.accept_all, name="accept_returns"),
+    path("duties/<uuid:pk>/urge/", views.urge, name="urge_returns"),
     path("duties/<uuid:pk>/export/", views.export, name="export_duty"),
     path("plans/<uuid:pk>/duties/new/", views.new, name="new_duty"),
     path("returns/<uuid:pk>/", views.page, name="return"),

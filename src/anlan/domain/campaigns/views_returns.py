@@ -202,6 +202,7 @@ def duty(request: HttpRequest, pk: UUID) -> HttpResponse:
         "page": _listed(request, row, by, today, state, day) if opened else None,
         "filters": Given({k: request.GET[k] for k in ("state", "day") if request.GET.get(k)}),
         "may_edit": "duties.edit" in allowed and row.ended_on is None, "request_id": uuid7(),
+        "to_urge": len(do.to_urge(policy.permitted(seen, "returns.answer", by), by, today)),
         "unread": policy.permitted(seen, "returns.answer", by)
         .filter(case__state="rectified").count(),
     }  # fmt: skip
@@ -270,6 +271,23 @@ def accept_all(request: HttpRequest, pk: UUID) -> HttpResponse:
     if pks:
         do.accept_returns(pks, by=by, at=at, request_id=form.cleaned_data["request_id"])
     messages.success(request, _("%(n)d returns were accepted.") % {"n": len(pks)})
+    return go_on(request, reverse("campaigns:duty", args=[pk]))
+
+
+@require_POST
+@requires("returns.answer")
+def urge(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Urge every unit whose return is missing."""
+    by, at = actor_of(request), timezone.now()
+    row = _duty(pk, "duties.view", by, at)
+    form = StepForm(request.POST)
+    if not form.is_valid():
+        raise NotFound
+    rows = policy.permitted(Return.objects.filter(duty=row), "returns.answer", by)
+    pks = do.to_urge(rows, by, timezone.localdate(at))
+    if pks:
+        do.urge_missing(pks, by=by, at=at, request_id=form.cleaned_data["request_id"])
+    messages.success(request, _("%(n)d missing returns were urged.") % {"n": len(pks)})
     return go_on(request, reverse("campaigns:duty", args=[pk]))
 
 

@@ -10,7 +10,7 @@ from typing import Any, Unpack
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Max, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -37,10 +37,10 @@ from anlan.kernel.accounts.models import Unit
 from anlan.kernel.facts import ledger
 from anlan.kernel.facts.ledger import NewFact
 from anlan.kernel.loop import commands as loop
-from anlan.kernel.loop import engine, frame, plain, told
+from anlan.kernel.loop import engine, frame, plain, settings, told
 from anlan.kernel.loop.engine import Move, NewCase
 from anlan.kernel.loop.frame import OnOne, OnSet
-from anlan.kernel.loop.models import Case, Party, PartyRole
+from anlan.kernel.loop.models import Case, Event, Party, PartyRole
 from anlan.kernel.loop.plain import Call
 from anlan.kernel.notices import outbox
 from anlan.kernel.notices.kinds import declare
@@ -63,6 +63,8 @@ declare(
 
 UNITS_MAX, FIGURES_MAX, OPENS_DAYS_MAX = 2_000, 12, 90
 FIGURE_MAX = 10**12
+#: Units that one press urges.
+URGED_AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -330,6 +332,32 @@ def accept_returns(pks: Sequence[UUID], **call: Unpack[OnSet]) -> list[UUID]:
             status=Filing.Status.ACCEPTED, answered_at=work.at, answered_by=work.by.name
         )
     return work.done()
+
+
+@transaction.atomic(durable=True)
+def urge_missing(pks: Sequence[UUID], *, reason: str = "", **call: Unpack[OnSet]) -> list[UUID]:
+    """Urge the units whose returns are missing (催报): a notice at once, kept with the return."""
+    given = {"urge": True, "reason": reason}
+    work = frame.begin(Return, "returns.answer", pks, given, **call)
+    for machine, cases in work:
+        loop.urge(machine, cases, reason=reason, **work.call)
+    return work.done()
+
+
+def to_urge(rows: QuerySet[Return], by: Actor, today: date) -> list[UUID]:
+    """Of these, the missing ones that the unit hasn't urged since the last working day."""
+    late = Q(case__unsettled=True, case__state="assigned", case__due_on__lt=today,
+             case__suspended_on=None)  # fmt: skip
+    missing = rows.filter(late).exclude(unit=by.unit_id)
+    pks = list(missing.order_by("pk").values_list("pk", flat=True)[:URGED_AT_ONCE])
+    rules = settings.current(RETURN.kind)
+    urged = Event.objects.filter(case__in=pks, step="urge", unit_id=by.unit_id).order_by()
+    lately = {
+        pk
+        for pk, day in urged.values_list("case_id").annotate(last=Max("day"))
+        if loop.urged_lately([day], rules, today)
+    }
+    return [pk for pk in pks if pk not in lately]
 
 
 @transaction.atomic(durable=True)

@@ -16,6 +16,7 @@ from anlan.domain.campaigns import returns_rule, returns_table
 from anlan.domain.campaigns.commands import returns as do
 from anlan.domain.campaigns.commands.returns import NewDuty
 from anlan.domain.campaigns.commands.terms import NewLine
+from anlan.domain.campaigns.invariants import invariants
 from anlan.domain.campaigns.models import Duty, Filing, Plan, Return
 from anlan.domain.campaigns.returns_rule import Rule
 from anlan.domain.campaigns.tests.house import House, lead
@@ -251,6 +252,33 @@ def test_on_time_late_missing_nil_and_not_applicable_are_told_apart(house: House
     # The ledger says it too: what is missing is overdue.
     overdue = Fact.objects.filter(kind__code="return.overdue", day__lte=house.today)
     assert overdue.aggregate(n=Sum("quantity"))["n"] == 2
+
+
+@pages
+def test_the_missing_are_urged_once_a_working_day(house: House) -> None:
+    duty = made(house, starts_on=house.today - timedelta(7), name_0="", unit_0="")
+    assert house.post("office", "campaigns:urge_returns", duty.pk).status_code == 302
+    assert not Notice.objects.filter(kind="loop.urged").exists()  # None that it may read.
+    assert "campaigns/duties/" in house.text("city", "campaigns:duty", duty.pk)
+    house.post("city", "campaigns:urge_returns", duty.pk)
+    told = Notice.objects.filter(kind="loop.urged").values_list("about", flat=True)
+    late = house.today - timedelta(7)
+    missing = Return.objects.filter(duty=duty, due_on=late).values_list("pk", flat=True)
+    assert sorted(told) == sorted(map(str, missing))
+    house.post("city", "campaigns:urge_returns", duty.pk)
+    assert Notice.objects.filter(kind="loop.urged").count() == 2
+
+
+@pages
+def test_check_finds_a_filing_that_its_facts_do_not_say(house: House) -> None:
+    duty = made(house)
+    figure, row = duty.figures.get(), mine(house, duty, "office")
+    take(house, "office", row, "file", text="检查9家", **{f"figure_{figure.pk}": 9})
+    now = timezone.now()
+    assert all(ok for _name, ok, _n, _what in invariants(now))
+    Filing.objects.update(figures={str(figure.pk): 8})
+    broken = {name: ok for name, ok, _n, _what in invariants(now)}
+    assert not broken["I5 figures of returns are what was filed"]
 
 
 @pages

@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from anlan.base.actor import CLOCK, Actor
 from anlan.base.ids import uuid7
-from anlan.config import demo_carrying, demo_progress, samples
+from anlan.config import demo_carrying, demo_meetings, demo_progress, samples
 from anlan.config.demo_offices import CAPITAL, DISTRICT, office_code
 from anlan.domain.campaigns import commands
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewLine, NewPlan, NewStage
@@ -50,6 +50,7 @@ def campaign(*, at: datetime) -> None:
     commands.publish(below.pk, **_call(capital, at))
     district = Unit.objects.get(code=office_code(DISTRICT)).pk
     commands.break_down(below.pk, units=[district], **_call(capital, at))
+    demo_meetings.held(plan, office, at)
 
 
 def _call(by: Actor, at: datetime) -> Any:

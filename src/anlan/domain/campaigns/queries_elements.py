@@ -89,11 +89,13 @@ def check(plan: Plan, elements: Sequence[Element]) -> Check:
     """Every task line of a plan's own against the template: one statement, whatever there is."""
     if not elements:
         return Check((), ())
-    own = Task.objects.filter(line=OuterRef("pk"), plan=plan).exclude(person="")
     leads = LineUnit.objects.filter(line=OuterRef("pk"), role=LineUnit.Role.LEAD)
     numbers = Target.objects.filter(line=OuterRef("pk"), value__isnull=False, kind__in=NUMBERED)
-    rows = plan.lines.filter(kind__in=(Line.Kind.TASK, Line.Kind.REQUIREMENT)).annotate(
-        by_lead=Exists(leads), by_target=Exists(numbers), by_person=Exists(own),
+    tasks = Task.objects.filter(line=OuterRef("pk"), plan=plan)
+    # What a hearing decided is a requirement, and a task all the same.
+    rows = plan.lines.filter(Q(kind=Line.Kind.TASK) | Exists(tasks)).annotate(
+        by_lead=Exists(leads), by_target=Exists(numbers),
+        by_person=Exists(tasks.exclude(person="")),
         by_due=Q(due_on__isnull=False) | Q(stage__isnull=False),
     )  # fmt: skip
     shown = rows.only("no", "title", "elements", "evidence", "basis", "place", "plan")

@@ -62,6 +62,19 @@ class Measured:
     reached: bool | None = None
     why: str = ""
 
+    @property
+    def aim(self) -> str:
+        return _bare(self.goal.aim)
+
+    @property
+    def stated_base(self) -> str:
+        return _bare(self.goal.base_value)
+
+
+def _bare(value: Decimal | None) -> str:
+    """A number without the noughts of its column."""
+    return "" if value is None else f"{value.normalize():,f}"
+
 
 def goals(campaign: Campaign, by: Actor, at: datetime) -> list[Measured]:
     """In one reading of the ledger, however many goals there are."""
@@ -120,7 +133,7 @@ def _measured(
     if not base and goal.base_value is not None:
         # Before there was a ledger it has nothing, or nought.
         more["base_href"] = ""
-        more |= {"base": goal.base_value, "stated": True}
+        more |= {"base": goal.base_value.normalize(), "stated": True}
         # A whole year is stated: part of another year says nothing against it.
         base = goal.base_value if whole else None
     else:

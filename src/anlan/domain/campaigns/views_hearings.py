@@ -213,6 +213,7 @@ def _page(
         "may_decide": may_edit and row.case.state == "held",
         "timeline": timeline_of(
             list(Event.objects.filter(case=pk).order_by("-seq")),
+            steps={"find": gettext_lazy("put on the calendar")},
             fields={"meeting": gettext_lazy("meeting"), "held_on": gettext_lazy("held on"),
                     "files": gettext_lazy("papers"), "decisions": gettext_lazy("decisions")},
             silent=("state",),

@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -244,6 +244,7 @@ def _page(
         "may_read": may_read, "days": days,
         "may_edit": "duty_letters.edit" in allowed and row.case.state == "drafted",
         "timeline": timeline_of(list(Event.objects.filter(case=pk).order_by("-seq")),
+                                steps={"find": gettext_lazy("draw up")},
                                 fields={"signed": gettext_lazy("signature"),
                                         "on": gettext_lazy("on the day"),
                                         "title": gettext_lazy("letter")}),
@@ -294,7 +295,8 @@ def new_letters(request: HttpRequest) -> HttpResponse:
     campaign = None
     if asked := queries.uuid_of(request.GET.get("campaign", "")[:40]):
         campaign = campaign_of(asked, "campaigns.view", by)
-    plans = list(queries.plans(by).filter(campaign=campaign).order_by("title")) if campaign else []
+    own = Q(parent=None) | Q(unit__in=policy.units_of(by, LEADS))
+    plans = list(queries.plans(by).filter(own, campaign=campaign)) if campaign else []
     chosen = queries.uuid_of(request.GET.get("plan", "")[:40])
     plan = next((one for one in plans if one.pk == chosen), None)
     lines = list(plan.lines.order_by("place")[:LINES_MAX]) if plan else []

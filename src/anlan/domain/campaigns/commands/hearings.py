@@ -263,7 +263,7 @@ def add_papers(pk: UUID, *, files: Sequence[Prepared], **call: Unpack[OnOne]) ->
     for turn in turns(work):
         if not files:
             raise lacks("files", _("Choose the papers."))
-        turn.take("add_papers", {"files": [file.name for file in files]})
+        turn.take("add_papers", {"files": "、".join(file.name for file in files)})
         _attach(turn, files)
     return work.done()
 
@@ -294,7 +294,7 @@ def decide(pk: UUID, decisions: Sequence[NewDecision], **call: Unpack[OnOne]) ->
         )
         put_in_force(plan, lines, claim)
         Decision.objects.bulk_create(Decision(hearing=turn.hearing, line=line) for line in lines)
-        turn.take("decide", {"decisions": [line.title for line in lines]})
+        turn.take("decide", {"decisions": "；".join(line.title for line in lines)})
     return work.done()
 
 
@@ -314,9 +314,8 @@ def _plan(turn: Turn) -> Plan:
         return Plan.objects.select_related("area").get(pk=hearing.plan_id)
     campaign, held = hearing.campaign, hearing.held_on
     assert held is not None
-    title = _now("Decisions: %(meeting)s (%(day)s)") % {
-        "meeting": hearing.meeting or hearing.body, "day": held.isoformat(),
-    }  # fmt: skip
+    # The title of a paper: it doesn't depend on the language of whoever enters it.
+    title = f"{hearing.meeting or hearing.body}议定事项（{held.isoformat()}）"
     plan = Plan.objects.create(
         campaign=campaign, kind=Plan.Kind.OTHER, area=campaign.area, path=campaign.path,
         unit=campaign.unit, title=title[:200], issuer=hearing.body, issued_on=held,

@@ -153,6 +153,7 @@ def test_each_decision_becomes_a_task_linked_both_ways(house: House) -> None:
     row.refresh_from_db()
     assert row.plan is not None
     assert row.plan.tasks.count() == Decision.objects.count() == 3
+    assert row.plan.title == f"第32次常务会议议定事项（{house.today.isoformat()}）"
     assert house.get("city", "campaigns:plan", row.plan_id).status_code == 200
     assert all(fine for _name, fine, _count, _why in invariants(timezone.now()))
 

@@ -179,7 +179,8 @@ def test_a_goal_is_stated_with_its_source_and_shown_with_what_the_ledger_counts(
     first, second = Goal.objects.order_by("place")
     assert (first.base_value, first.base_author, first.aim) == (Decimal(400), "city", Decimal(10))
     page = house.text("city", "campaigns:campaign", pk)
-    assert "2019年统计年报" in page
+    assert "400 stated by city: 2019年统计年报" in page
+    assert "−10%" in page
     assert "kind=hazard.found" in page  # Its figure opens to its records.
     assert "Nobody counts it here." in page  # Of the second one.
     assert second.indicator == ""

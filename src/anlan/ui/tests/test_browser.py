@@ -119,6 +119,20 @@ def test_the_palette_is_reached_and_used_by_keyboard(look):
     page.wait_for_url("**/ui/guide/case/")
 
 
+def test_the_palette_leads_to_every_page_of_the_navigation(look):
+    page = look("/ui/guide/")
+    links = page.locator(".nav a")
+    page.keyboard.press("Control+k")
+    shown = page.locator("[data-palette-pages] .option")
+    assert shown.count() == links.count() > 1
+    last = links.last
+    page.keyboard.type(last.locator(".lbl").text_content())
+    chosen = page.locator("[data-palette-pages] .option[aria-selected=true]")
+    assert chosen.get_attribute("href").endswith(last.get_attribute("href"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{last.get_attribute('href')}")
+
+
 def test_an_area_is_picked_by_keyboard_and_sent_as_its_code(look):
     page = look("/ui/guide/list/")
     field = page.locator("[data-picker-text]")

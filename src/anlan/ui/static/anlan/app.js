@@ -153,7 +153,24 @@
       if (openDialog(palette)) { event.preventDefault(); $("input", palette).select(); }
     }
   });
+  // Its pages are the navigation's own lines.
+  const pageOption = (link, group) => {
+    const option = document.createElement("a");
+    const [label, under] = [document.createElement("span"), document.createElement("small")];
+    label.textContent = $(".lbl", link).textContent;
+    under.textContent = group;
+    option.className = "option";
+    option.setAttribute("role", "option");
+    option.href = link.href;
+    option.append($("svg", link).cloneNode(true), label, under);
+    return option;
+  };
   if (palette) {
+    let group = "";
+    for (const one of $$(".nav .nav-head, .nav summary, .nav a")) {
+      if (one.matches("a")) $("[data-palette-pages]", palette).append(pageOption(one, group));
+      else group = one.textContent.trim();
+    }
     const field = $("input", palette);
     field.addEventListener("input", () => {
       const text = field.value.trim().toLowerCase();

@@ -52,7 +52,7 @@ PROMISES: dict[str, str | Promise] = {
     "kept": gettext_lazy("promise kept"),
     "done_late": gettext_lazy("broken, done later"),
     "broken": gettext_lazy("promise broken"),
-    "running": gettext_lazy("not due yet (promise)"),
+    "running": gettext_lazy("promised day still to come"),
     "withdrawn": gettext_lazy("task withdrawn"),
 }
 
@@ -220,7 +220,7 @@ def promised(meeting: Meeting | None, today: date) -> list[Kept]:
     )
     listed = list(items)
     lines = [item.line_id for item in listed if item.line_id]
-    of_lines = {
+    of_lines: dict[UUID | None, Case] = {
         task.line_id: task.case
         for task in Task.objects.filter(line__in=lines, plan=F("line__plan")).select_related("case")
     }

@@ -93,7 +93,7 @@ def _items(row: Meeting) -> list[dict[str, Any]]:
     rows = list(row.items.select_related("unit", "task__line").order_by("place"))
     lines = [one.line_id for one in rows if one.line_id]
     made = Task.objects.filter(line__in=lines, plan=F("line__plan"))
-    tasks = dict(made.values_list("line", "pk"))
+    tasks: dict[Any, Any] = dict(made.values_list("line", "pk"))
     return [
         {
             "kind": one.kind, "text": one.text, "unit": one.unit.name if one.unit else "",
@@ -200,7 +200,7 @@ def _progress(data: Mapping[str, Any]) -> Section:
 def _listing(data: Mapping[str, Any], code: str) -> Section:
     rows = data["lists"][code]
     section = Section(
-        str(HEAPS[code]), headers=(_("Task"), _("Unit"), _("Deadline"), _("Days behind"))
+        str(HEAPS[code]), headers=(_("Task"), _("Unit"), _("To be finished by"), _("Days behind"))
     )
     section.rows = [
         (title, unit, day(due), str(days) if days else "")

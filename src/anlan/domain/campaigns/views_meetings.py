@@ -17,6 +17,7 @@ from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.campaigns import forms_meetings as forms
 from anlan.domain.campaigns import meetings, meetings_papers, queries
+from anlan.domain.campaigns.battlemap import compare
 from anlan.domain.campaigns.commands import meetings as commands
 from anlan.domain.campaigns.models import Campaign, Meeting, MeetingItem, Minutes
 from anlan.domain.campaigns.views_campaigns import own_units
@@ -177,7 +178,8 @@ def heap(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     step = meetings.HEAP_PAGE
     context = {
         "meeting": row, "heap": found, "label": meetings.HEAPS[code], "today": today,
-        "first": first, "may_promise": row.status != Status.ISSUED and code != "finished",
+        "first": first, "is_change": code in compare.CHANGES,
+        "may_promise": row.status != Status.ISSUED and code != "finished",
         "before_url": f"{base}{max(0, first - step)}" if first else "",
         "after_url": f"{base}{first + step}" if first + step < found.count else "",
     }  # fmt: skip
@@ -197,9 +199,9 @@ def agenda(request: HttpRequest, pk: UUID) -> HttpResponse:
         if not form.is_valid():
             raise NotFound
         ordered = sorted(_points(request), key=lambda one: one[0])
-        points = [] if "by_rule" in request.POST else [(text, code) for _n, text, code in ordered]
+        sent = [] if "by_rule" in request.POST else [(text, code) for _n, text, code in ordered]
         commands.set_agenda(
-            pk, points, seen=form.cleaned_data["seen"], by=by, at=at, **form.call
+            pk, sent, seen=form.cleaned_data["seen"], by=by, at=at, **form.call
         )  # fmt: skip
         messages.success(request, _("Saved."))
         return _back(request, pk)
@@ -349,7 +351,7 @@ def _minutes_data(request: HttpRequest, pk: UUID, number: int) -> Minutes:
 
 def _paper(
     request: HttpRequest, pk: UUID, data: dict[str, Any], docx: str, by: str, at: Any
-) -> Any:
+) -> HttpResponse:
     context = {
         "data": data, "title": meetings_papers.title_of(data), "docx": docx, "by": by, "at": at,
         "heads": meetings_papers.heads(data), "sections": meetings_papers.sections(data),

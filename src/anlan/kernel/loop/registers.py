@@ -123,12 +123,13 @@ class Register(Generic[M]):
         SQLite takes the index on paths wherever it can, and then sorts: of an area with many rows
         it must read the index in the list's order instead, for a page is full after a few of those.
         """
-        return self._rows().annotate(
+        rows: QuerySet[M] = self._rows().annotate(
             **{
                 f"read_{name}": Coalesce(f"case__{name}", f"case__{name}")
                 for name in _hidden(by_due)
             }
         )
+        return rows
 
 
 @cache

@@ -300,7 +300,7 @@ def _put_item(item: MeetingItem, new: NewItem, row: Meeting, claim: Claim) -> No
         raise _lacks("due_on", _("Say until when: the day of the meeting or a later one."))
     item.due_on = new.due_on
     if new.kind == Kind.DECISION:
-        unit = Unit.objects.filter(pk=new.unit, valid_to=None).first()
+        unit = Unit.objects.filter(pk=new.unit or 0, valid_to=None).first()
         if unit is None or not unit.path.startswith(row.path):
             raise _lacks("unit", _("Choose the unit that does it, of your own area or below."))
         item.unit = unit

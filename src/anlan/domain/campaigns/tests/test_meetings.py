@@ -343,7 +343,7 @@ def test_the_agenda_is_made_by_rule_and_may_be_put_in_another_order(house: House
     meeting.refresh_from_db()
     assert [one["text"] for one in meeting.agenda] == ["传达精神", "进展"]
     page = house.text("city", "campaigns:meeting", meeting.pk)
-    assert page.index("传达精神") < page.index(">进展<")
+    assert page.index("1. 传达精神") < page.index("2. 进展")
     long = {"text_0": "长" * 300}
     assert house.post("city", "campaigns:meeting_agenda", meeting.pk, seen="", **long).status_code in (
         400, 422

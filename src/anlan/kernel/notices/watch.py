@@ -39,6 +39,8 @@ TASKS = {
     "accounts.disable_unused": _("disable unused accounts"),
     "accounts.sweep": _("clear ended sessions"),
     "audit.seal": _("seal the audit log"),
+    "campaigns.progress": _("count what campaign tasks have reached"),
+    "campaigns.returns": _("ask for the returns that come due"),
     "backup.leftovers": _("clear what broken-off backups left"),
     "facts.fold": _("sum up the ledger"),
     "hazards.import": _("take in workbooks"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -37,12 +37,12 @@ def reached(plan: Plan, office: Actor, units: list[int], at: datetime) -> None:
 
 
 def _duty(plan: Plan, office: Actor, units: list[int], at: datetime) -> None:
-    """A monthly report since two months ago; who filed when is simulated."""
+    """A monthly report, one due lately and one soon; who filed is simulated."""
     today = timezone.localdate(at)
     new = NewDuty(
         title="重点任务落实情况月报（演示）",
         text="各州市每月5日前报送上月重点任务落实情况（演示）。",
-        rule=Rule("month", day=5, rest_day="moves"), starts_on=_months_ago(today, 2),
+        rule=Rule("month", day=5, rest_day="moves"), starts_on=(today - timedelta(15)).replace(day=1),
         ends_on=plan.ends_on, units=tuple(units), figures=(("检查企业", "家"),),
     )  # fmt: skip
     pk = returns.make_duty(plan.pk, new, by=office, at=at, request_id=uuid7())
@@ -62,8 +62,3 @@ def _duty(plan: Plan, office: Actor, units: list[int], at: datetime) -> None:
 
 def _file(pk: UUID, by: Actor, at: datetime, given: dict[str, Any]) -> None:
     returns.file_return(pk, by=by, at=at, request_id=uuid7(), **given)
-
-
-def _months_ago(today: date, months: int) -> date:
-    month = today.year * 12 + today.month - 1 - months
-    return date(month // 12, month % 12 + 1, 1)

@@ -10,7 +10,9 @@ from anlan.kernel.accounts.models import Unit
 from anlan.kernel.regions.models import Region
 
 #: The pages that open one.
-PAGES = ("intake", "progress", "decide", "aside", "plan", "corrections")
+PAGES = (
+    "intake", "progress", "decide", "aside", "plan", "corrections", "figures", "figure_decide",
+)  # fmt: skip
 
 
 def plant_intake(word: str, place: Region, unit: Unit, at: datetime) -> dict[str, Any]:
@@ -23,4 +25,4 @@ def plant_intake(word: str, place: Region, unit: Unit, at: datetime) -> dict[str
         reading={"text": word, "tasks": [clause]}, made_at=at, made_by=word,
     )  # fmt: skip
     names = ("campaigns:intake", *(f"campaigns:intake_{name}" for name in PAGES[1:]))
-    return dict.fromkeys(names, row.pk)
+    return dict.fromkeys([*names, "campaigns:figures_withdraw"], row.pk)

@@ -43,7 +43,8 @@ def _duty(plan: Plan, office: Actor, units: list[int], at: datetime) -> None:
         title="重点任务落实情况月报（演示）",
         text="各州市每月5日前报送上月重点任务落实情况（演示）。",
         rule=Rule("month", day=5, rest_day="moves"),
-        starts_on=(today - timedelta(15)).replace(day=1), ends_on=plan.ends_on, units=tuple(units), figures=(("检查企业", "家"),),
+        starts_on=(today - timedelta(15)).replace(day=1), ends_on=plan.ends_on,
+        units=tuple(units), figures=(("检查企业", "家"),),
     )  # fmt: skip
     pk = returns.make_duty(plan.pk, new, by=office, at=at, request_id=uuid7())
     figure = Duty.objects.get(pk=pk).figures.get()

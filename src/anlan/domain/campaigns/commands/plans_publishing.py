@@ -78,6 +78,7 @@ def publish_within(plan: Plan, claim: Claim) -> None:
 
 def put_in_force(plan: Plan, lines: Sequence[Line], claim: Claim) -> None:
     """Publish a plan within its caller's transaction: a task for each of these lines."""
+    assert connection.in_atomic_block, "it commits with what publishes it"
     leads = leads_of(lines)
     open_tasks([_wanted(plan, line, leads.get(line.pk)) for line in lines], claim)
     Plan.objects.filter(pk=plan.pk).update(

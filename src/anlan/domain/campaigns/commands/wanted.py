@@ -69,6 +69,7 @@ def set_expected(
 
 
 def put_expected(campaign: Campaign, rows: Sequence[NewExpected]) -> None:
+    assert connection.in_atomic_block, "it commits with what writes it"
     if len(rows) > EXPECTED_MAX:
         raise lacks("rows", _("At most %(n)d plans can be expected.") % {"n": EXPECTED_MAX})
     tied = [row.plan for row in rows if row.plan is not None]
@@ -110,6 +111,7 @@ def set_goals(
 
 
 def put_goals(campaign: Campaign, rows: Sequence[NewGoal], claim: Claim) -> None:
+    assert connection.in_atomic_block, "it commits with what writes it"
     if len(rows) > GOALS_MAX:
         raise lacks("rows", _("A campaign has at most %(n)d goals.") % {"n": GOALS_MAX})
     old = {goal.pk: goal for goal in campaign.goals.all()}

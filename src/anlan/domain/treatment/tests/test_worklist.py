@@ -29,6 +29,9 @@ TRAYS = {
     "defect": {"receive", "rectify", "verify", "answer"},
     "measure": {"receive", "make"},
     "task": {"receive", "rectify", "verify", "close", "extension", "claim", "report"},
+    "hearing": {"hold"},
+    "duty_letter": {"send_out", "sign_letter", "end_letter"},
+    "return": {"file", "report"},
 }
 
 

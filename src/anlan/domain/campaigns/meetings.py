@@ -110,11 +110,15 @@ class Figures:
     is_cut: bool
 
 
-def figures(meeting: Meeting, by: Actor, today: date) -> Figures:
-    """Six statements, whatever the number of tasks."""
+def figures(meeting: Meeting, by: Actor, today: date, named: int = 0) -> Figures:
+    """Eight statements at most, whatever the number of tasks.
+
+    named:  how many tasks of each kind of change come with it.
+    """
     rows, rule = tasks_of(meeting.campaign, meeting.unit, by), _rule()
     until = until_of(meeting, today)
-    since = compare.since(rows, meeting.since, rule, today)
+    parts = dict.fromkeys(compare.CHANGES, slice(0, named)) if named else {}
+    since = compare.since(rows, meeting.since, rule, today, parts)
     units = (
         rows.filter(late(today))
         .annotate(who=reading.unit_of(), who_name=reading.unit_of("unit__name"))
@@ -167,9 +171,9 @@ class Heap:
 def heap(meeting: Meeting, code: str, by: Actor, today: date, unit: int | None, after: int) -> Heap:
     rows, rule = tasks_of(meeting.campaign, meeting.unit, by), _rule()
     if code in compare.CHANGES:
-        since = compare.since(rows, meeting.since, rule, today, named=compare.EVENTS_MAX)
-        found = since.lists.get(code, [])
-        page = found[after : after + HEAP_PAGE]
+        part = slice(after, after + HEAP_PAGE)
+        since = compare.since(rows, meeting.since, rule, today, {code: part})
+        page = since.lists.get(code, [])
         return Heap(
             [one.row for one in page], since.counts.get(code, 0),
             {one.row.pk: one.days for one in page if one.days},

@@ -48,7 +48,7 @@ def taken(
 
 def figures_of(row: Meeting, by: Actor, today: date) -> dict[str, Any]:
     """How the tasks stand, as data."""
-    found = meetings.figures(row, by, today)
+    found = meetings.figures(row, by, today, NAMED_MAX)
     last = meetings.previous(row.unit_id, row.campaign_id, row.held_on)
     kept = meetings.promised(last, today)
     lists = {

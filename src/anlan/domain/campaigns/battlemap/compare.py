@@ -19,7 +19,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.campaigns.battlemap import rows as reading
-from anlan.domain.campaigns.battlemap.lights import Rule
+from anlan.domain.campaigns.battlemap.lights import Rule, light_of
 from anlan.domain.campaigns.battlemap.rows import Row
 from anlan.domain.campaigns.loop import TASK
 from anlan.domain.campaigns.models import Task
@@ -43,6 +43,18 @@ class Step(NamedTuple):
     seq: int
     source: str
     changes: Mapping[str, Any]
+
+
+class Stands(NamedTuple):
+    """How a task stands today, as far as it is compared."""
+
+    pk: UUID
+    due: date | None
+    opened: date
+    settled: date | None
+    state: str
+    suspended: date | None
+    light: str
 
 
 class Was(NamedTuple):
@@ -79,7 +91,7 @@ class Since:
     is_cut: bool = False
 
 
-def as_of(row: Row, after: Sequence[Step], day: date) -> Was | None:
+def as_of(row: Row | Stands, after: Sequence[Step], day: date) -> Was | None:
     """How ``row`` stood at the end of ``day``.
 
     after:  its events that were written after that, the earliest first.
@@ -100,7 +112,7 @@ def _day(value: Any) -> date | None:
     return date.fromisoformat(str(value)[:10]) if value else None
 
 
-def kinds_of(row: Row, was: Was | None, day: date) -> tuple[str, ...]:
+def kinds_of(row: Row | Stands, was: Was | None, day: date) -> tuple[str, ...]:
     """What there is to tell of it, by the order of CHANGES."""
     if was is None:
         return ("added",)
@@ -144,32 +156,61 @@ def of_rows(shown: Iterable[Row], day: date) -> dict[UUID, Changed]:
 
 
 def since(
-    rows: QuerySet[Task], day: date, rule: Rule, today: date, named: int = NAMED_MAX
+    rows: QuerySet[Task],
+    day: date,
+    rule: Rule,
+    today: date,
+    named: Mapping[str, slice] | None = None,
 ) -> Since:
-    """All that changed after ``day``; four statements, whatever the number of tasks.
+    """All that changed after ``day``; five statements at most, whatever the number of tasks.
 
-    named:  how many tasks each list names.
+    named:  by kind, which of its tasks are named; left out, NAMED_MAX of each.
 
-    What was published since is counted, not read: after a publication that is every task.
+    What was published since is counted, not read: after a publication that is every task. Of what
+    else changed only days and states are read, and the names of those that are named.
     """
     result = Since(day)
+    named = dict.fromkeys(CHANGES, slice(0, NAMED_MAX)) if named is None else named
     known = rows.filter(case__opened_on__lte=day)
     steps = steps_after(day, known.values("pk"), EVENTS_MAX + 1)
     result.is_cut = sum(map(len, steps.values())) > EVENTS_MAX
     late = Q(case__unsettled=True, case__due_on__gte=day, case__due_on__lt=today)
-    touched = known.filter(late | Q(pk__in=list(steps)))
-    for row in reading.read(touched, rule, today, count=EVENTS_MAX):
-        _put(result, row, as_of(row, steps.get(row.pk, ()), day), named)
-    added = rows.filter(case__opened_on__gt=day).order_by(F("case__opened_on").desc(), "pk")
-    result.counts["added"] += added.count()
-    for row in reading.read(added, rule, today, count=named)[:named]:
-        result.lists["added"].append(Changed(row, None, ("added",)))
+    told: dict[str, list[tuple[UUID, Was | None, tuple[str, ...]]]] = defaultdict(list)
+    for state in _states(known.filter(late | Q(pk__in=list(steps))), rule, today):
+        was = as_of(state, steps.get(state.pk, ()), day)
+        kinds = kinds_of(state, was, day)
+        for kind in kinds:
+            told[kind].append((state.pk, was, kinds))
+    result.counts.update({kind: len(some) for kind, some in told.items()})
+    chosen = {kind: some[named[kind]] for kind, some in told.items() if kind in named}
+    pks = {pk for some in chosen.values() for pk, _was, _kinds in some}
+    read = reading.read(reading.of_pks(rows, pks), rule, today, count=len(pks)) if pks else ()
+    wide = {row.pk: row for row in read}
+    for kind, some in chosen.items():
+        result.lists[kind] = [
+            Changed(wide[pk], was, kinds) for pk, was, kinds in some if pk in wide
+        ]  # fmt: skip
+    _added(result, rows, named.get("added"), rule, today)
     return result
 
 
-def _put(result: Since, row: Row, was: Was | None, named: int) -> None:
-    kinds = kinds_of(row, was, result.day)
-    for kind in kinds:
-        result.counts[kind] += 1
-        if len(result.lists[kind]) < named:
-            result.lists[kind].append(Changed(row, was, kinds))
+def _states(rows: QuerySet[Task], rule: Rule, today: date) -> list[Stands]:
+    found = rows.order_by(F("case__due_on").asc(nulls_last=True), "pk").values_list(
+        "pk", "case__due_on", "case__opened_on", "case__settled_on", "case__state",
+        "case__suspended_on", light_of(rule, today),
+    )  # fmt: skip
+    return [Stands(*row) for row in found[: EVENTS_MAX + 1]]
+
+
+def _added(
+    result: Since, rows: QuerySet[Task], part: slice | None, rule: Rule, today: date
+) -> None:
+    """What was published since."""
+    added = rows.filter(case__opened_on__gt=result.day)
+    result.counts["added"] += added.count()
+    if part is None or not result.counts["added"]:
+        return
+    newest = added.order_by(F("case__opened_on").desc(), "pk")
+    count = part.stop - part.start
+    read = reading.read(newest, rule, today, after=part.start, count=count)
+    result.lists["added"] = [Changed(row, None, ("added",)) for row in read[:count]]

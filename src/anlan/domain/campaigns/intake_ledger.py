@@ -29,6 +29,7 @@ from anlan.kernel.facts.figures import Query, figures_of
 from anlan.kernel.facts.kinds import FactKind, Measure, declared
 from anlan.kernel.facts.models import Coverage, Fact
 from anlan.kernel.facts.reversing import standing
+from anlan.kernel.loop import worklist
 from anlan.kernel.regions.models import Region
 
 Because = QuotedFigure.Because
@@ -73,8 +74,13 @@ def agrees(fields: Fields, ours: int) -> bool:
 def kinds(words: str = "") -> list[tuple[str, str]]:
     """Kinds that a document may be speaking of, those first whose words are its own."""
     wanted = set(words)
-    named = [(code, f"{kind.label}（{kind.unit}）") for code, kind in sorted(declared().items())
-             if kind.measure is not Measure.STOCK]  # fmt: skip
+    nouns = {code: label for work in worklist.works() for code, label in work.kinds.items()}
+    named = []
+    for code, kind in sorted(declared().items()):
+        if kind.measure is not Measure.STOCK:
+            # "found" alone doesn't say what was.
+            noun = nouns.get(code.partition(".")[0], "")
+            named.append((code, f"{noun} · {kind.label}" if noun else str(kind.label)))
 
     def unlike(one: tuple[str, str]) -> float:
         own = set(one[1])

@@ -54,7 +54,24 @@ def seal(at: datetime, passes: int = PASSES_MAX) -> int:
     return total
 
 
+@dataclass(frozen=True)
+class _Behind:
+    """Where a full pass of this process stopped: looked for from the start of a long import each
+    time, its rows would take as many looks as there are passes."""
+
+    #: The chain's head then: nobody else has gone on since.
+    head: bytes
+    after: int
+    #: That of the run's first pass. What commits during the run and comes before ``after`` is
+    #: found from there, once the run has ended.
+    mark: int
+
+
+_behind: _Behind | None = None
+
+
 def _seal_once(at: datetime) -> int:
+    global _behind
     last = Seal.objects.order_by("-id").first()
     if sql.nothing_since(last.mark if last else 0, last.cluster if last else ""):
         return 0  # Read without a transaction: an idle second writes nothing.
@@ -68,7 +85,11 @@ def _seal_once(at: datetime) -> int:
         cluster, mark = sql.cluster_and_mark()
         same = last is not None and last.cluster == cluster and last.mark <= mark
         # In another cluster (after a restore) transactions count afresh, so all rows are looked at.
-        found = sql.unlinked(last.mark if last and same else None, PASS_ROWS_MAX)
+        run = _behind if last and same and _behind and _behind.head == bytes(last.head) else None
+        _behind = None
+        found = sql.unlinked(
+            last.mark if last and same else None, PASS_ROWS_MAX, run.after if run else 0
+        )
         if not found and (same or last is None):
             return 0
         purge = Purge.objects.order_by("-id").first()
@@ -88,6 +109,7 @@ def _seal_once(at: datetime) -> int:
             links.append((position, row_id, head))
         sql.insert_links(links)
         full = len(found) == PASS_ROWS_MAX
+        first_mark = run.mark if run else mark
         Seal.objects.create(
             id=last.id + 1 if last else 1,
             at=at,
@@ -95,9 +117,11 @@ def _seal_once(at: datetime) -> int:
             head=head,
             key=key.id,
             # A full pass has left some behind, so the next one looks from where this one did.
-            mark=(last.mark if last and same else 0) if full else mark,
+            mark=(last.mark if last and same else 0) if full else first_mark,
             cluster=cluster,
         )
+    if full:
+        _behind = _Behind(head, found[-1][0], first_mark)
     return len(found)
 
 

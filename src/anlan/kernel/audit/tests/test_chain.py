@@ -267,6 +267,48 @@ def test_a_transaction_that_commits_late_is_sealed_after_those_that_passed_it(re
     assert Link.objects.count() == 5
 
 
+@pytest.mark.postgresql
+def test_one_that_commits_while_the_sealer_catches_up_is_sealed_once_it_has(realdb, monkeypatch):
+    import threading
+
+    monkeypatch.setattr(sealing, "PASS_ROWS_MAX", 3)
+    inside, go = threading.Event(), threading.Event()
+
+    def slow(number: int) -> None:
+        if number == 0:
+            with transaction.atomic():
+                trail.record([Entry("slow", "x", 1)], by=LI, at=AT)
+                inside.set()
+                assert go.wait(20)
+        else:
+            assert inside.wait(20)
+            write(7)
+            assert sealing.seal(AT, passes=1) == 3
+            go.set()
+
+    assert realdb.together(slow, 2) == [None, None]
+    assert sealing.seal(AT) == 4
+    assert sealing.seal(AT) == 1
+    assert verify(LATER).ok
+    assert Link.objects.count() == 8
+
+
+def test_the_sealer_that_catches_up_starts_where_its_last_pass_stopped(chain, monkeypatch):
+    looks = []
+
+    def unlinked(since, limit, after=0):
+        looks.append(after)
+        return found(since, limit, after)
+
+    found = sql.unlinked
+    monkeypatch.setattr(sql, "unlinked", unlinked)
+    monkeypatch.setattr(sealing, "PASS_ROWS_MAX", 3)
+    ids = write(8)
+    assert sealing.seal(AT) == 8
+    assert looks == [0, ids[2], ids[5]]
+    assert verify(LATER).ok
+
+
 def test_S25_the_floor_holds(chain, refused):
     with refused("retention_too_short"):
         retention.purge(by=LI, at=LATER, keep_days=189)

@@ -11,19 +11,19 @@ from django.utils import timezone
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.domain.campaigns import commands
-from anlan.domain.campaigns.commands import returns
-from anlan.domain.campaigns.commands.hearings import NewHearing, make_hearing
-from anlan.domain.campaigns.commands.letters import (
+from anlan.domain.campaigns.carrying.commands.hearings import NewHearing, make_hearing
+from anlan.domain.campaigns.carrying.commands.letters import (
     NewArticle,
     NewLetter,
     NewSignatory,
     make_letters,
 )
-from anlan.domain.campaigns.commands.meetings import NewMeeting, make_meeting
-from anlan.domain.campaigns.commands.organs import NewOrgan, NewOrganMember, make_organ
+from anlan.domain.campaigns.carrying.commands.organs import NewOrgan, NewOrganMember, make_organ
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewLine, NewPlan
+from anlan.domain.campaigns.meetings.commands import NewMeeting, make_meeting
 from anlan.domain.campaigns.models import Plan, Return, Task
-from anlan.domain.campaigns.returns_rule import Rule
+from anlan.domain.campaigns.returns import commands as returns
+from anlan.domain.campaigns.returns.rule import Rule
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.loop.models import Case
 from anlan.kernel.regions.models import Region

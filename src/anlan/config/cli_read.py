@@ -37,7 +37,7 @@ def main(args: Namespace) -> int:
 
 def _corrections(folder: Path) -> int:
     """Of the office's own database, so this one asks it."""
-    from anlan.domain.campaigns import intake_examples
+    from anlan.domain.campaigns.intake import examples as intake_examples
 
     count = intake_examples.write(folder)
     say(

@@ -17,8 +17,8 @@ from anlan.config import demo_carrying, demo_meetings, demo_progress, samples
 from anlan.config.demo_offices import CAPITAL, DISTRICT, office_code
 from anlan.domain.campaigns import commands
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewLine, NewPlan, NewStage
-from anlan.domain.campaigns.intake_fields import codes, line_of
-from anlan.domain.campaigns.intake_items import proposals
+from anlan.domain.campaigns.intake.fields import codes, line_of
+from anlan.domain.campaigns.intake.items import proposals
 from anlan.domain.campaigns.models import Line, Plan, Target, Task
 from anlan.domain.campaigns.reading.whole import told
 from anlan.kernel.accounts import held

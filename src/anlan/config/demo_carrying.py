@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
-from anlan.domain.campaigns.commands import elements, hearings, letters, organs, wanted
-from anlan.domain.campaigns.commands.terms_wanted import NewElement, NewExpected, NewGoal
+from anlan.domain.campaigns.carrying.commands import elements, hearings, letters, organs, wanted
+from anlan.domain.campaigns.carrying.commands.terms_wanted import NewElement, NewExpected, NewGoal
 from anlan.domain.campaigns.models import Letter, Plan
 from anlan.kernel.accounts.models import Unit
 

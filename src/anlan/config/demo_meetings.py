@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
-from anlan.domain.campaigns.commands.meetings import (
+from anlan.domain.campaigns.meetings.commands import (
     NewItem,
     NewMeeting,
     issue,

@@ -11,11 +11,12 @@ from django.utils import timezone
 
 from anlan.base.actor import CLOCK, Actor
 from anlan.base.ids import uuid7
-from anlan.domain.campaigns import progress_tasks
-from anlan.domain.campaigns.commands import progress, returns
-from anlan.domain.campaigns.commands.returns import NewDuty
 from anlan.domain.campaigns.models import Duty, Plan, Return, Target
-from anlan.domain.campaigns.returns_rule import Rule
+from anlan.domain.campaigns.progress import tasks as progress_tasks
+from anlan.domain.campaigns.progress.commands import progress
+from anlan.domain.campaigns.returns import commands as returns
+from anlan.domain.campaigns.returns.commands import NewDuty
+from anlan.domain.campaigns.returns.rule import Rule
 from anlan.kernel.accounts import sectors
 
 #: What counts the plan's number of hidden hazards on roads.

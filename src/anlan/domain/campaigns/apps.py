@@ -8,7 +8,7 @@ class CampaignsConfig(AppConfig):
 
     def ready(self) -> None:
         from anlan.domain.campaigns import (  # noqa: F401  declares them
-            jobs_below,
-            jobs_intake,
             ticks,
         )
+        from anlan.domain.campaigns.below import jobs as jobs_below  # noqa: F401  declares them
+        from anlan.domain.campaigns.intake import jobs as jobs_intake  # noqa: F401  declares them

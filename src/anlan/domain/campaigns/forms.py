@@ -12,7 +12,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
-from anlan.domain.campaigns.commands.plans_below import Share
+from anlan.domain.campaigns.below.commands import Share
+from anlan.domain.campaigns.carrying.commands.terms_wanted import NewExpected, NewGoal
 from anlan.domain.campaigns.commands.terms import (
     NewCampaign,
     NewLine,
@@ -21,7 +22,6 @@ from anlan.domain.campaigns.commands.terms import (
     NewStage,
     NewTarget,
 )
-from anlan.domain.campaigns.commands.terms_wanted import NewExpected, NewGoal
 from anlan.domain.campaigns.models import (
     NAME_CHARS_MAX,
     NUMBER_CHARS_MAX,

@@ -8,12 +8,12 @@ from datetime import datetime
 from django.db.models import Exists, F, Model, OuterRef, Q, Sum
 from django.utils import timezone
 
-from anlan.domain.campaigns import progress_facts
-from anlan.domain.campaigns.intake_ledger import is_counted
+from anlan.domain.campaigns.intake.ledger import is_counted
 from anlan.domain.campaigns.loop import KIND
 from anlan.domain.campaigns.models import Filing, Plan, QuotedFigure, Report, Return, Task
-from anlan.domain.campaigns.returns_loop import FIGURE
-from anlan.domain.campaigns.returns_loop import KIND as RETURN
+from anlan.domain.campaigns.progress import facts as progress_facts
+from anlan.domain.campaigns.returns.loop import FIGURE
+from anlan.domain.campaigns.returns.loop import KIND as RETURN
 from anlan.kernel.facts.models import Fact
 from anlan.kernel.loop.models import Case
 

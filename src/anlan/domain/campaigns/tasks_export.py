@@ -17,9 +17,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
-from anlan.domain.campaigns import progress_pages, progress_tasks, queries, task_lists
+from anlan.domain.campaigns import (
+    queries,
+    task_lists,
+)
 from anlan.domain.campaigns.loop import STATES
 from anlan.domain.campaigns.models import Quota, Target, Task
+from anlan.domain.campaigns.progress import pages as progress_pages
+from anlan.domain.campaigns.progress import tasks as progress_tasks
 from anlan.domain.hazards.exporting import EXPORT_ROWS_MAX, TooMuch
 from anlan.kernel.audit import trail
 from anlan.kernel.papers.sheets.scratch import scratch

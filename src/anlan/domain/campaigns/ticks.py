@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from anlan.domain.campaigns import progress_tasks
-from anlan.domain.campaigns.commands import returns
+from anlan.domain.campaigns.progress import tasks as progress_tasks
+from anlan.domain.campaigns.returns import commands as returns
 from anlan.kernel.jobs.clock import every
 
 QUARTER, HOUR = 900, 3_600

@@ -3,17 +3,17 @@
 from django.urls import path
 
 from anlan.domain.campaigns import (
-    urls_carrying,
-    urls_intake,
-    urls_map,
-    urls_meetings,
-    urls_progress,
-    urls_returns,
-    views_below,
     views_campaigns,
     views_plans,
     views_tasks,
 )
+from anlan.domain.campaigns.battlemap import urls as urls_map
+from anlan.domain.campaigns.below import views as views_below
+from anlan.domain.campaigns.carrying import urls as urls_carrying
+from anlan.domain.campaigns.intake import urls as urls_intake
+from anlan.domain.campaigns.meetings import urls as urls_meetings
+from anlan.domain.campaigns.progress import urls as urls_progress
+from anlan.domain.campaigns.returns import urls as urls_returns
 
 app_name = "campaigns"
 urlpatterns = [

@@ -22,11 +22,9 @@ from anlan.domain.campaigns import (
     commands,
     forms,
     queries,
-    queries_goals,
-    queries_organs,
-    queries_wanted,
     templates,
 )
+from anlan.domain.campaigns.carrying import queries_goals, queries_organs, queries_wanted
 from anlan.domain.campaigns.models import Campaign, Letter, OrganMember, Plan
 from anlan.domain.campaigns.permissions import LEADS
 from anlan.kernel.accounts import policy

@@ -17,8 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
-from anlan.domain.campaigns import columns, commands, forms, progress_pages, queries
+from anlan.domain.campaigns import (
+    columns,
+    commands,
+    forms,
+    queries,
+)
 from anlan.domain.campaigns.models import Campaign, Line, LineUnit, Plan, Task
+from anlan.domain.campaigns.progress import pages as progress_pages
 from anlan.domain.campaigns.views_campaigns import LABELS, cells, own_units
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires

@@ -19,21 +19,21 @@ from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.campaigns import (
     columns,
-    evidence,
     forms,
-    meetings,
-    progress_facts,
-    progress_pages,
-    progress_tasks,
     queries,
     steps,
     task_lists,
     tasks_export,
 )
+from anlan.domain.campaigns.carrying.views_hearings import of_line
 from anlan.domain.campaigns.history import timeline_of
 from anlan.domain.campaigns.loop import STATES
+from anlan.domain.campaigns.meetings import changes as meetings
 from anlan.domain.campaigns.models import Plan, Report, Target, Task
-from anlan.domain.campaigns.views_hearings import of_line
+from anlan.domain.campaigns.progress import evidence
+from anlan.domain.campaigns.progress import facts as progress_facts
+from anlan.domain.campaigns.progress import pages as progress_pages
+from anlan.domain.campaigns.progress import tasks as progress_tasks
 from anlan.domain.hazards.photos import taken
 from anlan.kernel.accounts import lists as kept_lists
 from anlan.kernel.accounts import policy

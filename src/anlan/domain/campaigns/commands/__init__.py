@@ -1,5 +1,11 @@
 """What can be done with campaigns, their plans and tasks: every write of this capability."""
 
+from anlan.domain.campaigns.below.commands import (
+    Share,
+    begin_break_down,
+    break_down,
+    set_quotas,
+)
 from anlan.domain.campaigns.commands.campaigns import change_campaign, make_campaign
 from anlan.domain.campaigns.commands.plans import (
     change_line,
@@ -8,12 +14,6 @@ from anlan.domain.campaigns.commands.plans import (
     make_plan_with_lines,
     put_lines,
     remove_line,
-)
-from anlan.domain.campaigns.commands.plans_below import (
-    Share,
-    begin_break_down,
-    break_down,
-    set_quotas,
 )
 from anlan.domain.campaigns.commands.plans_publishing import publish
 from anlan.domain.campaigns.commands.tasks import (

@@ -10,9 +10,9 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
+from anlan.domain.campaigns.carrying.commands.wanted import put_expected, put_goals, turned
 from anlan.domain.campaigns.commands.base import check_days, own_unit, text_of
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewStage
-from anlan.domain.campaigns.commands.wanted import put_expected, put_goals, turned
 from anlan.domain.campaigns.models import NAME_CHARS_MAX, TITLE_CHARS_MAX, Campaign, Line, Stage
 from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.kernel.loop import plain

@@ -12,11 +12,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
-from anlan.domain.campaigns import evidence, progress_facts, progress_tasks
 from anlan.domain.campaigns.commands.base import Turn, begin, text_of, turns
 from anlan.domain.campaigns.loop import TASK
 from anlan.domain.campaigns.models import NAME_CHARS_MAX
 from anlan.domain.campaigns.permissions import ANSWERS
+from anlan.domain.campaigns.progress import evidence
+from anlan.domain.campaigns.progress import facts as progress_facts
+from anlan.domain.campaigns.progress import tasks as progress_tasks
 from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit

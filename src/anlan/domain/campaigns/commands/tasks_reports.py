@@ -15,10 +15,12 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.campaigns import evidence, progress_facts, progress_tasks
 from anlan.domain.campaigns.commands.base import Turn, begin, text_of, turns
 from anlan.domain.campaigns.commands.tasks import standing_progress
 from anlan.domain.campaigns.models import Report
+from anlan.domain.campaigns.progress import evidence
+from anlan.domain.campaigns.progress import facts as progress_facts
+from anlan.domain.campaigns.progress import tasks as progress_tasks
 from anlan.domain.campaigns.refusals import PlanIncomplete, ReportRefused
 from anlan.kernel.loop import told
 from anlan.kernel.loop.frame import OnOne

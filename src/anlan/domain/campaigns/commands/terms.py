@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 from anlan.base.ids import uuid7
-from anlan.domain.campaigns.commands.terms_wanted import NewExpected, NewGoal
+from anlan.domain.campaigns.carrying.commands.terms_wanted import NewExpected, NewGoal
 
 #: Of one plan, of one line.
 LINES_MAX, TARGETS_MAX, UNITS_MAX = 2_000, 60, 80

@@ -86,7 +86,10 @@ class Migration(migrations.Migration):
                             ("not_exact", "it isn't exact (about, more than, a share or a change)"),
                             ("not_over", "its period isn't over yet"),
                             ("outside", "its area isn't one of yours"),
-                            ("misfit", "our figure of that name is made of cases, or of whole periods only"),
+                            (
+                                "misfit",
+                                "our figure of that name is made of cases, or of whole periods only",
+                            ),
                             ("known", "the ledger counts it already"),
                         ],
                         max_length=10,

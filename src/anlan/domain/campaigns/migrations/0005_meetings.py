@@ -7,81 +7,188 @@ import anlan.base.ids
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0006_central_units'),
-        ('campaigns', '0004_progress_and_returns'),
-        ('regions', '0001_initial'),
+        ("accounts", "0006_central_units"),
+        ("campaigns", "0004_progress_and_returns"),
+        ("regions", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Meeting',
+            name="Meeting",
             fields=[
-                ('id', models.UUIDField(default=anlan.base.ids.uuid7, editable=False, primary_key=True, serialize=False)),
-                ('path', models.CharField(max_length=120)),
-                ('status', models.CharField(choices=[('draft', 'being prepared'), ('issued', 'minutes issued'), ('correcting', 'minutes being corrected')], default='draft', max_length=10)),
-                ('title', models.CharField(max_length=200)),
-                ('held_on', models.DateField()),
-                ('place', models.CharField(blank=True, max_length=200)),
-                ('chair', models.CharField(blank=True, max_length=120)),
-                ('present', models.TextField(blank=True)),
-                ('since', models.DateField()),
-                ('next_on', models.DateField(null=True)),
-                ('agenda', models.JSONField(default=list)),
-                ('version', models.IntegerField(default=1)),
-                ('why', models.TextField(blank=True)),
-                ('made_at', models.DateTimeField()),
-                ('made_by', models.CharField(max_length=120)),
-                ('area', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='regions.region')),
-                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='meetings', to='campaigns.campaign')),
-                ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+                (
+                    "id",
+                    models.UUIDField(
+                        default=anlan.base.ids.uuid7,
+                        editable=False,
+                        primary_key=True,
+                        serialize=False,
+                    ),
+                ),
+                ("path", models.CharField(max_length=120)),
+                (
+                    "status",
+                    models.CharField(
+                        choices=[
+                            ("draft", "being prepared"),
+                            ("issued", "minutes issued"),
+                            ("correcting", "minutes being corrected"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                    ),
+                ),
+                ("title", models.CharField(max_length=200)),
+                ("held_on", models.DateField()),
+                ("place", models.CharField(blank=True, max_length=200)),
+                ("chair", models.CharField(blank=True, max_length=120)),
+                ("present", models.TextField(blank=True)),
+                ("since", models.DateField()),
+                ("next_on", models.DateField(null=True)),
+                ("agenda", models.JSONField(default=list)),
+                ("version", models.IntegerField(default=1)),
+                ("why", models.TextField(blank=True)),
+                ("made_at", models.DateTimeField()),
+                ("made_by", models.CharField(max_length=120)),
+                (
+                    "area",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="regions.region",
+                    ),
+                ),
+                (
+                    "campaign",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="meetings",
+                        to="campaigns.campaign",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='MeetingItem',
+            name="MeetingItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('place', models.SmallIntegerField()),
-                ('kind', models.CharField(choices=[('decision', 'decision'), ('promise', 'promise'), ('note', 'note')], max_length=10)),
-                ('text', models.TextField()),
-                ('due_on', models.DateField(null=True)),
-                ('since_number', models.SmallIntegerField(null=True)),
-                ('struck_number', models.SmallIntegerField(null=True)),
-                ('line', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='meeting_item', to='campaigns.line')),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='items', to='campaigns.meeting')),
-                ('task', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='promises', to='campaigns.task')),
-                ('unit', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("place", models.SmallIntegerField()),
+                (
+                    "kind",
+                    models.CharField(
+                        choices=[
+                            ("decision", "decision"),
+                            ("promise", "promise"),
+                            ("note", "note"),
+                        ],
+                        max_length=10,
+                    ),
+                ),
+                ("text", models.TextField()),
+                ("due_on", models.DateField(null=True)),
+                ("since_number", models.SmallIntegerField(null=True)),
+                ("struck_number", models.SmallIntegerField(null=True)),
+                (
+                    "line",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="meeting_item",
+                        to="campaigns.line",
+                    ),
+                ),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="items",
+                        to="campaigns.meeting",
+                    ),
+                ),
+                (
+                    "task",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="promises",
+                        to="campaigns.task",
+                    ),
+                ),
+                (
+                    "unit",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="accounts.unit",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Minutes',
+            name="Minutes",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.SmallIntegerField()),
-                ('data', models.JSONField()),
-                ('why', models.TextField(blank=True)),
-                ('issued_at', models.DateTimeField()),
-                ('issued_by', models.CharField(max_length=120)),
-                ('user_id', models.BigIntegerField(null=True)),
-                ('meeting', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='minutes', to='campaigns.meeting')),
-                ('plan', models.OneToOneField(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='minutes', to='campaigns.plan')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.SmallIntegerField()),
+                ("data", models.JSONField()),
+                ("why", models.TextField(blank=True)),
+                ("issued_at", models.DateTimeField()),
+                ("issued_by", models.CharField(max_length=120)),
+                ("user_id", models.BigIntegerField(null=True)),
+                (
+                    "meeting",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="minutes",
+                        to="campaigns.meeting",
+                    ),
+                ),
+                (
+                    "plan",
+                    models.OneToOneField(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="minutes",
+                        to="campaigns.plan",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['campaign', '-held_on', '-id'], name='meeting_of_campaign'),
+            model_name="meeting",
+            index=models.Index(fields=["campaign", "-held_on", "-id"], name="meeting_of_campaign"),
         ),
         migrations.AddIndex(
-            model_name='meeting',
-            index=models.Index(fields=['unit', 'campaign', '-held_on'], name='meeting_of_unit'),
+            model_name="meeting",
+            index=models.Index(fields=["unit", "campaign", "-held_on"], name="meeting_of_unit"),
         ),
         migrations.AddConstraint(
-            model_name='meetingitem',
-            constraint=models.UniqueConstraint(fields=('meeting', 'place'), name='meeting_item_place'),
+            model_name="meetingitem",
+            constraint=models.UniqueConstraint(
+                fields=("meeting", "place"), name="meeting_item_place"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='minutes',
-            constraint=models.UniqueConstraint(fields=('meeting', 'number'), name='minutes_number'),
+            model_name="minutes",
+            constraint=models.UniqueConstraint(fields=("meeting", "number"), name="minutes_number"),
         ),
     ]

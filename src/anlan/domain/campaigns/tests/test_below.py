@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anlan.domain.campaigns import commands
-from anlan.domain.campaigns.commands import plans_below
+from anlan.domain.campaigns.below import commands as plans_below
 from anlan.domain.campaigns.models import Plan, Task
 from anlan.domain.campaigns.tests.house import House
 from anlan.domain.hazards.tests.stage import ROOT

@@ -44,7 +44,7 @@ def _kept(text: str) -> str:
 
 @given(st.lists(st.tuples(TEXT, TEXT, st.dates(date(1990, 1, 1), date(2090, 1, 1))), max_size=4))
 def test_what_is_written_is_read_back(given_events: list[tuple[str, str, date]]) -> None:
-    from anlan.domain.campaigns.calendar_ics import Event, written
+    from anlan.domain.campaigns.battlemap.calendar_ics import Event, written
 
     events = [
         Event(f"{n}@anlan", day, title, text, "https://anlan.example/t/1", n)
@@ -62,7 +62,7 @@ def test_what_is_written_is_read_back(given_events: list[tuple[str, str, date]])
 
 
 def test_a_title_can_not_smuggle_in_a_property() -> None:
-    from anlan.domain.campaigns.calendar_ics import Event, written
+    from anlan.domain.campaigns.battlemap.calendar_ics import Event, written
 
     event = Event(
         "1@anlan", date(2024, 1, 1), "a\r\nATTENDEE:mailto:x@example.org", "", "h:\r\nX:1"

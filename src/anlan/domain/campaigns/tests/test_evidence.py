@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from anlan.domain.campaigns import evidence
 from anlan.domain.campaigns.commands.terms import NewLine
 from anlan.domain.campaigns.models import Report
+from anlan.domain.campaigns.progress import evidence
 from anlan.domain.campaigns.tests.house import House, lead
 from anlan.domain.lists.models import Setting
 from anlan.kernel.papers.models import Attachment

@@ -11,7 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from anlan.domain.campaigns.commands.hearings import months_on
+from anlan.domain.campaigns.carrying.commands.hearings import months_on
 from anlan.domain.campaigns.invariants import invariants
 from anlan.domain.campaigns.models import Decision, Hearing, HearingRule, Task
 from anlan.domain.campaigns.tests.house import House

@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anlan.base.ids import uuid7
-from anlan.domain.campaigns.intake_items import items
+from anlan.domain.campaigns.intake.items import items
 from anlan.domain.campaigns.models import Campaign, Intake, Plan
 from anlan.domain.campaigns.tests import notices
 from anlan.domain.hazards.tests.conftest import cast, client_of, stage

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from anlan.config import cli
-from anlan.domain.campaigns import intake_examples
-from anlan.domain.campaigns.intake_figures import items
+from anlan.domain.campaigns.intake import examples as intake_examples
+from anlan.domain.campaigns.intake.figures import items
 from anlan.domain.campaigns.reading.measuring import checked
 from anlan.domain.campaigns.tests.test_intake import Desk, desk
 from anlan.domain.campaigns.tests.test_intake_figures import REPORT, found, press, report, take
@@ -71,7 +71,7 @@ def test_what_was_corrected_is_counted_by_its_kind_of_error(report: Desk, tmp_pa
 def test_tasks_that_were_confirmed_are_examples_too(desk: Desk, tmp_path: Path) -> None:
     desk.hand_in()
     desk.read()
-    from anlan.domain.campaigns.intake_items import items as tasks
+    from anlan.domain.campaigns.intake.items import items as tasks
 
     for item in tasks(desk.row):
         desk.press("accept", item.key)

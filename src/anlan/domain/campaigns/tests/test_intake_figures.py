@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anlan.base.ids import uuid7
-from anlan.domain.campaigns.intake_figures import days_of, items, period_of
+from anlan.domain.campaigns.intake.figures import days_of, items, period_of
 from anlan.domain.campaigns.models import FigureWords, QuotedFigure
 from anlan.domain.campaigns.tests.test_intake import Desk, desk
 from anlan.domain.hazards.tests.conftest import cast, client_of, stage

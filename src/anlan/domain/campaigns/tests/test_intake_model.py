@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from anlan.domain.campaigns import intake_model
-from anlan.domain.campaigns.intake_figures import items
-from anlan.domain.campaigns.intake_items import items as tasks
+from anlan.domain.campaigns.intake import model as intake_model
+from anlan.domain.campaigns.intake.figures import items
+from anlan.domain.campaigns.intake.items import items as tasks
 from anlan.domain.campaigns.tests.test_intake import Desk, desk
 from anlan.domain.campaigns.tests.test_intake_figures import REPORT, page, press
 from anlan.domain.hazards.tests.conftest import cast, client_of, stage

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anlan.base.ids import uuid7
-from anlan.domain.campaigns.letter_paper import numeral
+from anlan.domain.campaigns.carrying.letter_paper import numeral
 from anlan.domain.campaigns.models import Letter, Signatory
 from anlan.domain.campaigns.tests.house import House
 from anlan.kernel.audit.models import AuditRow

@@ -15,10 +15,13 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from anlan.domain.campaigns import commands, meetings
-from anlan.domain.campaigns.commands import meetings as does
+from anlan.domain.campaigns import (
+    commands,
+)
 from anlan.domain.campaigns.commands.terms import NewLine
 from anlan.domain.campaigns.invariants import invariants
+from anlan.domain.campaigns.meetings import changes as meetings
+from anlan.domain.campaigns.meetings import commands as does
 from anlan.domain.campaigns.models import Meeting, MeetingItem, Minutes, Plan, Task
 from anlan.domain.campaigns.tests.battle import CITY, DISTRICT, Battle, battle
 from anlan.domain.campaigns.tests.house import House, lead

@@ -15,11 +15,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anlan.base.ids import uuid7
-from anlan.domain.campaigns import commands, progress_tasks
+from anlan.domain.campaigns import (
+    commands,
+)
 from anlan.domain.campaigns.commands.terms import NewLine, NewTarget
 from anlan.domain.campaigns.invariants import invariants
 from anlan.domain.campaigns.models import BaseFigure, Plan, Report, Target, Task
-from anlan.domain.campaigns.progress import Figure
+from anlan.domain.campaigns.progress import tasks as progress_tasks
+from anlan.domain.campaigns.progress.figures import Figure
 from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.domain.campaigns.tests.house import CITY, DISTRICT, OTHER, House, lead
 from anlan.kernel.facts import ledger

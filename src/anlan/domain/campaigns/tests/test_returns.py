@@ -12,13 +12,14 @@ from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from anlan.domain.campaigns import returns_rule, returns_table
-from anlan.domain.campaigns.commands import returns as do
-from anlan.domain.campaigns.commands.returns import NewDuty
 from anlan.domain.campaigns.commands.terms import NewLine
 from anlan.domain.campaigns.invariants import invariants
 from anlan.domain.campaigns.models import Duty, Filing, Plan, Return
-from anlan.domain.campaigns.returns_rule import Rule
+from anlan.domain.campaigns.returns import commands as do
+from anlan.domain.campaigns.returns import rule as returns_rule
+from anlan.domain.campaigns.returns import table as returns_table
+from anlan.domain.campaigns.returns.commands import NewDuty
+from anlan.domain.campaigns.returns.rule import Rule
 from anlan.domain.campaigns.tests.house import House, lead
 from anlan.kernel.calendar.workdays import Calendar
 from anlan.kernel.facts.models import Fact

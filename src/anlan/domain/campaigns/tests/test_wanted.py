@@ -12,7 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from anlan.base.ids import uuid7
-from anlan.domain.campaigns import queries_wanted, templates
+from anlan.domain.campaigns import (
+    templates,
+)
+from anlan.domain.campaigns.carrying import queries_wanted
 from anlan.domain.campaigns.commands.terms import NewLine
 from anlan.domain.campaigns.models import Campaign, Elements, Expected, Goal, Line, Plan
 from anlan.domain.campaigns.tests.house import House

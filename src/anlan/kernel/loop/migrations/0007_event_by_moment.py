@@ -4,14 +4,13 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('loop', '0006_covering_due'),
+        ("loop", "0006_covering_due"),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='event',
-            index=models.Index(fields=['at'], name='event_by_moment'),
+            model_name="event",
+            index=models.Index(fields=["at"], name="event_by_moment"),
         ),
     ]

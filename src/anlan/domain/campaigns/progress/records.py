@@ -1,0 +1,132 @@
+"""The records behind a target's figure: the very facts that it sums, and what they are about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Q, QuerySet, Sum
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+
+from anlan.base.actor import Actor
+from anlan.domain.campaigns.progress.counting import said_where
+from anlan.domain.campaigns.progress.figures import Figure
+from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.models import Unit
+from anlan.kernel.facts import sql
+from anlan.kernel.facts.intern import labels_of
+from anlan.kernel.facts.kinds import Measure, known
+from anlan.kernel.facts.models import Fact
+from anlan.kernel.loop import worklist
+from anlan.kernel.loop.machine import machines
+from anlan.kernel.loop.models import Case
+from anlan.kernel.regions.models import Region
+from anlan.ui.keyset import Keyset
+
+ORDER = Keyset.by("-day", "-pk")
+
+
+@dataclass(frozen=True)
+class Record:
+    """One fact, as far as the reader may know what it is about."""
+
+    day: date
+    kind: str | Promise
+    quantity: int
+    area: str
+    labels: str
+    unit: str
+    posted_at: datetime
+    #: Number and address of the case, where the reader may see it.
+    number: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Part:
+    """One of the sums that make the figure: a count is one, a rate has two."""
+
+    label: str | Promise
+    basis: str | Promise
+    total: Decimal
+
+
+def facts_of(figure: Figure, known_at: datetime | None = None) -> QuerySet[Fact]:
+    """The facts that a figure sums, of both parts where it is a rate."""
+    where = Q(pk__in=[])
+    for kind, labels in figure.counting.parts:
+        where |= _of_part(figure, kind, labels)
+    area = Region.objects.filter(pk=figure.asked.area_id)
+    places = Region.objects.filter(path__startswith=area.values_list("path", flat=True)[:1])
+    rows = Fact.objects.filter(where, area_id__in=places.values("pk"))
+    return rows.filter(posted_at__lte=known_at) if known_at else rows
+
+
+def _of_part(figure: Figure, kind: str, labels: Any) -> Q:
+    where = Q(kind__code=kind, day__lte=figure.period.end)
+    if known(kind).measure is not Measure.STOCK:
+        where &= Q(day__gte=figure.period.start)
+    for name, values in labels.items():
+        where &= sql.labelled(name, values)
+    return where
+
+
+def parts_of(figure: Figure, rows: QuerySet[Fact]) -> list[Part]:
+    """What the records add up to, kind by kind."""
+    sums = dict(rows.order_by().values_list("kind__code").annotate(n=Sum("quantity")))
+    return [
+        Part(known(kind).label, known(kind).basis, Decimal(sums.get(kind, 0)))
+        for kind, _where in figure.counting.parts
+    ]
+
+
+def shown(facts: Sequence[Fact], by: Actor) -> list[Record]:
+    """A page of facts with what they are about; so many statements, however many rows."""
+    areas = dict(
+        Region.objects.filter(pk__in={fact.area_id for fact in facts}).values_list("pk", "name")
+    )
+    units = dict(
+        Unit.objects.filter(pk__in={fact.unit_id for fact in facts if fact.unit_id})
+        .values_list("pk", "name")
+    )  # fmt: skip
+    cases = _visible({fact.case_id for fact in facts if fact.case_id}, by)
+    found = []
+    for fact in facts:
+        case = cases.get(fact.case_id) if fact.case_id else None
+        labels = {name: (value,) for name, value in labels_of(fact.labels.key).items()}
+        found.append(
+            Record(
+                fact.day, known(fact.kind.code).label, fact.quantity,
+                areas.get(fact.area_id, ""), said_where(labels),
+                units.get(fact.unit_id or 0, ""), fact.posted_at,
+                case.number if case else "", _page(case) if case else "",
+            )
+        )  # fmt: skip
+    return found
+
+
+def _visible(pks: Iterable[UUID], by: Actor) -> dict[UUID, Case]:
+    """Of the cases, those whose own pages the reader may see: a statement for each kind."""
+    rows = Case.objects.filter(pk__in=list(pks)).in_bulk()
+    found: dict[UUID, Case] = {}
+    for kind in {case.kind for case in rows.values()}:
+        work = worklist.by_kind().get(kind)
+        if work is None:
+            continue
+        mine = [pk for pk, case in rows.items() if case.kind == kind]
+        seen = policy.permitted(work.rows, work.view, by).filter(pk__in=mine)
+        found |= {pk: rows[pk] for pk in seen.order_by().values_list("pk", flat=True)}
+    return found
+
+
+def _page(case: Case) -> str:
+    machine = machines().get(case.kind)
+    try:
+        return reverse(machine.page, args=[case.pk]) if machine and machine.page else ""
+    except NoReverseMatch:
+        return ""

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.campaigns.intake.fields import Posted, TaskIncomplete
-from anlan.domain.campaigns.intake.figures import CHARS, Fields, places, written
+from anlan.domain.campaigns.intake.figures import CHARS, DIGITS_MAX, Fields, places, written
 from anlan.domain.campaigns.models import Intake
 from anlan.kernel.calendar.periods import SPAN_DAYS_MAX, YEAR_MAX, YEAR_MIN
 from anlan.kernel.facts.kinds import declared
@@ -82,7 +82,8 @@ def _number(said: str) -> str:
     if not number.is_finite() or not isinstance(exponent, int) or -exponent > _DIGITS_MAX:
         reason = _("“%(value)s” is no number. Write digits only, with at most four decimals.")
         raise TaskIncomplete(field="value", reason=reason % {"value": said[:20]})
-    if abs(number) >= Decimal(10) ** 15:
+    # By its place: of 1e999999999, which is finite, abs() overflows.
+    if number.adjusted() >= DIGITS_MAX:
         reason = _("“%(value)s” is too big a number.")
         raise TaskIncomplete(field="value", reason=reason % {"value": said[:20]})
     return written(number)

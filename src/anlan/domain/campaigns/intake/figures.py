@@ -39,6 +39,8 @@ CHARS = {
     "indicator": TITLE_CHARS_MAX, "unit": 20, "region": NAME_CHARS_MAX, "actor": NAME_CHARS_MAX,
     "baseline": NAME_CHARS_MAX, "period": 40, "text": TITLE_CHARS_MAX, "direction": 10, "bound": 10,
 }  # fmt: skip
+#: Digits before the point; the ledger's own numbers end beyond them.
+DIGITS_MAX = 15
 _SENTENCE_MAX = 2_000
 _ISO = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 

@@ -6,7 +6,6 @@ out afterwards: what stays is its text.
 
 from __future__ import annotations
 
-import re
 import tempfile
 from dataclasses import replace
 from pathlib import Path
@@ -34,8 +33,6 @@ from anlan.kernel.papers.documents.refusals import DocumentRefusal
 PURPOSE = "campaigns/intake"
 #: What is sent by a page: the reader itself takes more, from a disk.
 BYTES_MAX = 50_000_000
-#: What no database keeps in a text, and what is no character: a space of the same length.
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 
 
 class FileGone(DocumentRefusal):
@@ -82,6 +79,7 @@ def _reading(row: Intake, sum_: str) -> dict[str, Any]:
         file.write(data)
         file.flush()
         document = documents.read(file.name, row.name)
-    reading = told(replace(document, text=_NO_TEXT.sub(" ", document.text)))
+    # A space of the same length, so that every place stays where the reader found it.
+    reading = told(replace(document, text=intake_model.NO_TEXT.sub(" ", document.text)))
     # Beside our own rules, and only where the operator runs a model; it can't make a reading fail.
     return intake_model.proposed(reading)

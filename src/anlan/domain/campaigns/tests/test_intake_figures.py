@@ -278,6 +278,7 @@ def test_words_that_were_let_go_are_taken_for_nothing(report: Desk, client_of: A
         ({"indicator": ""}, "Say what is counted"),
         ({"value": "many"}, "is no number"),
         ({"value": "1" * 30}, "is too big a number"),
+        ({"value": "1e999999999"}, "is too big a number"),
         ({"value": "1.00001"}, "at most four decimals"),
         ({"since": "2019-13-01"}, "first and the last day"),
         ({"since": "2020-01-01", "until": "2019-01-01"}, "The last day is before the first"),

@@ -132,6 +132,34 @@ def test_words_that_do_not_stand_in_the_text_are_dropped_and_counted(model: Mode
     assert told["figures"] == told["tasks"] == []
 
 
+@pytest.mark.parametrize("value", ["1e999999999", "-1e999999999", "0e999999999", "1" * 400])
+def test_a_number_of_any_size_is_dropped_and_the_rest_is_taken(model: Model, value: str) -> None:
+    model.says = {"figures": [
+        {"text": "31项", "value": value, "unit": "项"}, {"text": "1204项", "value": 1204},
+        {"text": "9人", "value": "1e-999999999"},
+    ]}  # fmt: skip
+    told = intake_model.proposed(reading())
+    assert (told["model"]["taken"], told["model"]["dropped"]) == (2, 1)
+    assert [one["value"] for one in told["figures"]] == [1204, 0]
+
+
+def test_what_no_database_keeps_is_taken_out_of_its_words(desk: Desk, model: Model) -> None:
+    """A document whose reading can't be kept would wait for ever."""
+    bad = "\0条\ud800款\udfff"
+    words = dict.fromkeys(("unit", "indicator", "region"), bad)
+    model.says = {
+        "figures": [{"text": "五华区安全生产委员会", "value": 1, "period": "2019\0", **words}],
+        "tasks": [{"text": SLOGAN, "title": bad}],
+    }
+    desk.hand_in(REPORT, "报告.txt")
+    row = desk.read()
+    assert row.status == "read"
+    assert row.reading["model"]["taken"] == 2
+    [figure] = [one for one in row.reading["figures"] if one.get("by") == "model"]
+    assert [figure[name] for name in words] == ["条 款"] * 3
+    assert row.reading["tasks"][-1]["title"] == "条 款"
+
+
 def test_a_number_that_rules_found_already_is_not_proposed_twice(model: Model) -> None:
     model.says = {"figures": [{"text": "1204项", "value": 1204, "unit": "项"}] * 3}
     found = [{"value": 1204, "start": REPORT.index("1204"), "end": REPORT.index("1204") + 5}]

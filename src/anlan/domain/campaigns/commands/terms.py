@@ -1,6 +1,9 @@
 """What people hand to the commands of plans: a plan, its lines, their targets and units.
 
 A page, the reader of documents and an import all build these; the commands make rows of them.
+
+An id that is made by default stands in no ``repr``: a request is known by that, and a page that is
+sent twice makes another one each time. The repeat gets the first one's.
 """
 
 from __future__ import annotations
@@ -87,7 +90,7 @@ class NewPlan:
     title: str
     starts_on: date
     ends_on: date
-    pk: UUID = field(default_factory=uuid7)
+    pk: UUID = field(default_factory=uuid7, repr=False)
     #: Plan.Kind: master, topic, sector, yearly or other.
     kind: str = "master"
     sector: str | None = None
@@ -112,7 +115,7 @@ class NewCampaign:
     title: str
     starts_on: date
     ends_on: date
-    pk: UUID = field(default_factory=uuid7)
+    pk: UUID = field(default_factory=uuid7, repr=False)
     #: How many plans of which kind it declares: 1+2+10.
     code: str = ""
     base_year: int | None = None

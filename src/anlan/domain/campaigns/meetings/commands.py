@@ -73,7 +73,7 @@ class NewMeeting:
     present: str = ""
     since: date | None = None
     next_on: date | None = None
-    pk: UUID = field(default_factory=uuid7)
+    pk: UUID = field(default_factory=uuid7, repr=False)
 
 
 @dataclass(frozen=True)

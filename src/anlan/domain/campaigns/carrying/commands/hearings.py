@@ -76,7 +76,7 @@ class NewHearing:
 
     body: str
     due_on: date
-    pk: UUID = field(default_factory=uuid7)
+    pk: UUID = field(default_factory=uuid7, repr=False)
 
 
 @dataclass

@@ -88,7 +88,7 @@ class NewLetter:
     closing: str = ""
     articles: tuple[NewArticle, ...] = ()
     signatories: tuple[NewSignatory, ...] = ()
-    pk: UUID = field(default_factory=uuid7)
+    pk: UUID = field(default_factory=uuid7, repr=False)
 
 
 @dataclass

@@ -48,7 +48,7 @@ class NewOrgan:
     until: date | None = None
     #: Plans for which it answers.
     plans: tuple[UUID, ...] = ()
-    pk: UUID = field(default_factory=uuid7)
+    pk: UUID = field(default_factory=uuid7, repr=False)
 
 
 @dataclass(frozen=True)

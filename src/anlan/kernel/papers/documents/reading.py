@@ -110,7 +110,12 @@ def _recognised(path: Path, name: str, made: dict[str, Any]) -> dict[str, Any]:
     """The same with its pictures read, where the library is there; else what there is."""
     scanned = made.get("stop") == "scanned"
     if can_recognise():
-        said = _by_child(path, "ocr", name, "")
+        try:
+            said = _by_child(path, "ocr", name, "")
+        except (refusals.TooMuchWork, refusals.Broken):
+            if scanned:
+                raise
+            return made  # Its text was read; the notes say which pages weren't.
         if "stop" not in said:
             return said
         if scanned and said["stop"] == "scanned_long":

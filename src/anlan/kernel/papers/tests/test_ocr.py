@@ -180,6 +180,33 @@ def test_S55_a_picture_of_a_size_that_nobody_has_ends_in_a_clear_error(kept: Any
         read(kept(out + table + end))
 
 
+@pytest.mark.parametrize("refusal", [refusals.TooMuchWork, refusals.Broken])
+def test_what_was_read_stays_where_recognising_its_pictures_hits_a_limit(
+    kept: Any, monkeypatch: pytest.MonkeyPatch, refusal: type[refusals.DocumentRefusal]
+) -> None:
+    by_child = reading._by_child
+
+    def limited(path: Path, kind: str, name: str, encoding: str) -> dict[str, Any]:
+        if kind == "ocr":
+            raise refusal(name=name)
+        return by_child(path, kind, name, encoding)
+
+    monkeypatch.setattr(reading, "can_recognise", lambda: True)
+    monkeypatch.setattr(reading, "_by_child", limited)
+    writer = PdfWriter()
+    writer.append(PdfReader(io.BytesIO(pdf([[(90, 700, "关于开展安全生产大检查的通知，共排查隐患三百二十项。")]]))))
+    writer.add_blank_page(595, 842)
+    out = io.BytesIO()
+    writer.write(out)
+    document = read(kept(out.getvalue()))
+    assert "关于开展安全生产大检查的通知" in document.text
+    assert document.recognised is None
+    assert [note.partition(":")[0] for note in document.notes] == ["pages_without_text"]
+    # Of a scan there is nothing to fall back on.
+    with pytest.raises(refusal):
+        read(kept(_empty()))
+
+
 def test_without_the_library_a_scan_says_how_to_go_on(
     kept: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -35,7 +35,7 @@ from anlan.domain.campaigns.models import (
     Task,
 )
 from anlan.domain.campaigns.queries import number
-from anlan.domain.campaigns.templates import Template
+from anlan.domain.campaigns.templates import Preset
 from anlan.domain.hazards.forms import Nothing, Opinion, Reason, StepForm, text_area
 from anlan.domain.hazards.forms import UnitField as UnitField
 from anlan.domain.hazards.forms import chosen_by as chosen_by
@@ -75,7 +75,7 @@ class CampaignForm(Form):
     )
     basis = text_area(_("Papers it rests on"), required=False, rows=2)
 
-    def __init__(self, *args: Any, units: Sequence[Unit] = (), template: Template | None = None,
+    def __init__(self, *args: Any, units: Sequence[Unit] = (), template: Preset | None = None,
                  **kwargs: Any) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.template = template
@@ -118,7 +118,7 @@ class CampaignForm(Form):
 
     @staticmethod
     def of(
-        campaign: Campaign | None, stages: Iterable[Stage], template: Template | None
+        campaign: Campaign | None, stages: Iterable[Stage], template: Preset | None
     ) -> dict[str, Any]:
         found: dict[str, Any] = {"request_id": uuid7()}
         rows: list[tuple[Any, ...]] = []

@@ -162,8 +162,8 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _edit(
     request: HttpRequest,
     row: Campaign | None,
-    template: templates.Template | None,
-    offered: list[templates.Template],
+    template: templates.Preset | None,
+    offered: list[templates.Preset],
 ) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     units = own_units(by)

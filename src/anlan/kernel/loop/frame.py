@@ -105,7 +105,11 @@ class Turn(Generic[Row]):
         self, step: str, changes: Mapping[str, Any] | None = None, reason: str = "", *,
         day: date | None = None, fields: Mapping[str, Any] | None = None,
     ) -> None:  # fmt: skip
-        """Take a step. ``fields`` change the case; ``changes`` are what else its event tells."""
+        """Take a step. ``fields`` change the case; ``changes`` are what else its event tells.
+
+        It counts for no day before the case was opened.
+        """
+        day = max(day, self.case.opened_on) if day else None
         move = Move(self.case, dict(fields or {}), dict(changes or {}), day)
         engine.take(self.machine, step, [move], reason=reason, **self.call)
 

@@ -45,7 +45,7 @@ class Goal:
 
 
 @dataclass(frozen=True)
-class Template:
+class Preset:
     code: str
     label: str
     title: str
@@ -63,19 +63,19 @@ class Template:
 
 
 @cache
-def all_of(year: int) -> dict[str, Template]:
+def all_of(year: int) -> dict[str, Preset]:
     """Every template by its code; the yearly one is made for ``year``."""
     found = [_read(path, year) for path in sorted(FOLDER.glob("*.toml"))]
     return {template.code: template for template in found}
 
 
-def _read(path: Path, year: int) -> Template:
+def _read(path: Path, year: int) -> Preset:
     text = path.read_text(encoding="utf-8")
     # A yearly file says {year} and {before} where a year stands.
     text = text.replace("{year}", str(year)).replace("{before}", str(year - 1))
     data = tomllib.loads(text)
     source = data["source"]
-    return Template(
+    return Preset(
         code=data["code"], label=data["label"], title=data["title"], declared=data["declared"],
         base_year=data.get("base_year"), starts_on=data["starts_on"], ends_on=data["ends_on"],
         basis=data.get("basis", ""), source=source, note=data.get("note", ""),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from collections.abc import Iterable, Sequence
 from functools import partial
 from typing import Any
 
@@ -24,14 +23,6 @@ class Turn(frame.Turn[Measure]):
     @property
     def measure(self) -> Measure:
         return self.row
-
-    def take(
-        self, step: str, changes: Mapping[str, Any] | None = None, reason: str = "", *,
-        day: date | None = None, fields: Mapping[str, Any] | None = None,
-    ) -> None:  # fmt: skip
-        # No step counts for a day before the measure stood on the list.
-        day = max(day, self.case.opened_on) if day else None
-        super().take(step, changes, reason, day=day, fields=fields)
 
 
 turns = partial(frame.turns, Measure.objects.select_related("lead"), Turn)

@@ -8,11 +8,11 @@ its own, which is published at once: each decision is a task of the unit that it
 from __future__ import annotations
 
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import partial
-from typing import Any, Unpack
+from typing import Unpack
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -39,7 +39,7 @@ from anlan.domain.campaigns.models import (
 from anlan.kernel.loop import engine, frame, plain
 from anlan.kernel.loop.engine import Move, NewCase
 from anlan.kernel.loop.frame import OnOne, Work
-from anlan.kernel.loop.models import Case, Party, PartyRole
+from anlan.kernel.loop.models import Party, PartyRole
 from anlan.kernel.loop.plain import Call, Claim
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.attachments import Prepared
@@ -79,34 +79,13 @@ class NewHearing:
     pk: UUID = field(default_factory=uuid7, repr=False)
 
 
-@dataclass
-class Turn:
-    """One hearing on which a command works."""
-
-    hearing: Hearing
-    case: Case
-    work: Work
-
-    def take(
-        self, step: str, changes: dict[str, Any] | None = None, *, reason: str = "",
-        day: date | None = None, **fields: Any,
-    ) -> None:  # fmt: skip
-        # No step counts for a day before the hearing stood on the calendar.
-        counted = max(day, self.case.opened_on) if day else None
-        move = Move(self.case, fields, changes or {}, counted)
-        engine.take(HEARING, step, [move], reason=reason, **self.work.call)
-
-    def save(self, **fields: Any) -> None:
-        for name, value in fields.items():
-            setattr(self.hearing, name, value)
-        Hearing.objects.filter(pk=self.hearing.pk).update(**fields)
+class Turn(frame.Turn[Hearing]):
+    @property
+    def hearing(self) -> Hearing:
+        return self.row
 
 
-def turns(work: Work) -> Iterator[Turn]:
-    for _machine, case in work.each():
-        hearing = Hearing.objects.select_related("campaign__area", "rule").get(pk=case.pk)
-        hearing.case = case
-        yield Turn(hearing, case, work)
+turns = partial(frame.turns, Hearing.objects.select_related("campaign__area", "rule"), Turn)
 
 
 # --- rules ---------------------------------------------------------------------------------
@@ -240,7 +219,7 @@ def put_off(pk: UUID, *, due_on: date, reason: str, **call: Unpack[OnOne]) -> li
         if due_on < timezone.localdate(work.at):
             raise lacks("due_on", _("The day is in the past; choose a later one."))
         why = text_of(reason, "reason", _("Write why."), 1_000)
-        turn.take("put_off", reason=why, due_on=due_on)
+        turn.take("put_off", reason=why, fields={"due_on": due_on})
     return work.done()
 
 

@@ -5,7 +5,7 @@ A letter that many are to sign is as many letters, each with its own state and s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
@@ -37,9 +37,9 @@ from anlan.domain.campaigns.permissions import ANSWERS, LEADS
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.loop import engine, frame, plain
-from anlan.kernel.loop.engine import Move, NewCase
-from anlan.kernel.loop.frame import OnOne, Work
-from anlan.kernel.loop.models import Case, Party, PartyRole
+from anlan.kernel.loop.engine import NewCase
+from anlan.kernel.loop.frame import OnOne
+from anlan.kernel.loop.models import Party, PartyRole
 from anlan.kernel.loop.plain import Call
 from anlan.kernel.notices import outbox
 from anlan.kernel.notices.kinds import declare
@@ -91,33 +91,13 @@ class NewLetter:
     pk: UUID = field(default_factory=uuid7, repr=False)
 
 
-@dataclass
-class Turn:
-    """One letter on which a command works."""
-
-    letter: Letter
-    case: Case
-    work: Work
-
-    def take(
-        self, step: str, changes: dict[str, Any] | None = None, reason: str = "",
-        day: date | None = None, **fields: Any,
-    ) -> None:  # fmt: skip
-        # No step counts for a day before the letter was drawn up.
-        counted = max(day, self.case.opened_on) if day else None
-        move = Move(self.case, fields, changes or {}, counted)
-        engine.take(LETTER, step, [move], reason=reason, **self.work.call)
-
+class Turn(frame.Turn[Letter]):
     @property
-    def today(self) -> date:
-        return timezone.localdate(self.work.at)
+    def letter(self) -> Letter:
+        return self.row
 
 
-def turns(work: Work) -> Iterator[Turn]:
-    for _machine, case in work.each():
-        letter = Letter.objects.select_related("unit__area").get(pk=case.pk)
-        letter.case = case
-        yield Turn(letter, case, work)
+turns = partial(frame.turns, Letter.objects.select_related("unit__area"), Turn)
 
 
 @transaction.atomic(durable=True)
@@ -160,7 +140,7 @@ def change_letter(pk: UUID, new: NewLetter, **call: Unpack[OnOne]) -> list[UUID]
         fields: dict[str, Any] = {}
         if new.due_on != turn.case.due_on:
             fields["due_on"] = new.due_on
-        turn.take("correct", {"title": new.title}, **fields)
+        turn.take("correct", {"title": new.title}, fields=fields)
         _put(turn.letter, new, work.by)
     return work.done()
 

@@ -47,6 +47,8 @@ from anlan.kernel.loop.plain import Call, Claim
 #: Of one meeting.
 ITEMS_MAX, POINTS_MAX, TEXT_CHARS_MAX = 100, 40, 4_000
 Status, Kind = Meeting.Status, MeetingItem.Kind
+#: Only what is new in minutes becomes a task when they are issued.
+KIND_STANDS = _("It was issued as this kind; strike it out and write a new item instead.")
 
 
 class MinutesAreIssued(Refusal):
@@ -147,6 +149,7 @@ def put_item(
     """Write down what was decided, promised or noted; or write an item anew.
 
     A decision that minutes were issued with is a task by now: it stays as it is, or is struck out.
+    Anything else that was issued keeps its kind.
     """
     row, claim = _begin(pk, {"item": item, "new": new}, seen, **call)
     if claim.repeated:
@@ -161,6 +164,8 @@ def put_item(
         found = _item(row, item)
         if found.line_id or found.struck_number:
             raise _lacks("text", _("This decision is a task already; strike it out instead."))
+        if found.since_number is not None and new.kind != found.kind:
+            raise _lacks("kind", KIND_STANDS)
     _put_item(found, new, row, claim)
     found.save()
     claim.record("meetings.put_item", "meeting", pk, after={"kind": new.kind, "text": new.text})

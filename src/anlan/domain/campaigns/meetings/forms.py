@@ -10,7 +10,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.campaigns.meetings.commands import NewItem, NewMeeting
+from anlan.domain.campaigns.meetings.commands import KIND_STANDS, NewItem, NewMeeting
 from anlan.domain.campaigns.models import (
     NAME_CHARS_MAX,
     TITLE_CHARS_MAX,
@@ -78,9 +78,15 @@ class ItemForm(StepForm):
     )  # fmt: skip
     due_on = forms.DateField(label=_("Until"), widget=DayInput, required=False)
 
-    def __init__(self, *args: Any, tasks: QuerySet[Task], **more: Any) -> None:
+    def __init__(
+        self, *args: Any, tasks: QuerySet[Task], item: MeetingItem | None = None, **more: Any
+    ) -> None:
         super().__init__(*args, **more)
         self._tasks = tasks
+        if item is not None and item.since_number is not None:
+            kind: Any = self.fields["kind"]
+            kind.choices = [(item.kind, item.get_kind_display())]
+            kind.error_messages["invalid_choice"] = KIND_STANDS
 
     def clean_task(self) -> UUID | None:
         """The task by its number, among those that the meeting goes through."""

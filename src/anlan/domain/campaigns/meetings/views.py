@@ -267,7 +267,9 @@ def _edit_item(
 ) -> HttpResponse:
     by = actor_of(request)
     tasks = meetings.tasks_of(row.campaign, row.unit, by)
-    form = chosen_by(forms.ItemForm(request.POST or None, initial=initial, tasks=tasks), by)
+    form = chosen_by(
+        forms.ItemForm(request.POST or None, initial=initial, tasks=tasks, item=item), by
+    )
     if request.method == "POST" and form.is_valid():
         call: Any = {"by": by, "at": timezone.now(), **form.call}
         try:

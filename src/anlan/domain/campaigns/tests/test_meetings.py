@@ -14,6 +14,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from anlan.domain.campaigns import (
     commands,
@@ -23,6 +24,7 @@ from anlan.domain.campaigns.invariants import invariants
 from anlan.domain.campaigns.meetings import changes as meetings
 from anlan.domain.campaigns.meetings import commands as does
 from anlan.domain.campaigns.models import Meeting, MeetingItem, Minutes, Plan, Task
+from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.domain.campaigns.tests.battle import CITY, DISTRICT, Battle, battle
 from anlan.domain.campaigns.tests.house import House, lead
 from anlan.domain.hazards.tests.stage import Cast
@@ -408,3 +410,39 @@ def test_a_repeat_issues_nothing_twice(house: House) -> None:
     assert Task.objects.filter(line__meeting_item__isnull=False).count() == 1
     with pytest.raises(does.MinutesAreIssued):
         does.issue(meeting.pk, **house.call("city"))
+
+
+def test_an_issued_note_does_not_turn_into_a_decision_without_a_task(house: House) -> None:
+    meeting = made(house, house.published().campaign_id)
+    decide(house, meeting, kind="note", unit="", due_on="", text="记录一。")
+    house.post("city", "campaigns:meeting_issue", meeting.pk, seen="")
+    house.post("city", "campaigns:meeting_correct", meeting.pk, reason="记错", seen="")
+    note = MeetingItem.objects.get()
+    change = ("campaigns:meeting_item", meeting.pk, note.pk)
+    # Other words, but not another kind: that isn't offered, and is refused where it is sent.
+    assert 'value="decision"' not in house.text("city", *change)
+    data = {
+        "kind": "note",
+        "text": "记录一（更正）。",
+        "unit": "",
+        "task": "",
+        "due_on": "",
+        "seen": "",
+    }
+    assert house.post("city", *change, **data).status_code == 302
+    turned = {**data, "kind": "decision", "unit": house.cast.units["emergency"].code,
+              "due_on": house.today}  # fmt: skip
+    answer = house.post("city", *change, **turned)
+    assert answer.status_code == 422
+    assert "strike it out and write a new item" in answer.content.decode()
+    new = does.NewItem("decision", "改写", house.cast.units["emergency"].pk, house.today)
+    with override("zh-hans"), pytest.raises(PlanIncomplete) as caught:
+        does.put_item(meeting.pk, new, item=note.pk, **house.call("city"))
+    with override("zh-hans"):
+        assert "请划掉后另写一项" in str(caught.value)
+    # Struck out and written anew it is a task.
+    house.post("city", "campaigns:meeting_item_remove", meeting.pk, note.pk, seen="")
+    decide(house, meeting)
+    house.post("city", "campaigns:meeting_issue", meeting.pk, seen="")
+    standing = [one for one in Minutes.objects.latest("pk").data["items"] if not one["struck"]]
+    assert [bool(one["task"]) for one in standing if one["kind"] == "decision"] == [True]

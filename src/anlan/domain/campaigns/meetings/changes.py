@@ -9,7 +9,7 @@ still stands; it was broken, if that day has passed without. Nobody types it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ from anlan.domain.campaigns.battlemap import compare, terms
 from anlan.domain.campaigns.battlemap import rows as reading
 from anlan.domain.campaigns.battlemap.lights import Rule
 from anlan.domain.campaigns.battlemap.rows import Row
-from anlan.domain.campaigns.models import Campaign, Meeting, MeetingItem, Task
+from anlan.domain.campaigns.models import Campaign, Meeting, MeetingItem, Minutes, Task
 from anlan.domain.campaigns.queries import late
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
@@ -63,6 +63,18 @@ PROMISES: dict[str, str | Promise] = {
 def meetings(by: Actor) -> QuerySet[Meeting]:
     rows = policy.permitted(Meeting.objects.all(), "meetings.view", by)
     return rows.select_related("unit", "area", "campaign")
+
+
+def standing(rows: Iterable[Meeting]) -> dict[UUID, Mapping[str, Any]]:
+    """Of meetings that are being corrected, what their last minutes say: no reader sees more.
+
+    One statement, and none where nothing is being corrected.
+    """
+    pks = [row.pk for row in rows if row.status == Meeting.Status.CORRECTED]
+    if not pks:
+        return {}
+    found = Minutes.objects.filter(meeting__in=pks).order_by("number")
+    return dict(found.values_list("meeting", "data"))
 
 
 def previous(unit: int, campaign: UUID, day: date) -> Meeting | None:
@@ -241,14 +253,50 @@ def promised(meeting: Meeting | None, today: date) -> list[Kept]:
 LATE = ("broken", "done_late")
 
 
-def said_of(task: Task, by: Actor) -> list[MeetingItem]:
-    """Decisions and promises that a task comes from or is about, of meetings that one may see."""
+@dataclass(frozen=True)
+class Said:
+    """A decision or promise as the minutes in force have it."""
+
+    meeting: UUID
+    title: str
+    held_on: date
+    kind: str
+    text: str
+    due_on: date | None
+
+    @property
+    def label(self) -> str:
+        return str(MeetingItem.Kind(self.kind).label)
+
+
+#: Items of minutes that a task's page shows, the newest.
+SAID_MAX = 20
+
+
+def said_of(task: Task, by: Actor) -> list[Said]:
+    """What stands of a task in minutes that one may see: what it comes from, what was promised."""
     seen = policy.permitted(Meeting.objects.all(), "meetings.view", by)
-    rows = MeetingItem.objects.filter(
-        Q(line=task.line_id, line__plan=task.plan_id) | Q(task=task),
-        since_number__isnull=False, meeting__in=seen.values("pk"),
+    changing = Meeting.Status.CORRECTED
+    rows = (
+        MeetingItem.objects.filter(
+            Q(line=task.line_id, line__plan=task.plan_id) | Q(task=task),
+            since_number__isnull=False, struck_number=None, meeting__in=seen.values("pk"),
+        )
+        .exclude(meeting__status=changing)
+        .select_related("meeting")
+        .order_by("-meeting__held_on", "-pk")[:SAID_MAX]
     )  # fmt: skip
-    return list(rows.select_related("meeting").order_by("-meeting__held_on", "-pk")[:20])
+    found = [
+        Said(one.meeting_id, one.meeting.title, one.meeting.held_on, one.kind, one.text, one.due_on)
+        for one in rows
+    ]
+    for pk, data in standing(seen.filter(campaign=task.plan.campaign_id, status=changing)).items():
+        found += [
+            Said(pk, data["title"], date.fromisoformat(data["held_on"]), one["kind"], one["text"],
+                 date.fromisoformat(one["due"]) if one["due"] else None)
+            for one in data["items"] if one["task"] == str(task.pk) and not one["struck"]
+        ]  # fmt: skip
+    return sorted(found, key=lambda one: one.held_on, reverse=True)[:SAID_MAX]
 
 
 # --- the agenda ----------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -65,9 +66,15 @@ def of_campaign(request: HttpRequest, pk: UUID) -> HttpResponse:
             "state", row.get_status_display(), LOOKS[row.status])),
         Column("next_on", _("Next meeting"), kind="day", phone=False),
     ]  # fmt: skip
+    page = filters.order(ORDERS, "held").page(rows, request.GET)
+    stands = meetings.standing(page.rows)
+    for row in page.rows:
+        if data := stands.get(row.pk):
+            row.title = data["title"]
+            row.held_on = date.fromisoformat(data["held_on"])
+            row.next_on = date.fromisoformat(data["next_on"]) if data["next_on"] else None
     context = {
-        "campaign": campaign, "filters": filters, "columns": shown, "sort": "held",
-        "page": filters.order(ORDERS, "held").page(rows, request.GET),
+        "campaign": campaign, "filters": filters, "columns": shown, "sort": "held", "page": page,
         "may_make": policy.may(by, "meetings.make"),
     }  # fmt: skip
     return render_page(request, "campaigns/meetings.html", "campaigns/_meetings.html", context)

@@ -446,3 +446,45 @@ def test_an_issued_note_does_not_turn_into_a_decision_without_a_task(house: Hous
     house.post("city", "campaigns:meeting_issue", meeting.pk, seen="")
     standing = [one for one in Minutes.objects.latest("pk").data["items"] if not one["struck"]]
     assert [bool(one["task"]) for one in standing if one["kind"] == "decision"] == [True]
+
+
+def test_of_a_correction_that_is_being_written_only_what_was_issued_is_read(house: House) -> None:
+    plan = house.published()
+    task, other = (house.task(plan, one.title) for one in house.lines()[:2])
+    meeting = made(house, plan.campaign_id, title="原定例会")
+    decide(house, meeting, kind="promise", unit="", task=task.case.number, text="十日内完成。",
+           due_on=house.today + timedelta(10))  # fmt: skip
+    decide(house, meeting, kind="promise", unit="", task=task.case.number, text="另作补报。",
+           due_on=house.today + timedelta(11))  # fmt: skip
+    house.post("city", "campaigns:meeting_issue", meeting.pk, seen="")
+    house.post("city", "campaigns:meeting_correct", meeting.pk, reason="记错", seen="")
+    first, second = MeetingItem.objects.order_by("place")
+    data = {"kind": "promise", "unit": "", "seen": "", "task": other.case.number,
+            "text": "二十日内完成。", "due_on": house.today + timedelta(20)}  # fmt: skip
+    assert (
+        house.post("city", "campaigns:meeting_item", meeting.pk, first.pk, **data).status_code
+        == 302
+    )
+    house.post("city", "campaigns:meeting_item_remove", meeting.pk, second.pk, seen="")
+    moved = sent(house, title="改名例会", held_on=house.today - timedelta(1),
+                 next_on=house.today + timedelta(44))  # fmt: skip
+    assert house.post("city", "campaigns:meeting_edit", meeting.pk, **moved).status_code == 302
+
+    by = house.cast.actor("city")
+    for who in ("city", "emergency"):
+        page = house.text(who, "campaigns:task", task.pk)
+        for words in ("原定例会", "十日内完成", "另作补报"):
+            assert words in page, words
+        for words in ("改名例会", "二十日内完成"):
+            assert words not in page, words
+        listed = house.text(who, "campaigns:meetings", plan.campaign_id)
+        assert "原定例会" in listed
+        assert "改名例会" not in listed
+        assert str(house.today + timedelta(44)) not in listed
+    assert meetings.said_of(other, by) == []
+    # Issued, the correction is what stands; what it struck out isn't said any more.
+    house.post("city", "campaigns:meeting_issue", meeting.pk, seen="")
+    assert meetings.said_of(task, by) == []
+    (said,) = meetings.said_of(other, by)
+    assert (said.title, said.text, said.kind) == ("改名例会", "二十日内完成。", "promise")
+    assert "改名例会" in house.text("emergency", "campaigns:meetings", plan.campaign_id)

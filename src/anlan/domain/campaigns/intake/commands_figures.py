@@ -31,6 +31,7 @@ from anlan.domain.campaigns.intake.figures import (
 from anlan.domain.campaigns.intake.ledger import span_of, why_quoted
 from anlan.domain.campaigns.models import FigureWords, Intake, QuotedFigure
 from anlan.kernel.accounts import policy
+from anlan.kernel.facts import sql
 from anlan.kernel.facts.kinds import declared
 from anlan.kernel.facts.posting import NewFact, post
 from anlan.kernel.facts.reversing import reverse
@@ -109,6 +110,8 @@ def enter(pk: UUID, *, seen: int, **call: Unpack[Call]) -> UUID:
         taken = [item for item in items(row) if item.state == ACCEPTED]
         if not taken:
             raise NoFigureTaken
+        # Two documents may state the same sum: of two presses the second sees the first one's fact.
+        sql.one_at_a_time("anlan.campaigns.enter")
         made = _quoted(row, taken, claim)
         for item in taken:
             row.counted[item.key] = {"state": ENTERED, "fields": item.fields}

@@ -87,7 +87,9 @@ def conditions(asked: Any, region: Region | None, by: Actor, today: date, above:
         words = Q(line__title__icontains=word) | Q(line__text__icontains=word)
         where &= _those(Task.objects.filter(words))
     if name := asked["unit"]:
-        where &= _with(Party.objects.filter(unit__name__icontains=name))
+        # Names may be alike: whoever counted by unit opens the list by its code.
+        named = Q(unit__name__icontains=name) | Q(unit__code=name)
+        where &= _with(Party.objects.filter(named))
     for name in ("due_from", "due_to"):
         if day := asked[name]:
             where &= Q(**{f"case__due_on__{'gte' if name == 'due_from' else 'lte'}": day})

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
@@ -101,14 +102,14 @@ def central(campaign: Campaign, by: Actor, today: date) -> list[Central]:
     """Which of them carry tasks of a campaign, in one statement."""
     seen = queries.tasks(by).filter(plan__campaign=campaign).exclude(case__state="void")
     found = (
-        _central().filter(case__in=seen.values("case")).order_by("unit__name")
-        .values("unit__name")
+        _central().filter(case__in=seen.values("case")).order_by("unit__name", "unit__code")
+        .values("unit__code", "unit__name")
         .annotate(tasks=Count("pk"), closed=Count("pk", filter=Q(case__state="closed")),
                   late=Count("pk", filter=queries.late(today)))
     )  # fmt: skip
     base = reverse("campaigns:tasks")
     return [
         Central(row["unit__name"], row["tasks"], row["closed"], row["late"],
-                f"{base}?central=1&campaign={campaign.pk}&unit={row['unit__name']}")
+                f"{base}?central=1&campaign={campaign.pk}&unit={quote(row['unit__code'])}")
         for row in found
     ]  # fmt: skip

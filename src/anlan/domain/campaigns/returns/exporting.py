@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import quote
 
@@ -14,9 +14,7 @@ from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
 from anlan.domain.campaigns.models import Duty, Filing
-from anlan.domain.campaigns.returns import rule as returns_rule
 from anlan.domain.campaigns.returns import table as returns_table
-from anlan.domain.campaigns.returns.rule import Rule
 from anlan.kernel.audit import trail
 from anlan.kernel.papers.sheets.scratch import scratch
 from anlan.kernel.papers.sheets.writing import OutTable, write_tables
@@ -42,19 +40,23 @@ def answer(duty: Duty, *, by: Actor, at: datetime) -> HttpResponse:
 
 def _table(duty: Duty, by: Actor, at: datetime) -> OutTable:
     today = timezone.localdate(at)
-    days = [
-        one.day for one in returns_rule.due_days(Rule.of(duty.rule), duty.starts_on, duty.ends_on)
-    ]
-    cells: dict[Any, dict[Any, str]] = {}
+    # Names may be alike, so the unit itself tells rows apart.
+    names: dict[int, str] = {}
+    cells: dict[int, dict[date, str]] = {}
     rows = returns_table.returns(by).filter(duty=duty).select_related("case", "unit")
-    for row in rows.order_by("unit__path", "unit__name", "due_on").iterator(FETCHED_AT_ONCE):
+    for row in rows.order_by("unit__path", "unit__name", "unit", "due_on").iterator(
+        FETCHED_AT_ONCE
+    ):
         state = str(returns_table.STATES[returns_table.state_of(row, today)])
-        cells.setdefault(row.unit.name, {})[row.due_on] = state
-    shown = [day for day in days if any(day in mine for mine in cells.values())]
+        names[row.unit_id] = row.unit.name
+        cells.setdefault(row.unit_id, {})[row.due_on] = state
+    shown = sorted({day for mine in cells.values() for day in mine})
     return OutTable(
         name=_("Returns"),
         headers=[_("Unit"), *(day.isoformat() for day in shown)],
-        rows=[[name, *(mine.get(day, "") for day in shown)] for name, mine in cells.items()],
+        rows=[
+            [names[pk], *(mine.get(day, "") for day in shown)] for pk, mine in cells.items()
+        ],
         titles=[
             duty.title,
             _("Taken out by %(name)s on %(when)s") % {

@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from anlan.domain.campaigns.commands.terms import NewLine, NewLineUnit
 from anlan.domain.campaigns.models import Organ, OrganMember, OrganPlan, Task
 from anlan.domain.campaigns.tests.house import CITY, House
-from anlan.kernel.accounts.models import Role
+from anlan.kernel.accounts.models import Role, Unit
 from anlan.kernel.audit.models import AuditRow
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +173,26 @@ def test_central_units_get_tasks_by_name_and_the_list_is_narrowed_to_them(house:
     none = house.text("city", "campaigns:tasks", query=f"?central=1&campaign={plan.pk}")
     assert "监督煤矿退出" not in none
     assert Task.objects.count() == 2
+
+
+def test_central_units_of_one_name_are_counted_each(house: House) -> None:
+    from anlan.domain.campaigns.carrying import queries_organs
+
+    for key in ("mine", "mine2"):
+        house.cast.unit(key, f"国家矿山安全监察局{key}", "central", CITY)
+    lines = [NewLine("监督煤矿关闭退出。", title="监督煤矿退出",
+                     units=(NewLineUnit("国家矿山安全监察局mine"),)),
+             NewLine("监督非煤矿山。", title="监督非煤矿山",
+                     units=(NewLineUnit("国家矿山安全监察局mine2"),))]  # fmt: skip
+    plan = house.published(lines=lines)
+    Unit.objects.filter(kind="central").update(name="国家矿山安全监察局某分局")
+    by = house.cast.actor("city")
+    found = queries_organs.central(plan.campaign, by, house.today)
+    assert [(one.name, one.tasks) for one in found] == [("国家矿山安全监察局某分局", 1)] * 2
+    # Each figure opens to its own tasks.
+    lists = [house.browser("city").get(one.href).content.decode() for one in found]
+    assert sorted("监督煤矿退出" in text for text in lists) == [False, True]
+    assert sorted("监督非煤矿山" in text for text in lists) == [False, True]
 
 
 def test_statements_do_not_grow_with_bodies_and_members(house: House) -> None:

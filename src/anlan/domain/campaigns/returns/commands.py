@@ -33,7 +33,7 @@ from anlan.domain.campaigns.progress import evidence
 from anlan.domain.campaigns.refusals import DutyEnded, PlanIncomplete, PlanNotPublished
 from anlan.domain.campaigns.returns import rule as returns_rule
 from anlan.domain.campaigns.returns.loop import FIGURE, FIGURE_LABEL, RETURN
-from anlan.domain.campaigns.returns.rule import Rule
+from anlan.domain.campaigns.returns.rule import DueDay, Rule
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.facts import ledger
 from anlan.kernel.facts.ledger import NewFact
@@ -64,6 +64,8 @@ declare(
 
 UNITS_MAX, FIGURES_MAX, OPENS_DAYS_MAX = 2_000, 12, 90
 FIGURE_MAX = 10**12
+#: Years that a duty may name, and from its first day to its last: ten years.
+FIRST_YEAR, LAST_YEAR, SPAN_MAX = 2000, 2100, timedelta(3_660)
 #: Units that one press urges.
 URGED_AT_ONCE = 500
 
@@ -82,7 +84,8 @@ class NewDuty:
     opens_days: int = 20
     nil_allowed: bool = True
     figures: tuple[tuple[str, str], ...] = ()
-    pk: UUID = field(default_factory=uuid7)
+    #: Not shown, so that a second press says the same as the first and gets its answer.
+    pk: UUID = field(default_factory=uuid7, repr=False)
 
 
 @transaction.atomic(durable=True)
@@ -94,6 +97,7 @@ def make_duty(plan_pk: UUID, new: NewDuty, **call: Unpack[Call]) -> UUID:
     if plan.status != Plan.Status.PUBLISHED:
         raise PlanNotPublished(title=plan.title)
     _check(plan, new)
+    units = tuple(dict.fromkeys(new.units))
     duty = Duty.objects.create(
         id=new.pk, plan=plan, line_id=new.line, unit_id=plan.unit_id, area_id=plan.area_id,
         path=plan.path, rule=new.rule.data(), starts_on=new.starts_on, ends_on=new.ends_on,
@@ -102,7 +106,7 @@ def make_duty(plan_pk: UUID, new: NewDuty, **call: Unpack[Call]) -> UUID:
         opens_days=new.opens_days, nil_allowed=new.nil_allowed, made_at=claim.at,
         made_by=claim.by.name,
     )  # fmt: skip
-    bulk.insert([bulk.make(DutyUnit, duty_id=duty.pk, unit_id=pk) for pk in new.units])
+    bulk.insert([bulk.make(DutyUnit, duty_id=duty.pk, unit_id=pk) for pk in units])
     bulk.insert(
         [
             bulk.make(DutyFigure, duty_id=duty.pk, place=n, name=name.strip(), unit=unit.strip())
@@ -110,26 +114,44 @@ def make_duty(plan_pk: UUID, new: NewDuty, **call: Unpack[Call]) -> UUID:
         ]
     )
     asked = _open(duty, by=claim.by, at=claim.at, request_id=claim.request_id)
-    after = {"title": duty.title, "units": len(new.units), "asked": asked, "rule": duty.rule}
+    after = {"title": duty.title, "units": len(units), "asked": asked, "rule": duty.rule}
     claim.record("duties.make", "duty", duty.pk, after=after)
     return claim.done(duty.pk)
 
 
-def _check(plan: Plan, new: NewDuty) -> None:
-    if new.rule.problem:
+def days_of(rule: Rule, first: date, last: date) -> list[DueDay]:
+    """The days on which a duty would be due; refuses what can't be counted or has no bound."""
+    if rule.problem:
         raise PlanIncomplete(
-            field=new.rule.problem, reason=_("State the days so that they can be counted.")
+            field=rule.problem, reason=_("State the days so that they can be counted.")
         )
-    if new.ends_on < new.starts_on:
+    for field_, day in (("starts_on", first), ("ends_on", last)):
+        if not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise PlanIncomplete(
+                field=field_, reason=_("Enter a day in the years from %(first)s to %(last)s.")
+                % {"first": FIRST_YEAR, "last": LAST_YEAR},
+            )  # fmt: skip
+    if last < first:
         raise PlanIncomplete(
             field="ends_on", reason=_("The last day is before the first; correct one.")
         )
-    if not 0 <= new.opens_days <= OPENS_DAYS_MAX:
-        raise PlanIncomplete(field="opens_days", reason=_("Enter a number of days from 0 to 90."))
-    if not returns_rule.due_days(new.rule, new.starts_on, new.ends_on):
+    if last - first > SPAN_MAX:
+        raise PlanIncomplete(
+            field="ends_on",
+            reason=_("Reports are asked for over ten years at most; choose an earlier last day."),
+        )
+    found = returns_rule.due_days(rule, first, last)
+    if not found:
         raise PlanIncomplete(
             field="every", reason=_("No day falls between the first and the last; widen them.")
         )
+    return found
+
+
+def _check(plan: Plan, new: NewDuty) -> None:
+    days_of(new.rule, new.starts_on, new.ends_on)
+    if not 0 <= new.opens_days <= OPENS_DAYS_MAX:
+        raise PlanIncomplete(field="opens_days", reason=_("Enter a number of days from 0 to 90."))
     if new.line is not None and not plan.lines.filter(pk=new.line).exists():
         raise PlanIncomplete(field="line", reason=_("Choose a line of this plan."))
     known = Unit.objects.filter(pk__in=new.units, valid_to=None).count()

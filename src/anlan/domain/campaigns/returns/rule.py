@@ -35,8 +35,8 @@ REST_DAYS: dict[str, str | Promise] = {
     "stays": _("it stays on that day"),
     "moves": _("it moves to the next working day"),
 }
-#: Of one duty: three years of weeks.
-DATES_MAX = 160
+#: Of one duty: ten years of weeks.
+DATES_MAX = 530
 
 
 @dataclass(frozen=True)
@@ -104,8 +104,10 @@ def due_days(rule: Rule, first: date, last: date, calendar: Calendar | None = No
     # A day that moves may begin before the first one and end on it.
     start = timezone.now()
     for stated in _stated(rule, first - timedelta(40), last + timedelta(1)):
+        if len(found) == DATES_MAX:
+            break
         one = due(deadline, start, stated, calendar=calendar)
-        if first <= one.on <= last and len(found) < DATES_MAX:
+        if first <= one.on <= last:
             found.setdefault(one.on, DueDay(one.on, one.provisional))
     return sorted(found.values(), key=lambda one: one.day)
 

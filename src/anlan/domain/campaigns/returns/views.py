@@ -136,20 +136,17 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
         units += returns_table.chosen(plan, request.POST.getlist("units"), units)
         form, status = DutyForm(request.POST, units=units), 422
         if form.is_valid():
-            rule = form.rule
-            if "preview" in request.POST and not rule.problem:
-                data = form.cleaned_data
-                days = returns_rule.due_days(rule, data["starts_on"], data["ends_on"])
-                status = 200
-            else:
-                try:
-                    made = do.make_duty(pk, form.new, by=by, at=at,
-                                        request_id=form.cleaned_data["request_id"])  # fmt: skip
-                except Refusal as refusal:
-                    put_refusal(form, refusal)
+            data = form.cleaned_data
+            try:
+                if "preview" in request.POST:
+                    days = do.days_of(form.rule, data["starts_on"], data["ends_on"])
+                    status = 200
                 else:
+                    made = do.make_duty(pk, form.new, by=by, at=at, request_id=data["request_id"])
                     messages.success(request, _("In force from now on."))
                     return go_on(request, reverse("campaigns:duty", args=[made]))
+            except Refusal as refusal:
+                put_refusal(form, refusal)
     else:
         form = DutyForm(initial=_initial(request, plan, found, units), units=units)
     context = {

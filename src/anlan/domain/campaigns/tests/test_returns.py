@@ -10,8 +10,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.db.models import Sum
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
+from anlan.base.ids import uuid7
 from anlan.domain.campaigns.commands.terms import NewLine
 from anlan.domain.campaigns.invariants import invariants
 from anlan.domain.campaigns.models import Duty, Filing, Plan, Return
@@ -21,6 +23,7 @@ from anlan.domain.campaigns.returns import table as returns_table
 from anlan.domain.campaigns.returns.commands import NewDuty
 from anlan.domain.campaigns.returns.rule import Rule
 from anlan.domain.campaigns.tests.house import House, lead
+from anlan.kernel.accounts.models import Unit
 from anlan.kernel.calendar.workdays import Calendar
 from anlan.kernel.facts.models import Fact
 from anlan.kernel.loop.models import Case
@@ -338,6 +341,15 @@ def test_the_table_goes_out_as_a_workbook(house: House) -> None:
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
     first, second = (book.get_sheet_by_index(n).to_python() for n in (0, 1))
     assert any("五华区安委办" in row for row in first)
+    # Units of one name stay two rows: what one filed isn't the other's.
+    namesake = house.cast.units["elsewhere"]
+    Unit.objects.filter(pk=namesake.pk).update(name="五华区安委办")
+    answer = house.get("city", "campaigns:export_duty", duty.pk)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(answer.streaming_content)))
+    rows = [row for row in book.get_sheet_by_index(0).to_python() if row[0] == "五华区安委办"]
+    assert len(rows) == 2
+    assert sorted("in time" in row for row in rows) == [False, True]
+    Unit.objects.filter(pk=namesake.pk).update(name=namesake.name)
     assert any("检查9家" in str(cell) for row in second for cell in row)
     mine_only = house.get("stranger", "campaigns:export_duty", duty.pk)
     book = CalamineWorkbook.from_filelike(io.BytesIO(b"".join(mine_only.streaming_content)))
@@ -408,3 +420,59 @@ def test_the_days_that_reading_a_notice_found_are_offered(house: House, tmp_path
         one.rule for one in returns_table._of_reading(told(documents.read(path), counted=False))
     ]
     assert rules == [Rule("quarter", month=3, day=25), Rule("dates", dates=((4, 10),))]
+
+
+@pages
+def test_a_second_press_gets_the_first_ones_answer(house: House) -> None:
+    plan, press = plan_of(house), {**data_of(house), "request_id": uuid7()}
+    answers = [house.post("city", "campaigns:new_duty", plan.pk, **press) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [302, 302]
+    where = reverse("campaigns:duty", args=[Duty.objects.get().pk])
+    assert [answer.headers["Location"] for answer in answers] == [where, where]
+    changed = house.post("city", "campaigns:new_duty", plan.pk, **{**press, "title": "周报"})
+    assert changed.status_code == 409
+    assert Duty.objects.count() == 1
+
+
+UNBOUND = (
+    ({"starts_on": date(1, 1, 1)}, "日期应在2000年至2100年之间"),
+    ({"ends_on": date(9999, 12, 31)}, "日期应在2000年至2100年之间"),
+    ({"starts_on": date(2, 1, 1), "ends_on": date(9998, 12, 31), "day": 1}, "日期应在2000年"),
+    ({"starts_on": date(2020, 1, 1), "ends_on": date(2030, 12, 31), "day": 1}, "最长为十年"),
+)
+
+
+@pages
+@pytest.mark.parametrize("more", ["preview", "made"])
+def test_a_duty_has_bounds(house: House, more: str) -> None:
+    plan = plan_of(house)
+    house.browser("city").defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-hans"
+    for days, said in UNBOUND:
+        data = data_of(house, **days, **({"preview": "1"} if more == "preview" else {}))
+        answer = house.post("city", "campaigns:new_duty", plan.pk, **data)
+        assert answer.status_code == 422, days
+        assert said in answer.content.decode(), days
+    assert not Duty.objects.exists()
+
+
+def test_days_are_counted_no_further_than_their_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    ten = days(Rule("week", day=1), date(2024, 1, 1), date(2033, 12, 31))
+    assert ten[-1] == date(2033, 12, 26)  # Ten years of weeks are all asked for.
+    counted: list[Any] = []
+    real = returns_rule.due
+
+    def due(*args: Any, **more: Any) -> Any:
+        counted.append(args)
+        return real(*args, **more)
+
+    monkeypatch.setattr(returns_rule, "due", due)
+    days(Rule("week", day=1), date(2000, 1, 1), date(2900, 1, 1))
+    assert len(counted) < returns_rule.DATES_MAX + 20
+
+
+@pages
+def test_a_unit_that_is_ticked_twice_owes_once(house: House) -> None:
+    office = house.cast.units["office"].pk
+    duty = made(house, units=[office, office])
+    assert duty.owing.count() == 1
+    assert duty.returns.count() == 3

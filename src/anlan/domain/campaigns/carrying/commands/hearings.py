@@ -15,7 +15,8 @@ from functools import partial
 from typing import Unpack
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
@@ -126,6 +127,7 @@ def end_rule(campaign: UUID, rule: int, **call: Unpack[Call]) -> UUID:
     row, claim = plain.begin(rows, "campaigns.edit", campaign, {"rule": rule}, **call)
     if claim.repeated:
         return campaign
+    _hold_still(HearingRule.objects.filter(pk=rule))
     found = row.hearing_rules.filter(pk=rule, ended_on=None).first()
     if found is None:
         raise NotFound
@@ -138,6 +140,15 @@ def end_rule(campaign: UUID, rule: int, **call: Unpack[Call]) -> UUID:
     engine.take(HEARING, "void", moves, reason=reason, **claim.call)
     claim.record("hearings.end_rule", "campaign", campaign, after={"body": found.body})
     return claim.done(campaign)
+
+
+def _hold_still(rules: QuerySet[HearingRule]) -> None:
+    """Lock a rule until the end of the command, before any of its hearings: always in this order.
+
+    Else one who ends it would not see the next hearing that another is just setting down by it.
+    """
+    assert connection.in_atomic_block, "the lock is its caller's"
+    list(rules.select_for_update(of=("self",)).values_list("pk"))
 
 
 def _set_down(
@@ -178,6 +189,7 @@ def hold(
     files: Sequence[Prepared] = (), **call: Unpack[OnOne],
 ) -> list[UUID]:  # fmt: skip
     """It was held on that day; the rule's next one is set down."""
+    _hold_still(HearingRule.objects.filter(hearings=pk))
     given = {"on": held_on, "meeting": meeting, "note": note, "files": [f.sent_sum for f in files]}
     work = begin("hearings.edit", [pk], given, **call)
     for turn in turns(work):
@@ -226,6 +238,7 @@ def put_off(pk: UUID, *, due_on: date, reason: str, **call: Unpack[OnOne]) -> li
 @transaction.atomic(durable=True)
 def drop(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
     """This one isn't held; the rule's next one is set down."""
+    _hold_still(HearingRule.objects.filter(hearings=pk))
     work = begin("hearings.edit", [pk], {"step": "void", "reason": reason}, **call)
     for turn in turns(work):
         due = turn.case.due_on or timezone.localdate(work.at)

@@ -10,7 +10,12 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.campaigns.carrying.commands.wanted import put_expected, put_goals, turned
+from anlan.domain.campaigns.carrying.commands.wanted import (
+    day_within,
+    put_expected,
+    put_goals,
+    turned,
+)
 from anlan.domain.campaigns.commands.base import check_days, own_unit, text_of
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewStage
 from anlan.domain.campaigns.models import NAME_CHARS_MAX, TITLE_CHARS_MAX, Campaign, Line, Stage
@@ -72,6 +77,8 @@ def code_of(text: str) -> str:
 
 
 def _put(row: Campaign, new: NewCampaign) -> None:
+    for name in ("starts_on", "ends_on"):
+        day_within(getattr(new, name), name, PlanIncomplete)
     check_days(new.starts_on, new.ends_on)
     row.title = text_of(new.title, "title", _("Give it a title."), TITLE_CHARS_MAX)
     row.code, row.basis, row.base_year = code_of(new.code), new.basis.strip(), new.base_year

@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.actor import Actor
+from anlan.domain.campaigns.carrying.commands.wanted import day_within
 from anlan.domain.campaigns.commands.base import check_days, draft, own_unit, short, text_of
 from anlan.domain.campaigns.commands.terms import (
     DIGITS_MAX,
@@ -98,6 +99,8 @@ def change_plan(pk: UUID, new: NewPlan, *, seen: int | None = None, **call: Unpa
 
 
 def _put_plan(plan: Plan, new: NewPlan) -> None:
+    for name in ("starts_on", "ends_on", "issued_on"):
+        day_within(getattr(new, name), name, PlanIncomplete)
     check_days(new.starts_on, new.ends_on)
     plan.title = text_of(new.title, "title", _("Give it a title."), TITLE_CHARS_MAX)
     if new.kind not in Plan.Kind.values:

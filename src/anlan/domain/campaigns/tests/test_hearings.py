@@ -10,8 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from django.utils.translation import override
 
+from anlan.domain.campaigns.carrying.commands import hearings
 from anlan.domain.campaigns.carrying.commands.hearings import months_on
+from anlan.domain.campaigns.carrying.refusals import CarryingIncomplete
 from anlan.domain.campaigns.invariants import invariants
 from anlan.domain.campaigns.models import Decision, Hearing, HearingRule, Task
 from anlan.domain.campaigns.tests.house import House
@@ -183,3 +186,43 @@ def test_the_calendar_costs_the_same_for_any_number_of_hearings(house: House) ->
             house.text("city", "campaigns:hearings", campaign)
         counts.append(len(seen))
     assert counts[0] == counts[1], counts
+
+
+def test_days_beyond_the_calendar_are_refused(house: House) -> None:
+    campaign, far = house.campaign(), "9999-12-31"
+    row = rule(house, campaign)
+    put_off = ("campaigns:hearing_step", row.pk, "put_off")
+    answer = house.post("city", *put_off, due_on=far, reason="会期调整")
+    assert answer.status_code == 422
+    assert "Choose a day between the years 1900 and 2199" in answer.content.decode()
+    assert act(house, "city", row, "hold", held_on="0001-01-01") == 422
+    single = {"body": "安委会全体会议", "due_on": far}
+    assert house.post("city", "campaigns:new_hearing", campaign, **single).status_code == 422
+    with override("zh-hans"), pytest.raises(CarryingIncomplete) as caught:
+        hearings.put_off(row.pk, due_on=date(9999, 12, 31), reason="调整", **house.call("city"))
+    with override("zh-hans"):
+        assert "请选择1900年至2199年之间的日期" in str(caught.value)
+    assert Hearing.objects.count() == 1
+
+
+@pytest.mark.parametrize("code", ["hold", "drop"])
+def test_a_hearing_that_was_put_off_for_ever_is_dealt_with(house: House, code: str) -> None:
+    row = rule(house, house.campaign())
+    Case.objects.filter(pk=row.pk).update(due_on=date(9999, 12, 30))
+    data = {"held_on": house.today} if code == "hold" else {"reason": "合并"}
+    assert act(house, "city", row, code, **data) == ("held" if code == "hold" else "void")
+    assert Hearing.objects.count() == 1  # None lies behind that day.
+
+
+def test_a_campaign_and_a_plan_lie_within_the_calendar(house: House) -> None:
+    unit, campaign = house.cast.units["city"].pk, house.campaign()
+    for view, more in (
+        (("campaigns:new",), {}),
+        (("campaigns:new_plan", campaign), {"kind": "master"}),
+    ):
+        for wrong in ({"starts_on": "0001-01-01"}, {"ends_on": "9999-12-31"}):
+            data = {"title": "行动", "unit": unit, "starts_on": house.today,
+                    "ends_on": house.today, **more, **wrong}  # fmt: skip
+            answer = house.post("city", *view, **data)
+            assert answer.status_code == 422, (view, wrong)
+            assert "Choose a day between the years" in answer.content.decode()

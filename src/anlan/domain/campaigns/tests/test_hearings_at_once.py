@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import time
+from functools import partial
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from anlan.domain.campaigns.tests.house import House
 
 pytestmark = pytest.mark.realdb
 
 
 @pytest.fixture
-def house(realdb: Any) -> Iterator[House]:
+def house(realdb: Any) -> House:
     from anlan.domain.campaigns.tests.house import House
     from anlan.domain.hazards.tests.stage import whole
 
-    yield House(whole(), None)
+    return House(whole(), None)
 
 
 @pytest.mark.parametrize("step", ["hold", "drop"])
@@ -77,9 +76,10 @@ def test_a_rule_that_ended_first_has_nothing_left_to_deal_with(
     new = hearings.NewRule("市政府常务会议", 3, house.today)
     pk = hearings.make_rule(campaign, new, **house.call("city"))
     hearings.end_rule(campaign, HearingRule.objects.get().pk, **house.call("city"))
+    acts: dict[str, Any] = {
+        "hold": partial(hearings.hold, held_on=house.today),
+        "drop": partial(hearings.drop, reason="合并"),
+    }
     with pytest.raises(Refusal):
-        if step == "hold":
-            hearings.hold(pk, held_on=house.today, **house.call("city"))
-        else:
-            hearings.drop(pk, reason="合并", **house.call("city"))
+        acts[step](pk, **house.call("city"))
     assert [one.case.state for one in Hearing.objects.all()] == ["void"]

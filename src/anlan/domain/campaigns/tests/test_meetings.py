@@ -488,3 +488,20 @@ def test_of_a_correction_that_is_being_written_only_what_was_issued_is_read(hous
     (said,) = meetings.said_of(other, by)
     assert (said.title, said.text, said.kind) == ("改名例会", "二十日内完成。", "promise")
     assert "改名例会" in house.text("emergency", "campaigns:meetings", plan.campaign_id)
+
+
+@pytest.mark.parametrize("name", ["held_on", "since", "next_on"])
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_day_beyond_the_calendar_is_refused(house: House, name: str, day: str) -> None:
+    campaign = house.campaign()
+    data = {**sent(house, since=""), name: day}
+    answer = house.post("city", "campaigns:meeting_new", campaign, **data)
+    assert answer.status_code == 422
+    assert "Choose a day between the years 1900 and 2199" in answer.content.decode()
+    assert not Meeting.objects.exists()
+
+
+def test_nothing_is_decided_until_the_end_of_time(house: House) -> None:
+    meeting = made(house, house.campaign())
+    answer = decide(house, meeting, 422, due_on="9999-12-31")
+    assert "Choose a day between the years" in answer.content.decode()

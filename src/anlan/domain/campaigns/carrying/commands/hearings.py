@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound
-from anlan.domain.campaigns.carrying.commands.wanted import lacks, short, text_of
+from anlan.domain.campaigns.carrying.commands.wanted import day_within, lacks, short, text_of
 from anlan.domain.campaigns.carrying.loop import HEARING
 from anlan.domain.campaigns.carrying.refusals import HearingRefused
 from anlan.domain.campaigns.commands.plans import append_lines
@@ -37,6 +37,7 @@ from anlan.domain.campaigns.models import (
     HearingRule,
     Plan,
 )
+from anlan.kernel.calendar.periods import YEAR_MAX
 from anlan.kernel.loop import engine, frame, plain
 from anlan.kernel.loop.engine import Move, NewCase
 from anlan.kernel.loop.frame import OnOne, Work
@@ -102,6 +103,7 @@ def make_rule(campaign: UUID, new: NewRule, **call: Unpack[Call]) -> UUID:
     body = text_of(new.body, "body", _("Write which body hears of it."), NAME_CHARS_MAX)
     if not 1 <= new.months <= MONTHS_MAX:
         raise lacks("months", _("Write a number of months from 1 to 60."))
+    day_within(new.first_on, "first_on")
     if not row.starts_on <= new.first_on <= row.ends_on:
         raise lacks("first_on", _("The day lies outside the campaign; choose one within it."))
     if row.hearing_rules.filter(ended_on=None).count() >= RULES_MAX:
@@ -175,6 +177,7 @@ def make_hearing(campaign: UUID, new: NewHearing, **call: Unpack[Call]) -> UUID:
     if claim.repeated:
         return claim.answer[0]
     body = text_of(new.body, "body", _("Write which body hears of it."), NAME_CHARS_MAX)
+    day_within(new.due_on, "due_on")
     pk = _set_down(row, body, new.due_on, None, claim, new.pk)
     claim.record("hearings.make", "campaign", campaign, after={"body": body})
     return claim.done(pk)
@@ -193,6 +196,7 @@ def hold(
     given = {"on": held_on, "meeting": meeting, "note": note, "files": [f.sent_sum for f in files]}
     work = begin("hearings.edit", [pk], given, **call)
     for turn in turns(work):
+        day_within(held_on, "held_on")
         if held_on > timezone.localdate(work.at):
             raise lacks("held_on", _("The day lies ahead; choose today or earlier."))
         turn.save(held_on=held_on, meeting=short(meeting, "meeting"),
@@ -216,11 +220,12 @@ def months_on(day: date, months: int) -> date:
 def _next(turn: Turn, rule: HearingRule, due: date, held_on: date) -> None:
     """On the rule's own beat: a hearing held late doesn't put off the next one."""
     campaign = turn.hearing.campaign
-    beats = 1
-    while months_on(rule.first_on, beats * rule.months) <= max(due, held_on):
+    # The calendar ends before the years do, and so does the count of beats.
+    ends = min(campaign.ends_on, date(YEAR_MAX, 12, 31))
+    past, beats = min(max(due, held_on), ends), 1
+    while (day := months_on(rule.first_on, beats * rule.months)) <= past:
         beats += 1
-    day = months_on(rule.first_on, beats * rule.months)
-    if day <= campaign.ends_on:
+    if day <= ends:
         _set_down(campaign, rule.body, day, rule, turn.work)
 
 
@@ -228,6 +233,7 @@ def _next(turn: Turn, rule: HearingRule, due: date, held_on: date) -> None:
 def put_off(pk: UUID, *, due_on: date, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
     work = begin("hearings.edit", [pk], {"due_on": due_on, "reason": reason}, **call)
     for turn in turns(work):
+        day_within(due_on, "due_on")
         if due_on < timezone.localdate(work.at):
             raise lacks("due_on", _("The day is in the past; choose a later one."))
         why = text_of(reason, "reason", _("Write why."), 1_000)
@@ -291,6 +297,7 @@ def decide(pk: UUID, decisions: Sequence[NewDecision], **call: Unpack[OnOne]) ->
 
 
 def _line(n: int, one: NewDecision, held: date) -> NewLine:
+    day_within(one.due_on, f"due_on_{n}")
     words = text_of(one.text, f"text_{n}", _("Write what was decided."), 5_000)
     if one.due_on is not None and one.due_on < held:
         raise lacks(f"due_on_{n}", _("It is due before the meeting; choose a later day."))

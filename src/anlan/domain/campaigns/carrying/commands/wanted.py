@@ -6,6 +6,7 @@ Both are written as whole lists under the campaign's version: who saw an older o
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 from typing import Any, Unpack
 from uuid import UUID
@@ -14,7 +15,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import text
-from anlan.base.refusal import MovedOn
+from anlan.base.refusal import MovedOn, Refusal
 from anlan.domain.campaigns.carrying.commands.terms_wanted import (
     EXPECTED_MAX,
     GOALS_MAX,
@@ -24,6 +25,7 @@ from anlan.domain.campaigns.carrying.commands.terms_wanted import (
 from anlan.domain.campaigns.carrying.queries_goals import countable
 from anlan.domain.campaigns.carrying.refusals import CarryingIncomplete
 from anlan.domain.campaigns.models import TITLE_CHARS_MAX, Campaign, Expected, Goal, Plan
+from anlan.kernel.calendar.periods import YEAR_MAX, YEAR_MIN
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call, Claim
 
@@ -38,6 +40,13 @@ def text_of(value: str, field: str, reason: Any, chars_max: int = TITLE_CHARS_MA
 
 def short(value: str, field: str, chars_max: int = TITLE_CHARS_MAX) -> str:
     return text.short(value, field, chars_max, refusal=CarryingIncomplete)
+
+
+def day_within(day: date | None, field: str, refusal: type[Refusal] = CarryingIncomplete) -> None:
+    """Refuse a slip of the pen: days are counted on from these, and calendars have an end."""
+    if day is not None and not YEAR_MIN <= day.year <= YEAR_MAX:
+        reason = _("Choose a day between the years %(first)d and %(last)d.")
+        raise refusal(field=field, reason=reason % {"first": YEAR_MIN, "last": YEAR_MAX})
 
 
 def turned(pk: UUID, seen: int | None) -> Campaign:

@@ -93,8 +93,8 @@ class Rows(Seen):
 class ExpectedForm(Rows):
     KEY, SPARE = "name", 5
 
-    def __init__(self, *args: Any, plans: Sequence[Plan] = (), **more: Any) -> None:
-        self.plans = [("", "—"), *((str(plan.pk), plan.title) for plan in plans)]
+    def __init__(self, *args: Any, plans: Sequence[tuple[UUID, str]] = (), **more: Any) -> None:
+        self.plans = [("", "—"), *((str(pk), title) for pk, title in plans)]
         super().__init__(*args, **more)
 
     def row(self, n: int) -> dict[str, forms.Field]:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
+from anlan.domain.campaigns import queries
 from anlan.domain.campaigns.carrying import queries_goals
 from anlan.domain.campaigns.carrying.commands.wanted import set_expected, set_goals
 from anlan.domain.campaigns.carrying.forms import ExpectedForm, GoalsForm, Seen
@@ -56,7 +57,16 @@ def expected(request: HttpRequest, pk: UUID) -> HttpResponse:
     by = actor_of(request)
     row = campaign_of(pk, "campaigns.edit", by)
     rows = list(row.expected.order_by("place"))
-    plans = list(row.plans.filter(parent=None, area=row.area_id).order_by("title")[:PLANS_MAX])
+    seen = queries.plans(by).filter(campaign=row, parent=None, area=row.area_id)
+    plans = [(plan.pk, plan.title) for plan in seen.order_by("title")[:PLANS_MAX]]
+    offered = {plan for plan, _title in plans}
+    # A plan that is tied stays so; another unit's draft is named by nothing but that.
+    tied = queries.plans(by).in_bulk([one.plan_id for one in rows if one.plan_id])
+    unseen = _("a draft of another unit")
+    plans += [
+        (one.plan_id, tied[one.plan_id].title if one.plan_id in tied else unseen)
+        for one in rows if one.plan_id and one.plan_id not in offered
+    ]  # fmt: skip
     initial = {"seen": row.version, **ExpectedForm.of(rows)}
     form = ExpectedForm(request.POST or None, initial=initial, have=len(rows), plans=plans)
     if request.method == "POST" and saved(

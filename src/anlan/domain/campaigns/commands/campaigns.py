@@ -43,7 +43,7 @@ def campaign_within(new: NewCampaign, claim: Claim) -> UUID:
     _put(row, new)
     row.save(force_insert=True)
     _set_stages(row, new.stages)
-    put_expected(row, new.expected)
+    put_expected(row, new.expected, claim.by)
     put_goals(row, new.goals, claim)
     claim.record("campaigns.make", "campaign", row.pk, after=_told(row))
     return claim.done(row.pk)

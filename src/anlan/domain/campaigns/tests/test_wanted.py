@@ -10,13 +10,19 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.translation import gettext, override
 
 from anlan.base.ids import uuid7
 from anlan.domain.campaigns import (
+    commands,
     templates,
 )
 from anlan.domain.campaigns.carrying import queries_wanted
-from anlan.domain.campaigns.commands.terms import NewLine
+from anlan.domain.campaigns.carrying.commands.terms_wanted import NewExpected
+from anlan.domain.campaigns.carrying.commands.wanted import set_expected
+from anlan.domain.campaigns.carrying.refusals import CarryingIncomplete
+from anlan.domain.campaigns.commands.campaigns import make_campaign
+from anlan.domain.campaigns.commands.terms import NewCampaign, NewLine
 from anlan.domain.campaigns.models import Campaign, Elements, Expected, Goal, Line, Plan
 from anlan.domain.campaigns.tests.house import House
 from anlan.kernel.audit.models import AuditRow
@@ -147,6 +153,46 @@ def test_plans_that_are_expected_are_edited_tied_and_guarded(house: House) -> No
     twice = {**rows, "kind_1": "topic", "plan_1": plan}
     assert house.post("city", "campaigns:expected", campaign.pk, **twice).status_code == 422
     assert AuditRow.objects.filter(action="campaigns.list_plans").count() == 1
+
+
+def test_a_draft_of_another_unit_is_neither_named_nor_tied(house: House) -> None:
+    campaign = begun(house, "2024")
+    draft = house.plan(campaign.pk, who="emergency", kind="topic")
+    Plan.objects.filter(pk=draft).update(title="未公开的专项方案")
+    mine = house.plan(campaign.pk, kind="topic", lines=[])
+    page = ("campaigns:expected", campaign.pk)
+    assert "未公开的专项方案" not in house.text("city", *page)
+    assert str(mine) in house.text("city", *page)
+    rows = {"kind_0": "topic", "name_0": "执法帮扶", "plan_0": draft}
+    assert house.post("city", *page, **rows).status_code == 422
+    given = [NewExpected("topic", "执法帮扶", "", draft)]
+    with override("zh-hans"), pytest.raises(CarryingIncomplete) as caught:
+        set_expected(campaign.pk, given, **house.call("city"))
+    with override("zh-hans"):
+        assert (
+            str(caught.value)
+            == gettext("Choose a plan of this campaign.")
+            != ("Choose a plan of this campaign.")
+        )
+    new = NewCampaign(
+        unit=house.cast.units["city"].pk, title="另一行动", starts_on=house.today,
+        ends_on=house.today, expected=tuple(given),
+    )  # fmt: skip
+    with pytest.raises(CarryingIncomplete):
+        make_campaign(new, **house.call("city"))
+    # One that is tied already stays so when the list is saved, without its title.
+    campaign.expected.all().delete()
+    Expected.objects.create(
+        campaign=campaign, place=0, kind="topic", name="执法帮扶", plan_id=draft
+    )
+    text = house.text("city", *page)
+    assert "未公开的专项方案" not in text
+    assert "a draft of another unit" in text
+    assert house.post("city", *page, **rows).status_code == 302
+    assert campaign.expected.get().plan_id == draft
+    # In force it is one to choose.
+    commands.publish(draft, **house.call("emergency"))
+    assert "未公开的专项方案" in house.text("city", *page)
 
 
 def test_a_code_of_two_parts_is_read_by_what_is_expected(house: House) -> None:

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import text
+from anlan.base.actor import Actor
 from anlan.base.refusal import MovedOn, Refusal
 from anlan.domain.campaigns.carrying.commands.terms_wanted import (
     EXPECTED_MAX,
@@ -25,6 +26,7 @@ from anlan.domain.campaigns.carrying.commands.terms_wanted import (
 from anlan.domain.campaigns.carrying.queries_goals import countable
 from anlan.domain.campaigns.carrying.refusals import CarryingIncomplete
 from anlan.domain.campaigns.models import TITLE_CHARS_MAX, Campaign, Expected, Goal, Plan
+from anlan.kernel.accounts import policy
 from anlan.kernel.calendar.periods import YEAR_MAX, YEAR_MIN
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call, Claim
@@ -72,19 +74,22 @@ def set_expected(
     if claim.repeated:
         return pk
     turned(pk, seen)
-    put_expected(campaign, rows)
+    put_expected(campaign, rows, claim.by)
     claim.record("campaigns.list_plans", "campaign", pk, after={"rows": [row.name for row in rows]})
     return claim.done(pk)
 
 
-def put_expected(campaign: Campaign, rows: Sequence[NewExpected]) -> None:
+def put_expected(campaign: Campaign, rows: Sequence[NewExpected], by: Actor) -> None:
+    """Tied are plans that ``by`` may see; one that is tied already may stay, seen or not."""
     assert connection.in_atomic_block, "it commits with what writes it"
     if len(rows) > EXPECTED_MAX:
         raise lacks("rows", _("At most %(n)d plans can be expected.") % {"n": EXPECTED_MAX})
     tied = [row.plan for row in rows if row.plan is not None]
     if len(set(tied)) != len(tied):
         raise lacks("rows", _("A plan can stand for one expected plan only; choose it once."))
-    if Plan.objects.filter(pk__in=tied, campaign=campaign).count() != len(tied):
+    seen = policy.permitted(Plan.objects.filter(campaign=campaign), "plans.view", by)
+    fresh = set(tied) - set(campaign.expected.values_list("plan", flat=True))
+    if not fresh <= set(seen.filter(pk__in=fresh).values_list("pk", flat=True)):
         raise lacks("rows", _("Choose a plan of this campaign."))
     campaign.expected.all().delete()
     made = []

@@ -56,7 +56,17 @@ def look_at_every_seal(run: Run) -> None:
 
 @clock.every(RECOUNT_SECONDS, "recount")
 def recount(now: datetime) -> None:
-    """Provisional deadlines, counted again once their year's holidays are announced (F11)."""
+    """Provisional deadlines, counted again once their year's holidays are announced (F11).
+
+    A kind that can't be counted keeps no other waiting; the tick fails when all had their turn.
+    """
+    failed: list[Exception] = []
     for machine in machines().values():
-        with transaction.atomic(durable=True):
-            commands.recount(machine, by=CLOCK, at=now, request_id=uuid7())
+        try:
+            with transaction.atomic(durable=True):
+                commands.recount(machine, by=CLOCK, at=now, request_id=uuid7())
+        except Exception as error:
+            error.add_note(machine.kind)
+            failed.append(error)
+    if failed:
+        raise ExceptionGroup("recount", failed)

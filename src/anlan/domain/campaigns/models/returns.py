@@ -76,14 +76,16 @@ class Return(models.Model):
     )
     duty = models.ForeignKey(Duty, models.PROTECT, related_name="returns")
     unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
-    #: As the rule gives it; the case's own deadline is later where it was extended.
+    #: The day that the rule states; by it a period's return is known, wherever its day moves.
+    stated_on = models.DateField()
+    #: As rule and calendar give it; the case's own deadline is later where it was extended.
     due_on = models.DateField()
     #: Of the filing that stands, or empty.
     kind = models.CharField(max_length=8, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["duty", "unit", "due_on"], name="return_once")
+            models.UniqueConstraint(fields=["duty", "unit", "stated_on"], name="return_once_stated")
         ]
         indexes = [models.Index(fields=["duty", "due_on"], name="return_of_day")]
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any, Unpack
+from typing import Unpack
 from uuid import UUID
 
 from django.db import transaction
@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
-from anlan.base.actor import CLOCK, Actor
+from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import MovedOn, NotFound
 from anlan.domain.campaigns.commands.base import text_of
@@ -32,6 +32,8 @@ from anlan.domain.campaigns.models import (
 from anlan.domain.campaigns.progress import evidence
 from anlan.domain.campaigns.refusals import DutyEnded, PlanIncomplete, PlanNotPublished
 from anlan.domain.campaigns.returns import rule as returns_rule
+from anlan.domain.campaigns.returns.asking import open_due as open_due
+from anlan.domain.campaigns.returns.asking import open_returns
 from anlan.domain.campaigns.returns.loop import FIGURE, FIGURE_LABEL, RETURN
 from anlan.domain.campaigns.returns.rule import DueDay, Rule
 from anlan.kernel.accounts.models import Unit
@@ -39,20 +41,13 @@ from anlan.kernel.facts import ledger
 from anlan.kernel.facts.ledger import NewFact
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop import engine, frame, plain, settings, told
-from anlan.kernel.loop.engine import Move, NewCase
+from anlan.kernel.loop.engine import Move
 from anlan.kernel.loop.frame import OnOne, OnSet
-from anlan.kernel.loop.models import Case, Event, Party, PartyRole
+from anlan.kernel.loop.models import Case, Event, PartyRole
 from anlan.kernel.loop.plain import Call
-from anlan.kernel.notices import outbox
 from anlan.kernel.notices.kinds import declare
-from anlan.kernel.notices.outbox import Post
 from anlan.kernel.papers.attachments import Prepared
 
-declare(
-    "campaigns.return_asked",
-    _("“%(title)s” is due on %(due)s: file it, or a nil report."),
-    "campaigns:return",
-)
 declare(
     "campaigns.return_filed", _("%(unit)s filed “%(title)s” due on %(due)s."), "campaigns:return"
 )
@@ -113,7 +108,7 @@ def make_duty(plan_pk: UUID, new: NewDuty, **call: Unpack[Call]) -> UUID:
             for n, (name, unit) in enumerate(new.figures)
         ]
     )
-    asked = _open(duty, by=claim.by, at=claim.at, request_id=claim.request_id)
+    asked = open_returns(duty, by=claim.by, at=claim.at, request_id=claim.request_id)
     after = {"title": duty.title, "units": len(units), "asked": asked, "rule": duty.rule}
     claim.record("duties.make", "duty", duty.pk, after=after)
     return claim.done(duty.pk)
@@ -185,87 +180,6 @@ def end_duty(pk: UUID, *, reason: str, seen: int | None = None, **call: Unpack[C
                 request_id=claim.request_id)  # fmt: skip
     claim.record("duties.end", "duty", pk, reason=why, after={"dropped": len(moves)})
     return claim.done(pk)
-
-
-# --- asking --------------------------------------------------------------------------------
-
-
-def open_due(now: datetime) -> int:
-    """Ask for what is due soon under every duty in force; a tick calls it."""
-    asked = 0
-    today = timezone.localdate(now)
-    soon = Duty.objects.filter(ended_on=None, ends_on__gte=today).order_by("pk")
-    for pk in soon.values_list("pk", flat=True):
-        with transaction.atomic(durable=True):
-            duty = Duty.objects.select_for_update(of=("self",)).filter(pk=pk, ended_on=None).first()
-            if duty is not None:
-                asked += _open(duty, by=CLOCK, at=now, request_id=uuid7())
-    return asked
-
-
-def _open(duty: Duty, *, by: Actor, at: datetime, request_id: UUID) -> int:
-    """Open the returns that come due within the duty's days ahead, each once."""
-    today = timezone.localdate(at)
-    last = min(duty.ends_on, today + timedelta(duty.opens_days))
-    days = returns_rule.due_days(Rule.of(duty.rule), duty.starts_on, last)
-    if not days:
-        return 0
-    have = set(
-        duty.returns.filter(due_on__in=[one.day for one in days]).values_list("unit", "due_on")
-    )
-    units = Unit.objects.filter(pk__in=duty.owing.values("unit"), valid_to=None).select_related(
-        "area"
-    )
-    wanted = [
-        (uuid7(), unit, one)
-        for one in days for unit in units if (unit.pk, one.day) not in have
-    ]  # fmt: skip
-    for part in bulk.slices(wanted, 500):
-        _open_part(duty, part, by=by, at=at, request_id=request_id)
-    return len(wanted)
-
-
-def _open_part(duty: Duty, wanted: Sequence[Any], **call: Any) -> None:
-    today = timezone.localdate(call["at"])
-    new = [
-        NewCase(
-            pk=pk, area_id=unit.area_id, path=unit.path, unit_id=duty.unit_id,
-            # What was due before it was asked for is open from its own day on.
-            opened_on=min(today, one.day), due_on=one.day,
-        )
-        for pk, unit, one in wanted
-    ]  # fmt: skip
-    cases = {case.pk: case for case in engine.open_cases(RETURN, new, **call)}
-    bulk.insert(
-        [
-            bulk.make(Return, case_id=pk, duty_id=duty.pk, unit_id=unit.pk, due_on=one.day)
-            for pk, unit, one in wanted
-        ]
-    )
-    moves = [
-        Move(cases[pk], {"due_on": one.day, "due_provisional": one.provisional},
-             {"rectifier": unit.pk})
-        for pk, unit, one in wanted
-    ]  # fmt: skip
-    engine.take(RETURN, "assign", moves, **call)
-    # Nobody signs for each of a hundred returns: the duty itself was given.
-    signed = {"since": today, "received_at": call["at"]}
-    parties = []
-    for pk, unit, _one in wanted:
-        parties += [
-            bulk.make(Party, case_id=pk, role=PartyRole.RECTIFIER, unit_id=unit.pk, **signed),
-            bulk.make(Party, case_id=pk, role=PartyRole.ASSIGNER, unit_id=duty.unit_id, rank=1,
-                      **signed),
-        ]  # fmt: skip
-    bulk.insert(parties)
-    outbox.post_many(
-        [
-            Post("campaigns.return_asked", str(pk), {"title": duty.title, "due": str(one.day)},
-                 to_units=(unit.pk,))
-            for pk, unit, one in wanted
-        ],
-        at=call["at"],
-    )  # fmt: skip
 
 
 # --- filing --------------------------------------------------------------------------------

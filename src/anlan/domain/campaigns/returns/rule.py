@@ -89,6 +89,8 @@ def _is_day(month: int, day: int) -> bool:
 @dataclass(frozen=True)
 class DueDay:
     day: date
+    #: The day that the rule states; ``day`` is where the calendar puts it.
+    stated: date
     #: It depends on a year whose holidays aren't announced.
     provisional: bool
 
@@ -96,20 +98,25 @@ class DueDay:
 def due_days(rule: Rule, first: date, last: date, calendar: Calendar | None = None) -> list[DueDay]:
     """Every day from ``first`` to ``last`` on which a return is due, in order."""
     calendar = calendar or Calendar.load()
-    deadline = DeadlineRule(
-        "date", includes_day=rule.includes_day, rest_day="moves" if rule.rest_day == "moves"
-        else "stays",
-    )  # fmt: skip
     found: dict[date, DueDay] = {}
     # A day that moves may begin before the first one and end on it.
-    start = timezone.now()
     for stated in _stated(rule, first - timedelta(40), last + timedelta(1)):
         if len(found) == DATES_MAX:
             break
-        one = due(deadline, start, stated, calendar=calendar)
-        if first <= one.on <= last:
-            found.setdefault(one.on, DueDay(one.on, one.provisional))
+        one = day_of(rule, stated, calendar)
+        if first <= one.day <= last:
+            found.setdefault(one.day, one)
     return sorted(found.values(), key=lambda one: one.day)
+
+
+def day_of(rule: Rule, stated: date, calendar: Calendar) -> DueDay:
+    """Where the calendar puts a day that the rule states."""
+    moves = rule.rest_day == "moves"
+    deadline = DeadlineRule(
+        "date", includes_day=rule.includes_day, rest_day="moves" if moves else "stays"
+    )
+    found = due(deadline, timezone.now(), stated, calendar=calendar)
+    return DueDay(found.on, stated, found.provisional)
 
 
 def _stated(rule: Rule, first: date, last: date) -> Iterator[date]:

@@ -112,8 +112,12 @@ class Table:
 def table(duty: Duty, by: Actor, today: date, first: date | None, after: int = 0) -> Table:
     """A constant number of statements, however many units and days."""
     every = returns_rule.due_days(Rule.of(duty.rule), duty.starts_on, duty.ends_on, Calendar.load())
-    days = _window(every, today, first)
     seen = returns(by).filter(duty=duty)
+    # What was filed before its day moved stays on the day it was filed for.
+    known = {one.day for one in every}
+    rest = set(seen.order_by().values_list("due_on", flat=True).distinct()) - known
+    every = sorted([*every, *(DueDay(day, day, False) for day in rest)], key=lambda one: one.day)
+    days = _window(every, today, first)
     units = Unit.objects.filter(pk__in=seen.order_by().values("unit"))
     page = list(units.order_by("path", "name", "pk")[after : after + UNITS_SHOWN + 1])
     found = Table(days, page[:UNITS_SHOWN], more_units=len(page) > UNITS_SHOWN)
@@ -128,8 +132,8 @@ def table(duty: Duty, by: Actor, today: date, first: date | None, after: int = 0
     if days and every:
         place = every.index(days[0])
         found.earlier = every[max(0, place - DATES_SHOWN)].day if place else None
-        rest = every[place + len(days) :]
-        found.later = rest[0].day if rest else None
+        after_these = every[place + len(days) :]
+        found.later = after_these[0].day if after_these else None
     return found
 
 

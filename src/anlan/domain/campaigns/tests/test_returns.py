@@ -434,42 +434,6 @@ def test_a_second_press_gets_the_first_ones_answer(house: House) -> None:
     assert Duty.objects.count() == 1
 
 
-UNBOUND = (
-    ({"starts_on": date(1, 1, 1)}, "日期应在2000年至2100年之间"),
-    ({"ends_on": date(9999, 12, 31)}, "日期应在2000年至2100年之间"),
-    ({"starts_on": date(2, 1, 1), "ends_on": date(9998, 12, 31), "day": 1}, "日期应在2000年"),
-    ({"starts_on": date(2020, 1, 1), "ends_on": date(2030, 12, 31), "day": 1}, "最长为十年"),
-)
-
-
-@pages
-@pytest.mark.parametrize("more", ["preview", "made"])
-def test_a_duty_has_bounds(house: House, more: str) -> None:
-    plan = plan_of(house)
-    house.browser("city").defaults["HTTP_ACCEPT_LANGUAGE"] = "zh-hans"
-    for days, said in UNBOUND:
-        data = data_of(house, **days, **({"preview": "1"} if more == "preview" else {}))
-        answer = house.post("city", "campaigns:new_duty", plan.pk, **data)
-        assert answer.status_code == 422, days
-        assert said in answer.content.decode(), days
-    assert not Duty.objects.exists()
-
-
-def test_days_are_counted_no_further_than_their_bound(monkeypatch: pytest.MonkeyPatch) -> None:
-    ten = days(Rule("week", day=1), date(2024, 1, 1), date(2033, 12, 31))
-    assert ten[-1] == date(2033, 12, 26)  # Ten years of weeks are all asked for.
-    counted: list[Any] = []
-    real = returns_rule.due
-
-    def due(*args: Any, **more: Any) -> Any:
-        counted.append(args)
-        return real(*args, **more)
-
-    monkeypatch.setattr(returns_rule, "due", due)
-    days(Rule("week", day=1), date(2000, 1, 1), date(2900, 1, 1))
-    assert len(counted) < returns_rule.DATES_MAX + 20
-
-
 @pages
 def test_a_unit_that_is_ticked_twice_owes_once(house: House) -> None:
     office = house.cast.units["office"].pk

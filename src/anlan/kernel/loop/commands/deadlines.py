@@ -77,8 +77,13 @@ def decide_extension(
 
 
 def recount(machine: Machine, **call: Unpack[Call]) -> int:
-    """Count provisional deadlines again, now that a year's holidays are announced (F11)."""
-    waiting = Case.objects.filter(kind=machine.kind, unsettled=True, due_provisional=True)
+    """Count provisional deadlines again, now that a year's holidays are announced (F11).
+
+    Only what was counted from a day; where a day was stated, whoever stated it moves it.
+    """
+    waiting = Case.objects.filter(
+        kind=machine.kind, unsettled=True, due_provisional=True, due_rule__has_key="from"
+    )
     moves = []
     for case in engine.lock(waiting.values_list("pk", flat=True)).values():
         rule = dict(case.due_rule)

@@ -167,3 +167,18 @@ def test_the_table_goes_back_to_earlier_days(house: House) -> None:
     back = house.text("city", "campaigns:duty", duty.pk, query=f"?from={first.isoformat()}")
     assert "Later days" in back
     assert "Earlier days" not in back
+
+
+@pages
+def test_more_time_that_was_granted_is_no_longer_provisional(house: House) -> None:
+    plan = house.published()
+    task = house.task(plan, "关闭不达标矿山")
+    assert house.step("emergency", task.pk, "receive") == "assigned"
+    Case.objects.filter(pk=task.pk).update(due_provisional=True)
+    until = house.today + timedelta(120)
+    asked = house.step("emergency", task.pk, "ask_extension", until=until, reason="雨季无法施工")
+    assert asked == "assigned"
+    assert house.step("city", task.pk, "decide_extension", grant="1") == "assigned"
+    loop_ticks.recount(timezone.now())  # It died of the day that was stated.
+    case = Case.objects.get(pk=task.pk)
+    assert (case.due_on, case.due_provisional) == (until, False)

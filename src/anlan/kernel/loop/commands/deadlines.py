@@ -65,7 +65,11 @@ def decide_extension(
         raise ExtensionRefused(reason=_("none is waiting to be decided"))
     not_whoever_asked(case, "extension_asked", wish.asked_by, by)
     if grant:
-        later = {"due_on": wish.until, "due_at": None, "due_rule": {"kind": "date"}, "rung": 0}
+        # The day that was granted is final, whatever a year's holidays will be.
+        later = {
+            "due_on": wish.until, "due_at": None, "due_provisional": False,
+            "due_rule": {"kind": "date"}, "rung": 0,
+        }  # fmt: skip
         engine.take(machine, "extend", [Move(case, later)], reason=reason, **call)
     else:
         reason = reason_in(reason)

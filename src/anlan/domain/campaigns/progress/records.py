@@ -12,10 +12,13 @@ from uuid import UUID
 from django.db.models import Q, QuerySet, Sum
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
+from anlan.base.refusal import NotFound
 from anlan.domain.campaigns.progress.counting import said_where
 from anlan.domain.campaigns.progress.figures import Figure
+from anlan.domain.hazards import overview
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.facts import sql
@@ -29,6 +32,10 @@ from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Keyset
 
 ORDER = Keyset.by("-day", "-pk")
+_HIDDEN = _(
+    "You see the sum alone: its records are open to offices that answer for the whole of %(area)s."
+)
+_NARROWED = _("Listed are the records of your own sectors; the sum counts those of all.")
 
 
 @dataclass(frozen=True)
@@ -65,6 +72,21 @@ def facts_of(figure: Figure, known_at: datetime | None = None) -> QuerySet[Fact]
     places = Region.objects.filter(path__startswith=area.values_list("path", flat=True)[:1])
     rows = Fact.objects.filter(where, area_id__in=places.values("pk"))
     return rows.filter(posted_at__lte=known_at) if known_at else rows
+
+
+def open_to(rows: QuerySet[Fact], by: Actor, area: Region) -> tuple[QuerySet[Fact], str]:
+    """Of the facts, those that ``by`` may see one by one, and why the others aren't there.
+
+    Whoever sees a figure sees its sum. A record says more: of which place, and that somebody
+    tipped off. So a part in the task isn't enough, and neither is a county of the province.
+    """
+    try:
+        own = overview.covered(by, area)
+    except NotFound:
+        return rows.none(), str(_HIDDEN) % {"area": area.full_name}
+    if own is None:
+        return rows, ""
+    return rows.filter(sql.labelled("sector", own)), str(_NARROWED)
 
 
 def _of_part(figure: Figure, kind: str, labels: Any) -> Q:

@@ -31,8 +31,6 @@ from anlan.domain.campaigns.progress import tasks as progress_tasks
 from anlan.domain.campaigns.progress.commands import progress as do
 from anlan.domain.campaigns.progress.figures import Figure
 from anlan.domain.campaigns.progress.verdicts import RULES
-from anlan.domain.hazards.permissions import SEES
-from anlan.domain.lists.permissions import own_paths
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.facts.asking import MISSING
@@ -77,7 +75,7 @@ def task_figure(request: HttpRequest, pk: UUID, target: int) -> HttpResponse:
     figure = found.get((task.pk, target))
     context = {
         "back": (task.line.title, reverse("campaigns:task", args=[pk])), "area": task.case.area,
-        "plan": task.plan, "counting_url": "", "sees": True,
+        "plan": task.plan, "counting_url": "",
     }  # fmt: skip
     return _records(request, figure, context, at, known)
 
@@ -97,8 +95,6 @@ def line_figure(request: HttpRequest, pk: UUID, target: int) -> HttpResponse:
     context = {
         "back": (row.line.title, reverse("campaigns:line", args=[pk, row.line_id])),
         "area": plan.area, "plan": plan,
-        # An enterprise reads the plan and its sums; where they come from is the offices' to see.
-        "sees": bool(own_paths(by, SEES)),
         "counting_url": reverse("campaigns:counting", args=[pk, target]) if may else "",
     }  # fmt: skip
     return _records(request, figure, context, at, known)
@@ -112,12 +108,12 @@ def _records(
         raise NotFound
     by = actor_of(request)
     rows = progress_records.facts_of(figure, known)
-    page: Any = progress_records.ORDER.page(rows.select_related("kind", "labels"), request.GET)
-    shown = progress_records.shown(page.rows, by) if context["sees"] else []
+    seen, why_not = progress_records.open_to(rows, by, context["area"])
+    page: Any = progress_records.ORDER.page(seen.select_related("kind", "labels"), request.GET)
     wanted = Given({name: request.GET[name] for name in ("known",) if request.GET.get(name)})
     context |= {
         "figure": figure, "parts": progress_records.parts_of(figure, rows), "columns": RECORDS,
-        "page": replace(page, rows=shown),
+        "page": replace(page, rows=progress_records.shown(page.rows, by)), "why_not": why_not,
         "filters": wanted, "known": timezone.localdate(known) if known else None,
         "today": timezone.localdate(at), "said": queries.said(figure.asked.target),
         "where": progress_counting.said_where(figure.counting.parts[0][1]),

@@ -194,7 +194,11 @@ def test_what_was_read_stays_where_recognising_its_pictures_hits_a_limit(
     monkeypatch.setattr(reading, "can_recognise", lambda: True)
     monkeypatch.setattr(reading, "_by_child", limited)
     writer = PdfWriter()
-    writer.append(PdfReader(io.BytesIO(pdf([[(90, 700, "关于开展安全生产大检查的通知，共排查隐患三百二十项。")]]))))
+    writer.append(
+        PdfReader(
+            io.BytesIO(pdf([[(90, 700, "关于开展安全生产大检查的通知，共排查隐患三百二十项。")]]))
+        )
+    )
     writer.add_blank_page(595, 842)
     out = io.BytesIO()
     writer.write(out)

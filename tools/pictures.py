@@ -53,6 +53,18 @@ def _follow(start: str, link: str) -> Callable[[Any], None]:
     return go
 
 
+def _part(part: str, link: str = "") -> Callable[[Any], None]:
+    """A part of the first campaign; ``link``: the first thing in it whose address has that."""
+
+    def go(page: Any) -> None:
+        page.goto("/campaigns/")
+        page.goto(page.locator('main a[href^="/campaigns/0"]').first.get_attribute("href") + part)
+        if link:
+            page.goto(page.locator(f'main td a[href*="{link}"]').first.get_attribute("href"))
+
+    return go
+
+
 def _wizard(page: Any) -> None:
     """Send a workbook, up to the columns that were recognised; nothing is imported."""
     page.goto("/hazards/imports/")
@@ -158,6 +170,24 @@ SHOTS = (
         ("desk", "phone"),
     ),
     Shot("battle-map", "作战图 · Battle map", "yn.office", _map, ("desk", "phone")),
+    Shot(
+        "calendar",
+        "行动日历 · A campaign's month",
+        "yn.office",
+        _part("calendar/"),
+        ("desk", "phone"),
+    ),
+    Shot("meeting", "调度例会 · A dispatch meeting", "yn.office", _part("meetings/", "/meetings/")),
+    Shot("organs", "组织机构 · Who carries a campaign", "yn.office", _part("organs/")),
+    Shot("goals", "行动目标 · Goals against a base year", "yn.office", _part("goals/")),
+    Shot("hearings", "定期听取汇报 · Hearings", "yn.office", _part("hearings/")),
+    Shot(
+        "returns",
+        "报送情况表 · Returns by unit and day",
+        "yn.office",
+        _follow("/campaigns/duties/", 'main a[href^="/campaigns/duties/0"]'),
+    ),
+    Shot("duty-letters", "目标责任书 · Duty letters", "yn.office", "/campaigns/letters/"),
     Shot("tasks", "行动任务 · Tasks of campaigns", "yn.office", "/campaigns/tasks/"),
     Shot("measures", "制度措施清单 · Measure list", "yn.office", "/measures/"),
     Shot("lists", "典型问题清单 · Problem lists", "yn.office", "/lists/"),

@@ -101,6 +101,20 @@ def insert(rows: Sequence[Model], *, ignore_conflicts: bool = False) -> int:
     )
 
 
+def update(row: Model, names: Iterable[str]) -> None:
+    """Write these fields of one row, in the caller's transaction; quicker than its ``save``."""
+    fields: list[Any] = [row._meta.get_field(name) for name in names]
+    key: Any = row._meta.pk
+    quote = connection.ops.quote_name
+    named = ", ".join(f"{quote(field.column)} = %s" for field in fields)
+    cursors.run(
+        f"UPDATE {quote(row._meta.db_table)} SET {named}"  # noqa: S608
+        f" WHERE {quote(key.column)} = %s",
+        [[field.get_db_prep_save(getattr(row, field.attname), connection)
+          for field in (*fields, key)]],
+    )  # fmt: skip
+
+
 def fill(model: type[Model], column: str, values: Sequence[tuple[Any, Any]]) -> None:
     """Write one column of many rows: (key, value), in the caller's transaction."""
     assert model._meta.pk is not None

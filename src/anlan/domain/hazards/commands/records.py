@@ -117,7 +117,7 @@ def set_fields(hazard: Hazard, fields: Mapping[str, Any]) -> dict[str, list[Any]
             diff[name] = [_told(before), _told(value)]
             setattr(hazard, name, value)
     if diff:
-        hazard.save(update_fields=list(diff))
+        bulk.update(hazard, diff)
     if not diff.keys().isdisjoint(search.SEARCHED):
         index([hazard])
     return diff

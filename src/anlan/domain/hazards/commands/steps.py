@@ -110,7 +110,7 @@ def rectify(
     for machine, case in work.each():
         if not result.strip():
             raise Incomplete(field="result", reason=_("Say what was done; photos go below."))
-        hazard = Hazard.objects.get(pk=pk)
+        [hazard] = _hazards.rows([pk])
         hazard.case = case
         diff = set_fields(hazard, {**(fields or {}), "result": result})
         if case.grade in settings.current(machine.kind).data["five_elements"]:
@@ -120,6 +120,9 @@ def rectify(
         attach(photos, pk, "after", work.by, work.at)
         told.parties([case], PartyRole.ASSIGNER, "loop.to_verify", at=work.at)
     return work.done()
+
+
+_hazards = Among(lambda: Hazard.objects.all(), "pk")
 
 
 def _check_five_elements(hazard: Hazard) -> None:

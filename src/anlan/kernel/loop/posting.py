@@ -67,8 +67,10 @@ def lines_of(case: Case) -> dict[str, Line]:
         lines["open"] = Line(case.opened_on, case.area_id, labels)
         if case.listed:
             lines["listed"] = Line(case.opened_on, case.area_id, labels)
-    if case.unsettled and case.due_on and case.suspended_on is None:
-        lines["overdue"] = Line(case.due_on + timedelta(days=1), case.area_id, labels)
+    # The last day that there is has none after it on which it would be past.
+    due = case.due_on if case.due_on != date.max else None
+    if case.unsettled and due and case.suspended_on is None:
+        lines["overdue"] = Line(due + timedelta(days=1), case.area_id, labels)
     return lines
 
 

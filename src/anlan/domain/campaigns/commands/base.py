@@ -11,12 +11,13 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base import text
 from anlan.base.actor import Actor
-from anlan.base.refusal import MovedOn
+from anlan.base.refusal import MovedOn, Refusal
 from anlan.domain.campaigns.models import Plan, Task
 from anlan.domain.campaigns.permissions import LEADS
 from anlan.domain.campaigns.refusals import PlanIncomplete, PlanIsPublished
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
+from anlan.kernel.calendar.periods import YEAR_MAX, YEAR_MIN
 from anlan.kernel.loop import frame
 
 begin = partial(frame.begin, Task)
@@ -38,6 +39,13 @@ def check_days(starts_on: date, ends_on: date) -> None:
         raise PlanIncomplete(
             field="ends_on", reason=_("The last day is before the first; correct one.")
         )
+
+
+def day_within(day: date | None, field: str, refusal: type[Refusal] = PlanIncomplete) -> None:
+    """Refuse a slip of the pen: days are counted on from these, and calendars have an end."""
+    if day is not None and not YEAR_MIN <= day.year <= YEAR_MAX:
+        reason = _("Choose a day between the years %(first)d and %(last)d.")
+        raise refusal(field=field, reason=reason % {"first": YEAR_MIN, "last": YEAR_MAX})
 
 
 def own_unit(pk: int, by: Actor, permission: str, at: datetime) -> Unit:

@@ -11,12 +11,11 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.campaigns.carrying.commands.wanted import (
-    day_within,
     put_expected,
     put_goals,
     turned,
 )
-from anlan.domain.campaigns.commands.base import check_days, own_unit, text_of
+from anlan.domain.campaigns.commands.base import check_days, day_within, own_unit, text_of
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewStage
 from anlan.domain.campaigns.models import NAME_CHARS_MAX, TITLE_CHARS_MAX, Campaign, Line, Stage
 from anlan.domain.campaigns.refusals import PlanIncomplete
@@ -78,7 +77,7 @@ def code_of(text: str) -> str:
 
 def _put(row: Campaign, new: NewCampaign) -> None:
     for name in ("starts_on", "ends_on"):
-        day_within(getattr(new, name), name, PlanIncomplete)
+        day_within(getattr(new, name), name)
     check_days(new.starts_on, new.ends_on)
     row.title = text_of(new.title, "title", _("Give it a title."), TITLE_CHARS_MAX)
     row.code, row.basis, row.base_year = code_of(new.code), new.basis.strip(), new.base_year

@@ -18,8 +18,14 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.actor import Actor
-from anlan.domain.campaigns.carrying.commands.wanted import day_within
-from anlan.domain.campaigns.commands.base import check_days, draft, own_unit, short, text_of
+from anlan.domain.campaigns.commands.base import (
+    check_days,
+    day_within,
+    draft,
+    own_unit,
+    short,
+    text_of,
+)
 from anlan.domain.campaigns.commands.terms import (
     DIGITS_MAX,
     LINES_MAX,
@@ -100,7 +106,7 @@ def change_plan(pk: UUID, new: NewPlan, *, seen: int | None = None, **call: Unpa
 
 def _put_plan(plan: Plan, new: NewPlan) -> None:
     for name in ("starts_on", "ends_on", "issued_on"):
-        day_within(getattr(new, name), name, PlanIncomplete)
+        day_within(getattr(new, name), name)
     check_days(new.starts_on, new.ends_on)
     plan.title = text_of(new.title, "title", _("Give it a title."), TITLE_CHARS_MAX)
     if new.kind not in Plan.Kind.values:
@@ -207,6 +213,8 @@ def _row(plan: Plan, new: NewLine, place: int, stages: set[int], known: Containe
         raise PlanIncomplete(field="kind", reason=_("Choose whether it is a task or a goal."))
     if new.stage is not None and new.stage not in stages:
         raise PlanIncomplete(field="stage", reason=_("Choose a stage of this campaign."))
+    day_within(new.starts_on, "starts_on")
+    day_within(new.due_on, "due_on")
     if new.starts_on and new.due_on and new.due_on < new.starts_on:
         raise PlanIncomplete(
             field="due_on", reason=_("It is due before it starts; correct one of the days.")

@@ -20,8 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
 from anlan.base.refusal import MovedOn, NotFound, Refusal
-from anlan.domain.campaigns.carrying.commands.wanted import day_within
-from anlan.domain.campaigns.commands.base import own_unit, short, text_of
+from anlan.domain.campaigns.commands.base import day_within, own_unit, short, text_of
 from anlan.domain.campaigns.commands.plans import plan_within
 from anlan.domain.campaigns.commands.plans_publishing import publish_within
 from anlan.domain.campaigns.commands.terms import NewLine, NewLineUnit, NewPlan
@@ -270,7 +269,7 @@ def _lacks(name: str, reason: Any) -> PlanIncomplete:
 def _put(row: Meeting, new: NewMeeting) -> None:
     row.title = text_of(new.title, "title", _("Give it a title."), TITLE_CHARS_MAX)
     for name in ("held_on", "since", "next_on"):
-        day_within(getattr(new, name), name, PlanIncomplete)
+        day_within(getattr(new, name), name)
     row.held_on, row.next_on = new.held_on, new.next_on
     row.place = short(new.place, "place", TITLE_CHARS_MAX)
     row.chair = short(new.chair, "chair", NAME_CHARS_MAX)
@@ -307,7 +306,7 @@ def _put_item(item: MeetingItem, new: NewItem, row: Meeting, claim: Claim) -> No
         return
     if new.due_on is None or new.due_on < row.held_on:
         raise _lacks("due_on", _("Say until when: the day of the meeting or a later one."))
-    day_within(new.due_on, "due_on", PlanIncomplete)
+    day_within(new.due_on, "due_on")
     item.due_on = new.due_on
     if new.kind == Kind.DECISION:
         unit = Unit.objects.filter(pk=new.unit or 0, valid_to=None).first()

@@ -53,7 +53,8 @@ def test_one_form_draws_up_a_letter_for_each_side(house: House) -> None:
     for who in ("viewer", "inspector"):
         assert house.post(who, NEW, **letter_data(house)).status_code == 403
     for wrong in ({"takers": " "}, {"title": ""}, {"gives_unit": ""},
-                  {"ends_on": house.today - timedelta(1)}):  # fmt: skip
+                  {"ends_on": house.today - timedelta(1)}, {"ends_on": "9999-12-31"},
+                  {"starts_on": "0001-01-01"}, {"due_on": "9999-12-31"}):  # fmt: skip
         assert house.post("city", NEW, **letter_data(house, **wrong)).status_code == 422, wrong
     data = letter_data(
         house, takers="五华区安委办，赵某，主任\n盘龙区安委办\n\n某企业", request_id=uuid7()

@@ -40,7 +40,8 @@ def test_an_office_sets_up_a_committee_with_chair_units_and_plans(house: House) 
     for who in ("office", "viewer", "emergency"):
         assert house.post(who, *new, **organ_data(house)).status_code in (403, 404)
     for wrong in ({"name": " "}, {"since": ""}, {"kind": "club"}, {"sectors": ["nonsense"]},
-                  {"until": house.today - timedelta(1)}, {"plans": [str(campaign)]}):  # fmt: skip
+                  {"until": house.today - timedelta(1)}, {"plans": [str(campaign)]},
+                  {"since": "0001-01-01"}, {"until": "9999-12-31"}):  # fmt: skip
         assert house.post("city", *new, **organ_data(house, **wrong)).status_code == 422, wrong
     body = organ(
         house, campaign, sectors=["hazchem"], plans=[str(plan.pk)], basis="市安委〔2024〕1号"

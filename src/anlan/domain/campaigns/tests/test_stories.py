@@ -57,6 +57,9 @@ def test_an_office_enters_a_campaign_writes_its_plan_and_publishes_it(house: Hou
     assert house.post("city", "campaigns:new_line", plan.pk, **line_data(text=" ")).status_code == (
         422
     )
+    for wrong in ({"starts_on": "0001-01-01"}, {"due_on": "9999-12-31"}):
+        data = line_data(**wrong)
+        assert house.post("city", "campaigns:new_line", plan.pk, **data).status_code == 422, wrong
     answer = house.post(
         "city", "campaigns:new_line", plan.pk,
         **line_data(leads="市应急局、外省某局", object_0="矿山", comparator_0=">=", value_0="20",

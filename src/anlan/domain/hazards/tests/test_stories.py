@@ -188,6 +188,22 @@ def test_overdue_runs_from_the_day_after_the_deadline_to_the_day_it_is_rectified
     assert late == [17, 18, 19]
 
 
+def test_a_deadline_on_the_last_day_of_all_is_kept_and_never_passed(play):
+    stage, day = (
+        play("""
+        day         who        does     -> state
+        2024-03-01  inspector  find     -> found
+    """),
+        date(2024, 3, 1),
+    )
+    firm = stage.cast.units["firm"].pk
+    call = {"by": stage.cast.actor("office", day), "at": moment(day), "request_id": uuid7()}
+    commands.assign([stage.pk], rectifier=firm, due_on=date.max, **call)
+    assert stage.case.due_on == date.max
+    assert stage.do(date(2024, 3, 20), "firm", "rectify") == "rectified"
+    assert not overdue(stage.pk, date(2024, 12, 31))
+
+
 def test_closing_passes_back_through_the_levels_that_assigned(play):
     stage = play("""
         day         who        does                -> state

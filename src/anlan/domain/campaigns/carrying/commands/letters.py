@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
-from anlan.domain.campaigns.carrying.commands.wanted import lacks, short, text_of
+from anlan.domain.campaigns.carrying.commands.wanted import day_within, lacks, short, text_of
 from anlan.domain.campaigns.carrying.loop import LETTER
 from anlan.domain.campaigns.carrying.refusals import LetterRefused
 from anlan.domain.campaigns.commands.base import own_unit
@@ -113,6 +113,7 @@ def make_letters(
         raise lacks("takers", _("Name at least one unit or person that undertakes the duties."))
     if len(takers) > LETTERS_MAX:
         raise lacks("takers", _("At most %(n)d letters at once.") % {"n": LETTERS_MAX})
+    _check_days(new)
     if new.campaign is not None:
         rows = Campaign.objects.all()
         policy.access(rows, "campaigns.view", claim.by, new.campaign, at=claim.at)
@@ -137,6 +138,7 @@ def change_letter(pk: UUID, new: NewLetter, **call: Unpack[OnOne]) -> list[UUID]
     """What a draft says; once it is sent out its words stand."""
     work = begin("duty_letters.edit", [pk], {"new": new}, **call)
     for turn in turns(work):
+        _check_days(new)
         fields: dict[str, Any] = {}
         if new.due_on != turn.case.due_on:
             fields["due_on"] = new.due_on
@@ -193,6 +195,7 @@ def sign(
             raise lacks("signatory", _("Choose a signature of your own unit."))
         if row.signed_on is not None:
             raise LetterRefused(reason=_("that signature stands already."))
+        day_within(signed_on, "signed_on")
         if signed_on > turn.today:
             raise lacks("signed_on", _("The day lies ahead; choose today or earlier."))
         row.person = text_of(person or row.person, "person", _("Write who signed."), NAME_CHARS_MAX)
@@ -235,9 +238,14 @@ def withdraw(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
 # --- in common -----------------------------------------------------------------------------
 
 
-def _put(letter: Letter, new: NewLetter, by: Actor) -> None:
+def _check_days(new: NewLetter) -> None:
+    for name in ("starts_on", "ends_on", "due_on"):
+        day_within(getattr(new, name), name)
     if new.ends_on < new.starts_on:
         raise lacks("ends_on", _("The last day is before the first; correct one."))
+
+
+def _put(letter: Letter, new: NewLetter, by: Actor) -> None:
     letter.title = text_of(new.title, "title", _("Give it a title."))
     letter.starts_on, letter.ends_on = new.starts_on, new.ends_on
     letter.preamble = short(new.preamble, "preamble", 5_000)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import MovedOn, NotFound
-from anlan.domain.campaigns.carrying.commands.wanted import lacks, short, text_of
+from anlan.domain.campaigns.carrying.commands.wanted import day_within, lacks, short, text_of
 from anlan.domain.campaigns.carrying.refusals import OrganEnded
 from anlan.domain.campaigns.matching import units_named
 from anlan.domain.campaigns.models import (
@@ -203,6 +203,8 @@ def _turn(organ: Organ, seen: int | None, *, alive: bool = False) -> None:
 def _put(organ: Organ, new: NewOrgan, by: Actor) -> None:
     if new.kind not in Organ.Kind.values:
         raise lacks("kind", _("Choose what kind of body it is."))
+    day_within(new.since, "since")
+    day_within(new.until, "until")
     if new.until is not None and new.until < new.since:
         raise lacks("until", _("The last day is before the first; correct one."))
     known = sectors.names()
@@ -268,6 +270,7 @@ def _member(organ: Organ, new: NewOrganMember) -> OrganMember:
         unit_name = unit_name or unit.name
     if not (person or unit_name):
         raise lacks("person", _("Name a person, a unit, or both."))
+    day_within(new.since, "since")
     if new.since < organ.since:
         raise lacks("since", _("The body was set up later; choose its first day or a later one."))
     pk = unit.pk if unit else units_named([unit_name], organ.campaign.area).get(unit_name)

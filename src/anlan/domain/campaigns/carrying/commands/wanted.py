@@ -6,8 +6,8 @@ Both are written as whole lists under the campaign's version: who saw an older o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, Unpack
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base import text
 from anlan.base.actor import Actor
-from anlan.base.refusal import MovedOn, Refusal
+from anlan.base.refusal import MovedOn
 from anlan.domain.campaigns.carrying.commands.terms_wanted import (
     EXPECTED_MAX,
     GOALS_MAX,
@@ -25,9 +25,9 @@ from anlan.domain.campaigns.carrying.commands.terms_wanted import (
 )
 from anlan.domain.campaigns.carrying.queries_goals import countable
 from anlan.domain.campaigns.carrying.refusals import CarryingIncomplete
+from anlan.domain.campaigns.commands import base
 from anlan.domain.campaigns.models import TITLE_CHARS_MAX, Campaign, Expected, Goal, Plan
 from anlan.kernel.accounts import policy
-from anlan.kernel.calendar.periods import YEAR_MAX, YEAR_MIN
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call, Claim
 
@@ -44,11 +44,7 @@ def short(value: str, field: str, chars_max: int = TITLE_CHARS_MAX) -> str:
     return text.short(value, field, chars_max, refusal=CarryingIncomplete)
 
 
-def day_within(day: date | None, field: str, refusal: type[Refusal] = CarryingIncomplete) -> None:
-    """Refuse a slip of the pen: days are counted on from these, and calendars have an end."""
-    if day is not None and not YEAR_MIN <= day.year <= YEAR_MAX:
-        reason = _("Choose a day between the years %(first)d and %(last)d.")
-        raise refusal(field=field, reason=reason % {"first": YEAR_MIN, "last": YEAR_MAX})
+day_within = partial(base.day_within, refusal=CarryingIncomplete)
 
 
 def turned(pk: UUID, seen: int | None) -> Campaign:

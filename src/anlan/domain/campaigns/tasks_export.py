@@ -7,12 +7,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import F, QuerySet
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -27,8 +25,8 @@ from anlan.domain.campaigns.progress import pages as progress_pages
 from anlan.domain.campaigns.progress import tasks as progress_tasks
 from anlan.domain.hazards.exporting import EXPORT_ROWS_MAX, TooMuch
 from anlan.kernel.audit import trail
-from anlan.kernel.papers.sheets.scratch import scratch
-from anlan.kernel.papers.sheets.writing import OutTable, write_tables
+from anlan.kernel.papers.sheets.handing_out import handed_out
+from anlan.kernel.papers.sheets.writing import OutTable
 from anlan.kernel.regions.models import Region
 from anlan.ui.lists import Filters
 
@@ -44,20 +42,10 @@ def answer(asked: Filters, above: str, *, by: Actor, at: datetime) -> HttpRespon
     keys = queries.tasks(by).filter(where).order_by(F("case__due_on").asc(nulls_last=True), "pk")
     if keys.order_by()[EXPORT_ROWS_MAX : EXPORT_ROWS_MAX + 1].exists():
         raise TooMuch(max=EXPORT_ROWS_MAX)
-    with scratch() as folder:
-        path = folder / "tasks.xlsx"
-        written = write_tables(path, [_table(keys.values_list("pk", flat=True), by, at)])
-        entry = trail.Entry(
-            "tasks.export", "list", "", after={"query": asked.query(), "rows": written}
-        )
-        with transaction.atomic():
-            trail.record([entry], by=by, at=at)
-        # What is open stays readable when its name is gone.
-        handle = path.open("rb")
     name = f"{_('Tasks of campaigns')}-{timezone.localtime(at):%Y%m%d-%H%M}.xlsx"
-    response = FileResponse(handle, content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response  # type: ignore[return-value]
+    entry = trail.Entry("tasks.export", "list", "", after={"query": asked.query()})
+    table = _table(keys.values_list("pk", flat=True), by, at)
+    return handed_out(name, [table], entry, by=by, at=at)
 
 
 def _table(keys: QuerySet[Task, UUID], by: Actor, at: datetime) -> OutTable:

@@ -6,12 +6,10 @@ from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from itertools import islice
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
-from django.db import transaction
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -23,8 +21,8 @@ from anlan.domain.hazards.columns import kind_of
 from anlan.domain.hazards.models import Grade, Hazard, Source
 from anlan.kernel.audit import trail
 from anlan.kernel.loop.labels import state_label
-from anlan.kernel.papers.sheets.scratch import scratch
-from anlan.kernel.papers.sheets.writing import OutTable, write_tables
+from anlan.kernel.papers.sheets.handing_out import handed_out
+from anlan.kernel.papers.sheets.writing import OutTable
 from anlan.ui.lists import Column, Filters
 
 #: Rows of one workbook: what a sheet holds less its headings.
@@ -78,21 +76,9 @@ def answer(
     """The workbook as a download, in the keys' order; on record before it goes out (S22)."""
     if keys.order_by()[EXPORT_ROWS_MAX : EXPORT_ROWS_MAX + 1].exists():
         raise TooMuch(max=EXPORT_ROWS_MAX)
-    with scratch() as folder:
-        path = folder / "hazards.xlsx"
-        written = write_tables(path, [_table(keys, columns, by, at)])
-        with transaction.atomic():
-            trail.record(
-                [trail.Entry("hazard.export", "list", "", after={"query": asked.query(),
-                                                                "rows": written})],
-                by=by, at=at,
-            )  # fmt: skip
-        # What is open stays readable when its name is gone.
-        handle = path.open("rb")
     name = f"{_('Hazards')}-{timezone.localtime(at):%Y%m%d-%H%M}.xlsx"
-    response = FileResponse(handle, content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response  # type: ignore[return-value]
+    entry = trail.Entry("hazard.export", "list", "", after={"query": asked.query()})
+    return handed_out(name, [_table(keys, columns, by, at)], entry, by=by, at=at)
 
 
 def _table(

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import quote
 
-from django.db import transaction
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,24 +13,15 @@ from anlan.domain.supervision.loop import NAMES, STATES
 from anlan.domain.supervision.models import Outcome, Paper
 from anlan.domain.supervision.queries import Around
 from anlan.kernel.audit import trail
-from anlan.kernel.papers.sheets.scratch import scratch
-from anlan.kernel.papers.sheets.writing import OutTable, write_tables
+from anlan.kernel.papers.sheets.handing_out import handed_out
+from anlan.kernel.papers.sheets.writing import OutTable
 
 
 def answer(paper: Paper, around: Around, *, by: Actor, at: datetime) -> HttpResponse:
     """The workbook as a download; on record before it goes out (S22)."""
-    with scratch() as folder:
-        path = folder / "paper.xlsx"
-        rows = write_tables(path, [_items(paper, around, by, at), _answers(around)])
-        entry = trail.Entry("paper.export", "case", str(paper.pk), after={"rows": rows})
-        with transaction.atomic():
-            trail.record([entry], by=by, at=at)
-        # What is open stays readable when its name is gone.
-        handle = path.open("rb")
-    response = FileResponse(handle, content_type="application/octet-stream")
-    name = quote(f"{paper.number}.xlsx", safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response  # type: ignore[return-value]
+    tables = [_items(paper, around, by, at), _answers(around)]
+    entry = trail.Entry("paper.export", "case", str(paper.pk))
+    return handed_out(f"{paper.number}.xlsx", tables, entry, by=by, at=at)
 
 
 def _items(paper: Paper, around: Around, by: Actor, at: datetime) -> OutTable:

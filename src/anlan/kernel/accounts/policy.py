@@ -259,8 +259,7 @@ def let_in(model: type[Model], permission: str, pks: Sequence[Any], by: Actor) -
         return rows.filter(among("pk", "pk", SLOTS, field)).values_list("pk")
 
     statement = _let_in.one(known and (model, known), build, planned=True)
-    slots = filled("pk", [*pks, *[pks[0]] * (SLOTS - len(pks))], SLOTS, None)
-    return {pk for (pk,) in statement.rows(**slots)}
+    return {pk for (pk,) in statement.rows(**filled("pk", pks, SLOTS, pks[0]))}
 
 
 _allowed, _let_in = Kept(5_000), Kept(5_000)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from datetime import datetime
-from urllib.parse import quote
 
-from django.db import transaction
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,24 +12,15 @@ from anlan.base.actor import Actor
 from anlan.domain.campaigns.carrying import queries_organs
 from anlan.domain.campaigns.models import Campaign, OrganMember
 from anlan.kernel.audit import trail
-from anlan.kernel.papers.sheets.scratch import scratch
-from anlan.kernel.papers.sheets.writing import OutTable, write_tables
+from anlan.kernel.papers.sheets.handing_out import handed_out
+from anlan.kernel.papers.sheets.writing import OutTable
 
 
 def answer(campaign: Campaign, *, by: Actor, at: datetime) -> HttpResponse:
     """The workbook as a download; on record before it goes out (S22)."""
-    with scratch() as folder:
-        path = folder / "organs.xlsx"
-        rows = write_tables(path, _tables(campaign, by, at))
-        entry = trail.Entry("campaigns.export", "campaign", campaign.pk, after={"rows": rows})
-        with transaction.atomic():
-            trail.record([entry], by=by, at=at)
-        # What is open stays readable when its name is gone.
-        handle = path.open("rb")
-    response = FileResponse(handle, content_type="application/octet-stream")
-    name = quote(_("%(campaign)s – who carries it.xlsx") % {"campaign": campaign.title}, safe="")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
-    return response  # type: ignore[return-value]
+    name = _("%(campaign)s – who carries it.xlsx") % {"campaign": campaign.title}
+    entry = trail.Entry("campaigns.export", "campaign", campaign.pk)
+    return handed_out(name, _tables(campaign, by, at), entry, by=by, at=at)
 
 
 def _tables(campaign: Campaign, by: Actor, at: datetime) -> list[OutTable]:

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 from anlan.base.paths import ancestors
+from anlan.domain.campaigns.intake.items import Proposed
 from anlan.domain.campaigns.models import NAME_CHARS_MAX, TITLE_CHARS_MAX, FigureWords, Intake
 from anlan.domain.campaigns.reading import figures as reader
 from anlan.kernel.calendar import periods
@@ -45,23 +45,8 @@ _SENTENCE_MAX = 2_000
 _ISO = re.compile(r"(\d{4})(?:-(\d\d))?(?:-(\d\d))?")
 
 
-@dataclass(frozen=True)
-class Item:
-    key: str
-    state: str
-    fields: Fields
-    #: As the reader proposed it; None for what a person marked.
-    read: Fields | None = None
-    #: What a person should look at before taking it, as codes.
-    gaps: tuple[str, ...] = ()
-
-    @property
-    def start(self) -> int:
-        return int(self.fields["start"])
-
-    @property
-    def end(self) -> int:
-        return int(self.fields["end"])
+class Item(Proposed):
+    """A figure."""
 
     @property
     def title(self) -> str:

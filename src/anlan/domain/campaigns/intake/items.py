@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -35,14 +35,16 @@ SENTENCE_ENDS = re.compile(r"[。；;!！?？\n]+")
 
 
 @dataclass(frozen=True)
-class Item:
+class Proposed:
+    """One thing found in a document, or marked in it, and what a person made of it."""
+
     key: str
     state: str
     fields: Fields
     #: As the reader proposed it; None for what a person marked or split off.
     read: Fields | None = None
-    #: What a person should look at before taking it, as codes (gaps_of).
-    gaps: tuple[str, ...] = field(default=())
+    #: What a person should look at before taking it, as codes.
+    gaps: tuple[str, ...] = ()
 
     @property
     def start(self) -> int:
@@ -51,6 +53,10 @@ class Item:
     @property
     def end(self) -> int:
         return int(self.fields["end"])
+
+
+class Item(Proposed):
+    """A task, goal or requirement."""
 
     @property
     def title(self) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote
 
-from django.db import transaction
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -16,26 +14,17 @@ from anlan.base.actor import Actor
 from anlan.domain.campaigns.models import Duty, Filing
 from anlan.domain.campaigns.returns import table as returns_table
 from anlan.kernel.audit import trail
-from anlan.kernel.papers.sheets.scratch import scratch
-from anlan.kernel.papers.sheets.writing import OutTable, write_tables
+from anlan.kernel.papers.sheets.handing_out import handed_out
+from anlan.kernel.papers.sheets.writing import OutTable
 
 FETCHED_AT_ONCE = 2_000
 
 
 def answer(duty: Duty, *, by: Actor, at: datetime) -> HttpResponse:
     """The workbook as a download; on record before it goes out (S22)."""
-    with scratch() as folder:
-        path = folder / "returns.xlsx"
-        rows = write_tables(path, [_table(duty, by, at), _filings(duty, by)])
-        entry = trail.Entry("duties.export", "duty", str(duty.pk), after={"rows": rows})
-        with transaction.atomic():
-            trail.record([entry], by=by, at=at)
-        # What is open stays readable when its name is gone.
-        handle = path.open("rb")
     name = f"{duty.title[:40]}-{timezone.localtime(at):%Y%m%d-%H%M}.xlsx"
-    response = FileResponse(handle, content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response  # type: ignore[return-value]
+    entry = trail.Entry("duties.export", "duty", str(duty.pk))
+    return handed_out(name, [_table(duty, by, at), _filings(duty, by)], entry, by=by, at=at)
 
 
 def _table(duty: Duty, by: Actor, at: datetime) -> OutTable:

@@ -27,6 +27,7 @@ ENTERPRISES_FOUND = FactKind(
     _("Each enterprise once a month, in the month in which a hazard was found there."),
     Measure.DISTINCT,
     period="month",
+    plain=True,
 )
 
 LOOPS: dict[str, Machine] = {machine.kind: machine for machine in (HAZARD, PROBLEM)}

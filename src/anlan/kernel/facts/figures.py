@@ -86,7 +86,7 @@ def figures_of(queries: Sequence[Query]) -> list[list[Cell]]:
     together = [[(queries[place], plans[place]) for place in places] for places in alike.values()]
     moments = dict.fromkeys(group[0][0].as_known_at for group in together)
     marks = {
-        moment: _known(moment, max(query.at for query in queries))
+        moment: as_known(moment, max(query.at for query in queries))
         for moment in moments if moment is not None
     }  # fmt: skip
     # After the marks: what lies below them may be the first of its kind.
@@ -247,7 +247,7 @@ def _for_areas(plan: Plan, at_regions: _Sums, torn: _Torn) -> tuple[_Sums, _Torn
 # As known
 
 
-def _known(moment: datetime, at: datetime) -> sql.Known:
+def as_known(moment: datetime, at: datetime) -> sql.Known:
     """Which facts were known at a moment.
 
     Asked before anything is read: a moment that was asked about must not get a fold any more.

@@ -38,6 +38,8 @@ class FactKind:
     #: The kind that opened the cohort this one belongs to: it copies area, labels and day from
     #: there, so that a rate of the two can't pass 100 %.
     cohort_of: str = ""
+    #: Posted without labels: what is narrowed to a sector or a grade finds none of it.
+    plain: bool = False
 
     def __post_init__(self) -> None:
         assert 0 < len(self.code) <= 60, self.code

@@ -26,6 +26,9 @@ LABELS = ("sector", "grade", "source")
 #: Facts that units declare: they are what a count takes the place of.
 DECLARED = ("target.", "duty.")
 Where = Mapping[str, Sequence[str]]
+NOT_TOLD_APART = gettext_lazy(
+    "This is counted without telling sectors, grades or sources apart: choose none of them."
+)
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,11 @@ class Counting:
         return len(self.parts) == 2
 
     @property
+    def is_distinct(self) -> bool:
+        """家, not 家次: each subject once, however often it occurred in the days counted."""
+        return kinds.known(self.parts[0][0]).measure is Measure.DISTINCT
+
+    @property
     def is_stock(self) -> bool:
         return kinds.known(self.parts[0][0]).measure is Measure.STOCK
 
@@ -59,7 +67,7 @@ def counting(code: str, where: Where) -> Counting | None:
     if kind is not None and _may_count(kind):
         thing = _things().get(code.split(".")[0])
         label = f"{thing} · {kind.label}" if thing else kind.label
-        return Counting(code, label, kind.unit, kind.basis, ((code, dict(where)),))
+        return Counting(code, label, kind.unit, _basis(kind), ((code, dict(where)),))
     rate = declare.declared().get(code)
     if isinstance(rate, Ratio) and _is_rate(rate):
         parts = tuple(
@@ -71,9 +79,20 @@ def counting(code: str, where: Where) -> Counting | None:
     return None
 
 
+def _basis(kind: FactKind) -> str | Promise:
+    if kind.measure is not Measure.DISTINCT:
+        return kind.basis
+    return gettext_lazy("Each one once in the days counted, however often it occurred in them.")
+
+
 def _may_count(kind: FactKind) -> bool:
-    """A measure of its own periods can't be summed from a line's first day on."""
-    return kind.measure is not Measure.DISTINCT and not kind.code.startswith(DECLARED)
+    return not kind.code.startswith(DECLARED)
+
+
+def is_plain(code: str) -> bool:
+    """Whether what counts has no labels, so that narrowed to one it would find nothing."""
+    kind = kinds.declared().get(code)
+    return kind is not None and kind.plain
 
 
 def _is_rate(each: Indicator) -> bool:

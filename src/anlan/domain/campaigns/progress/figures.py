@@ -2,7 +2,8 @@
 
     figures = measured([Asked(key, target, area, start, due, wanted, base_year), …], at=at)
 
-However many are asked for, the ledger is read in one statement, and base years in a few more.
+However many are asked for, the ledger is read in one statement, what counts different subjects
+(家) in another, and base years in a few more.
 """
 
 from __future__ import annotations
@@ -24,8 +25,12 @@ from anlan.domain.campaigns.queries import number
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import figures as ledger
+from anlan.kernel.facts import subjects
 from anlan.kernel.facts.figures import Cell, Query
+from anlan.kernel.facts.kinds import Measure
+from anlan.kernel.facts.kinds import known as kind_of
 from anlan.kernel.facts.models import Fact
+from anlan.kernel.facts.subjects import Count, Subjects
 from anlan.kernel.indicators import arithmetic
 
 #: Years of a series, the newest.
@@ -154,12 +159,27 @@ def _spans(one: Asked, today: date) -> _Spans | None:
 
 # --- reading -------------------------------------------------------------------------------
 
+#: An area, days, a kind, and labels with the values that count.
+_Key = tuple[int, Period, str, tuple[tuple[str, tuple[str, ...]], ...]]
+
+
+def is_distinct(kind: str) -> bool:
+    return kind_of(kind).measure is Measure.DISTINCT
+
+
+def _frozen(where: Where) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple(sorted((name, tuple(values)) for name, values in where.items()))
+
 
 class _Table:
-    """Cells by area, period and kind."""
+    """Cells by area, period and kind, and the different subjects of those that count them."""
 
     def __init__(self) -> None:
         self._cells: dict[tuple[int, Period, str], list[Cell]] = defaultdict(list)
+        self._subjects: dict[_Key, Count] = {}
+
+    def add_subjects(self, found: Mapping[_Key, Count]) -> None:
+        self._subjects.update(found)
 
     def add(self, cells: Iterable[Cell]) -> None:
         for cell in cells:
@@ -177,6 +197,8 @@ class _Table:
         return Decimal(counts[0]), ""
 
     def _count(self, area: int, period: Period, kind: str, where: Where) -> tuple[int | None, str]:
+        if is_distinct(kind):
+            return self._subjects[area, period, kind, _frozen(where)]
         total = 0
         for cell in self._cells[area, period, kind]:
             if all(cell.labels[name] in values for name, values in where.items()):
@@ -195,13 +217,13 @@ def _read(todo: Sequence[_Todo], at: datetime, known: datetime | None) -> _Table
     areas = sorted({each.asked.area_id for each in todo})
     plain: dict[Period, set[str]] = defaultdict(set)
     past: dict[Period, set[str]] = defaultdict(set)
-    for one, counting, spans in todo:
-        assert spans is not None, one
-        kinds = {kind for kind, _where in counting.parts}
+    for _one, counting, spans in todo:
+        kinds = {kind for kind, _where in counting.parts if not is_distinct(kind)}
+        if spans is None or not kinds:
+            continue
         plain[spans.now] |= kinds
-        for period in (spans.base, *(each for pair in spans.years for each in pair)):
-            if period is not None:
-                past[period] |= kinds
+        for period in _past(spans):
+            past[period] |= kinds
     shared: dict[str, Any] = {"areas": areas, "at": at, "by": sorted(names), "as_known_at": known}
     queries = [
         Query(kinds=sorted(kinds), periods=[each], **shared) for each, kinds in plain.items()
@@ -213,7 +235,31 @@ def _read(todo: Sequence[_Todo], at: datetime, known: datetime | None) -> _Table
     for query, cells in zip(queries, ledger.figures_of(queries), strict=True):
         # Of a span that is read both ways, the answer that knows about silence holds.
         table.add(cell for cell in cells if query.coverage or cell.period not in seen)
+    table.add_subjects(_subjects(todo, at, known))
     return table
+
+
+def _past(spans: _Spans) -> list[Period]:
+    every = (spans.base, *(each for pair in spans.years for each in pair))
+    return [period for period in every if period is not None]
+
+
+def _subjects(todo: Sequence[_Todo], at: datetime, known: datetime | None) -> dict[_Key, Count]:
+    """Of what counts different subjects, each of its spans: one statement for all of them."""
+    asked: dict[_Key, Subjects] = {}
+    for one, counting, spans in todo:
+        if spans is None:
+            continue
+        for kind, where in counting.parts:
+            if not is_distinct(kind):
+                continue
+            past = _past(spans)
+            for period in (spans.now, *past):
+                key = (one.area_id, period, kind, _frozen(where))
+                silent = period in past or (key in asked and asked[key].coverage)
+                asked[key] = Subjects(kind, one.area_id, period, where, coverage=silent)
+    found = subjects.counted(list(asked.values()), at=at, as_known_at=known)
+    return dict(zip(asked, found, strict=True))
 
 
 def _declared(

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Sum
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
 from anlan.domain.campaigns.progress.counting import said_where
-from anlan.domain.campaigns.progress.figures import Figure
+from anlan.domain.campaigns.progress.figures import Figure, is_distinct
+from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.hazards import overview
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
@@ -52,6 +53,8 @@ class Record:
     #: Number and address of the case, where the reader may see it.
     number: str = ""
     link: str = ""
+    #: Whom a count of different ones counts, where the reader may see the case.
+    subject: str = ""
 
 
 @dataclass(frozen=True)
@@ -61,13 +64,15 @@ class Part:
     label: str | Promise
     basis: str | Promise
     total: Decimal
+    #: Of a count of different subjects, how many records that are.
+    records: int | None = None
 
 
 def facts_of(figure: Figure, known_at: datetime | None = None) -> QuerySet[Fact]:
     """The facts that a figure sums, of both parts where it is a rate."""
     where = Q(pk__in=[])
     for kind, labels in figure.counting.parts:
-        where |= _of_part(figure, kind, labels)
+        where |= _of_part(figure, kind, labels, known_at)
     area = Region.objects.filter(pk=figure.asked.area_id)
     places = Region.objects.filter(path__startswith=area.values_list("path", flat=True)[:1])
     rows = Fact.objects.filter(where, area_id__in=places.values("pk"))
@@ -89,10 +94,16 @@ def open_to(rows: QuerySet[Fact], by: Actor, area: Region) -> tuple[QuerySet[Fac
     return rows.filter(sql.labelled("sector", own)), str(_NARROWED)
 
 
-def _of_part(figure: Figure, kind: str, labels: Any) -> Q:
+def _of_part(figure: Figure, kind: str, labels: Any, known_at: datetime | None) -> Q:
     where = Q(kind__code=kind, day__lte=figure.period.end)
     if known(kind).measure is not Measure.STOCK:
         where &= Q(day__gte=figure.period.start)
+    if is_distinct(kind):
+        # What was taken back stands elsewhere than its reversal, so the pair doesn't cancel out.
+        taken_back = Fact.objects.filter(reverses_id=OuterRef("pk"))
+        if known_at:
+            taken_back = taken_back.filter(posted_at__lte=known_at)
+        where &= Q(~Exists(taken_back), reverses_id=None)
     for name, values in labels.items():
         where &= sql.labelled(name, values)
     return where
@@ -100,11 +111,19 @@ def _of_part(figure: Figure, kind: str, labels: Any) -> Q:
 
 def parts_of(figure: Figure, rows: QuerySet[Fact]) -> list[Part]:
     """What the records add up to, kind by kind."""
-    sums = dict(rows.order_by().values_list("kind__code").annotate(n=Sum("quantity")))
-    return [
-        Part(known(kind).label, known(kind).basis, Decimal(sums.get(kind, 0)))
-        for kind, _where in figure.counting.parts
-    ]
+    found = rows.order_by().values_list("kind__code").annotate(
+        n=Sum("quantity"), subjects=Count("subject", distinct=True), records=Count("pk")
+    )  # fmt: skip
+    sums = {kind: (n, subjects, records) for kind, n, subjects, records in found}
+    parts = []
+    for kind, _where in figure.counting.parts:
+        total, subjects, records = sums.get(kind, (0, 0, 0))
+        label = known(kind).label
+        if is_distinct(kind):
+            parts.append(Part(label, figure.counting.basis, Decimal(subjects), records))
+        else:
+            parts.append(Part(label, known(kind).basis, Decimal(total)))
+    return parts
 
 
 def shown(facts: Sequence[Fact], by: Actor) -> list[Record]:
@@ -117,6 +136,7 @@ def shown(facts: Sequence[Fact], by: Actor) -> list[Record]:
         .values_list("pk", "name")
     )  # fmt: skip
     cases = _visible({fact.case_id for fact in facts if fact.case_id}, by)
+    names = _subjects(fact.subject for fact in facts if fact.case_id in cases)
     found = []
     for fact in facts:
         case = cases.get(fact.case_id) if fact.case_id else None
@@ -127,9 +147,20 @@ def shown(facts: Sequence[Fact], by: Actor) -> list[Record]:
                 areas.get(fact.area_id, ""), said_where(labels),
                 units.get(fact.unit_id or 0, ""), fact.posted_at,
                 case.number if case else "", _page(case) if case else "",
+                names.get(fact.subject, "") if case else "",
             )
         )  # fmt: skip
     return found
+
+
+def _subjects(codes: Iterable[str]) -> dict[str, str]:
+    """What subjects are called: those of them that are enterprises."""
+    pks = {
+        int(pk) for thing, _dot, pk in (code.partition(":") for code in codes)
+        if thing == "enterprise" and pk.isdecimal()
+    }  # fmt: skip
+    rows = Enterprise.objects.filter(pk__in=pks).values_list("pk", "name") if pks else ()
+    return {f"enterprise:{pk}": name for pk, name in rows}
 
 
 def _visible(pks: Iterable[UUID], by: Actor) -> dict[UUID, Case]:

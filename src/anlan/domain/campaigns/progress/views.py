@@ -51,6 +51,7 @@ RECORDS = [
     Column("unit", gettext_lazy("Posted for"), phone=False),
     Column("posted_at", gettext_lazy("Posted at"), kind="moment", phone=False),
 ]
+SUBJECT = Column("subject", gettext_lazy("Whom it counts"), kind="text")
 
 
 def _number(row: Any) -> Any:
@@ -111,8 +112,10 @@ def _records(
     seen, why_not = progress_records.open_to(rows, by, context["area"])
     page: Any = progress_records.ORDER.page(seen.select_related("kind", "labels"), request.GET)
     wanted = Given({name: request.GET[name] for name in ("known",) if request.GET.get(name)})
+    distinct = figure.counting.is_distinct
     context |= {
-        "figure": figure, "parts": progress_records.parts_of(figure, rows), "columns": RECORDS,
+        "figure": figure, "parts": progress_records.parts_of(figure, rows),
+        "columns": [*RECORDS, SUBJECT] if distinct else RECORDS,
         "page": replace(page, rows=progress_records.shown(page.rows, by)), "why_not": why_not,
         "filters": wanted, "known": timezone.localdate(known) if known else None,
         "today": timezone.localdate(at), "said": queries.said(figure.asked.target),
@@ -143,6 +146,12 @@ class CountingForm(Form):
                 widget=django_forms.SelectMultiple({"size": 5}),
                 help_text=gettext_lazy("None chosen: all of them."),
             )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if self.where and progress_counting.is_plain(data.get("code", "")):
+            self.add_error(next(iter(self.where)), progress_counting.NOT_TOLD_APART)
+        return data
 
     @property
     def where(self) -> dict[str, list[str]]:

@@ -252,7 +252,7 @@ def test_an_office_chooses_what_counts_a_target_and_sees_the_figure_first(house:
     target.refresh_from_db()
     assert target.counted == ""  # It was only looked at.
     assert house.post("city", *page, code="hazard.none").status_code == 422
-    assert house.post("city", *page, code="hazard.enterprises").status_code == 422
+    assert house.post("city", *page, code="hazard.enterprises", grade=["major"]).status_code == 422
     assert house.post("city", *page, code=KIND, grade=["huge"]).status_code == 422
     stale = house.post("city", *page, code=KIND, seen=plan.version + 5)
     assert stale.status_code in (409, 422)

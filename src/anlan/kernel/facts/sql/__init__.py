@@ -64,11 +64,13 @@ from anlan.kernel.facts.sql.reading import (
     posted,
     read,
 )
+from anlan.kernel.facts.sql.subjects import Found, Wanted, subjects
 
 __all__ = [
     "SHOWN_MAX",
     "Area",
     "Counted",
+    "Found",
     "Key",
     "Known",
     "Part",
@@ -77,6 +79,7 @@ __all__ = [
     "Read",
     "Row",
     "Sums",
+    "Wanted",
     "Whole",
     "cells_of_no_fold",
     "cluster",
@@ -107,6 +110,7 @@ __all__ = [
     "set_offset",
     "snapshot",
     "sort_on_disk",
+    "subjects",
     "withdrawn",
     "wrong_cells",
 ]  # fmt: skip

@@ -177,7 +177,7 @@ def read(question: Question, known: Known) -> list[Read]:
         groups.append(f"COALESCE(g{number}.value, '')")
         outer.append(name)
     for name, values in where.items():
-        text, params = _having(name, sorted(values))
+        text, params = having(name, sorted(values))
         filters.append(text)
         outer += params
     picked = ", ".join(["x.kind_id", "x.area_id", "x.n", *groups])
@@ -238,7 +238,7 @@ def posted(mark: int, most: int) -> list[Posted]:
     ]
 
 
-def _having(name: str, values: Sequence[str]) -> tuple[str, list[Any]]:
+def having(name: str, values: Sequence[str]) -> tuple[str, list[Any]]:
     """A condition on label sets; the value "" means that the label isn't there."""
     given = [value for value in values if value]
     texts = []

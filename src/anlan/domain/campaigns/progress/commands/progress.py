@@ -56,6 +56,8 @@ def count_by(
         known = progress_counting.values_of(name) if name in progress_counting.LABELS else {}
         if not set(values) <= known.keys():
             raise PlanIncomplete(field=name, reason=_("Choose from the list."))
+    if kept and progress_counting.is_plain(code):
+        raise PlanIncomplete(field=next(iter(kept)), reason=progress_counting.NOT_TOLD_APART)
     if code and not row.counted and _is_declared(row):
         raise TargetDeclared
     before = {"counted": row.counted, "where": row.counted_where}

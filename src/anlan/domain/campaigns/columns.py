@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -36,6 +37,8 @@ def task_filters(params: QueryDict, plans: Sequence[tuple[str, str]]) -> Filters
     above: tuple[Any, ...] = (Search("above", _("Task above")),) if params.get("above") else ()
     if campaign := params.get("campaign", "")[:40]:
         above += (Choice("campaign", _("Campaign"), [(campaign, _("the one looked at"))]),)
+    if item := params.get("carries", "")[:40]:
+        above += (Choice("carries", _("Carries out"), [(item, _("the item looked at"))]),)
     return Filters(
         (
             Search("q", _("Words in the task")),
@@ -122,10 +125,19 @@ def line_columns(plan: Plan, today: date, may_edit: bool) -> list[Column]:
         Column("due", _("Until"), cell=_until(today)),
         Column("lacks", _("Gaps"), cell=_lacks),
     ]
+    if plan.kind == Plan.Kind.TEXT:
+        # It gives no tasks: nothing lacks that others would need.
+        return [found[0], replace(found[1], link=_derived(plan)), found[4]]
     if plan.status != Plan.Status.DRAFT:
         found[5] = Column("state", _("State"), cell=_line_state)
         found.append(Column("lacks", _("Gaps"), cell=_lacks, phone=False))
     return found
+
+
+def _derived(plan: Plan) -> Callable[[LineRow], str]:
+    """A draft's line opens to be written, that of a text in force to what carries it out."""
+    name = "line" if plan.status == Plan.Status.DRAFT else "derived_tree"
+    return lambda row: reverse(f"campaigns:{name}", args=[plan.pk, row.pk])
 
 
 def _units(row: LineRow) -> Any:

@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet, UUIDField
+from django.db.models import F, Q, QuerySet, UUIDField
 
 from anlan.base.actor import Actor
 from anlan.base.limits import PAGE_ROWS
@@ -79,6 +79,9 @@ def conditions(asked: Any, region: Region | None, by: Actor, today: date, above:
         where &= _those(Task.objects.filter(plan=plan))
     if campaign := uuid_of(asked.values.get("campaign")):
         where &= _those(Task.objects.filter(plan__campaign=campaign))
+    if item := uuid_of(asked.values.get("carries")):
+        carrying = Task.objects.filter(line__derives_from__item=item, plan=F("line__plan"))
+        where &= _those(carrying)
     if asked["central"]:
         where &= _with(Party.objects.filter(unit__kind=UnitKind.CENTRAL))
     if state := asked["state"]:

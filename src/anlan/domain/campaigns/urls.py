@@ -10,6 +10,7 @@ from anlan.domain.campaigns import (
 from anlan.domain.campaigns.battlemap import urls as urls_map
 from anlan.domain.campaigns.below import views as views_below
 from anlan.domain.campaigns.carrying import urls as urls_carrying
+from anlan.domain.campaigns.deriving import urls as urls_deriving
 from anlan.domain.campaigns.intake import urls as urls_intake
 from anlan.domain.campaigns.meetings import urls as urls_meetings
 from anlan.domain.campaigns.progress import urls as urls_progress
@@ -35,6 +36,7 @@ urlpatterns = [
     path(
         "plans/<uuid:pk>/lines/<uuid:line_pk>/remove/", views_plans.remove_line, name="remove_line"
     ),
+    *urls_deriving.urlpatterns,
     *urls_intake.urlpatterns,
     *urls_map.urlpatterns,
     *urls_meetings.urlpatterns,

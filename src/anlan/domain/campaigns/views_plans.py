@@ -23,6 +23,7 @@ from anlan.domain.campaigns import (
     forms,
     queries,
 )
+from anlan.domain.campaigns.deriving import queries as deriving
 from anlan.domain.campaigns.models import Campaign, Line, LineUnit, Plan, Task
 from anlan.domain.campaigns.progress import pages as progress_pages
 from anlan.domain.campaigns.views_campaigns import LABELS, cells, own_units
@@ -69,7 +70,9 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
         "below": _below(row, by, seen, today), "looks": columns.PLAN_LOOKS,
         "inherited": seen.filter(plan=row).exclude(line__plan=row).count() if row.parent_id else 0,
         "may_edit": may_edit, "may_publish": "plans.publish" in allowed and drafted,
-        "may_break": "plans.break_down" in allowed and row.status == Plan.Status.PUBLISHED,
+        "may_break": "plans.break_down" in allowed and row.status == Plan.Status.PUBLISHED
+        and row.kind != Plan.Kind.TEXT, "is_text": row.kind == Plan.Kind.TEXT,
+        "derivation": deriving.told(row, by),
         "request_id": uuid7(), **_shares(row),
     }  # fmt: skip
     return render_page(request, "campaigns/plan.html", "campaigns/_lines.html", context)

@@ -111,6 +111,9 @@ def _in_force(pk: UUID) -> Plan:
     plan = Plan.objects.select_for_update(of=("self",)).get(pk=pk)
     if plan.status != Plan.Status.PUBLISHED:
         raise PlanNotPublished(title=plan.title)
+    if plan.kind == Plan.Kind.TEXT:
+        reason = _("A text from above gives no tasks. Write a plan that carries out its items.")
+        raise PlanIncomplete(field="units", reason=reason)
     return plan
 
 

@@ -70,6 +70,11 @@ def publish(pk: UUID, *, seen: int | None = None, **call: Unpack[Call]) -> UUID:
 def publish_within(plan: Plan, claim: Claim) -> None:
     """For a command that publishes a plan within its own transaction, under its own claim."""
     assert connection.in_atomic_block, "it commits with what publishes it"
+    if plan.kind == Plan.Kind.TEXT:
+        if not plan.lines.exists():
+            raise PlanIncomplete(field="lines", reason=_("Write down at least one item first."))
+        put_in_force(plan, (), claim)
+        return
     lines = list(plan.lines.filter(kind=Line.Kind.TASK).select_related("stage").order_by("place"))
     if not lines and plan.parent_id is None:
         raise PlanIncomplete(field="lines", reason=_("Write down at least one task first."))

@@ -5,6 +5,7 @@ Where a plan is broken down, the plan below has tasks for the lines of the plan 
 which it can't change, and lines of its own (自选动作).
 """
 
+from anlan.domain.campaigns.models.deriving import Derived
 from anlan.domain.campaigns.models.figures import FigureWords, QuotedFigure
 from anlan.domain.campaigns.models.hearings import Decision, Hearing, HearingRule
 from anlan.domain.campaigns.models.intake import Intake
@@ -25,6 +26,7 @@ __all__ = [
     "BaseFigure",
     "Campaign",
     "Decision",
+    "Derived",
     "Duty",
     "DutyFigure",
     "DutyUnit",

@@ -68,7 +68,11 @@ class Plan(models.Model):
         TOPIC = "topic", _("topic plan")
         SECTOR = "sector", _("sector plan")
         YEARLY = "yearly", _("key points of a year")
+        PACKAGE = "package", _("package of measures")
+        BESIDE = "beside", _("plan beside the campaign’s own")
         OTHER = "other", _("another plan")
+        #: It gives no tasks: other plans name which of its items they carry out.
+        TEXT = "text", _("text from above")
 
     class Status(models.TextChoices):
         DRAFT = "draft", _("draft")

@@ -31,7 +31,7 @@ from anlan.kernel.regions.models import Region
 from anlan.ui.lists import Filters
 
 FETCHED_AT_ONCE = 500
-WIDTHS = (16, 8, 40, 60, 28, 12, 8, 40, 40, 12, 24, 28, 14, 12, 12, 30)
+WIDTHS = (16, 8, 40, 60, 28, 12, 8, 40, 24, 24, 12, 24, 28, 14, 12, 12, 30)
 
 
 def answer(asked: Filters, above: str, *, by: Actor, at: datetime) -> HttpResponse:
@@ -51,7 +51,8 @@ def answer(asked: Filters, above: str, *, by: Actor, at: datetime) -> HttpRespon
 def _table(keys: QuerySet[Task, UUID], by: Actor, at: datetime) -> OutTable:
     headers = [
         _("Number"), _("No."), _("Task"), _("As the plan says it"), _("Unit"), _("State"),
-        _("Progress"), _("What is aimed at"), _("Counted"), _("To be finished by"), _("Area"),
+        _("Progress"), _("What is aimed at"), _("Counted"), _("How the count stands"),
+        _("To be finished by"), _("Area"),
         _("Plan"), _("In person"), _("Worked on from"), _("Last report"),
         _("What is wanted as proof"),
     ]  # fmt: skip
@@ -76,7 +77,7 @@ def _rows(keys: QuerySet[Task, UUID], at: datetime) -> Iterator[list[Any]]:
             yield [
                 case.number, task.line.no, task.line.title, task.line.text,
                 task.unit_name,  # type: ignore[attr-defined]
-                str(STATES[case.state]), f"{task.progress}%", aims[task.pk], counted[task.pk],
+                str(STATES[case.state]), f"{task.progress}%", aims[task.pk], *counted[task.pk],
                 case.due_on, case.area.full_name, task.plan.title, task.person, task.starts_on,
                 task.reported_on, task.line.evidence,
             ]  # fmt: skip
@@ -110,11 +111,15 @@ def _aims(tasks: list[Task]) -> dict[UUID, str]:
     return found
 
 
-def _counted(tasks: list[Task], at: datetime) -> dict[UUID, str]:
-    """What the ledger counts of each, and how that stands."""
-    found: dict[UUID, list[str]] = defaultdict(list)
+def _counted(tasks: list[Task], at: datetime) -> dict[UUID, tuple[str, str]]:
+    """What the ledger counts of each, of how much, and how that stands."""
+    counts: dict[UUID, list[str]] = defaultdict(list)
+    stands: dict[UUID, list[str]] = defaultdict(list)
     for (task, _target), figure in progress_tasks.of_tasks(tasks, at=at).items():
-        words = [progress_pages.count_words(figure), str(figure.verdict.label),
-                 progress_pages.short_words(figure)]  # fmt: skip
-        found[task].append(" ".join(word for word in words if word))
-    return defaultdict(str, {task: "；".join(words) for task, words in found.items()})
+        counts[task].append(progress_pages.count_words(figure))
+        words = [str(figure.verdict.label), progress_pages.short_words(figure)]
+        stands[task].append(" ".join(word for word in words if word))
+    return defaultdict(
+        lambda: ("", ""),
+        {task: ("；".join(words), "；".join(stands[task])) for task, words in counts.items()},
+    )

@@ -10,6 +10,7 @@ from anlan.domain.campaigns import commands, task_lists
 from anlan.domain.campaigns.loop import KIND, STATES
 from anlan.domain.campaigns.models import Report, Task
 from anlan.domain.campaigns.permissions import ANSWERS
+from anlan.domain.campaigns.progress import pages as progress_pages
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop import worklist
 from anlan.kernel.loop.worklist import Tray, Work, opened
@@ -48,4 +49,6 @@ WORK = Work(
         pks, by=by, at=at, request_id=request_id
     ),
     page=task_lists.page_of,
+    dress=progress_pages.on_tasks,
+    figure=lambda row: row.counted_cell,
 )

@@ -66,9 +66,10 @@ def work(request: HttpRequest, tray: str = "") -> HttpResponse:
             for heaps in waiting if asked["kind"] in (None, *heaps.work.kinds)
         ]  # fmt: skip
     page = order.merged(pages, request.GET)
+    counted = worklist.dress(page.rows, timezone.now())
     context = {
         "filters": asked, "page": page, "sort": asked.sort(columns.ORDERS, default),
-        "columns": _columns(today), "same": ("work", today),
+        "columns": _columns(today, counted), "same": ("work", today, counted),
         "tabs": _tabs(waiting, codes, labels, tray),
         "tray": tray, "request_id": uuid7(), "past": tray in PAST,
         "can_sign": tray == "receive" and page.rows,
@@ -92,7 +93,8 @@ def _works(by: Actor) -> list[Work]:
     return [each for each in worklist.works() if policy.may(by, each.view)]
 
 
-def _columns(today: date) -> list[Column]:
+def _columns(today: date, counted: bool) -> list[Column]:
+    """counted: whether anything is counted of any row; a column of nothing is left out."""
     works = worklist.by_kind()
     pages = {kind: address_of(machines()[kind].page) for kind in works}
 
@@ -102,12 +104,17 @@ def _columns(today: date) -> list[Column]:
     def state(row: Any) -> Any:
         return cell("state", of(row).state(row), row.case.state)
 
+    def figure(row: Any) -> Any:
+        return of(row).figure(row)
+
+    shown = [Column("counted", _("Counted"), cell=figure)] if counted else []
     return [
         Column("text", _("What it is about"), cell=lambda row: of(row).title(row), kind="text",
                link=lambda row: pages[row.case.kind](row.pk)),
         Column("kind", _("Kind"), cell=lambda row: of(row).kinds[row.case.kind]),
         Column("state", _("State"), cell=state),
         Column("grade", _("Grade"), cell=lambda row: of(row).mark(row)),
+        *shown,
         Column("area", _("Area"), cell="case.area.name"),
         Column("whose", _("Enterprise or unit"), cell=lambda row: of(row).whose(row), kind="text",
                phone=False),

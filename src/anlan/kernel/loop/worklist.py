@@ -98,6 +98,10 @@ class Work:
     state: Callable[[Any], str]
     #: What stands beside the state: grade, rung.
     mark: Callable[[Any], Any] = lambda row: ""
+    #: Puts beside the rows of a page, as (rows, moment), what takes a statement to know.
+    dress: Callable[[Sequence[Any], datetime], object] | None = None
+    #: What is counted of a row, once it is dressed.
+    figure: Callable[[Any], Any] = lambda row: ""
     #: Signs for receipt of many.
     sign: Callable[[Sequence[UUID], Actor, datetime, UUID], object] | None = None
     #: Reads a page where there may be very many rows: (wanted, order, params, key), where ``key``
@@ -137,6 +141,15 @@ def works() -> tuple[Work, ...]:
 @cache
 def by_kind() -> dict[str, Work]:
     return {kind: work for work in works() for kind in work.kinds}
+
+
+def dress(rows: Sequence[Any], at: datetime) -> bool:
+    """Dress a page's rows, kind by kind; whether anything is counted of any of them."""
+    for work in works():
+        mine = [row for row in rows if row.case.kind in work.kinds] if work.dress else []
+        if work.dress and mine:
+            work.dress(mine, at)
+    return any(by_kind()[row.case.kind].figure(row) for row in rows)
 
 
 def opened(kinds: Iterable[str], **more: object) -> Q:

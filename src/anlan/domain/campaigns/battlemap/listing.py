@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,6 +16,8 @@ from anlan.domain.campaigns.battlemap.grouping import HEADS_MAX, Head, Map
 from anlan.domain.campaigns.battlemap.lights import Rule
 from anlan.domain.campaigns.battlemap.rows import ROWS_MAX, ROWS_OPEN_MAX, Row
 from anlan.domain.campaigns.models import Task
+from anlan.domain.campaigns.progress import pages as progress_pages
+from anlan.domain.campaigns.progress.figures import Figure
 
 #: Groups inside groups: a plan of the nation down to a village has fewer.
 DEPTH_MAX = 8
@@ -31,6 +34,8 @@ class Section:
     is_open: bool = False
     rows: list[Row] = field(default_factory=list)
     changed: dict[UUID, Changed] = field(default_factory=dict)
+    #: What the ledger counts of its rows.
+    figures: dict[UUID, list[Figure]] = field(default_factory=dict)
     #: How many rows stand before these, and whether more follow.
     after: int = 0
     has_more: bool = False
@@ -50,7 +55,17 @@ def page(tree: Map, tasks: QuerySet[Task], asked: Asked, rule: Rule) -> Listing:
         Section(head, depth, is_open=_is_open(tree, head, depth, asked))
         for head, depth in heads[:HEADS_MAX]
     ]
-    return Listing(_filled(tree, tasks, found, asked, rule), max(0, len(heads) - HEADS_MAX))
+    shown = _filled(tree, tasks, found, asked, rule)
+    return Listing(shown, max(0, len(heads) - HEADS_MAX))
+
+
+def count(listing: Listing, at: datetime) -> Listing:
+    """Put beside all rows shown what is counted of them: so many statements, however many."""
+    pks = [row.pk for section in listing.sections for row in section.rows]
+    figures = progress_pages.by_task(pks, at) if pks else {}
+    for section in listing.sections:
+        section.figures = {row.pk: figures[row.pk] for row in section.rows if row.pk in figures}
+    return listing
 
 
 def _filled(

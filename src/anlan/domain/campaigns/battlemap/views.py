@@ -33,6 +33,7 @@ from anlan.domain.campaigns.battlemap.grouping import GROUPS
 from anlan.domain.campaigns.battlemap.layout import ZOOMS
 from anlan.domain.campaigns.battlemap.lights import LIGHTS
 from anlan.domain.campaigns.models import Campaign
+from anlan.domain.campaigns.progress import pages as progress_pages
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.counts import Limit
 from anlan.kernel.accounts.gate import actor_of, limited, requires
@@ -63,7 +64,7 @@ def chart(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "campaign": campaign, "asked": asked, "tree": tree, "at": at, "who": by.name,
         "today": today, "stages": stages, "since": since, "changes": compare.CHANGES,
-        "listing": listing.page(tree, tasks, asked, rule),
+        "listing": listing.count(listing.page(tree, tasks, asked, rule), at),
         "groups": [(label, f"{base}?{asked.query(group=code, open=(), after=0)}",
                     code == asked.group) for code, label in GROUPS.items()],
         "zooms": [(label, f"{base}?{asked.zoomed(code, campaign.starts_on)}",
@@ -101,7 +102,8 @@ def _drawing(base: str, pk: UUID, asked: Asked) -> dict[str, Any]:
     """What heads and rows are drawn with, on the page and in what is opened later."""
     inner, task = reverse("campaigns:map_rows", args=[pk]), _task_address()
     return {
-        "svg": svg, "BY_CODE": lights.BY_CODE, "colour_labels": lights.COLOURS,
+        "figures_of": progress_pages.on_map, "svg": svg, "BY_CODE": lights.BY_CODE,
+        "colour_labels": lights.COLOURS,
         "shown_max": TITLE_SHOWN_MAX, "rows_max": rows.ROWS_MAX, "kind_labels": compare.CHANGES,
         "open_of": lambda key: f"{base}?{asked.opened(key)}",
         "close_of": lambda key: f"{base}?{asked.closed(key)}",
@@ -140,7 +142,7 @@ def opened(request: HttpRequest, pk: UUID) -> HttpResponse:
     deep = min(int(depth), listing.DEPTH_MAX) if depth.isdecimal() and len(depth) < 3 else 0
     context = {
         "asked": asked, "today": today,
-        "listing": listing.node(tree, tasks, head, deep, asked, rule),
+        "listing": listing.count(listing.node(tree, tasks, head, deep, asked, rule), at),
         **_drawing(base, pk, asked),
     }  # fmt: skip
     return render_page(request, "campaigns/_map_rows.html", "campaigns/_map_rows.html", context)

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from markupsafe import Markup
@@ -22,6 +24,11 @@ from anlan.domain.campaigns.progress.facts import Declared
 from anlan.domain.campaigns.progress.figures import Figure
 from anlan.ui.figures import number
 from anlan.ui.parts import part
+
+#: Figures of one task that a row of the map has room for.
+ON_MAP_MAX = 2
+#: By the tone of a verdict, the ink of the map's row.
+INKS = {"green": "green", "red": "red", "amber": "yellow"}
 
 
 def plain(value: Decimal | None) -> str:
@@ -129,20 +136,57 @@ def declared_words(target: Target, own: Declared | None, parts: Declared | None)
 # --- tasks ---------------------------------------------------------------------------------
 
 
+def by_task(pks: Iterable[UUID], at: datetime) -> dict[UUID, list[Figure]]:
+    """What is counted of these tasks, of those of which anything is."""
+    counted = Target.objects.filter(line=OuterRef("line")).exclude(counted="")
+    rows = Task.objects.filter(Exists(counted), pk__in=list(pks)).select_related("case")
+    found: dict[UUID, list[Figure]] = {}
+    for (pk, _target), figure in progress_tasks.of_tasks(list(rows), at=at).items():
+        found.setdefault(pk, []).append(figure)
+    return found
+
+
+def _address(pk: UUID, figure: Figure) -> str:
+    return reverse("campaigns:task_figure", args=[pk, figure.asked.target.pk])
+
+
 def on_tasks(tasks: Sequence[Task], at: datetime) -> None:
     """Give each task of a list what is counted of it, as a cell shows it."""
-    # A list's rows hold what it shows; the figures need whole cases.
-    whole = Task.objects.filter(pk__in=[task.pk for task in tasks]).select_related("case")
-    figures = progress_tasks.of_tasks(list(whole), at=at)
-    by_task: dict[Any, list[Figure]] = {}
-    for (pk, _target), figure in figures.items():
-        by_task.setdefault(pk, []).append(figure)
+    found = by_task([task.pk for task in tasks], at)
     for task in tasks:
-        mine = by_task.get(task.pk, [])
         task.counted_cell = Markup("<br>").join(  # type: ignore[attr-defined]
-            shown(each, reverse("campaigns:task_figure", args=[task.pk, each.asked.target.pk]))
-            for each in mine
+            shown(each, _address(task.pk, each)) for each in found.get(task.pk, ())
         )
+
+
+def on_map(pk: UUID, figures: Sequence[Figure]) -> Markup:
+    """What is counted of a task in the little room of a map's row; the tip says it in full."""
+    cells = [
+        Markup('<a class="fig ink-{}" href="{}" title="{}">{}</a>').format(
+            INKS.get(each.verdict.tone, "grey"), _address(pk, each), said_whole(each), _brief(each)
+        )
+        for each in figures[:ON_MAP_MAX]
+    ]
+    more = len(figures) - ON_MAP_MAX
+    if more > 0:
+        cells.append(Markup("<span>+{}</span>").format(more))
+    return Markup("<br>").join(cells)
+
+
+def said_whole(figure: Figure) -> str:
+    """关闭矿山20处: 12 of 20, missed, short by 8"""
+    words = (count_words(figure), str(figure.verdict.label), short_words(figure))
+    return f"{queries.said(figure.asked.target)}: {' '.join(word for word in words if word)}"
+
+
+def _brief(figure: Figure) -> str:
+    """12/20; what is wanted is told of a number alone."""
+    if figure.value is None:
+        return "—"
+    unit = "%" if figure.counting.is_rate else ""
+    if figure.asked.target.kind == "number" and figure.wanted is not None:
+        return f"{plain(figure.value)}/{plain(figure.wanted)}{unit}"
+    return f"{plain(figure.value)}{unit}"
 
 
 def missing_words(figure: Figure, reasons: Mapping[str, Any]) -> str:

@@ -164,7 +164,10 @@ def _no_list_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """How a list was read is remembered for a minute: the number of statements would depend on
     what ran before."""
     from anlan.domain.hazards import search
+    from anlan.kernel.notices import shell
     from anlan.ui import keyset
+
+    monkeypatch.setattr(shell, "LIGHT_SECONDS", 0)
 
     monkeypatch.setattr(keyset, "SIZE_SECONDS", 0)
     monkeypatch.setattr(search, "COMMON_SECONDS", 0)

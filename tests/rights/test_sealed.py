@@ -15,6 +15,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 
 pytestmark = pytest.mark.django_db
@@ -204,7 +205,7 @@ def test_S32_every_night_all_are_looked_at_and_the_administrators_are_told(
     from anlan.kernel.notices.delivering import fan_out
 
     fan_out(now)
-    assert inbox.unread(admin.pk, timezone.localdate(now)) >= 1
+    assert inbox.unread(Actor(admin.pk, "")) >= 1
 
 
 def test_S32_check_asks_for_every_table_that_is_sealed() -> None:

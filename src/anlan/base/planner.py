@@ -8,12 +8,11 @@ what it was. PostgreSQL keeps statistics of its own.
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.apps import AppConfig
-from django.db import DatabaseError, connections
+from django.db import connections
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.signals import post_migrate
 
@@ -21,25 +20,25 @@ from django.db.models.signals import post_migrate
 Plans = Mapping[str, Mapping[str, str]]
 
 
-@contextlib.contextmanager
-def in_order(using: str) -> Iterator[None]:
-    """PostgreSQL reads by the index of the order, and sorts only what has none.
+def in_order(statement: str) -> str:
+    """For PostgreSQL: read by the index of the order, and sort only what has none.
 
     It takes a page's conditions to be independent of each other and to leave a handful of rows,
     so it looks for those in the whole table and sorts them. Where there are many, a page is full
-    after a few rows in their order. (SQLite is told by what the statement says.)
+    after a few rows in their order. The three go in one message and are one transaction, so that
+    the setting goes back where the statement fails; the rows are those of the second. (SQLite is
+    told by what the statement says.)
     """
-    if connections[using].vendor != "postgresql":
-        yield
-        return
-    with connections[using].cursor() as cursor:
-        cursor.execute("SET enable_sort = off")
-        try:
-            yield
-        finally:
-            # In a transaction that has failed the setting goes back by itself.
-            with contextlib.suppress(DatabaseError):
-                cursor.execute("RESET enable_sort")
+    return f"SET enable_sort = off; {statement}; RESET enable_sort"
+
+
+def sorted_after(statement: str, columns: int, order: str, most: int) -> str:
+    """For PostgreSQL: find all rows, then sort them; it can't go by the index of the order.
+
+    order:  by the columns' numbers.
+    """
+    names = ", ".join(f"c{n}" for n in range(columns))
+    return f"SELECT * FROM ({statement} OFFSET 0) AS found({names}) ORDER BY {order} LIMIT {most}"  # noqa: S608
 
 
 def of_each(where: Q) -> Q:

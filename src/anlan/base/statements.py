@@ -18,7 +18,7 @@ from django.db.models import Expression, F, Field, Lookup, QuerySet
 from django.db.models.lookups import Exact, In
 from django.db.models.query import ModelIterable, get_related_populators
 
-from anlan.base import cursors
+from anlan.base import cursors, planner
 from anlan.base.memory import Memory
 
 
@@ -90,14 +90,26 @@ class Statement:
 
     planned:  PostgreSQL plans it once a connection too, whatever its slots will hold: for what is
               found by keys, where one plan is right for every value.
+    in_order: PostgreSQL reads by the index of the order (planner.in_order).
+    first:    the order, by columns' numbers, of which ``most`` rows are wanted: PostgreSQL sorts
+              when it has found all (planner.sorted_after).
     """
 
-    def __init__(self, rows: QuerySet[Any, Any], *, planned: bool = False) -> None:
+    def __init__(
+        self,
+        rows: QuerySet[Any, Any],
+        *,
+        planned: bool = False,
+        in_order: bool = False,
+        first: str = "",
+        most: int = 0,
+    ) -> None:
         self._planned = planned
         self.model: Any = None
         #: By path where each column stands, for models.
         self.places: dict[str, int] = {}
         connection = connections[DEFAULT_DB_ALIAS]
+        self._in_order = in_order and connection.vendor == "postgresql"
         compiler = rows.query.get_compiler(connection=connection)
         try:
             text, params = compiler.as_sql()
@@ -105,6 +117,10 @@ class Statement:
             # Nothing can fulfil it, whatever the values.
             self._text = ""
             return
+        if first:
+            text = planner.sorted_after(text, compiler.col_count or 0, first, most)
+        if self._in_order:
+            text = planner.in_order(text)
         self._text, self._params = text, list(params)
         fields = [column[0] for column in compiler.select[: compiler.col_count]]
         assert not compiler.has_composite_fields(fields), "no composite keys here"
@@ -151,6 +167,8 @@ class Statement:
         ]
         with cursors.planned() if self._planned else connection.cursor() as cursor:
             cursor.execute(self._text, given)
+            if self._in_order:
+                cursor.nextset()
             found: Sequence[Any] = cursor.fetchall()
         return self._converted(found, connection) if self._converters else found
 
@@ -184,22 +202,21 @@ class Kept:
         build: Callable[[], Iterable[QuerySet[Any, Any]]],
         *,
         planned: bool = False,
+        in_order: bool = False,
     ) -> tuple[Statement, ...]:
         """The statements for what ``build`` makes.
 
         key:      all that ``build`` depends on but the slots' values; None where it asks the
                   database for more, so that nothing may be kept.
-        planned:  see Statement.
+        planned:  see Statement, as for ``in_order``.
         """
         statements = None if key is None else self._statements.get(key)
         if statements is None:
             keep = planned and key is not None
-            statements = tuple(Statement(rows, planned=keep) for rows in build())
+            statements = tuple(Statement(rows, planned=keep, in_order=in_order) for rows in build())
             if key is not None:
                 self._statements.put(key, statements)
         return statements
 
-    def one(
-        self, key: Hashable, build: Callable[[], QuerySet[Any, Any]], *, planned: bool = False
-    ) -> Statement:
-        return self.all(key, lambda: [build()], planned=planned)[0]
+    def one(self, key: Hashable, build: Callable[[], QuerySet[Any, Any]], **way: bool) -> Statement:
+        return self.all(key, lambda: [build()], **way)[0]

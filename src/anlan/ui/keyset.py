@@ -9,7 +9,6 @@ import base64
 import json
 from bisect import bisect_right
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from functools import reduce, total_ordering
 from operator import or_
@@ -21,7 +20,6 @@ from django.db import connections
 from django.db.models import F, Model, Q, QuerySet
 from django.utils.translation import gettext as _
 
-from anlan.base import planner
 from anlan.base.limits import PAGE_ROWS
 from anlan.base.memory import Memory
 from anlan.base.refusal import Unreadable
@@ -29,7 +27,7 @@ from anlan.base.statements import Statement
 
 M = TypeVar("M", bound=Model)
 CURSOR_CHARS_MAX = 1_000
-#: Rows whose keys are read and sorted here rather than looked for in the order of a list.
+#: Rows that are all read and then sorted rather than looked for in the order of a list.
 FEW_MAX = 3_000
 #: Up to so many are sorted by PostgreSQL; of more it reads the first in their order.
 SOME_MAX = 12_000
@@ -121,18 +119,37 @@ class Branches(Generic[M]):
         except EmptyResultSet:
             return "nothing"
 
-    def whole(self, n: int, fields: Sequence[str]) -> list[tuple[Any, ...]]:
-        """All of a branch, in any order."""
+    def sorted(
+        self, n: int, order: Keyset, fields: Sequence[str], wanted: int, seen: Any
+    ) -> list[tuple[Any, ...]]:
+        """The first rows of a branch, found by reading all of it; all for a page further on.
+
+        PostgreSQL sorts them. SQLite would rather read every row in the order, so that it leaves
+        that to us.
+        """
 
         def build() -> list[QuerySet[Any, Any]]:
             return [self._keys(n).order_by().values_list(*fields)]
 
+        if seen is None and connections[self.rows.db].vendor == "postgresql":
+            key = (n, fields, order, wanted)
+            return self._compiled(key, build, first=order.sql(), most=wanted)[0].rows()
         return self._compiled((n, fields), build)[0].rows()
 
     def first(
-        self, n: int, order: Keyset, fields: Sequence[str], wanted: int, seen: Any, back: bool
+        self,
+        n: int,
+        order: Keyset,
+        fields: Sequence[str],
+        wanted: int,
+        seen: Any,
+        back: bool,
+        by_index: bool,
     ) -> list[tuple[Any, ...]]:
-        """The first rows of a branch, or those after ``seen``."""
+        """The first rows of a branch, or those after ``seen``.
+
+        by_index:  there are many, so that PostgreSQL reads them in the order.
+        """
 
         def build() -> list[QuerySet[Any, Any]]:
             ahead = self.wide(self.branches[n]) if self.wide else None
@@ -142,9 +159,10 @@ class Branches(Generic[M]):
             return order.first(ahead, fields, wanted, back)
 
         if seen is None:
-            statements = self._compiled((n, fields, order, wanted, back), build)
+            key = (n, fields, order, wanted, back, by_index)
+            statements = self._compiled(key, build, in_order=by_index)
         else:
-            statements = tuple(Statement(rows) for rows in build())
+            statements = tuple(Statement(rows, in_order=by_index) for rows in build())
         found: list[tuple[Any, ...]] = []
         for each in statements:
             if len(found) < wanted:
@@ -155,10 +173,10 @@ class Branches(Generic[M]):
         return (self.rows if self.keys is None else self.keys).filter(self.branches[n])
 
     def _compiled(
-        self, key: Hashable, build: Callable[[], list[QuerySet[Any, Any]]]
+        self, key: Hashable, build: Callable[[], list[QuerySet[Any, Any]]], **way: Any
     ) -> tuple[Statement, ...]:
         if key not in self._statements:
-            self._statements[key] = tuple(Statement(rows) for rows in build())
+            self._statements[key] = tuple(Statement(rows, **way) for rows in build())
         return self._statements[key]
 
 
@@ -223,10 +241,9 @@ class Keyset:
     ) -> Page[M]:
         """The page of a list that lies in branches.
 
-        Of a branch with few rows all keys are read and sorted here; of one with many, those next
-        in the order. Databases choose badly between the two: they know neither how many rows an
-        area has nor how soon a page is full. One to three statements a branch, and one for the
-        rows.
+        Of a branch with few rows all are read and sorted; of one with many, those next in the
+        order. Databases choose badly between the two: they know neither how many rows an area has
+        nor how soon a page is full. One to three statements a branch, and one for the rows.
 
         whole:  the rows with these keys as the page wants them, in any order.
         """
@@ -238,10 +255,10 @@ class Keyset:
         for n in range(len(branches.branches)):
             many = 0 if branches.few else branches.size(n)
             if many <= FEW_MAX and not branches.few:
-                read = branches.whole(n, fields)
+                read = branches.sorted(n, self, fields, size + 1, seen)
             else:
-                with planner.in_order(branches.rows.db) if many > SOME_MAX else nullcontext():
-                    read = branches.first(n, self, fields, size + 1, seen, back)
+                by_index = many > SOME_MAX
+                read = branches.first(n, self, fields, size + 1, seen, back, by_index)
             found.update((pk, values) for pk, *values in read)
         ranked = self._sorted(found, back)
         if seen is not None:
@@ -293,6 +310,13 @@ class Keyset:
 
     def _order(self, back: bool) -> list[Any]:
         return [key.order(back) for key in self.keys]
+
+    def sql(self) -> str:
+        """The order of rows that hold the key of the table and then those of this order."""
+        return ", ".join(
+            f"{n}{' DESC' if key.descending else ''}{' NULLS LAST' if key.nullable else ''}"
+            for n, key in enumerate(self.keys, start=2)
+        )
 
     def _sorted(self, found: Mapping[Any, Sequence[Any]], back: bool) -> list[Any]:
         """The keys of rows in the direction that is read. Of a unit's rows there are thousands."""

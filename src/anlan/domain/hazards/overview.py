@@ -8,21 +8,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Left
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from markupsafe import Markup
 
-from anlan.base import planner
 from anlan.base.actor import Actor
 from anlan.base.memory import Memory as Written
 from anlan.base.paths import ancestors, below
@@ -360,8 +357,7 @@ def late(area: Region, sectors: Sequence[str] | None, today: date) -> list[Any]:
         return rows.order_by("due_on", "pk").values_list("pk")[:LATE_MAX]
 
     key = (area.path, wide, None if sectors is None else tuple(sectors), today)
-    with planner.in_order(DEFAULT_DB_ALIAS) if wide else nullcontext():
-        ids = [pk for (pk,) in _late.one(key, build).rows()]
+    ids = [pk for (pk,) in _late.one(key, build, in_order=wide).rows()]
     found = {row.pk: row for row in queries.rows_of(ids)}
     return [found[pk] for pk in ids if pk in found]
 

@@ -7,11 +7,13 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import BigIntegerField, DateField, Exists, OuterRef, Q, QuerySet
+from django.db.models import BigIntegerField, Exists, OuterRef, Q, QuerySet
 
+from anlan.base.actor import Actor
 from anlan.base.limits import IN_LIST_MAX, PAGE_ROWS
 from anlan.base.prepared import Prepared, one_of, slot
-from anlan.kernel.accounts.models import ADMIN_ROLES, Post
+from anlan.kernel.accounts import held
+from anlan.kernel.accounts.models import ADMIN_ROLES
 from anlan.kernel.notices import kinds
 from anlan.kernel.notices.models import Notice, Read, ReadAll, Recipient
 
@@ -45,27 +47,20 @@ class Page:
     next: UUID | None
 
 
-def units_of(user_id: int, today: date) -> list[int]:
+def units_of(by: Actor) -> list[int]:
     """The units whose notices a person gets. An administrator's post sees no business (S16)."""
-    return [unit for (unit,) in _units.rows(user=user_id, day=today)]
+    units = {post.unit_id for post in held.posts(by) if post.role not in ADMIN_ROLES}
+    return sorted(units)[:IN_LIST_MAX]
 
 
-_units = Prepared(
-    lambda: (
-        Post.objects.held_on(slot("day", DateField()))
-        .filter(user_id=slot("user", BigIntegerField()))
-        .exclude(role__in=ADMIN_ROLES)
-        .order_by()
-        .values_list("unit_id")
-        .distinct()[:IN_LIST_MAX]
-    )
-)
+def _units_of(user_id: int, today: date) -> list[int]:
+    return units_of(Actor(user_id, "", memo={"today": today}))
 
 
 def _mine(user_id: int, today: date) -> QuerySet[Recipient]:
     """Said so that each half is answered by its own index, however many notices others have."""
     return Recipient.objects.filter(
-        Q(unit_id=None, user_id=user_id) | Q(user_id=None, unit_id__in=units_of(user_id, today)),
+        Q(unit_id=None, user_id=user_id) | Q(user_id=None, unit_id__in=_units_of(user_id, today)),
     )
 
 
@@ -87,9 +82,9 @@ def unread_of(user_id: int, today: date) -> QuerySet[Notice]:
     return Notice.objects.filter(id__in=unread).order_by("-id")
 
 
-def unread(user_id: int, today: date) -> int:
+def unread(by: Actor) -> int:
     """How many are unread, to UNREAD_MAX: the badge on every page, so it must be quick."""
-    found = _badge.rows_of("unit", units_of(user_id, today), -1, user=user_id)
+    found = _badge.rows_of("unit", units_of(by), -1, user=by.user_id)
     return min(len(set(found)), UNREAD_MAX)
 
 

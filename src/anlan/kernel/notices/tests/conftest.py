@@ -19,7 +19,8 @@ def declared(monkeypatch) -> None:
 @pytest.fixture
 def people(db) -> dict[str, int]:
     """Zhang and Wang at the emergency bureau; Li alone; an auditor at the bureau."""
-    from anlan.kernel.accounts.models import Post, Unit, User
+    from anlan.kernel.accounts.models import Unit, User
+    from anlan.kernel.notices.tests.stage import hold
     from anlan.kernel.regions.models import Region
 
     area = Region.objects.get(code="530102")
@@ -32,7 +33,7 @@ def people(db) -> dict[str, int]:
         user = User(username=name, name=name, password="!x", email=f"{name}@example.cn")
         user.save()
         if role:
-            Post.objects.create(user=user, unit=unit, role=role)
+            hold(user, unit, role)
         found[name] = user.pk
     return found
 

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from anlan.kernel.accounts.models import User
 from anlan.kernel.audit.models import AuditRow
-from anlan.kernel.notices import delivering, inbox, kinds, outbox
+from anlan.kernel.notices import delivering, kinds, outbox
 from anlan.kernel.notices.models import Breaker, Delivery
-from anlan.kernel.notices.tests.stage import AT, LI, TODAY, post, run
+from anlan.kernel.notices.tests.stage import AT, LI, post, run, unread
 
 pytestmark = pytest.mark.usefixtures("declared")
 
@@ -36,7 +36,7 @@ def test_without_a_mail_server_notices_stay_in_the_inbox(people, settings):
     post(to_units=[people["unit"]])
     run()
     assert not Delivery.objects.exists()
-    assert inbox.unread(people["zhang"], TODAY) == 1
+    assert unread(people["zhang"]) == 1
 
 
 @pytest.mark.parametrize(

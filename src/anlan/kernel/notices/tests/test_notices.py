@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import timedelta
 
 import pytest
 from django.db import transaction
 from django.utils import translation
 
+from anlan.base.actor import Actor
+from anlan.kernel.accounts import commands
 from anlan.kernel.accounts.models import Post
 from anlan.kernel.notices import inbox, kinds, outbox
 from anlan.kernel.notices.models import Notice, Recipient
-from anlan.kernel.notices.tests.stage import AT, TODAY, post, texts
+from anlan.kernel.notices.tests.stage import AT, TODAY, post, texts, unread
 
 pytestmark = pytest.mark.usefixtures("declared")
 
@@ -31,21 +33,22 @@ def test_a_notice_of_a_change_that_was_rolled_back_is_not_there(realdb):
 
 def test_a_units_notice_is_in_the_inbox_of_everybody_with_a_post_there(people):
     post(to_units=[people["unit"]])
-    assert inbox.unread(people["zhang"], TODAY) == 1
-    assert inbox.unread(people["wang"], TODAY) == 1
-    assert inbox.unread(people["li"], TODAY) == 0
+    assert unread(people["zhang"]) == 1
+    assert unread(people["wang"]) == 1
+    assert unread(people["li"]) == 0
     post(to_users=[people["li"]])
-    assert inbox.unread(people["li"], TODAY) == 1
+    assert unread(people["li"]) == 1
 
 
 def test_S16_an_administrators_post_gets_no_business(people):
     post(to_units=[people["unit"]])
-    assert inbox.unread(people["audit"], TODAY) == 0
+    assert unread(people["audit"]) == 0
 
 
 def test_who_has_left_no_longer_gets_the_units_notices(people):
     post(to_units=[people["unit"]])
-    Post.objects.filter(user=people["zhang"]).update(valid_to=date(2024, 6, 24))
+    held = Post.objects.get(user=people["zhang"])
+    commands.end_post(held.pk, by=Actor(None, "house", trusted=True), at=AT - timedelta(days=1))
     assert texts(people["zhang"]) == []
 
 
@@ -56,10 +59,10 @@ def test_what_is_read_is_read_for_its_reader_alone(people):
     assert inbox.mark_read(people["zhang"], [oldest.id], today=TODAY, at=AT) == 1
     assert inbox.mark_read(people["li"], [newest.id], today=TODAY, at=AT) == 0, "not Li's to read"
     assert [item.read for item in inbox.page(people["zhang"], TODAY).items] == [False, True]
-    assert inbox.unread(people["zhang"], TODAY) == 1
-    assert inbox.unread(people["wang"], TODAY) == 2
+    assert unread(people["zhang"]) == 1
+    assert unread(people["wang"]) == 2
     inbox.mark_all_read(people["zhang"], today=TODAY)
-    assert inbox.unread(people["zhang"], TODAY) == 0
+    assert unread(people["zhang"]) == 0
     post(to_units=[people["unit"]], about="c-3")
     (item,) = inbox.page(people["zhang"], TODAY, only_unread=True).items
     assert item.about == "c-3"
@@ -92,7 +95,7 @@ def test_the_badge_takes_few_statements_and_counts_no_further(
     for number in range(5):
         post(to_units=[people["unit"]], about=number)
     with django_assert_num_queries(2):
-        assert inbox.unread(people["zhang"], TODAY) == 3
+        assert unread(people["zhang"]) == 3
 
 
 def test_words_are_made_in_the_readers_language_when_it_is_read(people):

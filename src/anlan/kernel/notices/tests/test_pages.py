@@ -8,10 +8,12 @@ import pytest
 from django.test import Client
 
 from anlan.base.actor import CLOCK
-from anlan.kernel.accounts.models import Post, Unit, User
+from anlan.kernel.accounts.models import Unit, User
+from anlan.kernel.audit import sealing
 from anlan.kernel.jobs.models import Job, State, Tick
 from anlan.kernel.notices import inbox, kinds, outbox, watch
 from anlan.kernel.notices.models import Notice
+from anlan.kernel.notices.tests.stage import hold, unread
 from anlan.kernel.regions.models import Region
 
 AT = datetime.now(UTC)
@@ -27,7 +29,7 @@ def li(db, settings) -> User:
     )
     user = User(username="li", name="李建国", password="!x")
     user.save()
-    Post.objects.create(user=user, unit=unit, role="inspector")
+    hold(user, unit, "inspector")
     return user
 
 
@@ -53,7 +55,7 @@ def test_ones_own_notices_are_listed_opened_and_read(browser, li):
     mine = Notice.objects.get(about="c-1")
     answer = browser.post(f"/inbox/{mine.pk}/open/")
     assert (answer.status_code, answer["Location"]) == (302, "/inbox/?about=c-1")
-    assert inbox.unread(li.pk, TODAY) == 0
+    assert unread(li.pk) == 0
     assert "AH-1" not in browser.get("/inbox/?only=unread").content.decode()
 
 
@@ -68,13 +70,13 @@ def test_all_is_read_at_once(browser, li):
     for number in range(3):
         outbox.post("test.x", to_users=[li.pk], data={"n": number}, at=AT)
     browser.post("/inbox/read-all/")
-    assert inbox.unread(li.pk, TODAY) == 0
+    assert unread(li.pk) == 0
 
 
 def test_a_get_reads_nothing(browser, li):
     outbox.post("test.x", to_users=[li.pk], data={"n": 1}, at=AT)
     assert browser.get(f"/inbox/{Notice.objects.get().pk}/open/").status_code == 405
-    assert inbox.unread(li.pk, TODAY) == 1
+    assert unread(li.pk) == 1
 
 
 def test_a_stranger_signs_in_first(db):
@@ -105,15 +107,17 @@ def test_health_shows_what_is_wrong(browser):
 def test_S28_administrators_are_told_of_trouble_once_a_day(li, db):
     auditor = User(username="sj", name="审计员", password="!x")
     auditor.save()
-    Post.objects.create(user=auditor, unit=Unit.objects.get(), role="auditor")
+    hold(auditor, Unit.objects.get(), "auditor")
     Tick.objects.create(name="x", seconds=1, last_at=AT)
+    sealing.seal(AT)
+    sealing.write_heads()
     assert watch.alarm(AT) == []
     late = AT + timedelta(minutes=1)
     for _round in range(3):
         assert watch.alarm(late) == ["worker_silent"]
     (item,) = inbox.page(auditor.pk, TODAY).items
     assert item.text == str(watch.WORDS["worker_silent"])
-    assert inbox.unread(li.pk, TODAY) == 0
+    assert unread(li.pk) == 0
     watch.alarm(late + timedelta(days=1))
     assert len(inbox.page(auditor.pk, TODAY).items) == 2
 

@@ -31,7 +31,7 @@ from anlan.kernel.regions.models import Region
 #: Pages of a reporting duty, and of a return.
 DUTIES = tuple(
     f"campaigns:{name}"
-    for name in ("duty", "end_duty", "accept_returns", "export_duty", "urge_returns")
+    for name in ("duty", "end_duty", "accept_returns", "export_duty", "urge_returns", "feed")
 )
 RETURNS = tuple(f"campaigns:{name}" for name in ("return", "return_step", "return_file"))
 

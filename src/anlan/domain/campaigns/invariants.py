@@ -10,8 +10,9 @@ from django.utils import timezone
 
 from anlan.domain.campaigns.intake.ledger import is_counted
 from anlan.domain.campaigns.loop import KIND
-from anlan.domain.campaigns.models import Filing, Plan, QuotedFigure, Report, Return, Task
+from anlan.domain.campaigns.models import Feed, Filing, Plan, QuotedFigure, Report, Return, Task
 from anlan.domain.campaigns.progress import facts as progress_facts
+from anlan.domain.campaigns.returns import feeding
 from anlan.domain.campaigns.returns.loop import FIGURE
 from anlan.domain.campaigns.returns.loop import KIND as RETURN
 from anlan.kernel.facts.models import Fact
@@ -29,6 +30,7 @@ def invariants(now: datetime) -> Iterator[Finding]:
     yield _drafts_give_nothing_of_their_own()
     yield _figures_of_documents_are_counted_once()
     yield _declared_is_what_reports_say()
+    yield _declared_is_what_returns_say()
 
 
 def _declared_is_what_reports_say() -> Finding:
@@ -36,6 +38,18 @@ def _declared_is_what_reports_say() -> Finding:
     bad = progress_facts.disagreeing()
     checked = Report.objects.exclude(reached={}).count()
     return "I5 declared figures are their reports", not bad, checked, "; ".join(bad[:NAMED_MAX])
+
+
+def _declared_is_what_returns_say() -> Finding:
+    """What returns count of targets is what was accepted, each once."""
+    bad = feeding.disagreeing()
+    checked = Feed.objects.filter(ended_at=None).count()
+    return (
+        "I5 targets fed by returns are what was accepted",
+        not bad,
+        checked,
+        "; ".join(bad[:NAMED_MAX]),
+    )
 
 
 def _filed_is_what_filings_say() -> Finding:

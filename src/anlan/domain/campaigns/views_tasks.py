@@ -34,12 +34,14 @@ from anlan.domain.campaigns.progress import evidence
 from anlan.domain.campaigns.progress import facts as progress_facts
 from anlan.domain.campaigns.progress import pages as progress_pages
 from anlan.domain.campaigns.progress import tasks as progress_tasks
+from anlan.domain.campaigns.returns import feeding
 from anlan.domain.hazards.photos import taken
 from anlan.kernel.accounts import lists as kept_lists
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.views_pickers import crumbs_of
 from anlan.kernel.loop import offering
+from anlan.kernel.loop.models import PartyRole
 from anlan.kernel.loop.settings import RUNGS
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.keeping import Kept, Offer
@@ -149,13 +151,17 @@ def _targets(row: Task, around: queries.Around) -> list[dict[str, Any]]:
     if any(one.counted for one in around.targets):
         figures = progress_tasks.of_tasks([row], at=timezone.now())
     below = {}
+    filed: dict[int, Any] = {}
     if any(_is_typed(one) for one in around.targets):
         below = progress_facts.of_parts_of(row)
+        filed = _filed(row, around)
     found = []
     for target in around.targets:
         figure = figures.get((row.pk, target.pk))
         said = next((one for one in standing if str(target.pk) in one.reached), None)
         reached = said.reached[str(target.pk)] if said else None
+        if target.pk in filed:
+            reached = filed[target.pk].value
         wanted = around.quotas.get(target.pk, target.value)
         href = reverse("campaigns:task_figure", args=[row.pk, target.pk])
         found.append({
@@ -169,6 +175,15 @@ def _targets(row: Task, around: queries.Around) -> list[dict[str, Any]]:
             "rate": _rate(target, reached, wanted),
         })  # fmt: skip
     return found
+
+
+def _filed(row: Task, around: queries.Around) -> dict[int, Any]:
+    """What accepted returns say of its targets: of the plan's own task all, else its unit's."""
+    targets = [one.pk for one in around.targets if _is_typed(one)]
+    if not row.is_inherited:
+        return feeding.sums(targets)
+    unit = next((one.unit_id for one in around.parties if one.role == PartyRole.RECTIFIER), 0)
+    return feeding.sums(targets, unit)
 
 
 def _is_typed(target: Target) -> bool:
@@ -227,8 +242,11 @@ def _form(
     more: dict[str, Any] = {"auto_id": f"{page.code}_%s"}
     initial: dict[str, Any] = {"request_id": uuid7(), "seen": row.case.version}
     if page.form is forms.Progress:
+        fed = feeding.fed(target.pk for target in around.targets)
         more["targets"] = [
-            (target.pk, queries.said(target)) for target in around.targets if _is_typed(target)
+            (target.pk, queries.said(target))
+            for target in around.targets
+            if _is_typed(target) and target.pk not in fed
         ]
         more["counted"] = _is_counted(around)
         initial["progress"] = row.progress

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.campaigns.commands.base import Turn, begin, text_of, turns
 from anlan.domain.campaigns.commands.tasks import standing_progress
-from anlan.domain.campaigns.models import Report
+from anlan.domain.campaigns.models import Feed, Report
 from anlan.domain.campaigns.progress import evidence
 from anlan.domain.campaigns.progress import facts as progress_facts
 from anlan.domain.campaigns.progress import tasks as progress_tasks
@@ -98,10 +98,12 @@ def far(turn: Turn, typed: int | None) -> int:
 def _reached(turn: Turn, reached: Mapping[int, Decimal]) -> dict[str, int]:
     """In each target's smallest unit, as targets are kept."""
     targets = {target.pk: target for target in turn.task.line.targets.all()}
+    fed = Feed.objects.filter(target__in=list(reached), ended_at=None)
+    by_returns = set(fed.values_list("target", flat=True))
     kept: dict[str, int] = {}
     for pk, value in reached.items():
         target = targets.get(pk)
-        if target is None or target.counted or target.value is None:
+        if target is None or target.counted or target.value is None or pk in by_returns:
             raise PlanIncomplete(
                 field="reached", reason=_("This number isn't yours to enter; leave it empty.")
             )

@@ -15,7 +15,7 @@ from anlan.domain.campaigns.models.meetings import Meeting, MeetingItem, Minutes
 from anlan.domain.campaigns.models.organs import Organ, OrganMember, OrganPlan
 from anlan.domain.campaigns.models.plans import Campaign, Line, LineUnit, Plan, Stage, Target
 from anlan.domain.campaigns.models.progress import BaseFigure
-from anlan.domain.campaigns.models.returns import Duty, DutyFigure, DutyUnit, Filing, Return
+from anlan.domain.campaigns.models.returns import Duty, DutyFigure, DutyUnit, Feed, Filing, Return
 from anlan.domain.campaigns.models.tasks import Quota, Report, Task
 from anlan.domain.campaigns.models.wanted import Elements, Expected, Goal
 
@@ -32,6 +32,7 @@ __all__ = [
     "DutyUnit",
     "Elements",
     "Expected",
+    "Feed",
     "FigureWords",
     "Filing",
     "Goal",

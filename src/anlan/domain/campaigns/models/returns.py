@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.ids import uuid7
 from anlan.base.paths import PATH_CHARS_MAX
 from anlan.domain.campaigns.models.limits import NAME_CHARS_MAX, TITLE_CHARS_MAX
-from anlan.domain.campaigns.models.plans import Line, Plan
+from anlan.domain.campaigns.models.plans import Line, Plan, Target
 
 
 class Duty(models.Model):
@@ -66,6 +66,26 @@ class DutyFigure(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["duty", "place"], name="duty_figure_place")]
+
+
+class Feed(models.Model):
+    """Which figure of a duty counts which target; what was accepted are its declared facts."""
+
+    figure = models.ForeignKey(DutyFigure, models.PROTECT, related_name="feeds")
+    target = models.ForeignKey(Target, models.PROTECT, related_name="feeds")
+    #: "adds" or "stands" (returns/feeding.py).
+    mode = models.CharField(max_length=8)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=120)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["figure"], condition=Q(ended_at=None), name="feed_of_figure_once"
+            )
+        ]
 
 
 class Return(models.Model):

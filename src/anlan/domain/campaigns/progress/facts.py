@@ -45,7 +45,7 @@ DEPTH_MAX = 12
 def declare_reached(report: Report, task: Task, before: Mapping[str, int], at: datetime) -> None:
     """Post by how much a report moves what stood; ``before``: by target, what that was."""
     moved = {pk: value - before.get(pk, 0) for pk, value in report.reached.items()}
-    depth = str(_depth(task.plan)) if any(moved.values()) else ""
+    depth = str(depth_of(task.plan)) if any(moved.values()) else ""
     ledger.post(
         [
             NewFact(
@@ -75,7 +75,7 @@ def standing(task: Task, leaving: Collection[UUID] = ()) -> dict[str, int]:
     return found
 
 
-def _depth(plan: Plan) -> int:
+def depth_of(plan: Plan) -> int:
     """How many plans stand above it."""
     depth, above = 0, plan.parent_id
     while above is not None and depth < DEPTH_MAX:

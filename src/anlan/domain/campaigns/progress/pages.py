@@ -22,6 +22,7 @@ from anlan.domain.campaigns.progress import tasks as progress_tasks
 from anlan.domain.campaigns.progress.counting import COUNTABLE
 from anlan.domain.campaigns.progress.facts import Declared
 from anlan.domain.campaigns.progress.figures import Figure
+from anlan.domain.campaigns.returns import feeding
 from anlan.ui.figures import number
 from anlan.ui.parts import part
 
@@ -107,17 +108,29 @@ def of_plan(
     if not typed or plan.status == Plan.Status.DRAFT:
         return found
     own, parts = progress_facts.of_plan(plan), progress_facts.of_parts(plan)
+    filed = feeding.sums([target.pk for target in typed])
     for target in typed:
-        words = declared_words(target, own.get(target.pk), parts.get(target.pk))
+        words = declared_words(
+            target, own.get(target.pk), parts.get(target.pk), filed.get(target.pk)
+        )
         if words:
             href = reverse("campaigns:declared", args=[plan.pk, target.pk])
             found[target.pk] = Markup('<a class="fig" href="{}">{}</a>').format(href, words)
     return found
 
 
-def declared_words(target: Target, own: Declared | None, parts: Declared | None) -> str:
-    """declared 6; units below 40 (3 units)"""
+def declared_words(
+    target: Target, own: Declared | None, parts: Declared | None, filed: Declared | None = None
+) -> str:
+    """declared 6; units below 40 (3 units); by returns 138 of 150 (2 units)"""
     words = []
+    if filed is not None:
+        value = plain(queries.number(filed.value, target.digits))
+        wanted = plain(queries.number(target.value, target.digits))
+        words.append(
+            _("by returns %(value)s of %(wanted)s (%(n)d units)")
+            % {"value": value, "wanted": wanted, "n": filed.units}
+        )
     if own is not None:
         value = plain(queries.number(own.value, target.digits))
         words.append(_("declared %(value)s") % {"value": value})

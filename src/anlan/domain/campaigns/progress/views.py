@@ -31,6 +31,7 @@ from anlan.domain.campaigns.progress import tasks as progress_tasks
 from anlan.domain.campaigns.progress.commands import progress as do
 from anlan.domain.campaigns.progress.figures import Figure
 from anlan.domain.campaigns.progress.verdicts import RULES
+from anlan.domain.campaigns.returns import feeding
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.facts.asking import MISSING
@@ -278,7 +279,9 @@ def declared(request: HttpRequest, pk: UUID, target: int) -> HttpResponse:
     context = {
         "plan": plan, "target": row, "said": queries.said(row), "own": own, "parts": parts,
         "number": queries.number, "plain": progress_pages.plain, "sums": sums,
-        "adds": queries.adds_up(row),
+        "adds": queries.adds_up(row), "filed": feeding.entries(row),
+        "filed_sum": feeding.sums([row.pk]).get(row.pk),
+        "seen_returns": set(feeding.seen(row, by)),
     }  # fmt: skip
     return render_page(request, "campaigns/declared.html", "campaigns/declared.html", context)
 

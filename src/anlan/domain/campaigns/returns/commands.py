@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Unpack
 from uuid import UUID
@@ -31,6 +31,7 @@ from anlan.domain.campaigns.models import (
 )
 from anlan.domain.campaigns.progress import evidence
 from anlan.domain.campaigns.refusals import DutyEnded, PlanIncomplete, PlanNotPublished
+from anlan.domain.campaigns.returns import feeding
 from anlan.domain.campaigns.returns import rule as returns_rule
 from anlan.domain.campaigns.returns.asking import open_due as open_due
 from anlan.domain.campaigns.returns.asking import open_returns
@@ -59,6 +60,8 @@ declare(
 
 UNITS_MAX, FIGURES_MAX, OPENS_DAYS_MAX = 2_000, 12, 90
 FIGURE_MAX = 10**12
+#: From today to a later day that is asked for.
+EXTENDED_MAX = timedelta(366)
 #: Years that a duty may name, and from its first day to its last: ten years.
 FIRST_YEAR, LAST_YEAR, SPAN_MAX = 2000, 2100, timedelta(3_660)
 #: Units that one press urges.
@@ -265,10 +268,18 @@ def accept_returns(pks: Sequence[UUID], **call: Unpack[OnSet]) -> list[UUID]:
     work = frame.begin(Return, "returns.answer", pks, {}, **call)
     for _machine, cases in work:
         engine.take(RETURN, "accept", [Move(case) for case in cases], **work.call)
-        Filing.objects.filter(case__in=[case.pk for case in cases], status="sent").update(
+        pks = [case.pk for case in cases]
+        Filing.objects.filter(case__in=pks, status="sent").update(
             status=Filing.Status.ACCEPTED, answered_at=work.at, answered_by=work.by.name
         )
+        _settle(pks, work.at)
     return work.done()
+
+
+def _settle(pks: Sequence[UUID], at: datetime) -> None:
+    """Let what these returns say by now count the targets that they feed."""
+    rows = Return.objects.filter(pk__in=pks).order_by().values_list("duty", "unit")
+    feeding.settle({duty for duty, _unit in rows}, {unit for _duty, unit in rows}, at)
 
 
 @transaction.atomic(durable=True)
@@ -299,13 +310,17 @@ def to_urge(rows: QuerySet[Return], by: Actor, today: date) -> list[UUID]:
 
 @transaction.atomic(durable=True)
 def send_back(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
-    """Return it with a reason: the filing stays to be read, its numbers count no more."""
+    """Return it with a reason, accepted or not: the filing stays, its numbers count no more."""
     work = frame.begin(Return, "returns.answer", [pk], {"reason": reason}, **call)
     for _machine, case in work.each():
         why = text_of(reason, "reason", _("Say what is missing or wrong in it."))
         row = _return(case)
         filing = row.filings.filter(~Q(status="returned")).first()
-        loop.reject(RETURN, [case], reason=why, due_on=case.due_on, **work.call)
+        if case.state == "closed":
+            again = {"round": case.round + 1, "due_rule": {"kind": "date"}}
+            engine.take(RETURN, "recall", [Move(case, again)], reason=why, **work.call)
+        else:
+            loop.reject(RETURN, [case], reason=why, due_on=case.due_on, **work.call)
         if filing is not None:
             Filing.objects.filter(pk=filing.pk).update(
                 status=Filing.Status.RETURNED, answer=why, answered_at=work.at,
@@ -313,8 +328,39 @@ def send_back(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
             )  # fmt: skip
             ledger.reverse(of_batch=filing.pk, at=work.at, batch_id=filing.pk)
         Return.objects.filter(pk=pk).update(kind="")
+        _settle([pk], work.at)
         told.parties([case], PartyRole.RECTIFIER, "campaigns.return_back", at=work.at,
                      title=row.duty.title, reason=why)  # fmt: skip
+    return work.done()
+
+
+@transaction.atomic(durable=True)
+def ask_extension(pk: UUID, *, until: date, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
+    """Ask for a later day for this one return; late is counted against what is granted."""
+    given = {"until": until, "reason": reason}
+    work = frame.begin(Return, "returns.ask_extension", [pk], given, **call)
+    for machine, case in work.each():
+        if case.due_on is not None and until <= case.due_on:
+            raise PlanIncomplete(
+                field="until", reason=_("Choose a day after the one it is due on now.")
+            )
+        if until - timezone.localdate(work.at) > EXTENDED_MAX:
+            raise PlanIncomplete(field="until", reason=_("Choose a day within a year."))
+        loop.ask_extension(machine, case, until=until, reason=reason, **work.call)
+    return work.done()
+
+
+@transaction.atomic(durable=True)
+def decide_extension(
+    pk: UUID, *, grant: bool, reason: str = "", **call: Unpack[OnOne]
+) -> list[UUID]:
+    """Grant the later day, or refuse it with a reason; both stay on record."""
+    given = {"grant": grant, "reason": reason}
+    work = frame.begin(Return, "returns.decide_extension", [pk], given, **call)
+    for machine, case in work.each():
+        if not grant:
+            reason = text_of(reason, "reason", _("Say why no more time is given."))
+        loop.decide_extension(machine, case, grant=grant, reason=reason, **work.call)
     return work.done()
 
 

@@ -21,8 +21,11 @@ RETURN = replace(
     steps=(
         *_STANDARD.steps,
         Step("accept", "rectified", "closed", "", ("closed",), not_by=("rectify",)),
+        # What was accepted turns out wrong: as if it had never been filed.
+        Step("recall", "closed", "assigned", "", ("rejected",), ("rectified", "closed"),
+             not_by=("rectify",)),
     ),
-    words={"accept": _("accept a return")},
+    words={"accept": _("accept a return"), "recall": _("send an accepted return back")},
 )  # fmt: skip
 #: A number that a return states; reversed with the return.
 FIGURE = FactKind(
@@ -47,5 +50,6 @@ STEPS: dict[str, str | Promise] = {
     "rectify": _("file the return"),
     "reject": _("send the return back"),
     "accept": _("accept a return"),
+    "recall": _("send an accepted return back"),
     "void": _("mark as not applicable"),
 }

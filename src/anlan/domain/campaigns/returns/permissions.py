@@ -3,7 +3,8 @@
 a duty     seen by offices of its area, above and below it, and by units that owe its returns;
            made and ended by office and leader of the unit that wants it.
 a return   seen by those in charge of its place, by its unit and by the unit that wants it; filed
-           by its unit; read by the unit that wants it, never by whoever filed it.
+           by its unit, which also asks for more time; read, and given more time, by the unit
+           that wants it, never by whoever filed it or asked.
 """
 
 from __future__ import annotations
@@ -59,4 +60,6 @@ RULES: dict[str, Rule] = {
     "returns.view": view,
     "returns.file": lambda by: party(by, ANSWERS, PartyRole.RECTIFIER),
     "returns.answer": answer,
+    "returns.ask_extension": lambda by: party(by, ANSWERS, PartyRole.RECTIFIER),
+    "returns.decide_extension": answer,
 }

@@ -7,10 +7,12 @@ from uuid import UUID
 
 from django.utils.translation import gettext_lazy as _
 
+from anlan.domain.campaigns.forms import Decide, Extend
 from anlan.domain.campaigns.models import Return
 from anlan.domain.campaigns.returns import commands as do
 from anlan.domain.campaigns.returns.forms import FileForm, NilForm
 from anlan.domain.hazards.forms import Nothing, Reason
+from anlan.kernel.loop.models import Extension
 from anlan.kernel.loop.offering import StepPage, being, plain
 
 
@@ -28,6 +30,15 @@ def _accept(form: Nothing, pk: UUID, common: dict[str, Any]) -> Any:
     return do.accept_returns([pk], seen={pk: seen} if seen is not None else None, **common)
 
 
+def _decide(form: Decide, pk: UUID, common: dict[str, Any]) -> Any:
+    data = form.cleaned_data
+    return do.decide_extension(pk, grant=data["grant"] == "1", reason=data["reason"], **common)
+
+
+def _wished(row: Return, wish: Extension | None) -> bool:
+    return row.case.state == "assigned" and wish is not None
+
+
 def _nil_taken(row: Return, *_around: Any) -> bool:
     return row.case.state == "assigned" and row.duty.nil_allowed
 
@@ -40,11 +51,19 @@ PAGES: tuple[StepPage, ...] = (
              _accept, "check", "primary"),
     StepPage("send_back", "returns.answer", _("Send the return back"), Reason, being("rectified"),
              plain(do.send_back, "reason"), "arrow-back-up", "danger"),
+    StepPage("decide_extension", "returns.decide_extension", _("Decide on more time"), Decide,
+             _wished, _decide, "clock", "primary"),
+    StepPage("ask_extension", "returns.ask_extension", _("Ask for more time"), Extend,
+             lambda row, wish: row.case.state == "assigned" and wish is None,
+             plain(do.ask_extension, "until", "reason"), "clock", "menu"),
+    # What was accepted has been counted, so this is out of the way of a slip.
+    StepPage("recall", "returns.answer", _("Send it back though it was accepted"), Reason,
+             being("closed"), plain(do.send_back, "reason"), "arrow-back-up", "menu"),
     StepPage("exempt", "returns.answer", _("Does not apply to this unit"), Reason,
              being("assigned", "rectified"), plain(do.exempt, "reason"), "trash", "menu"),
 )  # fmt: skip
 BY_CODE = {page.code: page for page in PAGES}
 
 
-def offered(row: Return, allowed: set[str]) -> list[StepPage]:
-    return [page for page in PAGES if page.permission in allowed and page.possible(row)]
+def offered(row: Return, allowed: set[str], wish: Extension | None) -> list[StepPage]:
+    return [page for page in PAGES if page.permission in allowed and page.possible(row, wish)]

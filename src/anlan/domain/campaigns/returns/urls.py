@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.domain.campaigns.returns import views
+from anlan.domain.campaigns.returns import views, views_feeds
 
 urlpatterns = [
     path("duties/", views.duties, name="duties"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("duties/<uuid:pk>/accept/", views.accept_all, name="accept_returns"),
     path("duties/<uuid:pk>/urge/", views.urge, name="urge_returns"),
     path("duties/<uuid:pk>/export/", views.export, name="export_duty"),
+    path("duties/<uuid:pk>/figures/<int:figure>/", views_feeds.feed, name="feed"),
     path("plans/<uuid:pk>/duties/new/", views.new, name="new_duty"),
     path("returns/<uuid:pk>/", views.page, name="return"),
     path("returns/<uuid:pk>/files/<uuid:file>/", views.file, name="return_file"),

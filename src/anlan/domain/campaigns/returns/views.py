@@ -27,6 +27,7 @@ from anlan.domain.campaigns.models import Duty, Line, Plan, Return
 from anlan.domain.campaigns.progress import evidence
 from anlan.domain.campaigns.returns import commands as do
 from anlan.domain.campaigns.returns import exporting as returns_export
+from anlan.domain.campaigns.returns import feeding
 from anlan.domain.campaigns.returns import forms as forms_returns
 from anlan.domain.campaigns.returns import rule as returns_rule
 from anlan.domain.campaigns.returns import steps as returns_steps
@@ -42,7 +43,7 @@ from anlan.domain.hazards.photos import taken
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.loop import offering
-from anlan.kernel.loop.models import Event
+from anlan.kernel.loop.models import Event, Extension
 from anlan.kernel.loop.settings import RUNGS
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.keeping import Kept, Offer
@@ -200,6 +201,7 @@ def duty(request: HttpRequest, pk: UUID) -> HttpResponse:
         "filters": Given({k: request.GET[k] for k in ("state", "day") if request.GET.get(k)}),
         "may_edit": "duties.edit" in allowed and row.ended_on is None, "request_id": uuid7(),
         "to_urge": len(do.to_urge(policy.permitted(seen, "returns.answer", by), by, today)),
+        "feeds": _feeds(row), "modes": feeding.MODES,
         "unread": policy.permitted(seen, "returns.answer", by)
         .filter(case__state="rectified").count(),
     }  # fmt: skip
@@ -210,6 +212,21 @@ def _listed(
     request: HttpRequest, row: Duty, by: Actor, today: date, state: str, day: date | None
 ) -> Any:
     return LISTED.page(returns_table.listed(row, by, today, state, day), request.GET)
+
+
+def _feeds(row: Duty) -> list[Any]:
+    """Each figure of a duty with the target that it counts, and what that has come to."""
+    feeds = feeding.feeds_of(row)
+    sums = feeding.sums([feed.target_id for feed in feeds.values()])
+    found = []
+    for figure in row.figures.order_by("place"):
+        feed = feeds.get(figure.pk)
+        target = feed.target if feed else None
+        declared = sums.get(target.pk) if target else None
+        value = queries.number(declared.value, target.digits) if declared and target else None
+        words = queries.said(target) if target else ""
+        found.append((figure, feed, words, value))
+    return found
 
 
 def _columns(today: date) -> list[Column]:
@@ -316,9 +333,11 @@ def _page(
     row = policy.access(_rows(), "returns.view", by, pk)
     allowed = policy.allowed(Return, pk, {one.permission for one in returns_steps.PAGES}, by)
     figures = list(row.duty.figures.order_by("place"))
+    wishes = list(Extension.objects.filter(case=pk).order_by("-asked_at"))
+    wish = next((one for one in wishes if one.granted is None), None)
     dialogs = [
         (one, bad[1] if bad and bad[0] == one.code else _form(one, row, figures))
-        for one in returns_steps.offered(row, allowed)
+        for one in returns_steps.offered(row, allowed, wish)
     ]
     filings = list(row.filings.order_by("-at", "-pk"))
     files = attachments.by_object(evidence.ON_FILING, [one.pk for one in filings])
@@ -326,7 +345,8 @@ def _page(
     case = row.case
     context = {
         "row": row, "case": case, "duty": row.duty, "dialogs": dialogs, "filings": filings,
-        "figures": figures, "files": files, "offers": offers, "bad": bad[0] if bad else "",
+        "figures": figures, "files": files, "wishes": wishes, "wish": wish,
+        "offers": offers, "bad": bad[0] if bad else "",
         "state": STATES[case.state], "stands": returns_table.STATES[state], "tone": TONES[state],
         "rung": RUNGS[case.rung - 1] if case.rung else "", "looks": FILING_LOOKS,
         "days": (case.due_on - today).days if case.unsettled and case.due_on else None,

@@ -10,12 +10,17 @@ from anlan.domain.campaigns.models import Return
 from anlan.domain.campaigns.permissions import ANSWERS
 from anlan.domain.campaigns.returns.loop import KIND, STATES
 from anlan.kernel.accounts import policy
+from anlan.kernel.loop.models import Extension
 from anlan.kernel.loop.worklist import Tray, Work, opened
 
 
 def trays(by: Actor) -> list[Tray]:
     units = policy.units_of(by, ANSWERS)
+    wishes = Extension.objects.filter(granted=None)
     return [
+        Tray("extension", _("extensions to decide"),
+             opened((KIND,), state="assigned") & Q(pk__in=wishes.values("case")),
+             "returns.decide_extension"),
         Tray("file", _("to file"), opened((KIND,), state="assigned") & Q(unit__in=units),
              "returns.file"),
         Tray("report", _("reports to read"), opened((KIND,), state="rectified"),

@@ -13,7 +13,15 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.ids import uuid7
 from anlan.base.refusal import MovedOn, NotFound
 from anlan.domain.campaigns.commands.base import text_of
-from anlan.domain.campaigns.models import TITLE_CHARS_MAX, BaseFigure, Plan, Report, Target, Task
+from anlan.domain.campaigns.models import (
+    TITLE_CHARS_MAX,
+    BaseFigure,
+    Feed,
+    Plan,
+    Report,
+    Target,
+    Task,
+)
 from anlan.domain.campaigns.progress import counting as progress_counting
 from anlan.domain.campaigns.progress import figures as progress
 from anlan.domain.campaigns.progress.facts import BASE, TARGET
@@ -58,6 +66,11 @@ def count_by(
             raise PlanIncomplete(field=name, reason=_("Choose from the list."))
     if kept and progress_counting.is_plain(code):
         raise PlanIncomplete(field=next(iter(kept)), reason=progress_counting.NOT_TOLD_APART)
+    if code and Feed.objects.filter(target=row, ended_at=None).exists():
+        raise PlanIncomplete(
+            field="code",
+            reason=_("Figures of a reporting duty count this target: take it from them first."),
+        )
     if code and not row.counted and _is_declared(row):
         raise TargetDeclared
     before = {"counted": row.counted, "where": row.counted_where}

@@ -76,7 +76,8 @@ def plant_campaigns(
     pages = ("campaign", "edit", "new_plan", "map", "map_rows", "map_ics", "expected", "goals",
              "elements_template", "organs", "new_organ", "organs_export", "hearings",
              "new_hearing", "new_rule", "end_hearing_rule", "meetings",
-             "meeting_new")  # fmt: skip
+             "meeting_new", "shared", "share", "new_part", "counters", "counters_export",
+             "counter")  # fmt: skip
     duty, owed = _returns(word, plan, unit, call)
     return {
         "campaigns:task": task, "campaigns:step": task,

@@ -29,6 +29,9 @@ ORDERS = {
 }
 LINE_ORDERS = {"place": Keyset.by("place", "pk")}
 LACKS = {"target": _("no number"), "unit": _("no lead unit"), "date": _("no date")}
+MEMBERSHIPS = {
+    "both": _("Also in"), "either": _("Together with"), "home": _("From the plans of"),
+}  # fmt: skip
 PLAN_LOOKS = {"draft": "draft", "published": "assigned", "ended": "closed"}
 
 
@@ -37,6 +40,10 @@ def task_filters(params: QueryDict, plans: Sequence[tuple[str, str]]) -> Filters
     above: tuple[Any, ...] = (Search("above", _("Task above")),) if params.get("above") else ()
     if campaign := params.get("campaign", "")[:40]:
         above += (Choice("campaign", _("Campaign"), [(campaign, _("the one looked at"))]),)
+        # What two campaigns share, what they have together, what one of them brought in.
+        for name, label in MEMBERSHIPS.items():
+            if other := params.get(name, "")[:40]:
+                above += (Choice(name, label, [(other, _("the campaign compared with"))]),)
     if item := params.get("carries", "")[:40]:
         above += (Choice("carries", _("Carries out"), [(item, _("the item looked at"))]),)
     return Filters(

@@ -22,6 +22,7 @@ from anlan.domain.campaigns.models import (
     Plan,
     Quota,
     Report,
+    SharedLine,
     Target,
     Task,
 )
@@ -46,6 +47,26 @@ def plans(by: Actor) -> QuerySet[Plan]:
 
 def tasks(by: Actor) -> QuerySet[Task]:
     return policy.permitted(Task.objects.all(), "tasks.view", by)
+
+
+def in_campaign(*campaigns: UUID) -> Q:
+    """Tasks of these campaigns' own plans, and those that they share; each once.
+
+    Only where something is shared is it asked for: an or over two tables serves no index.
+    """
+    shared = SharedLine.objects.filter(campaign__in=campaigns)
+    own = Q(plan__campaign__in=campaigns)
+    return own | Q(line__in=shared.values("line")) if shared.exists() else own
+
+
+def plans_in(campaign: UUID) -> Q:
+    """Its own plans, and those whose tasks it shares."""
+    shared = SharedLine.objects.filter(campaign=campaign)
+    own = Q(campaign=campaign)
+    if not shared.exists():
+        return own
+    tasks = Task.objects.filter(line__in=shared.values("line"))
+    return own | Q(pk__in=tasks.order_by().values("plan"))
 
 
 # --- a campaign against its code -----------------------------------------------------------

@@ -17,7 +17,7 @@ from anlan.base.statements import among, filled
 from anlan.domain.campaigns.loop import KIND
 from anlan.domain.campaigns.models import Task
 from anlan.domain.campaigns.permissions import ANSWERS
-from anlan.domain.campaigns.queries import late, uuid_of
+from anlan.domain.campaigns.queries import in_campaign, late, uuid_of
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import UnitKind
 from anlan.kernel.loop.models import Party, PartyRole
@@ -78,7 +78,14 @@ def conditions(asked: Any, region: Region | None, by: Actor, today: date, above:
     if plan := uuid_of(asked["plan"]):
         where &= _those(Task.objects.filter(plan=plan))
     if campaign := uuid_of(asked.values.get("campaign")):
-        where &= _those(Task.objects.filter(plan__campaign=campaign))
+        # With ``either`` a sum over both: what both have stands in it once.
+        either = uuid_of(asked.values.get("either"))
+        wanted = in_campaign(campaign, either) if either else in_campaign(campaign)
+        where &= _those(Task.objects.filter(wanted))
+        if both := uuid_of(asked.values.get("both")):
+            where &= _those(Task.objects.filter(in_campaign(both)))
+        if home := uuid_of(asked.values.get("home")):
+            where &= _those(Task.objects.filter(plan__campaign=home))
     if item := uuid_of(asked.values.get("carries")):
         carrying = Task.objects.filter(line__derives_from__item=item, plan=F("line__plan"))
         where &= _those(carrying)

@@ -15,6 +15,7 @@ from anlan.domain.campaigns.intake import urls as urls_intake
 from anlan.domain.campaigns.meetings import urls as urls_meetings
 from anlan.domain.campaigns.progress import urls as urls_progress
 from anlan.domain.campaigns.returns import urls as urls_returns
+from anlan.domain.campaigns.sharing import urls as urls_sharing
 
 app_name = "campaigns"
 urlpatterns = [
@@ -43,6 +44,7 @@ urlpatterns = [
     *urls_carrying.urlpatterns,
     *urls_progress.urlpatterns,
     *urls_returns.urlpatterns,
+    *urls_sharing.urlpatterns,
     path("<uuid:pk>/", views_campaigns.campaign, name="campaign"),
     path("<uuid:pk>/edit/", views_campaigns.edit, name="edit"),
     path("<uuid:pk>/plans/new/", views_plans.new, name="new_plan"),

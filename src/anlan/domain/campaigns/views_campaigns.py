@@ -27,6 +27,8 @@ from anlan.domain.campaigns import (
 from anlan.domain.campaigns.carrying import queries_goals, queries_organs, queries_wanted
 from anlan.domain.campaigns.models import Campaign, Letter, OrganMember, Plan
 from anlan.domain.campaigns.permissions import LEADS
+from anlan.domain.campaigns.progress import pages as progress_pages
+from anlan.domain.campaigns.sharing import queries as sharing
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
@@ -38,6 +40,8 @@ from anlan.ui.pages import go_on, render_page
 ORDERS = {"starts": Keyset.by("-starts_on", "-pk")}
 #: Plans that a campaign's page shows; a province has 1+2+10 and a few of its departments.
 SHOWN_MAX = 200
+#: Parts that its page names, the newest first.
+PARTS_MAX = 50
 #: Heads of bodies that it names.
 HEADS_MAX = 8
 
@@ -94,7 +98,7 @@ def campaign(request: HttpRequest, pk: UUID) -> HttpResponse:
         "declared": queries_wanted.declared(row, drawn, expected),
         "missing": [one.expected for one in awaited if one.plan is None], "expected": expected,
         "looks": columns.PLAN_LOOKS, "goals": queries_goals.goals(row, by, timezone.now()),
-        **_carried(row, by),
+        **_carried(row, by), **_counted(row, by),
         "plans": [(plan, cells(figures.get(plan.pk, {}), f"{base}?plan={plan.pk}"))
                   for plan in plans],
         "labels": LABELS,
@@ -102,6 +106,25 @@ def campaign(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_make": policy.may(by, "plans.make"), "may_read": policy.may(by, "intakes.make"),
     }  # fmt: skip
     return render_page(request, "campaigns/campaign.html", "campaigns/campaign.html", context)
+
+
+def _counted(row: Campaign, by: Actor) -> dict[str, Any]:
+    """A part's countdown, what is counted in its days, and the parts of a whole."""
+    at = timezone.now()
+    counted = [
+        (one, progress_pages.shown(one.figure, reverse("campaigns:counter",
+                                                       args=[row.pk, one.counter.pk]))
+         if one.figure else "")
+        for one in sharing.counters(row, at)
+    ]  # fmt: skip
+    today = timezone.localdate(at)
+    parts = queries.campaigns(by).filter(parent=row).order_by("-starts_on", "pk")
+    above = queries.campaigns(by).filter(pk=row.parent_id).first() if row.parent_id else None
+    return {
+        "counters": counted, "above": above,
+        "countdown": sharing.countdown(row, today) if row.parent_id else None,
+        "all_parts": [(part, sharing.countdown(part, today)) for part in parts[:PARTS_MAX]],
+    }  # fmt: skip
 
 
 def _carried(row: Campaign, by: Actor) -> dict[str, Any]:

@@ -35,6 +35,7 @@ from anlan.domain.campaigns.progress import facts as progress_facts
 from anlan.domain.campaigns.progress import pages as progress_pages
 from anlan.domain.campaigns.progress import tasks as progress_tasks
 from anlan.domain.campaigns.returns import feeding
+from anlan.domain.campaigns.sharing import queries as sharing
 from anlan.domain.hazards.photos import taken
 from anlan.kernel.accounts import lists as kept_lists
 from anlan.kernel.accounts import policy
@@ -129,6 +130,7 @@ def _page(
         "seen_plans": set(may_plan.order_by().values_list("pk", flat=True)),
         "targets": targets, "parts": _parts(row, by), "offers": offers, "files": files,
         "is_counted": _is_counted(around), "progress": _progress(row, around, targets),
+        "also_in": sharing.memberships_of(row, by),
         "above": _above(row, by), "said": meetings.said_of(row, by),
         "looks": REPORT_LOOKS, "decided_by": of_line(row.line_id, by),
     }  # fmt: skip

@@ -14,6 +14,7 @@ from anlan.base.actor import Actor
 from anlan.base.memory import Memory
 from anlan.domain.campaigns.battlemap.lights import Rule, light_of
 from anlan.domain.campaigns.models import Campaign, Plan, Task
+from anlan.domain.campaigns.queries import in_campaign, plans_in
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop.models import Event, Party, PartyRole
 
@@ -73,13 +74,14 @@ _kept: Memory[list[Summed]] = Memory(KEPT_MAX)
 
 def scope(campaign: Campaign, by: Actor) -> QuerySet[Task]:
     """The tasks of all its plans, without those that were withdrawn."""
-    rows = Task.objects.filter(plan__campaign=campaign).exclude(case__state="void")
+    rows = Task.objects.filter(in_campaign(campaign.pk)).exclude(case__state="void")
     return policy.permitted(rows, "tasks.view", by)
 
 
 def plans(campaign: Campaign, by: Actor) -> list[tuple[UUID, UUID | None, str, str]]:
     """Its plans that were published, as (id, id of the plan above, title, area)."""
-    found = policy.permitted(Plan.objects.filter(campaign=campaign), "plans.view", by)
+    every = Plan.objects.filter(plans_in(campaign.pk))
+    found = policy.permitted(every, "plans.view", by)
     rows = found.exclude(status=Plan.Status.DRAFT).order_by("path", "starts_on", "pk")
     return list(rows.values_list("pk", "parent_id", "title", "area__name"))
 
@@ -123,7 +125,7 @@ def sums_of(
     """
     standing = policy.standing(by, "tasks.view")
     newest = Event.objects.order_by("-pk").values_list("pk", flat=True).first()
-    key = (campaign.pk, group, rule, today, standing, newest)
+    key = (campaign.pk, campaign.version, group, rule, today, standing, newest)
     found = None if standing is None else _kept.get(key)
     if found is None:
         found = sums(rows, group, rule, today)

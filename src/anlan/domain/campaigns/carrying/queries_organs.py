@@ -100,7 +100,7 @@ def _central() -> QuerySet[Party]:
 
 def central(campaign: Campaign, by: Actor, today: date) -> list[Central]:
     """Which of them carry tasks of a campaign, in one statement."""
-    seen = queries.tasks(by).filter(plan__campaign=campaign).exclude(case__state="void")
+    seen = queries.tasks(by).filter(queries.in_campaign(campaign.pk)).exclude(case__state="void")
     found = (
         _central().filter(case__in=seen.values("case")).order_by("unit__name", "unit__code")
         .values("unit__code", "unit__name")

@@ -8,6 +8,7 @@ from typing import Unpack
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.campaigns.carrying.commands.wanted import (
@@ -19,6 +20,7 @@ from anlan.domain.campaigns.commands.base import check_days, day_within, own_uni
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewStage
 from anlan.domain.campaigns.models import NAME_CHARS_MAX, TITLE_CHARS_MAX, Campaign, Line, Stage
 from anlan.domain.campaigns.refusals import PlanIncomplete
+from anlan.kernel.accounts import policy
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call, Claim
 
@@ -39,6 +41,7 @@ def campaign_within(new: NewCampaign, claim: Claim) -> UUID:
     unit = own_unit(new.unit, claim.by, "campaigns.make", claim.at)
     row = Campaign(id=new.pk, area=unit.area, path=unit.path, unit=unit, made_at=claim.at,
                    made_by=claim.by.name)  # fmt: skip
+    row.parent = _parent(new.parent, row, claim) if new.parent else None
     _put(row, new)
     row.save(force_insert=True)
     _set_stages(row, new.stages)
@@ -82,6 +85,43 @@ def _put(row: Campaign, new: NewCampaign) -> None:
     row.title = text_of(new.title, "title", _("Give it a title."), TITLE_CHARS_MAX)
     row.code, row.basis, row.base_year = code_of(new.code), new.basis.strip(), new.base_year
     row.starts_on, row.ends_on = new.starts_on, new.ends_on
+    _check_parts(row)
+
+
+def _parent(pk: UUID, row: Campaign, claim: Claim) -> Campaign:
+    """The campaign of which one is made a part: of its area or above, and no part itself."""
+    policy.access(Campaign.objects.all(), "campaigns.view", claim.by, pk, at=claim.at)
+    found = Campaign.objects.select_for_update(of=("self",)).get(pk=pk)
+    if found.parent_id is not None:
+        raise PlanIncomplete(field="title", reason=_("A part of a campaign has no parts."))
+    if not row.path.startswith(found.path):
+        raise PlanIncomplete(
+            field="unit", reason=_("Choose a unit of the campaign’s own area, or of one below.")
+        )
+    return found
+
+
+def _check_parts(row: Campaign) -> None:
+    """A part lies within the days of its campaign, whichever of the two is changed."""
+    above = None
+    if row.parent_id is not None:
+        # Locked, so that its days aren't moved while they are looked at.
+        above = Campaign.objects.select_for_update(of=("self",)).get(pk=row.parent_id)
+    if above and not above.starts_on <= row.starts_on <= row.ends_on <= above.ends_on:
+        raise PlanIncomplete(
+            field="starts_on",
+            reason=_("Its days lie outside those of “%(title)s” (%(first)s to %(last)s).")
+            % {"title": above.title, "first": above.starts_on, "last": above.ends_on},
+        )
+    if row._state.adding:
+        return
+    outside = Q(starts_on__lt=row.starts_on) | Q(ends_on__gt=row.ends_on)
+    if part := row.parts.filter(outside).first():
+        raise PlanIncomplete(
+            field="ends_on",
+            reason=_("“%(title)s” is a part of it and lies outside these days.")
+            % {"title": part.title},
+        )
 
 
 def _told(row: Campaign) -> dict[str, object]:

@@ -91,7 +91,7 @@ class NewPlan:
     starts_on: date
     ends_on: date
     pk: UUID = field(default_factory=uuid7, repr=False)
-    #: Plan.Kind: master, topic, sector, yearly or other.
+    #: Of Plan.Kind.
     kind: str = "master"
     sector: str | None = None
     number: str = ""
@@ -124,3 +124,5 @@ class NewCampaign:
     #: What a template brings along; a campaign that is there keeps its own.
     expected: tuple[NewExpected, ...] = ()
     goals: tuple[NewGoal, ...] = ()
+    #: The campaign of which it is a part; said once, when it is made.
+    parent: UUID | None = None

@@ -16,6 +16,7 @@ from anlan.domain.campaigns.models.organs import Organ, OrganMember, OrganPlan
 from anlan.domain.campaigns.models.plans import Campaign, Line, LineUnit, Plan, Stage, Target
 from anlan.domain.campaigns.models.progress import BaseFigure
 from anlan.domain.campaigns.models.returns import Duty, DutyFigure, DutyUnit, Feed, Filing, Return
+from anlan.domain.campaigns.models.sharing import Counter, SharedLine
 from anlan.domain.campaigns.models.tasks import Quota, Report, Task
 from anlan.domain.campaigns.models.wanted import Elements, Expected, Goal
 
@@ -25,6 +26,7 @@ __all__ = [
     "TITLE_CHARS_MAX",
     "BaseFigure",
     "Campaign",
+    "Counter",
     "Decision",
     "Derived",
     "Duty",
@@ -54,6 +56,7 @@ __all__ = [
     "QuotedFigure",
     "Report",
     "Return",
+    "SharedLine",
     "Signatory",
     "Stage",
     "Target",

@@ -15,6 +15,8 @@ class Campaign(models.Model):
     """A campaign of an area: from when to when, measured against which year."""
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    #: The campaign of which this is a part with days of its own (百日行动).
+    parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="parts")
     area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
     path = models.CharField(max_length=PATH_CHARS_MAX)
     #: The office that keeps it.
@@ -38,6 +40,11 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def days(self) -> int:
+        """How long it is, both its first and its last day counted."""
+        return (self.ends_on - self.starts_on).days + 1
 
 
 class Stage(models.Model):

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
+from anlan.base import lookups  # noqa: F401  # any_of, by which hits are named
 from anlan.base.memory import Memory
 from anlan.base.text import plain
 from anlan.domain.hazards.models import Hazard, HazardQuerySet
@@ -83,15 +84,21 @@ def conditions(text: str) -> list[Q]:
             continue
         found = hits(folded) if len(folded) > 1 and not _is_common(folded) else None
         if found is None:
-            asked.append(Q(description__icontains=word[:WORD_CHARS_MAX]))
+            asked.append(_holds(word[:WORD_CHARS_MAX]))
         else:
-            asked.append(Q(pk__in=found))
+            asked.append(Q(pk__any_of=found))
     return asked
+
+
+def _holds(word: str) -> Q:
+    """Of a word without capitals PostgreSQL knows how many rows hold it; of UPPER it doesn't."""
+    lookup = "contains" if word.upper() == word.lower() else "icontains"
+    return Q(**{f"description__{lookup}": word})
 
 
 def is_narrow(condition: Q) -> bool:
     """Whether a word's hits were few enough to be named."""
-    return "pk__in" in dict(condition.children)  # type: ignore[arg-type]  # pairs, made above
+    return "pk__any_of" in dict(condition.children)  # type: ignore[arg-type]  # pairs, made above
 
 
 def hits(folded: str) -> Sequence[UUID] | None:

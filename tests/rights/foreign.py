@@ -32,6 +32,7 @@ from anlan.kernel.loop.engine import NewCase
 from anlan.kernel.regions.models import Region
 from tests.rights.foreign_campaigns import plant_campaigns
 from tests.rights.foreign_intake import plant_intake
+from tests.rights.foreign_library import plant_library
 from tests.rights.foreign_lists import plant_lists
 
 CLI = Actor(None, "cli:rights", trusted=True)
@@ -115,6 +116,7 @@ def plant(
     )
     made.numbers |= plant_intake(word, place, reporter, at)
     if area == AWAY:
+        made.numbers |= plant_library(word, pk, place, reporter, at)
         made.numbers |= plant_campaigns(word, place, sector, reporter, by=CLI, at=at)
     return made
 

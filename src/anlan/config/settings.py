@@ -112,6 +112,7 @@ INSTALLED_APPS = [
     "anlan.kernel.indicators",
     "anlan.kernel.loop",
     "anlan.domain.enterprises",
+    "anlan.domain.library",
     "anlan.domain.hazards",
     "anlan.domain.lists",
     "anlan.domain.measures",

@@ -38,6 +38,7 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Line, ...]], ...] = (
             (_("Supervision"), "supervision:listed", "gavel", "listed.view", False),
             (_("Problem lists"), "lists:overview", "flag", "lists.view", False),
             (_("Campaigns"), "campaigns:list", "list-check", "campaigns.view", False),
+            (_("Library"), "library:list", "file-text", "laws.view", False),
             (_("Measure list"), "measures:list", "file-spreadsheet", "measures.view", False),
             (_("Plans for enterprises"), "treatment:plans", "file-text", "remedy.view", False),
             (_("Defects"), "defects:list", "settings", "defect.view", False),

@@ -16,36 +16,19 @@ from operator import or_
 from django.db.models import Q
 
 from anlan.base.actor import Actor
-from anlan.base.paths import ancestors, below
+from anlan.base.paths import below
 from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party
 from anlan.domain.lists.models import Elsewhere
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.models import BUSINESS_ROLES, Role, Unit, UnitKind
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
+from anlan.kernel.accounts.reach import above_or_at as above_or_at
+from anlan.kernel.accounts.reach import own_paths as own_paths
 from anlan.kernel.loop.models import Party, PartyRole
 
 #: Who signs, rectifies and answers for a unit: on these lists that is mostly a department.
 ANSWERS = (Role.RECTIFIER, Role.OFFICE, Role.LEADER, Role.INSPECTOR)
 LEADS = (Role.OFFICE, Role.LEADER)
-
-
-def own_paths(by: Actor, roles: tuple[Role, ...]) -> list[str]:
-    """Areas of posts in these roles that are not limited to a firm; the empty one is the nation."""
-    wanted = {str(role) for role in roles}
-    return sorted(
-        {
-            grant.path
-            for grant in held.grants(by)
-            if grant.role in wanted and grant.enterprise is None
-        }
-    )
-
-
-def above_or_at(paths: list[str], prefix: str = "") -> Q:
-    """Rows whose area is one of these or lies above one of them."""
-    ids = {pk for path in paths for pk in ancestors(path)}
-    parts = [Q(**{f"{prefix}area__in": sorted(ids)}), Q(**{f"{prefix}area__level": 0})]
-    return reduce(or_, parts)
 
 
 def kind_view(by: Actor) -> Q:

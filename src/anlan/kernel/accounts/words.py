@@ -63,6 +63,8 @@ _WHAT = {
     "hearings": _("hearing of a campaign"),
     "duty_letter": _("duty letter"),
     "duty_letters": _("duty letter"),
+    "laws": _("library of laws, standards and rules"),
+    "rulesets": _("set of items"),
     "measure": _("measure on a list"),
     "measures": _("measure list"),
     "practice": _("good practice"),
@@ -254,6 +256,15 @@ _DONE = {
     "accept_report": _("report accepted"),
     "return_report": _("report returned"),
     "name_person": _("person named"),
+    "write": _("entered"),
+    "hand_in": _("handed in"),
+    "new_edition": _("new edition begun"),
+    "put_edition": _("draft written"),
+    "stand": _("put into the library"),
+    "unlink": _("link taken back"),
+    "read": _("read"),
+    "put_item": _("item written"),
+    "withdraw_item": _("item taken out"),
 }
 
 #: Kinds of object on record.
@@ -283,6 +294,8 @@ THINGS = {
     "library_case": _("case of the library"),
     "stated_figure": _("figure from a document"),
     "measures": _("measure list"),
+    "library_text": _("text of the library"),
+    "rule_set": _("set of items"),
     "practice": _("good practice"),
     "campaign": _("campaign"),
     "plan": _("plan of a campaign"),

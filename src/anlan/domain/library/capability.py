@@ -1,0 +1,13 @@
+"""The library of laws, standards and rules: what this capability hands over to the kernel."""
+
+from anlan.domain.library.invariants import invariants
+from anlan.domain.library.permissions import RULES
+from anlan.kernel.capability import Capability
+
+CAPABILITY = Capability(
+    code="library",
+    urls="anlan.domain.library.urls",
+    prefix="library/",
+    rules=RULES,
+    invariants=(invariants,),
+)

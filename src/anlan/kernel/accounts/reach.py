@@ -1,0 +1,32 @@
+"""How far somebody's posts reach: their own areas, and what lies above those."""
+
+from __future__ import annotations
+
+from functools import reduce
+from operator import or_
+
+from django.db.models import Q
+
+from anlan.base.actor import Actor
+from anlan.base.paths import ancestors
+from anlan.kernel.accounts import held
+from anlan.kernel.accounts.models import Role
+
+
+def own_paths(by: Actor, roles: tuple[Role, ...]) -> list[str]:
+    """Areas of posts in these roles that are not limited to a firm; the empty one is the nation."""
+    wanted = {str(role) for role in roles}
+    return sorted(
+        {
+            grant.path
+            for grant in held.grants(by)
+            if grant.role in wanted and grant.enterprise is None
+        }
+    )
+
+
+def above_or_at(paths: list[str], prefix: str = "") -> Q:
+    """Rows whose area is one of these or lies above one of them."""
+    ids = {pk for path in paths for pk in ancestors(path)}
+    parts = [Q(**{f"{prefix}area__in": sorted(ids)}), Q(**{f"{prefix}area__level": 0})]
+    return reduce(or_, parts)

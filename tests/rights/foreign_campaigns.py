@@ -71,7 +71,7 @@ def plant_campaigns(
     row.campaign.save()
     plans = ("plan", "edit_plan", "publish", "break_down", "break_down_progress",
              "break_down_stop", "quotas", "shares", "new_line", "line", "remove_line", "elements",
-             "elements_line", "derived", "derived_export", "derives",
+             "elements_line", "derived", "derived_export", "derives", "plan_records",
              "derived_tree")  # fmt: skip
     pages = ("campaign", "edit", "new_plan", "map", "map_rows", "map_ics", "expected", "goals",
              "elements_template", "organs", "new_organ", "organs_export", "hearings",
@@ -82,6 +82,8 @@ def plant_campaigns(
     return {
         "campaigns:task": task, "campaigns:step": task,
         "campaigns:task_figure": task, "campaigns:task_file": task,
+        "campaigns:records": task, "campaigns:records_export": task,
+        "campaigns:unlink_record": task, "campaigns:of_case": task,
         **dict.fromkeys(DUTIES, duty), **dict.fromkeys(RETURNS, owed),
         **{f"campaigns:{name}": plan for name in plans},
         **{f"campaigns:{name}": campaign for name in pages},

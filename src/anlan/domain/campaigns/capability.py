@@ -7,6 +7,7 @@ from anlan.domain.campaigns.invariants import invariants
 from anlan.domain.campaigns.loop import TASK
 from anlan.domain.campaigns.permissions import RULES
 from anlan.domain.campaigns.progress.facts import KINDS
+from anlan.domain.campaigns.related.permissions import RULES as RELATED_RULES
 from anlan.domain.campaigns.returns.loop import FIGURE, RETURN
 from anlan.domain.campaigns.returns.permissions import RULES as RETURN_RULES
 from anlan.domain.campaigns.returns.work import WORK as RETURN_WORK
@@ -19,7 +20,7 @@ CAPABILITY = Capability(
     prefix="campaigns/",
     machines=(TASK, HEARING, LETTER, RETURN),
     kinds=(*TASK.kinds, *HEARING.kinds, *LETTER.kinds, *RETURN.kinds, *KINDS, FIGURE),
-    rules={**RULES, **CARRYING, **RETURN_RULES},
+    rules={**RULES, **CARRYING, **RETURN_RULES, **RELATED_RULES},
     invariants=(invariants,),
     works=(WORK, HEARING_WORK, LETTER_WORK, RETURN_WORK),
 )

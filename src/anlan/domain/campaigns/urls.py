@@ -14,6 +14,7 @@ from anlan.domain.campaigns.deriving import urls as urls_deriving
 from anlan.domain.campaigns.intake import urls as urls_intake
 from anlan.domain.campaigns.meetings import urls as urls_meetings
 from anlan.domain.campaigns.progress import urls as urls_progress
+from anlan.domain.campaigns.related import urls as urls_related
 from anlan.domain.campaigns.returns import urls as urls_returns
 from anlan.domain.campaigns.sharing import urls as urls_sharing
 
@@ -23,6 +24,7 @@ urlpatterns = [
     path("new/", views_campaigns.new, name="new"),
     path("tasks/", views_tasks.tasks, name="tasks"),
     path("tasks/<uuid:pk>/", views_tasks.task, name="task"),
+    *urls_related.urlpatterns,
     path("tasks/<uuid:pk>/<slug:code>/", views_tasks.step, name="step"),
     path("plans/<uuid:pk>/", views_plans.plan, name="plan"),
     path("plans/<uuid:pk>/edit/", views_plans.edit, name="edit_plan"),

@@ -34,6 +34,7 @@ from anlan.domain.campaigns.progress import evidence
 from anlan.domain.campaigns.progress import facts as progress_facts
 from anlan.domain.campaigns.progress import pages as progress_pages
 from anlan.domain.campaigns.progress import tasks as progress_tasks
+from anlan.domain.campaigns.related import queries as related
 from anlan.domain.campaigns.returns import feeding
 from anlan.domain.campaigns.sharing import queries as sharing
 from anlan.domain.hazards.photos import taken
@@ -131,6 +132,7 @@ def _page(
         "targets": targets, "parts": _parts(row, by), "offers": offers, "files": files,
         "is_counted": _is_counted(around), "progress": _progress(row, around, targets),
         "also_in": sharing.memberships_of(row, by),
+        "related": related.sums(Task.objects.filter(pk=pk), by, today),
         "above": _above(row, by), "said": meetings.said_of(row, by),
         "looks": REPORT_LOOKS, "decided_by": of_line(row.line_id, by),
     }  # fmt: skip

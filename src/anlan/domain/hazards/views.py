@@ -49,7 +49,13 @@ from anlan.ui.pages import go_on, render_page
 # What is taken out as a workbook are the columns that are on screen.
 lists.register("hazards:list", "hazards:export", page="hazards:list")
 #: Views of capabilities above that draw a panel beside a hazard; each takes its id.
-BESIDE = ("lists:of_hazard", "measures:of_hazard", "oversight:of_hazard", "library:of_case")
+BESIDE = (
+    "lists:of_hazard",
+    "measures:of_hazard",
+    "oversight:of_hazard",
+    "library:of_case",
+    "campaigns:of_case",
+)
 #: Events that are the first of two signatures: nothing has changed yet.
 ASKED = frozenset({"second", "downgrade_asked", "void_asked", "merge_asked"})
 

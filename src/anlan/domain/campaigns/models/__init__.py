@@ -15,6 +15,7 @@ from anlan.domain.campaigns.models.meetings import Meeting, MeetingItem, Minutes
 from anlan.domain.campaigns.models.organs import Organ, OrganMember, OrganPlan
 from anlan.domain.campaigns.models.plans import Campaign, Line, LineUnit, Plan, Stage, Target
 from anlan.domain.campaigns.models.progress import BaseFigure
+from anlan.domain.campaigns.models.related import TaskRecord
 from anlan.domain.campaigns.models.returns import Duty, DutyFigure, DutyUnit, Feed, Filing, Return
 from anlan.domain.campaigns.models.sharing import Counter, SharedLine
 from anlan.domain.campaigns.models.tasks import Quota, Report, Task
@@ -61,4 +62,5 @@ __all__ = [
     "Stage",
     "Target",
     "Task",
+    "TaskRecord",
 ]

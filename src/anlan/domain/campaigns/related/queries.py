@@ -1,0 +1,157 @@
+"""Records that belong to tasks: how many of each kind, each once, as far as one may see them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+
+from anlan.base.actor import Actor
+from anlan.domain.campaigns import queries
+from anlan.domain.campaigns.carrying.loop import HEARING, LETTER
+from anlan.domain.campaigns.loop import KIND as TASK
+from anlan.domain.campaigns.models import Task, TaskRecord
+from anlan.domain.campaigns.returns.loop import KIND as RETURN
+from anlan.domain.inspections.models import Sweep, VisitHazard
+from anlan.kernel.accounts import policy
+from anlan.kernel.loop import worklist
+from anlan.kernel.loop.machine import machines
+from anlan.kernel.loop.models import Case
+
+#: What campaigns make themselves isn't daily work.
+OWN = frozenset({TASK, HEARING.kind, LETTER.kind, RETURN})
+#: Tasks and sweeps that a panel names.
+TASKS_MAX, SWEEPS_MAX = 20, 50
+
+
+def kinds() -> dict[str, worklist.Work]:
+    """The kinds of case that may belong to a task."""
+    return {kind: work for kind, work in worklist.by_kind().items() if kind not in OWN}
+
+
+def seen(by: Actor, kind: str | None = None) -> Q:
+    """Cases of these kinds whose own pages one may see."""
+    found = Q(pk__in=())
+    for name, work in kinds().items():
+        if kind is None or name == kind:
+            rows = policy.permitted(work.rows, work.view, by)
+            found |= Q(kind=name, pk__in=rows.order_by().values("pk"))
+    return found
+
+
+def cases_of(tasks: QuerySet[Task]) -> QuerySet[Case]:
+    """All cases that belong to any of the tasks, each once: named, or found by a sweep of theirs.
+
+    A hazard that is named and found by the sweep as well is one record.
+    """
+    records = TaskRecord.objects.filter(task__in=tasks.order_by().values("pk"))
+    found = VisitHazard.objects.filter(
+        visit__sweep__in=records.filter(sweep__isnull=False).values("sweep"),
+        visit__withdrawn_at=None,
+    )
+    named = records.filter(case__isnull=False).values("case")
+    return Case.objects.filter(Q(pk__in=named) | Q(pk__in=found.values("hazard")))
+
+
+def sweeps_of(tasks: QuerySet[Task], by: Actor) -> list[Sweep]:
+    """The sweeps that belong to any of the tasks, as far as one may see them."""
+    records = TaskRecord.objects.filter(task__in=tasks.order_by().values("pk"), sweep__isnull=False)
+    rows = policy.permitted(Sweep.objects.all(), "sweep.view", by)
+    return list(rows.filter(pk__in=records.values("sweep")).order_by("-pk")[:SWEEPS_MAX])
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How many records of a kind, how many of them are open and late."""
+
+    code: str
+    label: str | Promise
+    count: int
+    open: int
+    late: int
+
+
+@dataclass(frozen=True)
+class Sums:
+    """Records by kind, and how many aren't the reader's to see."""
+
+    kinds: Sequence[Kind]
+    hidden: int
+
+    @property
+    def count(self) -> int:
+        return sum(one.count for one in self.kinds)
+
+
+def sums(tasks: QuerySet[Task], by: Actor, today: date) -> Sums:
+    """Two statements, however many records there are."""
+    cases = cases_of(tasks)
+    late = Q(unsettled=True, due_on__lt=today, suspended_on=None)
+    rows = (
+        cases.filter(seen(by)).order_by().values("kind")
+        .annotate(count=Count("pk"), open=Count("pk", filter=Q(is_open=True)),
+                  late=Count("pk", filter=late))
+    )  # fmt: skip
+    names = {kind: work.kinds[kind] for kind, work in kinds().items()}
+    found = [
+        Kind(row["kind"], names[row["kind"]], row["count"], row["open"], row["late"])
+        for row in sorted(rows, key=lambda row: row["kind"])
+    ]
+    return Sums(found, cases.count() - sum(one.count for one in found))
+
+
+@dataclass(frozen=True)
+class Record:
+    """A case as a row shows it."""
+
+    case: Case
+    title: str
+    state: str
+    kind: str | Promise
+    href: str
+    #: Named by somebody; else found by a sweep of the task.
+    is_named: bool = True
+
+    @property
+    def pk(self) -> UUID:
+        return self.case.pk
+
+
+def shown(cases: Sequence[Case], named: Iterable[UUID] | None = None) -> list[Record]:
+    """A page of cases with what their capabilities say of them: a statement for each kind."""
+    every: dict[UUID, Any] = {}
+    for kind in {case.kind for case in cases}:
+        work = kinds()[kind]
+        rows = work.rows.select_related(*work.related)
+        every |= rows.in_bulk([case.pk for case in cases if case.kind == kind])
+    linked = None if named is None else set(named)
+    found = []
+    for case in cases:
+        work, row = kinds()[case.kind], every[case.pk]
+        found.append(
+            Record(case, work.title(row), work.state(row), work.kinds[case.kind], _page(case),
+                   linked is None or case.pk in linked)
+        )  # fmt: skip
+    return found
+
+
+def _page(case: Case) -> str:
+    machine = machines().get(case.kind)
+    try:
+        return reverse(machine.page, args=[case.pk]) if machine and machine.page else ""
+    except NoReverseMatch:
+        return ""
+
+
+def tasks_with(case: UUID, by: Actor) -> list[Task]:
+    """The tasks to which a case belongs, by itself or by the sweep that found it."""
+    visits = VisitHazard.objects.filter(hazard=case, visit__withdrawn_at=None)
+    records = TaskRecord.objects.filter(Q(case=case) | Q(sweep__in=visits.values("visit__sweep")))
+    rows = queries.tasks(by).filter(pk__in=records.values("task"))
+    return list(rows.select_related("case", "line", "plan__unit").order_by("-pk")[:TASKS_MAX])

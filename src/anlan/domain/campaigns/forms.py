@@ -176,6 +176,9 @@ class PlanForm(Form):
     issuer = _line(_("Issued by"), False)
     issued_on = _day(_("Issued on"), False)
     starts_on, ends_on = _day(_("First day")), _day(_("Last day"))
+    days_kept = forms.BooleanField(
+        label=_("These days stay though they lie outside the campaign’s"), required=False
+    )
 
     def __init__(self, *args: Any, units: Sequence[Unit] = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -217,6 +220,9 @@ class LineForm(Form):
     )
     basis = text_area(_("Papers it rests on"), required=False, rows=2)
     evidence = text_area(_("What is wanted as proof"), required=False, rows=2)
+    days_kept = forms.BooleanField(
+        label=_("These days stay though they lie outside the stage"), required=False
+    )
 
     def __init__(self, *args: Any, stages: Sequence[Stage] = (), targets: Sequence[Target] = (),
                  **kwargs: Any) -> None:  # fmt: skip

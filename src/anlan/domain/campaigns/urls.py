@@ -16,12 +16,14 @@ from anlan.domain.campaigns.meetings import urls as urls_meetings
 from anlan.domain.campaigns.progress import urls as urls_progress
 from anlan.domain.campaigns.related import urls as urls_related
 from anlan.domain.campaigns.returns import urls as urls_returns
+from anlan.domain.campaigns.ruling import views as views_ruling
 from anlan.domain.campaigns.sharing import urls as urls_sharing
 
 app_name = "campaigns"
 urlpatterns = [
     path("", views_campaigns.campaigns, name="list"),
     path("new/", views_campaigns.new, name="new"),
+    path("publishing/rule/", views_ruling.rule, name="plan_rules"),
     path("tasks/", views_tasks.tasks, name="tasks"),
     path("tasks/<uuid:pk>/", views_tasks.task, name="task"),
     *urls_related.urlpatterns,

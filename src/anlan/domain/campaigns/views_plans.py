@@ -26,6 +26,7 @@ from anlan.domain.campaigns import (
 from anlan.domain.campaigns.deriving import queries as deriving
 from anlan.domain.campaigns.models import Campaign, Line, LineUnit, Plan, Task
 from anlan.domain.campaigns.progress import pages as progress_pages
+from anlan.domain.campaigns.ruling import rules
 from anlan.domain.campaigns.views_campaigns import LABELS, cells, own_units
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
@@ -73,6 +74,7 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_break": "plans.break_down" in allowed and row.status == Plan.Status.PUBLISHED
         and row.kind != Plan.Kind.TEXT, "is_text": row.kind == Plan.Kind.TEXT,
         "derivation": deriving.told(row, by),
+        "found": rules.findings(row) if may_edit else None, "named_max": rules.NAMED_MAX,
         "request_id": uuid7(), **_shares(row),
     }  # fmt: skip
     return render_page(request, "campaigns/plan.html", "campaigns/_lines.html", context)
@@ -158,10 +160,13 @@ def _edit(
             call: Any = {"by": by, "at": at, "request_id": data["request_id"]}
             try:
                 if row is None:
-                    done = commands.make_plan(form.new(uuid7(), campaign.pk), **call)
+                    new = form.new(uuid7(), campaign.pk)
+                    done = commands.make_plan(new, days_kept=data["days_kept"], **call)
                 else:
                     given = form.new(row.pk, campaign.pk)
-                    done = commands.change_plan(row.pk, given, seen=data["seen"], **call)
+                    done = commands.change_plan(
+                        row.pk, given, days_kept=data["days_kept"], seen=data["seen"], **call
+                    )
             except Refusal as refusal:
                 put_refusal(form, refusal)
             else:
@@ -228,7 +233,8 @@ def _saved_line(
     form: forms.LineForm, row: Plan, found: Line | None, units: list[LineUnit], by: Actor, at: Any
 ) -> bool:
     data = form.cleaned_data
-    call: Any = {"by": by, "at": at, "request_id": data["request_id"], "seen": data["seen"]}
+    call: Any = {"by": by, "at": at, "request_id": data["request_id"], "seen": data["seen"],
+                 "days_kept": data["days_kept"]}  # fmt: skip
     try:
         if found is None:
             commands.put_lines(row.pk, [form.new()], **call)
@@ -263,7 +269,7 @@ def remove_line(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
 @requires("plans.publish")
 def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan_of(pk, "plans.publish", actor_of(request), timezone.now())
-    commands.publish(pk, **call_of(request))
+    commands.publish(pk, reason=request.POST.get("reason", "")[:2_000], **call_of(request))
     count = Task.objects.filter(plan=pk).count()
     messages.success(
         request, _("Published: %(count)d tasks were given to their units.") % {"count": count}

@@ -48,6 +48,7 @@ from anlan.domain.campaigns.models import (
     Target,
 )
 from anlan.domain.campaigns.refusals import PlanIncomplete
+from anlan.domain.campaigns.ruling import rules
 from anlan.kernel.accounts import policy, sectors
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.loop import plain
@@ -58,9 +59,13 @@ FIRST_WORDS = 60
 
 
 @transaction.atomic(durable=True)
-def make_plan(new: NewPlan, **call: Unpack[Call]) -> UUID:
-    """A draft without lines."""
-    return plan_within(new, (), plain.claim("plans.make", {"new": new}, **call))
+def make_plan(new: NewPlan, *, days_kept: bool = False, **call: Unpack[Call]) -> UUID:
+    """A draft without lines; ``days_kept`` where its days lie outside the campaign's on purpose."""
+    claim = plain.claim("plans.make", {"new": new}, **call)
+    campaign = Campaign.objects.filter(pk=new.campaign).first()
+    if campaign is not None and not claim.repeated:
+        rules.check_plan(campaign, new.starts_on, new.ends_on, days_kept)
+    return plan_within(new, (), claim)
 
 
 @transaction.atomic(durable=True)
@@ -90,12 +95,16 @@ def plan_within(new: NewPlan, lines: Sequence[NewLine], claim: Claim) -> UUID:
 
 
 @transaction.atomic(durable=True)
-def change_plan(pk: UUID, new: NewPlan, *, seen: int | None = None, **call: Unpack[Call]) -> UUID:
+def change_plan(
+    pk: UUID, new: NewPlan, *, days_kept: bool = False, seen: int | None = None,
+    **call: Unpack[Call],
+) -> UUID:  # fmt: skip
     """Another title, number or days; unit and campaign stay."""
     _plan, claim = plain.begin(Plan.objects.all(), "plans.edit", pk, {"new": new}, **call)
     if claim.repeated:
         return pk
     plan = draft(pk, seen)
+    rules.check_plan(plan.campaign, new.starts_on, new.ends_on, days_kept)
     before = {"title": plan.title, "from": str(plan.starts_on), "to": str(plan.ends_on)}
     _put_plan(plan, new)
     plan.save()
@@ -125,21 +134,31 @@ def _put_plan(plan: Plan, new: NewPlan) -> None:
 
 @transaction.atomic(durable=True)
 def put_lines(
-    pk: UUID, lines: Sequence[NewLine], *, seen: int | None = None, **call: Unpack[Call]
-) -> list[UUID]:
-    """Put lines behind those that a draft has; their ids."""
+    pk: UUID, lines: Sequence[NewLine], *, days_kept: bool = False, seen: int | None = None,
+    **call: Unpack[Call],
+) -> list[UUID]:  # fmt: skip
+    """Put lines behind those that a draft has; their ids.
+
+    days_kept:  days outside a line's stage were written on purpose.
+    """
     given = {"lines": list(lines)}
     _plan, claim = plain.begin(Plan.objects.all(), "plans.edit", pk, given, **call)
     if claim.repeated:
         return claim.answer
-    made = append_lines(draft(pk, seen), lines, claim.by)
+    plan = draft(pk, seen)
+    for line in lines:
+        rules.check_line(line.stage, line.starts_on, line.due_on, days_kept)
+    made = append_lines(plan, lines, claim.by)
     claim.record("plans.put_lines", "plan", pk, after={"lines": [row.title for row in made]})
     claim.keep([row.pk for row in made])
     return [row.pk for row in made]
 
 
 @transaction.atomic(durable=True)
-def change_line(pk: UUID, new: NewLine, *, seen: int | None = None, **call: Unpack[Call]) -> UUID:
+def change_line(
+    pk: UUID, new: NewLine, *, days_kept: bool = False, seen: int | None = None,
+    **call: Unpack[Call],
+) -> UUID:  # fmt: skip
     """What a line of a draft says, with its units and targets, as it stands from now on."""
     line = _line_of(pk, call["by"])
     given = {"line": pk, "new": new}
@@ -147,6 +166,7 @@ def change_line(pk: UUID, new: NewLine, *, seen: int | None = None, **call: Unpa
     if claim.repeated:
         return pk
     plan = draft(line.plan_id, seen)
+    rules.check_line(new.stage, new.starts_on, new.due_on, days_kept)
     before = {"title": line.title, "text": line.text}
     LineUnit.objects.filter(line=line).delete()
     Target.objects.filter(line=line).delete()

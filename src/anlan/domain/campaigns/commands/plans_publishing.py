@@ -24,6 +24,7 @@ from anlan.domain.campaigns.commands.base import draft
 from anlan.domain.campaigns.loop import TASK
 from anlan.domain.campaigns.models import Line, LineUnit, Plan, Task
 from anlan.domain.campaigns.refusals import PlanIncomplete
+from anlan.domain.campaigns.ruling import rules
 from anlan.kernel.loop import engine, plain, settings
 from anlan.kernel.loop.engine import Move, NewCase
 from anlan.kernel.loop.models import Case, Party, PartyRole
@@ -54,16 +55,24 @@ class Wanted:
 
 
 @transaction.atomic(durable=True)
-def publish(pk: UUID, *, seen: int | None = None, **call: Unpack[Call]) -> UUID:
+def publish(
+    pk: UUID, *, reason: str = "", seen: int | None = None, **call: Unpack[Call]
+) -> UUID:  # fmt: skip
     """Put a draft in force: its lines stand, and each task among them is given to its unit.
 
-    A task whose lead unit isn't one of ours waits to be taken (认领) or given.
+    A task whose lead unit isn't one of ours waits to be taken (认领) or given. Where days don't fit
+    or elements lack, the office's rule may want a reason, which stays with the plan, or refuse.
     """
-    _plan, claim = plain.begin(Plan.objects.all(), "plans.publish", pk, {}, **call)
+    given = {"reason": reason} if reason else {}
+    _plan, claim = plain.begin(Plan.objects.all(), "plans.publish", pk, given, **call)
     if claim.repeated:
         return pk
     plan = draft(pk, seen)
+    why = rules.allow(plan, reason)
     publish_within(plan, claim)
+    if why:
+        Plan.objects.filter(pk=pk).update(published_because=why)
+        claim.record("plans.publish_despite", "plan", pk, reason=why)
     return claim.done(pk)
 
 

@@ -111,6 +111,8 @@ class Plan(models.Model):
     made_by = models.CharField(max_length=120)
     published_at = models.DateTimeField(null=True)
     published_by = models.CharField(max_length=120, blank=True)
+    #: Why, though days don't fit or elements lack (ruling/rules.py).
+    published_because = models.TextField(blank=True)
 
     class Meta:
         constraints = [

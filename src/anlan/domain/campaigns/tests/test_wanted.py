@@ -191,7 +191,7 @@ def test_a_draft_of_another_unit_is_neither_named_nor_tied(house: House) -> None
     assert house.post("city", *page, **rows).status_code == 302
     assert campaign.expected.get().plan_id == draft
     # In force it is one to choose.
-    commands.publish(draft, **house.call("emergency"))
+    commands.publish(draft, reason="期限早于行动", **house.call("emergency"))
     assert "未公开的专项方案" in house.text("city", *page)
 
 

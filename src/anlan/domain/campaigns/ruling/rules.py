@@ -1,0 +1,204 @@
+"""What happens to a plan whose days don't fit, or that lacks elements: the office's rule.
+
+No document says how strictly a day outside its stage is taken, so it is a setting with versions,
+among those that offices make for all lists (lists.Setting). What is outside is told at the field
+when it is written, and listed before publishing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from typing import Any
+
+from django.db.models import F, Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anlan.domain.campaigns.carrying import queries_elements
+from anlan.domain.campaigns.models import Campaign, Line, Plan, Stage
+from anlan.domain.campaigns.refusals import PlanIncomplete
+from anlan.domain.lists.models import Setting
+
+CODE = "plan_rules"
+#: Of each kind, those that a page names; the rest are counted.
+NAMED_MAX = 20
+
+
+class Mode(StrEnum):
+    OFF = "off"
+    WARN = "warn"
+    REFUSE = "refuse"
+
+
+MODES: dict[Mode, str | Promise] = {
+    Mode.OFF: gettext_lazy("say nothing"),
+    Mode.WARN: gettext_lazy("warn, and want a reason"),
+    Mode.REFUSE: gettext_lazy("don’t publish"),
+}
+
+
+@dataclass(frozen=True)
+class Rules:
+    """version 0 came with the system."""
+
+    version: int = 0
+    days: Mode = Mode.WARN
+    elements: Mode = Mode.WARN
+
+
+def newest() -> Setting | None:
+    return Setting.objects.filter(code=CODE).order_by("-version").first()
+
+
+def current() -> Rules:
+    row = newest()
+    if row is None:
+        return Rules()
+    return Rules(row.version, Mode(row.data["days"]), Mode(row.data["elements"]))
+
+
+# --- when it is written ----------------------------------------------------------------------
+
+
+def check_line(stage: int | None, starts_on: date | None, due_on: date | None, kept: bool) -> None:
+    """Refuse a line's days outside its stage, unless the rule lets whoever wrote them keep them."""
+    mode = current().days
+    if stage is None or mode is Mode.OFF or (kept and mode is Mode.WARN):
+        return
+    row = Stage.objects.filter(pk=stage).first()
+    if row is None:
+        return
+    for field, day in (("due_on", due_on), ("starts_on", starts_on)):
+        if day is not None and not row.starts_on <= day <= row.ends_on:
+            raise PlanIncomplete(
+                field=field, reason=_outside(row.name, row.starts_on, row.ends_on, mode)
+            )
+
+
+def check_plan(campaign: Campaign, starts_on: date, ends_on: date, kept: bool) -> None:
+    """The same of a plan's own days, against its campaign's."""
+    mode = current().days
+    if mode is Mode.OFF or (kept and mode is Mode.WARN):
+        return
+    for field, day in (("starts_on", starts_on), ("ends_on", ends_on)):
+        if not campaign.starts_on <= day <= campaign.ends_on:
+            first, last = campaign.starts_on, campaign.ends_on
+            raise PlanIncomplete(field=field, reason=_outside(campaign.title, first, last, mode))
+
+
+def _outside(name: str, first: date, last: date, mode: Mode) -> str:
+    said = _("“%(name)s” runs from %(first)s to %(last)s.") % {
+        "name": name, "first": first, "last": last,
+    }  # fmt: skip
+    keep = _("Correct the day, or tick that it stays; a reason is asked for at publishing.")
+    return f"{said} {keep if mode is Mode.WARN else _('Correct the day.')}"
+
+
+# --- before publishing -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a rule finds: in words, and the line where it is about one."""
+
+    words: str
+    line: Any = None
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What stands against publishing a plan, with the modes that apply to it."""
+
+    rules: Rules
+    days: list[Found]
+    elements: list[Found]
+
+    def of(self, mode: Mode) -> list[Found]:
+        found = self.days if self.rules.days is mode else []
+        return [*found, *(self.elements if self.rules.elements is mode else [])]
+
+    @property
+    def refused(self) -> list[Found]:
+        return self.of(Mode.REFUSE)
+
+    @property
+    def warned(self) -> list[Found]:
+        return self.of(Mode.WARN)
+
+
+def findings(plan: Plan) -> Findings:
+    """A few statements, however many lines; nothing is looked for that no rule asks."""
+    rules = current()
+    days = [] if rules.days is Mode.OFF else _days(plan)
+    return Findings(rules, days, [] if rules.elements is Mode.OFF else _elements(plan))
+
+
+def _days(plan: Plan) -> list[Found]:
+    found = []
+    campaign = plan.campaign
+    # A text from above has days of its own time.
+    if (
+        plan.kind != Plan.Kind.TEXT
+        and not campaign.starts_on <= plan.starts_on <= plan.ends_on <= campaign.ends_on
+    ):
+        found.append(
+            Found(
+                _("The plan runs from %(first)s to %(last)s, the campaign from %(from)s to %(to)s.")
+                % {"first": plan.starts_on, "last": plan.ends_on, "from": campaign.starts_on,
+                   "to": campaign.ends_on}
+            )
+        )  # fmt: skip
+    outside = Q(due_on__lt=F("stage__starts_on")) | Q(due_on__gt=F("stage__ends_on"))
+    outside |= Q(starts_on__lt=F("stage__starts_on")) | Q(starts_on__gt=F("stage__ends_on"))
+    rows = plan.lines.filter(outside, kind=Line.Kind.TASK).select_related("stage")
+    for line in rows.order_by("place"):
+        stage = line.stage
+        assert stage is not None, "found by its stage"
+        days = "–".join(str(day) for day in (line.starts_on, line.due_on) if day)
+        found.append(
+            Found(
+                _("%(no)s %(title)s: %(days)s, outside “%(stage)s” (%(first)s to %(last)s)")
+                % {"no": line.no, "title": line.title, "days": days, "stage": stage.name,
+                   "first": stage.starts_on, "last": stage.ends_on},
+                line.pk,
+            )
+        )  # fmt: skip
+    return found
+
+
+def _elements(plan: Plan) -> list[Found]:
+    check = queries_elements.check(plan, queries_elements.elements_of(plan))
+    return [
+        Found(
+            _("%(no)s %(title)s: lacks %(names)s")
+            % {"no": row.line.no, "title": row.line.title, "names": "、".join(row.lacks)},
+            row.pk,
+        )
+        for row in check.rows
+        if row.lacks
+    ]
+
+
+def allow(plan: Plan, reason: str) -> str:
+    """The reason that is kept with a plan that is published; refused where a rule says so."""
+    found = findings(plan)
+    if found.refused:
+        words = "；".join(one.words for one in found.refused[:NAMED_MAX])
+        raise PlanIncomplete(
+            field="reason",
+            reason=_("The plan can't be published yet (%(n)d): %(words)s")
+            % {"n": len(found.refused), "words": words},
+        )
+    if found.warned and not reason.strip():
+        raise PlanIncomplete(
+            field="reason",
+            reason=_("Say why the plan is published with what doesn't fit or lacks (%(n)d).")
+            % {"n": len(found.warned)},
+        )
+    return reason.strip()[:REASON_CHARS_MAX]
+
+
+REASON_CHARS_MAX = 500

@@ -151,7 +151,7 @@ def _goes_on(match: re.Match[str], line: str, last: tuple[int, int]) -> bool:
     if number == (last[0] + 1, 0) or number == (last[0], last[1] + 1):
         return True
     # A number further on, or a second text that begins anew: only where it is set apart.
-    return after in " 　\t" and (number > last or number == (1, 0))
+    return number[1] == 0 and after in " 　\t" and (number > last or number == (1, 0))
 
 
 def _decimals(lines: Sequence[str]) -> list[_Mark]:

@@ -30,6 +30,7 @@ from anlan.kernel.facts.models import Expected
 from anlan.kernel.loop import engine
 from anlan.kernel.loop.engine import NewCase
 from anlan.kernel.regions.models import Region
+from tests.rights.foreign_accidents import plant_accidents
 from tests.rights.foreign_campaigns import plant_campaigns
 from tests.rights.foreign_intake import plant_intake
 from tests.rights.foreign_library import plant_library
@@ -114,6 +115,7 @@ def plant(
     made.numbers |= plant_lists(
         word, pk, place, sector, enterprise, reporter, by=CLI, at=at, wide=area == AWAY
     )
+    made.numbers |= plant_accidents(word, place, sector, enterprise, reporter, by=CLI, at=at)
     made.numbers |= plant_intake(word, place, reporter, at)
     if area == AWAY:
         made.numbers |= plant_library(word, pk, place, reporter, at)

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from anlan.kernel.loop.worklist import Work
 
 CAPABILITIES = (
-    "campaigns", "enterprises", "hazards", "inspections", "library", "lists", "measures", "office",
-    "supervision", "treatment",
+    "accidents", "campaigns", "enterprises", "hazards", "inspections", "library", "lists",
+    "measures", "office", "supervision", "treatment",
 )  # fmt: skip
 
 

@@ -113,7 +113,9 @@ def _import(parser: argparse.ArgumentParser) -> None:
     units.set_defaults(target="anlan.config.cli_accounts:import_units")
     people = kinds.add_parser("people", help=both("人员名册", "people"))
     people.set_defaults(target="anlan.config.cli_accounts:import_people")
-    for kind in (hazards, units, people):
+    accidents = kinds.add_parser("accidents", help=both("事故台账", "registers of accidents"))
+    accidents.set_defaults(target="anlan.config.accidents_cli:import_files")
+    for kind in (hazards, units, people, accidents):
         kind.add_argument("files", nargs="+", metavar="FILE")
         kind.add_argument("--dry-run", action="store_true", help=both("只检查", "only check"))
         _json(kind)
@@ -129,6 +131,21 @@ def _import(parser: argparse.ArgumentParser) -> None:
         type=_day,
         metavar="YYYY-MM-DD",
         help=both("表中未写检查日期的行，按此日期记", "the day found of rows that give none"),
+    )
+    accidents.add_argument("--unit", metavar="CODE", help=both("登记单位代码", "entering unit"))
+    accidents.add_argument(
+        "--mapping",
+        default="anlan",
+        metavar="NAME|FILE.toml",
+        help=both("列对应关系：anlan、osha、phmsa 或文件", "anlan, osha, phmsa, or a file"),
+    )
+    accidents.add_argument(
+        "--area", metavar="CODE", help=both("未写地区的行归属地", "the area of rows that give none")
+    )
+    accidents.add_argument(
+        "--yuan",
+        metavar="RATE",
+        help=both("台账币种一单位折合人民币元", "yuan for one unit of the register's currency"),
     )
 
 

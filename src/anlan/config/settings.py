@@ -119,6 +119,7 @@ INSTALLED_APPS = [
     "anlan.domain.inspections",
     "anlan.domain.treatment",
     "anlan.domain.supervision",
+    "anlan.domain.accidents",
     "anlan.domain.campaigns",
     "anlan.domain.office",
     "allauth",

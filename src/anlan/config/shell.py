@@ -36,6 +36,7 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Line, ...]], ...] = (
             (_("Sweeps"), "inspections:sweeps", "search", "sweep.view", False),
             (_("Own checks"), "selfchecks:plans", "calendar-due", "selfcheck.view", False),
             (_("Supervision"), "supervision:listed", "gavel", "listed.view", False),
+            (_("Accidents"), "accidents:list", "alert-octagon", "accidents.view", False),
             (_("Problem lists"), "lists:overview", "flag", "lists.view", False),
             (_("Campaigns"), "campaigns:list", "list-check", "campaigns.view", False),
             (_("Library"), "library:list", "file-text", "laws.view", False),

@@ -47,6 +47,8 @@ _WHAT = {
     "list_item": _("problem on a list"),
     "list_kind": _("kind of list"),
     "list_setting": _("setting of lists"),
+    "accident": _("accident"),
+    "accidents": _("accident"),
     "lists": _("problem lists"),
     "listkind": _("kinds of lists"),
     "listsettings": _("settings of lists"),

@@ -37,6 +37,7 @@ TASKS = {
     "accounts.seals": _("look at the seals of grants, settings and papers"),
     "loop.seals": _("look at the seals of closed cases"),
     "accounts.disable_unused": _("disable unused accounts"),
+    "accidents.clocks": _("look which reports of accidents are late"),
     "accounts.sweep": _("clear ended sessions"),
     "audit.seal": _("seal the audit log"),
     "campaigns.progress": _("count what campaign tasks have reached"),

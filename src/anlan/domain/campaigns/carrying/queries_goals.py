@@ -1,8 +1,9 @@
 """A campaign's goals beside what the ledger counts today.
 
-Only what opens to its records is offered and shown: counts of hazards. Other goals say that nobody
-counts them here. Where the ledger doesn't reach back to the base year, what somebody stated with
-its source stands in its place, and a whole year is compared with a whole year only.
+Only what opens to its records is offered and shown: counts of hazards and of accidents. Other goals
+say that nobody counts them here. Where the ledger doesn't reach back to the base year, what
+somebody stated with its source stands in its place, and a whole year is compared with a whole year
+only.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from django.utils import timezone
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
+from anlan.domain.accidents.loop import DEATHS, HAPPENED, SERIOUS
 from anlan.domain.campaigns.models import Campaign, Goal
 from anlan.domain.hazards import overview
 from anlan.kernel.calendar import periods
@@ -30,6 +32,8 @@ from anlan.kernel.indicators.declare import Count, Distinct, Indicator, declared
 
 #: Labels that the page of records narrows by.
 NARROWED = {"grade", "sector"}
+#: What is counted of accidents opens on a page of their own.
+ACCIDENTS = {HAPPENED.code, DEATHS.code, SERIOUS.code}
 
 
 def countable() -> dict[str, Indicator]:
@@ -40,6 +44,8 @@ def countable() -> dict[str, Indicator]:
 def _opens(each: Indicator) -> bool:
     if not isinstance(each, Count) or isinstance(each, Distinct):
         return False
+    if each.kind in ACCIDENTS:
+        return set(each.where) <= {"grade", "scope"}
     single = all(len(values) == 1 for values in each.where.values())
     return each.kind.startswith("hazard.") and set(each.where) <= NARROWED and single
 
@@ -161,8 +167,9 @@ def _reached(goal: Goal, value: Decimal, change: Decimal | None, whole: bool) ->
 def _href(each: Indicator, campaign: Campaign, period: Period) -> str:
     assert isinstance(each, Count)
     asked = {"kind": each.kind, "area": campaign.area.code, "period": period.code}
-    asked |= {name: values[0] for name, values in each.where.items()}
-    return f"{reverse('overview:records')}?{urlencode(asked)}"
+    asked |= {name: ",".join(values) for name, values in each.where.items()}
+    page = "accidents:records" if each.kind in ACCIDENTS else "overview:records"
+    return f"{reverse(page)}?{urlencode(asked)}"
 
 
 def offered() -> Sequence[tuple[str, str]]:

@@ -1,0 +1,22 @@
+"""The accident register (事故): what this capability hands over to the kernel."""
+
+from anlan.domain.accidents.indicators import INDICATORS
+from anlan.domain.accidents.inquiring import INQUIRY
+from anlan.domain.accidents.inquiring import KINDS as INQUIRY_KINDS
+from anlan.domain.accidents.invariants import invariants
+from anlan.domain.accidents.loop import ACCIDENT, KINDS
+from anlan.domain.accidents.permissions import RULES
+from anlan.domain.accidents.work import INQUIRIES, WORK
+from anlan.kernel.capability import Capability
+
+CAPABILITY = Capability(
+    code="accidents",
+    urls="anlan.domain.accidents.urls",
+    prefix="accidents/",
+    machines=(ACCIDENT, INQUIRY),
+    kinds=(*KINDS, *INQUIRY_KINDS),
+    indicators=INDICATORS,
+    rules=RULES,
+    invariants=(invariants,),
+    works=(WORK, INQUIRIES),
+)

@@ -1,0 +1,64 @@
+"""Everything that can be done to accidents."""
+
+from anlan.domain.accidents.commands.base import Figures, lacks
+from anlan.domain.accidents.commands.deciding import ask_scope, decide_scope, judge, suspect
+from anlan.domain.accidents.commands.following import (
+    attribute,
+    conclude,
+    correct,
+    pass_up,
+    supplement,
+    void,
+)
+from anlan.domain.accidents.commands.inquiries import (
+    appraise,
+    approve,
+    conclude_track,
+    end_appraisal,
+    evaluate,
+    extend_inquiry,
+    hand_back,
+    open_inquiry,
+    raise_level,
+    submit,
+)
+from anlan.domain.accidents.commands.people import add_person, open_names
+from anlan.domain.accidents.commands.reporting import (
+    ACCIDENTS_MAX,
+    NewAccident,
+    check_new,
+    report,
+    report_many,
+)
+
+__all__ = [
+    "ACCIDENTS_MAX",
+    "Figures",
+    "NewAccident",
+    "add_person",
+    "appraise",
+    "approve",
+    "ask_scope",
+    "attribute",
+    "check_new",
+    "conclude",
+    "conclude_track",
+    "correct",
+    "decide_scope",
+    "end_appraisal",
+    "evaluate",
+    "extend_inquiry",
+    "hand_back",
+    "judge",
+    "lacks",
+    "open_inquiry",
+    "open_names",
+    "pass_up",
+    "raise_level",
+    "report",
+    "report_many",
+    "submit",
+    "supplement",
+    "suspect",
+    "void",
+]

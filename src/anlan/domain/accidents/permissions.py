@@ -1,0 +1,63 @@
+"""Who may do what with accidents.
+
+an accident     seen by those in charge of its area and sector, by units that have a part in it and
+                by whoever reported it; supplemented by those who judge there and the duty desk;
+                concluded, moved and voided by office and leader.
+its scope       changed in two steps: asked for by office or leader, decided by another of them.
+names           of the dead and injured: office, leader and duty desk in charge; each look is on
+                record.
+"""
+
+from __future__ import annotations
+
+from django.db.models import Q
+
+from anlan.base.actor import Actor
+from anlan.domain.accidents.models import Wish
+from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party, reported
+from anlan.kernel.accounts.models import Role
+from anlan.kernel.accounts.policy import Rule
+
+LEADS = (Role.OFFICE, Role.LEADER)
+#: Who reports first: whoever learns of it at work.
+REPORTERS = (*JUDGES, Role.DUTY, Role.GRID, Role.RECTIFIER)
+
+
+def view(by: Actor) -> Q:
+    return (
+        in_charge(by, *SEES)
+        | party(by, (*SEES, Role.RECTIFIER))
+        | reported(by, Role.GRID, Role.RECTIFIER, Role.DUTY)
+    )
+
+
+def edit(by: Actor) -> Q:
+    return in_charge(by, *JUDGES, Role.DUTY)
+
+
+def lead(by: Actor) -> Q:
+    return in_charge(by, *LEADS)
+
+
+def decide(by: Actor) -> Q:
+    """Office and leader, but for what they asked for themselves."""
+    rule = in_charge(by, *LEADS)
+    if by.trusted or by.user_id is None:
+        return rule
+    own = Wish.objects.filter(granted=None, asked_by=by.user_id)
+    return rule & ~Q(case__in=own.values("accident"))
+
+
+RULES: dict[str, Rule] = {
+    "accidents.view":    view,
+    "accidents.report":  lambda by: in_charge(by, *JUDGES, Role.DUTY, Role.GRID)
+                                    | party(by, (Role.RECTIFIER,)),
+    "accidents.edit":    edit,
+    "accidents.lead":    lead,
+    "accidents.decide":  decide,
+    "accidents.names":   lambda by: in_charge(by, *LEADS, Role.DUTY),
+    "inquiries.view":    lambda by: in_charge(by, *SEES) | party(by, (*SEES, Role.RECTIFIER)),
+    "inquiries.edit":    lambda by: in_charge(by, *JUDGES) | party(by, JUDGES),
+    "inquiries.lead":    lambda by: in_charge(by, *LEADS) | party(by, LEADS),
+    "accidents.import":  lambda by: in_charge(by, *LEADS),
+}  # fmt: skip

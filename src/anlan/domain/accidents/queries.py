@@ -1,0 +1,94 @@
+"""Reading accidents: a list by filter, what stands around one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from anlan.base.actor import Actor
+from anlan.base.paths import below
+from anlan.domain.accidents import chain
+from anlan.domain.accidents.columns import GROUPS
+from anlan.domain.accidents.models import Accident, Clock, Finding, Inquiry, Report, Wish
+from anlan.kernel.accounts import policy
+from anlan.kernel.loop.models import Event
+from anlan.kernel.regions.models import Region
+
+WORDS_MAX = 5
+#: Rows that a page shows of each kind of thing beside it.
+AROUND_MAX = 200
+PLAIN = {
+    "scope": "scope", "nature": "nature", "type": "type", "state": "case__state",
+    "sector": "case__sector", "on_from": "case__opened_on__gte", "on_to": "case__opened_on__lte",
+}  # fmt: skip
+
+
+def visible(by: Actor) -> QuerySet[Accident]:
+    return policy.permitted(Accident.objects.all(), "accidents.view", by)
+
+
+def narrowed(rows: QuerySet[Accident], asked: Any, today: date) -> QuerySet[Accident]:
+    """A list as its address asks; what was entered by mistake shows only when asked for."""
+    where = Q()
+    if code := asked["area"]:
+        region = Region.objects.filter(code=code).first()
+        where &= below(region.path, "case__path") if region else policy.NOTHING
+    for name, column in PLAIN.items():
+        if value := asked[name]:
+            where &= Q(**{column: value})
+    if grade := str(asked["grade"] or ""):
+        codes = GROUPS.get(grade, ("" if grade == "none" else grade,))
+        where &= Q(case__grade__in=codes)
+    for word in str(asked["q"] or "").split()[:WORDS_MAX]:
+        where &= (
+            Q(title__icontains=word) | Q(place__icontains=word)
+            | Q(enterprise_name__icontains=word) | Q(case__number__icontains=word)
+        )  # fmt: skip
+    if not asked["state"]:
+        where &= ~Q(case__state="void")
+    if asked["late"]:
+        where &= Q(case__unsettled=True, case__due_on__lt=today)
+    if asked["suspected"]:
+        open_ones = Finding.objects.filter(status=Finding.Status.SUSPECTED)
+        where &= Q(pk__in=open_ones.values("accident"))
+    return rows.filter(where)
+
+
+@dataclass
+class Around:
+    """What the page of an accident shows beside it."""
+
+    reports: list[Report]
+    clocks: list[Clock]
+    findings: list[Finding]
+    wishes: list[Wish]
+    events: list[Event]
+    people: int
+    inquiry: Inquiry | None
+
+    @property
+    def asked(self) -> Wish | None:
+        return next((wish for wish in self.wishes if wish.granted is None), None)
+
+    @property
+    def running(self) -> Clock | None:
+        return next((clock for clock in self.clocks if clock.done_at is None), None)
+
+    @property
+    def suspected(self) -> list[Finding]:
+        return [row for row in self.findings if row.status == Finding.Status.SUSPECTED]
+
+
+def around(row: Accident) -> Around:
+    return Around(
+        reports=list(row.reports.select_related("unit").order_by("-seq")[:AROUND_MAX]),
+        clocks=chain.of(row.pk),
+        findings=list(row.findings.select_related("clock").order_by("pk")[:AROUND_MAX]),
+        wishes=list(row.wishes.order_by("-asked_at")[:AROUND_MAX]),
+        events=list(Event.objects.filter(case=row.pk).order_by("-seq")[:AROUND_MAX]),
+        people=row.casualties.count(),
+        inquiry=Inquiry.objects.select_related("case").filter(accident=row).first(),
+    )

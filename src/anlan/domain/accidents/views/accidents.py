@@ -1,0 +1,216 @@
+"""The register of accidents, the first report, an accident's page and its steps."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.base.actor import Actor
+from anlan.base.ids import uuid7
+from anlan.base.refusal import NotFound, Refusal
+from anlan.domain.accidents import (
+    columns,
+    commands,
+    forms,
+    inquiring,
+    law,
+    queries,
+    steps,
+    tabs,
+)
+from anlan.domain.accidents.commands import NewAccident
+from anlan.domain.accidents.history import timeline_of
+from anlan.domain.accidents.loop import LOOKS, state_label
+from anlan.domain.accidents.models import Accident, Inquiry, Nature
+from anlan.domain.accidents.permissions import REPORTERS
+from anlan.domain.accidents.work import ROW
+from anlan.domain.enterprises import commands as enterprises
+from anlan.kernel.accounts import lists as kept_lists
+from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.units import main_unit
+from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
+from anlan.kernel.loop import offering
+from anlan.kernel.loop.settings import RUNGS
+from anlan.ui.forms import put_refusal
+from anlan.ui.pages import go_on, render_page
+
+kept_lists.register("accidents:list", "accidents:export", page="accidents:list")
+#: What the form folds away, for whoever reports from the street on a phone.
+FOLDED = frozenset({"light", "loss", "nature", "sector", "type", "aware_at", "received_at", "text"})
+DRAWN = ("reported", "known", "concluded")
+
+
+@require_GET
+@requires("accidents.view")
+def accident_list(request: HttpRequest) -> HttpResponse:
+    by, today = actor_of(request), timezone.localdate()
+    asked = columns.filters(request.GET)
+    rows = queries.narrowed(queries.visible(by), asked, today).select_related(*ROW)
+    kept = kept_lists.Kept(request, columns.columns(today))
+    context = {
+        "filters": asked, "page": asked.order(columns.ORDERS, "newest").page(rows, request.GET),
+        "sort": asked.sort(columns.ORDERS, "newest"), "kept": kept, "columns": kept.columns,
+        "tabs": tabs.of(by, "list"), "may_report": policy.may(by, "accidents.report"),
+        "may_import": policy.may(by, "accidents.import"),
+    }  # fmt: skip
+    return render_page(request, "accidents/list.html", "accidents/_list.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("accidents.report")
+def new(request: HttpRequest) -> HttpResponse:
+    """The first report: five fields and a press; the rest folds away."""
+    by, at = actor_of(request), timezone.now()
+    unit = main_unit(by, REPORTERS)
+    initial = {"happened_at": timezone.localtime(at)}
+    if request.method == "GET":
+        form = forms.Report(initial={**initial, "pk": uuid7(), "request_id": uuid7()})
+    else:
+        form = forms.Report(request.POST, initial=initial)
+        if form.is_valid():
+            try:
+                pk = _report(form, by, at)
+            except Refusal as refusal:
+                put_refusal(form, refusal)
+            else:
+                messages.success(request, _("Reported."))
+                return go_on(request, reverse("accidents:page", args=[pk]))
+    area = form["area"].value() or unit.area.code
+    unfolded = form.is_bound and bool(FOLDED & (set(form.errors) | set(form.changed_data)))
+    context = {
+        "form": form, "area_code": area, "area_text": area_name(area), "unfolded": unfolded,
+    }  # fmt: skip
+    return render_page(
+        request, "accidents/new.html", "accidents/new.html", context, 422 if form.errors else 200
+    )
+
+
+def _report(form: forms.Report, by: Actor, at: datetime) -> UUID:
+    data = form.cleaned_data
+    area = data["area"]
+    if area is None:
+        raise commands.lacks("area", _("Choose the area from the list."))
+    enterprise = None
+    if name := data["enterprise_name"].strip():
+        wanted = enterprises.Wanted(name, area.pk, area.path, "", data["sector"] or None)
+        enterprise = _known_firm(wanted, by, at)
+    report = NewAccident(
+        pk=data["pk"], title=data["title"], happened_at=data["happened_at"], area=area.pk,
+        place=data["place"], sector=data["sector"], enterprise=enterprise,
+        enterprise_name=data["enterprise_name"], nature=data["nature"] or Nature.GENERAL,
+        type=data["type"], figures=form.figures, text=data["text"], aware_at=data["aware_at"],
+        received_at=data["received_at"],
+    )  # fmt: skip
+    return commands.report(report, by=by, at=at, request_id=data["request_id"])
+
+
+def _known_firm(wanted: enterprises.Wanted, by: Actor, at: datetime) -> int | None:
+    """The enterprise of that name in the register, entered there where it is new."""
+    with transaction.atomic():
+        match = enterprises.match([wanted], by=by, at=at, source="form")[0]
+    return match.id if match else None
+
+
+@require_GET
+@requires("accidents.view")
+def page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _page(request, pk)
+
+
+def _page(
+    request: HttpRequest, pk: UUID, bad: tuple[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    by = actor_of(request)
+    row = policy.access(Accident.objects.select_related(*ROW), "accidents.view", by, pk)
+    around = queries.around(row)
+    allowed = policy.allowed(Accident, pk, {one.permission for one in steps.PAGES}, by)
+    dialogs = [
+        (each, bad[1] if bad and bad[0] == each.code else _form(each, row, around))
+        for each in steps.offered(row, around, allowed, by)
+    ]
+    case = row.case
+    context = {
+        "row": row, "case": case, "around": around, "dialogs": dialogs,
+        "bad": bad[0] if bad else "", "crumbs": crumbs_of(case.area), "look": LOOKS[case.state],
+        "state": state_label(case.state), "loss": columns.wan(row.loss_fen),
+        "losses": {each.pk: columns.wan(each.loss_fen) for each in around.reports},
+        "rung": RUNGS[case.rung - 1] if case.rung and case.unsettled else "",
+        "drawn": [state_label(state) for state in DRAWN],
+        "now": DRAWN.index(case.state) if case.state in DRAWN else None,
+        "timeline": timeline_of(around.events), "may_names": "accidents.names" in allowed,
+        "moment": timezone.now(), "request_id": uuid7(),
+        "may_lead": "accidents.lead" in allowed, "begin_form": forms.Begin(
+            initial={"request_id": uuid7(), "inquiry": uuid7(), "level": law.leads(case.grade)},
+            auto_id="begin_%s"),
+        "inquiry_state": inquiring.state_label(around.inquiry.case.state) if around.inquiry else "",
+        "inquiry_look": inquiring.LOOKS[around.inquiry.case.state] if around.inquiry else "",
+        "may_inquiry": around.inquiry is not None and policy.permitted(
+            Inquiry.objects.filter(pk=around.inquiry.pk), "inquiries.view", by).exists(),
+    }  # fmt: skip
+    return render_page(request, "accidents/page.html", "accidents/page.html", context, status)
+
+
+def _form(page: offering.StepPage, row: Accident, around: queries.Around, data: Any = None) -> Any:
+    initial: dict[str, Any] = {"request_id": uuid7(), "seen": row.case.version}
+    if page.form in (forms.Supplement, forms.Conclude):
+        initial |= {
+            "deaths": row.deaths + row.deaths_late, "serious": row.serious, "light": row.light,
+            "missing": row.missing, "loss": (Decimal(row.loss_fen) / forms.WAN_FEN).normalize(),
+            "on": timezone.localdate(),
+        }  # fmt: skip
+        initial["loss"] = f"{initial['loss']:f}"
+    if page.form is forms.PassUp:
+        initial["sent_at"] = timezone.localtime()
+    if page.form is forms.Correct:
+        names = ("title", "place", "enterprise_name", "nature", "type")
+        initial |= {name: getattr(row, name) for name in names}
+        initial |= {"sector": row.case.sector_id or "", "day": row.day}
+    if page.form is forms.Judge:
+        initial["findings"] = [
+            (each.pk, f"{each.get_kind_display()} {each.text}".strip()) for each in around.suspected
+        ]
+    return page.form(data, initial=initial, auto_id=f"{page.code}_%s")
+
+
+@require_POST
+@requires("accidents.view")
+def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
+    """Take a step from an accident's page. A form that must be mended comes back as typed."""
+    by, at = actor_of(request), timezone.now()
+    row = policy.access(Accident.objects.select_related(*ROW), "accidents.view", by, pk, at=at)
+    found = steps.BY_CODE.get(code)
+    if found is None:
+        raise NotFound
+    form = _form(found, row, queries.around(row), request.POST)
+    if not form.is_valid():
+        return _page(request, pk, (code, form), status=422)
+    try:
+        offering.take(found, form, pk, by=by, at=at)
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _page(request, pk, (code, form), status=422)
+    messages.success(request, _("Done: %(step)s.") % {"step": found.label})
+    target = "accidents:page" if queries.visible(by).filter(pk=pk).exists() else "accidents:list"
+    return go_on(request, reverse(target, args=[pk] if target == "accidents:page" else []))
+
+
+@require_POST
+@requires("accidents.names")
+def names(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The people concerned with their names. A press opens them, and the press is on record."""
+    by, at = actor_of(request), timezone.now()
+    people = commands.open_names(pk, by=by, at=at)
+    row = Accident.objects.select_related("case").get(pk=pk)
+    context = {"row": row, "people": people}
+    return render_page(request, "accidents/names.html", "accidents/names.html", context)

@@ -10,14 +10,17 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from anlan.base.ids import uuid7
-from anlan.domain.campaigns.models import Task
+from anlan.domain.campaigns.models import Return, Task
 from anlan.domain.campaigns.tests.house import House
+from anlan.domain.campaigns.tests.test_returns import made
 from anlan.domain.hazards import commands as hazards
 from anlan.domain.hazards.commands import Finding
 from anlan.domain.hazards.models import Hazard
 from anlan.domain.library.models import Basis, RuleItem, RuleSet, Text
 from anlan.domain.library.tests.shelf import amend, article, day, shelve
 from anlan.domain.library.tests.test_texts import check
+from anlan.domain.measures import commands as measures
+from anlan.domain.measures.commands import NewMeasure
 from anlan.kernel.audit.models import AuditRow
 from anlan.kernel.regions.queries import by_code
 
@@ -126,6 +129,24 @@ def test_the_pages_of_hazards_show_their_ground_to_the_firm_as_well(house: House
     assert "Link an article" not in shown
     assert house.post("firm", "library:link", text.pk, case=hazard.pk).status_code == 403
     assert house.get("other_firm", "library:of_case", hazard.pk).status_code == 404
+
+
+def test_a_return_and_a_measure_rest_on_articles_as_well(house: House) -> None:
+    text = of_city(house)
+    duty = made(house)
+    owed = Return.objects.filter(duty=duty)[0]
+    measure = uuid7()
+    new = NewMeasure(
+        pk=measure, kind="rule", title="动火审批抄告办法", area=by_code("530100").pk, due_on=day(9)
+    )
+    measures.enter(new, **house.call("city"))
+    for page, pk in (("campaigns:return", owed.pk), ("measures:page", measure)):
+        assert reverse("library:of_case", args=[pk]) in house.text("city", page, pk)
+        answer = house.post("city", "library:link", text.pk, case=pk)
+        assert answer.headers["Location"] == reverse(page, args=[pk])
+        assert "五华区动火作业安全管理办法" in beside(house, "city", pk)
+    assert Basis.objects.count() == 2
+    assert "动火审批抄告办法" in house.text("city", "library:text", text.pk)
 
 
 def make_set(house: House, who: str = "city", **more: Any) -> RuleSet:

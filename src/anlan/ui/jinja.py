@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.templatetags.static import static
 from django.urls import reverse
@@ -12,6 +14,7 @@ from django.utils import translation
 from jinja2 import Environment
 from markupsafe import Markup
 
+from anlan.base.memory import Memory
 from anlan.ui import figures, lists, svg
 from anlan.ui.addresses import address
 from anlan.ui.icons import icon
@@ -58,6 +61,31 @@ def attrs(pairs: dict[str, Any] | None) -> Markup:
     return out
 
 
+def once(*key: Hashable, caller: Callable[[], Markup]) -> Markup:
+    """``{% call once("nav", shell.nav_key) %}…{% endcall %}``: written once for each key.
+
+    The key holds all that the piece shows but the language.
+    """
+    whole = (translation.get_language(), *key)
+    piece = _pieces.get(whole)
+    if piece is None:
+        _pieces.put(whole, piece := caller())
+    return piece
+
+
+_pieces: Memory[Markup] = Memory(5_000)
+
+
+@lru_cache(maxsize=1_000)
+def _static(_folder: str, name: str) -> str:
+    return static(name)
+
+
+def static_url(name: str) -> str:
+    """``static("anlan/app.js")``; what a file is called stays while a process runs."""
+    return _static(settings.STATIC_URL, name)
+
+
 def environment(**options: Any) -> Environment:
     env = Environment(  # noqa: S701  Django sets autoescape
         extensions=["jinja2.ext.i18n", "jinja2.ext.do", "jinja2.ext.loopcontrols"],
@@ -74,7 +102,8 @@ def environment(**options: Any) -> Environment:
     )
     env.globals["_"] = text
     env.globals.update(
-        static=static,
+        static=static_url,
+        once=once,
         url=url,
         icon=icon,
         attrs=attrs,

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.middleware.csrf import get_token
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
@@ -104,6 +105,17 @@ class Shell:
     def phone(self) -> list[Item]:
         return [item for group in self.nav for item in group.items if item.phone][:4]
 
+    @cached_property
+    def nav_key(self) -> tuple[Any, ...]:
+        """All that the navigation shows: two pages with the same key have the same lines."""
+        return self.here, *(
+            (group.folded, str(group.label), *(
+                (item.url, str(item.label), item.icon, item.count, item.hot, item.phone)
+                for item in group.items
+            ))
+            for group in self.nav
+        )  # fmt: skip
+
     @property
     def at(self) -> datetime:
         """When this page was made, for its print; a script puts in when it was printed."""
@@ -126,8 +138,36 @@ def _one_of(value: str | None, known: Sequence[str]) -> str:
     return value if value and value in known else ""
 
 
-def shell(request: HttpRequest) -> dict[str, Shell]:
-    """Context processor of the Jinja2 engine: one shell a request, however many templates."""
-    if not hasattr(request, "anlan_shell"):
-        request.anlan_shell = Shell(request)  # type: ignore[attr-defined]
-    return {"shell": request.anlan_shell}  # type: ignore[attr-defined]
+class Token:
+    """The page's token against forged requests, made once: each look at Django's masks it anew."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+
+    @cached_property
+    def text(self) -> str:
+        return get_token(self._request)
+
+    def __html__(self) -> str:
+        return self.text
+
+    __str__ = __html__
+
+
+class TokenField(Token):
+    """As a form's hidden field."""
+
+    @cached_property
+    def text(self) -> str:
+        token = get_token(self._request)
+        return f'<input type="hidden" name="csrfmiddlewaretoken" value="{token}">'
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor of the Jinja2 engine: one of each a request, however many templates."""
+    own: Any = request
+    if not hasattr(own, "anlan_shell"):
+        own.anlan_shell = Shell(request)
+    if not hasattr(own, "anlan_tokens"):
+        own.anlan_tokens = {"csrf_token": Token(request), "csrf_input": TokenField(request)}
+    return {"shell": own.anlan_shell, **own.anlan_tokens}

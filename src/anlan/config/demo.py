@@ -28,6 +28,7 @@ from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
 from anlan.config import (
     demo_campaign,
+    demo_library,
     demo_lists,
     demo_measures,
     demo_offices,
@@ -122,6 +123,7 @@ def _fill(args: argparse.Namespace, by: Actor, watch: Watch) -> Mapping[str, str
         demo_supervision.supervision(at=timezone.now())
         demo_sweeps.sweeps_and_plans(at=timezone.now())
         demo_campaign.campaign(at=timezone.now())
+        demo_library.library(at=timezone.now())
     with watch.part(_("Letting the clock climb the ladder")):
         climbed = ladder.tick(timezone.now())
         say(_("%(count)d hazards got a reminder or a warning.") % {"count": climbed})

@@ -80,7 +80,7 @@ def set_filters(params: QueryDict) -> Filters:
 
 def columns(today: date) -> list[Column]:
     return [
-        Column("title", pgettext_lazy("library", "Text"), kind="text",
+        Column("title", _("Name"), kind="text",
                link=lambda row: reverse("library:text", args=[row.pk]), sort="title"),
         Column("kind", _("Kind"), cell="get_kind_display"),
         Column("status", _("Status"), cell=lambda row: status_tag(row, today)),

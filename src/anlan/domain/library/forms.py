@@ -78,6 +78,9 @@ class _Data(Step):
 
 
 class EditionForm(_Data):
+    field_order = (
+        "title", "kind", "number", "issuer", "issued_on", "effective_on", "note", "body", "sectors",
+    )  # fmt: skip
     body = forms.CharField(
         label=pgettext_lazy("library", "Text"), max_length=BODY_CHARS_MAX, required=False,
         widget=forms.Textarea({"rows": 18}),

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
@@ -97,11 +98,16 @@ def edition_on(text: Text, today: date) -> Edition | None:
 
 @dataclass(frozen=True)
 class Standing:
-    """How the law behind a link or an item stands: a tone, a sentence, and the article now."""
+    """How the law behind a link or an item stands: a word, what more there is, the article now."""
 
     tone: str
-    said: str
+    word: str
+    more: str = ""
     now: Article | None = None
+
+    @property
+    def said(self) -> str:
+        return self.more or self.word
 
 
 def standings(refs: Iterable[tuple[Text, Article | None]], today: date) -> list[Standing]:
@@ -131,26 +137,26 @@ def standings(refs: Iterable[tuple[Text, Article | None]], today: date) -> list[
 def _standing(
     text: Text, article: Article | None, now: dict[tuple[UUID, str], Article], today: date
 ) -> Standing:
-    status = text.status_on(today)
+    status = Status(text.status_on(today))
+    word = str(status.label)
     if status == Status.REPLACED and text.replaced_by:
         other = text.replaced_by.title
-        said = _("replaced from %(day)s by “%(title)s”") % {"day": text.ended_on, "title": other}
-        return Standing("red", said)
+        more = _("replaced from %(day)s by “%(title)s”") % {"day": text.ended_on, "title": other}
+        return Standing("red", word, more)
     if status in (Status.REPEALED, Status.REPLACED):
-        return Standing("red", _("repealed from %(day)s") % {"day": text.ended_on})
+        return Standing("red", word, _("repealed from %(day)s") % {"day": text.ended_on})
     if article is None or not article.edition.until or article.edition.until > today:
-        return Standing("green" if status != Status.COMING else "blue", str(Status(status).label))
-    day = {"day": article.edition.until}
+        return Standing("green" if status != Status.COMING else "blue", word)
+    word, day = pgettext("library", "amended"), {"day": article.edition.until}
     after = now.get((text.pk, article.label))
     if after is None:
-        return Standing("red", _("amended from %(day)s: no article of this number any more") % day)
+        more = _("amended from %(day)s: no article of this number any more") % day
+        return Standing("red", word, more)
     if after.words == article.words:
-        return Standing(
-            "green", _("amended from %(day)s; this article reads as before") % day, after
-        )
-    return Standing(
-        "amber", _("amended from %(day)s: this article reads differently now") % day, after
-    )
+        more = _("amended from %(day)s; this article reads as before") % day
+        return Standing("green", word, more, after)
+    more = _("amended from %(day)s: this article reads differently now") % day
+    return Standing("amber", word, more, after)
 
 
 @dataclass(frozen=True)

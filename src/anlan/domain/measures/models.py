@@ -20,6 +20,9 @@ class Kind(models.TextChoices):
     STANDARD = "standard", _("standard")
     MECHANISM = "mechanism", _("mechanism")
     PROJECT = "project", _("project")
+    # 责任链条 and 管理办法 are counted apart from rules where results are told by their kinds.
+    DUTY_CHAIN = "duty_chain", _("duty chain")
+    METHOD = "method", _("administrative method")
 
 
 class Level(models.TextChoices):
@@ -34,7 +37,7 @@ class Level(models.TextChoices):
 
 
 class Measure(models.Model):
-    """A law, rule, standard, mechanism or project; state, deadline and history are its case's.
+    """A law, rule, standard, mechanism, project, duty chain or method; state, deadline and history are its case's.
 
     The case's grade is its kind, the case's source its level, the case's unit who keeps it.
     """

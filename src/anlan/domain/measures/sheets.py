@@ -65,6 +65,8 @@ STATE_WORDS = (
     ("发布", "adopted"), ("通过", "adopted"), ("完成", "adopted"),
 )  # fmt: skip
 KIND_WORDS = (
+    ("责任链条", "duty_chain"), ("责任链", "duty_chain"), ("责任清单", "duty_chain"),
+    ("管理办法", "method"),
     ("标准", "standard"), ("规范", "standard"), ("工程", "project"), ("项目", "project"),
     ("机制", "mechanism"), ("法规", "law"), ("法律", "law"), ("条例", "law"), ("规章", "rule"),
     ("制度", "rule"), ("办法", "rule"), ("规定", "rule"), ("文件", "rule"),

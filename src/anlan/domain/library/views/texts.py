@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound
 from anlan.domain.library import columns, commands, forms, jobs, queries, tabs
-from anlan.domain.library.models import Edition, RuleItem, RuleSet, Status, Text
+from anlan.domain.library.models import Edition, Kind, RuleItem, RuleSet, Status, Text
 from anlan.domain.library.refusals import TextIncomplete
 from anlan.domain.library.views.base import common, edition_of, filled_in, fresh, text_of
 from anlan.kernel.accounts import lists as kept_lists
@@ -234,7 +234,7 @@ def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires("laws.make")
 def new(request: HttpRequest) -> HttpResponse:
     """Enter a text from words that were pasted; files are handed in beside it."""
-    form = forms.NewText(request.POST or None, initial=fresh(pk=uuid7()))
+    form = forms.NewText(request.POST or None, initial=fresh(pk=uuid7(), kind=Kind.NORMATIVE))
 
     def does(form: Any) -> Any:
         return commands.write(form.terms, pk=form.cleaned_data["pk"], **common(request, form))

@@ -86,7 +86,7 @@ def adopt(
     for turn in turns(work):
         check_adopted(adopted_on, in_force_on, turn.today)
         no = short(number, "number", NUMBER_CHARS_MAX)
-        if not no and turn.case.grade not in ("mechanism", "project"):
+        if not no and turn.case.grade not in ("mechanism", "project", "duty_chain"):
             raise lacks("number", _("Write its number (文号, or the standard's)."))
         from_day = in_force_on or adopted_on
         turn.take("adopt", {"number": no, "in_force_on": str(from_day)}, day=adopted_on)

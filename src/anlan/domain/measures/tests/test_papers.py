@@ -75,6 +75,29 @@ def test_a_workbook_is_read_what_is_right_goes_in_and_the_rest_is_told_by_its_pl
     assert Measure.objects.filter(title="没有时限的办法", case__state="planned").exists()
 
 
+def test_duty_chains_and_methods_are_results_of_their_own(desk: Desk) -> None:
+    """The kinds by which results are told: 责任链条、制度成果、管理办法、重点工程、工作机制."""
+    made = [
+        ("燃气安全责任链条", "duty_chain"), ("动火作业管理办法", "method"), ("瓶装液化气配送办法", "rule"),
+        ("管网改造工程", "project"), ("会商机制", "mechanism"),
+    ]  # fmt: skip
+    rows = [
+        [n, "", "县", title, "", "", "", "", "已印发", f"五安办〔2024〕{n}号", "2024-03-05"]
+        for n, (title, _kind) in enumerate(made, 1)
+    ]
+    send(desk, "office", workbook(rows))
+    assert dict(Measure.objects.values_list("title", "case__grade")) == dict(made)
+    for kind in ("duty_chain", "method"):
+        assert desk.rows("office", f"?kind={kind}") == 1
+        assert f"kind={kind}" in desk.house.get("office", "measures:table").content.decode()
+    # A chain of duties needs no number of its own; a method does.
+    for kind, status in (("duty_chain", "in_force"), ("method", 422)):
+        draft = desk.make(title=f"拟办{kind}", kind=kind)
+        given = {"number": "", "adopted_on": day(-1), "in_force_on": "", "text": ""}
+        assert desk.step("office", draft, "adopt", **given) == status
+    desk.check()
+
+
 def test_what_is_no_list_is_refused_and_nobody_else_sends_one(desk: Desk) -> None:
     assert send(desk, "office", workbook([["a", "b"]], ["甲", "乙"])).status_code == 400
     assert desk.house.post("office", "measures:import").status_code == 422

@@ -121,7 +121,7 @@ def _counted(row: Campaign, by: Actor) -> dict[str, Any]:
     parts = queries.campaigns(by).filter(parent=row).order_by("-starts_on", "pk")
     above = queries.campaigns(by).filter(pk=row.parent_id).first() if row.parent_id else None
     return {
-        "counters": counted, "above": above,
+        "counters": counted, "above": above, "shares": row.shared_lines.exists(),
         "countdown": sharing.countdown(row, today) if row.parent_id else None,
         "all_parts": [(part, sharing.countdown(part, today)) for part in parts[:PARTS_MAX]],
     }  # fmt: skip

@@ -32,7 +32,7 @@ OUTSIDE = "530300"
 def parallel(house: House, who: str = "city", title: str = "安全工程三年行动") -> UUID:
     """A campaign beside the other one, with years of its own."""
     day = house.today
-    new = NewCampaign(house.cast.units[who].pk, title, day - timedelta(200), day + timedelta(200))
+    new = NewCampaign(house.cast.units[who].pk, title, day - timedelta(200), day + timedelta(400))
     return commands.make_campaign(new, **house.call(who))
 
 
@@ -132,6 +132,29 @@ def test_lines_of_other_pages_stay_shared(house: House) -> None:
     # The first page holds fifty lines; of these the second is ticked in place of the first.
     assert share(house, "city", other, plan, lines[1]).status_code == 302
     assert set(SharedLine.objects.values_list("line", flat=True)) == {lines[1].pk, lines[59].pk}
+
+
+def test_a_plan_beside_the_campaigns_own_has_its_tasks_and_counts_in_no_code(
+    house: House,
+) -> None:
+    campaign = house.campaign(code="1+1+1")
+    house.published(campaign=campaign)
+
+    def there() -> list[int]:
+        page = house.text("city", "campaigns:campaign", campaign)
+        cells = re.findall(r'<td class="num">(\d+)</td><td class="num">(\d+)</td>', page)
+        return [int(have) for _wanted, have in cells]
+
+    before = there()
+    assert before == [1, 0, 0]
+    line = NewLine("创建安全发展示范城市。", title="示范城市任务", units=lead("市应急局"))
+    beside = house.published(campaign=campaign, lines=[line], kind="beside")
+    assert there() == before
+    page = house.text("city", "campaigns:campaign", campaign)
+    assert "plan beside the campaign’s own" in page
+    # A task list of its own, and the tasks are the campaign's all the same.
+    assert listed(house, "city", f"?plan={beside.pk}") == 1
+    assert listed(house, "city", f"?campaign={campaign}") == 4
 
 
 # --- parts and counters --------------------------------------------------------------------

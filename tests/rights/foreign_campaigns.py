@@ -82,6 +82,7 @@ def plant_campaigns(
     return {
         "campaigns:task": task, "campaigns:step": task,
         "campaigns:task_figure": task, "campaigns:task_file": task,
+        "campaigns:milestones": task, "campaigns:key_task": task,
         "campaigns:records": task, "campaigns:records_export": task,
         "campaigns:unlink_record": task, "campaigns:of_case": task,
         **dict.fromkeys(DUTIES, duty), **dict.fromkeys(RETURNS, owed),

@@ -57,6 +57,8 @@ def task_filters(params: QueryDict, plans: Sequence[tuple[str, str]]) -> Filters
             Flag("open", _("Not finished yet")),
             Flag("mine", _("My unit's")),
             Flag("central", _("With a central unit")),
+            Flag("key", _("Key tasks")),
+            Flag("step_late", _("With a late milestone")),
             Choice("plan", _("Plan"), plans),
             *above,
         ),
@@ -96,6 +98,17 @@ def state_cell(task: Task) -> Any:
     shown = cell("state", str(STATES[task.case.state]), task.case.state)
     if task.case.rung:
         shown += cell("rung", RUNGS[task.case.rung - 1], task.case.rung)
+    return shown + marks(task)
+
+
+def marks(task: Any) -> Any:
+    """Whether it is a key task, and which of its steps is late, once that was put beside it."""
+    shown = Markup()
+    if getattr(task, "is_key", False):
+        shown += Markup(" ") + part("tag", gettext("key task"), "blue")
+    if step := getattr(task, "late_step", ""):
+        words = gettext("milestone late: %(name)s") % {"name": step[:30]}
+        shown += Markup(" ") + part("tag", words, "red")
     return shown
 
 

@@ -369,11 +369,17 @@ class Progress(Proved):
 
     def __init__(
         self, *args: Any, targets: Sequence[tuple[int, str]] = (), counted: bool = False,
-        **more: Any,
+        steps: Sequence[tuple[int, str]] = (), **more: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **more)
         if counted:
             del self.fields["progress"]
+        if steps:
+            self.fields["milestones"] = forms.MultipleChoiceField(
+                label=_("Milestones reached by now"), required=False,
+                choices=[(str(pk), name) for pk, name in steps],
+                widget=forms.CheckboxSelectMultiple,
+            )  # fmt: skip
         self.asked = [pk for pk, _label in targets]
         for pk, label in targets:
             self.fields[f"reached_{pk}"] = forms.DecimalField(

@@ -25,6 +25,7 @@ TASK = replace(
         Step("accept_report",   _RUNNING),
         Step("return_report",   _RUNNING),
         Step("name_person",     "assigned"),
+        Step("set_milestones",  "found,assigned"),
         Step("set_quota",       "found,assigned,rectified,verified"),
     ),
     words={
@@ -32,6 +33,7 @@ TASK = replace(
         "accept_report": _("accept a report"),
         "return_report": _("return a report"),
         "name_person": _("name who answers for it"),
+        "set_milestones": _("set its milestones"),
         "set_quota": _("set its share"),
     },
 )  # fmt: skip

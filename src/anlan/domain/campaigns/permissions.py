@@ -135,6 +135,8 @@ RULES: dict[str, Rule] = {
     "tasks.view":      view,
     "tasks.assign":    judge,
     "tasks.claim":     claim,
+    "tasks.plan":      lambda by: in_charge(by, *LEADS) | party(by, ANSWERS, PartyRole.RECTIFIER),
+    "tasks.mark_key":  lead_check,
     "tasks.receive":   lambda by: party(by, ANSWERS),
     "tasks.report":    lambda by: party(by, ANSWERS, PartyRole.RECTIFIER),
     "tasks.rectify":   lambda by: party(by, ANSWERS, PartyRole.RECTIFIER),

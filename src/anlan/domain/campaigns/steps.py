@@ -28,7 +28,8 @@ def _report(form: forms.Progress, pk: UUID, common: dict[str, Any]) -> Any:
     data = form.cleaned_data
     return do.report(
         pk, progress=data.get("progress"), text=data["text"], reached=form.reached,
-        no_evidence=data.get("no_evidence", ""), **common,
+        no_evidence=data.get("no_evidence", ""),
+        milestones=[int(pk) for pk in data.get("milestones", ())], **common,
     )  # fmt: skip
 
 

@@ -15,7 +15,8 @@ from anlan.base.paths import below
 from anlan.base.prepared import Prepared
 from anlan.base.statements import among, filled
 from anlan.domain.campaigns.loop import KIND
-from anlan.domain.campaigns.models import Task
+from anlan.domain.campaigns.milestones import queries as milestones
+from anlan.domain.campaigns.models import KeyTask, Task
 from anlan.domain.campaigns.permissions import ANSWERS
 from anlan.domain.campaigns.queries import in_campaign, late, uuid_of
 from anlan.kernel.accounts import policy
@@ -103,6 +104,10 @@ def conditions(asked: Any, region: Region | None, by: Actor, today: date, above:
     for name in ("due_from", "due_to"):
         if day := asked[name]:
             where &= Q(**{f"case__due_on__{'gte' if name == 'due_from' else 'lte'}": day})
+    if asked["key"]:
+        where &= Q(pk__in=KeyTask.objects.values("task"))
+    if asked["step_late"]:
+        where &= milestones.late(today)
     if asked["open"]:
         where &= Q(case__is_open=True)
     if asked["late"]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -20,7 +20,8 @@ from anlan.domain.campaigns import (
     task_lists,
 )
 from anlan.domain.campaigns.loop import STATES
-from anlan.domain.campaigns.models import Quota, Target, Task
+from anlan.domain.campaigns.milestones import queries as milestones
+from anlan.domain.campaigns.models import Milestone, Quota, Target, Task
 from anlan.domain.campaigns.progress import pages as progress_pages
 from anlan.domain.campaigns.progress import tasks as progress_tasks
 from anlan.domain.hazards.exporting import EXPORT_ROWS_MAX, TooMuch
@@ -31,7 +32,7 @@ from anlan.kernel.regions.models import Region
 from anlan.ui.lists import Filters
 
 FETCHED_AT_ONCE = 500
-WIDTHS = (16, 8, 40, 60, 28, 12, 8, 40, 24, 24, 12, 24, 28, 14, 12, 12, 30)
+WIDTHS = (16, 8, 40, 60, 28, 12, 8, 40, 24, 24, 12, 24, 28, 14, 12, 12, 30, 8, 60)
 
 
 def answer(asked: Filters, above: str, *, by: Actor, at: datetime) -> HttpResponse:
@@ -54,7 +55,7 @@ def _table(keys: QuerySet[Task, UUID], by: Actor, at: datetime) -> OutTable:
         _("Progress"), _("What is aimed at"), _("Counted"), _("How the count stands"),
         _("To be finished by"), _("Area"),
         _("Plan"), _("In person"), _("Worked on from"), _("Last report"),
-        _("What is wanted as proof"),
+        _("What is wanted as proof"), _("Key task"), _("Milestones"),
     ]  # fmt: skip
     scope = _("Taken out by %(name)s on %(when)s") % {
         "name": by.name, "when": f"{timezone.localtime(at):%Y-%m-%d %H:%M}",
@@ -66,11 +67,14 @@ def _table(keys: QuerySet[Task, UUID], by: Actor, at: datetime) -> OutTable:
 
 
 def _rows(keys: QuerySet[Task, UUID], at: datetime) -> Iterator[list[Any]]:
+    today = timezone.localdate(at)
     waiting = keys.iterator(chunk_size=FETCHED_AT_ONCE)
     while chunk := list(islice(waiting, FETCHED_AT_ONCE)):
         rows = Task.objects.select_related("case__area", "plan", "line").in_bulk(chunk)
         tasks = [rows[pk] for pk in chunk if pk in rows]
         task_lists.with_units(tasks)
+        milestones.on_tasks(tasks, today)
+        steps = milestones.by_task(chunk)
         aims, counted = _aims(tasks), _counted(tasks, at)
         for task in tasks:
             case = task.case
@@ -80,7 +84,16 @@ def _rows(keys: QuerySet[Task, UUID], at: datetime) -> Iterator[list[Any]]:
                 str(STATES[case.state]), f"{task.progress}%", aims[task.pk], *counted[task.pk],
                 case.due_on, case.area.full_name, task.plan.title, task.person, task.starts_on,
                 task.reported_on, task.line.evidence,
+                _("yes") if task.is_key else "",  # type: ignore[attr-defined]
+                _steps(steps.get(task.pk, []), today, case.settled_on),
             ]  # fmt: skip
+
+
+def _steps(rows: list[Milestone], today: date, settled: date | None) -> str:
+    return "；".join(
+        f"{one.name} {one.due_on} {milestones.STATES[milestones.state_of(one, today, settled)]}"
+        for one in rows
+    )
 
 
 def _aims(tasks: list[Task]) -> dict[UUID, str]:

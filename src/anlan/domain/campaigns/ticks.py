@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from anlan.domain.campaigns.milestones import commands as milestones
 from anlan.domain.campaigns.progress import tasks as progress_tasks
 from anlan.domain.campaigns.returns import commands as returns
 from anlan.kernel.jobs.clock import every
@@ -15,6 +16,12 @@ QUARTER, HOUR = 900, 3_600
 def refresh_progress(now: datetime) -> None:
     """Write down how far the tasks are whose numbers the ledger counts."""
     progress_tasks.refresh(now)
+
+
+@every(HOUR, "campaigns.milestones")
+def tell_late_milestones(now: datetime) -> None:
+    """Tell of the steps of tasks that no report says are reached (提示)."""
+    milestones.tell_late(now)
 
 
 @every(HOUR, "campaigns.returns")

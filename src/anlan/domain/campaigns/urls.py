@@ -13,6 +13,7 @@ from anlan.domain.campaigns.carrying import urls as urls_carrying
 from anlan.domain.campaigns.deriving import urls as urls_deriving
 from anlan.domain.campaigns.intake import urls as urls_intake
 from anlan.domain.campaigns.meetings import urls as urls_meetings
+from anlan.domain.campaigns.milestones import views as views_milestones
 from anlan.domain.campaigns.progress import urls as urls_progress
 from anlan.domain.campaigns.related import urls as urls_related
 from anlan.domain.campaigns.returns import urls as urls_returns
@@ -27,6 +28,8 @@ urlpatterns = [
     path("tasks/", views_tasks.tasks, name="tasks"),
     path("tasks/<uuid:pk>/", views_tasks.task, name="task"),
     *urls_related.urlpatterns,
+    path("tasks/<uuid:pk>/milestones/", views_milestones.milestones, name="milestones"),
+    path("tasks/<uuid:pk>/key/", views_milestones.key, name="key_task"),
     path("tasks/<uuid:pk>/<slug:code>/", views_tasks.step, name="step"),
     path("plans/<uuid:pk>/", views_plans.plan, name="plan"),
     path("plans/<uuid:pk>/edit/", views_plans.edit, name="edit_plan"),

@@ -29,7 +29,8 @@ from anlan.domain.campaigns.carrying.views_hearings import of_line
 from anlan.domain.campaigns.history import timeline_of
 from anlan.domain.campaigns.loop import STATES
 from anlan.domain.campaigns.meetings import changes as meetings
-from anlan.domain.campaigns.models import Plan, Report, Target, Task
+from anlan.domain.campaigns.milestones import queries as steps_of
+from anlan.domain.campaigns.models import KeyTask, Plan, Report, Target, Task
 from anlan.domain.campaigns.progress import evidence
 from anlan.domain.campaigns.progress import facts as progress_facts
 from anlan.domain.campaigns.progress import pages as progress_pages
@@ -63,6 +64,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
     by, today = actor_of(request), timezone.localdate()
     asked = columns.task_filters(request.GET, plans_offered(by, request.GET.get("plan", "")))
     page = task_lists.page(by, asked, asked.order(columns.ORDERS, "due"), request.GET, today)
+    steps_of.on_tasks(page.rows, today)
     kept = kept_lists.Kept(request, columns.task_columns(today))
     if any(column.code == "progress" for column in kept.columns):
         progress_pages.on_tasks(page.rows, timezone.now())
@@ -114,7 +116,8 @@ def _page(
     by, today = actor_of(request), timezone.localdate()
     row = policy.access(_rows(), "tasks.view", by, pk)
     around = queries.around(row)
-    allowed = policy.allowed(Task, pk, {page.permission for page in steps.PAGES}, by)
+    asked = {page.permission for page in steps.PAGES} | {"tasks.plan", "tasks.mark_key"}
+    allowed = policy.allowed(Task, pk, asked, by)
     dialogs = [
         (page, bad[1] if bad and bad[0] == page.code else _form(page, row, around, by))
         for page in steps.offered(row, around, allowed, by)
@@ -129,6 +132,14 @@ def _page(
         "days": columns.days_left(row, today), "timeline": timeline_of(around.events),
         "steps": [STATES[state] for state in ORDER], "step": _place(case.state),
         "seen_plans": set(may_plan.order_by().values_list("pk", flat=True)),
+        "milestones": [
+            (one, steps_of.STATES[state], steps_of.TONES[state])
+            for one in steps_of.by_task([pk]).get(pk, [])
+            for state in [steps_of.state_of(one, today, case.settled_on)]
+        ],
+        "may_plan": "tasks.plan" in allowed and case.state in ("found", "assigned"),
+        "may_mark": "tasks.mark_key" in allowed, "request_id": uuid7(),
+        "key": KeyTask.objects.filter(task=row).first(),
         "targets": targets, "parts": _parts(row, by), "offers": offers, "files": files,
         "is_counted": _is_counted(around), "progress": _progress(row, around, targets),
         "also_in": sharing.memberships_of(row, by),
@@ -253,6 +264,8 @@ def _form(
             if _is_typed(target) and target.pk not in fed
         ]
         more["counted"] = _is_counted(around)
+        ahead = row.milestones.filter(reached_on=None).order_by("place")
+        more["steps"] = [(one.pk, f"{one.name} ({one.due_on})") for one in ahead]
         initial["progress"] = row.progress
     if issubclass(page.form, forms.Proved):
         wanted = bool(row.line.evidence.strip())

@@ -41,6 +41,7 @@ TASKS = {
     "accounts.sweep": _("clear ended sessions"),
     "audit.seal": _("seal the audit log"),
     "campaigns.progress": _("count what campaign tasks have reached"),
+    "campaigns.milestones": _("tell of late milestones"),
     "campaigns.returns": _("ask for the returns that come due"),
     "backup.leftovers": _("clear what broken-off backups left"),
     "facts.fold": _("sum up the ledger"),

@@ -15,7 +15,8 @@ from anlan.domain.campaigns.battlemap.compare import Changed
 from anlan.domain.campaigns.battlemap.grouping import HEADS_MAX, Head, Map
 from anlan.domain.campaigns.battlemap.lights import Rule
 from anlan.domain.campaigns.battlemap.rows import ROWS_MAX, ROWS_OPEN_MAX, Row
-from anlan.domain.campaigns.models import Task
+from anlan.domain.campaigns.milestones import queries as milestones
+from anlan.domain.campaigns.models import Milestone, Task
 from anlan.domain.campaigns.progress import pages as progress_pages
 from anlan.domain.campaigns.progress.figures import Figure
 
@@ -36,6 +37,8 @@ class Section:
     changed: dict[UUID, Changed] = field(default_factory=dict)
     #: What the ledger counts of its rows.
     figures: dict[UUID, list[Figure]] = field(default_factory=dict)
+    #: And their steps.
+    steps: dict[UUID, list[Milestone]] = field(default_factory=dict)
     #: How many rows stand before these, and whether more follow.
     after: int = 0
     has_more: bool = False
@@ -63,8 +66,10 @@ def count(listing: Listing, at: datetime) -> Listing:
     """Put beside all rows shown what is counted of them: so many statements, however many."""
     pks = [row.pk for section in listing.sections for row in section.rows]
     figures = progress_pages.by_task(pks, at) if pks else {}
+    steps = milestones.by_task(pks) if pks else {}
     for section in listing.sections:
         section.figures = {row.pk: figures[row.pk] for row in section.rows if row.pk in figures}
+        section.steps = {row.pk: steps[row.pk] for row in section.rows if row.pk in steps}
     return listing
 
 

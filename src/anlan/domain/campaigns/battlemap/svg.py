@@ -17,6 +17,8 @@ from anlan.domain.campaigns.battlemap.grouping import Head
 from anlan.domain.campaigns.battlemap.layout import Axis
 from anlan.domain.campaigns.battlemap.lights import BY_CODE, COLOURS
 from anlan.domain.campaigns.battlemap.rows import Row
+from anlan.domain.campaigns.milestones import queries as milestones
+from anlan.domain.campaigns.models import Milestone
 
 #: (name, first day, last day) of each stage.
 Stages = Sequence[tuple[str, date, date]]
@@ -98,8 +100,14 @@ def head(axis: Axis, stages: Stages, today: date, today_label: str) -> Markup:
     return Markup(f'<svg class="bm-axis" role="presentation">{"".join(parts)}</svg>')  # noqa: S704
 
 
-def lane(axis: Axis, row: Row, today: date, changed: Changed | None = None) -> Markup:
-    """One task: planned above, actual below in its light's colour, what ran late in red."""
+def lane(
+    axis: Axis, row: Row, today: date, changed: Changed | None = None,
+    steps: Sequence[Milestone] = (),
+) -> Markup:  # fmt: skip
+    """One task: planned above, actual below in its light's colour, what ran late in red.
+
+    Its steps stand on it as diamonds: full where reached, red where late.
+    """
     colour = BY_CODE[row.light].colour
     parts = [BACK]
     due = row.due
@@ -118,6 +126,14 @@ def lane(axis: Axis, row: Row, today: date, changed: Changed | None = None) -> M
         parts.append(_bar(axis, row.start, done, "done", 4, 5))
     if changed and "slipped" in changed.kinds and changed.was and changed.was.due and due:
         parts.append(_slip(axis, changed.was.due, due))
+    for step in steps:
+        x = axis.middle(step.due_on)
+        if x is not None:
+            state = milestones.state_of(step, today, row.settled)
+            parts.append(
+                f'<svg class="ms {state}" x="{_n(x)}%" y="6" overflow="visible">'
+                '<path d="M0-5 5 0 0 5-5 0z"/></svg>'
+            )
     return Markup(f'<svg class="bm-l" aria-hidden="true">{"".join(parts)}</svg>')  # noqa: S704
 
 

@@ -32,6 +32,7 @@ from anlan.domain.campaigns.battlemap.asked import Asked
 from anlan.domain.campaigns.battlemap.grouping import GROUPS
 from anlan.domain.campaigns.battlemap.layout import ZOOMS
 from anlan.domain.campaigns.battlemap.lights import LIGHTS
+from anlan.domain.campaigns.milestones import queries as steps_of
 from anlan.domain.campaigns.models import Campaign
 from anlan.domain.campaigns.progress import pages as progress_pages
 from anlan.kernel.accounts import policy
@@ -102,6 +103,10 @@ def _drawing(base: str, pk: UUID, asked: Asked) -> dict[str, Any]:
     """What heads and rows are drawn with, on the page and in what is opened later."""
     inner, task = reverse("campaigns:map_rows", args=[pk]), _task_address()
     return {
+        "late_step": lambda steps, row: next(
+            (one.name for one in steps
+             if steps_of.state_of(one, asked.today, row.settled) == "late"), "",
+        ),
         "figures_of": progress_pages.on_map, "svg": svg, "BY_CODE": lights.BY_CODE,
         "colour_labels": lights.COLOURS,
         "shown_max": TITLE_SHOWN_MAX, "rows_max": rows.ROWS_MAX, "kind_labels": compare.CHANGES,

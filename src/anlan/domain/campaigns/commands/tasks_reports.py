@@ -6,9 +6,9 @@ reversed when the report is returned. What the ledger counts nobody types.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
-from typing import Unpack
+from typing import Any, Unpack
 from uuid import UUID
 
 from django.db import transaction
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.campaigns.commands.base import Turn, begin, text_of, turns
 from anlan.domain.campaigns.commands.tasks import standing_progress
+from anlan.domain.campaigns.milestones import commands as steps
 from anlan.domain.campaigns.models import Feed, Report
 from anlan.domain.campaigns.progress import evidence
 from anlan.domain.campaigns.progress import facts as progress_facts
@@ -48,6 +49,7 @@ def report(
     reached: Mapping[int, Decimal] | None = None,
     files: Sequence[Prepared] = (),
     no_evidence: str = "",
+    milestones: Collection[int] = (),
     **call: Unpack[OnOne],
 ) -> list[UUID]:
     """Say how far it is.
@@ -56,12 +58,15 @@ def report(
     reached:      by target, what was reached so far of those that the ledger doesn't count.
     files:        what proves it.
     no_evidence:  why there are none, where the line wants some.
+    milestones:   which of its steps are reached by now.
     """
     reached = reached or {}
-    given = {
+    given: dict[str, Any] = {
         "progress": progress, "text": text, "reached": {str(k): v for k, v in reached.items()},
         "files": [file.sent_sum for file in files], "no_evidence": no_evidence,
     }  # fmt: skip
+    if milestones:
+        given["milestones"] = sorted(milestones)
     work = begin("tasks.report", [pk], given, **call)
     for turn in turns(work):
         now = far(turn, progress)
@@ -76,6 +81,7 @@ def report(
             unit_id=_unit(turn), at=work.at, user_id=work.by.user_id, who=work.by.name,
         )  # fmt: skip
         progress_facts.declare_reached(row, turn.task, before, work.at)
+        steps.reach(turn, row, milestones, today)
         evidence.hang(files, evidence.ON_REPORT, row.pk, work.by, work.at)
         turn.save(progress=now, reported_on=today)
         progress = now
@@ -138,6 +144,7 @@ def return_report(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]
         returned = list(waiting.values_list("pk", flat=True))
         _answer(turn, Report.Status.RETURNED, why)
         progress_facts.take_back(returned, work.at)
+        steps.take_back(returned)
         turn.take("return_report", reason=why)
         if turn.case.state == "assigned":
             turn.save(progress=standing_progress(turn))

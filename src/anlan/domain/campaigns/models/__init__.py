@@ -12,6 +12,7 @@ from anlan.domain.campaigns.models.intake import Intake
 from anlan.domain.campaigns.models.letters import Letter, LetterArticle, Signatory
 from anlan.domain.campaigns.models.limits import NAME_CHARS_MAX, NUMBER_CHARS_MAX, TITLE_CHARS_MAX
 from anlan.domain.campaigns.models.meetings import Meeting, MeetingItem, Minutes
+from anlan.domain.campaigns.models.milestones import KeyTask, Milestone
 from anlan.domain.campaigns.models.organs import Organ, OrganMember, OrganPlan
 from anlan.domain.campaigns.models.plans import Campaign, Line, LineUnit, Plan, Stage, Target
 from anlan.domain.campaigns.models.progress import BaseFigure
@@ -42,12 +43,14 @@ __all__ = [
     "Hearing",
     "HearingRule",
     "Intake",
+    "KeyTask",
     "Letter",
     "LetterArticle",
     "Line",
     "LineUnit",
     "Meeting",
     "MeetingItem",
+    "Milestone",
     "Minutes",
     "Organ",
     "OrganMember",

@@ -145,34 +145,42 @@ class Statement:
 
     def rows(self, **values: Any) -> list[Any]:
         """Its rows, as the queryset would give them."""
-        found = self._read(values)
-        if self.model is None:
-            return [tuple(row) for row in found]
-        return [self.made(row) for row in found]
+        return self._shaped(self._read(values))
 
     def lazy(self, **values: Any) -> list[Row]:
         """Its rows, none of them made yet; of a queryset of models."""
         pk = self.places[self.model._meta.pk.attname] if self.model else 0
         return [Row(self, row[pk], tuple(row)) for row in self._read(values)]
 
+    def _shaped(self, found: Sequence[Any]) -> list[Any]:
+        if self.model is None:
+            return [tuple(row) for row in found]
+        return [self.made(row) for row in found]
+
     def _read(self, values: Mapping[str, Any]) -> Sequence[Any]:
         if not self._text:
             return ()
         connection = connections[DEFAULT_DB_ALIAS]
-        given = [
+        given = self._given(values)
+        with cursors.planned() if self._planned else connection.cursor() as cursor:
+            cursor.execute(self._text, given)
+            if self._in_order:
+                cursor.nextset()
+            return self._converted(cursor.fetchall())
+
+    def _given(self, values: Mapping[str, Any]) -> list[Any]:
+        connection = connections[DEFAULT_DB_ALIAS]
+        return [
             one.output_field.get_db_prep_value(values[one.name], connection)
             if isinstance(one, Slot)
             else one
             for one in self._params
         ]
-        with cursors.planned() if self._planned else connection.cursor() as cursor:
-            cursor.execute(self._text, given)
-            if self._in_order:
-                cursor.nextset()
-            found: Sequence[Any] = cursor.fetchall()
-        return self._converted(found, connection) if self._converters else found
 
-    def _converted(self, found: Iterable[Any], connection: Any) -> list[list[Any]]:
+    def _converted(self, found: Sequence[Any]) -> Sequence[Any]:
+        if not self._converters:
+            return found
+        connection = connections[DEFAULT_DB_ALIAS]
         rows = [list(row) for row in found]
         for place, (converters, expression) in self._converters:
             for row in rows:
@@ -181,6 +189,21 @@ class Statement:
                     value = convert(value, expression, connection)
                 row[place] = value
         return rows
+
+    @staticmethod
+    def all_at_once(statements: Sequence[Statement], **values: Any) -> list[list[Any]]:
+        """The rows of each; PostgreSQL gets them in one message, and plans each."""
+        joined = [each for each in statements if each._text and not each._in_order]
+        if len(joined) < 2 or connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
+            return [each.rows(**values) for each in statements]
+        found: dict[Statement, list[Any]] = {}
+        with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+            given = [value for each in joined for value in each._given(values)]
+            cursor.execute("; ".join([each._text for each in joined]), given)
+            for each in joined:
+                found[each] = each._shaped(each._converted(cursor.fetchall()))
+                cursor.nextset()
+        return [found[each] if each in found else each.rows(**values) for each in statements]
 
     def made(self, row: Sequence[Any]) -> Any:
         """The model of a row."""

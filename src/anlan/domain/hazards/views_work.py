@@ -37,7 +37,7 @@ SIGNED_AT_ONCE = 500
 @requires("hazard.view")
 def work(request: HttpRequest, tray: str = "") -> HttpResponse:
     by, today = actor_of(request), timezone.localdate()
-    waiting = [heaps for each in worklist.works() if (heaps := worklist.heaps(each, by))]
+    waiting = worklist.heaps(worklist.works(), by)
     labels = {one.code: one.label for heaps in waiting for one in reversed(heaps.trays)}
     codes = list(dict.fromkeys(one.code for heaps in waiting for one in heaps.trays))
     if tray and tray not in codes and tray not in PAST:

@@ -35,7 +35,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base import planner
 from anlan.base.actor import Actor
 from anlan.base.memory import Memory
-from anlan.base.statements import Kept
+from anlan.base.statements import Kept, Statement
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop.models import Case, Event, Extension, Party, PartyRole
 from anlan.ui.keyset import Keyset, Page
@@ -258,22 +258,21 @@ class Heaps:
         return _page(self.work, wanted, order, params, key)
 
 
-def heaps(work: Work, by: Actor) -> Heaps | None:
-    """The heaps of one capability; None, and no statement, where none can be this person's."""
-    found = _trays(work, by)
-    if not found:
-        return None
-    is_many = work.always_many
-    if not is_many:
-        count = _open_count(work)
-        if not count:
+def heaps(works: Iterable[Work], by: Actor) -> list[Heaps]:
+    """The heaps of each capability; no statement for those of which none can be this person's."""
+    found = [(work, trays) for work in works if (trays := _trays(work, by))]
+    opened = _open_counts([work for work, _trays in found if not work.always_many])
+    made = []
+    for work, trays in found:
+        count = opened.get(work.name)
+        if count == 0:
             # Most kinds have nothing open at most times, and that is quickly seen.
-            return Heaps(work, found, {tray.code: frozenset() for tray in found})
-        is_many = count > TOLD_APART_MAX
-    keys = None if is_many else _told_apart(work, found, by)
-    if keys is None:
-        keys = {tray.code: _in_tray(work, tray, by) for tray in found}
-    return Heaps(work, found, keys)
+            made.append(Heaps(work, trays, {tray.code: frozenset() for tray in trays}))
+            continue
+        is_many = count is None or count > TOLD_APART_MAX
+        keys = None if is_many else _told_apart(work, trays, by)
+        made.append(Heaps(work, trays, _in_trays(work, trays, by) if keys is None else keys))
+    return made
 
 
 #: What is built for one person's posts is kept, for the page is asked for again and again.
@@ -293,15 +292,16 @@ def _trays(work: Work, by: Actor) -> tuple[Tray, ...]:
     return found
 
 
-def _open_count(work: Work) -> int:
-    """How many cases are open, as far as that says how to read them."""
-    most = TOLD_APART_MAX + 1 if work.page else 1
-    open_ones = _kept.one(
-        ("open", work.name),
-        lambda: Case.objects.filter(kind__in=sorted(work.kinds), is_open=True)
-        .order_by().values_list("is_open")[:most],
-    )  # fmt: skip
-    return len(open_ones.rows())
+def _open_counts(works: Sequence[Work]) -> dict[str, int]:
+    """How many cases are open by capability, as far as that says how to read them."""
+
+    def one(work: Work) -> Statement:
+        most = TOLD_APART_MAX + 1 if work.page else 1
+        rows = Case.objects.filter(kind__in=sorted(work.kinds), is_open=True).order_by()
+        return _kept.one(("open", work.name), lambda: rows.values_list("is_open")[:most])
+
+    found = Statement.all_at_once([one(work) for work in works])
+    return {work.name: len(rows) for work, rows in zip(works, found, strict=True)}
 
 
 def listed(
@@ -352,18 +352,24 @@ def count(rows: QuerySet[Any], branches: Sequence[Q]) -> int:
     return min(len(found), COUNT_MAX + 1)
 
 
-def _in_tray(work: Work, tray: Tray, by: Actor) -> frozenset[UUID]:
-    """The keys of the cases in a tray, COUNT_MAX + 1 at most."""
+def _in_trays(work: Work, trays: Sequence[Tray], by: Actor) -> Mapping[str, frozenset[UUID]]:
+    """The keys of the cases in each tray, COUNT_MAX + 1 at most."""
+    statements = {tray.code: _of_tray(work, tray, by) for tray in trays}
+    rows = iter(Statement.all_at_once([one for each in statements.values() for one in each]))
+    keys: dict[str, frozenset[UUID]] = {}
+    for code, each in statements.items():
+        found = {pk for _one in each for (pk,) in next(rows)}
+        keys[code] = frozenset(sorted(found)[: COUNT_MAX + 1])
+    return keys
 
+
+def _of_tray(work: Work, tray: Tray, by: Actor) -> tuple[Statement, ...]:
     def build() -> list[QuerySet[Any, Any]]:
         rows = work.rows.filter(tray.where).order_by().values_list("pk")
         return [rows.filter(part)[: COUNT_MAX + 1] for part in policy.branches(tray.needs, by)]
 
     standing = policy.standing(by, tray.needs)
-    found: set[UUID] = set()
-    for each in _kept.all(standing and (work.name, tray.code, standing), build):
-        found.update(pk for (pk,) in each.rows())
-    return frozenset(sorted(found)[: COUNT_MAX + 1])
+    return _kept.all(standing and (work.name, tray.code, standing), build)
 
 
 def _told_apart(

@@ -28,10 +28,12 @@ TRAYS = {
     "remedy": {"receive", "rectify", "verify"},
     "defect": {"receive", "rectify", "verify", "answer"},
     "measure": {"receive", "make"},
-    "task": {"receive", "rectify", "verify", "close", "extension", "claim", "report"},
+    "task": {"receive", "rectify", "verify", "close", "extension", "claim", "report", "milestone"},
     "hearing": {"hold"},
     "duty_letter": {"send_out", "sign_letter", "end_letter"},
     "return": {"file", "report"},
+    "accident": {"pass_up", "conclude", "scope", "findings"},
+    "inquiry": {"inquire", "approve", "evaluate"},
 }
 
 

@@ -149,5 +149,5 @@ def made_of(asked: Asked, by: Actor, at: datetime) -> Behind:
     sums = facts.values("case_id").annotate(sum=Sum("quantity")).exclude(sum=0)
     found = {row["case_id"]: row["sum"] for row in sums}
     reported = found.pop(None, 0)
-    seen = queries.visible(by).filter(pk__in=found).count()
+    seen = queries.visible(by).filter(pk__any_of=list(found)).count()  # type: ignore[misc]  # ids
     return Behind(value, len(found), reported, len(found) - seen)

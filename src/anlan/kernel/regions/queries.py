@@ -11,7 +11,7 @@ from functools import reduce
 from operator import or_
 from typing import Any
 
-from django.db.models import BigIntegerField, Q
+from django.db.models import BigIntegerField, CharField, Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import paths
@@ -65,15 +65,19 @@ def by_code(code: str, on: date | None = None) -> Region:
 
     The region may have another code today, or have ended: look at ``code`` and ``valid_to``.
     """
-    rows = RegionCode.objects.filter(code=code).select_related("region")
-    if on is not None:
-        rows = rows.filter(
-            Q(valid_from=None) | Q(valid_from__lte=on), Q(valid_to=None) | Q(valid_to__gte=on)
-        )
-    found = list(rows)
+    found = [row for row in _with_code.rows(code=code) if on is None or _held(row, on)]
     if not found:
         raise RegionUnknown(text=code)
     return max(found, key=lambda row: (row.valid_to is None, row.valid_from or date.min)).region
+
+
+_with_code = Prepared(
+    lambda: RegionCode.objects.filter(code=slot("code", CharField())).select_related("region")
+)
+
+
+def _held(row: RegionCode, on: date) -> bool:
+    return (row.valid_from or date.min) <= on <= (row.valid_to or date.max)
 
 
 def by_codes(codes: Iterable[str]) -> dict[str, Region]:

@@ -121,7 +121,7 @@ def _met(word: str, campaign: UUID, unit: Unit, call: Any, at: datetime) -> dict
     """A meeting of that unit that is being prepared: nobody else's to see."""
     new = NewMeeting(campaign, unit.pk, f"{word}例会", at.date())
     meeting = make_meeting(new, request_id=uuid7(), **call)
-    names = ("meeting", "meeting_edit", "meeting_tasks", "meeting_agenda", "meeting_agenda_print",
+    names = ("meeting", "meeting_edit", "meeting_tasks", "meeting_agenda", "meeting_attendance", "meeting_agenda_print",
              "meeting_agenda_docx", "meeting_item_new", "meeting_item", "meeting_item_remove",
              "meeting_issue", "meeting_correct", "meeting_minutes",
              "meeting_minutes_docx")  # fmt: skip

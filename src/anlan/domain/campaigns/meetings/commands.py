@@ -110,7 +110,7 @@ def change_meeting(
     pk: UUID, new: NewMeeting, *, seen: int | None = None, **call: Unpack[Call]
 ) -> UUID:
     """Day, place, who was there; the unit and the campaign stay."""
-    row, claim = _begin(pk, {"new": new}, seen, **call)
+    row, claim = locked(pk, {"new": new}, seen, **call)
     if claim.repeated:
         return pk
     before = _told(row)
@@ -125,7 +125,7 @@ def set_agenda(
     pk: UUID, points: Sequence[tuple[str, str]], *, seen: int | None = None, **call: Unpack[Call]
 ) -> UUID:
     """The points in their order, each with the code of the rule that made it; none: by rule."""
-    row, claim = _begin(pk, {"points": list(points)}, seen, **call)
+    row, claim = locked(pk, {"points": list(points)}, seen, **call)
     if claim.repeated:
         return pk
     kept = [{"text": text.strip(), "code": code} for text, code in points if text.strip()]
@@ -151,7 +151,7 @@ def put_item(
     A decision that minutes were issued with is a task by now: it stays as it is, or is struck out.
     Anything else that was issued keeps its kind.
     """
-    row, claim = _begin(pk, {"item": item, "new": new}, seen, **call)
+    row, claim = locked(pk, {"item": item, "new": new}, seen, **call)
     if claim.repeated:
         return pk
     if item is None:
@@ -180,7 +180,7 @@ def remove_item(
 
     The task of a struck decision goes on: it is withdrawn on its own page, with its own reason.
     """
-    row, claim = _begin(pk, {"remove": item}, seen, **call)
+    row, claim = locked(pk, {"remove": item}, seen, **call)
     if claim.repeated:
         return pk
     found = _item(row, item)
@@ -196,7 +196,7 @@ def remove_item(
 @transaction.atomic(durable=True)
 def issue(pk: UUID, *, seen: int | None = None, **call: Unpack[Call]) -> UUID:
     """Issue the minutes: they stand as they are, and each new decision becomes a task."""
-    row, claim = _begin(pk, {"issue": True}, seen, **call)
+    row, claim = locked(pk, {"issue": True}, seen, **call)
     if claim.repeated:
         return pk
     today = timezone.localdate(claim.at)
@@ -206,7 +206,8 @@ def issue(pk: UUID, *, seen: int | None = None, **call: Unpack[Call]) -> UUID:
         ("chair", row.chair, _("Write down who chaired the meeting.")),
         ("present", row.present, _("Write down who was there.")),
     ):
-        if not value.strip():
+        # Rows of attendance say who was there, too.
+        if not value.strip() and not (name == "present" and row.attendance.exists()):
             raise _lacks(name, reason)
     first = row.minutes.order_by("number").first()
     # Before the decisions become tasks: these aren't part of what the meeting went through.
@@ -231,7 +232,7 @@ def issue(pk: UUID, *, seen: int | None = None, **call: Unpack[Call]) -> UUID:
 @transaction.atomic(durable=True)
 def correct(pk: UUID, *, reason: str, seen: int | None = None, **call: Unpack[Call]) -> UUID:
     """Begin to write issued minutes anew."""
-    _row, claim = _begin(pk, {"reason": reason}, seen, issued=True, **call)
+    _row, claim = locked(pk, {"reason": reason}, seen, issued=True, **call)
     if claim.repeated:
         return pk
     why = text_of(reason, "reason", _("Say what is wrong with the minutes; readers will see it."))
@@ -243,7 +244,7 @@ def correct(pk: UUID, *, reason: str, seen: int | None = None, **call: Unpack[Ca
 # --- what they have in common --------------------------------------------------------------
 
 
-def _begin(
+def locked(
     pk: UUID, given: dict[str, Any], seen: int | None, *, issued: bool = False, **call: Unpack[Call]
 ) -> tuple[Meeting, Claim]:
     """The meeting, locked, as long as its minutes aren't issued; its version goes one up."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,7 +17,7 @@ from anlan.base.actor import Actor
 from anlan.domain.campaigns.battlemap.rows import Row
 from anlan.domain.campaigns.meetings import changes as meetings
 from anlan.domain.campaigns.meetings.changes import HEAPS, PROMISES
-from anlan.domain.campaigns.models import Meeting, MeetingItem, Task
+from anlan.domain.campaigns.models import Attendance, Meeting, MeetingItem, Task
 from anlan.kernel.papers.documents.writing import OutDocument
 
 #: Tasks that a paper names of each heap; its count is of all.
@@ -42,7 +43,11 @@ def taken(
         "unit": row.unit.name, "held_on": row.held_on.isoformat(), "place": row.place,
         "chair": row.chair, "present": row.present, "since": row.since.isoformat(),
         "next_on": row.next_on.isoformat() if row.next_on else "", "why": row.why,
-        "agenda": points, "items": _items(row), **{name: figures[name] for name in _FIGURES},
+        "agenda": points, "items": _items(row),
+        "attendance": [
+            [one.who, one.state, one.note] for one in row.attendance.order_by("place")
+        ],
+        **{name: figures[name] for name in _FIGURES},
     }  # fmt: skip
 
 
@@ -140,11 +145,29 @@ def sections(data: Mapping[str, Any]) -> list[Section]:
     found = [Section(_("Agenda"), [f"{n}. {text}" for n, text in enumerate(data["agenda"], 1)])]
     if data["number"]:
         found.append(_decided(data))
+    # Minutes that were issued before there was any have none.
+    if data.get("attendance"):
+        found.append(_attended(data))
     if data["promised"]:
         found.append(_promised(data))
     found.append(_progress(data))
     found += [_listing(data, code) for code in LISTED if data["lists"].get(code)]
     return found
+
+
+def _attended(data: Mapping[str, Any]) -> Section:
+    section = Section(
+        _("Attendance"),
+        headers=(_("No."), _("Who was asked"), _("State"), _("Who came instead, or why")),
+    )
+    for n, (who, state, note) in enumerate(data["attendance"], 1):
+        section.rows.append((str(n), who, str(Attendance.State(state).label), note))
+    counts = Counter(state for _who, state, _note in data["attendance"])
+    section.lines.append(
+        "；".join(f"{label} {counts[value]}" for value, label in Attendance.State.choices
+                 if counts[value])
+    )  # fmt: skip
+    return section
 
 
 def _decided(data: Mapping[str, Any]) -> Section:

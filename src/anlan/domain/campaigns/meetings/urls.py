@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.domain.campaigns.meetings import views
+from anlan.domain.campaigns.meetings import views, views_attendance
 
 _ONE = "meetings/<uuid:pk>/"
 urlpatterns = [
@@ -10,6 +10,7 @@ urlpatterns = [
     path(f"{_ONE}edit/", views.edit, name="meeting_edit"),
     path(f"{_ONE}tasks/<slug:code>/", views.heap, name="meeting_tasks"),
     path(f"{_ONE}agenda/", views.agenda, name="meeting_agenda"),
+    path(f"{_ONE}attendance/", views_attendance.attendance, name="meeting_attendance"),
     path(f"{_ONE}agenda/print/", views.agenda_print, name="meeting_agenda_print"),
     path(f"{_ONE}agenda.docx", views.agenda_docx, name="meeting_agenda_docx"),
     path(f"{_ONE}items/new/", views.new_item, name="meeting_item_new"),

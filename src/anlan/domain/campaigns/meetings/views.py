@@ -141,6 +141,7 @@ def meeting(request: HttpRequest, pk: UUID) -> HttpResponse:
         "open": row.status != Status.ISSUED, "request_id": uuid7(), "today": today,
         "labels": meetings.HEAPS, "verdicts": meetings.PROMISES,
         "kinds": dict(MeetingItem.Kind.choices),
+        "attendance": list(row.attendance.order_by("place")),
     }  # fmt: skip
     if not (may_edit and row.status != Status.ISSUED) and minutes:
         # Of a correction that is being written, others see what stands.

@@ -11,7 +11,7 @@ from anlan.domain.campaigns.models.hearings import Decision, Hearing, HearingRul
 from anlan.domain.campaigns.models.intake import Intake
 from anlan.domain.campaigns.models.letters import Letter, LetterArticle, Signatory
 from anlan.domain.campaigns.models.limits import NAME_CHARS_MAX, NUMBER_CHARS_MAX, TITLE_CHARS_MAX
-from anlan.domain.campaigns.models.meetings import Meeting, MeetingItem, Minutes
+from anlan.domain.campaigns.models.meetings import Attendance, Meeting, MeetingItem, Minutes
 from anlan.domain.campaigns.models.milestones import KeyTask, Milestone
 from anlan.domain.campaigns.models.organs import Organ, OrganMember, OrganPlan
 from anlan.domain.campaigns.models.plans import Campaign, Line, LineUnit, Plan, Stage, Target
@@ -26,6 +26,7 @@ __all__ = [
     "NAME_CHARS_MAX",
     "NUMBER_CHARS_MAX",
     "TITLE_CHARS_MAX",
+    "Attendance",
     "BaseFigure",
     "Campaign",
     "Counter",

@@ -56,6 +56,29 @@ class Meeting(models.Model):
         return self.title
 
 
+class Attendance(models.Model):
+    """One who was asked to a meeting, and whether they came."""
+
+    class State(models.TextChoices):
+        PRESENT = "present", _("was there")
+        LEAVE = "leave", _("away with leave")
+        SENT = "sent", _("sent somebody else")
+        ABSENT = "absent", _("away without leave")
+
+    meeting = models.ForeignKey(Meeting, models.PROTECT, related_name="attendance")
+    place = models.SmallIntegerField()
+    #: A unit, a person or both, as the minutes name them.
+    who = models.CharField(max_length=TITLE_CHARS_MAX)
+    state = models.CharField(max_length=8, choices=State)
+    #: Who came instead, or why they were away.
+    note = models.CharField(max_length=TITLE_CHARS_MAX, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["meeting", "place"], name="attendance_place")
+        ]
+
+
 class MeetingItem(models.Model):
     """What the meeting decided, what somebody promised, or what is only noted."""
 

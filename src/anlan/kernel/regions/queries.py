@@ -65,7 +65,8 @@ def by_code(code: str, on: date | None = None) -> Region:
 
     The region may have another code today, or have ended: look at ``code`` and ``valid_to``.
     """
-    found = [row for row in _with_code.rows(code=code) if on is None or _held(row, on)]
+    rows: list[RegionCode] = _with_code.rows(code=code)
+    found = [row for row in rows if on is None or _held(row, on)]
     if not found:
         raise RegionUnknown(text=code)
     return max(found, key=lambda row: (row.valid_to is None, row.valid_from or date.min)).region

@@ -115,7 +115,9 @@ def plant(
     made.numbers |= plant_lists(
         word, pk, place, sector, enterprise, reporter, by=CLI, at=at, wide=area == AWAY
     )
-    made.numbers |= plant_accidents(word, place, sector, enterprise, reporter, by=CLI, at=at)
+    made.numbers |= plant_accidents(
+        word, place, sector, enterprise, reporter, by=CLI, at=at, wide=area == AWAY
+    )
     made.numbers |= plant_intake(word, place, reporter, at)
     if area == AWAY:
         made.numbers |= plant_library(word, pk, place, reporter, at)

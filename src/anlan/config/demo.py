@@ -27,6 +27,7 @@ from tqdm import tqdm
 from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
 from anlan.config import (
+    demo_accidents,
     demo_campaign,
     demo_library,
     demo_lists,
@@ -120,6 +121,7 @@ def _fill(args: argparse.Namespace, by: Actor, watch: Watch) -> Mapping[str, str
         passwords |= demo_work.work(by=by, at=timezone.now())
         demo_lists.lists(at=timezone.now())
         demo_measures.measures(at=timezone.now())
+        demo_accidents.accidents(at=timezone.now())
         demo_supervision.supervision(at=timezone.now())
         demo_sweeps.sweeps_and_plans(at=timezone.now())
         demo_campaign.campaign(at=timezone.now())

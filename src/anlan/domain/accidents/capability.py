@@ -13,6 +13,7 @@ CAPABILITY = Capability(
     code="accidents",
     urls="anlan.domain.accidents.urls",
     prefix="accidents/",
+    router="anlan.domain.accidents.endpoints.router",
     machines=(ACCIDENT, INQUIRY),
     kinds=(*KINDS, *INQUIRY_KINDS),
     indicators=INDICATORS,

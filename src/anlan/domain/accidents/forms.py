@@ -25,6 +25,7 @@ from anlan.domain.accidents.models import (
     Nature,
     Scope,
     Track,
+    Word,
 )
 from anlan.domain.hazards.forms import AreaField, Nothing, Reason, StepForm, text_area
 from anlan.kernel.accounts import sectors
@@ -97,7 +98,7 @@ class Report(WithFigures):
     place = _line(pgettext_lazy("accident", "Place"), False, PLACE_CHARS_MAX)
     enterprise_name = _line(_("Enterprise"), False)
     nature = forms.ChoiceField(
-        label=_("Kind"), choices=Nature.choices, required=False,
+        label=pgettext_lazy("accident", "Kind"), choices=Nature.choices, required=False,
         help_text=_("Deaths count for 30 days; of road traffic and fire for 7."),
     )  # fmt: skip
     sector = forms.ChoiceField(label=_("Sector"), required=False)
@@ -149,7 +150,7 @@ class Correct(StepForm):
     place = _line(pgettext_lazy("accident", "Place"), False, PLACE_CHARS_MAX)
     enterprise_name = _line(_("Enterprise"), False)
     sector = forms.ChoiceField(label=_("Sector"), required=False)
-    nature = forms.ChoiceField(label=_("Kind"), choices=Nature.choices)
+    nature = forms.ChoiceField(label=pgettext_lazy("accident", "Kind"), choices=Nature.choices)
     type = forms.ChoiceField(label=_("Type of accident"), required=False)
     reason = text_area(_("Why, and by whose finding"))
 
@@ -280,3 +281,25 @@ class Evaluate(StepForm):
     on = _day(_("Evaluated on"))
     evaluation = text_area(_("What was done, and what wasn’t"))
     published_at = _line(_("Where it was made public"), True, PLACE_CHARS_MAX)
+
+
+# --- other sources ---------------------------------------------------------------------------
+
+
+class NewWord(StepForm):
+    source = forms.ChoiceField(label=_("Who tells of it"), choices=Word.Source.choices)
+    day = _day(_("Day"))
+    area = AreaField(label=_("Area"), widget=forms.HiddenInput)
+    text = text_area(_("What is told"))
+    reference = _line(_("Number or address of the source"), False, NUMBER_CHARS_MAX)
+    deaths = _people(_("Deaths"))
+    injured = _people(_("Injured people"))
+
+
+class Compare(StepForm):
+    status = forms.ChoiceField(
+        label=_("What it is"),
+        choices=[choice for choice in Word.Status.choices if choice[0] != Word.Status.OPEN],
+    )
+    accident = forms.UUIDField(required=False, widget=forms.HiddenInput)
+    reason = text_area(_("Reason"), required=False)

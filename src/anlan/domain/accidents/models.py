@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.base.ids import uuid7
+from anlan.base.paths import PATH_CHARS_MAX
 from anlan.base.sealed import SUM_CHARS, SealedField
 from anlan.domain.accidents import law
 from anlan.kernel.regions.models import Level
@@ -324,3 +325,46 @@ class Track(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["inquiry", "code"], name="track_once")]
+
+
+class Word(models.Model):
+    """What another source tells of an accident (hospital, fire brigade, press), to be compared.
+
+    Until somebody has said which accident it is, or that it is none, it is a gap.
+    """
+
+    class Source(models.TextChoices):
+        HOSPITAL = "hospital", _("hospital")
+        FIRE = "fire", _("fire brigade")
+        POLICE = "police", _("police")
+        PRESS = "press", _("press and internet")
+        TIPOFF = "tipoff", _("tip-off")
+        INSURER = "insurer", _("insurer")
+        OTHER = "other", pgettext_lazy("source", "other")
+
+    class Status(models.TextChoices):
+        OPEN = "open", pgettext_lazy("word", "not compared yet")
+        MATCHED = "matched", pgettext_lazy("word", "reported accident")
+        UNREPORTED = "unreported", pgettext_lazy("word", "was not reported")
+        DISMISSED = "dismissed", pgettext_lazy("word", "no accident of this kind")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
+    path = models.CharField(max_length=PATH_CHARS_MAX)
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    source = models.CharField(max_length=10, choices=Source)
+    day = models.DateField()
+    text = models.TextField()
+    reference = models.CharField(max_length=NUMBER_CHARS_MAX, blank=True)
+    deaths = models.IntegerField(default=0)
+    injured = models.IntegerField(default=0)
+    status = models.CharField(max_length=12, choices=Status, default=Status.OPEN)
+    accident = models.ForeignKey(Accident, models.PROTECT, null=True, related_name="words")
+    reason = models.TextField(blank=True)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=NAME_CHARS_MAX)
+    decided_at = models.DateTimeField(null=True)
+    decider = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["path", "-day", "-id"], name="word_by_area")]

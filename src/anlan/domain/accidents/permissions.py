@@ -10,13 +10,18 @@ names           of the dead and injured: office, leader and duty desk in charge;
 
 from __future__ import annotations
 
+from functools import reduce
+from operator import or_
+
 from django.db.models import Q
 
 from anlan.base.actor import Actor
+from anlan.base.paths import below
 from anlan.domain.accidents.models import Wish
 from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party, reported
+from anlan.domain.lists.permissions import own_paths
 from anlan.kernel.accounts.models import Role
-from anlan.kernel.accounts.policy import Rule
+from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
 
 LEADS = (Role.OFFICE, Role.LEADER)
 #: Who reports first: whoever learns of it at work.
@@ -48,6 +53,14 @@ def decide(by: Actor) -> Q:
     return rule & ~Q(case__in=own.values("accident"))
 
 
+def _words(by: Actor, roles: tuple[Role, ...]) -> Q:
+    """Of one's own areas, whatever the sector: what a source tells has none yet."""
+    paths = own_paths(by, roles)
+    if by.trusted or "" in paths:
+        return EVERYTHING
+    return reduce(or_, [below(path) for path in paths]) if paths else NOTHING
+
+
 RULES: dict[str, Rule] = {
     "accidents.view":    view,
     "accidents.report":  lambda by: in_charge(by, *JUDGES, Role.DUTY, Role.GRID)
@@ -59,5 +72,7 @@ RULES: dict[str, Rule] = {
     "inquiries.view":    lambda by: in_charge(by, *SEES) | party(by, (*SEES, Role.RECTIFIER)),
     "inquiries.edit":    lambda by: in_charge(by, *JUDGES) | party(by, JUDGES),
     "inquiries.lead":    lambda by: in_charge(by, *LEADS) | party(by, LEADS),
+    "words.view":        lambda by: _words(by, (*JUDGES, Role.DUTY)),
+    "words.edit":        lambda by: _words(by, (*JUDGES, Role.DUTY)),
     "accidents.import":  lambda by: in_charge(by, *LEADS),
 }  # fmt: skip

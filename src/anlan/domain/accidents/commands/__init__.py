@@ -30,22 +30,26 @@ from anlan.domain.accidents.commands.reporting import (
     report,
     report_many,
 )
+from anlan.domain.accidents.commands.words import NewWord, compare, enter_word
 
 __all__ = [
     "ACCIDENTS_MAX",
     "Figures",
     "NewAccident",
+    "NewWord",
     "add_person",
     "appraise",
     "approve",
     "ask_scope",
     "attribute",
     "check_new",
+    "compare",
     "conclude",
     "conclude_track",
     "correct",
     "decide_scope",
     "end_appraisal",
+    "enter_word",
     "evaluate",
     "extend_inquiry",
     "hand_back",

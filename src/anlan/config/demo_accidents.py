@@ -1,0 +1,105 @@
+"""Accidents in the demo: a register of some years, one being reported, one being inquired into."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.utils import timezone
+
+from anlan.base.actor import Actor
+from anlan.base.ids import uuid7
+from anlan.config.demo_offices import CAPITAL
+from anlan.domain.accidents import commands, law
+from anlan.domain.accidents.commands import Figures, NewAccident
+from anlan.kernel.accounts import held, sectors
+from anlan.kernel.accounts.models import User
+from anlan.kernel.regions.models import Region
+
+#: What happened, under which name of 1986, in which sector. Made up, as all of the demo.
+_KINDS = (
+    ("罐区动火作业闪爆（演示）", "其他爆炸", "hazchem"),
+    ("外脚手架坠落（演示）", "高处坠落", "construction"),
+    ("基坑边坡坍塌（演示）", "坍塌", "construction"),
+    ("冲压设备夹手（演示）", "机械伤害", "industry"),
+    ("配电房触电（演示）", "触电", "industry"),
+    ("沿街商铺起火（演示）", "火灾", "fire"),
+    ("货车侧翻（演示）", "车辆伤害", "transport"),
+)
+_YEARS, _A_YEAR = 8, 9
+_WAN = 1_000_000
+
+
+def accidents(*, at: datetime, seed: int = 2026) -> None:
+    """Through the commands, as everything, so that figures, audit and history are there."""
+    today = timezone.localdate(at)
+    office = held.actor(User.objects.get(username="km.office"), today=today)
+    places = list(Region.objects.filter(parent__code=CAPITAL, valid_to=None).order_by("code")[:6])
+    if not places:
+        return
+    call: dict[str, Any] = {"by": office, "at": at}
+    commands.report_many(_register(places, at, Random(seed)), request_id=uuid7(), **call)
+    _being_reported(places[0], call)
+    _inquired_into(places[-1], call)
+
+
+def _register(places: list[Region], at: datetime, chance: Random) -> list[NewAccident]:
+    """Some years, each with a little less of it than the one before."""
+    new, known = [], set(sectors.names())
+    for year in range(_YEARS):
+        for n in range(_A_YEAR + year):
+            title, name, sector = chance.choice(_KINDS)
+            happened = at - timedelta(days=365 * year + 20 + chance.randrange(330), hours=n)
+            found = law.type_named(name, timezone.localdate(happened))
+            deaths = chance.choice((0, 1, 1, 1, 2)) if n else chance.choice((1, 3))
+            new.append(
+                NewAccident(
+                    pk=uuid7(), title=title, happened_at=happened, place="模拟地点",
+                    area=chance.choice(places).pk, sector=sector if sector in known else "",
+                    enterprise_name="模拟企业", type=found.key if found else "", is_history=True,
+                    figures=Figures(deaths=deaths, serious=chance.choice((0, 0, 1, 2)),
+                                    loss_fen=chance.randrange(5, 400) * _WAN),
+                    text="演示数据，纯属虚构。", source_name="demo", source_key=f"{year}-{n}",
+                )
+            )  # fmt: skip
+    return new
+
+
+def _being_reported(place: Region, call: dict[str, Any]) -> None:
+    """One of an hour ago: the county's clock runs."""
+    at = call["at"]
+    new = NewAccident(
+        pk=uuid7(), title="仓库卸货平台倒塌（演示）", happened_at=at - timedelta(hours=1),
+        area=place.pk, place="模拟物流园3号库", enterprise_name="模拟物流公司",
+        figures=Figures(serious=2, missing=1), aware_at=at - timedelta(minutes=55),
+        received_at=at - timedelta(minutes=20), text="现场正在搜救（演示）。",
+    )  # fmt: skip
+    commands.report(new, request_id=uuid7(), **call)
+
+
+def _inquired_into(place: Region, call: dict[str, Any]) -> None:
+    """One of a month ago, graver than it was first reported, with its inquiry."""
+    at: datetime = call["at"]
+    by: Actor = call["by"]
+    pk, then = uuid7(), at - timedelta(days=30)
+    found = law.type_named("中毒", timezone.localdate(then)) or law.type_named(
+        "中毒和窒息", timezone.localdate(then)
+    )
+    new = NewAccident(
+        pk=pk, title="污水池清淤中毒（演示）", happened_at=then, area=place.pk, place="模拟污水站",
+        enterprise_name="模拟食品厂", type=found.key if found else "", figures=Figures(deaths=1),
+        aware_at=then, received_at=then + timedelta(minutes=90), text="有限空间作业（演示）。",
+    )  # fmt: skip
+    commands.report(new, by=by, at=then + timedelta(minutes=95), request_id=uuid7())
+    later = then + timedelta(hours=3)
+    commands.pass_up(pk, sent_at=later, by=by, at=later, request_id=uuid7())
+    commands.supplement(
+        pk, figures=Figures(deaths=3, serious=1, loss_fen=320 * _WAN),
+        text="两人抢救无效（演示）。", by=by, at=later + timedelta(hours=20), request_id=uuid7(),
+        died_on=timezone.localdate(later + timedelta(hours=20)),
+    )  # fmt: skip
+    commands.open_inquiry(
+        pk, inquiry=uuid7(), level=1, because="省安委会决定提级调查（演示）", by=by,
+        at=later + timedelta(days=1), request_id=uuid7(),
+    )  # fmt: skip

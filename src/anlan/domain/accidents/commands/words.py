@@ -20,8 +20,8 @@ from anlan.domain.accidents.models import (
     Finding,
     Word,
 )
-from anlan.domain.accidents.permissions import JUDGES
 from anlan.domain.accidents.refusals import AlreadyAsked
+from anlan.domain.hazards.permissions import JUDGES
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.units import main_unit

@@ -46,6 +46,7 @@ class _Said:
     unit: int
     area: int
     day: date
+    due: date
     value: int
 
 
@@ -54,8 +55,8 @@ def settle(duties: Collection[UUID], units: Collection[int] | None, at: datetime
 
     Only what differs is reversed and posted, so a repeat does nothing.
     """
-    feeds = list(Feed.objects.filter(ended_at=None, figure__duty__in=duties))
-    fed = {feed.target_id for feed in feeds}
+    # What they fed before, too: where one says nothing any more, another's may stand again.
+    fed = set(Feed.objects.filter(figure__duty__in=duties).values_list("target", flat=True))
     # A target may be fed by a duty of this year and by the one of last year.
     feeds = list(
         Feed.objects.filter(ended_at=None, target__in=fed)
@@ -92,7 +93,8 @@ def _wanted(feeds: Iterable[Feed], returns: Any) -> _Entries:
         target, said = mine[0].target, [one for feed in mine for one in _said(feed, returns)]
         depth = str(depth_of(mine[0].figure.duty.plan))
         units: dict[int, list[_Said]] = defaultdict(list)
-        for one in sorted(said, key=lambda one: (one.day, one.case)):
+        # Of several that were filed ahead on one day, the one due last is the newest.
+        for one in sorted(said, key=lambda one: (one.day, one.due, one.case)):
             units[one.unit].append(one)
         for rows in units.values():
             for n, one in enumerate(rows):
@@ -113,7 +115,7 @@ def _said(feed: Feed, returns: Any) -> list[_Said]:
     key, scale = str(feed.figure_id), 10**feed.target.digits
     return [
         # Filed ahead of its day it counts at once; filed late, for the day that it was due.
-        _Said(pk, unit, area, min(day, due), figures[key] * scale)
+        _Said(pk, unit, area, min(day, due), due, figures[key] * scale)
         for pk, unit, area, day, due, figures in rows.values_list(
             "case", "case__unit", "case__case__area", "day", "case__due_on", "figures"
         )
@@ -167,7 +169,8 @@ def sums(targets: Collection[int], unit: int | None = None) -> dict[int, Declare
     ):
         target = int(labels_of(key)[TARGET])
         total[target] += n
-        units[target].add(unit_id)
+        if n:
+            units[target].add(unit_id)
     return {pk: Declared(total[pk], len(units[pk])) for pk in which}
 
 

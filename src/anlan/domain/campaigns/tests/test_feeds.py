@@ -256,3 +256,43 @@ def test_a_unit_asks_for_more_time_and_late_is_counted_against_what_was_granted(
         "assigned"
     )
     assert returns_table.state_of(mine(house, duty, "elsewhere", -7), house.today) == "missing"
+
+
+def test_what_one_duty_stops_saying_the_one_before_it_says_again(house: House) -> None:
+    old, target = fed(house, "stands")
+    assert take(house, "city", files(house, old, "office", -14, 10), "accept") == "closed"
+    ended = house.post("city", "campaigns:end_duty", old.pk, reason="换新表", seen="")
+    assert ended.status_code == 302
+    new = made(house, Plan.objects.get(pk=old.plan_id), title="新表",
+               starts_on=house.today - timedelta(14))  # fmt: skip
+    assert choose(house, new, target.pk, "stands") == 302
+    assert take(house, "city", files(house, new, "office", -7, 25), "accept") == "closed"
+    assert declared() == 25
+    # Taken from the new one, what the old one said was never replaced.
+    assert choose(house, new, None) == 302
+    assert declared() == 10
+    fine()
+
+
+def test_of_returns_filed_ahead_on_one_day_the_one_that_is_due_last_stands(house: House) -> None:
+    duty, target = fed(house, "stands", opens_days=80)
+    ahead = Return.objects.filter(duty=duty, due_on__gt=house.today + timedelta(1))
+    rows = list(ahead.filter(unit=house.cast.units["office"]).order_by("due_on"))
+    assert len(rows) > 6
+    for n, row in enumerate(rows, 1):
+        row = files(house, duty, "office", (row.due_on - house.today).days, 10 * n)
+        assert take(house, "city", row, "accept") == "closed"
+    assert declared() == 10 * len(rows)
+    assert [one.pk for one in feeding.entries(target)] == [rows[-1].pk]
+    fine()
+
+
+def test_units_that_were_sent_back_are_not_counted_among_those_that_said_something(
+    house: House,
+) -> None:
+    duty, target = fed(house)
+    row = files(house, duty, "office", -14, 10)
+    assert take(house, "city", row, "accept") == "closed"
+    assert take(house, "city", files(house, duty, "elsewhere", -7, 4), "accept") == "closed"
+    assert take(house, "city", row, "recall", reason="数字有误") == "assigned"
+    assert feeding.sums([target.pk])[target.pk] == feeding.Declared(4, 1)

@@ -184,7 +184,9 @@ def read(asked: Asked) -> Statistics:
     rest = _only(by_grade, "grade", "")
     if any(cell.value for cell in rest):
         grades["none"] = table.line(_("not graded"), rest, grade="none")
-    up_to = last if asked.now.end == last.end else last.previous()
+    # On its last day a month still runs.
+    is_over = last.end < timezone.localdate(asked.known_at or asked.at)
+    up_to = last if is_over else last.previous()
     return Statistics(
         total=table.line(_("Total"), whole),
         grades=list(grades.values()),
@@ -197,8 +199,8 @@ def read(asked: Asked) -> Statistics:
             [HAPPENED.code, DEATHS.code], asked.area.pk, up_to, at=asked.at,
             months=MONTHS_MAX - 12, where=asked.where, as_known_at=asked.known_at,
         ),
-        without_major=_without(by_month, months, law.MAJOR_UP),
-        without_larger=_without(by_month, months, law.LARGER_UP),
+        without_major=_without(by_month, months, law.MAJOR_UP, is_over),
+        without_larger=_without(by_month, months, law.LARGER_UP, is_over),
         months=_series(by_month, months[-25:]),
     )  # fmt: skip
 
@@ -284,7 +286,9 @@ def _series(cells: Sequence[Cell], months: Sequence[Period]) -> list[Any]:
     ]
 
 
-def _without(cells: Sequence[Cell], months: Sequence[Period], grades: Sequence[str]) -> int | None:
+def _without(
+    cells: Sequence[Cell], months: Sequence[Period], grades: Sequence[str], is_over: bool
+) -> int | None:
     """Whole months since the month of the last such accident; nought in that month itself.
 
     None where no such accident is known in the months looked at: since when nobody counted here.
@@ -296,7 +300,7 @@ def _without(cells: Sequence[Cell], months: Sequence[Period], grades: Sequence[s
     for back, month in enumerate(reversed(months)):
         if month in hit:
             # The last month counts only once it is over.
-            return max(0, back - 1)
+            return back if is_over else max(0, back - 1)
     return None
 
 

@@ -12,11 +12,12 @@ import re
 import shutil
 import tempfile
 import tomllib
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,7 @@ from anlan.domain.accidents.commands import ACCIDENTS_MAX, Figures, NewAccident,
 from anlan.domain.accidents.models import (
     KEY_CHARS_MAX,
     NAME_CHARS_MAX,
+    NUMBER_CHARS_MAX,
     PLACE_CHARS_MAX,
     TITLE_CHARS_MAX,
     Accident,
@@ -45,6 +47,8 @@ from anlan.kernel.papers.sheets import Row, Sheet, letter, read_workbook
 from anlan.kernel.regions.models import Region
 
 HEADER_ROWS_MAX = 10
+#: Of a number in a cell; the command says how large it may be.
+DIGITS_MAX = 20
 #: What a compressed table may grow to.
 UNPACKED_BYTES_MAX = 200_000_000
 NUMBERS = ("deaths", "serious", "light", "missing")
@@ -174,7 +178,7 @@ def unpacked(path: Path, name: str) -> Iterator[tuple[Path, str]]:
         try:
             with gzip.open(path) as packed, real.open("wb") as out:
                 shutil.copyfileobj(_Limited(packed), out)
-        except (OSError, EOFError) as error:
+        except (OSError, EOFError, zlib.error) as error:
             raise Unreadable(field=name, reason=_("It can't be unpacked.")) from error
         yield real, real.name
 
@@ -215,10 +219,10 @@ def _read_lines(
 ) -> None:  # fmt: skip
     areas = _areas({line.text("area") for line in lines})
     keys = [_key(line) for line in lines]
-    there = _there(Path(source).stem, keys)
+    there, own = _there(Path(source).stem, keys), _own_numbers(lines)
     known, at = set(Sector.objects.values_list("pk", flat=True)), timezone.now()
     for line, key in zip(lines, keys, strict=True):
-        if key in there:
+        if key in there or line.text("key") in own:
             found.known += 1
             continue
         try:
@@ -241,10 +245,28 @@ def _in(areas: Mapping[str, Region], area: Region | None, pk: int) -> Region:
 def _key(line: _Line) -> str:
     """The source's own number, or else what tells the row apart."""
     number = line.text("key").removesuffix(".0")
-    told = "|".join((line.text("happened_at"), *line.texts("place"), line.text("title")))
+    told = "|".join((_when(line), *line.texts("place"), line.text("title")))
     digest = hashlib.sha256(told.encode()).hexdigest()[:16]
     # Two rows of one number are two accidents where they tell different things.
     return f"{number[: KEY_CHARS_MAX - 17]}:{digest}" if number else digest
+
+
+def _when(line: _Line) -> str:
+    """The moment, however it is written: a workbook saved as text writes it otherwise."""
+    try:
+        return _moment(line.value("happened_at")).isoformat()
+    except AccidentIncomplete:
+        return line.text("happened_at")
+
+
+def _own_numbers(lines: list[_Line]) -> set[str]:
+    """Numbers of this house's own: what was handed out as a workbook comes in again."""
+    found: set[str] = set()
+    wanted = {number for line in lines if (number := line.text("key"))[:NUMBER_CHARS_MAX] == number}
+    for chunk in bulk.slices(sorted(wanted - {""})):
+        rows = Accident.objects.filter(case__number__in=chunk)
+        found.update(rows.values_list("case__number", flat=True))
+    return found
 
 
 def _there(source: str, keys: list[str]) -> set[str]:
@@ -302,9 +324,10 @@ def _number(line: _Line, name: str) -> int | None:
         return None
     try:
         number = Decimal(said)
-    except InvalidOperation:
+    except DecimalException:
         raise _lacks(name, _("Write a whole number.")) from None
-    if not number.is_finite() or number != number.to_integral_value():
+    # A power of ten is written in few signs and has a million digits.
+    if not number.is_finite() or number.adjusted() > DIGITS_MAX or number % 1:
         raise _lacks(name, _("Write a whole number."))
     return int(number)
 
@@ -334,9 +357,9 @@ def _loss(line: _Line, plan: Mapping[str, Any], yuan: Decimal | None) -> int:
             fen *= yuan
         try:
             sum_ = Decimal(said) * fen
-        except InvalidOperation:
+        except DecimalException:
             raise _lacks(name, _("Write a number.")) from None
-        if not sum_.is_finite():
+        if not sum_.is_finite() or sum_.adjusted() > DIGITS_MAX:
             raise _lacks(name, _("Write a number."))
         return int(sum_)
     return 0

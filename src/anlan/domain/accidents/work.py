@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
@@ -15,7 +16,8 @@ ROW = ("case", "case__area", "case__sector", "case__unit", "place_area")
 
 
 def trays(by: Actor) -> list[Tray]:
-    known = opened([KIND])
+    # Decided after the conclusion as well: mostly it is only then that anybody asks.
+    known = Q(case__kind=KIND, case__state__in=("reported", "known", "concluded"))
     asked = Wish.objects.filter(granted=None)
     suspected = Finding.objects.filter(status=Finding.Status.SUSPECTED)
     return [

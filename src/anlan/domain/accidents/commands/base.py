@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from anlan.base import text
 from anlan.domain.accidents import counting
 from anlan.domain.accidents.counting import Stand
 from anlan.domain.accidents.models import LOSS_FEN_MAX, PEOPLE_MAX, Accident
 from anlan.domain.accidents.refusals import AccidentIncomplete
+from anlan.kernel.calendar.periods import YEAR_MAX, YEAR_MIN
 from anlan.kernel.loop import frame
 from anlan.kernel.loop.frame import Work
 
@@ -56,6 +60,16 @@ class Figures:
     light: int = 0
     missing: int = 0
     loss_fen: int = 0
+
+
+def check_year(day: date, field: str) -> None:
+    """A slip of the keyboard has a year that no database turns into another zone's."""
+    if not YEAR_MIN <= day.year <= YEAR_MAX:
+        raise lacks(
+            field,
+            _("Choose a day of the years %(first)s to %(last)s.")
+            % {"first": YEAR_MIN, "last": YEAR_MAX},
+        )
 
 
 PEOPLE = ("deaths", "serious", "light", "missing")

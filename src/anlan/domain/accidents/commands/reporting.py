@@ -15,7 +15,14 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.domain.accidents import chain, counting, law
-from anlan.domain.accidents.commands.base import Figures, check_figures, lacks, short, text_of
+from anlan.domain.accidents.commands.base import (
+    Figures,
+    check_figures,
+    check_year,
+    lacks,
+    short,
+    text_of,
+)
 from anlan.domain.accidents.loop import ACCIDENT
 from anlan.domain.accidents.models import (
     KEY_CHARS_MAX,
@@ -131,6 +138,7 @@ def check_new(new: NewAccident, areas: dict[int, Region], sectors: set[str], at:
 
 
 def _check_moments(new: NewAccident, at: datetime) -> None:
+    check_year(new.happened_at, "happened_at")
     if new.happened_at > at + AHEAD_MAX:
         raise lacks("happened_at", _("The time lies ahead; choose now or earlier."))
     if new.aware_at and not new.happened_at <= new.aware_at <= at + AHEAD_MAX:

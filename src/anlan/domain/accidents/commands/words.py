@@ -11,8 +11,16 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.accidents.commands.base import Figures, check_figures, lacks, short, text_of
+from anlan.domain.accidents.commands.base import (
+    Figures,
+    check_figures,
+    check_year,
+    lacks,
+    short,
+    text_of,
+)
 from anlan.domain.accidents.commands.reporting import NewAccident, report_many
+from anlan.domain.accidents.loop import ACCIDENT
 from anlan.domain.accidents.models import (
     NUMBER_CHARS_MAX,
     TITLE_CHARS_MAX,
@@ -25,7 +33,7 @@ from anlan.domain.hazards.permissions import JUDGES
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.units import main_unit
-from anlan.kernel.loop import plain
+from anlan.kernel.loop import engine, plain
 from anlan.kernel.loop.plain import Call
 from anlan.kernel.regions.models import Region
 
@@ -55,6 +63,7 @@ def enter_word(new: NewWord, **call: Unpack[Call]) -> UUID:
         raise lacks("area", _("Choose the area from the list."))
     if new.source not in Word.Source.values:
         raise lacks("source", _("Choose one from the list."))
+    check_year(new.day, "day")
     if new.day > timezone.localdate(claim.at):
         raise lacks("day", _("The day lies ahead; choose today or earlier."))
     check_figures(Figures(deaths=new.deaths, serious=new.injured),
@@ -99,10 +108,10 @@ def compare(
         if row is None:
             raise lacks("status", _("Choose one of the accidents below."))
         if word.deaths > row.deaths + row.deaths_late:
-            _suspect(row, Finding.Kind.OMITTED, word, claim)
+            _suspect(row, Finding.Kind.OMITTED, word, call)
     elif status == Word.Status.UNREPORTED:
         row = _enter(word, call)
-        _suspect(row, Finding.Kind.HIDDEN, word, claim)
+        _suspect(row, Finding.Kind.HIDDEN, word, call)
     elif status == Word.Status.DISMISSED:
         text_of(reason, "reason", _("Say why it is none."))
     else:
@@ -129,9 +138,13 @@ def _enter(word: Word, call: Call) -> Accident:
     return Accident.objects.get(pk=own)
 
 
-def _suspect(row: Accident, kind: str, word: Word, claim: plain.Claim) -> None:
+def _suspect(row: Accident, kind: str, word: Word, call: Call) -> None:
+    """The finding, and the step that tells of it in the accident's history."""
     told = f"{word.get_source_display()} {word.reference} {word.day}：{word.text}"
+    case = engine.lock([row.pk])[row.pk]
     Finding.objects.create(
-        accident=row, kind=kind, text=told, found_at=claim.at, found_by=claim.by.user_id,
-        finder=claim.by.name,
+        accident=row, kind=kind, text=told, found_at=call["at"], found_by=call["by"].user_id,
+        finder=call["by"].name,
     )  # fmt: skip
+    move = engine.Move(case, {}, {"finding": ["", kind]})
+    engine.take(ACCIDENT, "finding", [move], reason=told, **call)

@@ -54,7 +54,7 @@ def _asked(request: HttpRequest, by: Actor, at: datetime) -> Asked:
     if scope not in Scope.values:
         raise NotFound
     base = get("base", "")
-    if base and not (base.isdigit() and int(base) in YEARS):
+    if base and not (base.isdecimal() and int(base) in YEARS):
         raise NotFound
     return Asked(
         area, period, scope, allowed, at, _known(get("known", ""), at),
@@ -73,6 +73,8 @@ def _known(text: str, at: datetime) -> datetime | None:
         )  # fmt: skip
     except ValueError:
         raise Unreadable(field="known", reason=_("Write the day as 2024-06-25.")) from None
+    if not periods.YEAR_MIN <= moment.year <= periods.YEAR_MAX:
+        raise Unreadable(field="known", reason=_("Write the day as 2024-06-25."))
     if timezone.is_naive(moment):
         moment = timezone.make_aware(moment)
     return moment if moment < at else None

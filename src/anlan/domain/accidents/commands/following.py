@@ -21,17 +21,21 @@ from anlan.domain.accidents.commands.base import (
     text_of,
     turns,
 )
+from anlan.domain.accidents.commands.inquiries import keep_up
+from anlan.domain.accidents.loop import MISREPORTED
 from anlan.domain.accidents.models import (
     NAME_CHARS_MAX,
     PLACE_CHARS_MAX,
     TITLE_CHARS_MAX,
     Clock,
+    Finding,
     Nature,
     Report,
 )
 from anlan.domain.accidents.permissions import REPORTERS
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Sector
+from anlan.kernel.facts import ledger
 from anlan.kernel.loop.frame import OnOne
 from anlan.kernel.regions.models import Level, Region
 
@@ -102,6 +106,7 @@ def _report(
     )  # fmt: skip
     turn.take("supplement", changed, reason=text, fields={"grade": row.grade})
     turn.recount()
+    keep_up(turn.accident, turn.call)
     if not closes:
         _reopen(turn)
 
@@ -148,7 +153,12 @@ def _reopen(turn: Turn) -> None:
             clock.save()
             turn.take("owe_again", {}, fields=chain.due_fields(clock))
     elif open_clock is not None and open_clock.level <= must:
-        open_clock.delete()
+        if Finding.objects.filter(clock=open_clock).exists():
+            # It was late while it was owed: who decides on the finding looks at this very duty.
+            open_clock.done_at = turn.work.at
+            open_clock.save(update_fields=["done_at"])
+        else:
+            open_clock.delete()
         turn.take("arrive", {}, fields=chain.due_fields(None))
 
 
@@ -209,6 +219,7 @@ def correct(pk: UUID, *, fields: dict[str, Any], reason: str, **call: Unpack[OnO
         turn.save(**new)
         turn.take("correct", changed, reason=said, fields={"sector_id": sector})
         turn.recount()
+        keep_up(turn.accident, turn.call)
     return work.done()
 
 
@@ -253,6 +264,7 @@ def attribute(pk: UUID, *, area: int, reason: str, **call: Unpack[OnOne]) -> lis
         fields = {"area_id": region.pk, "path": region.path}
         turn.take("move", {}, reason=why, fields=fields)
         turn.recount()
+        keep_up(turn.accident, turn.call)
     return work.done()
 
 
@@ -264,5 +276,7 @@ def void(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
         why = text_of(reason, "reason", _("Say why; the accident that it doubles, say."))
         turn.accident.clocks.filter(done_at=None).update(done_at=work.at)
         turn.take("void", {}, reason=why)
+        ledger.reverse(case_ids=[pk], kinds=[MISREPORTED.code], at=work.at)
         turn.recount()
+        keep_up(turn.accident, turn.call)
     return work.done()

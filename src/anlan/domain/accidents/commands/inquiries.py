@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any, Unpack
 from uuid import UUID
@@ -35,7 +35,7 @@ from anlan.kernel.accounts.models import Unit
 from anlan.kernel.loop import engine, frame, plain, told
 from anlan.kernel.loop.engine import NewCase
 from anlan.kernel.loop.frame import OnOne, Work
-from anlan.kernel.loop.models import Party, PartyRole
+from anlan.kernel.loop.models import Event, Party, PartyRole
 from anlan.kernel.loop.plain import Call
 from anlan.kernel.notices.kinds import declare
 from anlan.kernel.regions.models import Level
@@ -120,6 +120,36 @@ def _lead(case: Any, level: int, today: date, by: Any) -> Unit:
     return Unit.objects.get(pk=units[0])
 
 
+def keep_up(accident: Accident, call: Call) -> None:
+    """An inquiry has grade, sector and area of its accident, and ends with one that is void.
+
+    In the transaction that changed the accident. Its deadline follows where the grade gives it.
+    """
+    row = Inquiry.objects.filter(accident=accident.pk).first()
+    if row is None:
+        return
+    case, theirs = engine.lock([row.pk])[row.pk], accident.case
+    if case.state == "void":
+        return
+    if theirs.state == "void":
+        if case.state != "investigating":
+            raise AlreadyAsked(reason=_("the report of its inquiry was handed in"))
+        engine.take(INQUIRY, "void", [engine.Move(case)], **call)
+        return
+    fields: dict[str, Any] = {
+        name: getattr(theirs, name) for name in ("grade", "sector_id", "area_id", "path")
+        if getattr(theirs, name) != getattr(case, name)
+    }  # fmt: skip
+    if not fields:
+        return
+    if "grade" in fields:
+        Inquiry.objects.filter(pk=row.pk).update(level_by_grade=law.leads(theirs.grade))
+        if case.state == "submitted" and row.submitted_on:
+            fields["due_on"] = approval_due(row.submitted_on, theirs.grade)
+    step = "move" if "area_id" in fields else "correct"
+    engine.take(INQUIRY, step, [engine.Move(case, fields)], **call)
+
+
 @transaction.atomic(durable=True)
 def raise_level(pk: UUID, *, level: int, because: str, **call: Unpack[OnOne]) -> list[UUID]:
     """A higher level takes the inquiry over (提级调查)."""
@@ -179,10 +209,23 @@ def appraise(pk: UUID, *, on: date, reason: str = "", **call: Unpack[OnOne]) -> 
             raise AlreadyAsked(reason=_("an appraisal runs already"))
         if not row.accident.day <= on <= turn.today:
             raise lacks("on", _("Choose a day between the accident and today."))
+        free = _appraised_until(pk)
+        if free and on < free:
+            raise lacks("on", _("An appraisal ran until %(day)s: choose that day or a later one.")
+                        % {"day": free})  # fmt: skip
         said = text_of(reason, "reason", _("Say what is appraised, and by whom."))
         turn.save(appraisal_since=on)
         turn.take("suspend", {}, reason=said, day=on, fields={"suspended_on": on})
     return work.done()
+
+
+def _appraised_until(pk: UUID) -> date | None:
+    """The end of the last appraisal: a day that lies in two is no further day of the deadline."""
+    last = Event.objects.filter(case=pk, step="resume").order_by("-seq").first()
+    if last is None:
+        return None
+    began = date.fromisoformat(str(last.changes["suspended_on"][0]))
+    return began + timedelta(days=last.changes["days"][1])
 
 
 @transaction.atomic(durable=True)

@@ -1,0 +1,227 @@
+"""What went wrong once: numbers that fall, days that nobody meant, records taken out again."""
+
+from __future__ import annotations
+
+import gzip
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils import timezone
+
+from anlan.base.ids import uuid7
+from anlan.base.refusal import Refusal
+from anlan.domain.accidents import chain, commands, importing
+from anlan.domain.accidents import statistics as numbers
+from anlan.domain.accidents.commands import Figures
+from anlan.domain.accidents.models import Accident, Clock, Finding, Inquiry, Word
+from anlan.domain.accidents.tests.desk import HOME, Desk
+from anlan.domain.hazards.tests.stage import ROOT
+from anlan.kernel.calendar import periods
+from anlan.kernel.loop.models import Case, Event
+from anlan.kernel.regions.queries import by_code
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+T = datetime(2026, 9, 7, 10, tzinfo=timezone.get_default_timezone())
+
+
+def test_a_grade_that_falls_after_the_report_was_late_leaves_the_finding_standing(
+    desk: Desk,
+) -> None:
+    pk = desk.report(at=T, deaths=3)
+    assert desk.do("city", "pass_up", pk, T + HOUR, sent_at=T + HOUR) == "reported"
+    assert chain.look(T + 9 * HOUR) == 1
+    given = {"figures": Figures(deaths=1), "text": "两人经抢救脱险"}
+    assert desk.do("city", "supplement", pk, T + 10 * HOUR, **given) == "known"
+    assert Finding.objects.filter(accident=pk, kind="late").count() == 1
+    assert not Clock.objects.filter(accident=pk, done_at=None).exists()
+    desk.check()
+
+
+def test_what_is_void_is_misreported_in_no_figure(desk: Desk) -> None:
+    pk = desk.report(at=T, deaths=1)
+    desk.do("office", "suspect", pk, T, kind="hidden", text="举报")
+    found = Finding.objects.get()
+    given = {"finding": found.pk, "confirmed": True, "answer": "属实"}
+    assert desk.do("leader", "judge", pk, T, **given) == "reported"
+    assert desk.sums()["misreported"] == 1
+    assert desk.do("office", "void", pk, T, reason="重复") == "void"
+    assert desk.sums()["misreported"] == 0
+    desk.check()
+
+
+def test_an_inquiry_follows_its_accident_and_ends_with_it(desk: Desk) -> None:
+    pk = desk.report(at=T, deaths=1)
+    call = desk.call("office", T)
+    inquiry = commands.open_inquiry(pk, inquiry=uuid7(), **call)
+    assert desk.do("city", "supplement", pk, T + HOUR, figures=Figures(deaths=3)) == "reported"
+    assert Case.objects.get(pk=inquiry).grade == "larger"
+    assert Inquiry.objects.get(pk=inquiry).level_by_grade == 2
+    desk.check()
+    assert desk.do("city", "void", pk, T + 2 * HOUR, reason="重复") == "void"
+    assert Case.objects.get(pk=inquiry).state == "void"
+    desk.check()
+
+
+def test_a_month_that_is_over_counts_as_one_without(desk: Desk) -> None:
+    at = timezone.make_aware(datetime(2026, 3, 10, 9))
+    desk.report("city", at=timezone.make_aware(datetime(2025, 10, 10, 9)), deaths=12)
+    asked = numbers.Asked(by_code(HOME), periods.year(date(2025, 1, 1)), "work", None, at)
+    # November and December.
+    assert numbers.read(asked).without_major == 2
+    asked = numbers.Asked(by_code(HOME), periods.year(date(2026, 1, 1)), "work", None, at)
+    # And January and February; March runs.
+    assert numbers.read(asked).without_major == 4
+
+
+def test_what_was_exported_and_is_read_in_again_is_known(desk: Desk, tmp_path: Path) -> None:
+    pk = desk.report(deaths=1)
+    number = desk.row(pk).case.number
+    when = f"{timezone.localtime(desk.row(pk).happened_at):%Y-%m-%d %H:%M}"
+    path = tmp_path / "out.csv"
+    path.write_text(f"事故编号,事故名称,发生时间,死亡人数\n{number},储罐区闪爆,{when},1\n")
+    found = importing.read(path, path.name, by=ROOT, area=by_code(HOME))
+    assert (found.known, found.new, found.wrong) == (1, [], [])
+
+
+def test_the_same_register_in_another_writing_of_its_days_is_known(
+    desk: Desk, tmp_path: Path
+) -> None:
+    for when, known in (("2025-01-02", 0), ("2025/01/02 00:00:00", 1), ("2025年1月2日", 1)):
+        path = tmp_path / "a.csv"
+        path.write_text(f"事故名称,发生时间,死亡人数\n坍塌,{when},2\n")
+        found = importing.read(path, path.name, by=ROOT, area=by_code(HOME))
+        assert found.known == known, when
+        if found.new:
+            commands.report_many(found.new, **desk.call("city"))
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "坍塌,2025-01-02,1e999999,1e999999",
+        "坍塌,2025-01-02,1,1e999998",
+        "坍塌,2025-01-02,NaN,1",
+        "坍塌,2025-01-02,1,-Infinity",
+        "坍塌,0001-01-01,1,1",
+        "坍塌,1066-10-14,1,1",
+    ],
+)
+def test_a_cell_that_nobody_meant_is_told_by_its_place(
+    desk: Desk, tmp_path: Path, row: str
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"事故名称,发生时间,死亡人数,直接经济损失（万元）\n{row}\n")
+    found = importing.read(path, path.name, by=ROOT, area=by_code(HOME))
+    assert [(each.row, len(each.reason) > 5) for each in found.wrong] == [(2, True)]
+
+
+def test_a_packed_file_that_breaks_off_or_is_bent_is_refused(desk: Desk, tmp_path: Path) -> None:
+    body = gzip.compress("事故名称,发生时间\n".encode() + b"abc,2025-01-02\n" * 900, mtime=0)
+    for n in range(10, len(body), 7):
+        bent = body[:n] + bytes([body[n] ^ 0xFF]) + body[n + 1 :]
+        for broken in (bent, body[:n]):
+            path = tmp_path / "a.csv.gz"
+            path.write_bytes(broken)
+            with pytest.raises(Refusal):
+                importing.read(path, path.name, by=ROOT, area=by_code(HOME))
+
+
+def test_days_that_nobody_meant_are_refused_and_break_no_page(desk: Desk) -> None:
+    for when in ("0001-01-01T00:00", "1066-10-14T09:00"):
+        form = {"pk": uuid7(), "title": "闪爆", "happened_at": when, "area": HOME}
+        assert desk.post("office", "accidents:new", **form).status_code == 422
+        url = f"/api/v1/accidents/{uuid7()}/report/{uuid7()}/"
+        body = {"title": "闪爆", "happened_at": f"{when}:00", "area": HOME}
+        answer = desk.browser("office").put(url, body, content_type="application/json")
+        assert answer.status_code in (400, 422)
+        word = {"source": "press", "day": when[:10], "area": HOME, "text": "报道"}
+        assert desk.post("office", "accidents:new_word", **word).status_code == 422
+    assert not Accident.objects.exists()
+    assert not Word.objects.exists()
+    for known in ("0001-01-01", "0001-01-01T00:00", "9999-12-31T23:59", "9999-12-31"):
+        query = f"?known={known}"
+        for name in ("statistics", "workbook"):
+            assert desk.get("office", f"accidents:{name}", query=query).status_code < 500
+        more = query + f"&kind=accident.deaths&area={HOME}&period=2026&scope=work"
+        assert desk.get("office", "accidents:records", query=more).status_code < 500
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["base=1990", "base=2199", "period=2199", "period=1900", "period=1900&base=2199",
+     "period=2024-02-29&base=1999", "base=²", "base=٢٠٢٠", "x=%00", "area=%00", "known=%00",
+     "period=2026-11-01..2199-12-31", "scope=%00"],
+)  # fmt: skip
+def test_an_address_that_nobody_meant_breaks_no_statistics(desk: Desk, query: str) -> None:
+    for name in ("statistics", "workbook"):
+        assert desk.get("office", f"accidents:{name}", query=f"?{query}").status_code < 500
+
+
+def test_whoever_has_no_overview_gets_no_broken_statistics(desk: Desk) -> None:
+    for who in ("viewer", "stranger", "inspector", "leader"):
+        for name in ("list", "statistics", "inquiries", "words", "export", "workbook"):
+            assert desk.get(who, f"accidents:{name}").status_code < 500, (who, name)
+
+
+def test_a_word_held_against_an_accident_stands_in_its_history(desk: Desk) -> None:
+    pk = desk.report(deaths=1)
+    word = {"source": "hospital", "day": timezone.localdate(), "area": HOME, "deaths": 2,
+            "text": "两人死亡"}  # fmt: skip
+    desk.post("office", "accidents:new_word", **word)
+    given = {"status": "matched", "accident": pk}
+    desk.post("office", "accidents:decide_word", Word.objects.get().pk, **given)
+    assert Event.objects.filter(case=pk, step="finding").exists()
+    desk.check()
+
+
+def test_a_scope_asked_of_a_concluded_accident_waits_in_the_worklist(desk: Desk) -> None:
+    from anlan.kernel.accounts import policy
+    from anlan.kernel.loop.worklist import works
+
+    pk = desk.report(deaths=1, type="2025-N09")
+    conclusion = {"figures": Figures(deaths=1), "text": "结论", "on": timezone.localdate()}
+    assert desk.do("office", "conclude", pk, **conclusion) == "concluded"
+    assert desk.do("office", "ask_scope", pk, scope="nonwork", reason="自然灾害") == "concluded"
+    desk.do("office", "suspect", pk, kind="hidden", text="举报")
+    work = next(one for one in works() if "accident" in one.kinds)
+    by = desk.cast.actor("leader")
+    for code in ("scope", "findings"):
+        tray = next(one for one in work.trays(by) if one.code == code)
+        rows = policy.permitted(work.rows.filter(tray.where), tray.needs, by)
+        assert rows.filter(pk=pk).exists(), code
+
+
+def test_a_register_in_gb18030_is_read_and_a_broken_workbook_refused(desk: Desk) -> None:
+    def send(name: str, body: bytes) -> Any:
+        return desk.post("office", "accidents:import", mapping="anlan", area=HOME,
+                         file=SimpleUploadedFile(name, body))  # fmt: skip
+
+    assert (
+        send("a.csv", "事故名称,发生时间\n坍塌,2025-01-02\n".encode("gb18030")).status_code == 200
+    )
+    assert Accident.objects.get().title == "坍塌"
+    for name, body in (("a.xlsx", b"PK\x03\x04nothing"), ("a.xls", b"\xd0\xcf\x11\xe0"),
+                       ("a.csv", b"\x00\x01\x02"), ("a.exe", b"x"), (".gz", b"\x1f\x8b"),
+                       ("a.csv", "事故名称,发生时间\n坍\0塌,2025-01-03\n".encode())):  # fmt: skip
+        assert send(name, body).status_code < 500, (name, body)
+
+
+def test_appraisals_that_overlap_give_no_day_twice(desk: Desk) -> None:
+    pk = desk.report("office", at=T, deaths=1)
+    inquiry = commands.open_inquiry(pk, inquiry=uuid7(), **desk.call("office", T))
+    day = timezone.localdate(T)
+
+    def on(n: int) -> Any:
+        return day + timedelta(days=n)
+
+    late = T + timedelta(days=30)
+    assert desk.do("office", "appraise", inquiry, late, on=on(5), reason="鉴定") == "investigating"
+    assert desk.do("office", "end_appraisal", inquiry, late, on=on(15)) == "investigating"
+    again = {"on": on(10), "reason": "补充鉴定"}
+    assert desk.do("office", "appraise", inquiry, late, **again) == "accident_incomplete"
+    again["on"] = on(15)
+    assert desk.do("office", "appraise", inquiry, late, **again) == "investigating"

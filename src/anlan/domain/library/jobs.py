@@ -16,7 +16,6 @@ from django.utils import timezone
 
 from anlan.base import crypto
 from anlan.base.actor import Actor
-from anlan.base.ids import uuid7
 from anlan.domain.library import commands, reading
 from anlan.domain.library.commands import TASK, HandedIn
 from anlan.domain.library.models import Edition
@@ -41,7 +40,7 @@ class FileGone(DocumentRefusal):
     message = refusals.Broken.message
 
 
-def kept(file: UploadedFile[Any]) -> HandedIn:
+def kept(file: UploadedFile[Any], pk: UUID) -> HandedIn:
     """The sent file, sealed and whole on the disk before any row speaks of it (F04)."""
     name = Path(file.name or "document").name
     if not file.size:
@@ -49,7 +48,6 @@ def kept(file: UploadedFile[Any]) -> HandedIn:
     if file.size > BYTES_MAX:
         size, limit = (f"{n / 1_000_000:.0f} MB" for n in (file.size, BYTES_MAX))
         raise refusals.TooBig(name=name, size=size, limit=limit)
-    pk = uuid7()
     return HandedIn(pk, name, store.put(crypto.seal(file.read(), str(pk), PURPOSE)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
@@ -105,17 +105,19 @@ def ground(item: RuleItem) -> str:
 def _edit(request: HttpRequest, row: RuleSet | None) -> HttpResponse:
     initial = forms.SetForm.of(row) if row else {}
     form = forms.SetForm(request.POST or None, initial={**initial, **fresh()})
-    pk = row.pk if row else uuid7()
 
     def does(form: Any) -> Any:
         call = common(request, form)
         if row is None:
+            # Of the request: sent twice, it names the same set.
+            pk = uuid5(call["request_id"], "set")
             return commands.make_set(form.terms, pk=pk, **call)
-        return commands.change_set(pk, form.terms, seen=form.cleaned_data["seen"], **call)
+        return commands.change_set(row.pk, form.terms, seen=form.cleaned_data["seen"], **call)
 
     context = {
         "title": _("Change the set") if row else _("New set of items"), "act": _("Save"),
-        "crumb": row.title if row else "", "cancel": _to(pk) if row else reverse("library:sets"),
+        "crumb": row.title if row else "",
+        "cancel": _to(row.pk) if row else reverse("library:sets"),
         "lede": _("One for each sector and purpose; its items come from articles of the library."),
     }  # fmt: skip
     return filled_in(request, form, does, _to, _("Saved."), context)

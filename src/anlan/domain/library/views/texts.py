@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -170,7 +170,7 @@ def _shown(request: HttpRequest, row: Text, edition: Edition, by: Any, today: da
 
 def _articles_of(request: HttpRequest, edition: Edition) -> dict[str, Any]:
     """A page of the articles, or those that hold a word."""
-    word = request.GET.get("q", "").strip()[: queries.WORD_CHARS_MAX]
+    word = request.GET.get("q", "").replace("\0", "").strip()[: queries.WORD_CHARS_MAX]
     start = request.GET.get("from", "")
     first = int(start) if start.isdecimal() and len(start) < 6 else 0
     rows = edition.articles.order_by("place")
@@ -267,14 +267,16 @@ def hand_in(request: HttpRequest) -> HttpResponse:
             request, _("At most %(n)d files at once; send the rest after.") % {"n": limit}
         )
         return go_on(request, _whence(of))
-    made = []
-    for file in files:
+    # Of the request: sent twice, each file names the same edition.
+    sent, made = uuid_of(request.POST.get("request_id", "")) or uuid7(), []
+    for n, file in enumerate(files):
+        own = uuid5(sent, str(n))
         try:
-            kept = jobs.kept(file)
+            kept = jobs.kept(file, uuid5(own, "edition"))
         except refusals.DocumentRefusal as refusal:
             messages.error(request, str(refusal))
             continue
-        made.append(commands.hand_in(kept, text=of, by=by, at=at, request_id=uuid7()))
+        made.append(commands.hand_in(kept, text=of, by=by, at=at, request_id=own))
     if len(made) == 1:
         return go_on(request, reverse("library:edition", args=[made[0]]))
     if made:

@@ -37,8 +37,9 @@ class Level(models.TextChoices):
 
 
 class Measure(models.Model):
-    """A law, rule, standard, mechanism, project, duty chain or method; state, deadline and history are its case's.
+    """A law, rule, standard, mechanism, project, duty chain or method.
 
+    State, deadline and history are its case's.
     The case's grade is its kind, the case's source its level, the case's unit who keeps it.
     """
 

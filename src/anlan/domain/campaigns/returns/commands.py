@@ -265,6 +265,7 @@ def _return(case: Case) -> Return:
 @transaction.atomic(durable=True)
 def accept_returns(pks: Sequence[UUID], **call: Unpack[OnSet]) -> list[UUID]:
     """Take note of what was filed: of one, or of all that wait."""
+    _hold(pks)
     work = frame.begin(Return, "returns.answer", pks, {}, **call)
     for _machine, cases in work:
         engine.take(RETURN, "accept", [Move(case) for case in cases], **work.call)
@@ -274,6 +275,15 @@ def accept_returns(pks: Sequence[UUID], **call: Unpack[OnSet]) -> list[UUID]:
         )
         _settle(pks, work.at)
     return work.done()
+
+
+def _hold(pks: Sequence[UUID]) -> None:
+    """Lock the duties of these returns, before their cases as whoever ends or feeds a duty does.
+
+    What counts a target is read from all accepted returns, so two can't be answered at once.
+    """
+    duties = Duty.objects.filter(pk__in=Return.objects.filter(pk__in=pks).values("duty"))
+    list(duties.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
 
 
 def _settle(pks: Sequence[UUID], at: datetime) -> None:
@@ -311,6 +321,7 @@ def to_urge(rows: QuerySet[Return], by: Actor, today: date) -> list[UUID]:
 @transaction.atomic(durable=True)
 def send_back(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
     """Return it with a reason, accepted or not: the filing stays, its numbers count no more."""
+    _hold([pk])
     work = frame.begin(Return, "returns.answer", [pk], {"reason": reason}, **call)
     for _machine, case in work.each():
         why = text_of(reason, "reason", _("Say what is missing or wrong in it."))

@@ -53,10 +53,13 @@ class _Said:
 def settle(duties: Collection[UUID], units: Collection[int] | None, at: datetime) -> None:
     """Make the facts say what the accepted returns say: of these duties, of these units or all.
 
-    Only what differs is reversed and posted, so a repeat does nothing.
+    Only what differs is reversed and posted, so a repeat does nothing. The caller holds the duties.
     """
     # What they fed before, too: where one says nothing any more, another's may stand again.
     fed = set(Feed.objects.filter(figure__duty__in=duties).values_list("target", flat=True))
+    # Another duty's returns may count the same target: one after the other.
+    targets = Target.objects.filter(pk__in=fed).order_by("pk")
+    list(targets.select_for_update(of=("self",), no_key=True).values_list("pk"))
     # A target may be fed by a duty of this year and by the one of last year.
     feeds = list(
         Feed.objects.filter(ended_at=None, target__in=fed)

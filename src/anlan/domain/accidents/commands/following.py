@@ -8,6 +8,7 @@ from typing import Any, Unpack
 from uuid import UUID
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.accidents import chain, law
@@ -27,6 +28,7 @@ from anlan.domain.accidents.models import (
     NAME_CHARS_MAX,
     PLACE_CHARS_MAX,
     TITLE_CHARS_MAX,
+    Accident,
     Clock,
     Finding,
     Nature,
@@ -94,9 +96,20 @@ def _report(
         "deaths": counted, "deaths_late": late, "serious": figures.serious,
         "light": figures.light, "missing": figures.missing, "loss_fen": figures.loss_fen,
     }  # fmt: skip
-    changed = {name: [before[name], after[name]] for name in NUMBERS if before[name] != after[name]}
-    if not changed and not text:
+    if after == before and not text:
         raise lacks("text", _("Nothing is new: change a number, or write what became known."))
+    _keep(turn, kind, after, died_on, text)
+    if not closes:
+        _reopen(turn)
+
+
+def _keep(
+    turn: Turn, kind: Report.Kind, after: dict[str, int], died_on: date | None, text: str
+) -> None:
+    """A report of these numbers, and all that follows them: grade, figures, the inquiry."""
+    row = turn.accident
+    before = {name: getattr(row, name) for name in NUMBERS}
+    changed = {name: [before[name], after[name]] for name in NUMBERS if before[name] != after[name]}
     turn.save(**after)
     last = row.reports.order_by("-seq").values_list("seq", flat=True).first() or 0
     unit = _unit_of(turn)
@@ -107,8 +120,6 @@ def _report(
     turn.take("supplement", changed, reason=text, fields={"grade": row.grade})
     turn.recount()
     keep_up(turn.accident, turn.call)
-    if not closes:
-        _reopen(turn)
 
 
 def _unit_of(turn: Turn) -> int:
@@ -139,6 +150,21 @@ def _deaths(turn: Turn, total: int, died_on: date | None) -> tuple[int, int]:
     if law.counts(row.nature, row.day, died_on):
         return row.deaths + added, row.deaths_late
     return row.deaths, row.deaths_late + added
+
+
+def _deaths_again(row: Accident) -> tuple[int, int]:
+    """As ``_deaths`` would have told report by report, had it always been of this nature."""
+    total = late = 0
+    for told in row.reports.order_by("seq"):
+        now = told.deaths + told.deaths_late
+        died_on = told.died_on or timezone.localdate(told.at)
+        # The first report has no day of death: what it tells counts.
+        if now > total and told.seq > 1 and not law.counts(row.nature, row.day, died_on):
+            late += now - total
+        elif now < total:
+            late = max(0, late + now - total)
+        total = now
+    return total - late, late
 
 
 def _reopen(turn: Turn) -> None:
@@ -201,8 +227,8 @@ def _own(turn: Turn) -> int | None:
 def correct(pk: UUID, *, fields: dict[str, Any], reason: str, **call: Unpack[OnOne]) -> list[UUID]:
     """Mend what the register says of it: title, place, firm, sector, nature, type.
 
-    A nature that changes tells another number of days within which deaths count, so what stands
-    is looked at again by whoever reports next; numbers are a supplement's to set.
+    A nature that changes tells another number of days within which deaths count, so those told
+    until now are counted again; numbers are a supplement's to set.
     """
     work = begin("accidents.edit", [pk], {"fields": fields, "reason": reason}, **call)
     for turn in turns(work):
@@ -220,6 +246,12 @@ def correct(pk: UUID, *, fields: dict[str, Any], reason: str, **call: Unpack[OnO
         turn.take("correct", changed, reason=said, fields={"sector_id": sector})
         turn.recount()
         keep_up(turn.accident, turn.call)
+        deaths, late = _deaths_again(row)
+        if "nature" in changed and (deaths, late) != (row.deaths, row.deaths_late):
+            same = {name: getattr(row, name) for name in NUMBERS}
+            again = {**same, "deaths": deaths, "deaths_late": late}
+            _keep(turn, Report.Kind.SUPPLEMENT, again, None, said)
+            _reopen(turn)
     return work.done()
 
 

@@ -225,3 +225,37 @@ def test_appraisals_that_overlap_give_no_day_twice(desk: Desk) -> None:
     assert desk.do("office", "appraise", inquiry, late, **again) == "accident_incomplete"
     again["on"] = on(15)
     assert desk.do("office", "appraise", inquiry, late, **again) == "investigating"
+
+
+def test_deaths_are_counted_again_where_the_nature_was_wrong(desk: Desk) -> None:
+    pk = desk.report(at=T, deaths=2)
+    day = timezone.localdate(T)
+    late = T + timedelta(days=20)
+    given = {"figures": Figures(deaths=3), "died_on": day + timedelta(days=15), "text": "医治无效"}
+    assert desk.do("office", "supplement", pk, late, **given) == "reported"
+    assert desk.row(pk).case.grade == "larger"
+    for nature, counted in (("traffic", (2, 1)), ("general", (3, 0))):
+        fields = {"nature": nature}
+        assert desk.do("office", "correct", pk, late, fields=fields, reason="认定") == "reported"
+        row = desk.row(pk)
+        assert (row.deaths, row.deaths_late) == counted
+        assert desk.sums()["deaths"] == counted[0]
+        desk.check()
+    assert desk.row(pk).case.grade == "larger"
+
+
+def test_a_register_that_is_sent_twice_at_once_is_read_once(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Both have looked before either has written.
+    monkeypatch.setattr(importing, "_there", lambda _source, _keys: set())
+    request = uuid7()
+    answers = []
+    for _n in range(2):
+        file = SimpleUploadedFile("a.csv", "事故名称,发生时间\n坍塌,2025-01-02\n".encode())
+        given = {"file": file, "mapping": "anlan", "area": HOME, "request_id": request}
+        answers.append(desk.post("office", "accidents:import", **given).status_code)
+    assert answers == [200, 409]
+    assert Accident.objects.count() == 1
+    page = desk.get("office", "accidents:import").content.decode()
+    assert 'name="request_id"' in page

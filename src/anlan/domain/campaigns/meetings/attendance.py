@@ -37,8 +37,9 @@ def set_attendance(
     _meeting, claim = locked(pk, {"attendance": list(rows)}, seen, **call)
     if claim.repeated:
         return pk
-    kept = [NewRow(one.who.strip(), one.state, one.note.strip()) for one in rows if one.who.strip()]
-    _check(kept)
+    written = [NewRow(one.who.strip(), one.state, one.note.strip()) for one in rows]
+    _check(written)
+    kept = [one for one in written if one.who]
     Attendance.objects.filter(meeting=pk).delete()
     bulk.insert(
         [
@@ -54,12 +55,15 @@ def set_attendance(
 
 
 def _check(rows: Sequence[NewRow]) -> None:
-    if len(rows) > ROWS_MAX:
+    if sum(bool(one.who) for one in rows) > ROWS_MAX:
         raise PlanIncomplete(
             field="who_0", reason=_("Attendance has at most %(n)d rows.") % {"n": ROWS_MAX}
         )
     seen: set[str] = set()
+    # Numbered as they were sent, so that what is wrong is said at its row.
     for n, one in enumerate(rows):
+        if not one.who:
+            continue
         if len(one.who) > TITLE_CHARS_MAX or len(one.note) > TITLE_CHARS_MAX:
             raise PlanIncomplete(field=f"who_{n}", reason=_("Write it shorter."))
         if one.who in seen:

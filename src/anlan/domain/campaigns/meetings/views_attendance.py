@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
@@ -28,12 +29,15 @@ from anlan.ui.pages import go_on, render_page
 
 #: Empty rows behind those that are filled in.
 BLANK = 6
+#: Rows that a page sends back, the empty ones with them.
+FIELDS_MAX = ROWS_MAX + BLANK
+_ROW = re.compile(r"who_([0-9]{1,6})")
 
 
 class AttendanceForm(StepForm):
     def __init__(self, *args: Any, count: int, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.count = min(count, ROWS_MAX)
+        self.asked, self.count = count, min(count, FIELDS_MAX)
         for n in range(self.count):
             self.fields[f"who_{n}"] = django_forms.CharField(
                 label=gettext_lazy("Who was asked"), required=False, max_length=TITLE_CHARS_MAX
@@ -45,6 +49,11 @@ class AttendanceForm(StepForm):
                 label=gettext_lazy("Who came instead, or why"), required=False,
                 max_length=TITLE_CHARS_MAX,
             )  # fmt: skip
+
+    def clean(self) -> dict[str, Any]:
+        if self.asked > self.count:
+            self.add_error(None, _("Attendance has at most %(n)d rows.") % {"n": ROWS_MAX})
+        return super().clean() or self.cleaned_data
 
     @property
     def lines(self) -> list[tuple[Any, Any, Any]]:
@@ -74,7 +83,7 @@ def attendance(request: HttpRequest, pk: UUID) -> HttpResponse:
         rows = [(who, Attendance.State.PRESENT, "") for who in rows_of.offered(meeting)]
     status = 200
     if request.method == "POST":
-        sent = sum(name.startswith("who_") for name in request.POST)
+        sent = max((int(row[1]) + 1 for row in map(_ROW.fullmatch, request.POST) if row), default=0)
         form, status = AttendanceForm(request.POST, count=sent), 422
         if form.is_valid():
             try:

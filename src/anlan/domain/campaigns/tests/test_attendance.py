@@ -76,3 +76,24 @@ def test_the_next_meeting_begins_with_those_of_the_last(house: House) -> None:
     page = house.text("city", "campaigns:meeting_attendance", now.pk)
     assert 'value="市消防救援支队"' in page
     assert "副支队长王某" not in page  # Who came instead then says nothing of today.
+
+
+def test_what_is_wrong_is_said_at_its_row_and_no_row_is_lost(house: House) -> None:
+    meeting = made(house, house.published().campaign_id, present="")
+    # Empty rows stand before the one that is wrong.
+    data = {"seen": "", "who_0": "", "who_1": "", "who_2": "市应急局", "state_2": "sent"}
+    answer = house.post("city", "campaigns:meeting_attendance", meeting.pk, **data)
+    assert answer.status_code == 422
+    form = answer.content.decode().split("who_0", 1)[1]
+    assert "Say who came in place of 市应急局" in form.split('name="note_1"', 1)[1]
+    many = tuple((f"单位{n}", "present", "") for n in range(101))
+    assert attended(house, meeting, *many) == 422
+    huge = {"seen": "", "who_0": "市应急局", "who_5000": "市水务局"}
+    answer = house.post("city", "campaigns:meeting_attendance", meeting.pk, **huge)
+    assert answer.status_code == 422
+    assert not Attendance.objects.exists()
+    # A row that was taken out of the page leaves a gap, and the ones behind it stay.
+    data = {"seen": "", "who_0": "市应急局", "who_7": "市水务局"}
+    answer = house.post("city", "campaigns:meeting_attendance", meeting.pk, **data)
+    assert answer.status_code == 302
+    assert set(Attendance.objects.values_list("who", flat=True)) == {"市应急局", "市水务局"}

@@ -148,5 +148,6 @@ def type_name(key: str) -> str:
 
 def minutes_after(moment: datetime, what: str, own: Mapping[str, int] | None = None) -> datetime:
     """Until when a report is in time: by the office's own shorter limit, or the law's."""
-    minutes = (own or {}).get(what) or law()["clocks"][what]
-    return moment + timedelta(minutes=int(minutes))
+    most = int(law()["clocks"][what])
+    # An office may be stricter than the law, never laxer.
+    return moment + timedelta(minutes=min(int((own or {}).get(what) or most), most))

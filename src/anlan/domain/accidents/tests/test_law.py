@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -75,3 +75,9 @@ def test_what_the_law_says_carries_source_version_and_day() -> None:
         assert table["confidence"] in "ABC", name
         assert table["version"], name
         assert isinstance(table["from"], date), name
+
+
+def test_an_office_may_be_stricter_than_the_law_and_never_laxer() -> None:
+    moment = datetime(2026, 9, 7, 10, tzinfo=UTC)
+    for own, minutes in ((None, 120), ({"level": 30}, 30), ({"level": 300}, 120), ({}, 120)):
+        assert law.minutes_after(moment, "level", own) == moment + timedelta(minutes=minutes)

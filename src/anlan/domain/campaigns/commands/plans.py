@@ -64,7 +64,7 @@ def make_plan(new: NewPlan, *, days_kept: bool = False, **call: Unpack[Call]) ->
     claim = plain.claim("plans.make", {"new": new}, **call)
     campaign = Campaign.objects.filter(pk=new.campaign).first()
     if campaign is not None and not claim.repeated:
-        rules.check_plan(campaign, new.starts_on, new.ends_on, days_kept)
+        rules.check_plan(campaign, new.kind, new.starts_on, new.ends_on, days_kept)
     return plan_within(new, (), claim)
 
 
@@ -104,7 +104,7 @@ def change_plan(
     if claim.repeated:
         return pk
     plan = draft(pk, seen)
-    rules.check_plan(plan.campaign, new.starts_on, new.ends_on, days_kept)
+    rules.check_plan(plan.campaign, new.kind, new.starts_on, new.ends_on, days_kept)
     before = {"title": plan.title, "from": str(plan.starts_on), "to": str(plan.ends_on)}
     _put_plan(plan, new)
     plan.save()

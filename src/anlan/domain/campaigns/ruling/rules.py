@@ -78,10 +78,11 @@ def check_line(stage: int | None, starts_on: date | None, due_on: date | None, k
             )
 
 
-def check_plan(campaign: Campaign, starts_on: date, ends_on: date, kept: bool) -> None:
+def check_plan(campaign: Campaign, kind: str, starts_on: date, ends_on: date, kept: bool) -> None:
     """The same of a plan's own days, against its campaign's."""
     mode = current().days
-    if mode is Mode.OFF or (kept and mode is Mode.WARN):
+    # A text from above has days of its own time.
+    if kind == Plan.Kind.TEXT or mode is Mode.OFF or (kept and mode is Mode.WARN):
         return
     for field, day in (("starts_on", starts_on), ("ends_on", ends_on)):
         if not campaign.starts_on <= day <= campaign.ends_on:
@@ -170,6 +171,9 @@ def _days(plan: Plan) -> list[Found]:
 
 
 def _elements(plan: Plan) -> list[Found]:
+    if plan.kind == Plan.Kind.TEXT:
+        # It gives no tasks, so nobody and no day lacks.
+        return []
     check = queries_elements.check(plan, queries_elements.elements_of(plan))
     return [
         Found(

@@ -160,3 +160,24 @@ def test_findings_cost_the_same_however_many_lines(house: House) -> None:
             assert len(rules.findings(plan).warned) == number
         counts.append(len(queries))
     assert counts[0] == counts[1] <= 4
+
+
+def test_a_text_from_above_keeps_days_of_its_own_and_lacks_nothing(house: House) -> None:
+    campaign, city = house.campaign(), house.cast.units["city"].pk
+    Elements.objects.create(
+        campaign_id=campaign, items=[{"name": "责任单位", "needed": True, "by": "lead"}],
+        made_at=timezone.now(), made_by="市安委办",
+    )  # fmt: skip
+    rule("refuse", "refuse")
+    long_ago = house.today - timedelta(2_000)
+    data = {"kind": "text", "unit": city, "title": "十五条硬措施", "starts_on": long_ago,
+            "ends_on": long_ago + timedelta(100)}  # fmt: skip
+    assert house.post("city", "campaigns:new_plan", campaign, **data).status_code == 302
+    plan = Plan.objects.get(title="十五条硬措施")
+    data |= {"title": "国务院安委会十五条硬措施", "seen": plan.version}
+    assert house.post("city", "campaigns:edit_plan", plan.pk, **data).status_code == 302
+    commands.put_lines(plan.pk, [NewLine("严格落实责任。", title="落实责任")], **house.call("city"))
+    assert publish(house, plan.pk) == 302
+    # A plan of its own is held against its campaign all the same.
+    data |= {"kind": "master", "title": "总方案"}
+    assert house.post("city", "campaigns:new_plan", campaign, **data).status_code == 422

@@ -63,6 +63,8 @@ def test_an_inquiry_follows_its_accident_and_ends_with_it(desk: Desk) -> None:
     desk.check()
     assert desk.do("city", "void", pk, T + 2 * HOUR, reason="重复") == "void"
     assert Case.objects.get(pk=inquiry).state == "void"
+    for name, one in (("page", pk), ("inquiry", inquiry)):
+        assert desk.get("city", f"accidents:{name}", one).status_code == 200
     desk.check()
 
 

@@ -42,12 +42,17 @@ def set_milestones(pk: UUID, steps: Sequence[Step], **call: Unpack[OnOne]) -> li
         before = [f"{one.name} {one.due_on}" for one in old]
         turn.task.milestones.filter(reached_on=None).delete()
         first = max((one.place for one in kept), default=-1) + 1
+        # Of a step that stays as it is, it was told already that it is late.
+        told_on = {(one.name, one.due_on): one.told_on for one in old if one.reached_on is None}
         bulk.insert(
             [
-                bulk.make(Milestone, task_id=pk, place=first + n, name=one.name, due_on=one.due_on)
+                bulk.make(
+                    Milestone, task_id=pk, place=first + n, name=one.name, due_on=one.due_on,
+                    told_on=told_on.get((one.name, one.due_on)),
+                )
                 for n, one in enumerate(steps)
             ]
-        )
+        )  # fmt: skip
         after = [*(f"{one.name} {one.due_on}" for one in kept),
                  *(f"{one.name} {one.due_on}" for one in steps)]  # fmt: skip
         turn.take("set_milestones", {"milestones": ["；".join(before), "；".join(after)]})

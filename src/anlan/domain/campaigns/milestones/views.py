@@ -93,7 +93,8 @@ def key(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise NotFound
     data: dict[str, Any] = form.cleaned_data
     on = request.POST.get("key") == "1"
-    do.mark_key(pk, key=on, note=request.POST.get("note", ""), by=by, at=at,
+    note = request.POST.get("note", "").replace("\x00", "")
+    do.mark_key(pk, key=on, note=note, by=by, at=at,
                 request_id=data["request_id"])  # fmt: skip
     messages.success(request, _("Saved."))
     return go_on(request, reverse("campaigns:task", args=[pk]))

@@ -219,3 +219,31 @@ def test_a_repeat_of_writing_steps_changes_nothing(house: House) -> None:
     do.set_milestones(task.pk, steps, **call)
     do.set_milestones(task.pk, steps, **call)
     assert Milestone.objects.count() == 1
+
+
+@pages
+def test_a_late_step_that_stays_as_it_is_is_not_told_again_when_others_are_written(
+    house: House,
+) -> None:
+    task = task_of(house)
+    gone, ahead = house.today - timedelta(2), house.today + timedelta(9)
+    Milestone.objects.create(task=task, place=0, name="制定方案", due_on=gone)
+    assert do.tell_late(timezone.now()) == 1
+    steps = f"制定方案 {gone}\n完成关闭 {ahead}"
+    answer = house.post("city", "campaigns:milestones", task.pk, steps=steps, seen="")
+    assert answer.status_code == 302
+    assert do.tell_late(timezone.now()) == 0
+    assert "制定方案" in house.text("emergency", "work:tray", "milestone")
+    # With another day it is another promise.
+    steps = f"制定方案 {gone + timedelta(1)}\n完成关闭 {ahead}"
+    answer = house.post("city", "campaigns:milestones", task.pk, steps=steps, seen="")
+    assert answer.status_code == 302
+    assert do.tell_late(timezone.now()) == 1
+
+
+@pages
+def test_a_note_with_a_character_that_no_database_takes_is_kept_without_it(house: House) -> None:
+    task = task_of(house)
+    answer = house.post("city", "campaigns:key_task", task.pk, key="1", note="挂牌\0重点")
+    assert answer.status_code == 302
+    assert KeyTask.objects.get().note == "挂牌重点"

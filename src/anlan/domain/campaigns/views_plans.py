@@ -269,7 +269,8 @@ def remove_line(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
 @requires("plans.publish")
 def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan_of(pk, "plans.publish", actor_of(request), timezone.now())
-    commands.publish(pk, reason=request.POST.get("reason", "")[:2_000], **call_of(request))
+    reason = request.POST.get("reason", "").replace("\x00", "")[:2_000]
+    commands.publish(pk, reason=reason, **call_of(request))
     count = Task.objects.filter(plan=pk).count()
     messages.success(
         request, _("Published: %(count)d tasks were given to their units.") % {"count": count}

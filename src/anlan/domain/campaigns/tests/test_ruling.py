@@ -181,3 +181,9 @@ def test_a_text_from_above_keeps_days_of_its_own_and_lacks_nothing(house: House)
     # A plan of its own is held against its campaign all the same.
     data |= {"kind": "master", "title": "总方案"}
     assert house.post("city", "campaigns:new_plan", campaign, **data).status_code == 422
+
+
+def test_a_reason_with_a_character_that_no_database_takes_is_kept_without_it(house: House) -> None:
+    pk = stray(house)
+    assert publish(house, pk, "上级文件\0如此规定") == 302
+    assert Plan.objects.get(pk=pk).published_because == "上级文件如此规定"

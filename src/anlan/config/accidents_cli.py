@@ -58,7 +58,7 @@ def _yuan(text: str | None) -> Decimal | None:
         rate = Decimal(text)
     except InvalidOperation:
         rate = Decimal(0)
-    if not 0 < rate < 1_000_000:
+    if not rate.is_finite() or not 0 < rate < 1_000_000:
         raise Unreadable(
             field="--yuan", reason=both("请填写正数，如 7.1", "write a number like 7.1")
         )

@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from anlan.base.ids import uuid7
 from anlan.base.refusal import Refusal
+from anlan.config import accidents_cli
 from anlan.domain.accidents import chain, commands, importing
 from anlan.domain.accidents import statistics as numbers
 from anlan.domain.accidents.commands import Figures
@@ -261,3 +262,9 @@ def test_a_register_that_is_sent_twice_at_once_is_read_once(
     assert Accident.objects.count() == 1
     page = desk.get("office", "accidents:import").content.decode()
     assert 'name="request_id"' in page
+
+
+@pytest.mark.parametrize("text", ["NaN", "sNaN", "Infinity", "-1", "0", "1e99", "seven"])
+def test_a_rate_that_is_none_is_refused_on_the_command_line_as_well(text: str) -> None:
+    with pytest.raises(Refusal):
+        accidents_cli._yuan(text)

@@ -103,7 +103,11 @@ def far(turn: Turn, typed: int | None) -> int:
 
 def _reached(turn: Turn, reached: Mapping[int, Decimal]) -> dict[str, int]:
     """In each target's smallest unit, as targets are kept."""
-    targets = {target.pk: target for target in turn.task.line.targets.all()}
+    rows = turn.task.line.targets.order_by("pk")
+    if reached:
+        # A duty that is about to count one of them waits, and then finds it typed.
+        rows = rows.select_for_update(of=("self",), no_key=True)
+    targets = {target.pk: target for target in rows}
     fed = Feed.objects.filter(target__in=list(reached), ended_at=None)
     by_returns = set(fed.values_list("target", flat=True))
     kept: dict[str, int] = {}

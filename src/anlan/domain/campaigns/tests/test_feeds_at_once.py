@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from datetime import timedelta
 from decimal import Decimal
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -99,3 +100,42 @@ def test_a_return_that_is_accepted_while_a_figure_is_chosen_counts(
     answers = realdb.together(lambda n: calls[n](), 2)
     assert not [one for one in answers if isinstance(one, BaseException)], answers
     assert reached(target) == 10
+
+
+@pytest.mark.parametrize("other", ["ledger", "report"])
+def test_a_target_that_is_counted_otherwise_at_once_is_counted_by_one_thing_alone(
+    realdb: Any, house: House, monkeypatch: pytest.MonkeyPatch, other: str
+) -> None:
+    from anlan.base.refusal import Refusal
+    from anlan.domain.campaigns import commands
+    from anlan.domain.campaigns.commands import tasks_reports
+    from anlan.domain.campaigns.models import Feed, Plan, Report
+    from anlan.domain.campaigns.progress.commands import progress
+
+    duty, target, _rows = filed(house)
+    task = house.task(Plan.objects.get(pk=duty.plan_id), "检查企业")
+    looked = Event()
+
+    def late(*args: Any, **more: Any) -> Any:
+        looked.set()
+        time.sleep(1)
+        return False
+
+    monkeypatch.setattr(progress, "_is_declared", late)
+    monkeypatch.setattr(tasks_reports.evidence, "demanded", lambda *_args: late() or "")
+
+    def count() -> Any:
+        if other == "ledger":
+            return progress.count_by(duty.plan_id, target.pk, code="hazard.closed", where={},
+                                     **house.call("city"))  # fmt: skip
+        return commands.report(task.pk, progress=10, text="进展", reached={target.pk: Decimal(9)},
+                               **house.call("emergency"))  # fmt: skip
+
+    def feed() -> Any:
+        assert looked.wait(20)
+        return choose(house, duty, target)
+
+    answers = realdb.together(lambda n: (count, feed)[n](), 2)
+    assert [isinstance(one, Refusal) for one in answers].count(True) == 1, answers
+    target.refresh_from_db()
+    assert Feed.objects.exists() != (bool(target.counted) or Report.objects.exists())

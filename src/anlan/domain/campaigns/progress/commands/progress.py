@@ -49,7 +49,9 @@ def count_by(
     if claim.repeated:
         return pk
     plan = Plan.objects.select_for_update(of=("self",)).get(pk=pk)
-    row = Target.objects.filter(pk=target, line__plan=plan).select_related("line").first()
+    # Locked, so that no reporting duty begins to count it meanwhile.
+    held = Target.objects.select_for_update(of=("self",)).select_related("line")
+    row = held.filter(pk=target, line__plan=plan).first()
     if row is None:
         raise NotFound
     if seen is not None and plan.version != seen:

@@ -274,6 +274,7 @@ TEMPLATES = [
 #: Widgets, too: by Django's own templates a hazard's forms took a third of its page.
 FORM_RENDERER = "django.forms.renderers.Jinja2"
 
+
 def _database() -> dict[str, object]:
     url = _given("ANLAN_DATABASE")
     if not url:

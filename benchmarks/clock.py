@@ -36,7 +36,7 @@ def main() -> None:
         from django.utils import timezone
 
         from anlan.kernel.calendar import loading as calendar
-        from anlan.kernel.loop import ladder
+        from anlan.kernel.loop import ladder, ticks
         from anlan.kernel.loop.models import Case
         from anlan.kernel.regions import loading as regions
 
@@ -54,7 +54,7 @@ def main() -> None:
         # The morning after: every deadline has passed.
         now = timezone.now() + timedelta(days=1)
         start = time.perf_counter()
-        climbed = ladder.tick(now)
+        climbed = ladder.tick(now, ticks.LADDER_PACE)
         seconds = time.perf_counter() - start
         stop.set()
         busy = times.get()

@@ -20,6 +20,7 @@ from anlan.base.ids import uuid7
 from anlan.base.limits import BATCH_ROWS
 from anlan.base.refusal import Refusal
 from anlan.kernel.audit import trail
+from anlan.kernel.jobs.pace import AT_ONCE, Pace
 from anlan.kernel.loop import engine, posting, settings, told
 from anlan.kernel.loop.engine import Move, ReasonMissing
 from anlan.kernel.loop.machine import Machine, machines
@@ -37,7 +38,7 @@ class ProposalRefused(Refusal):
     status = 409
 
 
-def tick(now: datetime) -> int:
+def tick(now: datetime, pace: Pace = AT_ONCE) -> int:
     """Climb the ladder for every kind of case. Safe to run twice; returns cases that climbed.
 
     Each case carries the settings version it was opened under, and climbs by that one.
@@ -47,8 +48,8 @@ def tick(now: datetime) -> int:
     for machine in machines().values():
         for version, rules in settings.versions(machine.kind).items():
             for rung in range(RUNG_BY_CLOCK_MAX, 0, -1):
-                climbed += _climb(machine, version, rules, rung, today, now)
-            climbed += _propose(machine, version, rules, today, now)
+                climbed += _climb(machine, version, rules, rung, today, now, pace)
+            climbed += _propose(machine, version, rules, today, now, pace)
     return climbed
 
 
@@ -72,14 +73,15 @@ def _next(reached: QuerySet[Case]) -> list[UUID]:
 
 
 def _climb(
-    machine: Machine, version: int, rules: settings.Rules, rung: int, today: date, now: datetime
-) -> int:
+    machine: Machine, version: int, rules: settings.Rules, rung: int, today: date, now: datetime,
+    pace: Pace,
+) -> int:  # fmt: skip
     reached = Case.objects.filter(
         _late(machine, version, rules.rungs[rung - 1], today), rung__lt=rung
     )
     done = 0
     while pks := _next(reached):
-        with transaction.atomic():
+        with pace.batch(), transaction.atomic():
             cases = [
                 case for case in engine.lock(pks).values() if case.rung < rung and case.unsettled
             ]
@@ -130,7 +132,7 @@ def _take_rung(
 
 
 def _propose(
-    machine: Machine, version: int, rules: settings.Rules, today: date, now: datetime
+    machine: Machine, version: int, rules: settings.Rules, today: date, now: datetime, pace: Pace
 ) -> int:
     """Draft the highest rung that lateness has reached, once per case and rung."""
     drafted = 0
@@ -139,7 +141,7 @@ def _propose(
             _late(machine, version, rules.rungs[rung - 1], today), rung__lt=rung
         ).exclude(pk__in=Proposal.objects.filter(rung__gte=rung).values("case"))
         while pks := _next(reached):
-            with transaction.atomic():
+            with pace.batch(), transaction.atomic():
                 cases = [case for case in engine.lock(pks).values() if case.unsettled]
                 Proposal.objects.bulk_create(
                     (_draft(case, rung, unit, today, now) for case, unit in _assigning(cases)),

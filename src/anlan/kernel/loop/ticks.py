@@ -11,6 +11,7 @@ from anlan.base.actor import CLOCK
 from anlan.base.ids import uuid7
 from anlan.kernel.audit import trail
 from anlan.kernel.jobs import clock, queue
+from anlan.kernel.jobs.pace import Pace
 from anlan.kernel.jobs.queue import Run
 from anlan.kernel.loop import commands, ladder, seals
 from anlan.kernel.loop.machine import machines
@@ -24,9 +25,13 @@ SEALS_SECONDS = 86_400
 SEALS_TASK = "loop.seals"
 
 
+#: Half of the time: a hundred thousand cases that are late at once are no hurry to anybody.
+LADDER_PACE = Pace(rest=1.0)
+
+
 @clock.every(LADDER_SECONDS, "ladder")
 def climb(now: datetime) -> None:
-    ladder.tick(now)
+    ladder.tick(now, LADDER_PACE)
 
 
 @clock.every(SEALS_SECONDS, "loop.seals")

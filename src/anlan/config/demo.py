@@ -47,6 +47,7 @@ from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import fold
 from anlan.kernel.facts.figures import Query, figures
 from anlan.kernel.loop import ladder
+from anlan.kernel.notices import delivering
 from anlan.kernel.regions.models import Level, Region
 
 PROVINCE = samples.PROVINCE
@@ -128,6 +129,8 @@ def _fill(args: argparse.Namespace, by: Actor, watch: Watch) -> Mapping[str, str
         demo_library.library(at=timezone.now())
     with watch.part(_("Letting the clock climb the ladder")):
         climbed = ladder.tick(timezone.now())
+        # Some of it lies days back, and what nobody was told for so long counts as lost.
+        delivering.fan_out(timezone.now())
         say(_("%(count)d hazards got a reminder or a warning.") % {"count": climbed})
     with watch.part(_("Folding the ledger")):
         fold.fold(timezone.now())

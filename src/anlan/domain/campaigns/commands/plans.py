@@ -62,10 +62,7 @@ FIRST_WORDS = 60
 def make_plan(new: NewPlan, *, days_kept: bool = False, **call: Unpack[Call]) -> UUID:
     """A draft without lines; ``days_kept`` where its days lie outside the campaign's on purpose."""
     claim = plain.claim("plans.make", {"new": new}, **call)
-    campaign = Campaign.objects.filter(pk=new.campaign).first()
-    if campaign is not None and not claim.repeated:
-        rules.check_plan(campaign, new.kind, new.starts_on, new.ends_on, days_kept)
-    return plan_within(new, (), claim)
+    return plan_within(new, (), claim, days_kept=days_kept)
 
 
 @transaction.atomic(durable=True)
@@ -75,8 +72,13 @@ def make_plan_with_lines(new: NewPlan, lines: Sequence[NewLine], **call: Unpack[
     return plan_within(new, lines, claim)
 
 
-def plan_within(new: NewPlan, lines: Sequence[NewLine], claim: Claim) -> UUID:
-    """For a command that makes a plan within its own transaction, under its own claim."""
+def plan_within(
+    new: NewPlan, lines: Sequence[NewLine], claim: Claim, *, days_kept: bool | None = None
+) -> UUID:
+    """For a command that makes a plan within its own transaction, under its own claim.
+
+    days_kept:  None where its days aren't held against the campaign's until it is published.
+    """
     assert connection.in_atomic_block, "it commits with what makes it"
     by, at = claim.by, claim.at
     unit = own_unit(new.unit, by, "plans.make", at)
@@ -88,6 +90,8 @@ def plan_within(new: NewPlan, lines: Sequence[NewLine], claim: Claim) -> UUID:
         made_by=by.name,
     )  # fmt: skip
     _put_plan(plan, new)
+    if days_kept is not None:
+        rules.check_plan(campaign, new.kind, new.starts_on, new.ends_on, days_kept)
     plan.save(force_insert=True)
     append_lines(plan, lines, by)
     claim.record("plans.make", "plan", plan.pk, after={"title": plan.title, "lines": len(lines)})
@@ -104,9 +108,9 @@ def change_plan(
     if claim.repeated:
         return pk
     plan = draft(pk, seen)
-    rules.check_plan(plan.campaign, new.kind, new.starts_on, new.ends_on, days_kept)
     before = {"title": plan.title, "from": str(plan.starts_on), "to": str(plan.ends_on)}
     _put_plan(plan, new)
+    rules.check_plan(plan.campaign, new.kind, new.starts_on, new.ends_on, days_kept)
     plan.save()
     after = {"title": plan.title, "from": str(plan.starts_on), "to": str(plan.ends_on)}
     claim.record("plans.change", "plan", pk, before=before, after=after)

@@ -31,7 +31,7 @@ TRAYS = {
     "task": {"receive", "rectify", "verify", "close", "extension", "claim", "report", "milestone"},
     "hearing": {"hold"},
     "duty_letter": {"send_out", "sign_letter", "end_letter"},
-    "return": {"file", "report"},
+    "return": {"file", "report", "extension"},
     "accident": {"pass_up", "conclude", "scope", "findings"},
     "inquiry": {"inquire", "approve", "evaluate"},
 }

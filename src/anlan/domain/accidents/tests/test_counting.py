@@ -101,6 +101,8 @@ def play(desk: Desk, act: tuple[Any, ...], pks: list[Any], at: datetime, first: 
         desk.do("city", "void", pk, at, reason="重复")
 
 
+# On PostgreSQL nothing is known of a transaction that is open, as a test's is all the time.
+@pytest.mark.sqlite
 @settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )

@@ -35,6 +35,7 @@ NO_TESTS = 5
 MAY_BE_ABSENT = "shared material is absent"
 FONTS = ("/usr/share/fonts", "/usr/local/share/fonts", str(Path.home() / ".fonts"))
 FONT_NAMES = ("*wqy*", "*cjk*", "*CJK*", "*SourceHan*", "*simsun*", "*simfang*")
+FONT_FILES = (".ttc", ".ttf", ".otf")
 
 
 @dataclass
@@ -106,7 +107,7 @@ def _tools() -> list[str]:
         "Chromium": (chromium, ["chromium"]),
         "strace": (lambda: shutil.which("strace"), ["strace"]),
         "faketime": (lambda: shutil.which("faketime"), ["faketime"]),
-        both("中文字体", "a Chinese font"): (_font, ["fonts-wqy-zenhei"]),
+        both("中文字体", "a Chinese font"): (chinese_font, ["fonts-wqy-zenhei"]),
     }
     missing = [name for name, (found, _packages) in needs.items() if not found()]
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
@@ -123,13 +124,17 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
-def _font() -> bool:
-    return any(
-        any(Path(folder).rglob(name))
+def chinese_font() -> Path | None:
+    """The first font of the machine that has Chinese characters, whichever package brought it."""
+    found = (
+        path
+        for name in FONT_NAMES
         for folder in FONTS
         if Path(folder).is_dir()
-        for name in FONT_NAMES
+        for path in sorted(Path(folder).rglob(name))
+        if path.suffix.lower() in FONT_FILES
     )
+    return next(found, None)
 
 
 # --- Static checks -------------------------------------------------------------------------

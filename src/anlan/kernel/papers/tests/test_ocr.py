@@ -14,20 +14,21 @@ import pytest
 from PIL import Image, ImageDraw, ImageFont
 from pypdf import PdfReader, PdfWriter
 
+from anlan.config.testing import chinese_font
 from anlan.kernel.papers.documents import reading, refusals
 from anlan.kernel.papers.documents.reading import can_recognise, read
 from anlan.kernel.papers.tests.documents import pdf
 
 SAMPLE = Path(__file__).resolve().parents[3] / "config/samples/notice.txt"
-FONT = Path("/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc")
+FONT = chinese_font()
 #: A4 at 150 dots per inch, as most scanners are set.
 WIDE, HIGH, MARGIN, SIZE, LEADING = 1240, 1754, 160, 32, 58
 IN_A_ROW = (WIDE - 2 * MARGIN) // SIZE
 ROWS = (HIGH - 2 * MARGIN) // LEADING
 
 needs_library = pytest.mark.skipif(
-    not (can_recognise() and FONT.exists()),
-    reason="NOT MEASURED: rapidocr or fonts-wqy-zenhei isn't installed",
+    not (can_recognise() and FONT),
+    reason="NOT MEASURED: rapidocr or a Chinese font isn't installed",
 )
 
 

@@ -44,6 +44,8 @@ def task_filters(params: QueryDict, plans: Sequence[tuple[str, str]]) -> Filters
         for name, label in MEMBERSHIPS.items():
             if other := params.get(name, "")[:40]:
                 above += (Choice(name, label, [(other, _("the campaign compared with"))]),)
+    if body := params.get("body", "")[:40]:
+        above += (Choice("body", _("Body"), [(body, _("the body looked at"))]),)
     if item := params.get("carries", "")[:40]:
         above += (Choice("carries", _("Carries out"), [(item, _("the item looked at"))]),)
     return Filters(
@@ -56,6 +58,7 @@ def task_filters(params: QueryDict, plans: Sequence[tuple[str, str]]) -> Filters
             Flag("late", _("Behind time")),
             Flag("open", _("Not finished yet")),
             Flag("mine", _("My unit's")),
+            Flag("bodies", _("Of bodies my unit sits in")),
             Flag("central", _("With a central unit")),
             Flag("key", _("Key tasks")),
             Flag("step_late", _("With a late milestone")),

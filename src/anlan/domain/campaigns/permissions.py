@@ -3,8 +3,10 @@
 a campaign, a plan   read by whoever works in its area, above it or below it, once it is published;
                      a draft only by the unit that writes it. Written by office and leader.
 a task               seen by those in charge of its place, by units that have a part in it, by
-                     supporting units of its own plan's line, and by those who may take it;
-                     checked by those in charge who are not of the unit that did it.
+                     supporting units of its own plan's line, by those who may take it, and by the
+                     units that sit in the body whose plan it is (membership.py);
+                     checked by those in charge who are not of the unit that did it, and so by
+                     head and office of that body.
                      What nobody has is taken by a unit of the same area.
 a meeting            prepared by office and leader of the unit that holds it, and theirs alone until
                      minutes are issued; these are read like a published plan.
@@ -20,6 +22,7 @@ from django.db.models import F, Q
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
+from anlan.domain.campaigns.membership import HEADS, carried, of_bodies
 from anlan.domain.campaigns.models import LineUnit, Meeting, Plan, Task
 from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party
 from anlan.domain.lists.permissions import ANSWERS as ANSWERS
@@ -47,7 +50,15 @@ def _of_units(by: Actor, roles: tuple[Role, ...]) -> Q:
 def plan_view(by: Actor) -> Q:
     near = _near(by)
     published = near if near == NOTHING else near & ~Q(status=Plan.Status.DRAFT)
-    return published | _given(by) | _of_units(by, LEADS)
+    return published | _given(by) | _of_bodies(by) | _of_units(by, LEADS)
+
+
+def _of_bodies(by: Actor) -> Q:
+    """Published plans of the bodies in which one's unit sits, wherever the unit lies."""
+    plans = carried(by, (*SEES, Role.RECTIFIER))
+    if plans is None:
+        return NOTHING
+    return Q(pk__in=plans.values("plan")) & ~Q(status=Plan.Status.DRAFT)
 
 
 def _given(by: Actor) -> Q:
@@ -68,7 +79,9 @@ def meeting_view(by: Actor) -> Q:
 
 
 def view(by: Actor) -> Q:
-    return in_charge(by, *SEES) | party(by, (*SEES, Role.RECTIFIER)) | _supports(by) | claim(by)
+    sits = (*SEES, Role.RECTIFIER)
+    near = in_charge(by, *SEES) | party(by, sits) | _supports(by)
+    return near | of_bodies(by, sits) | claim(by)
 
 
 def _supports(by: Actor) -> Q:
@@ -95,12 +108,19 @@ def judge(by: Actor) -> Q:
 
 
 def check(by: Actor) -> Q:
-    """Those in charge, unless it was their own unit that did it."""
-    return _not_own(by, judge(by))
+    """Those in charge, and head and office of its body, unless their own unit did it.
+
+    Each by itself: an alternative is what an index serves.
+    """
+    return _not_own(by, judge(by)) | _not_own(by, of_bodies(by, JUDGES, HEADS))
 
 
 def lead_check(by: Actor) -> Q:
     return _not_own(by, in_charge(by, *LEADS))
+
+
+def mark_key(by: Actor) -> Q:
+    return lead_check(by) | _not_own(by, of_bodies(by, LEADS, HEADS))
 
 
 def withdraw(by: Actor) -> Q:
@@ -136,7 +156,7 @@ RULES: dict[str, Rule] = {
     "tasks.assign":    judge,
     "tasks.claim":     claim,
     "tasks.plan":      lambda by: in_charge(by, *LEADS) | party(by, ANSWERS, PartyRole.RECTIFIER),
-    "tasks.mark_key":  lead_check,
+    "tasks.mark_key":  mark_key,
     "tasks.receive":   lambda by: party(by, ANSWERS),
     "tasks.report":    lambda by: party(by, ANSWERS, PartyRole.RECTIFIER),
     "tasks.rectify":   lambda by: party(by, ANSWERS, PartyRole.RECTIFIER),

@@ -15,12 +15,14 @@ from anlan.base.paths import below
 from anlan.base.prepared import Prepared
 from anlan.base.statements import among, filled
 from anlan.domain.campaigns.loop import KIND
+from anlan.domain.campaigns.membership import of_bodies
 from anlan.domain.campaigns.milestones import queries as milestones
 from anlan.domain.campaigns.models import KeyTask, Task
 from anlan.domain.campaigns.permissions import ANSWERS
 from anlan.domain.campaigns.queries import in_campaign, late, uuid_of
+from anlan.domain.hazards.permissions import SEES
 from anlan.kernel.accounts import policy
-from anlan.kernel.accounts.models import UnitKind
+from anlan.kernel.accounts.models import Role, UnitKind
 from anlan.kernel.loop.models import Party, PartyRole
 from anlan.kernel.loop.registers import Register
 from anlan.kernel.loop.worklist import Wanted
@@ -87,6 +89,8 @@ def conditions(asked: Any, region: Region | None, by: Actor, today: date, above:
             where &= _those(Task.objects.filter(in_campaign(both)))
         if home := uuid_of(asked.values.get("home")):
             where &= _those(Task.objects.filter(plan__campaign=home))
+    if body := uuid_of(asked.values.get("body")):
+        where &= _those(Task.objects.filter(plan__carried_by__organ=body))
     if item := uuid_of(asked.values.get("carries")):
         carrying = Task.objects.filter(line__derives_from__item=item, plan=F("line__plan"))
         where &= _those(carrying)
@@ -114,6 +118,8 @@ def conditions(asked: Any, region: Region | None, by: Actor, today: date, above:
         where &= late(today)
     if asked["mine"]:
         where &= _with(Party.objects.filter(unit__in=policy.units_of(by, ANSWERS)))
+    if asked["bodies"]:
+        where &= of_bodies(by, (*SEES, Role.RECTIFIER))
     if not asked["state"]:
         where &= ~Q(case__state="void")
     return where

@@ -1,5 +1,8 @@
 """Who may do what with hearings and duty letters; bodies, goals and elements go by the campaign.
 
+a plan         given to a body only where its tasks could be shown to others: by the unit that
+               wrote it, or that leads its whole area, in its sector.
+
 a hearing      read by those in charge of its area: its papers are a meeting's own. Written by the
                office that keeps the campaign.
 a duty letter  a draft by the unit that draws it up alone; once sent out, by those in charge of its
@@ -15,7 +18,7 @@ from anlan.base.actor import Actor
 from anlan.domain.campaigns.permissions import ANSWERS, LEADS
 from anlan.domain.hazards.permissions import SEES, in_charge, party
 from anlan.domain.lists.permissions import own_paths
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
 
@@ -27,6 +30,13 @@ def _kept(by: Actor) -> Q:
 
 def hearing_view(by: Actor) -> Q:
     return in_charge(by, *SEES) | _kept(by)
+
+
+def entrust(by: Actor) -> Q:
+    """Whoever sits in a body sees its plans' tasks: nobody hands on what lies not in his hands."""
+    units = policy.units_of(by, LEADS)
+    lands = [each for each in held.grants(by) if each.role in LEADS and each.enterprise is None]
+    return policy.compiled(lands) | (Q(unit__in=units) if units else NOTHING)
 
 
 def letter_view(by: Actor) -> Q:
@@ -42,6 +52,7 @@ def letter_sign(by: Actor) -> Q:
 
 
 CARRYING: dict[str, Rule] = {
+    "plans.entrust":       entrust,
     "hearings.view":       hearing_view,
     "hearings.edit":       _kept,
     "duty_letters.view":   letter_view,

@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
+from anlan.base.refusal import NotFound
 from anlan.domain.campaigns import queries
 from anlan.domain.campaigns.models import Campaign, Organ, OrganMember, OrganPlan, Plan
+from anlan.domain.hazards import overview
 from anlan.kernel.accounts import sectors
 from anlan.kernel.accounts.models import UnitKind
+from anlan.kernel.calendar import periods
+from anlan.kernel.facts.figures import Query, figures
 from anlan.kernel.loop.models import Party, PartyRole
 
 ROLES = list(OrganMember.Role.values)
@@ -113,3 +119,56 @@ def central(campaign: Campaign, by: Actor, today: date) -> list[Central]:
                 f"{base}?central=1&campaign={campaign.pk}&unit={quote(row['unit__code'])}")
         for row in found
     ]  # fmt: skip
+
+
+# --- figures of a body's sectors -----------------------------------------------------------
+
+#: What is counted of the hazards of its sectors, and under which name.
+COUNTED = {
+    overview.FOUND: _("Found"), overview.SETTLED: _("of these settled"),
+    overview.OPEN: _("Open"), overview.OVERDUE: _("Overdue"),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class SectorFigures:
+    """What the ledger counts of a sector in the campaign's days, each with what opens it."""
+
+    name: str
+    href: str
+    cells: Sequence[tuple[Any, int | None, str]]
+
+
+def sector_figures(organ: Organ, by: Actor, at: datetime) -> list[SectorFigures]:
+    """Of the body's sectors whose figures the reader may see, in one reading of the ledger."""
+    campaign, today = organ.campaign, timezone.localdate(at)
+    codes = [code for code in organ.sectors.split(",") if code]
+    start = max(campaign.starts_on, organ.since)
+    end = min(day for day in (today, campaign.ends_on, organ.until) if day is not None)
+    if not codes or end < start:
+        return []
+    try:
+        covered = overview.covered(by, campaign.area)
+    except NotFound:
+        return []
+    codes = [code for code in codes if covered is None or code in covered]
+    if not codes:
+        return []
+    period = periods.span(start, end)
+    read = figures(
+        Query(kinds=list(COUNTED), areas=[campaign.area_id], periods=[period], at=at,
+              by=("sector",), where={"sector": codes})
+    )  # fmt: skip
+    found = {(cell.labels["sector"], cell.kind): cell.value for cell in read}
+    names, area = sectors.names(), campaign.area.code
+    records, hazards = reverse("overview:records"), reverse("hazards:list")
+    rows = []
+    for code in codes:
+        asked = {"area": area, "period": period.code, "sector": code}
+        cells = [
+            (label, found.get((code, kind), 0), f"{records}?{urlencode({'kind': kind, **asked})}")
+            for kind, label in COUNTED.items()
+        ]
+        href = f"{hazards}?{urlencode({'sector': code, 'area': area})}"
+        rows.append(SectorFigures(names.get(code, code), href, cells))
+    return rows

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -89,9 +90,15 @@ def organ(request: HttpRequest, pk: UUID) -> HttpResponse:
         "parts": list(row.children.order_by("name")), "today": today,
         "plans": [(plan, cells(figures.get(plan.pk, {}), f"{base}?plan={plan.pk}"))
                   for plan in whole.order_by("title")],
+        "whole": cells(_total(figures), f"{base}?body={row.pk}"),
+        "sector_figures": queries_organs.sector_figures(row, by, timezone.now()),
         "labels": LABELS, "may_edit": _may_edit(row.campaign_id, by),
     }  # fmt: skip
     return render_page(request, "campaigns/organ.html", "campaigns/organ.html", context)
+
+
+def _total(figures: dict[Any, dict[str, int]]) -> dict[str, int]:
+    return {name: sum(one.get(name, 0) for one in figures.values()) for name in queries.FIGURES}
 
 
 # --- writing -------------------------------------------------------------------------------
@@ -198,8 +205,12 @@ def _member(pk: UUID, member: int, by: Actor) -> tuple[Organ, OrganMember]:
 
 
 def _plans(campaign: Campaign, request: HttpRequest) -> list[Plan]:
-    rows = queries.plans(actor_of(request)).filter(campaign=campaign, parent=None)
-    return list(rows.order_by("kind", "title")[:PLANS_MAX])
+    """Those that it may be given; what it carries already stays on offer."""
+    by = actor_of(request)
+    rows = queries.plans(by).filter(campaign=campaign, parent=None)
+    mine = policy.permitted(Plan.objects.all(), "plans.entrust", by)
+    kept = rows.filter(Q(pk__in=mine.values("pk")) | Q(carried_by__isnull=False))
+    return list(kept.order_by("kind", "title")[:PLANS_MAX])
 
 
 def _form(

@@ -235,7 +235,10 @@ def _parent(organ: Organ, pk: UUID | None) -> Organ | None:
 
 
 def _carry(organ: Organ, plans: Sequence[UUID], by: Actor) -> None:
-    """The plans for which it answers from now on, among those that ``by`` may see."""
+    """The plans for which it answers from now on, among those that ``by`` may see.
+
+    A new one must be in their hands: members see its tasks, and its head checks them.
+    """
     wanted = set(plans)
     if len(wanted) > PLANS_MAX:
         raise lacks("plans", _("A body carries at most %(n)d plans.") % {"n": PLANS_MAX})
@@ -251,6 +254,15 @@ def _carry(organ: Organ, plans: Sequence[UUID], by: Actor) -> None:
             % {"plan": taken.plan.title, "organ": taken.organ.name},
         )
     have = set(organ.carried.values_list("plan", flat=True))
+    mine = policy.permitted(Plan.objects.filter(pk__in=wanted - have), "plans.entrust", by)
+    if mine.count() < len(wanted - have):
+        raise lacks(
+            "plans",
+            _(
+                "Members of a body see the tasks of its plans. Choose plans of your own unit, or "
+                "of an area that you lead as a whole."
+            ),
+        )
     # What its writer may not see stays as it was.
     organ.carried.filter(plan__in=(have & may) - wanted).delete()
     OrganPlan.objects.bulk_create(

@@ -47,16 +47,16 @@ class Prepared:
         self._build, self._planned = build, planned
 
     @cached_property
-    def _statement(self) -> Statement:
+    def statement(self) -> Statement:
         return Statement(self._build(), planned=self._planned)
 
     def rows(self, **values: Any) -> list[Any]:
         """All its rows, as the queryset would give them."""
-        return self._statement.rows(**values)
+        return self.statement.rows(**values)
 
     def lazy(self, **values: Any) -> list[Row]:
         """All its rows, none of them made yet."""
-        return self._statement.lazy(**values)
+        return self.statement.lazy(**values)
 
     def rows_of(self, name: str, some: Sequence[Any], empty: Any, **values: Any) -> list[Any]:
         """The rows for all of ``some``, SLOTS of them a statement; a row may come more than once.
@@ -65,10 +65,22 @@ class Prepared:
         empty:  a value that no row has; it fills the slots that are left.
         """
         found: list[Any] = []
-        for start in range(0, max(len(some), 1), SLOTS):
-            slots = filled(name, some[start : start + SLOTS], SLOTS, empty)
+        for slots in sets_of(name, some, empty):
             found += self.rows(**values, **slots)
         return found
+
+
+def sets_of(name: str, some: Sequence[Any], empty: Any) -> list[dict[str, Any]]:
+    """Values for a ``one_of`` that take in all of ``some``: one set, or one for each SLOTS."""
+    return [
+        filled(name, some[start : start + SLOTS], SLOTS, empty)
+        for start in range(0, max(len(some), 1), SLOTS)
+    ]
+
+
+def at_once(each: Sequence[Prepared], **values: Any) -> list[list[Any]]:
+    """The rows of each, which PostgreSQL gets in one message."""
+    return Statement.all_at_once([one.statement for one in each], **values)
 
 
 class PreparedRow(Generic[M]):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from functools import lru_cache
+from itertools import count
 from typing import Any
 
 from django.http import HttpRequest
@@ -9,13 +12,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
+from anlan.base.memory import Memory
 from anlan.config import usual
 from anlan.domain.office import shell as office
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts import shell as accounts
 from anlan.kernel.accounts.gate import actor_of
 from anlan.ui.addresses import address
-from anlan.ui.shell import Group, Item
+from anlan.ui.shell import Group, Item, all_shown
 
 #: Label, address, icon, permission, and whether it stands at the bottom of a phone.
 Line = tuple[str | Promise, str, str, str, bool]
@@ -61,6 +65,35 @@ def fields(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {}
     by = actor_of(request)
+    standing = policy.standing(by)
+    known = _navs.get(standing)
+    if known is None:
+        nav = _nav(by)
+        _navs.put(standing, known := (nav, _number(all_shown(nav))), NAV_SECONDS)
+    return {
+        "nav": known[0],
+        "nav_number": known[1],
+        "palette_url": address("search") + "?part=1",
+        "search_url": address("search"),
+    }
+
+
+#: Navigations of people with different posts that a process remembers.
+NAVS_MAX = 5_000
+#: A rule may ask the database for more than posts; no line is missing for longer than this.
+NAV_SECONDS = 60
+_navs: Memory[tuple[list[Group], int]] = Memory(NAVS_MAX)
+_numbers = count()
+
+
+@lru_cache(maxsize=NAVS_MAX)
+def _number(_shown: Hashable) -> int:
+    """One for each that shows something else: most people of a kind have the same."""
+    return next(_numbers)
+
+
+def _nav(by: Actor) -> list[Group]:
+    """Where ``by`` can go: nothing of it depends on more than what their posts allow today."""
     groups = [(label, [line for line in lines if policy.may(by, line[3])])
               for label, lines in _GROUPS]  # fmt: skip
     nav = [
@@ -71,11 +104,7 @@ def fields(request: HttpRequest) -> dict[str, Any]:
         for label, lines in groups
         if lines
     ]
-    return {
-        "nav": usual.first([*nav, *_house(accounts.nav(request), by)], by),
-        "palette_url": address("search") + "?part=1",
-        "search_url": address("search"),
-    }
+    return usual.first([*nav, *_house(accounts.nav(by), by)], by)
 
 
 def _house(groups: list[Group], by: Actor) -> list[Group]:

@@ -14,13 +14,19 @@ handler404 = "anlan.ui.errors.not_found"
 handler500 = "anlan.ui.errors.server_error"
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    # Looked through in this order: first what is asked for most.
+    path("", include("anlan.domain.hazards.urls_overview")),
+    path("work/", include("anlan.domain.hazards.urls_work")),
+    *(
+        path(capability.prefix, include(capability.urls))
+        for capability in sorted(capabilities(), key=lambda each: each.code != "hazards")
+        if capability.urls
+    ),
     path("", include("anlan.ui.urls")),
     path("accounts/", include("anlan.kernel.accounts.urls_signin")),
     path("", include("anlan.kernel.accounts.urls")),
-    path("", include("anlan.domain.hazards.urls_overview")),
     path("api/v1/openapi.json", openapi, name="openapi"),
     path("api/v1/", api.urls),
-    path("work/", include("anlan.domain.hazards.urls_work")),
     path("", include("anlan.domain.office.urls_units")),
     path("audit/", include("anlan.domain.office.urls_audit")),
     path("reports/", include("anlan.domain.office.urls_reports")),
@@ -30,9 +36,4 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("search/", views_search.find, name="search"),
     path("", include("anlan.kernel.notices.urls")),
     path("options/", include("anlan.kernel.accounts.urls_pickers")),
-    *(
-        path(capability.prefix, include(capability.urls))
-        for capability in capabilities()
-        if capability.urls
-    ),
 ]

@@ -9,7 +9,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils import translation
 from jinja2 import Environment
 from markupsafe import Markup
@@ -20,13 +19,10 @@ from anlan.ui.addresses import address
 from anlan.ui.icons import icon
 
 
-def url(name: str, *args: Any, **kwargs: Any) -> str:
+def url(name: str, /, *args: Any, **kwargs: Any) -> str:
     """``url("hazards:case", pk)``; Django's own ``args=`` and ``kwargs=`` are taken as well."""
-    if not args and not kwargs:
-        return address(name)
-    return reverse(
-        name, args=kwargs.pop("args", args) or None, kwargs=kwargs.pop("kwargs", kwargs) or None
-    )
+    args = tuple(kwargs.pop("args", args))
+    return address(name, *args, **kwargs.pop("kwargs", kwargs))
 
 
 def text(message: str, /, **values: Any) -> str:
@@ -112,6 +108,7 @@ def environment(**options: Any) -> Environment:
         get_messages=get_messages,
         MISSING=figures.MISSING,
         row_writer=lists.row_writer,
+        all_rows=lists.all_rows,
     )
     env.filters.update(
         number=figures.number,

@@ -50,6 +50,8 @@ class Fields:
     """What the functions of ``UI_SHELL`` may fill in. Each empty one leaves its place empty."""
 
     nav: Sequence[Group] = ()
+    #: Another for each ``nav`` that shows something else, where that is known.
+    nav_number: int | None = None
     home_url: str = "/"
     #: The office's own name, under ours.
     office: str = ""
@@ -69,6 +71,17 @@ class Fields:
     health_url: str = ""
     #: 审图号, record number and whatever else must stand at the foot of each page.
     footers: Sequence[str | Promise] = ()
+
+
+def all_shown(nav: Sequence[Group]) -> tuple[Any, ...]:
+    """What a navigation shows, in this thread's language."""
+    return tuple(
+        (group.folded, str(group.label), *(
+            (item.url, str(item.label), item.icon, item.count, item.hot, item.phone)
+            for item in group.items
+        ))
+        for group in nav
+    )  # fmt: skip
 
 
 class Shell:
@@ -108,13 +121,9 @@ class Shell:
     @cached_property
     def nav_key(self) -> tuple[Any, ...]:
         """All that the navigation shows: two pages with the same key have the same lines."""
-        return self.here, *(
-            (group.folded, str(group.label), *(
-                (item.url, str(item.label), item.icon, item.count, item.hot, item.phone)
-                for item in group.items
-            ))
-            for group in self.nav
-        )  # fmt: skip
+        if self.nav_number is not None:
+            return self.here, self.nav_number
+        return self.here, *all_shown(self.nav)
 
     @property
     def at(self) -> datetime:
@@ -154,13 +163,16 @@ class Token:
     __str__ = __html__
 
 
-class TokenField(Token):
-    """As a form's hidden field."""
+class TokenField:
+    """The same as a form's hidden field."""
 
-    @cached_property
-    def text(self) -> str:
-        token = get_token(self._request)
-        return f'<input type="hidden" name="csrfmiddlewaretoken" value="{token}">'
+    def __init__(self, token: Token) -> None:
+        self._token = token
+
+    def __html__(self) -> str:
+        return f'<input type="hidden" name="csrfmiddlewaretoken" value="{self._token}">'
+
+    __str__ = __html__
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -169,5 +181,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     if not hasattr(own, "anlan_shell"):
         own.anlan_shell = Shell(request)
     if not hasattr(own, "anlan_tokens"):
-        own.anlan_tokens = {"csrf_token": Token(request), "csrf_input": TokenField(request)}
+        token = Token(request)
+        own.anlan_tokens = {"csrf_token": token, "csrf_input": TokenField(token)}
     return {"shell": own.anlan_shell, **own.anlan_tokens}

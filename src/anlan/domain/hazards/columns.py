@@ -7,7 +7,6 @@ from datetime import date
 from typing import Any
 
 from django.http import QueryDict
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.enterprises.models import ObjectKind
@@ -16,6 +15,7 @@ from anlan.kernel.accounts import sectors
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.loop.labels import STATES, state_label
 from anlan.kernel.loop.settings import RUNGS
+from anlan.ui.addresses import address
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Search, address_of
 from anlan.ui.parts import cell
@@ -35,7 +35,7 @@ def filters(params: QueryDict) -> Filters:
     return Filters(
         (
             Search("q", _("Words in the text, place or enterprise")),
-            Area("area", _("Area"), reverse("pickers:areas"), area_name),
+            Area("area", _("Area"), address("pickers:areas"), area_name),
             Choice("state", _("State"), list(STATES.items())),
             Choice("grade", _("Grade"), list(Grade.choices)),
             Choice("sector", _("Sector"), sector_options),

@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -25,12 +24,13 @@ from anlan.kernel.facts.figures import MISSING as WHY
 from anlan.kernel.facts.kinds import Measure, known
 from anlan.kernel.indicators.declare import Indicator
 from anlan.kernel.regions.models import Region
+from anlan.ui.addresses import address
 from anlan.ui.charts import AreaMap, Chart, Place, Series
 from anlan.ui.figures import MISSING, Basis, Change, number, percent
 
 
 def area_url(area: Region, period: Period) -> str:
-    return f"{reverse('overview:area', args=[area.code])}?period={period.code}"
+    return f"{address('overview:area', area.code)}?period={period.code}"
 
 
 def crumbs(by: Actor, area: Region, period: Period) -> list[tuple[str, str]]:
@@ -118,8 +118,8 @@ class Page:
     reading: Reading
     sectors_seen: Sequence[str] | None
     today: date
-    records_url: str = field(default_factory=lambda: reverse("overview:records"))
-    list_url: str = field(default_factory=lambda: reverse("hazards:list"))
+    records_url: str = field(default_factory=lambda: address("overview:records"))
+    list_url: str = field(default_factory=lambda: address("hazards:list"))
 
     # Links
 
@@ -332,7 +332,7 @@ class Page:
             )  # fmt: skip
         return AreaMap(
             _("%(measure)s by area") % {"measure": MEASURES[measure]},
-            reverse("overview:shapes", args=[self.area.code]), places, note=note,
+            address("overview:shapes", self.area.code), places, note=note,
             percent=ratio,
         )  # fmt: skip
 

@@ -10,7 +10,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
@@ -25,6 +24,7 @@ from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.loop import worklist
 from anlan.kernel.loop.machine import machines
 from anlan.kernel.loop.worklist import PAST, Heaps, Narrowed, Work
+from anlan.ui.addresses import address
 from anlan.ui.lists import Choice, Column, Filters, Flag, address_of
 from anlan.ui.pages import go_on, render_page
 from anlan.ui.parts import cell
@@ -76,7 +76,7 @@ def work(request: HttpRequest, tray: str = "") -> HttpResponse:
         # Where one signs there are boxes already, and nobody ticks what is past.
         **({"bulk": None, "picks": []} if tray in ("receive", *PAST)
            else bulk.beside(by, page.rows, request)),
-        "all_url": reverse("work:tray", args=[tray]) if tray else reverse("work:list"),
+        "all_url": address("work:tray", tray) if tray else address("work:list"),
     }  # fmt: skip
     return render_page(request, "hazards/work.html", "hazards/_work.html", context)
 
@@ -133,16 +133,16 @@ def _tabs(
         return f"{worklist.COUNT_MAX}+" if found > worklist.COUNT_MAX else found or None
 
     found: list[tuple[str, str, bool, int | str | None]] = [
-        (_("All that waits"), reverse("work:list"), not chosen, count())
+        (_("All that waits"), address("work:list"), not chosen, count())
     ]
     # What nothing waits in would only push the rest off a phone.
     found += [
-        (str(labels[code]), reverse("work:tray", args=[code]), code == chosen, count(code))
+        (str(labels[code]), address("work:tray", code), code == chosen, count(code))
         for code in codes
         if code == chosen or count(code)
     ]
-    found.append((_("started by me"), reverse("work:tray", args=["mine"]), chosen == "mine", None))
-    found.append((_("dealt with"), reverse("work:tray", args=["done"]), chosen == "done", None))
+    found.append((_("started by me"), address("work:tray", "mine"), chosen == "mine", None))
+    found.append((_("dealt with"), address("work:tray", "done"), chosen == "done", None))
     return found
 
 
@@ -181,4 +181,4 @@ def sign(request: HttpRequest) -> HttpResponse:
     if chosen:
         count = sum(len(pks) for _work, pks in chosen)
         messages.success(request, _("Signed for %(count)d.") % {"count": count})
-    return go_on(request, reverse("work:list"))
+    return go_on(request, address("work:list"))

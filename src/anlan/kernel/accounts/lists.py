@@ -9,17 +9,20 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.db.models import BigIntegerField, CharField, Q
 from django.http import HttpRequest, QueryDict
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 
 from anlan.base.actor import Actor
-from anlan.base.prepared import Prepared, one_of, slot
+from anlan.base.prepared import Prepared, at_once, one_of, sets_of, slot
 from anlan.base.refusal import NotFound
 from anlan.kernel.accounts import gate, held, policy
 from anlan.kernel.accounts.models import FILTER_QUERY_CHARS_MAX, ColumnChoice, SavedFilter
+from anlan.ui.addresses import address
 from anlan.ui.lists import PLACE, Column, chosen
+from anlan.ui.pages import is_htmx
 
 #: Saved filters that a menu shows: one's own, then those of one's units.
 SHOWN_MAX = 60
@@ -77,7 +80,7 @@ class Saved:
 
     @property
     def drop_url(self) -> str:
-        return reverse("accounts:drop_filter", args=[self.pk])
+        return address("accounts:drop_filter", self.pk)
 
 
 _kept_columns = Prepared(
@@ -107,6 +110,7 @@ class Kept:
     """One list, as the person who looks at it keeps it."""
 
     def __init__(self, request: HttpRequest, columns: Sequence[Column] = ()) -> None:
+        self._request = request
         self.path = request.path
         self.query = request.GET.urlencode()
         self.every = list(columns)
@@ -116,22 +120,34 @@ class Kept:
         page = _PAGES.get(match.view_name) if match else page_of(request.path)
         assert page is not None, f"{request.path} is not registered"
         self.page = page
-        self.save_url = reverse("accounts:save_filter")
-        self.columns_url = reverse("accounts:keep_columns")
+        self.save_url = address("accounts:save_filter")
+        self.columns_url = address("accounts:keep_columns")
 
     @cached_property
     def columns(self) -> list[Column]:
         """Those that the address asks for, else those that were kept, else the list's own."""
-        codes = self._asked
-        if not codes and self._by.user_id is not None:
-            kept = _kept_columns.rows(user=self._by.user_id, page=self.page)
-            codes = kept[0][0] if kept else ""
-        return chosen(self.every, codes)
+        kept, _filters = self._read
+        return chosen(self.every, self._asked or (kept[0][0] if kept else ""))
+
+    @cached_property
+    def _read(self) -> tuple[list[Any], list[Any]]:
+        """The columns and filters that are kept."""
+        if self._by.user_id is None:
+            return [], []
+        mine = {"user": self._by.user_id, "page": self.page}
+        if is_htmx(self._request):
+            # A part of a page has no menu of filters.
+            return _kept_columns.rows(**mine), []
+        units = sorted({post.unit_id for post in held.posts(self._by)})
+        first, *more = sets_of("unit", units, -1)
+        columns, filters = at_once([_kept_columns, _saved], **mine, **first)
+        for each in more:
+            filters += _saved.rows(**mine, **each)
+        return columns, filters
 
     @cached_property
     def saved(self) -> list[Saved]:
-        units = sorted({post.unit_id for post in held.posts(self._by)})
-        found = _saved.rows_of("unit", units, -1, user=self._by.user_id, page=self.page)
+        _columns, found = self._read
         rows = {row[0]: row for row in found}
         filters = [
             Saved(pk, name, f"?{query}", user_id == self._by.user_id, unit_id is not None, who)

@@ -9,6 +9,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anlan.base.actor import Actor
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.gate import actor_of
 from anlan.kernel.accounts.models import Role
@@ -35,12 +36,8 @@ def fields(request: HttpRequest) -> dict[str, Any]:
     }
 
 
-def nav(request: HttpRequest) -> list[Group]:
+def nav(by: Actor) -> list[Group]:
     """The group of pages about who works here; config puts it among the others."""
-    user = getattr(request, "user", None)
-    if user is None or not user.is_authenticated:
-        return []
-    by = actor_of(request)
     items = []
     if policy.may(by, "units.view"):
         items.append(Item(gettext_lazy("Units"), address("accounts:units"), "sitemap"))

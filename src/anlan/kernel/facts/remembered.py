@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from django.db import connection
-from django.db.models import Exists, OuterRef
 
 from anlan.base import memory
+from anlan.base.paths import upper
 from anlan.kernel.facts import sql
-from anlan.kernel.facts.models import Fact
 from anlan.kernel.regions.models import Region
 
 T = TypeVar("T")
@@ -64,7 +63,4 @@ class Memory(Generic[T]):
 
 def _facts_above(mark: int, area: Region, at_most: int = FACTS_MAX) -> int:
     """Facts of an area above a mark, counted until there are more than ``at_most``."""
-    inside = Region.objects.below(area).filter(pk=OuterRef("area_id"))
-    # EXISTS, so that the few facts above the mark are looked at and not all of the area's.
-    rows = Fact.objects.filter(Exists(inside), **{f"{sql.order_column()}__gte": mark})
-    return rows[: at_most + 1].count()
+    return sql.count_above(mark, (area.path, upper(area.path)), at_most + 1)

@@ -296,9 +296,12 @@ def _open_counts(works: Sequence[Work]) -> dict[str, int]:
     """How many cases are open by capability, as far as that says how to read them."""
 
     def one(work: Work) -> Statement:
-        most = TOLD_APART_MAX + 1 if work.page else 1
-        rows = Case.objects.filter(kind__in=sorted(work.kinds), is_open=True).order_by()
-        return _kept.one(("open", work.name), lambda: rows.values_list("is_open")[:most])
+        def build() -> QuerySet[Any, Any]:
+            most = TOLD_APART_MAX + 1 if work.page else 1
+            rows = Case.objects.filter(kind__in=sorted(work.kinds), is_open=True).order_by()
+            return rows.values_list("is_open")[:most]
+
+        return _kept.one(("open", work.name), build)
 
     found = Statement.all_at_once([one(work) for work in works])
     return {work.name: len(rows) for work, rows in zip(works, found, strict=True)}

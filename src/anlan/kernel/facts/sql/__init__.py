@@ -47,6 +47,7 @@ from anlan.kernel.facts.sql.dialect import (
 from anlan.kernel.facts.sql.folding import (
     Sums,
     count,
+    count_above,
     drop_cells,
     folders_seat,
     mark,
@@ -85,6 +86,7 @@ __all__ = [
     "cluster",
     "cohorts_past_their_whole",
     "count",
+    "count_above",
     "crooked_reversals",
     "drop_cells",
     "folders_seat",

@@ -64,6 +64,22 @@ def mark_after(count: int, low: int, high: int) -> int:
         return int(cursor.fetchone()[0] or high)
 
 
+def count_above(mark: int, paths: tuple[str, str], at_most: int) -> int:
+    """Facts from a mark on whose area's path lies from the first to before the second, so far."""
+    # EXISTS, so that the few facts above the mark are looked at and not all of the area's.
+    inside = (
+        "EXISTS (SELECT 1 FROM regions_region r WHERE r.id = f.area_id"
+        " AND r.path >= %s AND r.path < %s)"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT COUNT(*) FROM (SELECT 1 FROM facts_fact f"  # noqa: S608
+            f" WHERE f.{order_column()} >= %s AND {inside} LIMIT %s) few",
+            [mark, *paths, at_most],
+        )
+        return int(cursor.fetchone()[0])
+
+
 def count(low: int, high: int) -> int:
     column = order_column()
     with connection.cursor() as cursor:

@@ -105,7 +105,8 @@ def _columns(today: date, counted: bool) -> list[Column]:
         return cell("state", of(row).state(row), row.case.state)
 
     def figure(row: Any) -> Any:
-        return of(row).figure(row)
+        figure = of(row).figure
+        return figure(row) if figure else ""
 
     shown = [Column("counted", _("Counted"), cell=figure)] if counted else []
     return [

@@ -35,7 +35,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base import planner
 from anlan.base.actor import Actor
 from anlan.base.memory import Memory
-from anlan.base.statements import Kept, Statement
+from anlan.base.statements import Kept, Row, Statement
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop.models import Case, Event, Extension, Party, PartyRole
 from anlan.ui.keyset import Keyset, Page
@@ -100,8 +100,8 @@ class Work:
     mark: Callable[[Any], Any] = lambda row: ""
     #: Puts beside the rows of a page, as (rows, moment), what takes a statement to know.
     dress: Callable[[Sequence[Any], datetime], object] | None = None
-    #: What is counted of a row, once it is dressed.
-    figure: Callable[[Any], Any] = lambda row: ""
+    #: What is counted of a row, once it is dressed; None where nothing ever is.
+    figure: Callable[[Any], Any] | None = None
     #: Signs for receipt of many.
     sign: Callable[[Sequence[UUID], Actor, datetime, UUID], object] | None = None
     #: Reads a page where there may be very many rows: (wanted, order, params, key), where ``key``
@@ -145,11 +145,23 @@ def by_kind() -> dict[str, Work]:
 
 def dress(rows: Sequence[Any], at: datetime) -> bool:
     """Dress a page's rows, kind by kind; whether anything is counted of any of them."""
+    rows_of: dict[str, list[Any]] = {}
+    for row in rows:
+        rows_of.setdefault(by_kind()[kind_of(row)].name, []).append(row)
+    counted = False
     for work in works():
-        mine = [row for row in rows if row.case.kind in work.kinds] if work.dress else []
+        mine = rows_of.get(work.name, [])
         if work.dress and mine:
             work.dress(mine, at)
-    return any(by_kind()[row.case.kind].figure(row) for row in rows)
+        if work.figure is not None:
+            counted = counted or any(map(work.figure, mine))
+    return counted
+
+
+def kind_of(row: Any) -> str:
+    """Its case's; of a row that was only read, without making a model for it."""
+    kind: str = row.read("case__kind") if isinstance(row, Row) else row.case.kind
+    return kind
 
 
 def opened(kinds: Iterable[str], **more: object) -> Q:

@@ -192,6 +192,11 @@ def _figures(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _checks(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("report", metavar="REPORT.xml", help=both("JUnit 报告", "a JUnit report"))
+    _json(parser)
+
+
 def _bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", metavar="NAME")
     _json(parser)
@@ -310,6 +315,15 @@ def _original(parser: argparse.ArgumentParser) -> None:
     _json(parser)
 
 
+def _paper(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("kind", metavar="KIND", help=both("种类，如 situation", "like situation"))
+    parser.add_argument("--region", required=True, metavar="CODE")
+    parser.add_argument("--period", required=True, metavar="2026-11")
+    parser.add_argument("--unit", metavar="CODE", help=both("发文单位", "whose paper it is"))
+    parser.add_argument("-o", "--output", required=True, metavar="FILE.docx|pdf|pptx")
+    _json(parser)
+
+
 COMMANDS: dict[str, Command] = {
     "demo": Command("生成演示数据并启动", "fill with a demonstration and serve",
                     "anlan.config.cli:_run_demo", _demo, prepared=False),
@@ -320,6 +334,8 @@ COMMANDS: dict[str, Command] = {
                     "anlan.config.cli_read:main", _read, prepared=False),
     "undo": Command("撤销一个导入批次", "undo a batch", "anlan.config.hazards_cli:undo", _undo),
     "figures": Command("查询数据", "sums of facts", "anlan.config.figures:main", _figures),
+    "paper": Command("生成公文：形势专报、通报、简报……", "write a paper from the figures",
+                     "anlan.config.cli_papers:paper", _paper),
     "check": Command("核对不变量", "prove the invariants", "anlan.config.checking:main", _json),
     "first-admin": Command("首批管理员的一次性链接", "one-time links for the first administrators",
                            "anlan.config.cli_accounts:first_admin", _nothing),
@@ -341,6 +357,8 @@ COMMANDS: dict[str, Command] = {
                         "anlan.config.security:main", _security, prepared=False, django=False),
     "sbom": Command("软件清单（CycloneDX）", "bill of materials (CycloneDX)",
                     "anlan.config.security_sbom:main", _sbom, prepared=False, django=False),
+    "checks": Command("按测试报告清点算术核对 K001–K131", "count the checks K001 to K131 that passed",
+                      "anlan.config.checks_cli:main", _checks, prepared=False),
     "bench": Command("性能测量", "measure", "anlan.config.benching:main", _bench, prepared=False),
     "test": Command("运行全部检查和测试", "run every check and test", "anlan.config.testing:main",
                     _test, prepared=False, django=False),

@@ -141,6 +141,42 @@ def double_fall_streak(*series: Sequence[int | None], step: int = 12) -> int:
     return streak(joined)
 
 
+# What stands out
+
+
+def median(values: Sequence[Number]) -> Fraction:
+    """The middle one, or half way between the two in the middle."""
+    assert values
+    row = sorted(map(exact, values))
+    middle = len(row) // 2
+    return row[middle] if len(row) % 2 else (row[middle - 1] + row[middle]) / 2
+
+
+def modified_z(values: Sequence[Number | None], digits: int = 2) -> list[Decimal | None]:
+    """How far each value lies from the median, in units that one wild value doesn't stretch.
+
+    0.6745 × (value - median) / median of the distances; where more than half of the values are
+    alike that median is zero, and 1.253314 × the mean distance stands for it. None where a value
+    is missing, and for all where nothing differs.
+
+    Source: Iglewicz and Hoaglin, How to Detect and Handle Outliers (ASQC, 1993).
+    """
+    known = [exact(value) for value in values if value is not None]
+    if not known:
+        return [None for _value in values]
+    middle = median(known)
+    distances = [abs(value - middle) for value in known]
+    scale = median(distances) / Fraction(6745, 10_000)
+    if not scale:
+        scale = Fraction(1_253_314, 1_000_000) * sum(distances, Fraction(0)) / len(distances)
+    if not scale:
+        return [None for _value in values]
+    return [
+        None if value is None else rounded((exact(value) - middle) / scale, digits)
+        for value in values
+    ]
+
+
 # Intervals
 
 

@@ -17,7 +17,7 @@ from django.utils import timezone
 
 from anlan.kernel.calendar import periods as calendar
 from anlan.kernel.calendar.periods import Period
-from anlan.kernel.facts.figures import MONTH, Cell, Query, figures
+from anlan.kernel.facts.figures import MONTH, REGION, Cell, Query, figures, figures_of
 from anlan.kernel.facts.kinds import Measure, known
 from anlan.kernel.indicators import arithmetic
 from anlan.kernel.indicators.declare import Count, Indicator, Ratio
@@ -90,32 +90,83 @@ def evaluate(
     query:    its kinds are ignored; everything else is as in figures.Query
     compare:  YEAR_AGO, PREVIOUS, CUMULATIVE, base(2019), mean_of(3)
     """
-    asked = list(query.periods)
-    if MONTH in query.by:
-        asked = list(dict.fromkeys(month for p in asked for month in p.months()))
-    today = timezone.localdate(query.as_known_at or query.at)
-    sides = {(period, name): _sides(name, period, today) for period in asked for name in compare}
-    wanted = dict.fromkeys(asked)
-    for now, then in sides.values():
-        wanted.update(dict.fromkeys((now, *then)))
-    names = [name for name in query.by if name != MONTH]
-    narrowed = {name for each in indicators for where in each.filters for name in where}
-    cells = figures(
-        replace(
-            query,
-            kinds=list(dict.fromkeys(kind for each in indicators for kind in each.kinds)),
-            periods=list(wanted),
-            by=[*names, *sorted(narrowed - set(names))],
-        )
-    )
-    table = _Table(cells, [name for name in names if name != "region"])
-    return [
-        _value(each, table, place, period, group, compare, sides)
-        for place in table.places
-        for period in asked
-        for group in table.groups
-        for each in indicators
-    ]
+    return evaluate_of(indicators, [query], compare)[0]
+
+
+def evaluate_of(
+    indicators: Sequence[Indicator],
+    queries: Sequence[Query],
+    compare: Collection[str] = (),
+) -> list[list[Value]]:
+    """A table with its sums: each query by itself, and one reading of the ledger for all."""
+    plans = [_Plan.of(indicators, query, compare) for query in queries]
+    flat = figures_of([part for plan in plans for part in plan.parts.values()])
+    answers, place = [], 0
+    for plan in plans:
+        read = dict(zip(plan.parts, flat[place : place + len(plan.parts)], strict=True))
+        place += len(plan.parts)
+        answers.append(plan.values(indicators, compare, read))
+    return answers
+
+
+#: Labels that an indicator is narrowed by beside those that were asked for.
+_Narrow = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What has to be read for one query: indicators that are narrowed alike share a part.
+
+    Asked for together, forty indicators would be told apart by every label that any of them is
+    narrowed by.
+    """
+
+    names: tuple[str, ...]
+    asked: list[Period]
+    sides: Mapping[tuple[Period, str], tuple[Period, list[Period]]]
+    parts: dict[_Narrow, Query]
+
+    @classmethod
+    def of(cls, indicators: Sequence[Indicator], query: Query, compare: Collection[str]) -> _Plan:
+        asked = list(query.periods)
+        if MONTH in query.by:
+            asked = list(dict.fromkeys(month for p in asked for month in p.months()))
+        today = timezone.localdate(query.as_known_at or query.at)
+        sides = {(when, name): _sides(name, when, today) for when in asked for name in compare}
+        wanted = dict.fromkeys(asked)
+        for now, then in sides.values():
+            wanted.update(dict.fromkeys((now, *then)))
+        names = [name for name in query.by if name != MONTH]
+        kinds: dict[_Narrow, dict[str, None]] = {}
+        for each in indicators:
+            kinds.setdefault(_narrow(each, names), {}).update(dict.fromkeys(each.kinds))
+        if any(kinds) and query.coverage:
+            # Where nothing fits, only the whole can say whether that is zero or silence.
+            kinds.setdefault((), {}).update(dict.fromkeys(k for n in kinds.values() for k in n))
+        parts = {
+            narrow: replace(query, kinds=list(codes), periods=list(wanted), by=[*names, *narrow])
+            for narrow, codes in kinds.items()
+        }
+        return cls(tuple(names), asked, sides, parts)
+
+    def values(
+        self,
+        indicators: Sequence[Indicator],
+        compare: Collection[str],
+        read: Mapping[_Narrow, list[Cell]],
+    ) -> list[Value]:
+        table = _Table(read, self.names)
+        return [
+            _value(each, table, place, period, group, compare, self.sides)
+            for place in table.places
+            for period in self.asked
+            for group in table.groups
+            for each in indicators
+        ]
+
+
+def _narrow(each: Indicator, names: Collection[str]) -> _Narrow:
+    return tuple(sorted({name for where in each.filters for name in where} - set(names)))
 
 
 def _value(
@@ -203,29 +254,34 @@ class _Worked(NamedTuple):
     counts: tuple[int | None, ...]
 
 
+#: Narrowed by, place, period, kind, labels.
+_Key = tuple[_Narrow, _Place, Period, str, tuple[str, ...]]
+
+
 class _Table:
     """The cells that were read, by what they are cells of."""
 
-    def __init__(self, cells: Iterable[Cell], names: Sequence[str]) -> None:
-        self.names = tuple(names)
+    def __init__(self, read: Mapping[_Narrow, Iterable[Cell]], by: Sequence[str]) -> None:
+        self.by = tuple(by)
+        self.names = tuple(name for name in by if name != REGION)
         self.overlapping = False
-        self._cells: dict[tuple[_Place, Period, str], list[Cell]] = defaultdict(list)
+        self._cells: dict[_Key, list[Cell]] = defaultdict(list)
         places: dict[_Place, None] = {}
         groups = set()
-        for cell in cells:
-            place = _Place(cell.area_id, cell.own)
-            places[place] = None
-            groups.add(self._group(cell))
-            self.overlapping |= cell.overlapping
-            self._cells[place, cell.period, cell.kind].append(cell)
-        self.places = list(places)
+        for narrow, cells in read.items():
+            for cell in cells:
+                place = _Place(cell.area_id, cell.own)
+                group = tuple(cell.labels[name] for name in self.names)
+                places[place] = None
+                groups.add(group)
+                self.overlapping |= cell.overlapping
+                self._cells[narrow, place, cell.period, cell.kind, group].append(cell)
+        self.places = sorted(places, key=lambda place: place.own) if len(read) > 1 else list(places)
         self.groups = sorted(groups) if self.names else [()]
-
-    def _group(self, cell: Cell) -> tuple[str, ...]:
-        return tuple(cell.labels[name] for name in self.names)
 
     def count(
         self,
+        narrow: _Narrow,
         place: _Place,
         period: Period,
         kind: str,
@@ -234,9 +290,13 @@ class _Table:
     ) -> tuple[int | None, str]:
         """The sum of the cells that fit, or why there is none."""
         total = 0
-        for cell in self._cells[place, period, kind]:
-            fits = all(cell.labels[name] in values for name, values in where.items())
-            if fits and self._group(cell) == group:
+        cells = self._cells.get((narrow, place, period, kind, group))
+        if cells is None:
+            cells = [cell for cell in self._cells.get(((), place, period, kind, group), ())
+                     if cell.missing]  # fmt: skip
+            return (None, cells[0].missing) if cells else (0, "")
+        for cell in cells:
+            if all(cell.labels[name] in values for name, values in where.items()):
                 if cell.value is None:
                     return None, cell.missing
                 total += cell.value
@@ -246,8 +306,9 @@ class _Table:
 def _work(
     each: Indicator, table: _Table, place: _Place, period: Period, group: tuple[str, ...]
 ) -> _Worked:
+    narrow = _narrow(each, table.by)
     found = [
-        table.count(place, period, kind, group, where)
+        table.count(narrow, place, period, kind, group, where)
         for kind, where in zip(each.kinds, each.filters, strict=True)
     ]
     counts = tuple(count for count, _ in found)

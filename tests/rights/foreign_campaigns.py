@@ -20,6 +20,7 @@ from anlan.domain.campaigns.carrying.commands.letters import (
 )
 from anlan.domain.campaigns.carrying.commands.organs import NewOrgan, NewOrganMember, make_organ
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewLine, NewPlan
+from anlan.domain.campaigns.keydates.commands import NewKeyDate, NewPrecaution, make_key_date
 from anlan.domain.campaigns.meetings.commands import NewMeeting, make_meeting
 from anlan.domain.campaigns.models import Plan, Return, Task
 from anlan.domain.campaigns.returns import commands as returns
@@ -77,7 +78,7 @@ def plant_campaigns(
              "elements_template", "organs", "new_organ", "organs_export", "hearings",
              "new_hearing", "new_rule", "end_hearing_rule", "meetings",
              "meeting_new", "shared", "share", "new_part", "counters", "counters_export",
-             "counter")  # fmt: skip
+             "counter", "key_dates", "new_key_date")  # fmt: skip
     duty, owed = _returns(word, plan, unit, call)
     return {
         "campaigns:task": task, "campaigns:step": task,
@@ -103,6 +104,12 @@ def _carried(
         request_id=uuid7(), **call,
     )  # fmt: skip
     hearing = make_hearing(campaign, NewHearing(f"{word}会议", day), request_id=uuid7(), **call)
+    key_date = make_key_date(
+        campaign,
+        NewKeyDate(f"{word}汛期", "season", "once", 0, day, day,
+                   precautions=(NewPrecaution(f"{word}值守"),)),
+        request_id=uuid7(), **call,
+    )  # fmt: skip
     sides = (NewSignatory("gives", f"{word}政府"),)
     new = NewLetter(unit.pk, f"{word}责任书", day, day, day, articles=(NewArticle(f"{word}条款"),),
                     signatories=sides)  # fmt: skip
@@ -111,6 +118,8 @@ def _carried(
     Case.objects.filter(pk=letter).update(area=place, path=place.path)
     names = {
         organ: ("organ", "edit_organ", "new_members", "end_member", "correct_member"),
+        key_date: ("key_date", "edit_key_date", "end_key_date", "draw_up_key_date",
+                   "skip_key_date"),
         hearing: ("hearing", "hearing_decide", "hearing_file", "hearing_step"),
         letter: ("letter", "edit_letter", "letter_paper", "letter_step"),
     }

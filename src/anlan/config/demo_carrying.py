@@ -14,6 +14,12 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.domain.campaigns.carrying.commands import elements, hearings, letters, organs, wanted
 from anlan.domain.campaigns.carrying.commands.terms_wanted import NewElement, NewExpected, NewGoal
+from anlan.domain.campaigns.keydates.commands import (
+    NewKeyDate,
+    NewPrecaution,
+    draw_up,
+    make_key_date,
+)
 from anlan.domain.campaigns.models import Letter, Plan
 from anlan.kernel.accounts.models import Unit
 
@@ -28,6 +34,7 @@ def carried(plan: Plan, office: Actor, units: Sequence[int], at: datetime) -> No
     _wanted(plan, today, office, at)
     _organs(plan, start, office, at)
     _hearings(plan.campaign_id, today, office, at)
+    _key_dates(plan.campaign_id, today, office, at)
     names = list(Unit.objects.filter(pk__in=units[:LETTERS]).values_list("name", flat=True))
     _letters(plan, names, today, office, at)
 
@@ -55,6 +62,23 @@ def _wanted(plan: Plan, today: date, office: Actor, at: datetime) -> None:
              NewElement("量化目标", True, "target"), NewElement("责任人", True, "person"),
              NewElement("措施")]  # fmt: skip
     elements.set_elements(pk, items, source="演示设定", **_call(office, at))
+
+
+def _key_dates(pk: UUID, today: date, office: Actor, at: datetime) -> None:
+    """A festival of the calendar, the flood season, and an event that is near (模拟)."""
+    tasks = (
+        NewPrecaution("节前安全检查（演示）", units="省应急厅、省消防救援总队", days_before=7),
+        NewPrecaution("节日期间值班值守（演示）", units="省应急厅"),
+    )  # fmt: skip
+    festival = NewKeyDate("春节", "festival", "holiday", 30, holiday="春节", precautions=tasks)
+    flood = NewKeyDate("汛期（演示）", "season", "yearly", 30, date(today.year, 6, 1),
+                       date(today.year, 9, 30), precautions=tasks)  # fmt: skip
+    start = today + timedelta(20)
+    event = NewKeyDate("大型展会（演示）", "event", "once", 15, start, start + timedelta(4),
+                       precautions=tasks)  # fmt: skip
+    for one in (festival, flood, event):
+        made = make_key_date(pk, one, **_call(office, at))
+    draw_up(made, start, **_call(office, at))
 
 
 def _organs(plan: Plan, start: date, office: Actor, at: datetime) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from anlan.domain.campaigns.keydates import commands as key_dates
 from anlan.domain.campaigns.milestones import commands as milestones
 from anlan.domain.campaigns.progress import tasks as progress_tasks
 from anlan.domain.campaigns.returns import commands as returns
@@ -28,3 +29,9 @@ def tell_late_milestones(now: datetime) -> None:
 def ask_for_returns(now: datetime) -> None:
     """Ask for the returns that come due soon; reminding is the ladder's."""
     returns.open_due(now)
+
+
+@every(HOUR, "campaigns.key_dates")
+def draw_up_key_dates(now: datetime) -> None:
+    """Draw up the tasks of festivals, flood season and events that are near."""
+    key_dates.draw_up_due(now)

@@ -12,6 +12,7 @@ from anlan.domain.campaigns.below import views as views_below
 from anlan.domain.campaigns.carrying import urls as urls_carrying
 from anlan.domain.campaigns.deriving import urls as urls_deriving
 from anlan.domain.campaigns.intake import urls as urls_intake
+from anlan.domain.campaigns.keydates import urls as urls_keydates
 from anlan.domain.campaigns.meetings import urls as urls_meetings
 from anlan.domain.campaigns.milestones import views as views_milestones
 from anlan.domain.campaigns.progress import urls as urls_progress
@@ -47,6 +48,7 @@ urlpatterns = [
     *urls_deriving.urlpatterns,
     *urls_intake.urlpatterns,
     *urls_map.urlpatterns,
+    *urls_keydates.urlpatterns,
     *urls_meetings.urlpatterns,
     *urls_carrying.urlpatterns,
     *urls_progress.urlpatterns,

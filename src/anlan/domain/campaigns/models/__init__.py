@@ -9,6 +9,7 @@ from anlan.domain.campaigns.models.deriving import Derived
 from anlan.domain.campaigns.models.figures import FigureWords, QuotedFigure
 from anlan.domain.campaigns.models.hearings import Decision, Hearing, HearingRule
 from anlan.domain.campaigns.models.intake import Intake
+from anlan.domain.campaigns.models.keydates import KeyDate, KeyDateRun, Precaution
 from anlan.domain.campaigns.models.letters import Letter, LetterArticle, Signatory
 from anlan.domain.campaigns.models.limits import NAME_CHARS_MAX, NUMBER_CHARS_MAX, TITLE_CHARS_MAX
 from anlan.domain.campaigns.models.meetings import Attendance, Meeting, MeetingItem, Minutes
@@ -44,6 +45,8 @@ __all__ = [
     "Hearing",
     "HearingRule",
     "Intake",
+    "KeyDate",
+    "KeyDateRun",
     "KeyTask",
     "Letter",
     "LetterArticle",
@@ -57,6 +60,7 @@ __all__ = [
     "OrganMember",
     "OrganPlan",
     "Plan",
+    "Precaution",
     "Quota",
     "QuotedFigure",
     "Report",

@@ -13,6 +13,7 @@ from django.db.models.lookups import Exact
 from django.utils import timezone
 
 from anlan.base.actor import Actor
+from anlan.base.lookups import Ids
 from anlan.domain.hazards import queries
 from anlan.domain.hazards.models import Hazard, HazardQuerySet
 from anlan.domain.hazards.overview import FOUND, SETTLED
@@ -149,5 +150,5 @@ def made_of(asked: Asked, by: Actor, at: datetime) -> Behind:
     sums = facts.values("case_id").annotate(sum=Sum("quantity")).exclude(sum=0)
     found = {row["case_id"]: row["sum"] for row in sums}
     reported = found.pop(None, 0)
-    seen = queries.visible(by).filter(pk__any_of=list(found)).count()  # type: ignore[misc]  # ids
+    seen = queries.visible(by).filter(pk__any_of=Ids(filter(None, found))).count()
     return Behind(value, len(found), reported, len(found) - seen)

@@ -14,7 +14,7 @@ from uuid import UUID
 from django.db import connection
 from django.db.models import Q
 
-from anlan.base import lookups  # noqa: F401  # any_of, by which hits are named
+from anlan.base.lookups import Ids
 from anlan.base.memory import Memory
 from anlan.base.text import plain
 from anlan.domain.hazards.models import Hazard, HazardQuerySet
@@ -86,7 +86,7 @@ def conditions(text: str) -> list[Q]:
         if found is None:
             asked.append(_holds(word[:WORD_CHARS_MAX]))
         else:
-            asked.append(Q(pk__any_of=found))
+            asked.append(Q(pk__any_of=Ids(found)))
     return asked
 
 

@@ -150,5 +150,6 @@ def made_of(asked: Asked, by: Actor, at: datetime) -> Behind:
     sums = facts.values("case_id").annotate(sum=Sum("quantity")).exclude(sum=0)
     found = {row["case_id"]: row["sum"] for row in sums}
     reported = found.pop(None, 0)
-    seen = queries.visible(by).filter(pk__any_of=Ids(filter(None, found))).count()
+    cases: Any = Ids(filter(None, found))
+    seen = queries.visible(by).filter(pk__any_of=cases).count()
     return Behind(value, len(found), reported, len(found) - seen)

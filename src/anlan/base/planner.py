@@ -41,6 +41,20 @@ def sorted_after(statement: str, columns: int, order: str, most: int) -> str:
     return f"SELECT * FROM ({statement} OFFSET 0) AS found({names}) ORDER BY {order} LIMIT {most}"  # noqa: S608
 
 
+def in_turn(statement: str, columns: int, order: str, test: str, most: int) -> str:
+    """For PostgreSQL: put all rows in order, then look at one after the other until there are most.
+
+    order:  by the columns' numbers.
+    test:   finds a row for the key ``found.c0`` if it is one of those that are wanted.
+    """
+    names = ", ".join(f"c{n}" for n in range(columns))
+    # A subquery with OFFSET stays what it is, and one that is a value is asked row by row.
+    return (
+        f"SELECT * FROM ({statement} ORDER BY {order} OFFSET 0) AS found({names})"  # noqa: S608
+        f" WHERE (SELECT TRUE FROM ({test}) AS held) ORDER BY {order} LIMIT {most}"
+    )
+
+
 def of_each(where: Q) -> Q:
     """The same condition, with what stands in another table asked of one row after the other.
 

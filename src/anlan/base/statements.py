@@ -33,6 +33,13 @@ class Slot(Expression):
         return "%s", [self]
 
 
+class Found(Expression):
+    """The key of the row that ``planner.in_turn`` looks at."""
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "found.c0", []
+
+
 def given(column: str, name: str, field: Field[Any, Any]) -> Lookup[Any]:
     """A condition: ``column`` has the value that each run gives by ``name``."""
     return Exact(F(column), Slot(name, field))
@@ -93,6 +100,7 @@ class Statement:
     in_order: PostgreSQL reads by the index of the order (planner.in_order).
     first:    the order, by columns' numbers, of which ``most`` rows are wanted: PostgreSQL sorts
               when it has found all (planner.sorted_after).
+    test:     of those, rows for ``Found``: one that finds none is left out (planner.in_turn).
     """
 
     def __init__(
@@ -103,6 +111,7 @@ class Statement:
         in_order: bool = False,
         first: str = "",
         most: int = 0,
+        test: QuerySet[Any, Any] | None = None,
     ) -> None:
         self._planned = planned
         self.model: Any = None
@@ -113,11 +122,15 @@ class Statement:
         compiler = rows.query.get_compiler(connection=connection)
         try:
             text, params = compiler.as_sql()
+            asked, more = test.query.sql_with_params() if test is not None else ("", ())
         except EmptyResultSet:
             # Nothing can fulfil it, whatever the values.
             self._text = ""
             return
-        if first:
+        params = (*params, *more)
+        if test is not None:
+            text = planner.in_turn(text, compiler.col_count or 0, first, asked, most)
+        elif first:
             text = planner.sorted_after(text, compiler.col_count or 0, first, most)
         if self._in_order:
             text = planner.in_order(text)

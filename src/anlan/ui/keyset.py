@@ -79,6 +79,8 @@ class Branches(Generic[M]):
     probe:     what is counted of a branch, up to FEW_MAX, to tell few rows from many.
     keys:      in place of ``rows`` where only keys are read: the same rows, under the same names,
                without the tables that no condition asks for.
+    turns:     where the last condition is dear: rows that fulfil all others, and what finds the one
+               in question (base.statements.Found) if it fulfils the last.
     few:       known to be few: what leads to them serves better than the branches do.
     wide:      ``rows`` within a branch, put so that the order's index is used.
     key:       all that the above depend on, where this is kept for the next page; else None.
@@ -90,6 +92,7 @@ class Branches(Generic[M]):
     few: bool = False
     wide: Callable[[Q], QuerySet[M]] | None = None
     keys: QuerySet[Any] | None = None
+    turns: tuple[QuerySet[Any], QuerySet[Any]] | None = None
     key: Hashable = None
     _statements: dict[Hashable, tuple[Statement, ...]] = field(default_factory=dict)
 
@@ -135,6 +138,23 @@ class Branches(Generic[M]):
             key = (n, fields, order, wanted)
             return self._compiled(key, build, first=order.sql(), most=wanted)[0].rows()
         return self._compiled((n, fields), build)[0].rows()
+
+    def in_turn(
+        self, n: int, order: Keyset, fields: Sequence[str], wanted: int
+    ) -> list[tuple[Any, ...]]:
+        """The first rows of a branch, of which the last condition is asked in their order."""
+        assert self.turns is not None
+        ahead, held = self.turns
+
+        def build() -> list[QuerySet[Any, Any]]:
+            return [ahead.filter(self.branches[n]).order_by().values_list(*fields)]
+
+        way = {"first": order.sql(), "most": wanted, "test": held}
+        return self._compiled(("turns", n, fields, order, wanted), build, **way)[0].rows()
+
+    def takes_turns(self) -> bool:
+        """Whether the last condition is left for last; SQLite reads in the order by itself."""
+        return self.turns is not None and connections[self.rows.db].vendor == "postgresql"
 
     def first(
         self,
@@ -254,7 +274,9 @@ class Keyset:
         found: dict[Any, Sequence[Any]] = {}
         for n in range(len(branches.branches)):
             many = 0 if branches.few else branches.size(n)
-            if many <= FEW_MAX and not branches.few:
+            if many <= SOME_MAX and seen is None and branches.takes_turns():
+                read = branches.in_turn(n, self, fields, size + 1)
+            elif many <= FEW_MAX and not branches.few:
                 read = branches.sorted(n, self, fields, size + 1, seen)
             else:
                 by_index = many > SOME_MAX

@@ -53,21 +53,21 @@ def page(by: Actor, asked: Any, order: Keyset, params: Any, today: date) -> Page
     """A page of the hazards that one may see, as ``asked`` narrows them, in ``order``."""
     region = _region(asked)
     words = search.conditions(asked["q"]) if asked["q"] else []
-    # How many rows there are is asked without a common text: that would read them all.
-    probe = [one for one in words if search.is_narrow(one)]
+    narrow = [one for one in words if search.is_narrow(one)]
+    # To look whether a row holds a common text takes longer than all the rest.
+    common = [one for one in words if one not in narrow]
 
     def wanted() -> Wanted:
-        where = _conditions(asked, region, today)
         return Wanted(
-            reduce(and_, [where, *words]),
+            reduce(and_, [_conditions(asked, region, today), *narrow]),
             policy.branches("hazard.view", by),
-            probe=reduce(and_, [where, *probe]),
+            last=reduce(and_, common) if common else None,
         )
 
     standing = policy.standing(by, "hazard.view")
     key: Hashable = None
     # Hits differ from one time to the next, and so do the firms merged into one.
-    if standing is not None and not probe and not asked["enterprise"]:
+    if standing is not None and not narrow and not asked["enterprise"]:
         path = region and region.path
         key = ("list", standing, today, path, tuple(sorted(asked.values.items())))
     return page_of(wanted, order, params, key)

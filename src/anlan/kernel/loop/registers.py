@@ -15,11 +15,13 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet, UUIDField
 from django.db.models.functions import Coalesce
+from django.db.models.lookups import Exact
 
 from anlan.base import planner
 from anlan.base.memory import Memory
+from anlan.base.statements import Found
 from anlan.kernel.loop.models import Case
 from anlan.kernel.loop.worklist import Wanted
 from anlan.ui.keyset import Branches, Keyset, Page
@@ -87,23 +89,30 @@ class Register(Generic[M]):
         return self._model._default_manager.all()
 
     def _branches(self, wanted: Wanted, by_due: bool, key: Hashable) -> Branches[M]:
-        where, branches, probe, few = wanted
+        narrowed, branches, probe, few, last = wanted
+        where = narrowed if last is None else narrowed & last
         branches = [by_key(branch) for branch in branches]
 
         def wide(branch: Q) -> QuerySet[M]:
             return self._unindexed(by_due).filter(_renamed(where, by_due), _renamed(branch, by_due))
 
         alone = all(map(is_of_case, branches))
-        probe = where if probe is None else probe
+        probe = narrowed if probe is None else probe
+        by_case = alone and is_of_case(narrowed)
         return Branches(
             self._rows().filter(where),
             branches,
             probe=self._cases(probe) if alone and is_of_case(probe) else self._rows().filter(probe),
             keys=self._cases(where) if alone and is_of_case(where) else None,
+            turns=(self._cases(narrowed), self._held(last)) if last and by_case else None,
             few=few,
             wide=wide if connection.vendor == "sqlite" else None,
             key=key,
         )
+
+    def _held(self, last: Q) -> QuerySet[Any]:
+        """The record in question if it fulfils ``last``."""
+        return self._rows().filter(last, Exact(F("pk"), Found(UUIDField()))).values("pk").order_by()
 
     def _cases(self, where: Q) -> QuerySet[Case]:
         """The records' cases, under the records' names: for who asks no more, half the tables."""

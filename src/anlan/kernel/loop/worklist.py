@@ -65,12 +65,14 @@ class Wanted(NamedTuple):
 
     probe:  in place of ``where``, to find out whether a branch has many rows.
     few:    known to be few.
+    last:   what must be fulfilled too, and costs more to see than all the rest: a text within.
     """
 
     where: Q
     branches: Sequence[Q]
     probe: Q | None = None
     few: bool = False
+    last: Q | None = None
 
 
 @dataclass(frozen=True)

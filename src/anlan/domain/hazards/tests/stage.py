@@ -85,6 +85,7 @@ class Stage:
     pk: UUID = field(default_factory=uuid7)
     grade: str = "ordinary"
     kind: str = "hazard"
+    description: str = "储罐区可燃气体报警器失效"
 
     @property
     def case(self) -> Case:
@@ -110,7 +111,7 @@ class Stage:
         commands.find(
             [
                 Finding(
-                    pk=self.pk, description="储罐区可燃气体报警器失效", area_id=region.pk,
+                    pk=self.pk, description=self.description, area_id=region.pk,
                     unit_id=by.unit_id or 0, opened_on=timezone.localdate(at), kind=self.kind,
                     grade=self.grade if self.kind == "hazard" else "", source="inspection",
                     fixed=argument,

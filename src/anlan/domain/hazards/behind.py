@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,31 +17,18 @@ from anlan.domain.hazards import queries
 from anlan.domain.hazards.models import Hazard, HazardQuerySet
 from anlan.domain.hazards.overview import FOUND, SETTLED
 from anlan.kernel.accounts import policy
-from anlan.kernel.calendar.periods import Period
-from anlan.kernel.facts import figures as ledger
-from anlan.kernel.facts import sql
-from anlan.kernel.facts.figures import Query
-from anlan.kernel.facts.kinds import Measure, known
+from anlan.kernel.facts.behind import Asked as Asked
+from anlan.kernel.facts.behind import facts_of as facts_of
+from anlan.kernel.facts.behind import value_of as value_of
 from anlan.kernel.facts.models import Fact
 from anlan.kernel.loop.worklist import Wanted
-from anlan.kernel.regions.models import Level, Region
+from anlan.kernel.regions.models import Level
 from anlan.ui.keyset import Keyset, Page
 
 #: A figure up to which it is said how many cases make it.
 CASES_COUNTED_MAX = 900
 #: Facts that are read to find the cases behind a figure.
 FACTS_MAX = 3_000
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One figure, as its link names it."""
-
-    kind: str
-    area: Region
-    period: Period
-    where: Mapping[str, list[str]] = field(default_factory=dict)
-    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,21 +42,6 @@ class Behind:
     reported: int | None
     #: Cases that are counted here and are somewhere else by now, out of the reader's sight.
     hidden: int | None
-
-
-def facts_of(asked: Asked, at: datetime) -> QuerySet[Fact]:
-    """The facts that a figure sums."""
-    places = Q(area_id=asked.area.pk)
-    if not asked.own:
-        places = Q(area_id__in=Region.objects.below(asked.area).values("pk"))
-    stock = known(asked.kind).measure is Measure.STOCK
-    end = min(asked.period.end, timezone.localdate(at)) if stock else asked.period.end
-    rows = Fact.objects.filter(places, kind__code=asked.kind, day__lte=end)
-    if not stock:
-        rows = rows.filter(day__gte=asked.period.start)
-    for name, values in asked.where.items():
-        rows = rows.filter(sql.labelled(name, values))
-    return rows
 
 
 def page_of_records(
@@ -127,18 +98,6 @@ def _counted(asked: Asked, at: datetime, few: bool) -> Q:
     if asked.kind in (FOUND, SETTLED):
         where &= Q(case__opened_on__gte=asked.period.start)
     return where & ~Q(Exact(Coalesce(summed, 0), 0))
-
-
-def value_of(asked: Asked, at: datetime) -> int | None:
-    """The figure itself."""
-    cells = ledger.figures(
-        Query(
-            kinds=[asked.kind], areas=[asked.area.pk], periods=[asked.period], at=at,
-            by=("region",) if asked.own else (), where=asked.where,
-        )
-    )  # fmt: skip
-    values = [cell.value for cell in cells if cell.own == asked.own]
-    return values[0] if values else 0
 
 
 def made_of(asked: Asked, by: Actor, at: datetime) -> Behind:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from anlan.kernel.facts.kinds import FactKind
+from anlan.kernel.facts.kinds import FactKind, Measure
 from anlan.kernel.indicators.declare import Count
 
 #: Labels by which these facts are narrowed, beside the sector.
@@ -28,6 +28,15 @@ VISIT = FactKind(
     _("visits"),
     _("Every visit by its day, a second one to the same subject among them."),
 )
+#: Over several sweeps: what "inspect 50 mines" counts.
+INSPECTED = FactKind(
+    "sweep.inspected",
+    _("enterprises inspected"),
+    _("enterprises"),
+    _("Each enterprise once in a month, in however many sweeps and visits, by their days."),
+    Measure.DISTINCT,
+    "month",
+)
 CHECKED = FactKind(
     "selfcheck.done",
     _("own checks"),
@@ -40,7 +49,7 @@ SELF_FOUND = FactKind(
     _("items"),
     _("Hazards that enterprises found by their own checks, by the day of the check."),
 )
-KINDS = (TO_VISIT, VISITED, VISIT, CHECKED, SELF_FOUND)
+KINDS = (TO_VISIT, VISITED, VISIT, INSPECTED, CHECKED, SELF_FOUND)
 
 _SOURCE = _("the notice of the sweep (大排查大整治), which counts each subject once")
 VISITED_COUNT = Count("sweep.visited", _("Visited"), VISITED.code, source=_SOURCE, better="up")

@@ -1,15 +1,21 @@
-"""Facts of a sweep: counted by area, sector, team and day, never a row for each subject."""
+"""Facts of a sweep: counted by area, sector, team and day, never a row for each subject.
+
+But for which enterprises were inspected (家): whom several sweeps have visited counts once, so that
+each visit says whom.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from django.db.models import Count
+from django.db.models import Count, Q
 
-from anlan.domain.inspections.loop import SWEEP, TEAM, TO_VISIT, VISITED
-from anlan.domain.inspections.models import Sweep, Target
+from anlan.domain.inspections.loop import INSPECTED, SWEEP, TEAM, TO_VISIT, VISITED
+from anlan.domain.inspections.models import Sweep, Target, Visit
 from anlan.kernel.facts import ledger
+from anlan.kernel.facts.intern import key_of
 from anlan.kernel.facts.ledger import NewFact
 
 #: Facts that one statement posts.
@@ -44,3 +50,40 @@ def post_register(sweep: Sweep, *, sign: int, at: datetime) -> None:
             facts.append(NewFact(VISITED.code, said, area, visited_on, sign * n))
     for start in range(0, len(facts), POSTED_AT_ONCE):
         ledger.post(facts[start : start + POSTED_AT_ONCE], at=at)
+
+
+def _sector(target: Target) -> Mapping[str, str]:
+    return {"sector": target.sector_id} if target.sector_id else {}
+
+
+def _subject(target: Target) -> str:
+    return f"enterprise:{target.enterprise_id}"
+
+
+def inspected(rows: Sequence[tuple[Visit, Target]]) -> list[NewFact]:
+    """Whom these visits inspected, each at the place where its register has it."""
+    said: dict[str | None, Mapping[str, str]] = {}
+    return [
+        NewFact(
+            INSPECTED.code, said.setdefault(target.sector_id, _sector(target)), target.area_id,
+            visit.on, subject=_subject(target), unit_id=visit.unit_id,
+        )
+        for visit, target in rows
+    ]  # fmt: skip
+
+
+def take_back_inspected(rows: Sequence[tuple[Visit, Target]], *, at: datetime) -> None:
+    """Take back what each of these visits said; which of two alike goes makes no difference."""
+    taken: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    for visit, target in rows:
+        key = (target.area_id, visit.on, _subject(target), key_of(_sector(target)), visit.unit_id)
+        area, on, subject, labels, unit = key
+        facts = ledger.standing(
+            Q(kind__code=INSPECTED.code, area_id=area, day=on, subject=subject,
+              labels__key=labels, unit_id=unit)
+        ).exclude(pk__in=taken[key])  # fmt: skip
+        # A visit from before this was counted has none.
+        taken[key] += facts.values_list("pk", flat=True)[:1]
+    pks = [pk for each in taken.values() for pk in each]
+    if pks:
+        ledger.reverse(fact_ids=pks, at=at)

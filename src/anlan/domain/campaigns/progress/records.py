@@ -136,7 +136,9 @@ def shown(facts: Sequence[Fact], by: Actor) -> list[Record]:
         .values_list("pk", "name")
     )  # fmt: skip
     cases = _visible({fact.case_id for fact in facts if fact.case_id}, by)
-    names = _subjects(fact.subject for fact in facts if fact.case_id in cases)
+    names = _subjects((fact.subject for fact in facts if fact.case_id in cases), None)
+    # Of what is no case (a visit), whom it counts is said to those who may see that one.
+    names |= _subjects((fact.subject for fact in facts if fact.case_id is None), by)
     found = []
     for fact in facts:
         case = cases.get(fact.case_id) if fact.case_id else None
@@ -147,20 +149,24 @@ def shown(facts: Sequence[Fact], by: Actor) -> list[Record]:
                 areas.get(fact.area_id, ""), said_where(labels),
                 units.get(fact.unit_id or 0, ""), fact.posted_at,
                 case.number if case else "", _page(case) if case else "",
-                names.get(fact.subject, "") if case else "",
+                names.get(fact.subject, "") if case or fact.case_id is None else "",
             )
         )  # fmt: skip
     return found
 
 
-def _subjects(codes: Iterable[str]) -> dict[str, str]:
-    """What subjects are called: those of them that are enterprises."""
+def _subjects(codes: Iterable[str], by: Actor | None) -> dict[str, str]:
+    """What subjects are called: those of them that are enterprises, and that ``by`` may see."""
     pks = {
         int(pk) for thing, _dot, pk in (code.partition(":") for code in codes)
         if thing == "enterprise" and pk.isdecimal()
     }  # fmt: skip
-    rows = Enterprise.objects.filter(pk__in=pks).values_list("pk", "name") if pks else ()
-    return {f"enterprise:{pk}": name for pk, name in rows}
+    if not pks:
+        return {}
+    rows = Enterprise.objects.filter(pk__in=pks)
+    if by is not None:
+        rows = policy.permitted(rows, "enterprise.view", by)
+    return {f"enterprise:{pk}": name for pk, name in rows.values_list("pk", "name")}
 
 
 def _visible(pks: Iterable[UUID], by: Actor) -> dict[UUID, Case]:

@@ -48,6 +48,9 @@ def link(
     common = {"task": task, "made_at": claim.at, "made_by": claim.by.name}
     rows = [TaskRecord(case_id=case, **common) for case in fresh]
     if sweep is not None and not task.records.filter(sweep=_sweep(sweep, claim.by)).exists():
+        if task.records.filter(sweep__isnull=False).count() >= related.SWEEPS_MAX:
+            reason = _("A task has at most %(n)d sweeps.") % {"n": related.SWEEPS_MAX}
+            raise PlanIncomplete(field="sweep", reason=reason)
         rows.append(TaskRecord(sweep_id=sweep, **common))
     TaskRecord.objects.bulk_create(rows)
     claim.record("tasks.link", "case", pk, after={"records": wanted, "sweep": sweep})

@@ -59,11 +59,17 @@ def cases_of(tasks: QuerySet[Task]) -> QuerySet[Case]:
     return Case.objects.filter(Q(pk__in=named) | Q(pk__in=found.values("hazard")))
 
 
-def sweeps_of(tasks: QuerySet[Task], by: Actor) -> list[Sweep]:
-    """The sweeps that belong to any of the tasks, as far as one may see them."""
+def sweeps_of(tasks: QuerySet[Task], by: Actor) -> tuple[list[Sweep], int]:
+    """The newest sweeps that belong to any of the tasks and one may see, and how many more.
+
+    A task has no more than are shown; the tasks of a plan may have.
+    """
     records = TaskRecord.objects.filter(task__in=tasks.order_by().values("pk"), sweep__isnull=False)
     rows = policy.permitted(Sweep.objects.all(), "sweep.view", by)
-    return list(rows.filter(pk__in=records.values("sweep")).order_by("-pk")[:SWEEPS_MAX])
+    rows = rows.filter(pk__in=records.values("sweep"))
+    shown = list(rows.order_by("-pk")[: SWEEPS_MAX + 1])
+    more = rows.count() - SWEEPS_MAX if len(shown) > SWEEPS_MAX else 0
+    return shown[:SWEEPS_MAX], more
 
 
 @dataclass(frozen=True)

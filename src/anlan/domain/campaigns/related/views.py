@@ -136,10 +136,11 @@ def _records(
     if task is not None:
         mine = TaskRecord.objects.filter(task=task, case__in=[case.pk for case in page.rows])
         named = mine.values_list("case", flat=True)
+    sweeps, more_sweeps = related.sweeps_of(tasks, by)
     context |= {
         "sums": sums, "filters": filters, "today": today,
         "page": replace(page, rows=related.shown(page.rows, named)),
-        "sweeps": related.sweeps_of(tasks, by), "request_id": uuid7(),
+        "sweeps": sweeps, "more_sweeps": more_sweeps, "request_id": uuid7(),
     }  # fmt: skip
     name = "campaigns/records.html"
     return render_page(request, name, name, context, status)

@@ -168,6 +168,28 @@ def test_enterprises_with_hazards_count_a_target_and_are_named_to_those_who_may_
     assert "<b>1</b>" in records
 
 
+def test_who_was_inspected_counts_a_target_and_is_named_where_the_reader_may_see_them(
+    house: House,
+) -> None:
+    """A visit is no case: its enterprise is named to those who may see that enterprise."""
+    kind = "sweep.inspected"
+    plan = published(house, counted=kind, starts_on=house.today - timedelta(9))
+    district = by_code(DISTRICT)
+    firm = Enterprise.objects.create(
+        name="五华模拟矿业有限公司", area=district, path=district.path,
+        created_at=timezone.now(), updated_at=timezone.now(), code_missing=True,
+    )  # fmt: skip
+    for n in range(3):
+        post(DISTRICT, house.today - timedelta(n), f"enterprise:{firm.pk}", kind=kind)
+    post(OTHER, house.today, "enterprise:987654321", kind=kind)
+    assert figure(plan).value == 2
+    target = Target.objects.get()
+    page = house.text("city", "campaigns:line_figure", plan.pk, target.pk)
+    assert page.count(firm.name) == 3
+    chosen = house.text("city", "campaigns:counting", plan.pk, target.pk)
+    assert f'value="{kind}"' in chosen
+
+
 def test_different_ones_cost_the_same_statements_whatever_their_number(house: House) -> None:
     counts = []
     for plans in (1, 6):

@@ -128,7 +128,9 @@ def test_what_may_not_be_seen_is_neither_named_nor_listed(
     assert TaskRecord.objects.count() == 1
 
 
-def test_a_sweep_brings_what_its_visits_found_and_counts_a_hazard_once(house: House) -> None:
+def test_a_sweep_brings_what_its_visits_found_and_counts_a_hazard_once(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from anlan.kernel.accounts.models import Role
 
     house.cast.person("grid", "office", Role.GRID)
@@ -153,6 +155,11 @@ def test_a_sweep_brings_what_its_visits_found_and_counts_a_hazard_once(house: Ho
     assert page.count('class="main-link"') == 3
     assert "沿街商铺大排查" in page
     assert "by its sweep" in page
+    # A task has no more sweeps than its page shows.
+    monkeypatch.setattr(related, "SWEEPS_MAX", 1)
+    full = add(house, "city", task, sweep=str(street.sweep(name="第二轮").pk))
+    assert full.status_code == 422
+    monkeypatch.undo()
     assert "关闭不达标矿山" in house.text("city", "campaigns:of_case", found.pk)
     gone = house.post("city", "campaigns:unlink_record", task.pk, sweep=sweep.pk)
     assert gone.status_code == 302

@@ -317,6 +317,11 @@ def _post(rows: Sequence[tuple[Visit, Target]], sign: int, at: datetime) -> None
             (sector, team), posting.labels(rows[0][0].sweep_id, sector, team)
         )
         facts.append(NewFact(kind, said, area, on, n))
+    if sign > 0:
+        # One for each visit: a subject that others count, too, stands by its own fact.
+        facts += posting.inspected(rows)
+    else:
+        posting.take_back_inspected(rows, at=at)
     ledger.post(facts, at=at)
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from anlan.kernel.loop.worklist import Work
 
 CAPABILITIES = (
-    "accidents", "campaigns", "enterprises", "hazards", "inspections", "library", "lists",
+    "accidents", "bulletins", "campaigns", "enterprises", "hazards", "inspections", "library", "lists",
     "measures", "office", "supervision", "treatment",
 )  # fmt: skip
 

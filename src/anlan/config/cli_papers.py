@@ -1,4 +1,5 @@
-"""./anlan original: a file as it was sent, from under its seal, with a reason, on record (S49)."""
+"""./anlan paper: a paper written from the figures. ./anlan original: a file as it was sent, from
+under its seal, with a reason, on record (S49)."""
 
 from __future__ import annotations
 
@@ -7,14 +8,20 @@ from argparse import Namespace
 from pathlib import Path
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anlan.base.refusal import NotFound, Refusal
+from anlan.base.refusal import NotFound, Refusal, Unreadable
 from anlan.config.cli_say import emit, say
+from anlan.domain.bulletins import kinds, rendering, scope
+from anlan.kernel.accounts.units import by_code
+from anlan.kernel.audit import trail
+from anlan.kernel.calendar import periods
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.models import Attachment
+from anlan.kernel.regions import queries as regions
 
 
 class FileThere(Refusal):
@@ -44,4 +51,36 @@ def original(args: Namespace) -> int:
     if args.json:
         emit({"file": str(target), "name": attachment.name, "sum": attachment.sent_sum})
     say(_("%(name)s as it was sent lies in %(file)s.") % {"name": attachment.name, "file": target})
+    return 0
+
+
+def paper(args: Namespace) -> int:
+    """Write a paper of that kind about a region and a period, as the ledger knows them now."""
+    kind = kinds.KINDS.get(args.kind)
+    if kind is None:
+        known = ", ".join(kinds.KINDS)
+        raise Unreadable(field="KIND", reason=_("Choose one of %(kinds)s.") % {"kinds": known})
+    target = Path(args.output)
+    form = target.suffix.lower().lstrip(".")
+    if form not in rendering.FORMATS:
+        reason = _("Name a file that ends in .docx, .pdf or .pptx.")
+        raise Unreadable(field="-o", reason=reason)
+    if target.exists():
+        raise FileThere(file=str(target))
+    at = timezone.now()
+    area, period = regions.by_code(args.region), periods.parse(args.period)
+    found = scope.of(args.actor, area, period, at, known_at=at)
+    head = rendering.Head(
+        title=kinds.title_of(kind, found), organ=by_code(args.unit).name if args.unit else ""
+    )
+    blocks = kinds.composed(kind, found)
+    made = rendering.written(form, kind, head, blocks, found, by=args.actor, at=at)
+    with transaction.atomic():
+        after = {"area": area.code, "period": period.code, "form": form}
+        entry = trail.Entry("bulletins.export", "bulletins", kind.code, after=after)
+        trail.record([entry], by=args.actor, at=at)
+    target.write_bytes(made)
+    if args.json:
+        emit({"file": str(target), "bytes": len(made), "title": head.title})
+    say(_("%(title)s lies in %(file)s.") % {"title": head.title, "file": target})
     return 0

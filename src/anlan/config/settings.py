@@ -121,6 +121,7 @@ INSTALLED_APPS = [
     "anlan.domain.supervision",
     "anlan.domain.accidents",
     "anlan.domain.campaigns",
+    "anlan.domain.bulletins",
     "anlan.domain.office",
     "allauth",
     "allauth.account",

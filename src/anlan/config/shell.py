@@ -53,6 +53,7 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Line, ...]], ...] = (
         _("Registers and reports"),
         (
             (_("Enterprises"), "enterprises:list", "building-factory-2", "enterprise.view", False),
+            (_("Papers"), "bulletins:situation", "file-text", "bulletins.situation", False),
             (_("Reports owed"), "reports:list", "calendar", "reports.view", False),
         ),
     ),

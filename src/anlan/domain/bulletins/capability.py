@@ -1,0 +1,18 @@
+"""Papers that write themselves (C12): what this capability hands over to the kernel."""
+
+from anlan.domain.bulletins.invariants import invariants
+from anlan.domain.bulletins.loop import KINDS, PAPER
+from anlan.domain.bulletins.permissions import RULES
+from anlan.domain.bulletins.work import WORK
+from anlan.kernel.capability import Capability
+
+CAPABILITY = Capability(
+    code="bulletins",
+    urls="anlan.domain.bulletins.urls",
+    prefix="bulletins/",
+    machines=(PAPER,),
+    kinds=KINDS,
+    rules=RULES,
+    invariants=(invariants,),
+    works=(WORK,),
+)

@@ -1,0 +1,208 @@
+"""Kinds of paper: what each is called, how it is laid out, what it begins with.
+
+The elements of each kind are those of the project's list of standards (GB/T 9704-2012 and the
+office's own papers, 1.1); what an element says is the office's to write, or a rule's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anlan.base.ids import uuid7
+from anlan.domain.bulletins import board, tables, wording
+from anlan.domain.bulletins.board import Board
+from anlan.domain.bulletins.body import Block, Sentence
+from anlan.domain.bulletins.scope import Scope
+from anlan.kernel.papers.official.paper import Form
+
+Rules = Callable[[Board], list[Sentence]]
+#: Rules by the name under which a block keeps them.
+BY_RULE: Mapping[str, Rules] = {
+    "opening": wording.opening, "problems": wording.problems, "next": wording.next_steps,
+    "asks": wording.asks,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class PaperKind:
+    code: str
+    label: str | Promise
+    form: Form
+    title: str | Promise
+    make: Callable[[Board], list[Block]]
+    #: Whether its number is 〔年〕n号, or 第n期 of a series.
+    serial: str = "number"
+    #: Whether a seal goes over it before it is given out.
+    sealed: bool = True
+    #: What follows the office's name in the red head; empty: a name of its own.
+    mark: str = ""
+
+
+def heading(text: str, level: int = 1) -> Block:
+    return Block(_id(), "heading", str(text), level)
+
+
+def by_rules(name: str, b: Board, kind: Any = "text") -> Block:
+    return Block(_id(), kind, rules=name, sentences=tuple(BY_RULE[name](b)))
+
+
+def chart(title: str, spec: Mapping[str, Any], b: Board) -> Block:
+    return tables.built(Block(_id(), "chart", str(title), spec=dict(spec)), b.scope)
+
+
+def table(title: str, spec: Mapping[str, Any], b: Board, note: str = "") -> Block:
+    return tables.built(Block(_id(), "table", str(title), spec=dict(spec), note=note), b.scope)
+
+
+def element(title: str, hint: str, sentences: Sequence[Sentence] = ()) -> list[Block]:
+    """A heading and the text that must stand under it before the paper goes on."""
+    text = Block(_id(), "text", sentences=tuple(sentences), required=True, hint=str(hint))
+    return [heading(title), text]
+
+
+def _id() -> str:
+    return uuid7().hex[-12:]
+
+
+def ranking_note() -> str:
+    return _(
+        "Ranked by the rate of rectification, best first; of the same rate, the smaller share "
+        "overdue first. Areas that found nothing have no rate and stand last."
+    )
+
+
+def _ranking(b: Board) -> Block:
+    return table(_("Ranking of areas"), tables.RANKING, b, ranking_note())
+
+
+def _trend(b: Board) -> Block:
+    return chart(_("Found and rectified, last months"), tables.TREND, b)
+
+
+def _situation(b: Board) -> list[Block]:
+    return [
+        by_rules("opening", b), _trend(b), _ranking(b),
+        heading(_("Problems")), by_rules("problems", b, "points"),
+        heading(_("Next steps")), by_rules("next", b, "points"),
+        heading(_("For decision")), by_rules("asks", b, "points"),
+    ]  # fmt: skip
+
+
+def _circular(b: Board) -> list[Block]:
+    return [
+        by_rules("opening", b),
+        heading(_("一、Overall")), _trend(b),
+        table(_("Hazards by area"), tables.WITH_CHANGE, b),
+        heading(_("二、Problems found")), by_rules("problems", b),
+        heading(_("三、Ranking")), _ranking(b),
+        heading(_("四、What is asked")), by_rules("next", b),
+    ]  # fmt: skip
+
+
+def _brief(b: Board) -> list[Block]:
+    return [
+        by_rules("opening", b), _trend(b), heading(_("Problems")), by_rules("problems", b),
+        _ranking(b),
+    ]  # fmt: skip
+
+
+def _stage(b: Board) -> list[Block]:
+    return [
+        by_rules("opening", b),
+        heading(_("一、How the work goes")), _trend(b),
+        table(_("Hazards by area"), tables.WITH_CHANGE, b),
+        table(_("Hazards by sector"), tables.BY_SECTOR, b),
+        heading(_("二、Problems found")), by_rules("problems", b),
+        heading(_("三、Next steps")), by_rules("next", b),
+        heading(_("四、For decision")), by_rules("asks", b),
+    ]  # fmt: skip
+
+
+def _year(b: Board) -> list[Block]:
+    months = {**tables.TREND, "indicators": [board.FOUND, board.RECTIFIED, board.OVERDUE]}
+    return [*_stage(b)[:3], table(_("By month"), months, b), *_stage(b)[3:]]
+
+
+def _letter(b: Board) -> list[Block]:
+    return [
+        *element(_("一、What is supervised"), _("Which hazards, where, since when."),
+                 [each for each in wording.problems(b) if each.rule == "overdue_rise"]),
+        *element(_("二、On what ground"), _("The law, plan or document, with its article.")),
+        *element(_("三、What is asked"), _("What the unit has to do.")),
+        *element(_("四、By when"), _("The day by which it is to be done and reported.")),
+        *element(_("五、How to report back"), _("To whom, in which form.")),
+        *element(_("六、Contact"), _("Who answers questions; at which office telephone.")),
+    ]  # fmt: skip
+
+
+#: Rules whose findings lead to a talk.
+_TALKED_OF = ("overdue_rise", "lowest_rate")
+
+
+def _talk(b: Board) -> list[Block]:
+    return [
+        *element(_("一、Who is called"), _("Unit and office held; who comes with him.")),
+        *element(_("二、When and where"), _("Day, hour and place.")),
+        *element(_("三、Why"), _("What led to the talk."),
+                 [each for each in wording.problems(b) if each.rule in _TALKED_OF]),
+        *element(_("四、What to bring"), _("Papers to be prepared, and how many copies.")),
+        *element(_("五、Contact"), _("Who answers questions; at which office telephone.")),
+        *element(_("Receipt to be returned"),
+                 _("What the receipt states: who comes, signature, day.")),
+    ]  # fmt: skip
+
+
+def _listed(b: Board) -> list[Block]:
+    return [
+        *element(_("一、Unit with the hazard"), _("Name and place.")),
+        *element(_("二、The hazard"), _("What it is, as it was found.")),
+        *element(_("三、On what it was judged major"), _("The criterion with its article.")),
+        *element(_("四、What must be done"), _("Rectification and measures meanwhile.")),
+        *element(_("五、By when"), _("The day by which it is to be done.")),
+        *element(_("六、Supervising unit"), _("Who supervises, and what is made public.")),
+        *element(_("七、How to report back"), _("When and to whom.")),
+    ]  # fmt: skip
+
+
+KINDS: Mapping[str, PaperKind] = {
+    kind.code: kind
+    for kind in (
+        PaperKind("situation", gettext_lazy("Situation paper of the month"), "page",
+                  gettext_lazy("%(area)s: work safety in %(period)s, situation paper"), _situation,
+                  "issue", False),
+        PaperKind("circular", gettext_lazy("Circular"), "document",
+                  gettext_lazy("Circular on work safety in %(area)s in %(period)s"), _circular,
+                  mark="文件"),
+        PaperKind("brief", gettext_lazy("Brief"), "brief",
+                  gettext_lazy("Work safety in %(area)s in %(period)s"), _brief, "issue", False),
+        PaperKind("ten_day", gettext_lazy("Ten-day bulletin"), "brief",
+                  gettext_lazy("Ten-day bulletin of %(area)s for %(period)s"), _brief, "issue",
+                  False),
+        PaperKind("letter", gettext_lazy("Supervision letter"), "letter",
+                  gettext_lazy("Supervision letter on hazards not rectified in time"), _letter),
+        PaperKind("talk", gettext_lazy("Notice of an admonitory talk"), "letter",
+                  gettext_lazy("Notice of an admonitory talk"), _talk),
+        PaperKind("listed", gettext_lazy("Notice of listed supervision"), "letter",
+                  gettext_lazy("Notice of listed supervision of a major hazard"), _listed),
+        PaperKind("stage", gettext_lazy("Stage report"), "document",
+                  gettext_lazy("Report on work safety in %(area)s in %(period)s"), _stage,
+                  mark="文件"),
+        PaperKind("year", gettext_lazy("Year report"), "document",
+                  gettext_lazy("Year report on work safety in %(area)s, %(period)s"), _year,
+                  mark="文件"),
+    )
+}  # fmt: skip
+
+
+def title_of(kind: PaperKind, scope: Scope) -> str:
+    return str(kind.title) % {"area": scope.area.name, "period": scope.period.label}
+
+
+def composed(kind: PaperKind, scope: Scope) -> list[Block]:
+    return kind.make(board.read(scope))

@@ -1,0 +1,141 @@
+"""Reading papers: lists by filter, and what stands around one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from anlan.base.actor import Actor
+from anlan.base.paths import below
+from anlan.domain.bulletins import body
+from anlan.domain.bulletins.body import Block
+from anlan.domain.bulletins.kinds import KINDS, PaperKind
+from anlan.domain.bulletins.models import (
+    Countersign,
+    Delivery,
+    Instruction,
+    Layout,
+    Number,
+    Paper,
+)
+from anlan.domain.bulletins.rendering import Head
+from anlan.domain.campaigns.models import Task
+from anlan.kernel.accounts import policy
+from anlan.kernel.loop.models import Event
+from anlan.kernel.regions.models import Region
+
+WORDS_MAX, AROUND_MAX = 5, 300
+ROW = ("case", "case__area", "case__unit", "issue")
+
+
+def visible(by: Actor) -> QuerySet[Paper]:
+    return policy.permitted(Paper.objects.all(), "bulletins.view", by)
+
+
+def narrowed(rows: QuerySet[Paper], asked: Any) -> QuerySet[Paper]:
+    """As the address asks; what was dropped shows only when asked for."""
+    where = Q()
+    for word in str(asked["q"] or "").split()[:WORDS_MAX]:
+        where &= Q(title__icontains=word) | Q(issue__number__icontains=word)
+    if kind := asked["kind"]:
+        where &= Q(case__grade=kind)
+    if state := asked["state"]:
+        where &= Q(case__state=state)
+    else:
+        where &= ~Q(case__state="void")
+    if code := asked["area"]:
+        region = Region.objects.filter(code=code).first()
+        where &= below(region.path, "case__path") if region else policy.NOTHING
+    if asked["dated_from"]:
+        where &= Q(dated__gte=asked["dated_from"])
+    if asked["dated_to"]:
+        where &= Q(dated__lte=asked["dated_to"])
+    return rows.filter(where)
+
+
+def numbers(by: Actor, asked: Any) -> QuerySet[Number]:
+    rows = policy.permitted(Number.objects.all(), "bulletins.numbers", by)
+    for word in str(asked["q"] or "").split()[:WORDS_MAX]:
+        rows = rows.filter(text__icontains=word)
+    if asked["year"]:
+        rows = rows.filter(year=int(asked["year"]))
+    return rows.select_related("paper")
+
+
+@dataclass
+class Around:
+    """What the page of a paper shows beside it."""
+
+    countersigns: list[Countersign]
+    deliveries: list[Delivery]
+    instructions: list[tuple[Instruction, list[Task]]]
+    numbers: list[Number]
+    events: list[Event]
+
+    @property
+    def received(self) -> int:
+        return sum(1 for row in self.deliveries if row.received_at)
+
+
+def around(paper: Paper) -> Around:
+    told = list(paper.instructions.select_related("plan").order_by("at", "pk"))
+    plans = [row.plan_id for row in told if row.plan_id]
+    tasks: dict[Any, list[Task]] = {}
+    for task in Task.objects.filter(plan__in=plans).select_related("case", "line"):
+        tasks.setdefault(task.plan_id, []).append(task)
+    return Around(
+        list(paper.countersigns.select_related("unit").order_by("pk")),
+        list(paper.deliveries.select_related("unit").order_by("is_copy", "pk")[:AROUND_MAX]),
+        [(row, tasks.get(row.plan_id, [])) for row in told],
+        list(paper.numbers.order_by("taken_at")),
+        list(Event.objects.filter(case=paper.pk).order_by("-seq")[:AROUND_MAX]),
+    )
+
+
+def layout_of(paper: Paper) -> Layout | None:
+    """The unit's own template for papers of this kind, the newest."""
+    rows = Layout.objects.filter(unit=paper.case.unit_id, kind=paper.case.grade, ended_at=None)
+    return rows.order_by("-made_at").first()
+
+
+# --- what a paper says -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Head, text and kind of a paper: of one that is numbered, as it was frozen."""
+
+    kind: PaperKind
+    head: Head
+    blocks: list[Block]
+
+
+def whole(paper: Paper) -> Whole:
+    issue = getattr(paper, "issue", None)
+    if issue is None:
+        head = Head(
+            paper.title, paper.organ, "", paper.recipients, paper.copies, paper.dated, None,
+            paper.note, paper.signer if _goes_up(paper.case.grade) else "", _lines(paper.annexes),
+            paper.mark,
+        )  # fmt: skip
+        return Whole(KINDS[paper.case.grade], head, body.loaded(paper.body))
+    kept = issue.content
+    head = Head(
+        kept["title"], kept["organ"], kept["number"], kept["recipients"], kept["copies"],
+        date.fromisoformat(kept["dated"]) if kept["dated"] else None,
+        date.fromisoformat(kept["numbered_on"]), kept["note"],
+        kept["signer"] if _goes_up(kept["kind"]) else "", _lines(kept["annexes"]), kept["mark"],
+    )  # fmt: skip
+    return Whole(KINDS[kept["kind"]], head, body.loaded(kept["body"]))
+
+
+def _goes_up(kind: str) -> bool:
+    """上行文 name who signed them beside the number."""
+    return kind in ("stage", "year")
+
+
+def _lines(text: str) -> tuple[str, ...]:
+    return tuple(line.strip() for line in text.splitlines() if line.strip())

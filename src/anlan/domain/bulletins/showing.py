@@ -1,0 +1,120 @@
+"""A paper's blocks as a page shows them: each figure with its meaning and where it opens to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anlan.domain.bulletins import tables, wording
+from anlan.domain.bulletins.body import Block, Sentence
+from anlan.domain.bulletins.figures import Figure, records
+from anlan.domain.bulletins.scope import Scope
+from anlan.kernel.indicators.declare import indicator
+from anlan.kernel.regions.models import Region
+from anlan.ui.charts import Chart, Series
+from anlan.ui.figures import MISSING
+
+
+@dataclass(frozen=True)
+class Link:
+    """A figure on a page: how it reads, what it is (a title), where it opens to."""
+
+    text: str
+    title: str
+    href: str
+
+
+@dataclass(frozen=True)
+class Said:
+    """One sentence: words and figures, and how it came to stand there."""
+
+    parts: Sequence[str | Link]
+    rule: str = ""
+    is_bound: bool = False
+    was: str = ""
+
+
+@dataclass(frozen=True)
+class Shown:
+    block: Block
+    said: Sequence[Said] = ()
+    rows: Sequence[Sequence[str | Link]] = ()
+    chart: Chart | None = None
+    numbers: Sequence[int] = field(default_factory=tuple)
+
+
+class Address:
+    """Where the figures of one page open to; a saved paper has a page for each of them."""
+
+    def __init__(self, blocks: Iterable[Block], scope: Scope) -> None:
+        self.scope = scope
+        ids = {figure.area for block in blocks for figure in block.figures}
+        self.areas: Mapping[int, Region] = Region.objects.in_bulk(list(ids))
+
+    def __call__(self, figure: Figure, block: Block, n: int) -> str:
+        """The records themselves: of a rate its part, or its whole where it has none."""
+        found = records(figure, self.areas, self.scope)
+        return found[0].href if found else ""
+
+
+def shown(blocks: Sequence[Block], address: Any) -> list[Shown]:
+    return [_shown(block, address) for block in blocks]
+
+
+def _shown(block: Block, address: Any) -> Shown:
+    n = 0
+
+    def link(figure: Figure) -> str | Link:
+        nonlocal n
+        href = address(figure, block, n)
+        n += 1
+        return Link(figure.text, title_of(figure), href)
+
+    said = [_said(sentence, link) for sentence in block.sentences]
+    rows = [[link(cell.figure) if cell.figure else cell.words for cell in row]
+            for row in block.rows]  # fmt: skip
+    first = 2 if block.spec.get("ranked") else 1
+    return Shown(
+        block, said, rows, _chart(block, rows) if block.kind == "chart" else None,
+        range(first, len(block.heads)),
+    )  # fmt: skip
+
+
+def _said(sentence: Sentence, link: Any) -> Said:
+    # Asked for in the order of the figures, in which a saved paper counts them.
+    links = [link(figure) for figure in sentence.figures]
+    parts = [part if isinstance(part, str) else links[part[0]] for part in sentence.parts]
+    rule = str(wording.RULES.get(sentence.rule, ""))
+    return Said(parts, rule, sentence.is_bound, sentence.was)
+
+
+def title_of(figure: Figure) -> str:
+    if figure.source:
+        return figure.label
+    each = indicator(figure.indicator)
+    return f"{figure.label} · {figure.span.label} · {each.full_basis}"
+
+
+def _chart(block: Block, rows: Sequence[Sequence[str | Link]]) -> Chart:
+    drawn = tables.drawing(block)
+    first = 2 if block.spec.get("ranked") else 1
+    kept = rows[: len(drawn.labels)]
+    series = [
+        Series(
+            one.name, [MISSING if value is None else value for value in one.values],
+            [_href(row[first + n]) for row in kept], line=one.percent,
+        )
+        for n, one in enumerate(drawn.series) if not one.percent or drawn.kind == "columns"
+    ]  # fmt: skip
+    # A rate over counts has another scale; the page draws counts, the table below has all.
+    counts = [one for one in series if not one.line] or series
+    kind: Any = "bars" if drawn.kind == "bars" else "columns"
+    return Chart(block.title, kind, _("month") if kind == "columns" else _("area"),
+                 drawn.labels, counts)  # fmt: skip
+
+
+def _href(cell: str | Link) -> str:
+    return cell.href if isinstance(cell, Link) else ""

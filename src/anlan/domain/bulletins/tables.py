@@ -1,0 +1,193 @@
+"""Tables and charts of a paper, each by what it shows: rows × indicators.
+
+{"rows": "areas", "indicators": ["hazard.found", …], "compare": "year_ago", "ranked": true}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anlan.domain.bulletins import board as on
+from anlan.domain.bulletins.board import Row
+from anlan.domain.bulletins.body import Block, Cell
+from anlan.domain.bulletins.figures import CHANGE, COMPARED, POINTS, Figure, of_value, offered
+from anlan.domain.bulletins.refusals import PaperIncomplete
+from anlan.domain.bulletins.scope import Scope
+from anlan.kernel.accounts import sectors
+from anlan.kernel.calendar import periods
+from anlan.kernel.calendar.periods import Period
+from anlan.kernel.facts.asking import REGION, Query
+from anlan.kernel.indicators.compute import PREVIOUS, Value, evaluate
+from anlan.kernel.indicators.declare import Indicator, Ratio, indicator
+from anlan.kernel.papers.official.drawing import SERIES_MAX, Drawing, Line
+from anlan.kernel.regions.models import Region
+from anlan.ui.figures import DASH
+
+ROWS: Mapping[str, Any] = {
+    "areas": gettext_lazy("by area"), "months": gettext_lazy("by month"),
+    "sectors": gettext_lazy("by sector"),
+}  # fmt: skip
+INDICATORS_MAX, MONTHS_MAX = 8, 36
+#: Areas that one chart holds; a table holds all of them.
+BARS_MAX = 30
+
+
+def checked(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """A spec as it is kept; refused where it asks for what isn't there."""
+    known = {each.code for each in offered()}
+    codes = list(dict.fromkeys(spec.get("indicators", ())))
+    if not codes or len(codes) > INDICATORS_MAX or not set(codes) <= known:
+        raise PaperIncomplete(
+            field="indicators",
+            reason=_("Choose one to %(n)d indicators.") % {"n": INDICATORS_MAX},
+        )
+    if spec.get("rows") not in ROWS:
+        raise PaperIncomplete(field="rows", reason=_("Choose what the rows are."))
+    compare = spec.get("compare", "")
+    if compare and compare not in COMPARED:
+        raise PaperIncomplete(field="compare", reason=_("Choose what to compare with."))
+    months = int(spec.get("months") or on.MONTHS)
+    if not 1 <= months <= MONTHS_MAX:
+        raise PaperIncomplete(
+            field="months", reason=_("Between 1 and %(n)d months.") % {"n": MONTHS_MAX}
+        )
+    ranked = bool(spec.get("ranked")) and spec["rows"] == "areas"
+    return {"rows": spec["rows"], "indicators": codes, "compare": compare, "months": months,
+            "ranked": ranked}  # fmt: skip
+
+
+def built(block: Block, scope: Scope) -> Block:
+    """The block with its rows as ``scope`` knows them."""
+    spec = block.spec
+    chosen = [indicator(code) for code in spec["indicators"]]
+    rows = _rows(spec, chosen, scope)
+    if spec["ranked"]:
+        rows = _in_order(rows, chosen[0])
+    heads = [_HEADS[spec["rows"]](), *(_head(each) for each in chosen)]
+    if spec["compare"]:
+        heads += [f"{_head(each)} {COMPARED[spec['compare']]}" for each in chosen]
+    cells, n = [], 0
+    for row in rows:
+        # What has no value has no rank, nor has what was counted at the area itself.
+        is_ranked = row.number(chosen[0].code) is not None and not row[chosen[0].code].own
+        n += is_ranked
+        line = [Cell(str(row.name))]
+        line += [Cell(figure=of_value(row[each.code], sector=row.sector)) for each in chosen]
+        if spec["compare"]:
+            line += [_change(row, each, spec["compare"]) for each in chosen]
+        place = Cell(str(n) if is_ranked else DASH)
+        cells.append((place, *line) if spec["ranked"] else tuple(line))
+    if spec["ranked"]:
+        heads = [_("Rank"), *heads]
+    return replace(block, heads=tuple(str(head) for head in heads), rows=tuple(cells))
+
+
+_HEADS = {"areas": lambda: _("Area"), "months": lambda: _("Month"), "sectors": lambda: _("Sector")}
+
+
+def _head(each: Indicator) -> str:
+    unit = str(each.full_unit)
+    return f"{each.label}" if not unit or unit == "%" else str(each.label)
+
+
+def _change(row: Row, each: Indicator, compare: str) -> Cell:
+    part = POINTS if isinstance(each, Ratio) else CHANGE
+    figure = of_value(row[each.code], part, compare, row.sector)
+    return Cell(figure=figure)
+
+
+def _in_order(rows: list[Row], first: Indicator) -> list[Row]:
+    """Best first by the first indicator; what has no value stands last."""
+    sign = -1 if first.better != "down" else 1
+
+    def key(row: Row) -> tuple[bool, Any, Any, str]:
+        number, own = row.number(first.code), row[first.code].own
+        last = row.number(on.SHARE) or 0 if on.SHARE in row.values else 0
+        code = row.region.code if row.region else ""
+        return number is None or own, sign * (number or 0), last, code
+
+    return sorted(rows, key=key)
+
+
+def _rows(spec: Mapping[str, Any], chosen: Sequence[Indicator], scope: Scope) -> list[Row]:
+    compare = [spec["compare"]] if spec["compare"] else []
+    base: dict[str, Any] = {"kinds": (), "areas": [scope.area.pk], **scope.common}
+    if spec["rows"] == "months":
+        months = [periods.month(scope.passed.end)]
+        while len(months) < spec["months"]:
+            months.append(months[-1].previous())
+        values = evaluate(chosen, Query(periods=months[::-1], coverage=True, **base), compare)
+        return [_row(str(month.label), [v for v in values if v.period == month])
+                for month in months[::-1]]  # fmt: skip
+    if spec["rows"] == "sectors":
+        values = evaluate(chosen, Query(periods=[scope.period], by=["sector"], **base), compare)
+        names = sectors.names()
+        codes = dict.fromkeys(value.labels["sector"] for value in values)
+        return [
+            replace(_row(names.get(code, code) or _("not stated"),
+                         [v for v in values if v.labels["sector"] == code]), sector=code or "none")
+            for code in sorted(codes, key=lambda code: (not code, code))
+        ]  # fmt: skip
+    values = evaluate(
+        chosen, Query(periods=[scope.period], by=[REGION], coverage=True, **base), compare
+    )
+    ids = list(dict.fromkeys((value.area_id, value.own) for value in values))
+    places = Region.objects.in_bulk([pk for pk, _own in ids])
+    rows = []
+    for pk, own in ids:
+        mine = [v for v in values if (v.area_id, v.own) == (pk, own)]
+        name = _("%(area)s itself") % {"area": places[pk].name} if own else places[pk].name
+        if not own or any(v.value for v in mine):
+            rows.append(replace(_row(name, mine), region=places[pk]))
+    return rows
+
+
+def _row(name: str, values: Sequence[Value]) -> Row:
+    return Row(name, {value.indicator.code: value for value in values})
+
+
+def drawing(block: Block) -> Drawing:
+    """A chart out of the rows that were read: columns over months, bars over areas and sectors."""
+    rows = block.rows if block.spec["rows"] == "months" else block.rows[:BARS_MAX]
+    skip = 2 if block.spec["ranked"] else 1
+    codes = block.spec["indicators"][:SERIES_MAX]
+    bars = block.spec["rows"] != "months"
+    series = [
+        Line(str(indicator(code).label),
+             [_plain(row[skip + n].figure) for row in rows],
+             percent=not bars and indicator(code).form == "percent")
+        for n, code in enumerate(codes)
+    ]  # fmt: skip
+    labels = [row[skip - 1].text for row in rows]
+    if not bars:
+        labels = [_short(row) for row in rows]
+    return Drawing("bars" if bars else "columns", labels, series)
+
+
+def _short(row: Sequence[Cell]) -> str:
+    """A month under its columns: 26-01."""
+    figure = next((cell.figure for cell in row if cell.figure), None)
+    if figure is None:
+        return row[0].text
+    span: Period = figure.span
+    return f"{span.end:%y-%m}"
+
+
+def _plain(figure: Figure | None) -> float | None:
+    return None if figure is None or figure.value is None else float(figure.value)
+
+
+#: The trend that stands on the first page of most papers, and the ranking beside it.
+TREND = {"rows": "months", "indicators": [on.FOUND, on.RECTIFIED, on.RATE], "compare": "",
+         "months": on.MONTHS, "ranked": False}  # fmt: skip
+RANKING = {"rows": "areas", "indicators": [on.RATE, on.FOUND, on.OVERDUE, on.SHARE], "compare": "",
+           "months": on.MONTHS, "ranked": True}  # fmt: skip
+WITH_CHANGE = {"rows": "areas", "indicators": [on.FOUND, on.RATE, on.OPEN, on.OVERDUE],
+               "compare": PREVIOUS, "months": on.MONTHS, "ranked": False}  # fmt: skip
+BY_SECTOR = {"rows": "sectors", "indicators": [on.FOUND, on.RATE, on.OPEN, on.OVERDUE],
+             "compare": "", "months": on.MONTHS, "ranked": False}  # fmt: skip

@@ -1,0 +1,270 @@
+"""The list of papers, a paper's page with its steps, its figures, its files."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.base.actor import Actor
+from anlan.base.ids import uuid7
+from anlan.base.refusal import NotFound, Refusal
+from anlan.domain.bulletins import (
+    body,
+    columns,
+    commands,
+    figures,
+    forms,
+    queries,
+    rendering,
+    showing,
+    steps,
+    tabs,
+)
+from anlan.domain.bulletins.commands.base import scope_of
+from anlan.domain.bulletins.figures import Figure
+from anlan.domain.bulletins.history import timeline_of
+from anlan.domain.bulletins.kinds import KINDS
+from anlan.domain.bulletins.loop import LOOKS
+from anlan.domain.bulletins.models import Paper
+from anlan.domain.bulletins.scope import Scope
+from anlan.domain.bulletins.views.situation import handed_out
+from anlan.domain.campaigns.models import Campaign
+from anlan.domain.hazards.forms import chosen_by
+from anlan.domain.hazards.permissions import JUDGES
+from anlan.domain.lists import sums
+from anlan.kernel.accounts import lists as kept_lists
+from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.units import main_unit
+from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
+from anlan.kernel.audit import trail
+from anlan.kernel.calendar import periods
+from anlan.kernel.indicators.declare import indicator
+from anlan.kernel.loop import offering
+from anlan.kernel.papers.official import filling
+from anlan.kernel.regions.models import Region
+from anlan.ui.forms import put_refusal
+from anlan.ui.pages import go_on, render_page
+
+kept_lists.register("bulletins:list", page="bulletins:list")
+#: Which step a paper stands at, of those that its page draws.
+DRAWN = ("drafting", "reviewing", "countersigning", "signing", "signed", "numbered", "sealed",
+         "given_out")  # fmt: skip
+#: Campaigns that the form of an instruction offers.
+CAMPAIGNS_MAX = 60
+
+
+@require_GET
+@requires("bulletins.view")
+def paper_list(request: HttpRequest) -> HttpResponse:
+    by = actor_of(request)
+    asked = columns.filters(request.GET)
+    rows = queries.narrowed(queries.visible(by), asked).select_related(*queries.ROW)
+    kept = kept_lists.Kept(request, columns.columns())
+    context = {
+        "filters": asked, "page": asked.order(columns.ORDERS, "newest").page(rows, request.GET),
+        "sort": asked.sort(columns.ORDERS, "newest"), "kept": kept, "columns": kept.columns,
+        "tabs": tabs.of(by, "list"), "may_make": policy.may(by, "bulletins.make"),
+    }  # fmt: skip
+    return render_page(request, "bulletins/list.html", "bulletins/_list.html", context)
+
+
+@require_GET
+@requires("bulletins.numbers")
+def numbers(request: HttpRequest) -> HttpResponse:
+    """Every number that was taken, the voided ones among them."""
+    by = actor_of(request)
+    asked = columns.number_filters(request.GET)
+    rows = queries.numbers(by, asked)
+    context = {
+        "filters": asked, "columns": columns.number_columns(), "tabs": tabs.of(by, "numbers"),
+        "page": asked.order(columns.NUMBER_ORDERS, "newest").page(rows, request.GET),
+    }  # fmt: skip
+    return render_page(request, "bulletins/numbers.html", "bulletins/_numbers.html", context)
+
+
+@require_GET
+@requires("bulletins.view")
+def page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _page(request, pk)
+
+
+def _page(
+    request: HttpRequest, pk: UUID, bad: tuple[str, Any] | None = None, status: int = 200
+) -> HttpResponse:
+    by = actor_of(request)
+    row = policy.access(Paper.objects.select_related(*queries.ROW), "bulletins.view", by, pk)
+    around = queries.around(row)
+    allowed = policy.allowed(Paper, pk, {one.permission for one in steps.PAGES}, by)
+    dialogs = [
+        (each, bad[1] if bad and bad[0] == each.code else form_of(each, row, by))
+        for each in steps.offered(row, around, allowed, by)
+    ]
+    case, whole = row.case, queries.whole(row)
+    drawn = [state for state in DRAWN if whole.kind.sealed or state != "sealed"]
+    context = {
+        "row": row, "case": case, "around": around, "dialogs": dialogs, "whole": whole,
+        "bad": bad[0] if bad else "", "crumbs": crumbs_of(case.area), "look": LOOKS[case.state],
+        "drawn": [steps.state_name(state) for state in drawn],
+        "now": drawn.index(case.state) if case.state in drawn else None,
+        "blocks": showing.shown(whole.blocks, _address(pk)),
+        "timeline": timeline_of(around.events), "period": periods.parse(row.period),
+        "may_edit": "bulletins.edit" in allowed and case.state == "drafting",
+        "formats": list(rendering.FORMATS), "layout": queries.layout_of(row),
+        "basis": rendering.basis(whole.blocks, scope_of(row, timezone.now())),
+        "unit_url": reverse("pickers:units"),
+    }  # fmt: skip
+    return render_page(request, "bulletins/page.html", "bulletins/page.html", context, status)
+
+
+def _address(pk: UUID) -> Any:
+    def address(_figure: Figure, block: body.Block, n: int) -> str:
+        return reverse("bulletins:figure", args=[pk, block.id, n])
+
+    return address
+
+
+def form_of(page: offering.StepPage, row: Paper, by: Actor, data: Any = None) -> Any:
+    today = timezone.localdate()
+    initial: dict[str, Any] = {"request_id": uuid7(), "seen": row.case.version}
+    if page.form is forms.Instruct:
+        initial["said_on"] = today
+    form = chosen_by(page.form(data, initial=initial, auto_id=f"{page.code}_%s"), by)
+    if isinstance(form, forms.Numbered):
+        form.of(row.case.unit_id)
+    if isinstance(form, forms.Instruct):
+        rows = policy.permitted(Campaign.objects.all(), "campaigns.view", by)
+        found = rows.order_by("-starts_on")[:CAMPAIGNS_MAX]
+        field: Any = form.fields["campaign"]
+        field.choices = [("", "—"), *((str(each.pk), each.title) for each in found)]
+    for field in form.fields.values():
+        if isinstance(field, forms.UnitsField):
+            field.by = by
+    return form
+
+
+@require_POST
+@requires("bulletins.view")
+def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
+    """Take a step from a paper's page. A form that must be mended comes back as it was typed."""
+    by, at = actor_of(request), timezone.now()
+    row = policy.access(Paper.objects.select_related(*queries.ROW), "bulletins.view", by, pk, at=at)
+    found = steps.BY_CODE.get(code)
+    if found is None:
+        raise NotFound
+    form = form_of(found, row, by, request.POST)
+    if not form.is_valid():
+        return _page(request, pk, (code, form), status=422)
+    try:
+        offering.take(found, form, pk, by=by, at=at)
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _page(request, pk, (code, form), status=422)
+    messages.success(request, _("Done: %(step)s.") % {"step": found.label})
+    return go_on(request, reverse("bulletins:page", args=[pk]))
+
+
+@require_http_methods(["GET", "POST"])
+@requires("bulletins.make")
+def new(request: HttpRequest) -> HttpResponse:
+    """Begin a paper: its rules write the draft."""
+    by, at = actor_of(request), timezone.now()
+    unit = main_unit(by, JUDGES)
+    data = request.POST if request.method == "POST" else None
+    get = request.GET.get
+    kind = get("kind", "situation")
+    initial = {
+        "pk": uuid7(), "request_id": uuid7(), "kind": kind if kind in KINDS else "situation",
+        "period": get("period", "")[:40] or periods.month(timezone.localdate(at)).code,
+        "area": get("area", "")[:40] or sums.widest(by).code,
+    }  # fmt: skip
+    form = forms.New(data, initial=initial)
+    if data is not None and form.is_valid():
+        try:
+            pk = _make(form, by, at)
+        except Refusal as refusal:
+            put_refusal(form, refusal)
+        else:
+            messages.success(request, _("The draft was written from the figures of this moment."))
+            return go_on(request, reverse("bulletins:page", args=[pk]))
+    area = form["area"].value() or unit.area.code
+    context = {"form": form, "unit": unit, "area_code": area, "area_text": area_name(area)}
+    return render_page(
+        request, "bulletins/new.html", "bulletins/new.html", context, 422 if form.errors else 200
+    )
+
+
+def _make(form: Any, by: Actor, at: datetime) -> UUID:
+    data = form.cleaned_data
+    made = commands.NewPaper(
+        pk=data["pk"], kind=data["kind"], area=data["area"].pk if data["area"] else 0,
+        period=data["period"].strip(), title=data["title"], recipients=data["recipients"],
+        due_on=data["due_on"],
+    )  # fmt: skip
+    return commands.make(made, by=by, at=at, request_id=data["request_id"])
+
+
+@require_GET
+@requires("bulletins.view")
+def figure(request: HttpRequest, pk: UUID, block: str, n: int) -> HttpResponse:
+    """One figure of a paper: what it says, on what basis, as known when, and where it opens to."""
+    by, at = actor_of(request), timezone.now()
+    row = policy.access(Paper.objects.select_related(*queries.ROW), "bulletins.view", by, pk, at=at)
+    found = _figure(queries.whole(row).blocks, block, n)
+    then = scope_of(row, at)
+    area = Region.objects.get(pk=found.area)
+    now = figures.again([found], _now(then))[0] if not found.source else found
+    again = figures.again([found], then)[0] if not found.source else found
+    context = {
+        "row": row, "figure": found, "area": area, "now": now, "stands": again == found,
+        "basis": "" if found.source else str(indicator(found.indicator).full_basis),
+        "source": "" if found.source else str(indicator(found.indicator).source),
+        "period": figures.period_of(found, then),
+        "records": figures.records(found, {area.pk: area}, then),
+    }  # fmt: skip
+    return render_page(request, "bulletins/figure.html", "bulletins/figure.html", context)
+
+
+def _now(scope: Scope) -> Scope:
+    return Scope(scope.area, scope.period, scope.at, scope.sectors, None, scope.accidents)
+
+
+def _figure(blocks: list[body.Block], pk: str, n: int) -> Figure:
+    for block in blocks:
+        if block.id == pk:
+            found = list(block.figures)
+            if n < len(found):
+                return found[n]
+    raise NotFound
+
+
+@require_GET
+@requires("bulletins.view")
+def file(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
+    """The paper as a file; on record before it goes out (S22). A draft says that it is one."""
+    if form not in rendering.FORMATS:
+        raise NotFound
+    by, at = actor_of(request), timezone.now()
+    row = policy.access(Paper.objects.select_related(*queries.ROW), "bulletins.view", by, pk, at=at)
+    whole, about = queries.whole(row), scope_of(row, at)
+    own = queries.layout_of(row) if form == "docx" and request.GET.get("plain") != "1" else None
+    if own is not None:
+        mark = rendering.mark_of(about, by, at)
+        filled = rendering.paper(whole.kind, whole.head, whole.blocks, about, mark)
+        made = filling.fill(bytes(own.file), own.name, filled)
+    else:
+        made = rendering.written(
+            form, whole.kind, whole.head, whole.blocks, about, by=by, at=at,
+            state="" if row.case.state in ("numbered", "sealed", "given_out") else row.state_label,
+        )  # fmt: skip
+    after = {"form": form, "state": row.case.state, "number": whole.head.number}
+    entry = trail.Entry("bulletins.export", "case", row.pk, after=after)
+    return handed_out(rendering.name_of(whole.head.title, form), form, made, entry, by)

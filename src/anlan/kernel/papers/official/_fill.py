@@ -1,0 +1,90 @@
+"""Runs alone in a limited process: fills an office's Word template (.docx) with a paper's words.
+
+Started by path (``python -I _fill.py TEMPLATE OUT DATA``): it imports neither Django nor us. The
+template is somebody's file: Jinja2's immutable sandbox lets it read the words it is given and
+nothing else; memory, time and size end it where it asks for too much; and it has no network.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import json
+import resource
+import sys
+from typing import Any
+
+MEMORY_BYTES_MAX, CPU_SECONDS_MAX, OUT_BYTES_MAX = 1 << 30, 20, 50_000_000
+CLONE_NEWUSER, CLONE_NEWNET = 0x10000000, 0x40000000
+RANGE_MAX = 10_000
+
+
+def limit_self() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES_MAX, MEMORY_BYTES_MAX))
+    resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS_MAX, CPU_SECONDS_MAX + 2))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (OUT_BYTES_MAX, OUT_BYTES_MAX))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    try:
+        ctypes.CDLL(None).unshare(CLONE_NEWUSER | CLONE_NEWNET)
+    except (OSError, AttributeError):
+        return
+
+
+def environment() -> Any:
+    from jinja2 import StrictUndefined
+    from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+
+    class Closed(ImmutableSandboxedEnvironment):
+        """Values are words, lists and tables of them: nothing on them is called or looked into."""
+
+        def is_safe_attribute(self, obj: Any, attr: str, value: Any) -> bool:
+            return isinstance(obj, dict) and attr in obj
+
+        def is_safe_callable(self, obj: Any) -> bool:
+            return False
+
+        def call(self, *args: Any, **kwargs: Any) -> Any:
+            raise SecurityError("a template calls nothing")
+
+    env = Closed(undefined=StrictUndefined, autoescape=True)
+    env.globals.clear()
+    keep = ("default", "join", "length", "first", "last", "upper", "lower", "trim", "escape", "e",
+            "safe")  # fmt: skip
+    env.filters = {name: env.filters[name] for name in keep if name != "safe"}
+    env.tests = {name: env.tests[name] for name in ("defined", "undefined", "none", "odd", "even")}
+    return env
+
+
+def main(argv: list[str]) -> int:
+    template, out, data = argv
+    said: dict[str, Any]
+    # Loaded before the limits: what a library maps is no fault of the file.
+    from docxtpl import DocxTemplate, Subdoc  # noqa: F401
+    from jinja2 import TemplateSyntaxError, UndefinedError
+    from jinja2.sandbox import SecurityError
+
+    env = environment()
+    with open(data, encoding="utf-8") as file:
+        words = json.load(file)
+    limit_self()
+    try:
+        paper = DocxTemplate(template)
+        names = sorted(paper.get_undeclared_template_variables(env))
+        paper.render(words, env, autoescape=True)
+        paper.save(out)
+        said = {"names": names}
+    except SecurityError:
+        said = {"stop": "unsafe", "what": "it asks for more than words"}
+    except TemplateSyntaxError as error:
+        said = {"stop": "syntax", "what": str(error)[:200]}
+    except UndefinedError as error:
+        said = {"stop": "unknown", "what": str(error)[:200]}
+    except MemoryError:
+        said = {"stop": "work", "what": "memory"}
+    except Exception as error:
+        said = {"stop": "broken", "what": type(error).__name__}
+    print(json.dumps(said))  # noqa: T201  its parent reads it
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

@@ -1,0 +1,116 @@
+"""A paper for the meeting, as .pptx: charts stay charts, which whoever shows them can edit."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from pptx import Presentation
+from pptx.chart.data import CategoryChartData
+from pptx.dml.color import RGBColor
+from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
+from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
+from pptx.util import Emu, Mm, Pt
+
+from anlan.kernel.papers.official.drawing import Drawing
+from anlan.kernel.papers.official.paper import Deck, Slide, Table
+from anlan.kernel.papers.official.word import bare
+
+_WIDTH, _HEIGHT = Mm(338.7), Mm(190.5)
+_SIDE = Mm(16)
+_FONT = "微软雅黑"
+_INK, _DEEP = RGBColor(0x22, 0x22, 0x22), RGBColor(0x1F, 0x3F, 0x66)
+_FILLS = ("1F5FA8", "8FB3DC", "C0392B", "7F8C8D")
+#: Rows of a table that are read from the back of a room.
+ROWS_MAX = 18
+
+
+def write(deck: Deck) -> bytes:
+    made: Any = Presentation()
+    made.slide_width, made.slide_height = _WIDTH, _HEIGHT
+    for slide in deck.slides:
+        _slide(made, slide, deck.watermark)
+    made.core_properties.title = bare(deck.title)[:250]
+    buffer = BytesIO()
+    made.save(buffer)
+    return buffer.getvalue()
+
+
+def _slide(made: Any, slide: Slide, watermark: str) -> None:
+    page = made.slides.add_slide(made.slide_layouts[6])
+    _words(page, [slide.title], _SIDE, Mm(9), _WIDTH - 2 * _SIDE, Mm(15), 28, bold=True, ink=_DEEP)
+    beside = slide.drawing is not None or slide.table is not None
+    below = Mm(30)
+    if slide.points:
+        chars = sum(len(point) for point in slide.points)
+        size = 20 if chars < 160 else 17 if chars < 320 else 14
+        tall = Mm(52) if beside else Mm(140)
+        _words(page, slide.points, _SIDE, below, _WIDTH - 2 * _SIDE, tall, size)
+        below = Mm(86)
+    tall = _HEIGHT - below - Mm(16)
+    half = Emu(int((_WIDTH - 3 * _SIDE) / 2))
+    if slide.drawing is not None:
+        wide = half if slide.table is not None else _WIDTH - 2 * _SIDE
+        _chart(page, slide.drawing, _SIDE, below, wide, tall)
+    if slide.table is not None:
+        left = _SIDE * 2 + half if slide.drawing is not None else _SIDE
+        wide = half if slide.drawing is not None else _WIDTH - 2 * _SIDE
+        _table(page, slide.table, left, below, wide, tall)
+    foot = "　".join(filter(None, (slide.foot, watermark)))
+    _words(page, [foot], _SIDE, _HEIGHT - Mm(13), _WIDTH - 2 * _SIDE, Mm(9), 10,
+           ink=RGBColor(0x77, 0x77, 0x77))  # fmt: skip
+
+
+def _words(page: Any, lines: Any, left: int, top: int, width: int, height: int, size: int, *,
+           bold: bool = False, ink: RGBColor = _INK) -> None:  # fmt: skip
+    frame = page.shapes.add_textbox(left, top, width, height).text_frame
+    frame.word_wrap = True
+    for n, line in enumerate(lines):
+        paragraph = frame.paragraphs[0] if n == 0 else frame.add_paragraph()
+        paragraph.space_after = Pt(size * 0.35)
+        run = paragraph.add_run()
+        run.text = bare(line)
+        _font(run.font, size, bold, ink)
+
+
+def _font(font: Any, size: float, bold: bool = False, ink: RGBColor = _INK) -> None:
+    font.size, font.bold, font.name = Pt(size), bold, _FONT
+    font.color.rgb = ink
+
+
+def _chart(page: Any, drawing: Drawing, left: int, top: int, width: int, height: int) -> None:
+    """Counts as columns or bars; a rate has its own axis, which a chart of counts hasn't."""
+    counts = [one for one in drawing.series if not one.percent] or list(drawing.series)
+    data: Any = CategoryChartData()
+    data.categories = [bare(label) for label in drawing.labels]
+    for one in counts:
+        data.add_series(bare(one.name), list(one.values))
+    kind = (XL_CHART_TYPE.BAR_CLUSTERED if drawing.kind == "bars"
+            else XL_CHART_TYPE.COLUMN_CLUSTERED)  # fmt: skip
+    chart = page.shapes.add_chart(kind, left, top, width, height, data).chart
+    chart.has_legend = True
+    chart.legend.position, chart.legend.include_in_layout = XL_LEGEND_POSITION.TOP, False
+    _font(chart.font, 11)
+    for series, fill in zip(chart.plots[0].series, _FILLS, strict=False):
+        series.format.fill.solid()
+        series.format.fill.fore_color.rgb = RGBColor.from_string(fill)
+
+
+def _table(page: Any, table: Table, left: int, top: int, width: int, height: int) -> None:
+    rows = list(table.rows)[:ROWS_MAX]
+    tall = min(Mm(9), Emu(int(height / (len(rows) + 1))))
+    shape = page.shapes.add_table(len(rows) + 1, len(table.headers), left, top, width,
+                                  tall * (len(rows) + 1))  # fmt: skip
+    size = 12 if len(rows) <= 10 else 9
+    for y, row in enumerate([table.headers, *rows]):
+        shape.table.rows[y].height = tall
+        for x, text in enumerate(row):
+            cell = shape.table.cell(y, x)
+            cell.margin_top = cell.margin_bottom = Mm(0.4)
+            cell.vertical_anchor = MSO_ANCHOR.MIDDLE
+            paragraph = cell.text_frame.paragraphs[0]
+            paragraph.alignment = PP_ALIGN.RIGHT if y and x in table.numbers else PP_ALIGN.LEFT
+            run = paragraph.add_run()
+            run.text = bare(text)
+            white = RGBColor(0xFF, 0xFF, 0xFF)
+            _font(run.font, size, bold=y == 0, ink=white if y == 0 else _INK)

@@ -39,7 +39,7 @@ def many(house: House, count: int) -> tuple[NewLine, ...]:
     [
         ("", True), ("open=1", True), ("late=1", True), ("state=found", True), ("mine=1", True),
         ("area=530102", True), ("area=999999", True), ("unit=应急", True), ("q=宣传", True),
-        ("plan=PLAN", True), ("above=ABOVE", True), ("sort=number", True),
+        ("q=宣傳", True), ("plan=PLAN", True), ("above=ABOVE", True), ("sort=number", True),
         ("due_from=2020-01-01&due_to=2099-12-31", True), ("plan=no-such-plan", True),
     ],
 )  # fmt: skip

@@ -42,7 +42,7 @@ from benchmarks._steps import write
 from benchmarks.ledger import kept, machine, result, scratch, setup
 
 ROOT = Path(__file__).resolve().parent.parent
-RATE, WRITERS, ALONE, WARM, SEED = 30, 4, 20, 6, 20_261_122
+RATE, WRITERS, ALONE, WARM, SEED = 30, 4, 20, 20, 20_261_122
 BAR_MS, BAR_CPU_MS, BAR_PLAIN, BAR_GROWTH, BAR_KB = 100, 10, 0.6, 2, 150
 EXPORTED, BAR_EXPORT_S = 100_000, 30
 
@@ -155,7 +155,7 @@ def measured(hazards: int, enterprises: int, people: int, seconds: int) -> dict[
     results = [*folds]
     jobs = [(office, office, towns, n, seconds, 0.25) for n in range(WRITERS)]
     with served() as (port, pids), ThreadPoolExecutor(64) as threads:
-        # Everything a few times: each web process has its own beginning.
+        # As a server that has run for a while: each process and connection has its own beginning.
         list(threads.map(lambda one: get(port, cookies[one[0]], one[1]), asked * WARM))
         costs = {
             page_name(name, path): cost(port, pids, cookies[name], path) for name, path in asked

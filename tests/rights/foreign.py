@@ -35,6 +35,7 @@ from tests.rights.foreign_campaigns import plant_campaigns
 from tests.rights.foreign_intake import plant_intake
 from tests.rights.foreign_library import plant_library
 from tests.rights.foreign_lists import plant_lists
+from tests.rights.foreign_statistics import plant_statistics
 
 CLI = Actor(None, "cli:rights", trusted=True)
 HOME, AWAY = "530100", "530300"
@@ -121,6 +122,7 @@ def plant(
     made.numbers |= plant_intake(word, place, reporter, at)
     if area == AWAY:
         made.numbers |= plant_library(word, pk, place, reporter, at)
+        made.numbers |= plant_statistics(word, pk, place, reporter, at)
         made.numbers |= plant_campaigns(word, place, sector, reporter, by=CLI, at=at)
     return made
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 CAPABILITIES = (
     "accidents", "bulletins", "campaigns", "enterprises", "hazards", "inspections", "library", "lists",
-    "measures", "office", "supervision", "treatment",
+    "measures", "office", "statistics", "supervision", "treatment",
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from anlan.config import (
     demo_lists,
     demo_measures,
     demo_offices,
+    demo_statistics,
     demo_supervision,
     demo_sweeps,
     demo_work,
@@ -127,6 +128,7 @@ def _fill(args: argparse.Namespace, by: Actor, watch: Watch) -> Mapping[str, str
         demo_sweeps.sweeps_and_plans(at=timezone.now())
         demo_campaign.campaign(at=timezone.now())
         demo_library.library(at=timezone.now())
+        demo_statistics.statistics(at=timezone.now())
     with watch.part(_("Letting the clock climb the ladder")):
         climbed = ladder.tick(timezone.now())
         # Some of it lies days back, and what nobody was told for so long counts as lost.

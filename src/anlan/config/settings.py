@@ -121,6 +121,7 @@ INSTALLED_APPS = [
     "anlan.domain.supervision",
     "anlan.domain.accidents",
     "anlan.domain.campaigns",
+    "anlan.domain.statistics",
     "anlan.domain.bulletins",
     "anlan.domain.office",
     "allauth",

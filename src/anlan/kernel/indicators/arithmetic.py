@@ -18,12 +18,24 @@ Number = int | Decimal | Fraction
 
 #: Digits of a printed number; more would pretend to a precision that no count has.
 DIGITS_MAX = 9
+#: Below this the usual context of Decimal loses no digit.
+_CONTEXT_MAX = 10**27
 #: The largest base that is tried for a rate; 1/10^digits is reached long before.
 PAIR_BASE_MAX = 100_000
 
 
 def exact(value: Number) -> Fraction:
     return Fraction(value)
+
+
+def _quotient(over: int, under: int, digits: int) -> Decimal:
+    """``rounded`` of a fraction of integers, without making one: tables have thousands of them."""
+    if under < 0:
+        over, under = -over, -under
+    whole = (2 * abs(over) * 10**digits + under) // (2 * under)
+    if whole >= _CONTEXT_MAX:
+        return rounded(Fraction(over, under), digits)
+    return Decimal(whole if over >= 0 else -whole).scaleb(-digits)
 
 
 def rounded(value: Number, digits: int) -> Decimal:
@@ -50,12 +62,16 @@ def ratio(part: Number | None, whole: Number | None, digits: int = 2) -> Decimal
     """``part`` for each one of ``whole``."""
     if part is None or not whole:
         return None
+    if isinstance(part, int) and isinstance(whole, int):
+        return _quotient(part, whole, digits)
     return rounded(exact(part) / exact(whole), digits)
 
 
 def percent(part: Number | None, whole: Number | None, digits: int = 2) -> Decimal | None:
     if part is None or not whole:
         return None
+    if isinstance(part, int) and isinstance(whole, int):
+        return _quotient(100 * part, whole, digits)
     return rounded(100 * exact(part) / exact(whole), digits)
 
 
@@ -82,6 +98,8 @@ def change(now: Number | None, before: Number | None, digits: int = 1) -> Decima
     """
     if now is None or not before:
         return None
+    if isinstance(now, int) and isinstance(before, int):
+        return _quotient(100 * (now - before), abs(before), digits)
     return rounded(100 * (exact(now) - exact(before)) / abs(exact(before)), digits)
 
 

@@ -265,6 +265,7 @@ class _Table:
         self.by = tuple(by)
         self.names = tuple(name for name in by if name != REGION)
         self.overlapping = False
+        self._narrows: dict[str, _Narrow] = {}
         self._cells: dict[_Key, list[Cell]] = defaultdict(list)
         places: dict[_Place, None] = {}
         groups = set()
@@ -278,6 +279,11 @@ class _Table:
                 self._cells[narrow, place, cell.period, cell.kind, group].append(cell)
         self.places = sorted(places, key=lambda place: place.own) if len(read) > 1 else list(places)
         self.groups = sorted(groups) if self.names else [()]
+
+    def narrow(self, each: Indicator) -> _Narrow:
+        if each.code not in self._narrows:
+            self._narrows[each.code] = _narrow(each, self.by)
+        return self._narrows[each.code]
 
     def count(
         self,
@@ -306,7 +312,7 @@ class _Table:
 def _work(
     each: Indicator, table: _Table, place: _Place, period: Period, group: tuple[str, ...]
 ) -> _Worked:
-    narrow = _narrow(each, table.by)
+    narrow = table.narrow(each)
     found = [
         table.count(narrow, place, period, kind, group, where)
         for kind, where in zip(each.kinds, each.filters, strict=True)

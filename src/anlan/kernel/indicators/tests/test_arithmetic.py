@@ -133,6 +133,42 @@ def test_rounding_is_half_up(value, digits, printed):
 # Laws
 
 
+@given(
+    st.integers(-(10**40), 10**40), st.integers(-(10**40), 10**40).filter(bool), st.integers(0, 9)
+)
+def test_integers_are_divided_as_exactly_as_fractions(over, under, digits):
+    assert a.ratio(over, under, digits) == a.rounded(Fraction(over, under), digits)
+    assert a.percent(over, under, digits) == a.rounded(Fraction(100 * over, under), digits)
+    now, before = over, under
+    exact = 100 * Fraction(now - before) / abs(before)
+    assert a.change(now, before, digits) == a.rounded(exact, digits)
+
+
+@given(st.lists(st.integers(-(10**6), 10**6) | st.none(), max_size=12))
+def test_what_lies_with_the_others_never_stands_out_and_shifting_changes_nothing(values):
+    scores = a.modified_z(values)
+    known = [value for value in values if value is not None]
+    assert [score is None for score in scores] == [
+        value is None or len(set(known)) < 2 for value in values
+    ]
+    shifted = a.modified_z([None if value is None else 3 * value + 7 for value in values])
+    assert shifted == scores
+    pairs = sorted((value, score) for value, score in zip(values, scores, strict=True)
+                   if score is not None)  # fmt: skip
+    assert [score for _value, score in pairs] == sorted(score for _value, score in pairs)
+
+
+def test_one_wild_value_stands_out_and_does_not_hide_itself():
+    scores = a.modified_z([10, 11, 9, 10, 12, 60])
+    assert [abs(score) >= Decimal("3.5") for score in scores] == [False] * 5 + [True]
+    # More than half alike: the mean distance stands for the median's nought.
+    scores = a.modified_z([5, 5, 5, 5, 5, 9])
+    assert scores[0] == 0
+    assert scores[-1] > Decimal("3.5")
+    assert a.median([1, 2, 10]) == 2
+    assert a.median([1, 2, 3, 10]) == Fraction(5, 2)
+
+
 @given(counts, some)
 def test_a_part_never_passes_its_whole(part, more):
     whole = part + more

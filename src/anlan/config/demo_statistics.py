@@ -1,0 +1,84 @@
+"""The analysis in the demo: saved views, one shared and awaited, and a draw looked back at."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from anlan.base.actor import Actor
+from anlan.base.ids import uuid7
+from anlan.base.refusal import Refusal
+from anlan.config.cli_say import say
+from anlan.config.demo_offices import CAPITAL
+from anlan.domain.hazards import commands as hazards
+from anlan.domain.statistics import commands
+from anlan.domain.statistics.truth import drawing
+from anlan.kernel.accounts import held
+from anlan.kernel.accounts.models import Unit, User
+from anlan.kernel.calendar import periods
+from anlan.kernel.regions.models import Region
+
+#: Of the drawn ones so many are looked at, and the last of these had broken out again.
+DRAWN, LOOKED = 12, 5
+_VIEWS = (
+    (
+        "各区县整改率与逾期（每月）",
+        "rows=area&indicator=hazard.found&indicator=hazard.rectification_rate"
+        "&indicator=hazard.overdue&compare=year&compare=before",
+        "month",
+    ),
+    (
+        "本年各月发现与整改",
+        "rows=period&step=month&indicator=hazard.found&indicator=hazard.rectified&show=chart",
+        "",
+    ),
+    ("行业与地区交叉表", "rows=sector&columns=area&indicator=hazard.found", ""),
+)
+
+
+def statistics(*, at: datetime) -> None:
+    """Through the commands, as everything."""
+    today = timezone.localdate(at)
+    office = held.actor(User.objects.get(username="km.office"), today=today)
+    made = []
+    for name, query, rolling in _VIEWS:
+        call: dict[str, Any] = {"by": office, "at": at, "request_id": uuid7()}
+        made.append(
+            commands.save(
+                uuid7(), name=name, query=f"area={CAPITAL}&{query}", rolling=rolling, **call
+            )
+        )
+    county = Unit.objects.filter(code__startswith=CAPITAL[:4], kind="committee_office").exclude(
+        area__code=CAPITAL
+    )
+    if unit := county.order_by("code").first():
+        commands.share(made[0], unit=unit.pk, by=office, at=at, request_id=uuid7())
+    commands.wait(made[0], by=office, at=at, request_id=uuid7())
+    _draw(office, at)
+
+
+def _draw(office: Actor, at: datetime) -> None:
+    today = timezone.localdate(at)
+    year = periods.span(today - timedelta(days=365), today)
+    pk = uuid7()
+    try:
+        drawing.draw(
+            pk, area=Region.objects.get(code=CAPITAL).pk, period=year, wanted=DRAWN,
+            seed=f"演示{today:%Y%m}", by=office, at=at, request_id=uuid7(),
+        )  # fmt: skip
+    except Refusal as refusal:
+        say(refusal)  # A small demo may have closed nothing.
+        return
+    now = timezone.now()
+    drawn = list(drawing.Drawn.objects.filter(draw=pk).order_by("place")[:LOOKED])
+    for n, row in enumerate(drawn, 1):
+        try:
+            hazards.look_back(
+                row.hazard_id, holds=n < LOOKED, reason="演示：现场复核", by=office, at=now,
+                request_id=uuid7(),
+            )  # fmt: skip
+        except Refusal as refusal:
+            say(refusal)
+    drawing.collect(now)

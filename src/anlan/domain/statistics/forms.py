@@ -1,0 +1,72 @@
+"""Forms of the analysis: saving a view, and what the office sets."""
+
+from __future__ import annotations
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from anlan.domain.statistics.asked import STEPS
+from anlan.domain.statistics.models import (
+    NAME_CHARS_MAX,
+    QUERY_CHARS_MAX,
+    TEXT_CHARS_MAX,
+    Verdict,
+)
+from anlan.ui.forms import Form
+
+
+class SaveView(Form):
+    request_id = forms.UUIDField(widget=forms.HiddenInput)
+    query = forms.CharField(max_length=QUERY_CHARS_MAX * 2, widget=forms.HiddenInput)
+    name = forms.CharField(label=_("Name"), max_length=NAME_CHARS_MAX)
+    rolling = forms.ChoiceField(
+        label=_("Period of the view"), required=False,
+        choices=[("", _("the one shown now")),
+                 *((code, label) for code, (_kind, label) in STEPS.items())],
+        help_text=_("Or always the latest one that is over."),
+    )  # fmt: skip
+
+
+class SetOutliers(Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    threshold = forms.DecimalField(
+        label=_("Modified z from which a figure stands out"), min_value=1, max_value=100,
+        decimal_places=2,
+    )  # fmt: skip
+    least = forms.IntegerField(
+        label=_("Figures that are compared with one another, at least"), min_value=4, max_value=1000
+    )
+    reason = forms.CharField(label=_("Why"), max_length=TEXT_CHARS_MAX)
+
+
+class SetTruth(Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    closing_days = forms.IntegerField(label=_("Mass closings: last days before the cut-off"))
+    closing_share = forms.IntegerField(label=_("Mass closings: share from which it is flagged (%)"))
+    closing_least = forms.IntegerField(label=_("Mass closings: closings in those days, at least"))
+    wording_chars = forms.IntegerField(label=_("Copied wording: characters, at least"))
+    wording_least = forms.IntegerField(label=_("Copied wording: hazards alike, at least"))
+    nil_least = forms.IntegerField(label=_("Nil reports: without any other, at least"))
+    round_least = forms.IntegerField(label=_("Round figures: reported numbers, at least"))
+    round_share = forms.IntegerField(label=_("Round figures: share ending in nought (%)"))
+    reason = forms.CharField(label=_("Why"), max_length=TEXT_CHARS_MAX)
+
+
+class Look(Form):
+    request_id = forms.UUIDField(widget=forms.HiddenInput)
+    flag = forms.CharField(max_length=200, widget=forms.HiddenInput)
+    area = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    verdict = forms.ChoiceField(label=_("What you make of it"), choices=Verdict.choices)
+    note = forms.CharField(label=_("Why"), max_length=TEXT_CHARS_MAX)
+
+
+class DrawForm(Form):
+    request_id = forms.UUIDField(widget=forms.HiddenInput)
+    pk = forms.UUIDField(widget=forms.HiddenInput)
+    area = forms.CharField(max_length=20, widget=forms.HiddenInput)
+    period = forms.CharField(label=_("Closed in"), max_length=40)
+    wanted = forms.IntegerField(label=_("How many"))
+    seed = forms.CharField(
+        label=_("Seed"), max_length=60,
+        help_text=_("Any word or number. With it anybody draws the same hazards again."),
+    )  # fmt: skip

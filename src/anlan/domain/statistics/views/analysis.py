@@ -1,0 +1,100 @@
+"""The analysis as table, chart and map, and as a workbook with the same numbers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from anlan.base.actor import Actor
+from anlan.base.ids import uuid7
+from anlan.domain.hazards import spans
+from anlan.domain.hazards.overview_page import sector_names
+from anlan.domain.statistics import asked as analyses
+from anlan.domain.statistics import forms, offered, pictures, reading, saved, sheets
+from anlan.domain.statistics.asked import Asked
+from anlan.domain.statistics.refusals import AnalysisUnreadable
+from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.audit import trail
+from anlan.kernel.papers.sheets.handing_out import handed_out
+from anlan.ui.pages import render_page
+
+
+@require_GET
+@requires("statistics.view")
+def page(request: HttpRequest) -> HttpResponse:
+    by, at = actor_of(request), timezone.now()
+    try:
+        asked = analyses.read(request.GET, by, at)
+        table = reading.read(asked)
+    except AnalysisUnreadable as refusal:
+        return _mend(request, by, refusal)
+    wish = request.GET.get("page", "")
+    wanted = int(wish) if wish.isascii() and wish.isdecimal() and len(wish) < 6 else 1
+    rows, number, pages = reading.page_of(table, wanted)
+    context = {
+        **_form(asked, by), "asked": asked, "table": table, "rows": rows, "pages": pages,
+        "page": number,
+        "chart": pictures.chart(table) if asked.shown == "chart" else None,
+        "map": pictures.area_map(table) if asked.shown == "map" else None,
+        "workbook": reverse("statistics:workbook") + asked.query(), "now": at,
+        "groups": _groups(table), "saved": saved.shown_to(by),
+        "save": forms.SaveView(initial={"request_id": uuid7(), "query": asked.query()},
+                               auto_id="save_%s"),
+        "restricted": sector_names(asked.sectors) if asked.sectors is not None else [],
+    }  # fmt: skip
+    return render_page(request, "statistics/analysis.html", "statistics/analysis.html", context)
+
+
+def _form(asked: Asked, by: Actor) -> dict[str, Any]:
+    return {
+        "offered": offered.grouped(offered.for_reader(by, by_sector=asked.sectors is not None)),
+        "dimensions": analyses.DIMENSIONS,
+        "steps_of": [(code, label) for code, (_kind, label) in analyses.STEPS.items()],
+        "comparisons": analyses.COMPARISONS, "shown": analyses.SHOWN,
+        "choices": {name: analyses.choices(name) for name in analyses.FILTERS},
+        "chooser": spans.chooser(asked.period, asked.today, spans.wish({})),
+        "known_day": timezone.localdate(asked.known_at).isoformat() if asked.known_at else "",
+        "bases": list(dict.fromkeys(
+            (each.label, each.full_basis, each.source, each.full_unit) for each in asked.chosen
+        )),
+    }  # fmt: skip
+
+
+def _groups(table: reading.Table) -> list[tuple[Any, int]]:
+    """The upper row of headings: each place of the columns, and over how many columns it goes."""
+    found: list[tuple[Any, int]] = []
+    for head in table.heads:
+        if found and found[-1][0] == head.label:
+            found[-1] = (head.label, found[-1][1] + 1)
+        else:
+            found.append((head.label, 1))
+    return found
+
+
+def _mend(request: HttpRequest, by: Actor, refusal: AnalysisUnreadable) -> HttpResponse:
+    """The address can't be read: says where, and goes on from the usual analysis."""
+    context = {"problem": str(refusal), "usual": reverse("statistics:analysis")}
+    return render_page(
+        request, "statistics/unreadable.html", "statistics/unreadable.html", context, status=422
+    )
+
+
+@require_GET
+@requires("statistics.view")
+def workbook(request: HttpRequest) -> HttpResponse:
+    """The same figures with their basis and scope; on record before it goes out (S22)."""
+    by, at = actor_of(request), timezone.now()
+    asked = analyses.read(request.GET, by, at)
+    table = reading.read(asked)
+    entry = trail.Entry("statistics.export", "statistics", "analysis", after=asked.params())
+    return handed_out(_name(asked, at), sheets.tables(table, by, at), entry, by=by, at=at)
+
+
+def _name(asked: Asked, at: datetime) -> str:
+    return f"{_('Analysis')}-{asked.area.name}-{asked.period.code}.xlsx"

@@ -1,0 +1,140 @@
+"""The records behind a figure. Where a capability has a page of its own for them, it opens."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from anlan.base.actor import Actor
+from anlan.base.refusal import NotFound
+from anlan.domain.accidents.loop import KINDS as ACCIDENT_KINDS
+from anlan.domain.hazards import overview
+from anlan.domain.statistics import asked as analyses
+from anlan.domain.statistics import behind, links, offered
+from anlan.domain.statistics.behind import Asked
+from anlan.domain.statistics.reading import written
+from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.calendar import periods
+from anlan.kernel.facts.kinds import Measure, known
+from anlan.kernel.regions import queries as regions
+from anlan.ui.pages import render_page
+
+_CHARS_MAX = analyses.TEXT_CHARS_MAX
+_ACCIDENTS = {kind.code for kind in ACCIDENT_KINDS}
+
+
+@require_GET
+@requires("statistics.view")
+def records(request: HttpRequest) -> HttpResponse:
+    by, at = actor_of(request), timezone.now()
+    asked = _asked(request, by, at)
+    each = asked.indicator
+    # A rate has two counts behind it, and their own pages know of one.
+    elsewhere = _elsewhere(asked)
+    if elsewhere and len(each.kinds) == 1:
+        return HttpResponseRedirect(elsewhere)
+    value = behind.value_of(asked, at)
+    found = behind.read(asked, by, at, _after(request))
+    context = {
+        "asked": asked, "found": found, "kind": known(asked.kind), "value": value,
+        "words": written(each.form, value.value if value else None),
+        "parts": _parts(request, asked, value), "narrowed": _narrowed(asked),
+        "next": _again(request, after=str(found.more)) if found and found.more else "",
+        "elsewhere": elsewhere, "most": behind.FACTS_MAX,
+        "stood": known(asked.kind).measure is Measure.STOCK,
+        "back": reverse("statistics:analysis") + "?" + urlencode(
+            {"area": asked.area.code, "indicator": each.code, "period": asked.period.code}),
+    }  # fmt: skip
+    return render_page(request, "statistics/records.html", "statistics/records.html", context)
+
+
+def _asked(request: HttpRequest, by: Actor, at: datetime) -> Asked:
+    get = request.GET.get
+    area = regions.by_code(get("a", "")[:_CHARS_MAX])
+    allowed = overview.demand(by, area, at)
+    each = offered.for_reader(by, by_sector=allowed is not None).get(get("i", ""))
+    if each is None:
+        raise NotFound
+    part = get("n", "0")
+    if part not in [str(n) for n in range(len(each.kinds))]:
+        raise NotFound
+    where: dict[str, list[str]] = {}
+    for name, short in links.LABELS.items():
+        values = [value[:_CHARS_MAX] for value in request.GET.getlist(short) if value]
+        if values:
+            where[name] = ["" if value == "none" else value for value in values]
+    if allowed is not None:
+        if not set(where.get("sector", ())) <= set(allowed):
+            raise NotFound
+        where.setdefault("sector", list(allowed))
+    return Asked(
+        each, int(part), area, periods.parse(get("p", "")[:_CHARS_MAX]), where,
+        own=get("own") == "1", now_map=get("map") == "now",
+        known_at=analyses.moment_of(get("k", ""), at),
+    )  # fmt: skip
+
+
+def _elsewhere(asked: Asked) -> str:
+    """The page of hazards or accidents behind a figure, where it can show just this one."""
+    where = asked.narrowed
+    if asked.now_map or any(not values for values in where.values()):
+        return ""
+    plain = {"kind": asked.kind, "area": asked.area.code, "period": asked.period.code,
+             **({"own": "1"} if asked.own else {})}  # fmt: skip
+    single = all(len(values) == 1 for values in where.values())
+    if asked.kind.startswith("hazard.") and asked.known_at is None and single and (
+        set(where) <= {"sector", "grade"} and where.get("grade", ["major"])[0]
+    ) and known(asked.kind).measure is not Measure.DISTINCT:  # fmt: skip
+        named = {name: values[0] or "none" for name, values in where.items()}
+        return f"{reverse('overview:records')}?{urlencode({**plain, **named})}"
+    fits = set(where) <= {"scope", "grade", "sector"} and len(where.get("sector", [""])) == 1
+    if asked.kind in _ACCIDENTS and "scope" in where and fits:
+        named = {name: ",".join(value or "none" for value in values)
+                 for name, values in where.items()}  # fmt: skip
+        if asked.known_at is not None:
+            named["known"] = asked.known_at.isoformat()
+        return f"{reverse('accidents:records')}?{urlencode({**plain, **named})}"
+    return ""
+
+
+def _after(request: HttpRequest) -> UUID | None:
+    text = request.GET.get("after", "")
+    try:
+        return UUID(text) if text else None
+    except ValueError:
+        raise NotFound from None
+
+
+def _again(request: HttpRequest, **changes: str) -> str:
+    given = request.GET.copy()
+    given.pop("after", None)
+    for name, value in changes.items():
+        given[name] = value
+    return "?" + given.urlencode()
+
+
+def _parts(request: HttpRequest, asked: Asked, value: Any) -> list[tuple[Any, Any, str, bool]]:
+    """Of a rate its part and its whole, each with its number and where it opens."""
+    if len(asked.indicator.kinds) < 2 or value is None:
+        return []
+    names = (_("part"), _("whole"))
+    return [
+        (names[n], known(kind).label, value.counts[n], _again(request, n=str(n)), n == asked.part)
+        for n, kind in enumerate(asked.indicator.kinds)
+    ]  # type: ignore[return-value]
+
+
+def _narrowed(asked: Asked) -> list[str]:
+    words = [str(analyses.word_of(name, value))
+             for name, values in asked.narrowed.items() for value in values]  # fmt: skip
+    if asked.own:
+        words.append(_("the area itself, nothing below it"))
+    return words

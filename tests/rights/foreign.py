@@ -31,6 +31,7 @@ from anlan.kernel.loop import engine
 from anlan.kernel.loop.engine import NewCase
 from anlan.kernel.regions.models import Region
 from tests.rights.foreign_accidents import plant_accidents
+from tests.rights.foreign_assessments import plant_assessments
 from tests.rights.foreign_campaigns import plant_campaigns
 from tests.rights.foreign_intake import plant_intake
 from tests.rights.foreign_library import plant_library
@@ -122,6 +123,7 @@ def plant(
     made.numbers |= plant_intake(word, place, reporter, at)
     if area == AWAY:
         made.numbers |= plant_library(word, pk, place, reporter, at)
+        made.numbers |= plant_assessments(word, place, reporter, by=CLI, at=at)
         made.numbers |= plant_statistics(word, pk, place, reporter, at)
         made.numbers |= plant_campaigns(word, place, sector, reporter, by=CLI, at=at)
     return made

@@ -123,6 +123,7 @@ INSTALLED_APPS = [
     "anlan.domain.campaigns",
     "anlan.domain.statistics",
     "anlan.domain.bulletins",
+    "anlan.domain.assessments",
     "anlan.domain.office",
     "allauth",
     "allauth.account",

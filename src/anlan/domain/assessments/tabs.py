@@ -1,0 +1,24 @@
+"""The pages about assessment, as tabs over each of them."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from anlan.base.actor import Actor
+from anlan.kernel.accounts import policy
+
+
+def of(by: Actor, current: str) -> list[tuple[str, str, bool]]:
+    """(label, address, whether it is this one), as far as ``by`` may open them."""
+    pages = (
+        ("rankings", _("Rankings"), "assessments:list", "rankings.view"),
+        ("scores", _("Own scores"), "assessments:scores", "scores.view"),
+        ("schemes", _("Schemes"), "assessments:schemes", "schemes.view"),
+        ("appeals", _("Appeals"), "assessments:appeals", "appeals.view"),
+    )
+    return [
+        (label, reverse(name), code == current)
+        for code, label, name, permission in pages
+        if policy.may(by, permission)
+    ]

@@ -1,0 +1,146 @@
+"""What if: a ranking scored again with other figures, from what its run kept. Nothing is written.
+
+Everybody is scored again, since a rule by rank moves others too; the ledger isn't asked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from anlan.domain.assessments import scoring, working
+from anlan.domain.assessments.measuring import Spans, counts_of
+from anlan.domain.assessments.models import Run, Score
+from anlan.domain.assessments.scoring import Figure, Scored, Subject
+from anlan.kernel.calendar.periods import Period
+from anlan.kernel.facts.kinds import Measure, known
+
+#: Hazards that one trial closes.
+CLOSED_MAX = 500
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A figure as it is, and as it would be."""
+
+    item: str
+    numerator: Fraction | None = None
+    denominator: Fraction | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    before: Scored
+    after: Scored
+    #: Figures that a trial changed, before and after.
+    figures: Mapping[str, tuple[Figure, Figure]]
+
+
+def try_out(run: Run, score: Score, changes: Iterable[Changed]) -> Outcome:
+    """The score and rank of one of those compared, were its figures others."""
+    spec = run.spec
+    subjects = [working.subject_read(each) for each in run.scores.order_by("pk")]
+    before = scoring.scores(spec, subjects)
+    mine = next(one for one in subjects if one.key == score.subject)
+    figures = dict(mine.figures)
+    moved = {}
+    for change in changes:
+        old = figures.get(change.item, Figure())
+        new = Figure(
+            old.numerator if change.numerator is None else change.numerator,
+            old.denominator if change.denominator is None else change.denominator,
+            "" if change.numerator is not None else old.why, old.form,
+        )  # fmt: skip
+        if new != old:
+            figures[change.item] = new
+            moved[change.item] = (old, new)
+    changed = replace(mine, figures=figures)
+    others: list[Subject] = [changed if one.key == mine.key else one for one in subjects]
+    after = scoring.scores(spec, others)
+    return Outcome(before[mine.key], after[mine.key], moved)
+
+
+# --- closing hazards -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What the ledger would say more of a kind, were an open case rectified and closed today."""
+
+    kind: str
+    day: date
+    quantity: int
+    labels: Mapping[str, str]
+
+
+def effects_of_closing(cases: Iterable[Any], today: date) -> list[Effect]:
+    """Facts of rectifying and closing open hazards today, as the loop would post them."""
+    found = []
+    for case in cases:
+        labels = {
+            "grade": case.grade, "sector": case.sector_id or "", "source": case.source,
+        }  # fmt: skip
+
+        def add(
+            name: str, day: date, n: int = 1, kind: str = case.kind, said: Any = labels
+        ) -> None:
+            found.append(Effect(f"{kind}.{name}", day, n, said))
+
+        add("closed", today)
+        add("open", today, -1)
+        if case.listed:
+            add("listed", today, -1)
+        if not case.unsettled:
+            continue
+        add("rectified", today)
+        add("found_settled", case.opened_on)
+        if case.due_on and today <= case.due_on:
+            add("due_met", case.due_on)
+        if case.due_on and case.due_on < today and case.suspended_on is None:
+            add("overdue", today, -1)
+    return found
+
+
+def changes_of(
+    run: Run, score: Score, effects: Sequence[Effect], today: date
+) -> list[Changed]:  # fmt: skip
+    """The items that these facts would move, as their figures would then be.
+
+    What happens today counts as if on the last day that the run counts: one looks at the score
+    that the same figures would have given.
+    """
+    spans = Spans.of(run.span, run.through)
+    figures = working.subject_read(score).figures
+    found = []
+    for item in run.spec.items:
+        definition = run.frozen["definitions"].get(item.indicator)
+        if definition is None or item.manual:
+            continue
+        asked = counts_of(definition, spans.named(item.span))
+        moves = [
+            sum(_counts(effect, one.kind, dict(one.where), one.period, today) for effect in effects)
+            for one in asked
+        ]
+        figure = figures[item.code]
+        if not any(moves) or figure.numerator is None:
+            continue
+        denominator = figure.denominator
+        if item.measure != "change" and denominator is not None:
+            denominator += moves[1]
+        found.append(Changed(item.code, figure.numerator + moves[0], denominator))
+    return found
+
+
+def _counts(
+    effect: Effect, kind: str, where: Mapping[str, Sequence[str]], period: Period, today: date
+) -> int:
+    if effect.kind != kind:
+        return 0
+    if any(effect.labels.get(name, "") not in values for name, values in where.items()):
+        return 0
+    if known(kind).measure is Measure.STOCK or effect.day == today:
+        return effect.quantity
+    return effect.quantity if period.start <= effect.day <= period.end else 0

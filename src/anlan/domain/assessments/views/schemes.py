@@ -1,0 +1,251 @@
+"""Schemes: the list, a scheme with its items and versions, put in force, worked out."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.base.actor import Actor
+from anlan.base.ids import uuid7
+from anlan.base.refusal import NotFound, Refusal
+from anlan.domain.assessments import choosing, commands, forms, queries, spec, tabs
+from anlan.domain.assessments.models import Run, Scheme, Version
+from anlan.domain.assessments.permissions import GIVES, LEADS
+from anlan.domain.assessments.presets import presets
+from anlan.domain.assessments.spec import Spec, text_of
+from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.models import Unit
+from anlan.kernel.accounts.units import main_unit
+from anlan.kernel.indicators.declare import declared
+from anlan.ui.forms import put_refusal
+from anlan.ui.keyset import Keyset
+from anlan.ui.lists import Column, Filters, Search
+from anlan.ui.pages import go_on, render_page
+
+ORDER = Keyset.by("-made_at", "-pk")
+#: Rankings that a scheme's page shows.
+RUNS_SHOWN = 12
+
+
+@require_GET
+@requires("schemes.view")
+def scheme_list(request: HttpRequest) -> HttpResponse:
+    by = actor_of(request)
+    asked = Filters((Search("q", gettext_lazy("Words in the name")),), request.GET)
+    rows = queries.schemes(by)
+    if asked["q"]:
+        rows = rows.filter(name__contains=asked["q"])
+    columns = [
+        Column("name", _("Scheme"), kind="text",
+               link=lambda row: reverse("assessments:scheme", args=[row.pk])),
+        Column("area", _("Area"), cell="area.name"),
+        Column("unit", _("Kept by"), cell="unit.name", kind="text"),
+        Column("made", _("Made"), cell="made_at", kind="moment", phone=False),
+        Column("withdrawn", _("Withdrawn"), cell="withdrawn_at", kind="moment", phone=False),
+    ]  # fmt: skip
+    context = {
+        "filters": asked, "page": ORDER.page(rows, request.GET), "columns": columns,
+        "tabs": tabs.of(by, "schemes"), "may_make": policy.may(by, "schemes.make"),
+    }  # fmt: skip
+    return render_page(request, "assessments/schemes.html", "assessments/_schemes.html", context)
+
+
+@require_http_methods(["GET", "POST"])
+@requires("schemes.make")
+def new(request: HttpRequest) -> HttpResponse:
+    """Take up a shipped scheme as one's own draft, or begin with an empty one."""
+    by, at = actor_of(request), timezone.now()
+    unit = main_unit(by, LEADS)
+    data = request.POST if request.method == "POST" else None
+    initial = {"pk": uuid7(), "request_id": uuid7(), "preset": "index"}
+    form = forms.NewScheme(data, initial=initial)
+    if data is not None and form.is_valid():
+        given = form.cleaned_data
+        preset = presets().get(given["preset"])
+        try:
+            pk = commands.make_scheme(
+                given["pk"], name=given["name"] or (preset.name if preset else ""),
+                data=preset.spec(unit.code) if preset else {},
+                by=by, at=at, request_id=given["request_id"],
+            )  # fmt: skip
+        except Refusal as refusal:
+            put_refusal(form, refusal)
+        else:
+            messages.success(request, _("A draft was made. Look it through and put it in force."))
+            return go_on(request, reverse("assessments:scheme", args=[pk]))
+    said = [(each.name, each.note) for each in presets().values()]
+    context = {"form": form, "unit": unit, "said": said}
+    return render_page(
+        request,
+        "assessments/new.html",
+        "assessments/new.html",
+        context,
+        422 if form.errors else 200,
+    )
+
+
+def read(by: Actor, pk: UUID, permission: str = "schemes.view") -> Scheme:
+    return policy.access(Scheme.objects.select_related("area", "unit"), permission, by, pk)
+
+
+def shown_version(row: Scheme, by: Actor, asked: str) -> Version | None:
+    """The version that a page shows: the one asked for, else a draft that is one's own, else that
+    in force."""
+    drafts = policy.permitted(Scheme.objects.filter(pk=row.pk), "schemes.drafts", by).exists()
+    rows = Version.objects.filter(scheme=row).order_by("-number")
+    if not drafts:
+        rows = rows.filter(in_force_at__isnull=False)
+    if asked.isascii() and asked.isdecimal() and len(asked) < 5:
+        return rows.filter(number=int(asked)).first()
+    return rows.first()
+
+
+@require_GET
+@requires("schemes.view")
+def scheme(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return page(request, pk)
+
+
+def page(request: HttpRequest, pk: UUID, bad: Any = None, status: int = 200) -> HttpResponse:
+    by, at = actor_of(request), timezone.now()
+    row = read(by, pk)
+    version = shown_version(row, by, request.GET.get("version", ""))
+    if version is None:
+        raise NotFound
+    found = version.read
+    may_edit = policy.permitted(Scheme.objects.filter(pk=pk), "schemes.edit", by).exists()
+    is_draft = version.in_force_at is None
+    drafts = policy.permitted(Scheme.objects.filter(pk=pk), "schemes.drafts", by).exists()
+    versions = Version.objects.filter(scheme=row).order_by("-number")
+    if not drafts:
+        versions = versions.filter(in_force_at__isnull=False)
+    in_force = commands.in_force(row)
+    runs = policy.permitted(Run.objects.filter(scheme=row), "rankings.view", by)
+    context = {
+        "row": row, "version": version, "spec": found, "is_draft": is_draft,
+        "versions": list(versions), "in_force": in_force,
+        "findings": commands.findings_of(found) if is_draft and may_edit else [],
+        "dimensions": [(each, _items(found, each.code)) for each in found.dimensions],
+        "astray": _items(found, None),
+        "vetoes": [(veto, declared().get(veto.indicator)) for veto in found.vetoes],
+        "names": {"group": spec.GROUPS, "ties": spec.TIES, "absent": spec.ABSENT,
+                  "levels": spec.LEVELS, "period": forms.PERIOD_NAMES},
+        "grades_said": "、".join(
+            each.name + (f" ≥ {text_of(each.least)}" if each.least is not None else "")
+            for each in found.grades
+        ),
+        "grade_of": lambda code: queries.grade_name(found, code),
+        "text_of": text_of, "may_edit": may_edit and row.withdrawn_at is None,
+        "may_restore": may_edit and row.withdrawn_at is not None,
+        "mine": _to_score(found, by) if not is_draft else set(),
+        "runs": list(runs.order_by("-starts", "-number")[:RUNS_SHOWN]),
+        "form": bad or run_form(row, in_force, at), "bad": bad is not None,
+        "request_id": uuid7(), "tabs": tabs.of(by, "schemes"),
+    }  # fmt: skip
+    return render_page(
+        request, "assessments/scheme.html", "assessments/scheme.html", context, status
+    )
+
+
+def _items(found: Spec, dimension: str | None) -> list[Any]:
+    """Items with their indicator and rule in words; of None those of no dimension."""
+    codes = {each.code for each in found.dimensions}
+    return [
+        (item, declared().get(item.indicator), forms.rule_said(item.rule))
+        for item in found.items
+        if item.dimension == dimension or (dimension is None and item.dimension not in codes)
+    ]
+
+
+def _to_score(found: Spec, by: Actor) -> set[str]:
+    """Items of which one's own units give the points."""
+    codes = set(
+        Unit.objects.filter(pk__in=policy.units_of(by, GIVES)).values_list("code", flat=True)
+    )
+    return {item.code for item in found.items if item.manual and item.rule.scorer in codes}
+
+
+def run_form(row: Scheme, version: Version | None, at: datetime, data: Any = None) -> Any:
+    kind = version.read.period if version else "month"
+    offered = choosing.choices(kind, timezone.localdate(at))
+    initial = {"pk": uuid7(), "request_id": uuid7(), "period": offered[1][0]}
+    return forms.Run(data, initial=initial, periods=offered)
+
+
+@require_POST
+@requires("schemes.edit")
+def run(request: HttpRequest, pk: UUID) -> HttpResponse:
+    by, at = actor_of(request), timezone.now()
+    row = read(by, pk, "schemes.edit")
+    form = run_form(row, commands.in_force(row), at, request.POST)
+    if form.is_valid():
+        given = form.cleaned_data
+        try:
+            made = commands.run_scheme(
+                given["pk"], scheme=pk, period=given["period"], reason=given["reason"], by=by,
+                at=at, request_id=given["request_id"],
+            )  # fmt: skip
+        except Refusal as refusal:
+            put_refusal(form, refusal)
+        else:
+            messages.success(request, _("Worked out. Nobody else sees it before you publish it."))
+            return go_on(request, reverse("assessments:ranking", args=[made]))
+    return page(request, pk, form, status=422)
+
+
+@require_POST
+@requires("schemes.edit")
+def in_force(request: HttpRequest, pk: UUID) -> HttpResponse:
+    by, at = actor_of(request), timezone.now()
+    read(by, pk, "schemes.edit")
+    try:
+        commands.put_in_force(pk, seen=_seen(request), by=by, at=at, request_id=_id(request))
+    except Refusal as refusal:
+        if refusal.status >= 409:
+            raise
+        messages.error(request, str(refusal))
+    else:
+        messages.success(request, _("In force. This version is never changed any more."))
+    return go_on(request, reverse("assessments:scheme", args=[pk]))
+
+
+@require_POST
+@requires("schemes.edit")
+def drop_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
+    by, at = actor_of(request), timezone.now()
+    commands.drop_draft(pk, seen=_seen(request), by=by, at=at, request_id=_id(request))
+    messages.success(request, _("The draft was thrown away."))
+    return go_on(request, reverse("assessments:scheme", args=[pk]))
+
+
+@require_POST
+@requires("schemes.edit")
+def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
+    by, at = actor_of(request), timezone.now()
+    back = request.POST.get("back") == "1"
+    commands.withdraw_scheme(pk, back=back, by=by, at=at, request_id=_id(request))
+    messages.success(request, _("The scheme is used again.") if back else _("Withdrawn."))
+    return go_on(request, reverse("assessments:scheme", args=[pk]))
+
+
+def _seen(request: HttpRequest) -> int:
+    """The draft's version that was looked at; what isn't a number was none."""
+    text = request.POST.get("seen", "")
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else -1
+
+
+def _id(request: HttpRequest) -> UUID:
+    try:
+        return UUID(request.POST.get("request_id", ""))
+    except ValueError:
+        return uuid7()

@@ -32,6 +32,7 @@ HEADERS = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_S52_every_route_answers_with_every_header_whatever_the_status(
     cast: Any, client_of: Any

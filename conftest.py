@@ -25,6 +25,8 @@ if WORKER == "main":
 OTHER = ("postgresql", "sqlite")
 #: ./anlan test --faults runs what is marked ``faults`` too, --soak runs what is marked ``soak``.
 TIER = os.environ.get("ANLAN_TIER", "")
+#: Where tests take half a minute: begun last, one of them would keep all workers but its own idle.
+SLOW = ("tests/upgrade/", "tests/test_demo_whole.py", "tests/rights/", "tests/faults/")
 BASE = Path(os.environ["ANLAN_TEST_BASE"])
 HOME = BASE / WORKER
 os.environ.update(ANLAN_HOME=str(HOME), ANLAN_POOL="0", PYTHONDONTWRITEBYTECODE="1")
@@ -70,6 +72,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         other += [item for item in items if not _opens_database(item)]
     left_out = set(other)
     items[:] = [item for item in items if item not in left_out]
+    items.sort(key=lambda item: not item.nodeid.startswith(SLOW))
     if other:
         config.hook.pytest_deselected(items=list(left_out))
     for item in items:

@@ -15,7 +15,7 @@ def plant_statistics(
     word: str, hazard: UUID, place: Region, unit: Unit, at: datetime
 ) -> dict[str, Any]:
     """Numbers by the names of the pages that open them."""
-    owner = User.objects.create(username=f"owner-{place.pk}", name="视图主人")
+    owner = User.objects.create(username=f"owner-{place.pk}", name="视图主人", password="!")
     view = View.objects.create(owner=owner, name=word, query=f"area={place.code}", made_at=at)
     draw = Draw.objects.create(
         area=place, path=place.path, unit=unit, start=date(2024, 1, 1), end=date(2024, 6, 30),

@@ -33,6 +33,7 @@ from anlan.kernel.regions.models import Region
 from tests.rights.foreign_accidents import plant_accidents
 from tests.rights.foreign_assessments import plant_assessments
 from tests.rights.foreign_campaigns import plant_campaigns
+from tests.rights.foreign_filings import plant_filings
 from tests.rights.foreign_intake import plant_intake
 from tests.rights.foreign_library import plant_library
 from tests.rights.foreign_lists import plant_lists
@@ -126,6 +127,7 @@ def plant(
         made.numbers |= plant_assessments(word, place, reporter, by=CLI, at=at)
         made.numbers |= plant_statistics(word, pk, place, reporter, at)
         made.numbers |= plant_campaigns(word, place, sector, reporter, by=CLI, at=at)
+        made.numbers |= plant_filings(word, place, reporter, by=CLI, at=at)
     return made
 
 

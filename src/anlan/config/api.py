@@ -111,5 +111,13 @@ def described() -> dict[str, Any]:
 
 
 def _plain(data: dict[str, Any]) -> dict[str, Any]:
-    kept = (str, int, float, bool, type(None))
-    return {name: value if isinstance(value, kept) else str(value) for name, value in data.items()}
+    return {str(name): _value(value) for name, value in data.items()}
+
+
+def _value(value: Any) -> Any:
+    """What a program can read: a list of what is wrong stays a list."""
+    if isinstance(value, dict):
+        return _plain(value)
+    if isinstance(value, list | tuple):
+        return [_value(one) for one in value]
+    return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from anlan.kernel.loop.worklist import Work
 
 CAPABILITIES = (
-    "accidents", "assessments", "bulletins", "campaigns", "enterprises", "hazards", "inspections", "library", "lists",
+    "accidents", "assessments", "bulletins", "campaigns", "enterprises", "filings", "hazards", "inspections", "library", "lists",
     "measures", "office", "statistics", "supervision", "treatment",
 )  # fmt: skip
 

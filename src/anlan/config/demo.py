@@ -29,6 +29,7 @@ from anlan.base.refusal import Refusal
 from anlan.config import (
     demo_accidents,
     demo_campaign,
+    demo_filings,
     demo_library,
     demo_lists,
     demo_measures,
@@ -128,6 +129,7 @@ def _fill(args: argparse.Namespace, by: Actor, watch: Watch) -> Mapping[str, str
         demo_sweeps.sweeps_and_plans(at=timezone.now())
         demo_campaign.campaign(at=timezone.now())
         demo_library.library(at=timezone.now())
+        demo_filings.filings(at=timezone.now())
         demo_statistics.statistics(at=timezone.now())
     with watch.part(_("Letting the clock climb the ladder")):
         climbed = ladder.tick(timezone.now())

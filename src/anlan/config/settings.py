@@ -116,6 +116,7 @@ INSTALLED_APPS = [
     "anlan.domain.hazards",
     "anlan.domain.lists",
     "anlan.domain.measures",
+    "anlan.domain.filings",
     "anlan.domain.inspections",
     "anlan.domain.treatment",
     "anlan.domain.supervision",

@@ -10,7 +10,7 @@ from typing import Unpack
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Max, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -41,10 +41,10 @@ from anlan.kernel.accounts.models import Unit
 from anlan.kernel.facts import ledger
 from anlan.kernel.facts.ledger import NewFact
 from anlan.kernel.loop import commands as loop
-from anlan.kernel.loop import engine, frame, plain, settings, told
+from anlan.kernel.loop import engine, frame, plain, told
 from anlan.kernel.loop.engine import Move
 from anlan.kernel.loop.frame import OnOne, OnSet
-from anlan.kernel.loop.models import Case, Event, PartyRole
+from anlan.kernel.loop.models import Case, PartyRole
 from anlan.kernel.loop.plain import Call
 from anlan.kernel.notices.kinds import declare
 from anlan.kernel.papers.attachments import Prepared
@@ -308,14 +308,7 @@ def to_urge(rows: QuerySet[Return], by: Actor, today: date) -> list[UUID]:
              case__suspended_on=None)  # fmt: skip
     missing = rows.filter(late).exclude(unit=by.unit_id)
     pks = list(missing.order_by("pk").values_list("pk", flat=True)[:URGED_AT_ONCE])
-    rules = settings.current(RETURN.kind)
-    urged = Event.objects.filter(case__in=pks, step="urge", unit_id=by.unit_id).order_by()
-    lately = {
-        pk
-        for pk, day in urged.values_list("case_id").annotate(last=Max("day"))
-        if loop.urged_lately([day], rules, today)
-    }
-    return [pk for pk in pks if pk not in lately]
+    return loop.not_urged_lately(RETURN.kind, pks, by.unit_id, today)
 
 
 @transaction.atomic(durable=True)

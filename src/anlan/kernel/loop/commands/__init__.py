@@ -29,7 +29,12 @@ from anlan.kernel.loop.commands.deadlines import (
 )
 from anlan.kernel.loop.commands.listing import ask_delisting, delist, put_on_list
 from anlan.kernel.loop.commands.signing import asked_by_another
-from anlan.kernel.loop.commands.urging import can_be_urged, urge, urged_lately
+from anlan.kernel.loop.commands.urging import (
+    can_be_urged,
+    not_urged_lately,
+    urge,
+    urged_lately,
+)
 from anlan.kernel.loop.refusals import (
     ExtensionRefused,
     ListingRefused,
@@ -57,6 +62,7 @@ __all__ = (
     "look_back",
     "merge",
     "move",
+    "not_urged_lately",
     "pending_of",
     "pending_reviews",
     "put_on_list",

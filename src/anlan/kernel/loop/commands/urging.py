@@ -81,3 +81,17 @@ def urged_lately(days: Sequence[date], rules: settings.Rules, today: date) -> bo
         return False
     calendar = Calendar.load(min(days).year, today.year + 1)
     return any(calendar.add_workdays(day, workdays) > today for day in days)
+
+
+def not_urged_lately(
+    kind: str, pks: Sequence[UUID], unit_id: int | None, today: date
+) -> list[UUID]:
+    """Of these cases, those that the unit may urge again by now; two statements."""
+    rules = settings.current(kind)
+    urged = Event.objects.filter(case__in=pks, step="urge", unit_id=unit_id).order_by()
+    lately = {
+        pk
+        for pk, day in urged.values_list("case_id").annotate(last=Max("day"))
+        if urged_lately([day], rules, today)
+    }
+    return [pk for pk in pks if pk not in lately]

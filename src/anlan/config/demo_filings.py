@@ -1,0 +1,153 @@
+"""Direct reports in the demo: the shipped forms, with units in every state; made up (演示)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, time, timedelta
+from typing import Any
+
+from django.utils import timezone
+
+from anlan.base.actor import Actor
+from anlan.base.ids import uuid7
+from anlan.base.refusal import Refusal
+from anlan.config import demo_offices
+from anlan.config.demo_offices import CAPITAL, DISTRICT
+from anlan.domain.filings import commands, opening, shipped, terms
+from anlan.domain.filings.models import Filing, Form
+from anlan.domain.filings.terms import Cell, Column, Definition, Row, Section
+from anlan.domain.filings.who import Group
+from anlan.kernel.accounts import held
+from anlan.kernel.accounts.models import User
+from anlan.kernel.calendar import periods
+from anlan.kernel.regions.models import Level
+
+#: What is simulated says so: for units without people in the demo.
+_MADE = Actor(None, "cli:demo", trusted=True)
+_COUNTY = int(Level.COUNTY)
+
+
+def filings(*, at: datetime) -> None:
+    """Through the commands, as everything, so that figures, audit and history are there."""
+    month = periods.month(timezone.localdate(at)).previous()
+    before = month.previous()
+    start = timezone.make_aware(datetime.combine(before.end + timedelta(1), time(9)))
+    city = demo_offices.unit(demo_offices.office_code(CAPITAL)).pk
+    groups = (Group("committee_office", _COUNTY), Group("department", _COUNTY, "应急管理"))
+    pk = shipped.take_over(
+        "campaign_month", by=_MADE, at=start, request_id=uuid7(), unit=city,
+        starts_on=before.start, groups=groups,
+    )  # fmt: skip
+    commands.issue(pk, **_call(_MADE, start))
+    form = Form.objects.get(pk=pk)
+    _whole_month(form, before.code, start)
+    opening.open_due(at)
+    _every_state(form, month.code, at)
+    province = demo_offices.unit(demo_offices.office_code("530000")).pk
+    pk = shipped.take_over(
+        "hazards_month", by=_MADE, at=at, request_id=uuid7(), unit=province,
+        starts_on=month.start, groups=(Group("committee_office", int(Level.PREFECTURE)),),
+    )  # fmt: skip
+    commands.issue(pk, **_call(_MADE, at))
+    for n, row in enumerate(Filing.objects.filter(form=pk).order_by("unit__code")):
+        if n % 3:
+            commands.submit(row.pk, values={}, **_call(_MADE, at))
+    _visits(city, month, at)
+
+
+def _call(by: Actor, at: datetime) -> Any:
+    return {"by": by, "at": at, "request_id": uuid7()}
+
+
+def _values(row: Filing, n: int) -> dict[str, str]:
+    """Made-up numbers that keep the form's rules."""
+    found = {}
+    definition = terms.Definition.of(row.asked.definition)
+    for k, place in enumerate(definition.places()):
+        if place.cell.mode == "declared":
+            found[place.key] = str((n * 7 + k * 3) % 23 + (4 if place.row.key == "acts" else 0))
+    found |= {
+        "acts.m": str(30 + n), "acts_done.m": str(20 + n), "stopped.m": str(n % 4),
+        "fine.m": f"{12 + n}.50", "paid.m": f"{9 + n}.00", "fined.m": str(5 + n % 3),
+    }  # fmt: skip
+    return {key: value for key, value in found.items() if key in definition.by_key()}
+
+
+def _submit(row: Filing, n: int, by: Actor, at: datetime) -> None:
+    values = _values(row, n)
+    try:
+        commands.submit(row.pk, values=values, **_call(by, at))
+    except Refusal as refusal:
+        # What a rule only doubts is explained, as a clerk would.
+        reasons = {
+            one["cell"].removeprefix("reason:"): "专项行动集中开展，数据属实（演示）"
+            for one in refusal.data.get("cells", ()) if one["cell"].startswith("reason:")
+        }  # fmt: skip
+        commands.submit(row.pk, values=values, reasons=reasons, **_call(by, at))
+
+
+def _rows(form: Form, code: str, *, main: bool = True) -> Sequence[Filing]:
+    rows = Filing.objects.filter(form=form, code=code).select_related("asked", "unit", "form")
+    rows = rows.filter(line=form.line) if main else rows.exclude(line=form.line)
+    return list(rows.order_by("unit__code"))
+
+
+def _whole_month(form: Form, code: str, start: datetime) -> None:
+    """The month before: everybody filed, one late, and one was corrected."""
+    rows = _rows(form, code)
+    late = start + timedelta(12)
+    for n, row in enumerate(rows):
+        _submit(row, n, _MADE, late if n == 3 else start + timedelta(2, hours=n))
+    for n, row in enumerate(_rows(form, code, main=False)):
+        _submit(row, n + 1, _MADE, start + timedelta(3))
+    done = [row.pk for row in rows]
+    commands.receive(done, **_call(_MADE, late + timedelta(1)))
+    changed: Mapping[str, str] = {**_values(rows[0], 0), "acts.m": "36"}
+    why = {"by": _MADE, "at": late + timedelta(2), "request_id": uuid7()}
+    commands.ask_correction(rows[0].pk, values=changed, reason="补录夜查发现的6项（演示）", **why)
+    commands.decide_correction(rows[0].pk, grant=True, **_call(_MADE, late + timedelta(3)))
+
+
+def _every_state(form: Form, code: str, at: datetime) -> None:
+    """The newest month: received, on its way, returned, nil, n/a, a draft, and missing ones."""
+    office = held.actor(User.objects.get(username="km.office"), today=timezone.localdate(at))
+    mine = held.actor(User.objects.get(username="wh.office"), today=timezone.localdate(at))
+    rows = [row for row in _rows(form, code) if row.unit.code != f"{DISTRICT}-awb"]
+    own = next(row for row in _rows(form, code) if row.unit.code == f"{DISTRICT}-awb")
+    draft = dict(list(_values(own, 2).items())[:9])
+    commands.save(own.pk, values=draft, **_call(mine, at))
+    for n, row in enumerate(rows[:8]):
+        _submit(row, n + 2, _MADE, at)
+    commands.receive([row.pk for row in rows[:4]], **_call(office, at))
+    commands.ask_correction(
+        rows[0].pk, values={**_values(rows[0], 2), "stopped.m": "3"},
+        reason="停产整顿企业多计1家（演示）", **_call(_MADE, at),
+    )  # fmt: skip
+    commands.send_back(rows[6].pk, reason="罚款额与执法台账不符，请核对（演示）",
+                       **_call(office, at))  # fmt: skip
+    commands.exempt(rows[8].pk, reason="本期由度假区单独报送（演示）", **_call(office, at))
+    for n, row in enumerate(_rows(form, code, main=False)[:5]):
+        _submit(row, n + 2, _MADE, at)
+
+
+def _visits(city: int, month: periods.Period, at: datetime) -> None:
+    """A small form that lists visits one by one: the same one counts once (S310)."""
+    [item] = commands.make_items(
+        [commands.NewItem("联合检查企业", "家次", unit=city)], **_call(_MADE, at)
+    )
+    rows = (
+        Row("r1", "联合检查企业", "家次", "逐条列出；两家单位列报同一次检查的只计一次",
+            {"m": Cell("listed", item=item)}),
+    )  # fmt: skip
+    new = commands.NewForm(
+        title="联合检查明细（演示）", period="month", starts_on=month.start, unit=city,
+        groups=(Group("committee_office", _COUNTY),), reviewed=False,
+        definition=Definition("", (Section("s1", "联合检查", "", (Column("m", "本月"),), rows),)),
+    )  # fmt: skip
+    pk = commands.make_form(new, **_call(_MADE, at))
+    commands.issue(pk, **_call(_MADE, at))
+    shared = [month.start.isoformat(), "昆明模拟化工有限公司（演示）", "罐区检查"]
+    for n, row in enumerate(Filing.objects.filter(form=pk).order_by("unit__code")[:3]):
+        own = [month.end.isoformat(), f"模拟企业{n + 1}号（演示）", "消防检查"]
+        commands.submit(row.pk, values={}, lists={"r1.m": [shared, own] if n < 2 else [own]},
+                        **_call(_MADE, at))  # fmt: skip

@@ -1,0 +1,228 @@
+"""What the ledger says in the cells of a form: for a unit's places and sectors, in its period."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Q, Sum
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from anlan.domain.filings.loop import BESIDE, FIGURE, ITEM
+from anlan.domain.filings.models import Adds, Chain, Filing, Item
+from anlan.domain.filings.terms import TYPED, Cell, Definition, Place
+from anlan.kernel.accounts.models import Jurisdiction, valid_on
+from anlan.kernel.calendar import periods
+from anlan.kernel.calendar.periods import Period
+from anlan.kernel.facts import kinds, sql
+from anlan.kernel.facts.asking import MISSING
+from anlan.kernel.facts.figures import Query
+from anlan.kernel.facts.intern import labels_of
+from anlan.kernel.facts.models import Fact
+from anlan.kernel.indicators import compute, declare
+from anlan.kernel.indicators.declare import Count, Indicator, Ratio
+
+#: Why a worked-out cell shows nothing, beside the ledger's own reasons.
+REASONS: Mapping[str, Any] = {**MISSING, "not_addable": _("can't be added over periods")}
+
+
+@dataclass(frozen=True)
+class Read:
+    """One derived cell: a whole number in its smallest unit, or why there is none."""
+
+    value: int | None
+    missing: str = ""
+
+    @property
+    def kept(self) -> Any:
+        """As an entry keeps it."""
+        return self.value if self.value is not None else self.missing
+
+    @classmethod
+    def of(cls, kept: Any) -> Read:
+        return cls(kept) if isinstance(kept, int) else cls(None, str(kept or ""))
+
+
+def indicator_of(cell: Cell, items: Mapping[int, Item]) -> Indicator | None:
+    """What a derived cell counts; None where no capability or item has it any more."""
+    where = {name: tuple(values) for name, values in cell.where.items()}
+    if cell.item is not None:
+        item = items.get(cell.item)
+        if item is None:
+            return None
+        label = {ITEM: (str(item.pk),), **where}
+        return Count(f"item:{item.pk}", item.name, FIGURE.code, label, unit=item.measure,
+                     basis=item.basis)  # fmt: skip
+    found = declare.declared().get(cell.counts)
+    if found is not None and not where:
+        return found
+    if isinstance(found, Count):
+        return Count(found.code, found.label, found.kind, {**found.where, **where},
+                     unit=found.unit, basis=found.basis)  # fmt: skip
+    if isinstance(found, Ratio):
+        return replace(
+            found, part_where={**found.part_where, **where},
+            whole_where={**found.whole_where, **where},
+        )  # fmt: skip
+    kind = kinds.declared().get(cell.counts)
+    if kind is None:
+        return None
+    return Count(kind.code, kind.label, kind.code, where)
+
+
+def name_of(cell: Cell, items: Mapping[int, Item]) -> str | Promise:
+    found = indicator_of(cell, items)
+    return found.label if found else cell.counts or str(cell.item or "")
+
+
+def digits_of(place: Place, known: Mapping[str, Place], items: Mapping[int, Item],
+              declares: bool = False) -> int:  # fmt: skip
+    """Digits behind the point of what stands in a cell."""
+    cell = place.cell
+    if cell.mode in TYPED or (cell.mode == "derived" and cell.item is not None):
+        item = items.get(cell.item or 0)
+        return item.digits if item else 0
+    if cell.mode == "derived":
+        if declares and cell.instead in items:
+            return items[cell.instead].digits
+        found = indicator_of(cell, items)
+        return found.digits if isinstance(found, Ratio) else cell.digits
+    if cell.mode == "cumulative":
+        return digits_of(known[cell.of[0]], known, items, declares)
+    if cell.mode == "percent":
+        return cell.digits or 1
+    return max(
+        (digits_of(known[key], known, items, declares) for key in (*cell.of, *cell.minus)
+         if key in known), default=0,
+    )  # fmt: skip
+
+
+def items_of(definition: Definition) -> dict[int, Item]:
+    """Every item that the form names; one statement."""
+    wanted = {
+        pk for place in definition.places() for pk in (place.cell.item, place.cell.instead) if pk
+    }
+    return Item.objects.in_bulk(wanted) if wanted else {}
+
+
+def sectors_of(units: Collection[int], day: Any) -> dict[int, tuple[str, ...]]:
+    """By unit, the sectors that it answers for; empty where it answers for all."""
+    rows = Jurisdiction.objects.filter(valid_on(day), unit__in=units, enterprise_id=None)
+    found: dict[int, set[str | None]] = defaultdict(set)
+    for unit, sector in rows.values_list("unit", "sector"):
+        found[unit].add(sector)
+    return {
+        unit: () if None in mine else tuple(sorted(s for s in mine if s))
+        for unit, mine in found.items()
+    }
+
+
+#: By area, period and cell.
+Table = dict[tuple[int, Period, str], Read]
+
+
+def read(
+    definition: Definition, items: Mapping[int, Item], areas: Sequence[int],
+    when: Sequence[Period], *, at: datetime, sectors: Sequence[str] = (),
+    known_at: datetime | None = None,
+) -> Table:  # fmt: skip
+    """Every derived cell of the form for these areas and periods: the ledger is read once.
+
+    Also what a cumulative cell of a derived one shows.
+    """
+    known = definition.by_key()
+    wanted: list[tuple[str, Indicator, bool]] = []
+    for key, place in known.items():
+        cell, over_year = place.cell, place.cell.over == "year"
+        if cell.mode == "cumulative":
+            cell, over_year = known[cell.of[0]].cell, True
+        if cell.mode != "derived":
+            continue
+        found = indicator_of(cell, items)
+        if found is not None:
+            wanted.append((key, found, over_year))
+    if not wanted or not areas or not when:
+        return {}
+    asked = list(dict.fromkeys(w for one in when for w in (one, one.cumulative())))
+    query = Query(
+        kinds=(), areas=list(dict.fromkeys(areas)), periods=asked, at=at, as_known_at=known_at,
+        where={"sector": list(sectors)} if sectors else {}, coverage=True,
+    )  # fmt: skip
+    unique: dict[tuple[str, tuple[Any, ...]], Indicator] = {}
+    for _key, each, _year in wanted:
+        unique.setdefault(_identity(each), each)
+    values = compute.evaluate(list(unique.values()), query)
+    by_place = {(v.area_id, v.period, _identity(v.indicator)): v for v in values}
+    found_cells: Table = {}
+    for area in query.areas:
+        for one in when:
+            for key, each, over_year in wanted:
+                period = one.cumulative() if over_year else one
+                value = by_place.get((area, period, _identity(each)))
+                if value is not None:
+                    found_cells[area, one, key] = _read(value, known[key])
+    return found_cells
+
+
+def _identity(each: Indicator) -> tuple[str, tuple[Any, ...]]:
+    return each.code, tuple(tuple(sorted(where.items())) for where in each.filters)
+
+
+def _read(value: compute.Value, place: Place) -> Read:
+    if value.value is None:
+        return Read(None, value.missing)
+    if isinstance(value.value, Decimal):
+        each = value.indicator
+        digits = each.digits if isinstance(each, Ratio) else place.cell.digits
+        return Read(int((value.value * 10**digits).to_integral_value()))
+    return Read(value.value)
+
+
+# --- of one filing -------------------------------------------------------------------------
+
+
+def period_of(filing: Filing) -> Period:
+    return periods.parse(filing.code)
+
+
+def of_filing(
+    filing: Filing, definition: Definition, items: Mapping[int, Item], at: datetime,
+    known_at: datetime | None = None,
+) -> dict[str, Read]:  # fmt: skip
+    """The derived cells of one filing: its unit's area, in the sector line its own sectors."""
+    sectors: Sequence[str] = ()
+    if filing.line == Chain.SECTOR:
+        sectors = sectors_of([filing.unit_id], timezone.localdate(at)).get(filing.unit_id, ())
+    period, area = period_of(filing), filing.unit.area_id
+    table = read(definition, items, [area], [period], at=at, sectors=sectors, known_at=known_at)
+    return {key: one for (_area, _period, key), one in table.items()}
+
+
+def declared_before(filing: Filing, items: Iterable[Item]) -> dict[int, int]:
+    """By item, what the unit declared from the year's first day on in other periods."""
+    labels = [str(item.pk) for item in items]
+    if not labels:
+        return {}
+    own = filing.entries.values("pk")
+    facts = Fact.objects.filter(
+        sql.labelled(ITEM, labels), kind__code__in=[FIGURE.code, BESIDE.code],
+        area_id=filing.unit.area_id, unit_id=filing.unit_id,
+        day__gte=filing.end.replace(month=1, day=1), day__lte=filing.end,
+    ).filter(~Q(batch_id__in=own))  # fmt: skip
+    rows = facts.order_by().values_list("labels__key").annotate(n=Sum("quantity"))
+    return {int(labels_of(key)[ITEM]): n for key, n in rows}
+
+
+def cumulative(item: Item, before: int, value: Any) -> Read | str:
+    """The year to date of a declared number: before, and now."""
+    if item.adds == Adds.DISTINCT:
+        return Read(None, "not_addable")
+    if not isinstance(value, int):
+        return "na" if value == "na" and not before else Read(before or None)
+    return Read(value if item.adds == Adds.STANDS else before + value)

@@ -1,0 +1,202 @@
+"""From what was typed to numbers: each cell's text read, what is wrong told by its place."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anlan.base.text import plain
+from anlan.domain.filings import deriving, terms
+from anlan.domain.filings.checking import NA, Value
+from anlan.domain.filings.models import NAME_CHARS_MAX, TITLE_CHARS_MAX, Filing, Item
+from anlan.domain.filings.terms import Definition, Place
+
+VALUE_MAX = 10**12
+TEXT_CHARS_MAX = 40
+#: Visits or hazards that one cell lists.
+RECORDS_MAX = 500
+#: How people write that a cell doesn't apply to them.
+NOT_APPLICABLE = frozenset({"na", "n/a", "不适用"})
+_SPACES = re.compile(r"[\s,，_]")
+_UNREADABLE = object()
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """A cell to be mended."""
+
+    cell: str
+    label: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One visit or hazard of a list."""
+
+    day: date
+    subject: str
+    what: str = ""
+
+    @property
+    def key(self) -> str:
+        """By which two are the same: day, subject and what was done, however they are written."""
+        return f"{self.day}|{plain(self.subject)}|{plain(self.what)}"[:TITLE_CHARS_MAX]
+
+    def data(self) -> list[str]:
+        return [self.day.isoformat(), self.subject, self.what]
+
+
+@dataclass
+class Typed:
+    """What a filing says, as numbers, with what can't be read."""
+
+    values: dict[str, int | str] = field(default_factory=dict)
+    listed: dict[str, list[Listed]] = field(default_factory=dict)
+    wrong: list[Wrong] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a filing asks, ready for use."""
+
+    filing: Filing
+    definition: Definition
+    items: Mapping[int, Item]
+    known: Mapping[str, Place]
+    digits: Mapping[str, int]
+
+    @classmethod
+    def of(cls, filing: Filing) -> Asked:
+        definition = Definition.of(filing.asked.definition)
+        return cls.made(filing, definition, deriving.items_of(definition))
+
+    @classmethod
+    def made(cls, filing: Filing, definition: Definition, items: Mapping[int, Item]) -> Asked:
+        known = definition.by_key()
+        digits = {
+            key: deriving.digits_of(place, known, items, filing.declares)
+            for key, place in known.items()
+        }
+        return cls(filing, definition, items, known, digits)
+
+    def typed(self) -> dict[str, Item]:
+        """By cell, the item that the unit types."""
+        found = {}
+        for key, place in self.known.items():
+            pk = terms.typed(place, self.filing.declares)
+            if pk is not None and pk in self.items:
+                found[key] = self.items[pk]
+        return found
+
+    def lists(self) -> list[str]:
+        return [key for key, place in self.known.items() if place.cell.mode == "listed"]
+
+
+def read(asked: Asked, texts: Mapping[str, Any], lists: Mapping[str, Any]) -> Typed:
+    """Every cell that is typed, from text or number; what is missing is left out."""
+    found, listing = Typed(), set(asked.lists())
+    for key, item in asked.typed().items():
+        if key in listing:
+            _read_list(found, asked, key, lists.get(key) or [])
+            continue
+        value = number(texts.get(key), item.digits)
+        if value is _UNREADABLE:
+            reason = (
+                _("write a whole number, 0 or more")
+                if not item.digits
+                else _("write a number with %(n)d digits behind the point at most")
+                % {"n": item.digits}
+            )
+            found.wrong.append(Wrong(key, asked.known[key].label, reason))
+        elif value is not None:
+            found.values[key] = value
+    return found
+
+
+def number(said: Any, digits: int) -> Any:
+    """A value in its smallest unit, "na", or None where nothing is said."""
+    if said is None or (isinstance(said, str) and not said.strip()):
+        return None
+    if isinstance(said, bool):
+        return _UNREADABLE
+    text = _SPACES.sub("", unicodedata.normalize("NFKC", str(said)))
+    if text.lower() in NOT_APPLICABLE:
+        return NA
+    if len(text) > TEXT_CHARS_MAX:
+        return _UNREADABLE
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return _UNREADABLE
+    if not value.is_finite() or not 0 <= value < VALUE_MAX:
+        return _UNREADABLE
+    scaled = value.scaleb(digits)
+    return int(scaled) if scaled == scaled.to_integral_value() else _UNREADABLE
+
+
+def is_unreadable(value: Any) -> bool:
+    return value is _UNREADABLE
+
+
+def _read_list(found: Typed, asked: Asked, key: str, rows: Sequence[Any]) -> None:
+    label, filing = asked.known[key].label, asked.filing
+    listed: list[Listed] = []
+    for n, row in enumerate(rows, 1):
+        said = [str(part or "").strip() for part in (*row, "", "", "")][:3]
+        if not any(said):
+            continue
+        place = _("%(cell)s, row %(n)d") % {"cell": label, "n": n}
+        day = _day(said[0])
+        if day is None or not filing.start <= day <= filing.end:
+            reason = _("write a day of the period, like %(day)s") % {"day": filing.end}
+            found.wrong.append(Wrong(key, place, reason))
+        elif not said[1] or len(said[1]) > NAME_CHARS_MAX or len(said[2]) > TITLE_CHARS_MAX:
+            found.wrong.append(Wrong(key, place, _("write what was looked at, and shortly")))
+        else:
+            listed.append(Listed(day, said[1], said[2]))
+    if len(listed) > RECORDS_MAX:
+        reason = _("at most %(n)d rows; file the rest in another period") % {"n": RECORDS_MAX}
+        found.wrong.append(Wrong(key, label, reason))
+        return
+    keys = [one.key for one in listed]
+    for n, one in enumerate(listed):
+        if keys.index(one.key) < n:
+            reason = _("“%(subject)s” stands twice on that day") % {"subject": one.subject}
+            found.wrong.append(Wrong(key, label, reason))
+    found.listed[key] = listed
+
+
+def _day(text: str) -> date | None:
+    match = re.fullmatch(r"(\d{4})\D(\d{1,2})\D(\d{1,2})\D?(?:[ T].*)?", text)
+    try:
+        return date(*map(int, match.groups())) if match else None
+    except ValueError:
+        return None
+
+
+def missing(asked: Asked, typed: Typed) -> list[Wrong]:
+    """Cells that say nothing: neither a number, nor zero, nor that they don't apply."""
+    reason = _("nothing is entered: write a number, 0, or “n/a” where it doesn't apply to you")
+    bad = {wrong.cell for wrong in typed.wrong}
+    return [
+        Wrong(key, asked.known[key].label, reason)
+        for key in asked.typed()
+        if key not in typed.values and key not in typed.listed and key not in bad
+    ]
+
+
+def text_of(value: Value, digits: int) -> str:
+    """A value as it is typed: read back it is the same."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return "NA"
+    return f"{Decimal(value).scaleb(-digits):.{digits}f}"

@@ -1,0 +1,161 @@
+"""All that a filing's cells show: typed, derived and worked out; and what the rules find in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from anlan.domain.filings import checking, deriving
+from anlan.domain.filings.checking import Finding, Value
+from anlan.domain.filings.deriving import Read
+from anlan.domain.filings.entering import Asked, Typed
+from anlan.domain.filings.models import Entry, Filing
+from anlan.domain.filings.terms import address
+
+
+@dataclass
+class Shown:
+    """By cell its value; of a derived one without a value, why there is none."""
+
+    values: dict[str, Value] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+    derived: dict[str, Read] = field(default_factory=dict)
+    findings: list[Finding] = field(default_factory=list)
+
+
+def shown(
+    asked: Asked, typed: Mapping[str, Any], *, at: datetime,
+    derived: Mapping[str, Read] | None = None, judged: bool = True,
+) -> Shown:  # fmt: skip
+    """Worked out for one filing. ``derived``: as kept; else the ledger is read."""
+    if derived is None:
+        derived = deriving.of_filing(asked.filing, asked.definition, asked.items, at)
+    found = Shown(derived=dict(derived))
+    own = asked.typed()
+    given: dict[str, Value] = {key: typed.get(key) for key in own}
+    year = {
+        place.cell.of[0] for place in asked.known.values()
+        if place.cell.mode == "cumulative" and place.cell.of[0] in own
+    } | {key for key, when in _named(asked) if when == "year" and key in own}  # fmt: skip
+    before = deriving.declared_before(asked.filing, [own[key] for key in year])
+    for key, one in derived.items():
+        if key not in given:
+            _put(found, given, key, one)
+    for key, place in asked.known.items():
+        if place.cell.mode == "cumulative" and place.cell.of[0] in own:
+            _put(found, given, key, _year_of(asked, place.cell.of[0], given, before))
+    found.values = checking.work_out(asked.definition, given, asked.digits)
+    if judged:
+        found.findings = checking.judge(
+            asked.definition, _reader(asked, found, before, at), asked.digits
+        )
+    return found
+
+
+def _named(asked: Asked) -> set[tuple[str, str]]:
+    return {address(one) for rule in asked.definition.rules for one in (*rule.left, *rule.right)}
+
+
+def _put(found: Shown, given: dict[str, Value], key: str, one: Read | str) -> None:
+    if isinstance(one, str):
+        given[key] = one
+        return
+    given[key] = one.value
+    if one.missing:
+        found.missing[key] = one.missing
+        if one.missing == "not_applicable":
+            given[key] = checking.NA
+
+
+def _year_of(
+    asked: Asked, key: str, given: Mapping[str, Value], before: Mapping[int, int]
+) -> Read | str:
+    item = asked.typed()[key]
+    return deriving.cumulative(item, before.get(item.pk, 0), given.get(key))
+
+
+def _reader(asked: Asked, found: Shown, before: Mapping[int, int], at: datetime) -> Any:
+    """Reads a cell for the rules; what lies before is looked up once, where a rule asks for it."""
+    own = asked.typed()
+    wanted = _named(asked)
+    changing = any(rule.kind == "change" for rule in asked.definition.rules)
+    earlier: Mapping[str, Value] = {}
+    if changing or any(when == "before" for _key, when in wanted):
+        earlier = previous(asked)
+    derived_year: Mapping[str, Read] = {}
+    if any(when == "year" and key not in own for key, when in wanted):
+        derived_year = _derived_year(asked, at)
+
+    def read(text: str) -> Value:
+        key, when = address(text)
+        if when == "before":
+            return earlier.get(key)
+        if when == "year":
+            if key in own:
+                year = _year_of(asked, key, found.values, before)
+                return year if isinstance(year, str) else year.value
+            one = derived_year.get(key)
+            return one.value if one else None
+        return found.values.get(key)
+
+    return read
+
+
+def previous(asked: Asked) -> dict[str, Value]:
+    """What stood filed by the same unit in the period before, by cell; one statement."""
+    filing = asked.filing
+    before = deriving.period_of(filing).previous().code
+    entry = Entry.objects.filter(
+        filing__form=filing.form_id, filing__unit=filing.unit_id, filing__code=before,
+        status__in=Entry.STANDING,
+    ).first()  # fmt: skip
+    return values_of(entry) if entry else {}
+
+
+def values_of(entry: Entry) -> dict[str, Value]:
+    """What an entry says itself: typed, and derived as kept."""
+    derived = {k: Read.of(v).value for k, v in entry.derived.items()}
+    return {**derived, **entry.values}
+
+
+def _derived_year(asked: Asked, at: datetime) -> dict[str, Read]:
+    """Derived cells over the year to date, for rules that name them so."""
+    sections = tuple(
+        replace(section, rows=tuple(
+            replace(row, cells={
+                k: replace(c, over="year") for k, c in row.cells.items() if c.mode == "derived"
+            })
+            for row in section.rows
+        ))
+        for section in asked.definition.sections
+    )  # fmt: skip
+    over_year = replace(asked.definition, sections=sections, rules=())
+    return deriving.of_filing(asked.filing, over_year, asked.items, at)
+
+
+def entry_shown(asked: Asked, entry: Entry, at: datetime) -> Shown:
+    """An entry as it was submitted, with the derived cells of that moment."""
+    kept = {key: Read.of(value) for key, value in entry.derived.items()}
+    return shown(asked, entry.values, at=at, derived=kept, judged=False)
+
+
+def typed_values(typed: Typed) -> dict[str, Any]:
+    """Values of typed cells; of a list, how many."""
+    return {**typed.values, **{key: len(rows) for key, rows in typed.listed.items()}}
+
+
+def counted(asked: Asked, derived: Mapping[str, Read]) -> int:
+    """The largest number that the ledger holds for the period in a derived cell."""
+    return max(
+        (one.value for key, one in derived.items()
+         if one.value and asked.known[key].cell.mode == "derived"
+         and asked.known[key].cell.over == "period"),
+        default=0,
+    )  # fmt: skip
+
+
+def line_is_own(filing: Filing) -> bool:
+    """Only the form's own line is added up."""
+    return filing.line == filing.form.line

@@ -1,0 +1,56 @@
+"""What people can get wrong with forms and filings."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.base.refusal import Refusal
+
+
+class FilingIncomplete(Refusal):
+    """A form that lacks something; ``field`` says which, ``reason`` how to mend it."""
+
+    code = "filing_incomplete"
+    message = _("%(reason)s")
+
+
+class CellsWrong(Refusal):
+    """Cells that can't be submitted; ``cells`` says of each where it is and how to mend it."""
+
+    code = "filing_cells_wrong"
+    message = _("%(reason)s")
+
+
+class FormNotInForce(Refusal):
+    code = "form_not_in_force"
+    message = _("“%(title)s” is not in force: issue it first.")
+    status = 409
+
+
+class FormHasEnded(Refusal):
+    code = "form_has_ended"
+    message = _("“%(title)s” is asked for no more. Nothing was changed.")
+    status = 409
+
+
+class VersionIssued(Refusal):
+    """What units filed by stays as it was."""
+
+    code = "form_version_issued"
+    message = _("This version is issued and stands as it is. Begin a new one and change that.")
+    status = 409
+
+
+class CountedTwice(Refusal):
+    """What is derived, or declared elsewhere, isn't declared a second time."""
+
+    code = "counted_twice"
+    message = _("%(cell)s: %(reason)s")
+
+
+class NoFilingSheet(Refusal):
+    code = "no_filing_sheet"
+    message = _(
+        "No sheet of this workbook is the form's: the first column must hold the rows' codes. "
+        "Take the template from the filing's page, fill it in, and send it back."
+    )

@@ -1,0 +1,314 @@
+"""The roll-up of a form in a period: unit by cell, with who is missing, and sums of the ledger.
+
+The sum of a declared cell is the ledger's for the form's area: filings of the other line and what
+was returned are not in it. A derived cell's is the ledger's for the whole area, not a sum of units.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db.models import Max, QuerySet, Sum
+from django.utils import timezone
+
+from anlan.base import bulk
+from anlan.base.actor import Actor
+from anlan.domain.filings import checking, deriving, queries, terms
+from anlan.domain.filings.entering import Asked
+from anlan.domain.filings.loop import FIGURE, ITEM
+from anlan.domain.filings.models import Chain, Declared, Entry, Filing, Form, Item, Version
+from anlan.domain.filings.opening import version_for
+from anlan.domain.filings.terms import Definition
+from anlan.domain.hazards.permissions import SEES
+from anlan.domain.lists.permissions import own_paths
+from anlan.kernel.accounts import policy
+from anlan.kernel.calendar import periods
+from anlan.kernel.calendar.periods import Period
+from anlan.kernel.facts import sql
+from anlan.kernel.facts.intern import labels_of
+from anlan.kernel.facts.models import Fact
+from anlan.kernel.regions.models import Region
+
+UNITS_SHOWN, PERIODS_MAX = 100, 400
+
+
+def codes_of(form: Form) -> list[str]:
+    """Periods that filings were asked for, newest first."""
+    rows = form.filings.order_by().values("code").annotate(last=Max("start")).order_by("-last")
+    return [row["code"] for row in rows[:PERIODS_MAX]]
+
+
+def newest_periods(forms: Sequence[UUID]) -> dict[UUID, str]:
+    """By form, the newest period that filings were asked for."""
+    rows = Filing.objects.filter(form__in=forms).order_by().values_list("form", "code")
+    found: dict[UUID, tuple[Any, str]] = {}
+    for form, code, start in rows.annotate(last=Max("start")):
+        if form not in found or start > found[form][0]:
+            found[form] = (start, code)
+    return {form: code for form, (_start, code) in found.items()}
+
+
+@dataclass
+class Line:
+    """One unit's row."""
+
+    filing: Filing
+    how: str
+    entry: Entry | None
+    values: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class Total:
+    """One cell's sum, and of how many units it is one."""
+
+    value: Any
+    text: str
+    #: Units that stated a number, are missing it, and to which it doesn't apply.
+    stated: int = 0
+    zero: int = 0
+    absent: int = 0
+    not_applicable: int = 0
+    missing: Any = ""
+
+
+@dataclass
+class Table:
+    form: Form
+    period: Period
+    asked: Asked
+    lines: list[Line]
+    totals: dict[str, Total]
+    counts: dict[str, int]
+    more: bool = False
+    #: Versions that some of its filings answer; the table shows the newest.
+    versions: tuple[int, ...] = ()
+
+
+def sees_sum(form: Form, by: Actor) -> bool:
+    """Whoever answers for the form's whole area, or wants it; others see their own units."""
+    wants = form.unit_id in policy.units_of(by, SEES)
+    return by.trusted or wants or any(form.path.startswith(p) for p in own_paths(by, SEES))
+
+
+def table(
+    form: Form, code: str, by: Actor, at: datetime, *, after: int = 0, how: str = "",
+    line: str = "",
+) -> Table:  # fmt: skip
+    """A page of units and the sums of all; so many statements, however many units."""
+    today, period = timezone.localdate(at), periods.parse(code)
+    line = line or form.line
+    every = form.filings.filter(code=code, line=line)
+    seen = queries.filings(by).filter(form=form, code=code, line=line)
+    rows = seen.annotate(how=queries.standing(today))
+    if how in queries.STANDS:
+        rows = rows.filter(how=how)
+    page = list(
+        rows.select_related("case", "unit__area", "form", "asked")
+        .order_by("unit__path", "unit__name", "pk")[after : after + UNITS_SHOWN + 1]
+    )  # fmt: skip
+    shown = page[:UNITS_SHOWN]
+    definition = _definition(form, period)
+    items = deriving.items_of(definition)
+    template = shown[0] if shown else Filing(form=form, code=code, start=period.start,
+                                             end=period.end, line=line)  # fmt: skip
+    asked = Asked.made(template, definition, items)
+    entries = _entries([row.pk for row in shown])
+    lines = [
+        Line(row, queries.stands(row, today), entries.get(row.pk),
+             _values(asked, row, entries.get(row.pk)))
+        for row in shown
+    ]  # fmt: skip
+    numbers = every.order_by().values_list("asked__number", flat=True).distinct()
+    return Table(
+        form, period, asked, lines,
+        totals(form, every, period, definition, items, at, line) if sees_sum(form, by) else {},
+        queries.counts(seen, today), len(page) > UNITS_SHOWN, tuple(sorted(set(numbers))),
+    )  # fmt: skip
+
+
+def _definition(form: Form, period: Period) -> Definition:
+    issued = list(form.versions.filter(status=Version.Status.ISSUED).order_by("since", "number"))
+    version = version_for(issued, period.start) if issued else form.versions.get()
+    return Definition.of(version.definition)
+
+
+def _entries(pks: Sequence[UUID]) -> dict[UUID, Entry]:
+    rows = Entry.objects.filter(filing__in=pks, status__in=Entry.STANDING)
+    return {row.filing_id: row for row in rows}
+
+
+def _values(asked: Asked, row: Filing, entry: Entry | None) -> dict[str, Any]:
+    """A unit's cells as it submitted them; nothing of one that submitted nothing."""
+    if entry is None:
+        return {}
+    given: dict[str, Any] = {k: deriving.Read.of(v).value for k, v in entry.derived.items()}
+    given |= entry.values
+    return checking.work_out(asked.definition, given, asked.digits)
+
+
+def totals(
+    form: Form, every: QuerySet[Filing], period: Period, definition: Definition,
+    items: Mapping[int, Item], at: datetime, line: str,
+) -> dict[str, Total]:  # fmt: skip
+    """The sum of each cell: of declared ones the declared facts', of derived ones the ledger's."""
+    known = definition.by_key()
+    typed = {
+        key: place.cell.item or place.cell.instead for key, place in known.items()
+        if place.cell.mode in terms.TYPED or place.cell.instead
+    }  # fmt: skip
+    declared = (
+        _declared(form, period, [pk for pk in typed.values() if pk])
+        if line == form.line
+        else _beside(every, typed)
+    )
+    year = (
+        _declared(form, period.cumulative(), [pk for pk in typed.values() if pk])
+        if line == form.line
+        else {}
+    )
+    derived = deriving.read(definition, items, [form.area_id], [period], at=at)
+    stated = _stated(every)
+    given: dict[str, Any] = {}
+    missing: dict[str, Any] = {}
+    for key, place in known.items():
+        cell, pk = place.cell, typed.get(key)
+        if cell.mode == "derived":
+            one = derived.get((form.area_id, period, key))
+            value = one.value if one else None
+            if pk and value is not None:
+                value += declared.get(pk, 0)
+            given[key] = value
+            if one and one.missing:
+                missing[key] = deriving.REASONS.get(one.missing, one.missing)
+        elif pk:
+            given[key] = declared.get(pk, 0) if stated[key]["stated"] else None
+        elif cell.mode == "cumulative":
+            base = known[cell.of[0]].cell
+            item = items.get(base.item or 0)
+            if base.mode == "derived":
+                one = derived.get((form.area_id, period, key))
+                given[key] = one.value if one else None
+            elif item is not None and item.adds == "flow":
+                given[key] = year.get(item.pk, 0)
+            elif item is not None and item.adds == "stands":
+                given[key] = declared.get(item.pk, 0)
+            else:
+                missing[key] = deriving.REASONS["not_addable"]
+    digits = {k: deriving.digits_of(place, known, items) for k, place in known.items()}
+    values = checking.work_out(definition, given, digits)
+    return {
+        key: Total(values.get(key), checking.written(values.get(key), digits[key]),
+                   **stated[key], missing=missing.get(key, ""))
+        for key in known
+    }  # fmt: skip
+
+
+def _declared(form: Form, period: Period, items: Sequence[int]) -> dict[int, int]:
+    """By item, what facts of the form's area add up to in a period."""
+    if not items:
+        return {}
+    places = Region.objects.below(form.area).values("pk")
+    facts = Fact.objects.filter(
+        sql.labelled(ITEM, [str(pk) for pk in items]), kind__code=FIGURE.code,
+        area_id__in=places, day__gte=period.start, day__lte=period.end,
+    )  # fmt: skip
+    # A month's number isn't in its first week: what reaches beyond the period isn't in it.
+    rows = facts.exclude(until__gt=period.end).order_by().values_list("labels__key")
+    found: dict[int, int] = defaultdict(int)
+    for key, n in rows.annotate(n=Sum("quantity")):
+        found[int(labels_of(key)[ITEM])] += n
+    return found
+
+
+def _beside(every: QuerySet[Filing], typed: Mapping[str, int | None]) -> dict[int, int]:
+    """By item, what the other line's filings of the form say."""
+    rows = Declared.objects.filter(entry__filing__in=every, stands=True).order_by()
+    return dict(rows.values_list("item").annotate(n=Sum("value")))
+
+
+def _stated(every: QuerySet[Filing]) -> dict[str, dict[str, int]]:
+    """By cell, how many units state a number, state zero, leave it out, mark it as n/a."""
+    found: dict[str, dict[str, int]] = defaultdict(
+        lambda: {"stated": 0, "zero": 0, "absent": 0, "not_applicable": 0}
+    )
+    rows = Entry.objects.filter(filing__in=every, status__in=Entry.STANDING)
+    for values in rows.values_list("values", flat=True).iterator(chunk_size=2_000):
+        for key, value in values.items():
+            one = found[key]
+            if value == checking.NA:
+                one["not_applicable"] += 1
+            else:
+                one["stated"] += 1
+                one["zero"] += value == 0
+    void = every.filter(case__state="void").count()
+    owed = every.count() - void
+    for one in found.values():
+        one["absent"] = owed - one["stated"] - one["not_applicable"]
+        one["not_applicable"] += void
+    return found
+
+
+# --- the two lines beside each other -------------------------------------------------------
+
+
+@dataclass
+class Beside:
+    """One cell of a form in both lines: the main one's sum, the other's, and the difference."""
+
+    key: str
+    label: str
+    main: Any
+    other: Any
+    difference: Any
+    digits: int
+    units: list[tuple[Filing, Any]] = field(default_factory=list)
+    note: Any = ""
+
+
+def beside(form: Form, code: str, by: Actor, at: datetime) -> list[Beside]:
+    """条块对账: what units of the other line say of the same cells. It is added to nothing."""
+    period = periods.parse(code)
+    other = Chain.SECTOR if form.line == Chain.AREA else Chain.AREA
+    rows = list(
+        form.filings.filter(code=code, line=other).select_related("unit", "case", "asked")
+        .order_by("unit__path", "unit__name")[:2_000]
+    )  # fmt: skip
+    if not rows:
+        return []
+    definition = _definition(form, period)
+    items = deriving.items_of(definition)
+    known = definition.by_key()
+    digits = {k: deriving.digits_of(place, known, items) for k, place in known.items()}
+    main = totals(form, form.filings.filter(code=code, line=form.line), period, definition, items,
+                  at, form.line)  # fmt: skip
+    entries: dict[UUID, Entry] = {}
+    for chunk in bulk.slices([row.pk for row in rows]):
+        entries |= _entries(chunk)
+    seen = set(queries.filings(by).filter(pk__in=[row.pk for row in rows])
+               .values_list("pk", flat=True))  # fmt: skip
+    found = []
+    for key, place in known.items():
+        if place.cell.mode not in (*terms.TYPED, "derived"):
+            continue
+        values = {row.pk: _of(entries.get(row.pk), key) for row in rows}
+        given = [value for value in values.values() if isinstance(value, int)]
+        if not given:
+            continue
+        total, mine = sum(given), main[key].value
+        difference = total - mine if isinstance(mine, int) else None
+        units = [(row, values[row.pk]) for row in rows
+                 if row.pk in seen and isinstance(values[row.pk], int)]  # fmt: skip
+        found.append(Beside(key, place.label, mine, total, difference, digits[key], units))
+    return found
+
+
+def _of(entry: Entry | None, key: str) -> Any:
+    if entry is None:
+        return None
+    return entry.values.get(key, deriving.Read.of(entry.derived.get(key)).value)

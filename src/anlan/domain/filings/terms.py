@@ -1,0 +1,317 @@
+"""What a form asks, as data: sections of rows and columns, cells, and rules across cells.
+
+    {"help": "…",
+     "sections": [{"key": "s1", "title": "执法检查", "help": "",
+       "columns": [{"key": "m", "label": "本月"}, {"key": "y", "label": "累计"}],
+       "rows": [{"key": "r1", "label": "出动执法人员", "unit": "人次", "help": "", "cells": {
+          "m": {"mode": "declared", "item": 7},
+          "y": {"mode": "cumulative", "of": "r1.m"}}}]}],
+     "rules": [{"key": "k1", "kind": "le", "left": ["r2.y"], "right": ["r1.y"],
+                "missing": "skip", "severity": "error", "text": "…"}]}
+
+A cell is named by row and column: "r1.m". Rules also name it in the year to date ("r1.m@year")
+and in the period before ("r1.m@before").
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Self
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+SECTIONS_MAX, ROWS_MAX, COLUMNS_MAX, CELLS_MAX, RULES_MAX, TERMS_MAX = 12, 120, 20, 600, 60, 30
+DIGITS_MAX = 4
+LABEL_CHARS_MAX, HELP_CHARS_MAX = 80, 500
+KEY = re.compile(r"[a-z][a-z0-9_]{0,13}")
+
+MODES: dict[str, str | Promise] = {
+    "declared": _("declared: the unit types it"),
+    "derived": _("derived: from the ledger, locked"),
+    "cumulative": _("year to date of another cell"),
+    "sum": _("sum of other cells"),
+    "percent": _("one cell in percent of another"),
+    "listed": _("listed: the unit lists each one, the same one counts once"),
+}
+#: What is typed, and what is worked out from the form's own cells.
+TYPED, WORKED_OUT = ("declared", "listed"), ("sum", "percent", "cumulative")
+OVER: dict[str, str | Promise] = {
+    "period": _("in the period"),
+    "year": _("in the year to date"),
+}
+RULES: dict[str, str | Promise] = {
+    "le": pgettext_lazy("rule", "is at most"),
+    "eq": pgettext_lazy("rule", "equals"),
+    "change": pgettext_lazy("rule", "has not changed by more than (percent of the period before)"),
+}
+MISSING: dict[str, str | Promise] = {
+    "skip": _("don't judge where a value is missing or not applicable"),
+    "zero": _("a missing value counts as zero"),
+    "break": _("a missing value breaks the rule"),
+}
+SEVERITIES: dict[str, str | Promise] = {
+    "error": pgettext_lazy("rule", "stops the submission"),
+    "warning": pgettext_lazy("rule", "asks for a reason"),
+}
+WHEN: dict[str, str | Promise] = {
+    "": "", "year": _("in the year to date"), "before": _("in the period before"),
+}  # fmt: skip
+
+
+class Broken(ValueError):
+    """A definition that can't be used; ``where`` names section, row, column or rule."""
+
+    def __init__(self, where: str, reason: Any) -> None:
+        super().__init__(f"{where}: {reason}")
+        self.where, self.reason = where, reason
+
+
+@dataclass(frozen=True)
+class Cell:
+    """What stands in one cell. ``where`` narrows what the ledger counts to labels."""
+
+    mode: str
+    #: declared, listed: what it counts. derived: an item of forms, instead of ``counts``.
+    item: int | None = None
+    #: derived: a kind of fact or an indicator.
+    counts: str = ""
+    where: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    over: str = "period"
+    #: derived: what a unit that isn't on the system declares instead.
+    instead: int | None = None
+    #: cumulative, sum, percent: the cells that it is worked out from.
+    of: tuple[str, ...] = ()
+    minus: tuple[str, ...] = ()
+    whole: str = ""
+    digits: int = 0
+
+    def data(self) -> dict[str, Any]:
+        empty = Cell(self.mode)
+        found = {k: v for k, v in asdict(self).items() if k == "mode" or v != getattr(empty, k)}
+        return {k: list(v) if isinstance(v, tuple) else v for k, v in found.items()}
+
+    @classmethod
+    def of_data(cls, data: Mapping[str, Any]) -> Self:
+        return cls(**{k: tuple(v) if k in ("of", "minus") else v for k, v in data.items()})
+
+
+@dataclass(frozen=True)
+class Column:
+    key: str
+    label: str
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    key: str
+    label: str
+    unit: str = ""
+    help: str = ""
+    cells: Mapping[str, Cell] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Section:
+    key: str
+    title: str
+    help: str = ""
+    columns: tuple[Column, ...] = ()
+    rows: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True)
+class Rule:
+    """left ≤ right, left = right, or a change against the period before beyond ``percent``."""
+
+    key: str
+    kind: str
+    left: tuple[str, ...]
+    right: tuple[str, ...] = ()
+    percent: int = 200
+    missing: str = "skip"
+    severity: str = "error"
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One cell with where it stands."""
+
+    key: str
+    section: Section
+    row: Row
+    column: Column
+    cell: Cell
+
+    @property
+    def label(self) -> str:
+        """检查企业数 · 本月"""
+        return " · ".join(filter(None, (self.row.label, self.column.label)))
+
+
+@dataclass(frozen=True)
+class Definition:
+    help: str = ""
+    sections: tuple[Section, ...] = ()
+    rules: tuple[Rule, ...] = ()
+
+    def places(self) -> Iterator[Place]:
+        for section in self.sections:
+            for row in section.rows:
+                for column in section.columns:
+                    cell = row.cells.get(column.key)
+                    if cell is not None:
+                        yield Place(f"{row.key}.{column.key}", section, row, column, cell)
+
+    def by_key(self) -> dict[str, Place]:
+        return {place.key: place for place in self.places()}
+
+    def data(self) -> dict[str, Any]:
+        return {
+            "help": self.help,
+            "sections": [
+                {
+                    "key": s.key, "title": s.title, "help": s.help,
+                    "columns": [asdict(c) for c in s.columns],
+                    "rows": [
+                        {"key": r.key, "label": r.label, "unit": r.unit, "help": r.help,
+                         "cells": {k: c.data() for k, c in r.cells.items()}}
+                        for r in s.rows
+                    ],
+                }
+                for s in self.sections
+            ],
+            "rules": [
+                {**asdict(rule), "left": list(rule.left), "right": list(rule.right)}
+                for rule in self.rules
+            ],
+        }  # fmt: skip
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Self:
+        sections = tuple(
+            Section(
+                s["key"], s["title"], s.get("help", ""),
+                tuple(Column(**c) for c in s["columns"]),
+                tuple(
+                    Row(r["key"], r["label"], r.get("unit", ""), r.get("help", ""),
+                        {k: Cell.of_data(c) for k, c in r["cells"].items()})
+                    for r in s["rows"]
+                ),
+            )
+            for s in data.get("sections", ())
+        )  # fmt: skip
+        rules = tuple(
+            Rule(**{**one, "left": tuple(one["left"]), "right": tuple(one.get("right", ()))})
+            for one in data.get("rules", ())
+        )
+        return cls(data.get("help", ""), sections, rules)
+
+
+def address(text: str) -> tuple[str, str]:
+    """ "r1.m@year" → cell and when."""
+    key, _at, when = text.partition("@")
+    return key, when
+
+
+def typed(place: Place, declares: bool) -> int | None:
+    """The item that the unit types here; None where nothing is typed."""
+    cell = place.cell
+    if cell.mode in TYPED:
+        return cell.item
+    return cell.instead if cell.mode == "derived" and declares else None
+
+
+# --- what only makes sense together ----------------------------------------------------------
+
+
+def check(definition: Definition) -> None:
+    """Raises Broken for the first thing that can't be used, wherever it stands."""
+    places = list(definition.places())
+    if not places:
+        raise Broken("", _("The form has no cell yet: add a section, a row, a column and a cell."))
+    if len(places) > CELLS_MAX:
+        raise Broken("", _("A form has %(n)d cells at most.") % {"n": CELLS_MAX})
+    _check_keys(definition)
+    known = {place.key: place for place in places}
+    seen: dict[int, Place] = {}
+    for place in places:
+        _check_cell(place, known)
+        for item in {place.cell.item if place.cell.mode in TYPED else None, place.cell.instead}:
+            if item is not None and item in seen:
+                raise Broken(
+                    place.label, _("“%(other)s” declares the same item; each is declared once.")
+                    % {"other": seen[item].label},
+                )  # fmt: skip
+            if item is not None:
+                seen[item] = place
+    for key in known:
+        _refuse_circle(key, known, ())
+    for rule in definition.rules:
+        _check_rule(rule, known)
+
+
+def _check_keys(definition: Definition) -> None:
+    sections = [section.key for section in definition.sections]
+    rows = [row.key for section in definition.sections for row in section.rows]
+    for keys in (sections, rows, [rule.key for rule in definition.rules]):
+        if len(set(keys)) < len(keys):
+            raise Broken(", ".join(keys)[:80], _("Two parts of the form have the same key."))
+    if len(sections) > SECTIONS_MAX or len(rows) > ROWS_MAX or len(definition.rules) > RULES_MAX:
+        raise Broken("", _("The form has too many sections, rows or rules; divide it."))
+    for section in definition.sections:
+        if len(section.columns) > COLUMNS_MAX:
+            raise Broken(section.title, _("A section has %(n)d columns at most.")
+                         % {"n": COLUMNS_MAX})  # fmt: skip
+
+
+def _check_cell(place: Place, known: Mapping[str, Place]) -> None:
+    cell = place.cell
+    if cell.mode not in MODES or cell.over not in OVER or not 0 <= cell.digits <= DIGITS_MAX:
+        raise Broken(place.label, _("Choose what stands in the cell."))
+    if cell.mode in TYPED and cell.item is None:
+        raise Broken(place.label, _("Choose the item that is declared here."))
+    if cell.mode == "derived" and not (cell.counts or cell.item):
+        raise Broken(place.label, _("Choose what of the ledger is shown here."))
+    if cell.mode in WORKED_OUT:
+        wanted = (*cell.of, *cell.minus, *filter(None, (cell.whole,)))
+        if not cell.of or (cell.mode == "percent" and not cell.whole):
+            raise Broken(place.label, _("Choose the cells that it is worked out from."))
+        if len(wanted) > TERMS_MAX:
+            raise Broken(place.label, _("It is worked out from %(n)d cells at most.")
+                         % {"n": TERMS_MAX})  # fmt: skip
+        for key in wanted:
+            if key not in known:
+                raise Broken(place.label, _("It is worked out from “%(key)s”, which isn't there.")
+                             % {"key": key})  # fmt: skip
+        if cell.mode == "cumulative" and known[cell.of[0]].cell.mode not in (*TYPED, "derived"):
+            raise Broken(place.label, _("A year to date is taken of a declared or derived cell."))
+
+
+def _refuse_circle(key: str, known: Mapping[str, Place], above: tuple[str, ...]) -> None:
+    if key in above:
+        raise Broken(known[key].label, _("It is worked out from itself."))
+    cell = known[key].cell
+    if cell.mode in WORKED_OUT:
+        for each in (*cell.of, *cell.minus, *filter(None, (cell.whole,))):
+            _refuse_circle(each, known, (*above, key))
+
+
+def _check_rule(rule: Rule, known: Mapping[str, Place]) -> None:
+    name = rule.text or rule.key
+    if (rule.kind not in RULES or rule.missing not in MISSING or rule.severity not in SEVERITIES
+            or not rule.left or (rule.kind != "change" and not rule.right)
+            or not 1 <= rule.percent <= 100_000
+            or len(rule.left) + len(rule.right) > TERMS_MAX):  # fmt: skip
+        raise Broken(name, _("Say what the rule compares."))
+    for one in (*rule.left, *rule.right):
+        key, when = address(one)
+        if key not in known or when not in WHEN:
+            raise Broken(name, _("The rule names “%(key)s”, which isn't there.") % {"key": one})
+        if when and known[key].cell.mode in WORKED_OUT:
+            raise Broken(name, _("In another period a rule reads declared and derived cells."))

@@ -1,0 +1,337 @@
+"""The list of filings, the page of one, and filling it in like a sheet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from anlan.base.actor import Actor
+from anlan.base.ids import uuid7
+from anlan.base.refusal import NotFound, Refusal
+from anlan.domain.filings import (
+    checking,
+    columns,
+    commands,
+    entering,
+    figuring,
+    grids,
+    queries,
+    steps,
+    tabs,
+)
+from anlan.domain.filings.entering import Asked
+from anlan.domain.filings.figuring import Shown
+from anlan.domain.filings.history import timeline_of
+from anlan.domain.filings.loop import FILING, STATES
+from anlan.domain.filings.models import Entry, Filing
+from anlan.domain.filings.refusals import CellsWrong
+from anlan.domain.filings.work import ROW
+from anlan.domain.hazards.forms import StepForm
+from anlan.domain.hazards.permissions import JUDGES
+from anlan.kernel.accounts import lists as kept_lists
+from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.loop import commands as loop
+from anlan.kernel.loop import offering
+from anlan.kernel.loop.models import Event, Extension
+from anlan.kernel.loop.settings import RUNGS
+from anlan.ui.forms import put_refusal
+from anlan.ui.pages import go_on, render_page
+
+kept_lists.register("filings:list", page="filings:list")
+TIMELINE_MAX = 200
+ENTRY_LOOKS = {
+    "sent": ("blue", "clock"), "returned": ("red", "arrow-back-up"), "received": ("green", "check"),
+    "replaced": ("line", "history"), "wished": ("amber", "clock"), "refused": ("red", "ban"),
+}  # fmt: skip
+
+
+@require_GET
+@requires("filings.view")
+def filing_list(request: HttpRequest) -> HttpResponse:
+    by, today = actor_of(request), timezone.localdate()
+    filters = columns.filters(request.GET, columns.form_choices(queries.forms(by)))
+    rows = queries.narrowed(queries.filings(by), filters, today).select_related(*ROW)
+    kept = kept_lists.Kept(request, columns.columns(today))
+    context = {
+        "filters": filters, "page": filters.order(columns.ORDERS, "due").page(rows, request.GET),
+        "sort": filters.sort(columns.ORDERS, "due"), "kept": kept, "columns": kept.columns,
+        "tabs": tabs.of(by, "list"), "may_make": policy.may(by, "forms.make"),
+    }  # fmt: skip
+    return render_page(request, "filings/list.html", "filings/_list.html", context)
+
+
+def _rows() -> Any:
+    return Filing.objects.select_related(
+        "case__area", "form__unit", "form__area", "asked", "unit__area"
+    )
+
+
+@require_GET
+@requires("filings.view")
+def page(request: HttpRequest, pk: UUID) -> HttpResponse:
+    return _page(request, pk)
+
+
+def _page(
+    request: HttpRequest, pk: UUID, *, bad_step: tuple[str, Any] | None = None,
+    given: Mapping[str, Any] | None = None, refused: Refusal | None = None, status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    by, at = actor_of(request), timezone.now()
+    today = timezone.localdate(at)
+    row = policy.access(_rows(), "filings.view", by, pk)
+    case, asked = row.case, Asked.of(row)
+    allowed = policy.allowed(Filing, pk, {one.permission for one in steps.PAGES}, by)
+    entries = list(row.entries.order_by("-number"))
+    standing = next((one for one in entries if one.status in Entry.STANDING), None)
+    wished = next((one for one in entries if one.status == "wished"), None)
+    wishes = list(Extension.objects.filter(case=pk).order_by("-asked_at"))
+    waiting = loop.pending_reviews(FILING, case) if case.state == "verified" else []
+    around = steps.Around(
+        next((one for one in wishes if one.granted is None), None), wished is not None,
+        waiting[0].unit_id if waiting else None, set(policy.units_of(by, JUDGES)),
+    )  # fmt: skip
+    dialogs = [
+        (one, bad_step[1] if bad_step and bad_step[0] == one.code else _form(one, row))
+        for one in steps.offered(row, allowed, around)
+    ]
+    filling = case.state == "assigned" and "filings.file" in allowed
+    draft = given if given is not None else row.draft
+    shown, tables = _tables(asked, standing, draft, filling, refused, at)
+    how = queries.stands(row, today)
+    context = {
+        "row": row, "case": case, "form": row.form, "asked": asked, "dialogs": dialogs,
+        "bad": bad_step[0] if bad_step else "", "filling": filling, "grids": tables,
+        "entries": entries, "looks": ENTRY_LOOKS, "standing": standing, "wished": wished,
+        "wishes": wishes, "wish": around.wish, "waiting": waiting,
+        "differences": _differences(asked, entries), "period": columns.period_label(row.code),
+        "how": how, "stands": queries.STANDS[how], "tone": queries.TONES[how],
+        "state": STATES[case.state], "rung": RUNGS[case.rung - 1] if case.rung else "",
+        "days": (case.due_on - today).days if case.unsettled and case.due_on else None,
+        "timeline": timeline_of(
+            list(Event.objects.filter(case=case).order_by("-seq")[:TIMELINE_MAX])
+        ),
+        "records": _records(asked, standing, draft, filling),
+        "refused": str(refused) if refused else "",
+        "wrong": _wrong(refused), "findings": _reasons(shown, draft, refused),
+        "may_correct": case.state == "closed" and "filings.file" in allowed and wished is None,
+        "request_id": uuid7(),
+    }  # fmt: skip
+    return render_page(request, "filings/page.html", "filings/page.html", context, status)
+
+
+def _tables(
+    asked: Asked, standing: Entry | None, draft: Mapping[str, Any], filling: bool,
+    refused: Refusal | None, at: Any,
+) -> tuple[Shown, list[grids.Grid]]:  # fmt: skip
+    """What stands is shown as it was submitted; what is being filled in, as the ledger is now."""
+    if standing is not None and not filling:
+        shown = figuring.entry_shown(asked, standing, at)
+        now = figuring.deriving.of_filing(asked.filing, asked.definition, asked.items, at)
+        return shown, grids.grids(asked, shown, now=now)
+    texts = draft.get("values", {})
+    typed = entering.read(asked, texts, draft.get("lists", {}))
+    shown = figuring.shown(asked, figuring.typed_values(typed), at=at, judged=filling)
+    bad = {one["cell"]: one["reason"] for one in _wrong(refused)}
+    if not filling:
+        return shown, grids.grids(asked, shown)
+    return shown, grids.grids(asked, shown, typed=texts, bad=bad)
+
+
+def _wrong(refused: Refusal | None) -> list[dict[str, str]]:
+    """Cells that a refusal names."""
+    if refused is None:
+        return []
+    if isinstance(refused, CellsWrong):
+        return list(refused.data["cells"])
+    name = str(refused.data.get("field", ""))
+    reason = str(refused.data.get("reason", refused))
+    return [{"cell": name, "label": str(refused.data.get("cell", "")), "reason": reason}]
+
+
+def _reasons(
+    shown: Shown, draft: Mapping[str, Any], refused: Refusal | None
+) -> list[tuple[str, checking.Finding, str]]:
+    """Doubts that ask for a reason; once something was submitted, or reasons are there."""
+    given = draft.get("reasons", {})
+    if refused is None and not given:
+        return []
+    return [
+        (checking.reason_key(one), one, str(given.get(checking.reason_key(one), "")))
+        for one in shown.findings if not one.stops
+    ]  # fmt: skip
+
+
+def _records(
+    asked: Asked, standing: Entry | None, draft: Mapping[str, Any], filling: bool
+) -> dict[str, Any]:
+    """By cell that lists: rows to fill in, or what was listed and which of it counts."""
+    lists = asked.lists()
+    if not lists:
+        return {}
+    if filling:
+        blank = [["", "", ""]] * grids.BLANK_ROWS
+        return {key: [*draft.get("lists", {}).get(key, []), *blank] for key in lists}
+    found: dict[str, Any] = {key: [] for key in lists}
+    if standing is not None:
+        rows = standing.records.select_related("winner__unit", "winner__entry__filing")
+        for one in rows.order_by("cell", "place"):
+            found.setdefault(one.cell, []).append(one)
+    return found
+
+
+def _differences(asked: Asked, entries: list[Entry]) -> dict[int, list[tuple[str, str, str]]]:
+    """By number of an entry, what it changed against the one before that stood or was asked."""
+    found = {}
+    for now, before in pairwise(entries):
+        changed = checking.changed(before.values, now.values)
+        found[now.number] = [
+            (asked.known[key].label,
+             checking.written(before.values.get(key), asked.digits[key]) or "—",
+             checking.written(now.values.get(key), asked.digits[key]) or "—")
+            for key in changed if key in asked.known
+        ]  # fmt: skip
+    return found
+
+
+def _form(one: offering.StepPage, row: Filing, data: Any = None) -> Any:
+    initial = {"request_id": uuid7(), "seen": row.case.version}
+    return one.form(data, initial=initial, auto_id=f"{one.code}_%s")
+
+
+def typed_of(data: Any, asked: Asked) -> dict[str, Any]:
+    """What a page sent: cells, lists and reasons, as they were typed."""
+    values = {key: data.get(f"c-{key}", "") for key in asked.typed()}
+    lists = {}
+    for key in asked.lists():
+        parts = [data.getlist(f"l-{key}-{name}") for name in ("day", "subject", "what")]
+        rows = [list(one) for one in zip(*parts, strict=False)]
+        lists[key] = [row for row in rows if any(part.strip() for part in row)]
+    reasons = {
+        name.removeprefix("why-"): value for name, value in data.items() if name.startswith("why-")
+    }
+    return {"values": {k: v for k, v in values.items() if v.strip()}, "lists": lists,
+            "reasons": reasons}  # fmt: skip
+
+
+@require_POST
+@requires("filings.file")
+def fill(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Keep what was typed (暂存), or submit it. What is wrong comes back as it was typed."""
+    by, at = actor_of(request), timezone.now()
+    row = policy.access(_rows(), "filings.file", by, pk, at=at)
+    form = StepForm(request.POST)
+    if not form.is_valid():
+        raise NotFound
+    given = typed_of(request.POST, Asked.of(row))
+    call: dict[str, Any] = {"by": by, "at": at, "request_id": form.cleaned_data["request_id"]}
+    if request.POST.get("act") == "submit":
+        try:
+            commands.submit(pk, **given, seen=form.cleaned_data["seen"], **call)
+        except Refusal as refusal:
+            if refusal.status >= 409:
+                raise
+            return _page(request, pk, given=given, refused=refusal, status=422)
+        messages.success(request, _("Submitted: it is on its way."))
+        return go_on(request, reverse("filings:page", args=[pk]))
+    said = request.POST.get("draft_seq", "")
+    seq = int(said) if said.isdecimal() and len(said) < 10 else None
+    alone = bool(request.headers.get("X-Autosave"))
+    try:
+        commands.save(pk, **given, seq=seq, **call)
+    except Refusal as refusal:
+        # What was typed stays before whoever typed it, whatever a colleague kept meanwhile.
+        if alone or refusal.status in (403, 404):
+            raise
+        return _page(request, pk, given=given, refused=refusal, status=refusal.status)
+    if alone:
+        kept = Filing.objects.values_list("draft_seq", flat=True).get(pk=pk)
+        return HttpResponse(status=204, headers={"X-Draft-Seq": str(kept)})
+    messages.success(request, _("Kept as a draft; nothing of it counts yet."))
+    return go_on(request, reverse("filings:page", args=[pk]))
+
+
+@require_POST
+@requires("filings.view")
+def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
+    """Take a step from a filing's page. A form to be mended comes back as it was typed."""
+    by, at = actor_of(request), timezone.now()
+    row = policy.access(_rows(), "filings.view", by, pk, at=at)
+    one = steps.BY_CODE.get(code)
+    if one is None:
+        raise NotFound
+    form = _form(one, row, request.POST)
+    if not form.is_valid():
+        return _page(request, pk, bad_step=(code, form), status=422)
+    try:
+        offering.take(one, form, pk, by=by, at=at)
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return _page(request, pk, bad_step=(code, form), status=422)
+    messages.success(request, _("Done: %(step)s.") % {"step": one.label})
+    return go_on(request, reverse("filings:page", args=[pk]))
+
+
+@require_http_methods(["GET", "POST"])
+@requires("filings.file")
+def correct(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Ask to correct what was received (更正): the same sheet, with what stands in it."""
+    by, at = actor_of(request), timezone.now()
+    row = policy.access(_rows(), "filings.file", by, pk, at=at)
+    asked = Asked.of(row)
+    old = row.entries.filter(status=Entry.Status.RECEIVED).first()
+    if old is None:
+        raise NotFound
+    given = {"values": grids.texts(asked, old.values), "reasons": dict(old.reasons)}
+    reason, refused = "", None
+    if request.method == "POST":
+        form = StepForm(request.POST)
+        if not form.is_valid():
+            raise NotFound
+        sent = typed_of(request.POST, asked)
+        given, reason = {"values": sent["values"], "reasons": sent["reasons"]}, request.POST.get(
+            "reason", ""
+        )  # fmt: skip
+        try:
+            commands.ask_correction(
+                pk, values=given["values"], reason=reason, reasons=given["reasons"],
+                seen=form.cleaned_data["seen"], by=by, at=at,
+                request_id=form.cleaned_data["request_id"],
+            )  # fmt: skip
+        except Refusal as refusal:
+            if refusal.status >= 409:
+                raise
+            refused = refusal
+        else:
+            messages.success(request, _("The correction is asked for; until then the old stands."))
+            return go_on(request, reverse("filings:page", args=[pk]))
+    return _correcting(request, row, asked, old, given, reason, refused, at, by)
+
+
+def _correcting(
+    request: HttpRequest, row: Filing, asked: Asked, old: Entry, given: Mapping[str, Any],
+    reason: str, refused: Refusal | None, at: Any, by: Actor,
+) -> HttpResponse:  # fmt: skip
+    kept = {key: figuring.deriving.Read.of(value) for key, value in old.derived.items()}
+    typed = entering.read(asked, given["values"], {})
+    lists = {key: old.values[key] for key in asked.lists() if key in old.values}
+    shown = figuring.shown(asked, {**typed.values, **lists}, at=at, derived=kept)
+    bad = {one["cell"]: one["reason"] for one in _wrong(refused)}
+    context = {
+        "row": row, "form": row.form, "asked": asked, "period": columns.period_label(row.code),
+        "grids": grids.grids(asked, shown, typed=given["values"], bad=bad), "reason": reason,
+        "refused": str(refused) if refused else "", "wrong": _wrong(refused),
+        "findings": _reasons(shown, given, refused), "request_id": uuid7(), "case": row.case,
+        "filling": True, "records": {},
+    }  # fmt: skip
+    status = 422 if refused else 200
+    return render_page(request, "filings/correct.html", "filings/correct.html", context, status)

@@ -28,6 +28,7 @@ from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
 from anlan.config import (
     demo_accidents,
+    demo_assessments,
     demo_campaign,
     demo_filings,
     demo_library,
@@ -131,6 +132,10 @@ def _fill(args: argparse.Namespace, by: Actor, watch: Watch) -> Mapping[str, str
         demo_library.library(at=timezone.now())
         demo_filings.filings(at=timezone.now())
         demo_statistics.statistics(at=timezone.now())
+    with watch.part(_("Folding the ledger")):
+        fold.fold(timezone.now())
+    with watch.part(_("Working out and publishing rankings")):
+        demo_assessments.assessments(at=timezone.now())
     with watch.part(_("Letting the clock climb the ladder")):
         climbed = ladder.tick(timezone.now())
         # Some of it lies days back, and what nobody was told for so long counts as lost.

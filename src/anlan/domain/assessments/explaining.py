@@ -75,12 +75,19 @@ def _line(score: Score, spec: Spec, item: Item, part: Part) -> Line:
     return Line(
         item, part, forms.rule_said(item.rule), indicator.label if indicator else "",
         indicator.full_basis if indicator else "", indicator.full_unit if indicator else "",
-        None if value is None else rounded(value, DIGITS),
+        _shown(value),
         None if points is None else rounded(points, DIGITS),
         "" if points is None else text_of(points),
         None if points is None else rounded(item.weight - points, DIGITS),
         _why(part), _links(score, item, part), _lift(item, part),
     )  # fmt: skip
+
+
+def _shown(value: Fraction | None) -> Decimal | None:
+    """A whole number without decimals."""
+    if value is None:
+        return None
+    return rounded(value, 0 if value.denominator == 1 else DIGITS)
 
 
 def _why(part: Part) -> str:

@@ -361,8 +361,13 @@ class Dismiss(StepForm):
 def rule_said(rule: Rule) -> Any:
     """A rule as people read it, with its numbers."""
     if rule.kind == "linear":
-        return _("0 at %(none)s, all at %(full)s, in proportion between") % {
-            "none": text_of(rule.none_at), "full": text_of(rule.full_at)}  # fmt: skip
+        up = (rule.full_at or 0) > (rule.none_at or 0)
+        words = (
+            _("%(none)s and less gives 0, %(full)s and more all, in proportion between")
+            if up
+            else _("%(none)s and more gives 0, %(full)s and less all, in proportion between")
+        )
+        return words % {"none": text_of(rule.none_at), "full": text_of(rule.full_at)}
     if rule.kind == "steps":
         words = _("from %(bound)s on %(points)s") if rule.better == "up" else _(
             "up to %(bound)s %(points)s")  # fmt: skip

@@ -16,7 +16,6 @@ from anlan.domain.assessments.measuring import Spans, counts_of
 from anlan.domain.assessments.models import Run, Score
 from anlan.domain.assessments.scoring import Figure, Scored, Subject
 from anlan.kernel.calendar.periods import Period
-from anlan.kernel.facts.kinds import Measure, known
 
 #: Hazards that one trial closes.
 CLOSED_MAX = 500
@@ -68,50 +67,42 @@ def try_out(run: Run, score: Score, changes: Iterable[Changed]) -> Outcome:
 
 @dataclass(frozen=True)
 class Effect:
-    """What the ledger would say more of a kind, were an open case rectified and closed today."""
+    """What the ledger would say more of a kind, were an open case rectified and closed.
+
+    ``day`` is None for what is done now: it counts as if on the last day that the run counts.
+    """
 
     kind: str
-    day: date
+    day: date | None
     quantity: int
     labels: Mapping[str, str]
 
 
-def effects_of_closing(cases: Iterable[Any], today: date) -> list[Effect]:
-    """Facts of rectifying and closing open hazards today, as the loop would post them."""
+def effects_of_closing(cases: Iterable[Any], through: date) -> list[Effect]:
+    """Facts of rectifying and closing open hazards, as the loop would post them.
+
+    through: the last day that the run counts; what was found after it stood in none of its stocks.
+    """
     found = []
     for case in cases:
-        labels = {
-            "grade": case.grade, "sector": case.sector_id or "", "source": case.source,
-        }  # fmt: skip
-
-        def add(
-            name: str, day: date, n: int = 1, kind: str = case.kind, said: Any = labels
-        ) -> None:
-            found.append(Effect(f"{kind}.{name}", day, n, said))
-
-        add("closed", today)
-        add("open", today, -1)
-        if case.listed:
-            add("listed", today, -1)
-        if not case.unsettled:
-            continue
-        add("rectified", today)
-        add("found_settled", case.opened_on)
-        if case.due_on and today <= case.due_on:
-            add("due_met", case.due_on)
-        if case.due_on and case.due_on < today and case.suspended_on is None:
-            add("overdue", today, -1)
+        labels = {"grade": case.grade, "sector": case.sector_id or "", "source": case.source}
+        acts: list[tuple[str, date | None, int]] = [("closed", None, 1)]
+        if case.opened_on <= through:
+            acts.append(("open", None, -1))
+            if case.listed:
+                acts.append(("listed", None, -1))
+        if case.unsettled:
+            acts += [("rectified", None, 1), ("found_settled", case.opened_on, 1)]
+            if case.due_on and case.due_on < through and case.suspended_on is None:
+                acts.append(("overdue", None, -1))
+            elif case.due_on:
+                acts.append(("due_met", case.due_on, 1))
+        found += [Effect(f"{case.kind}.{name}", day, n, labels) for name, day, n in acts]
     return found
 
 
-def changes_of(
-    run: Run, score: Score, effects: Sequence[Effect], today: date
-) -> list[Changed]:  # fmt: skip
-    """The items that these facts would move, as their figures would then be.
-
-    What happens today counts as if on the last day that the run counts: one looks at the score
-    that the same figures would have given.
-    """
+def changes_of(run: Run, score: Score, effects: Sequence[Effect]) -> list[Changed]:
+    """The items that these facts would move, as their figures would then be."""
     spans = Spans.of(run.span, run.through)
     figures = working.subject_read(score).figures
     found = []
@@ -121,7 +112,7 @@ def changes_of(
             continue
         asked = counts_of(definition, spans.named(item.span))
         moves = [
-            sum(_counts(effect, one.kind, dict(one.where), one.period, today) for effect in effects)
+            sum(_counts(effect, one.kind, dict(one.where), one.period) for effect in effects)
             for one in asked
         ]
         figure = figures[item.code]
@@ -134,13 +125,10 @@ def changes_of(
     return found
 
 
-def _counts(
-    effect: Effect, kind: str, where: Mapping[str, Sequence[str]], period: Period, today: date
-) -> int:
+def _counts(effect: Effect, kind: str, where: Mapping[str, Sequence[str]], period: Period) -> int:
     if effect.kind != kind:
         return 0
     if any(effect.labels.get(name, "") not in values for name, values in where.items()):
         return 0
-    if known(kind).measure is Measure.STOCK or effect.day == today:
-        return effect.quantity
-    return effect.quantity if period.start <= effect.day <= period.end else 0
+    inside = effect.day is None or period.start <= effect.day <= period.end
+    return effect.quantity if inside else 0

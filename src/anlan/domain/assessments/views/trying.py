@@ -37,6 +37,8 @@ from anlan.ui.pages import render_page
 
 #: Periods that a trial looks at, the newest among them the one asked for.
 TRIAL_PERIODS = 3
+#: Those that nobody has rectified yet come first, since they are what a rate waits for.
+_ORDER = ("-unsettled", F("due_on").asc(nulls_last=True), "pk")
 #: Hazards that are offered one by one.
 OFFERED_MAX = 30
 
@@ -113,7 +115,7 @@ def what_if(request: HttpRequest, pk: UUID) -> HttpResponse:
     chosen = _chosen(request, waiting, errors)
     changes = {
         change.item: change
-        for change in trying.changes_of(run, row, trying.effects_of_closing(chosen, today), today)
+        for change in trying.changes_of(run, row, trying.effects_of_closing(chosen, run.through))
     }
     changes |= _typed(request, row, errors)
     outcome = trying.try_out(run, row, changes.values()) if not errors else None
@@ -126,7 +128,7 @@ def what_if(request: HttpRequest, pk: UUID) -> HttpResponse:
             for part in outcome.after.parts
             if part != before[part.item]
         ]
-    offered = list(waiting.order_by(F("due_on").asc(nulls_last=True), "pk")[:OFFERED_MAX])
+    offered = list(waiting.order_by(*_ORDER)[:OFFERED_MAX])
     titles = _titles(offered, by)
     context = {
         "row": row, "run": run, "spec": found, "outcome": outcome, "moved": moved,
@@ -171,7 +173,7 @@ def _chosen(request: HttpRequest, waiting: Any, errors: dict[str, str]) -> list[
         if not (text.isascii() and text.isdecimal() and len(text) < 5 and int(text) <= CLOSED_MAX):
             errors["oldest"] = _("Write a whole number from 0 to %(max)d.") % {"max": CLOSED_MAX}
             return []
-        rows = waiting.order_by(F("due_on").asc(nulls_last=True), "pk")[: int(text)]
+        rows = waiting.order_by(*_ORDER)[: int(text)]
         found |= {case.pk: case for case in rows}
     return list(found.values())
 

@@ -37,6 +37,7 @@ from tests.rights.foreign_filings import plant_filings
 from tests.rights.foreign_intake import plant_intake
 from tests.rights.foreign_library import plant_library
 from tests.rights.foreign_lists import plant_lists
+from tests.rights.foreign_papers import plant_papers
 from tests.rights.foreign_statistics import plant_statistics
 
 CLI = Actor(None, "cli:rights", trusted=True)
@@ -124,6 +125,7 @@ def plant(
     made.numbers |= plant_intake(word, place, reporter, at)
     if area == AWAY:
         made.numbers |= plant_library(word, pk, place, reporter, at)
+        made.numbers |= plant_papers(word, place, reporter, by=CLI, at=at)
         made.numbers |= plant_assessments(word, place, reporter, by=CLI, at=at)
         made.numbers |= plant_statistics(word, pk, place, reporter, at)
         made.numbers |= plant_campaigns(word, place, sector, reporter, by=CLI, at=at)

@@ -35,6 +35,7 @@ from anlan.config import (
     demo_lists,
     demo_measures,
     demo_offices,
+    demo_papers,
     demo_statistics,
     demo_supervision,
     demo_sweeps,
@@ -130,6 +131,7 @@ def _fill(args: argparse.Namespace, by: Actor, watch: Watch) -> Mapping[str, str
         demo_sweeps.sweeps_and_plans(at=timezone.now())
         demo_campaign.campaign(at=timezone.now())
         demo_library.library(at=timezone.now())
+        demo_papers.papers(at=timezone.now())
         demo_filings.filings(at=timezone.now())
         demo_statistics.statistics(at=timezone.now())
     with watch.part(_("Folding the ledger")):

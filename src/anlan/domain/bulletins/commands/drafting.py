@@ -30,6 +30,7 @@ from anlan.kernel.loop.engine import NewCase
 from anlan.kernel.loop.frame import OnOne
 from anlan.kernel.loop.plain import Call
 from anlan.kernel.regions.models import Region
+from anlan.ui.figures import moment
 
 #: Text fields around the text, with how long each may be.
 HEAD: Mapping[str, int] = {
@@ -135,7 +136,7 @@ def _changed(turn: Turn, texts: Mapping[str, str]) -> tuple[list[Block], dict[st
 
 
 def _shown(block: Block) -> str:
-    return (block.words or block.title)[:TITLE_CHARS_MAX]
+    return (block.typed or block.title)[:TITLE_CHARS_MAX]
 
 
 def _filled(blocks: Sequence[Block], about: Scope) -> list[Block]:
@@ -164,7 +165,7 @@ def refresh(pk: UUID, **call: Unpack[OnOne]) -> list[UUID]:
         found = on.read(about)
         blocks = [_anew(block, found, about) for block in turn.blocks]
         blocks = _asked_again(blocks, about)
-        turn.take("refresh", {"known_at": [turn.paper.known_at.isoformat(), work.at.isoformat()]})
+        turn.take("refresh", {"known_at": [moment(turn.paper.known_at), moment(work.at)]})
         turn.save(known_at=work.at)
         turn.keep(blocks)
     return work.done()

@@ -71,10 +71,11 @@ def fill(file: bytes, name: str, paper: Paper) -> bytes:
             )  # fmt: skip
         except subprocess.TimeoutExpired:
             raise _refused(name, "work") from None
-        try:
-            said = json.loads(done.stdout.splitlines()[-1])
-        except (ValueError, IndexError):
-            raise _refused(name, "work") from None
+        if done.returncode < 0 or not done.stdout:
+            # Its limits ended it; what it says before that is ours to mend.
+            assert done.returncode != 1 or b"MemoryError" in done.stderr, done.stderr[-2_000:]
+            raise _refused(name, "work")
+        said = json.loads(done.stdout.splitlines()[-1])
         if "stop" in said:
             raise _refused(name, said["stop"], said["what"])
         return out.read_bytes()
@@ -110,7 +111,7 @@ def _reaches_out(file: bytes) -> bool:
 
 def _refused(name: str, why: str, what: str = "") -> LayoutRefused:
     words = str(_WHY.get(why, _WHY["broken"])) % {"what": what}
-    return LayoutRefused(field="file", name=name, why=words)
+    return LayoutRefused(field="file", name=name, why=words, kind=why)
 
 
 #: What a template may name, and what it stands for; shown beside the form.

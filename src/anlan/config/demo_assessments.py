@@ -65,7 +65,7 @@ def _publish(scheme: Scheme, kind: Kind, by: Actor, at: datetime, count: int) ->
     spans = [periods.last_complete(kind, timezone.localdate(at))]
     while len(spans) < count:
         spans.append(spans[-1].previous())
-    pk = None
+    pk = uuid7()
     for span in reversed(spans):
         pk = commands.run_scheme(uuid7(), scheme=scheme.pk, period=span.code, **_call(by, at))
         commands.publish(pk, audience="ranking", **_call(by, at))

@@ -117,7 +117,7 @@ def behind(score: Score, item: Item, n: int, by: Actor, after: UUID | None) -> B
         rows.values("case_id").annotate(sum=Sum("quantity")).exclude(sum=0).order_by("case_id")
         [: PAGE + 1]
     )  # fmt: skip
-    page = {row["case_id"]: row["sum"] for row in found[:PAGE]}
+    page = {row["case_id"]: row["sum"] for row in found[:PAGE] if row["case_id"]}
     records = _records(page, by)
     return Behind(
         asked, sums["total"], sums["reported"], [each for each in records if each.number],

@@ -94,8 +94,8 @@ def _of_item(n: int, item: Item, spec: Spec, units: Collection[str]) -> Iterator
     if item.weight < 0:
         reason = _("A weight is not below 0; points that are only taken off weigh 0.")
         found.append(("weight", reason))
-    for name, reason in found:
-        yield Finding(f"items.{n}.{name}", reason, item.code)
+    for name, how in found:
+        yield Finding(f"items.{n}.{name}", how, item.code)
 
 
 def _of_scorer(item: Item, units: Collection[str]) -> Iterator[Said]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
 from anlan.base.paths import PATH_CHARS_MAX
-from anlan.domain.assessments import spec
+from anlan.domain.assessments import spec as specs
 from anlan.domain.assessments.loop import state_label
 from anlan.kernel.accounts.records import SealedRecord
 from anlan.kernel.calendar import periods
@@ -71,8 +71,8 @@ class Version(SealedRecord):
         ]
 
     @property
-    def read(self) -> spec.Spec:
-        return spec.read(self.spec)
+    def read(self) -> specs.Spec:
+        return specs.read(self.spec)
 
 
 class Scorer(models.Model):
@@ -90,7 +90,7 @@ class Mark(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="marks")
-    item = models.CharField(max_length=spec.CODE_CHARS_MAX)
+    item = models.CharField(max_length=specs.CODE_CHARS_MAX)
     period = models.CharField(max_length=PERIOD_CHARS_MAX)
     subject = models.CharField(max_length=40)
     points = models.DecimalField(max_digits=12, decimal_places=6)
@@ -176,7 +176,7 @@ class Run(SealedRecord):
         return self.through >= self.span.end
 
     @property
-    def spec(self) -> spec.Spec:
+    def spec(self) -> specs.Spec:
         return self.version.read
 
 
@@ -198,7 +198,7 @@ class Score(SealedRecord):
     total = models.CharField(max_length=EXACT_CHARS_MAX, blank=True)
     shown = models.DecimalField(max_digits=14, decimal_places=6, null=True)
     rank = models.IntegerField(null=True)
-    grade = models.CharField(max_length=spec.CODE_CHARS_MAX, blank=True)
+    grade = models.CharField(max_length=specs.CODE_CHARS_MAX, blank=True)
     vetoed = models.BooleanField(default=False)
     #: Parts, vetoes, the grade without them.
     data = models.JSONField()
@@ -226,7 +226,7 @@ class Appeal(models.Model):
     )
     score = models.ForeignKey(Score, models.PROTECT, related_name="appeals")
     #: The item that it is about; empty: the whole.
-    item = models.CharField(max_length=spec.CODE_CHARS_MAX, blank=True)
+    item = models.CharField(max_length=specs.CODE_CHARS_MAX, blank=True)
     text = models.TextField()
     #: What the unit asks for, in points of that item.
     wanted = models.DecimalField(max_digits=12, decimal_places=6, null=True)

@@ -81,8 +81,7 @@ def give(
                           "most": number_text(found.weight)},
             )  # fmt: skip
         if points * 10**DIGITS % 1:
-            reason = _("At most %(n)d decimals.") % {"n": DIGITS}
-            raise lacks(f"points-{each.subject}", reason)
+            raise lacks(f"points-{each.subject}", _("At most %(n)d decimals.") % {"n": DIGITS})
         evidence = text_of(
             each.evidence, f"evidence-{each.subject}", _("Write on what evidence the points rest.")
         )

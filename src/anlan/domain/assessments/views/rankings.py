@@ -50,9 +50,10 @@ def ranking_list(request: HttpRequest) -> HttpResponse:
 
 
 def _run(by: Actor, pk: UUID) -> Run:
-    return policy.access(
+    run: Run = policy.access(
         Run.objects.select_related(*queries.RUN, "corrects"), "rankings.view", by, pk
     )
+    return run
 
 
 @require_GET

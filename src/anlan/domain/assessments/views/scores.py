@@ -26,7 +26,7 @@ _RUN = ("run__version", "run__scheme", "run__area", "run__unit", "area", "sector
 
 
 def read(by: Actor, pk: UUID, permission: str = "scores.view") -> Score:
-    row = policy.access(Score.objects.select_related(*_RUN), permission, by, pk)
+    row: Score = policy.access(Score.objects.select_related(*_RUN), permission, by, pk)
     row.demand_intact()
     row.run.demand_intact()
     return row

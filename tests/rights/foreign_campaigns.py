@@ -19,10 +19,15 @@ from anlan.domain.campaigns.carrying.commands.letters import (
     make_letters,
 )
 from anlan.domain.campaigns.carrying.commands.organs import NewOrgan, NewOrganMember, make_organ
+from anlan.domain.campaigns.checklists.commands import (
+    NewChecklist,
+    NewItem,
+    make_checklist,
+)
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewLine, NewPlan
 from anlan.domain.campaigns.keydates.commands import NewKeyDate, NewPrecaution, make_key_date
 from anlan.domain.campaigns.meetings.commands import NewMeeting, make_meeting
-from anlan.domain.campaigns.models import Plan, Return, Task
+from anlan.domain.campaigns.models import Checklist, ChecklistCopy, Plan, Return, Task
 from anlan.domain.campaigns.returns import commands as returns
 from anlan.domain.campaigns.returns.rule import Rule
 from anlan.kernel.accounts.models import Unit
@@ -78,7 +83,8 @@ def plant_campaigns(
              "elements_template", "organs", "new_organ", "organs_export", "hearings",
              "new_hearing", "new_rule", "end_hearing_rule", "meetings",
              "meeting_new", "shared", "share", "new_part", "counters", "counters_export",
-             "counter", "key_dates", "new_key_date")  # fmt: skip
+             "counter", "key_dates", "new_key_date",
+             "checklists", "new_checklist")  # fmt: skip
     duty, owed = _returns(word, plan, unit, call)
     return {
         "campaigns:task": task, "campaigns:step": task,
@@ -110,6 +116,14 @@ def _carried(
                    precautions=(NewPrecaution(f"{word}值守"),)),
         request_id=uuid7(), **call,
     )  # fmt: skip
+    checklist = make_checklist(
+        campaign, NewChecklist(f"{word}清单", "common", items=(NewItem(f"{word}事项"),)),
+        request_id=uuid7(), **call,
+    )  # fmt: skip
+    Checklist.objects.filter(pk=checklist).update(issued_on=day)
+    copy = ChecklistCopy.objects.create(
+        checklist_id=checklist, unit=unit, path=place.path, made_at=at
+    )
     sides = (NewSignatory("gives", f"{word}政府"),)
     new = NewLetter(unit.pk, f"{word}责任书", day, day, day, articles=(NewArticle(f"{word}条款"),),
                     signatories=sides)  # fmt: skip
@@ -120,6 +134,8 @@ def _carried(
         organ: ("organ", "edit_organ", "new_members", "end_member", "correct_member"),
         key_date: ("key_date", "edit_key_date", "end_key_date", "draw_up_key_date",
                    "skip_key_date"),
+        checklist: ("checklist", "edit_checklist", "hand_out_checklist"),
+        copy.pk: ("checklist_copy",),
         hearing: ("hearing", "hearing_decide", "hearing_file", "hearing_step"),
         letter: ("letter", "edit_letter", "letter_paper", "letter_step"),
     }

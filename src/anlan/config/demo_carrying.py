@@ -14,6 +14,12 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.domain.campaigns.carrying.commands import elements, hearings, letters, organs, wanted
 from anlan.domain.campaigns.carrying.commands.terms_wanted import NewElement, NewExpected, NewGoal
+from anlan.domain.campaigns.checklists.commands import (
+    NewChecklist,
+    NewItem,
+    hand_out,
+    make_checklist,
+)
 from anlan.domain.campaigns.keydates.commands import (
     NewKeyDate,
     NewPrecaution,
@@ -35,6 +41,7 @@ def carried(plan: Plan, office: Actor, units: Sequence[int], at: datetime) -> No
     _organs(plan, start, office, at)
     _hearings(plan.campaign_id, today, office, at)
     _key_dates(plan.campaign_id, today, office, at)
+    _checklist(plan.campaign_id, today, office, at)
     names = list(Unit.objects.filter(pk__in=units[:LETTERS]).values_list("name", flat=True))
     _letters(plan, names, today, office, at)
 
@@ -79,6 +86,19 @@ def _key_dates(pk: UUID, today: date, office: Actor, at: datetime) -> None:
     for one in (festival, flood, event):
         made = make_key_date(pk, one, **_call(office, at))
     draw_up(made, start, **_call(office, at))
+
+
+def _checklist(pk: UUID, today: date, office: Actor, at: datetime) -> None:
+    """What departments have to do in common, handed out to those of the province (演示)."""
+    items = (
+        NewItem("传达学习行动部署（演示）", "组织领导", "主要负责人", "学习部署（演示）"),
+        NewItem("制定本部门实施方案（演示）", "组织领导", "分管负责人", "方案制定（演示）"),
+        NewItem("排查本行业重点场所（演示）", "排查整治", "业务处室", "排查覆盖（演示）"),
+    )
+    new = NewChecklist("部门共性任务清单（演示）", "common", "department", "演示设定",
+                       today + timedelta(60), items=items)  # fmt: skip
+    made = make_checklist(pk, new, **_call(office, at))
+    hand_out(made, heap="own", **_call(office, at))
 
 
 def _organs(plan: Plan, start: date, office: Actor, at: datetime) -> None:

@@ -3,6 +3,7 @@
 from anlan.domain.campaigns.carrying.loop import HEARING, LETTER
 from anlan.domain.campaigns.carrying.permissions import CARRYING
 from anlan.domain.campaigns.carrying.work import HEARING_WORK, LETTER_WORK
+from anlan.domain.campaigns.checklists.permissions import RULES as CHECKLIST_RULES
 from anlan.domain.campaigns.invariants import invariants
 from anlan.domain.campaigns.loop import TASK
 from anlan.domain.campaigns.permissions import RULES
@@ -20,7 +21,7 @@ CAPABILITY = Capability(
     prefix="campaigns/",
     machines=(TASK, HEARING, LETTER, RETURN),
     kinds=(*TASK.kinds, *HEARING.kinds, *LETTER.kinds, *RETURN.kinds, *KINDS, FIGURE),
-    rules={**RULES, **CARRYING, **RETURN_RULES, **RELATED_RULES},
+    rules={**RULES, **CARRYING, **RETURN_RULES, **RELATED_RULES, **CHECKLIST_RULES},
     invariants=(invariants,),
     works=(WORK, HEARING_WORK, LETTER_WORK, RETURN_WORK),
 )

@@ -10,6 +10,7 @@ from anlan.domain.campaigns import (
 from anlan.domain.campaigns.battlemap import urls as urls_map
 from anlan.domain.campaigns.below import views as views_below
 from anlan.domain.campaigns.carrying import urls as urls_carrying
+from anlan.domain.campaigns.checklists import urls as urls_checklists
 from anlan.domain.campaigns.deriving import urls as urls_deriving
 from anlan.domain.campaigns.intake import urls as urls_intake
 from anlan.domain.campaigns.keydates import urls as urls_keydates
@@ -45,6 +46,7 @@ urlpatterns = [
     path(
         "plans/<uuid:pk>/lines/<uuid:line_pk>/remove/", views_plans.remove_line, name="remove_line"
     ),
+    *urls_checklists.urlpatterns,
     *urls_deriving.urlpatterns,
     *urls_intake.urlpatterns,
     *urls_map.urlpatterns,

@@ -330,8 +330,8 @@ def _put(row: KeyDate, new: NewKeyDate) -> None:
     row.starts_on, row.ends_on = new.starts_on, new.ends_on or new.starts_on
     length = (row.ends_on - row.starts_on).days
     if not 0 <= length < TIME_DAYS_MAX:
-        reason = _("Its last day is before the first, or more than %(n)d days after it.")
-        raise lacks("ends_on", reason % {"n": TIME_DAYS_MAX})
+        too_long = _("Its last day is before the first, or more than %(n)d days after it.")
+        raise lacks("ends_on", too_long % {"n": TIME_DAYS_MAX})
 
 
 def _put_precautions(row: KeyDate, new: Sequence[NewPrecaution]) -> None:

@@ -72,12 +72,12 @@ def _coming(rows: Sequence[KeyDate], campaign: Campaign, by: Actor, today: date)
     for row, whole in times(rows, campaign).items():
         left = list(by_row.get(row.pk, ()))
         for time in whole:
-            run = next((one for one in left if _same(one, time)), None)
-            if run is not None:
-                left.remove(run)
+            drawn = next((one for one in left if _same(one, time)), None)
+            if drawn is not None:
+                left.remove(drawn)
             elif row.ended_on is not None and time.starts_on > row.ended_on:
                 continue
-            found.append(_one(row, time, run, plans, figures, today))
+            found.append(_one(row, time, drawn, plans, figures, today))
         # What was drawn up under days that were changed since.
         found += [
             _one(row, Time(run.starts_on, run.ends_on), run, plans, figures, today) for run in left

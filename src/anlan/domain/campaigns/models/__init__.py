@@ -5,6 +5,12 @@ Where a plan is broken down, the plan below has tasks for the lines of the plan 
 which it can't change, and lines of its own (自选动作).
 """
 
+from anlan.domain.campaigns.models.checklists import (
+    Checklist,
+    ChecklistCopy,
+    ChecklistItem,
+    ChecklistTick,
+)
 from anlan.domain.campaigns.models.deriving import Derived
 from anlan.domain.campaigns.models.figures import FigureWords, QuotedFigure
 from anlan.domain.campaigns.models.hearings import Decision, Hearing, HearingRule
@@ -30,6 +36,10 @@ __all__ = [
     "Attendance",
     "BaseFigure",
     "Campaign",
+    "Checklist",
+    "ChecklistCopy",
+    "ChecklistItem",
+    "ChecklistTick",
     "Counter",
     "Decision",
     "Derived",

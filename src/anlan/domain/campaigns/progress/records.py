@@ -163,7 +163,7 @@ def _subjects(codes: Iterable[str], by: Actor | None) -> dict[str, str]:
     }  # fmt: skip
     if not pks:
         return {}
-    rows = Enterprise.objects.filter(pk__in=pks)
+    rows: QuerySet[Enterprise] = Enterprise.objects.filter(pk__in=pks)
     if by is not None:
         rows = policy.permitted(rows, "enterprise.view", by)
     return {f"enterprise:{pk}": name for pk, name in rows.values_list("pk", "name")}

@@ -43,6 +43,7 @@ DIMENSIONS: Mapping[str, Text] = {
     AREA: gettext_lazy("Area"), "sector": gettext_lazy("Sector"), PERIOD: gettext_lazy("Period"),
     "grade": gettext_lazy("Grade"), "source": gettext_lazy("Source"),
     "topics": gettext_lazy("Topic"), "scope": gettext_lazy("Statistical scope"),
+    "unit": gettext_lazy("Reporting unit"),
 }  # fmt: skip
 #: Which labels a figure can be narrowed to.
 FILTERS = ("sector", "grade", "source")
@@ -173,6 +174,10 @@ def _check(asked: Asked) -> None:
         raise AnalysisUnreadable(
             field="period", reason=_("The period hasn't begun yet. Choose an earlier one.")
         )
+    if "unit" in (asked.rows, asked.columns) and (asked.columns or asked.compare or asked.now_map):
+        reason = _("By reporting unit there are no columns, no comparisons and no other map: leave "
+                   "them out.")  # fmt: skip
+        raise AnalysisUnreadable(field="rows", reason=reason)
     if PERIOD in (asked.rows, asked.columns):
         count = len(asked.periods) * (1 + len(asked.compare) * 2)
         if count > PERIODS_MAX:

@@ -17,6 +17,7 @@ from django.urls import NoReverseMatch, reverse
 from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.domain.hazards import behind as facts
+from anlan.domain.statistics import units
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.calendar.periods import Period
@@ -48,6 +49,8 @@ class Asked:
     own: bool = False
     now_map: bool = False
     known_at: datetime | None = None
+    #: Of one reporting unit alone; 0 is what names none.
+    unit: int | None = None
 
     @property
     def kind(self) -> str:
@@ -56,14 +59,15 @@ class Asked:
     @property
     def narrowed(self) -> dict[str, list[str]]:
         """The indicator's own labels and those that were asked for."""
-        own = {name: list(values) for name, values in self.indicator.filters[self.part].items()}
-        for name, values in self.where.items():
-            own[name] = [v for v in own[name] if v in values] if name in own else list(values)
-        return own
+        return units.narrowed(self.indicator, self.part, self.where)
 
 
 def value_of(asked: Asked, at: datetime) -> Value | None:
     """The figure itself, read as the table reads it."""
+    if asked.unit is not None:
+        every = units.values([asked.indicator], asked.area, asked.period, asked.where, at,
+                             asked.known_at)  # fmt: skip
+        return next((v for v in every if v.labels[units.UNIT] == str(asked.unit)), None)
     query = Query(
         kinds=[], areas=[asked.area.pk], periods=[asked.period], at=at,
         by=("region",) if asked.own else (), where=asked.where, as_known_at=asked.known_at,
@@ -75,6 +79,11 @@ def value_of(asked: Asked, at: datetime) -> Value | None:
 
 def facts_of(asked: Asked, at: datetime) -> QuerySet[Fact]:
     """The facts that a figure sums; ask for the figure first, which leaves the fold."""
+    if asked.unit is not None:
+        rows = units.facts_of(
+            asked.kind, asked.area, asked.period, asked.narrowed, at, asked.known_at
+        )
+        return rows.filter(unit_id=asked.unit or None)
     rows = facts.facts_of(
         facts.Asked(asked.kind, asked.area, asked.period, asked.narrowed, asked.own),
         asked.known_at or at,

@@ -36,6 +36,9 @@ class SetOutliers(Form):
     least = forms.IntegerField(
         label=_("Figures that are compared with one another, at least"), min_value=4, max_value=1000
     )
+    apart = forms.IntegerField(
+        label=_("Distance from the middle, at least"), min_value=0, max_value=1_000_000
+    )
     reason = forms.CharField(label=_("Why"), max_length=TEXT_CHARS_MAX)
 
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from anlan.domain.statistics.asked import Asked
 
 #: Labels as they stand in the address.
-LABELS = {"sector": "s", "grade": "g", "source": "o", "topics": "t", "scope": "c"}
+LABELS = {"sector": "s", "grade": "g", "source": "o", "topics": "t", "scope": "c", "unit": "u"}
 
 
 def records_of(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import cache
 
 from django.utils.functional import Promise
@@ -24,7 +24,7 @@ _NEEDS = {"sweep": "sweep.view", "selfcheck": "selfcheck.view"}
 GROUPS: Mapping[str, Text] = {
     "hazard": _("Hazards"), "problem": _("Problems"), "accident": _("Accidents"),
     "inquiry": _("Inquiries into accidents"), "sweep": _("Sweeps"), "selfcheck": _("Own checks"),
-    "measure": _("Measures"), "supervision": _("Supervision"),
+    "measure": _("Measures"), "supervision": _("Supervision"), "truth": _("Truth checks"),
 }  # fmt: skip
 DEFAULT = ("hazard.found", "hazard.rectified", "hazard.rectification_rate", "hazard.overdue")
 
@@ -69,10 +69,17 @@ def for_reader(by: Actor, *, by_sector: bool) -> dict[str, Indicator]:
     }
 
 
-def grouped(offered: Mapping[str, Indicator]) -> list[tuple[Text, list[Indicator]]]:
-    """For the chooser: what is declared first, then the bare counts."""
+def grouped(
+    offered: Mapping[str, Indicator], chosen: Collection[str], *, every_count: bool
+) -> list[tuple[Text, list[Indicator]]]:
+    """For the chooser: what is declared; the bare counts, some hundreds, where asked for."""
     found: dict[str, list[Indicator]] = {}
     for code, each in offered.items():
+        if code.endswith(":kind") and not every_count and code not in chosen:
+            continue
         found.setdefault(code.split(".")[0], []).append(each)
     order = [*GROUPS, *sorted(found.keys() - GROUPS.keys())]
-    return [(GROUPS.get(head, head), found[head]) for head in order if head in found]
+    nouns = {kind: noun for work in works() for kind, noun in work.kinds.items()}
+    return [
+        (GROUPS.get(head) or nouns.get(head, head), found[head]) for head in order if head in found
+    ]

@@ -47,7 +47,7 @@ def chart(table: Table) -> Drawn | None:
     left_out = []
     others = {str(h.indicator.label) for h in table.heads if h.indicator.form != form}
     if others:
-        left_out.append(_("of another unit: %(names)s") % {"names": "、".join(sorted(others))})
+        left_out.append(_("of another unit: %(names)s") % {"names": _(", ").join(sorted(others))})
     if len(places) > SERIES_MAX:
         left_out.append(_("%(n)d more columns") % {"n": len(places) - SERIES_MAX})
         places = places[:SERIES_MAX]
@@ -67,7 +67,7 @@ def chart(table: Table) -> Drawn | None:
     ]  # fmt: skip
     return Drawn(
         Chart(
-            "、".join(dict.fromkeys(str(head.indicator.label) for _n, head in places)),
+            _(", ").join(dict.fromkeys(str(head.indicator.label) for _n, head in places)),
             "line" if by_time and percent else "columns" if by_time else "bars",
             analyses.DIMENSIONS[table.asked.rows], [str(row.label) for row in rows], series,
             percent=percent,

@@ -15,20 +15,22 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from anlan.domain.statistics import asked as analyses
-from anlan.domain.statistics import settings
+from anlan.domain.statistics import settings, units
 from anlan.domain.statistics.asked import AREA, COLUMNS_MAX, PERIOD, Asked
 from anlan.domain.statistics.links import records_of
 from anlan.domain.statistics.refusals import AnalysisUnreadable
+from anlan.kernel.accounts.models import Unit
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts.asking import MISSING, REGION, Query
 from anlan.kernel.facts.models import Coverage, Expected
 from anlan.kernel.indicators import arithmetic
-from anlan.kernel.indicators.compute import Value, evaluate_of
+from anlan.kernel.indicators.compute import Value, evaluate, evaluate_of
 from anlan.kernel.indicators.declare import Indicator, Ratio
 from anlan.kernel.regions.models import Region
 from anlan.ui.figures import number
 
 Text = str | Promise
+Link = Callable[[], str] | None
 #: A place in a dimension: (area, own), a period, a label's value; None where there is but one.
 Key = Hashable
 #: Figures on a page; longer tables turn over.
@@ -60,7 +62,8 @@ class Figure:
     value: Any = None
     words: str = "—"
     why: str = ""
-    href: str = ""
+    #: Where it opens; written when it is shown, since a table has more figures than a page.
+    link: Callable[[], str] | None = None
     #: What stands behind it, or what it is compared with.
     note: str = ""
     missing: bool = False
@@ -70,6 +73,10 @@ class Figure:
     tone: str = ""
     #: For exports: the two numbers of a comparison.
     against: Any = None
+
+    @property
+    def href(self) -> str:
+        return self.link() if self.link else ""
 
 
 @dataclass
@@ -102,6 +109,14 @@ class Table:
 
 
 def read(asked: Asked) -> Table:
+    if asked.rows == units.UNIT:
+        whole = Query(
+            kinds=[], areas=[asked.area.pk], periods=[asked.period], at=asked.at,
+            where=asked.ledger_where, as_known_at=asked.known_at,
+        )  # fmt: skip
+        body = units.values(asked.chosen, asked.area, asked.period, asked.ledger_where, asked.at,
+                            asked.known_at)  # fmt: skip
+        return _Builder(asked, {"body": body, "column": evaluate(asked.chosen, whole)}).table()
     by, periods = _by(asked), [asked.period]
     if PERIOD in (asked.rows, asked.columns):
         periods = asked.periods
@@ -151,9 +166,13 @@ class _Builder:
         self.lines = {(key_of(v, asked.rows), v.indicator.code): v for v in found.get("row", ())}
         self.corner = {v.indicator.code: v for v in found.get("all", ())}
         ids = {v.area_id for v in found["body"]}
-        self.areas = (
-            Region.objects.in_bulk(list(ids)) if AREA in (asked.rows, asked.columns) else {}
+        with_areas = AREA in (asked.rows, asked.columns)
+        self.areas = Region.objects.in_bulk(list(ids)) if with_areas else {}
+        told = {v.labels[units.UNIT] for v in found["body"] if units.UNIT in v.labels}
+        named = (
+            Unit.objects.filter(pk__in=[int(pk) for pk in told]) if told else Unit.objects.none()
         )
+        self.units = dict(named.values_list("pk", "name"))
 
     def table(self) -> Table:
         asked = self.asked
@@ -175,6 +194,8 @@ class _Builder:
     def _keys(self, dimension: str, place: int) -> list[Any]:
         """The places of a dimension in their order; a place where nothing is counted stays out."""
         found = list(dict.fromkeys(key[place] for key in self.body))
+        if dimension == units.UNIT:
+            return sorted(found, key=lambda v: (v == "0", str(self.label(dimension, v))))
         if dimension in (AREA, PERIOD, ""):
             return found
         order = {value: n for n, value in enumerate(analyses.choices(dimension))}
@@ -190,6 +211,8 @@ class _Builder:
             return area.name
         if dimension == PERIOD:
             return str(key.label)
+        if dimension == units.UNIT:
+            return self.units.get(int(key), _("no unit named"))
         return analyses.word_of(dimension, key or "") if dimension else _("In all")
 
     def _heads(self) -> list[Head]:
@@ -217,7 +240,7 @@ class _Builder:
             value = self.lines.get((key, code)) if head.total else self.body.get(
                 (key, head.key, code)
             )  # fmt: skip
-            row.figures.append(self._figure(head, value, row_key=key))
+            row.figures.append(self._figure(head, value))
         return row
 
     def _total(self, heads: Sequence[Head]) -> Row | None:
@@ -243,7 +266,7 @@ class _Builder:
 
     # One figure
 
-    def _figure(self, head: Head, value: Value | None, row_key: Any = None) -> Figure:
+    def _figure(self, head: Head, value: Value | None) -> Figure:
         asked = self.asked
         names = [*(n for n in (asked.rows, asked.columns) if n not in (AREA, PERIOD, "")),
                  *asked.where]  # fmt: skip
@@ -253,13 +276,13 @@ class _Builder:
             return Figure(0, "0") if head.form == "count" else Figure(why=_("nothing to divide by"))
         link = self._link(value)
         if not head.compare:
-            return _plain(head, value, value.value, link(value.period))
+            return _plain(head, value, value.value, lambda: link(value.period))
         compared = value.compared[asked.comparisons[head.compare]]
         if head.compare == "total":
-            return _plain(head, value, compared.current, link(compared.period))
-        return _change(
-            head, value, compared, "" if head.compare == "mean" else link(compared.period)
-        )
+            return _plain(head, value, compared.current, lambda: link(compared.period))
+        # A mean of three years is no figure that opens to one set of records.
+        opens = None if head.compare == "mean" else lambda: link(compared.period)
+        return _change(head, value, compared, opens)
 
     def _link(self, value: Value) -> Callable[[Period], str]:
         """Where a figure opens to: what it counts, in which area, narrowed to which labels."""
@@ -270,7 +293,7 @@ class _Builder:
         )
 
 
-def _plain(head: Head, value: Value, shown: Any, href: str) -> Figure:
+def _plain(head: Head, value: Value, shown: Any, link: Link) -> Figure:
     if value.missing:
         return Figure(why=str(MISSING[value.missing]), missing=True)
     if shown is None:
@@ -280,10 +303,10 @@ def _plain(head: Head, value: Value, shown: Any, href: str) -> Figure:
         part, whole = value.counts
         note = f"{number(part)} / {number(whole)}"
     has = any(value.counts) or bool(shown)
-    return Figure(shown, written(head.form, shown), href=href if has else "", note=note)
+    return Figure(shown, written(head.form, shown), link=link if has else None, note=note)
 
 
-def _change(head: Head, value: Value, compared: Any, href: str) -> Figure:
+def _change(head: Head, value: Value, compared: Any, link: Link) -> Figure:
     """The change in percent; of a rate in points."""
     points = head.indicator.form == "percent"
     shown = compared.points if points else compared.change
@@ -300,7 +323,7 @@ def _change(head: Head, value: Value, compared: Any, href: str) -> Figure:
         good = (shown > 0) == (head.indicator.better == "up")
         tone = "green" if good else "red"
     note = _("then %(value)s") % {"value": written(head.indicator.form, against)}
-    return Figure(shown, words, href=href, note=note, tone=tone, against=against)
+    return Figure(shown, words, link=link, note=note, tone=tone, against=against)
 
 
 def written(form: str, value: Any) -> str:
@@ -345,8 +368,11 @@ def _flag(places: Sequence[tuple[Row, int]], rule: settings.Outliers) -> None:
     values = [row.figures[place].value for row, place in places]
     if sum(value is not None for value in values) < rule.least:
         return
-    for (row, place), z in zip(places, arithmetic.modified_z(values), strict=True):
-        if z is not None and abs(z) >= rule.threshold:
+    middle = arithmetic.median([value for value in values if value is not None])
+    for (row, place), value, z in zip(places, values, arithmetic.modified_z(values), strict=True):
+        if z is None or abs(arithmetic.exact(value) - middle) < rule.apart:
+            continue
+        if abs(z) >= rule.threshold:
             row.figures[place] = replace(row.figures[place], outlier=z)
 
 
@@ -361,9 +387,9 @@ def _sort(sort: str, rows: list[Row], heads: Sequence[Head]) -> None:
     rows[:] = known + rest
 
 
-def page_of(table: Table, page: int) -> tuple[list[Row], int, int]:
+def page_of(table: Table, page: int, most: int = FIGURES_MAX) -> tuple[list[Row], int, int]:
     """The rows of one page, which page that is, and how many there are."""
-    size = max(ROWS_MIN, FIGURES_MAX // max(1, len(table.heads)))
+    size = max(ROWS_MIN, most // max(1, len(table.heads)))
     pages = max(1, -(-len(table.rows) // size))
     page = min(max(1, page), pages)
     return table.rows[(page - 1) * size : page * size], page, pages

@@ -16,13 +16,19 @@ from anlan.kernel.accounts.models import User
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 
-#: Views that a menu shows: one's own, then those of one's units.
-SHOWN_MAX = 120
+#: Views that the list and the menu show: one's own, then those of one's units.
+SHOWN_MAX, MENU_MAX = 200, 20
 
 
 def opened_by(by: Actor) -> QuerySet[View]:
     """One's own, and those that were shared with a unit where one works."""
     return policy.permitted(View.objects.all(), "savedviews.view", by)
+
+
+def menu_of(by: Actor) -> list[View]:
+    """What the menu beside an analysis shows: names alone."""
+    rows = opened_by(by).select_related("owner").order_by("name", "pk")[:MENU_MAX]
+    return sorted(rows, key=lambda row: row.owner_id != by.user_id)
 
 
 def shown_to(by: Actor) -> list[View]:

@@ -15,7 +15,7 @@ from anlan.domain.statistics.refusals import ViewIncomplete
 OUTLIERS, TRUTH = "outliers", "truth"
 #: In force until an office sets its own. 3.5 is the threshold of Iglewicz and Hoaglin (1993).
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
-    OUTLIERS: {"threshold": "3.5", "least": 6},
+    OUTLIERS: {"threshold": "3.5", "least": 6, "apart": 5},
     # No document gives these: they are where we start from.
     TRUTH: {
         "closing_days": 3,
@@ -30,7 +30,7 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
 }
 #: Between which values each may be set.
 LIMITS: Mapping[str, Mapping[str, tuple[int, int]]] = {
-    OUTLIERS: {"threshold": (1, 100), "least": (4, 1_000)},
+    OUTLIERS: {"threshold": (1, 100), "least": (4, 1_000), "apart": (0, 1_000_000)},
     TRUTH: {
         "closing_days": (1, 31),
         "closing_share": (1, 100),
@@ -50,6 +50,8 @@ class Outliers:
     threshold: Decimal
     #: Fewer figures than this aren't compared with one another.
     least: int
+    #: What lies nearer to the middle than this never stands out: one case is no wave.
+    apart: int
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def current(code: str) -> tuple[int, Mapping[str, Any]]:
 
 def outliers() -> Outliers:
     data = current(OUTLIERS)[1]
-    return Outliers(Decimal(str(data["threshold"])), int(data["least"]))
+    return Outliers(Decimal(str(data["threshold"])), int(data["least"]), int(data["apart"]))
 
 
 def truth() -> Truth:

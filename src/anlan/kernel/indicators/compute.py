@@ -295,17 +295,17 @@ class _Table:
         where: Mapping[str, tuple[str, ...]],
     ) -> tuple[int | None, str]:
         """The sum of the cells that fit, or why there is none."""
+        whole = self._cells.get(((), place, period, kind, group)) if narrow else None
+        if whole and whole[0].missing:
+            # Nobody was there to count any of them, so none of this sort is no zero either.
+            return None, whole[0].missing
         total = 0
-        cells = self._cells.get((narrow, place, period, kind, group))
-        if cells is None:
-            cells = [cell for cell in self._cells.get(((), place, period, kind, group), ())
-                     if cell.missing]  # fmt: skip
-            return (None, cells[0].missing) if cells else (0, "")
-        for cell in cells:
+        for cell in self._cells.get((narrow, place, period, kind, group), ()):
             if all(cell.labels[name] in values for name, values in where.items()):
-                if cell.value is None:
+                if cell.value is None and not whole:
                     return None, cell.missing
-                total += cell.value
+                # Where others of the kind were counted, none of this sort is a zero.
+                total += cell.value or 0
         return total, ""
 
 

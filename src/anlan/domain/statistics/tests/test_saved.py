@@ -117,13 +117,13 @@ def test_a_repeat_changes_nothing_and_another_use_of_the_id_is_refused(desk: Des
 
 
 def test_thresholds_are_the_topmost_offices_and_each_change_a_version(desk: Desk) -> None:
-    given = {"version": 0, "threshold": "5", "least": 8, "reason": "样本较少"}
+    given = {"version": 0, "threshold": "5", "least": 8, "apart": 3, "reason": "样本较少"}
     desk.cast.person("head", "province", Role.LEADER)
     User.objects.update(password_changed_at=timezone.now())
     assert desk.post("office", "statistics:outliers", **given).status_code == 403
     answer = desk.post("head", "statistics:outliers", **given)
     assert (answer.status_code, answer["Location"]) == (302, reverse("statistics:analysis"))
-    assert settings.outliers() == settings.Outliers(settings.Decimal("5"), 8)
+    assert settings.outliers() == settings.Outliers(settings.Decimal("5"), 8, 3)
     # Who looked at an older version is told so.
     assert desk.post("head", "statistics:outliers", **given).status_code == 409
     again = {**given, "version": 1, "least": 2}

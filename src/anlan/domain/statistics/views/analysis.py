@@ -16,7 +16,7 @@ from anlan.base.ids import uuid7
 from anlan.domain.hazards import spans
 from anlan.domain.hazards.overview_page import sector_names
 from anlan.domain.statistics import asked as analyses
-from anlan.domain.statistics import forms, offered, pictures, reading, saved, sheets
+from anlan.domain.statistics import forms, offered, pictures, reading, saved, sheets, tabs
 from anlan.domain.statistics.asked import Asked
 from anlan.domain.statistics.refusals import AnalysisUnreadable
 from anlan.kernel.accounts.gate import actor_of, requires
@@ -36,14 +36,17 @@ def page(request: HttpRequest) -> HttpResponse:
         return _mend(request, by, refusal)
     wish = request.GET.get("page", "")
     wanted = int(wish) if wish.isascii() and wish.isdecimal() and len(wish) < 6 else 1
-    rows, number, pages = reading.page_of(table, wanted)
+    every = request.GET.get("every") == "1"
+    # The chooser of every count takes a third of a page.
+    most = reading.FIGURES_MAX // (2 if every else 1)
+    rows, number, pages = reading.page_of(table, wanted, most)
     context = {
-        **_form(asked, by), "asked": asked, "table": table, "rows": rows, "pages": pages,
+        **_form(asked, by, every), "asked": asked, "table": table, "rows": rows, "pages": pages,
         "page": number,
         "chart": pictures.chart(table) if asked.shown == "chart" else None,
         "map": pictures.area_map(table) if asked.shown == "map" else None,
         "workbook": reverse("statistics:workbook") + asked.query(), "now": at,
-        "groups": _groups(table), "saved": saved.shown_to(by),
+        "groups": _groups(table), "tabs": tabs.of(by, "analysis"), "saved": saved.menu_of(by),
         "save": forms.SaveView(initial={"request_id": uuid7(), "query": asked.query()},
                                auto_id="save_%s"),
         "restricted": sector_names(asked.sectors) if asked.sectors is not None else [],
@@ -51,9 +54,11 @@ def page(request: HttpRequest) -> HttpResponse:
     return render_page(request, "statistics/analysis.html", "statistics/analysis.html", context)
 
 
-def _form(asked: Asked, by: Actor) -> dict[str, Any]:
+def _form(asked: Asked, by: Actor, every: bool) -> dict[str, Any]:
+    may = offered.for_reader(by, by_sector=asked.sectors is not None)
     return {
-        "offered": offered.grouped(offered.for_reader(by, by_sector=asked.sectors is not None)),
+        "every": every,
+        "offered": offered.grouped(may, asked.indicators, every_count=every),
         "dimensions": analyses.DIMENSIONS,
         "steps_of": [(code, label) for code, (_kind, label) in analyses.STEPS.items()],
         "comparisons": analyses.COMPARISONS, "shown": analyses.SHOWN,

@@ -18,10 +18,11 @@ from anlan.base.refusal import NotFound
 from anlan.domain.accidents.loop import KINDS as ACCIDENT_KINDS
 from anlan.domain.hazards import overview
 from anlan.domain.statistics import asked as analyses
-from anlan.domain.statistics import behind, links, offered
+from anlan.domain.statistics import behind, links, offered, units
 from anlan.domain.statistics.behind import Asked
 from anlan.domain.statistics.reading import written
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.models import Unit
 from anlan.kernel.calendar import periods
 from anlan.kernel.facts.kinds import Measure, known
 from anlan.kernel.regions import queries as regions
@@ -68,6 +69,8 @@ def _asked(request: HttpRequest, by: Actor, at: datetime) -> Asked:
         raise NotFound
     where: dict[str, list[str]] = {}
     for name, short in links.LABELS.items():
+        if name == units.UNIT:
+            continue
         values = [value[:_CHARS_MAX] for value in request.GET.getlist(short) if value]
         if values:
             where[name] = ["" if value == "none" else value for value in values]
@@ -78,14 +81,22 @@ def _asked(request: HttpRequest, by: Actor, at: datetime) -> Asked:
     return Asked(
         each, int(part), area, periods.parse(get("p", "")[:_CHARS_MAX]), where,
         own=get("own") == "1", now_map=get("map") == "now",
-        known_at=analyses.moment_of(get("k", ""), at),
+        known_at=analyses.moment_of(get("k", ""), at), unit=_unit(get("u", "")),
     )  # fmt: skip
+
+
+def _unit(text: str) -> int | None:
+    if not text or text == "none":
+        return None if not text else 0
+    if not (text.isascii() and text.isdecimal() and len(text) < 19):
+        raise NotFound
+    return int(text)
 
 
 def _elsewhere(asked: Asked) -> str:
     """The page of hazards or accidents behind a figure, where it can show just this one."""
     where = asked.narrowed
-    if asked.now_map or any(not values for values in where.values()):
+    if asked.now_map or asked.unit is not None or any(not values for values in where.values()):
         return ""
     plain = {"kind": asked.kind, "area": asked.area.code, "period": asked.period.code,
              **({"own": "1"} if asked.own else {})}  # fmt: skip
@@ -135,6 +146,9 @@ def _parts(request: HttpRequest, asked: Asked, value: Any) -> list[tuple[Any, An
 def _narrowed(asked: Asked) -> list[str]:
     words = [str(analyses.word_of(name, value))
              for name, values in asked.narrowed.items() for value in values]  # fmt: skip
+    if asked.unit is not None:
+        named = Unit.objects.filter(pk=asked.unit).values_list("name", flat=True).first()
+        words.append(named or _("no unit named"))
     if asked.own:
         words.append(_("the area itself, nothing below it"))
     return words

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.statistics import asked as analyses
-from anlan.domain.statistics import commands, forms, saved, settings
+from anlan.domain.statistics import commands, forms, saved, settings, tabs
 from anlan.domain.statistics.models import View
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
@@ -42,6 +42,7 @@ def views(request: HttpRequest) -> HttpResponse:
         for row in saved.shown_to(by)
     ]  # fmt: skip
     context = {
+        "tabs": tabs.of(by, "views"),
         "rows": rows,
         "request_id": uuid7(),
         "may_set": policy.may(by, "statistics.settings"),
@@ -119,7 +120,8 @@ def outliers(request: HttpRequest) -> HttpResponse:
     form = forms.SetOutliers(request.POST or None, initial={"version": version, **data})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        new = {"threshold": str(given["threshold"]), "least": given["least"]}
+        new = {"threshold": str(given["threshold"]), "least": given["least"],
+               "apart": given["apart"]}  # fmt: skip
         try:
             commands.change_setting(
                 settings.OUTLIERS, new, version=given["version"], reason=given["reason"], by=by,

@@ -20,7 +20,7 @@ from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.hazards import overview, spans
 from anlan.domain.hazards import queries as hazards
 from anlan.domain.lists import sums
-from anlan.domain.statistics import commands, forms, settings
+from anlan.domain.statistics import commands, forms, settings, tabs
 from anlan.domain.statistics.models import Draw, Looked
 from anlan.domain.statistics.truth import checks, drawing
 from anlan.kernel.accounts import policy
@@ -57,6 +57,7 @@ def page(request: HttpRequest) -> HttpResponse:
     for row in Looked.objects.filter(flag__in=keys).order_by("at", "pk"):
         said[row.flag] = row
     context = {
+        "tabs": tabs.of(by, "truth"),
         "area": area, "period": period, "found": found, "rules": checks.RULES, "said": said,
         "rule": rule, "chooser": spans.chooser(period, today, spans.wish({})),
         "here": Given({"area": area.code, "period": period.code}),
@@ -141,6 +142,7 @@ def draws(request: HttpRequest) -> HttpResponse:
             return go_on(request, reverse("statistics:draw", args=[made]))
     rows = policy.permitted(Draw.objects.select_related("area", "unit"), "draws.view", by)
     context = {
+        "tabs": tabs.of(by, "draws"),
         "form": form, "area": area, "page": DRAWS.page(rows, request.GET),
         "filters": Given({"area": area.code}), "may_draw": policy.may(by, "truth.draw"),
     }  # fmt: skip

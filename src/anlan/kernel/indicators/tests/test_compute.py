@@ -177,3 +177,18 @@ def test_every_indicator_of_this_installation_stands_on_declared_kinds():
     for indicator in declared().values():
         indicator.check()
         assert set(indicator.kinds) <= declared_kinds().keys()
+
+
+def test_a_narrowed_zero_is_one_where_the_kind_was_counted_and_missing_where_nobody_was(
+    ledger_of, kinds
+):
+    from anlan.kernel.facts.models import Coverage
+
+    area = ledger_of((date(2024, 5, 3), 4, "ordinary"))
+    Coverage.objects.create(unit_id=1, area_id=area.pk, kinds="", since=date(2024, 5, 1))
+    major = Count("major", "major", kinds.found, {"grade": ("major",)})
+    ordinary = Count("ordinary", "ordinary", kinds.found, {"grade": ("ordinary",)})
+    both = ask([major, ordinary], area, "2024-04 2024-05", coverage=True)
+    assert [(value.value, value.missing) for value in both] == [
+        (None, "not_on_system"), (None, "not_on_system"), (0, ""), (4, ""),
+    ]  # fmt: skip

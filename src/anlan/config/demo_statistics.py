@@ -14,6 +14,7 @@ from anlan.config.cli_say import say
 from anlan.config.demo_offices import CAPITAL
 from anlan.domain.hazards import commands as hazards
 from anlan.domain.statistics import commands
+from anlan.domain.statistics.models import Drawn
 from anlan.domain.statistics.truth import drawing
 from anlan.kernel.accounts import held
 from anlan.kernel.accounts.models import Unit, User
@@ -72,7 +73,7 @@ def _draw(office: Actor, at: datetime) -> None:
         say(refusal)  # A small demo may have closed nothing.
         return
     now = timezone.now()
-    drawn = list(drawing.Drawn.objects.filter(draw=pk).order_by("place")[:LOOKED])
+    drawn = list(Drawn.objects.filter(draw=pk).order_by("place")[:LOOKED])
     for n, row in enumerate(drawn, 1):
         try:
             hazards.look_back(

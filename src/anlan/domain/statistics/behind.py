@@ -162,7 +162,7 @@ def read(asked: Asked, by: Actor, at: datetime, after: UUID | None) -> Behind | 
     )  # fmt: skip
     page = sums.filter(case_id__lt=after) if after else sums
     found = list(page.order_by("-case_id")[: PAGE_ROWS + 1])
-    adds = {row["case_id"]: row["sum"] for row in found[:PAGE_ROWS]}
+    adds = {row["case_id"]: row["sum"] for row in found[:PAGE_ROWS] if row["case_id"]}
     lines = _lines(adds, by)
     entries, entered, more = _entries(rows)
     return Behind(
@@ -206,11 +206,11 @@ def _entries(rows: QuerySet[Fact]) -> tuple[list[Entry], int, int]:
     count = groups.exclude(sum=0).count()
     areas = dict(Region.objects.filter(pk__in={row["area_id"] for row in shown})
                  .values_list("pk", "name"))  # fmt: skip
-    units = dict(Unit.objects.filter(pk__in={row["unit_id"] for row in shown if row["unit_id"]})
+    names = dict(Unit.objects.filter(pk__in={row["unit_id"] for row in shown if row["unit_id"]})
                  .values_list("pk", "name"))  # fmt: skip
     entries = [
         Entry(row["day"], row["until"], areas.get(row["area_id"], ""),
-              units.get(row["unit_id"], ""), row["sum"])
+              names.get(row["unit_id"] or 0, ""), row["sum"])
         for row in shown
     ]  # fmt: skip
     whole = plain.aggregate(sum=Sum("quantity"))["sum"] or 0

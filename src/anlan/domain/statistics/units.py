@@ -97,5 +97,6 @@ def _value(
     counts = tuple(one.get(unit, 0) for one in found if one is not None)
     if isinstance(each, Ratio):
         divide = arithmetic.percent if each.form == "percent" else arithmetic.ratio
-        return Value(each, area.pk, period, labels, divide(*counts, each.digits), counts=counts)
+        rate = divide(counts[0], counts[1], each.digits)
+        return Value(each, area.pk, period, labels, rate, counts=counts)
     return Value(each, area.pk, period, labels, counts[0], counts=counts)

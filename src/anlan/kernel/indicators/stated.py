@@ -240,8 +240,8 @@ def _alone(said: Said) -> list[Finding]:
     if said.until == "none":
         found.append(Finding("no_date", Verdict.GAP, {"value": value}))
     if said.comparison in YEAR_ON_YEAR and said.base_year and said.base_year != said.year - 1:
-        data = {"comparison": said.comparison, "year": said.year, "base": said.base_year}
-        found.append(Finding("fixed_base", Verdict.GAP, data))
+        years = {"comparison": said.comparison, "year": said.year, "base": said.base_year}
+        found.append(Finding("fixed_base", Verdict.GAP, years))
     return found
 
 
@@ -326,7 +326,8 @@ class _Work:
             one, all_ = self.used[-2:]
             self.findings.append(
                 Finding("exceeds", Verdict.INCONSISTENT, {
-                    "part": f"{_plain(one.value or 0):,}", "whole": f"{_plain(all_.value or 0):,}",
+                    "part": f"{_plain(exact(one.value or 0)):,}",
+                    "whole": f"{_plain(exact(all_.value or 0)):,}",
                 })
             )  # fmt: skip
         return span

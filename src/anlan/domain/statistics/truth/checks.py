@@ -303,7 +303,9 @@ def _round(asked: Asked) -> Checked:
     for unit, flat, n, share in found:
         words = _("%(flat)d of %(n)d reported numbers (%(share)s %%) end in nought.") % {
             "flat": flat, "n": n, "share": share}  # fmt: skip
-        checked.flags.append(Flag(asked.key("round", unit), "round", names.get(unit, "—"), words))
+        checked.flags.append(
+            Flag(asked.key("round", unit), "round", names.get(unit or 0, "—"), words)
+        )
     return _cut(checked)
 
 

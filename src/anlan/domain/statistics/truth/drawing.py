@@ -76,8 +76,8 @@ def draw(
     if not words or len(words) > SEED_CHARS_MAX:
         raise ViewIncomplete(field="seed", reason=_("Write a seed: any word or number."))
     if not 1 <= wanted <= WANTED_MAX:
-        reason = _("Draw between 1 and %(n)d hazards.") % {"n": WANTED_MAX}
-        raise ViewIncomplete(field="wanted", reason=reason)
+        between = _("Draw between 1 and %(n)d hazards.") % {"n": WANTED_MAX}
+        raise ViewIncomplete(field="wanted", reason=between)
     place = Region.objects.filter(pk=area).first()
     if place is None:
         raise ViewIncomplete(field="area", reason=_("Choose the area from the list."))
@@ -87,9 +87,9 @@ def draw(
         reason = _("No hazard was closed there in this period that wasn't drawn before.")
         raise ViewIncomplete(field="period", reason=reason)
     if len(keys) > FRAME_MAX:
-        reason = _("More than %(n)d hazards were closed there: choose a smaller area or a shorter "
-                   "period.") % {"n": FRAME_MAX}  # fmt: skip
-        raise ViewIncomplete(field="period", reason=reason)
+        too_many = _("More than %(n)d hazards were closed there: choose a smaller area or a "
+                     "shorter period.") % {"n": FRAME_MAX}  # fmt: skip
+        raise ViewIncomplete(field="period", reason=too_many)
     row = Draw.objects.create(
         pk=pk, area=place, path=place.path, unit=main_unit(by, JUDGES), start=period.start,
         end=period.end, seed=words, wanted=wanted, frame=len(keys), digest=digest_of(keys),

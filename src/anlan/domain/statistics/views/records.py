@@ -132,7 +132,7 @@ def _again(request: HttpRequest, **changes: str) -> str:
     return "?" + given.urlencode()
 
 
-def _parts(request: HttpRequest, asked: Asked, value: Any) -> list[tuple[Any, Any, str, bool]]:
+def _parts(request: HttpRequest, asked: Asked, value: Any) -> list[tuple[Any, Any, Any, str, bool]]:
     """Of a rate its part and its whole, each with its number and where it opens."""
     if len(asked.indicator.kinds) < 2 or value is None:
         return []
@@ -140,7 +140,7 @@ def _parts(request: HttpRequest, asked: Asked, value: Any) -> list[tuple[Any, An
     return [
         (names[n], known(kind).label, value.counts[n], _again(request, n=str(n)), n == asked.part)
         for n, kind in enumerate(asked.indicator.kinds)
-    ]  # type: ignore[return-value]
+    ]
 
 
 def _narrowed(asked: Asked) -> list[str]:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.ids import uuid7
 from anlan.domain.bulletins.commands.base import Turn, begin, lacks, text_of, turns
 from anlan.domain.bulletins.kinds import KINDS
+from anlan.domain.bulletins.loop import PAPER
 from anlan.domain.bulletins.models import (
     NAME_CHARS_MAX,
     NUMBER_CHARS_MAX,
@@ -26,7 +27,7 @@ from anlan.domain.bulletins.refusals import NumberTaken
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.units import main_unit
-from anlan.kernel.loop import plain
+from anlan.kernel.loop import engine, plain
 from anlan.kernel.loop.frame import OnOne
 from anlan.kernel.loop.plain import Call
 
@@ -76,6 +77,8 @@ def number(
     for turn in turns(work):
         if bool(word) == bool(text.strip()):
             raise lacks("word", _("Choose a word, or enter the number that your OA gave it."))
+        if turn.case.state not in PAPER.step("number").sources:
+            raise engine.not_possible(turn.case, "number")
         row = _own(turn, word) if word else _given(turn, text)
         turn.take("number", {"number": row.text})
         issue = Issue(

@@ -41,8 +41,9 @@ def filings(*, at: datetime) -> None:
     commands.issue(pk, **_call(_MADE, start))
     form = Form.objects.get(pk=pk)
     _whole_month(form, before.code, start)
-    opening.open_due(at)
-    _every_state(form, month.code, at)
+    opened = min(at, timezone.make_aware(datetime.combine(month.end + timedelta(1), time(9))))
+    opening.open_due(opened)
+    _every_state(form, month.code, opened, at)
     province = demo_offices.unit(demo_offices.office_code("530000")).pk
     pk = shipped.take_over(
         "hazards_month", by=_MADE, at=at, request_id=uuid7(), unit=province,
@@ -108,8 +109,9 @@ def _whole_month(form: Form, code: str, start: datetime) -> None:
     commands.decide_correction(rows[0].pk, grant=True, **_call(_MADE, late + timedelta(3)))
 
 
-def _every_state(form: Form, code: str, at: datetime) -> None:
-    """The newest month: received, on its way, returned, nil, n/a, a draft, and missing ones."""
+def _every_state(form: Form, code: str, opened: datetime, at: datetime) -> None:
+    """The newest month: received, on its way, late, returned, nil, n/a, a draft, and missing."""
+    soon = min(at, opened + timedelta(days=2))
     office = held.actor(User.objects.get(username="km.office"), today=timezone.localdate(at))
     mine = held.actor(User.objects.get(username="wh.office"), today=timezone.localdate(at))
     rows = [row for row in _rows(form, code) if row.unit.code != f"{DISTRICT}-awb"]
@@ -117,7 +119,8 @@ def _every_state(form: Form, code: str, at: datetime) -> None:
     draft = dict(list(_values(own, 2).items())[:9])
     commands.save(own.pk, values=draft, **_call(mine, at))
     for n, row in enumerate(rows[:8]):
-        _submit(row, n + 2, _MADE, at)
+        _submit(row, n + 2, _MADE, at if n == 5 else soon)
+    _nil(rows[9], soon)
     commands.receive([row.pk for row in rows[:4]], **_call(office, at))
     commands.ask_correction(
         rows[0].pk, values={**_values(rows[0], 2), "stopped.m": "3"},
@@ -128,6 +131,14 @@ def _every_state(form: Form, code: str, at: datetime) -> None:
     commands.exempt(rows[8].pk, reason="本期由度假区单独报送（演示）", **_call(office, at))
     for n, row in enumerate(_rows(form, code, main=False)[:5]):
         _submit(row, n + 2, _MADE, at)
+
+
+def _nil(row: Filing, at: datetime) -> None:
+    """A nil report, where the ledger doesn't say otherwise."""
+    try:
+        commands.file_nil(row.pk, note="本月未开展执法检查（演示）", **_call(_MADE, at))
+    except Refusal:
+        _submit(row, 3, _MADE, at)
 
 
 def _visits(city: int, month: periods.Period, at: datetime) -> None:

@@ -55,7 +55,7 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Line, ...]], ...] = (
             (_("Enterprises"), "enterprises:list", "building-factory-2", "enterprise.view", False),
             (_("Papers"), "bulletins:situation", "file-text", "bulletins.situation", False),
             (_("Assessments"), "assessments:list", "stairs-up", "rankings.view", False),
-            (_("Direct reports"), "filings:list", "file-spreadsheet", "filings.view", False),
+            (_("Direct reporting"), "filings:list", "file-spreadsheet", "filings.view", False),
             (_("Reports owed"), "reports:list", "calendar", "reports.view", False),
             (_("Analysis"), "statistics:analysis", "chart-bar", "statistics.view", False),
         ),

@@ -154,23 +154,27 @@ def read(
         kinds=(), areas=list(dict.fromkeys(areas)), periods=asked, at=at, as_known_at=known_at,
         where={"sector": list(sectors)} if sectors else {}, coverage=True,
     )  # fmt: skip
-    unique: dict[tuple[str, tuple[Any, ...]], Indicator] = {}
+    # One kind narrowed in several ways is several indicators: each has a code of its own.
+    unique: dict[_Identity, Indicator] = {}
     for _key, each, _year in wanted:
-        unique.setdefault(_identity(each), each)
+        unique.setdefault(_identity(each), replace(each, code=f"{each.code}#{len(unique)}"))
     values = compute.evaluate(list(unique.values()), query)
-    by_place = {(v.area_id, v.period, _identity(v.indicator)): v for v in values}
+    by_place = {(v.area_id, v.period, v.indicator.code): v for v in values}
     found_cells: Table = {}
     for area in query.areas:
         for one in when:
             for key, each, over_year in wanted:
                 period = one.cumulative() if over_year else one
-                value = by_place.get((area, period, _identity(each)))
+                value = by_place.get((area, period, unique[_identity(each)].code))
                 if value is not None:
                     found_cells[area, one, key] = _read(value, known[key])
     return found_cells
 
 
-def _identity(each: Indicator) -> tuple[str, tuple[Any, ...]]:
+_Identity = tuple[str, tuple[Any, ...]]
+
+
+def _identity(each: Indicator) -> _Identity:
     return each.code, tuple(tuple(sorted(where.items())) for where in each.filters)
 
 

@@ -70,7 +70,8 @@ def _moved(parts: Sequence[T], key: str, by: int) -> tuple[T, ...]:
 def put_section(form: Definition, key: str, title: str, help: str = "") -> Definition:
     if not key:
         # A first column, so that its rows have somewhere to stand.
-        new = Section(fresh("s", section_keys(form)), title, help, (Column("m", str(_("Number"))),))
+        column = Column("m", str(_("Quantity")))
+        new = Section(fresh("s", section_keys(form)), title, help, (column,))
         return replace(form, sections=(*form.sections, new))
     return _with(form, replace(_at(form, key), title=title, help=help))
 

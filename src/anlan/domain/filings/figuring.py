@@ -44,7 +44,8 @@ def shown(
         if key not in given:
             _put(found, given, key, one)
     for key, place in asked.known.items():
-        if place.cell.mode == "cumulative" and place.cell.of[0] in own:
+        # As kept, an entry's year to date is what it was when it was submitted.
+        if place.cell.mode == "cumulative" and place.cell.of[0] in own and key not in derived:
             _put(found, given, key, _year_of(asked, place.cell.of[0], given, before))
     found.values = checking.work_out(asked.definition, given, asked.digits)
     if judged:
@@ -135,10 +136,28 @@ def _derived_year(asked: Asked, at: datetime) -> dict[str, Read]:
     return deriving.of_filing(asked.filing, over_year, asked.items, at)
 
 
+def kept(asked: Asked, entry: Entry, *, whole: bool = True) -> dict[str, Read]:
+    """What an entry keeps of the ledger; not whole: without years to date of what is typed."""
+    own = asked.typed()
+    return {
+        key: Read.of(value) for key, value in entry.derived.items()
+        if whole or key not in asked.known or asked.known[key].cell.mode != "cumulative"
+        or asked.known[key].cell.of[0] not in own
+    }  # fmt: skip
+
+
+def years(asked: Asked, shown: Shown) -> dict[str, int]:
+    """Years to date of what is typed, to be kept with an entry."""
+    return {
+        key: value for key, value in shown.values.items()
+        if key not in shown.derived and isinstance(value, int)
+        and asked.known[key].cell.mode == "cumulative"
+    }  # fmt: skip
+
+
 def entry_shown(asked: Asked, entry: Entry, at: datetime) -> Shown:
     """An entry as it was submitted, with the derived cells of that moment."""
-    kept = {key: Read.of(value) for key, value in entry.derived.items()}
-    return shown(asked, entry.values, at=at, derived=kept, judged=False)
+    return shown(asked, entry.values, at=at, derived=kept(asked, entry), judged=False)
 
 
 def typed_values(typed: Typed) -> dict[str, Any]:

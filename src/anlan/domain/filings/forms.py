@@ -47,7 +47,7 @@ class FormForm(StepForm):
     title = _line(_("Title of the form"), True, TITLE_CHARS_MAX)
     number = _line(_("Number of the form"), False, 60, _("As its paper says, like 表1-1."))
     source = _line(_("Paper that prescribes it"), False, TITLE_CHARS_MAX)
-    period = forms.ChoiceField(label=_("How often"), choices=PeriodKind.choices)
+    period = forms.ChoiceField(label=_("Filing frequency"), choices=PeriodKind.choices)
     line = forms.ChoiceField(
         label=_("Main line"), choices=Chain.choices,
         help_text=_("Units of this line are added up; those of the other stand beside."),
@@ -174,7 +174,7 @@ class IssueForm(StepForm):
 
 
 class OtherDayForm(StepForm):
-    code = forms.ChoiceField(label=_("Period"))
+    code = forms.ChoiceField(label=_("Reporting period"))
     due_on = _day(_("To be filed by"))
     reason = _line(_("Reason"), True, TITLE_CHARS_MAX)
     unit = UnitField(label=_("One unit"), required=False, widget=forms.HiddenInput)

@@ -222,7 +222,7 @@ class Entry(models.Model):
     """What was submitted, once. A returned or corrected one stays beside what took its place."""
 
     class Kind(models.TextChoices):
-        REPORT = "report", _("report")
+        REPORT = "report", pgettext_lazy("filing", "report")
         NIL = "nil", _("nil report")
 
     class Status(models.TextChoices):

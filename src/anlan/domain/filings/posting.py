@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from anlan.base import bulk
 from anlan.base.text import plain
 from anlan.domain.filings.entering import Asked, Listed
-from anlan.domain.filings.figuring import Shown, line_is_own
+from anlan.domain.filings.figuring import Shown, line_is_own, years
 from anlan.domain.filings.loop import BESIDE, FIGURE, ITEM, VISIT, VISITED
 from anlan.domain.filings.models import Declared, Entry, Filing, Item, Record
 from anlan.domain.filings.refusals import CountedTwice
@@ -82,7 +82,8 @@ def enter(asked: Asked, kind: str, values: Mapping[str, Any], shown: Shown,
     own = asked.typed()
     return Entry.objects.create(
         filing=filing, number=last + 1, kind=kind, values=dict(values),
-        derived={k: one.kept for k, one in shown.derived.items() if k not in own},
+        derived={k: one.kept for k, one in shown.derived.items() if k not in own}
+        | years(asked, shown),
         reasons=dict(reasons), at=work.at, day=timezone.localdate(work.at),
         user_id=work.by.user_id, who=work.by.name, **more,
     )  # fmt: skip

@@ -32,6 +32,7 @@ from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import sql
 from anlan.kernel.facts.intern import labels_of
 from anlan.kernel.facts.models import Fact
+from anlan.kernel.indicators.declare import Ratio
 from anlan.kernel.regions.models import Region
 
 UNITS_SHOWN, PERIODS_MAX = 100, 400
@@ -294,7 +295,7 @@ def beside(form: Form, code: str, by: Actor, at: datetime) -> list[Beside]:
                .values_list("pk", flat=True))  # fmt: skip
     found = []
     for key, place in known.items():
-        if place.cell.mode not in (*terms.TYPED, "derived"):
+        if place.cell.mode not in (*terms.TYPED, "derived") or _is_rate(place, items):
             continue
         values = {row.pk: _of(entries.get(row.pk), key) for row in rows}
         given = [value for value in values.values() if isinstance(value, int)]
@@ -306,6 +307,12 @@ def beside(form: Form, code: str, by: Actor, at: datetime) -> list[Beside]:
                  if row.pk in seen and isinstance(values[row.pk], int)]  # fmt: skip
         found.append(Beside(key, place.label, mine, total, difference, digits[key], units))
     return found
+
+
+def _is_rate(place: terms.Place, items: Mapping[int, Item]) -> bool:
+    """Rates of several units have no sum."""
+    found = deriving.indicator_of(place.cell, items) if place.cell.mode == "derived" else None
+    return isinstance(found, Ratio)
 
 
 def _of(entry: Entry | None, key: str) -> Any:

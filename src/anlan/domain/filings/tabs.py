@@ -14,7 +14,7 @@ def of(by: Actor, current: str) -> list[tuple[str, str, bool]]:
     pages = (
         ("list", _("Filings"), "filings:list", "filings.view"),
         ("forms", _("Forms"), "filings:forms", "forms.view"),
-        ("items", _("Items"), "filings:items", "items.view"),
+        ("items", _("Items of forms"), "filings:items", "items.view"),
     )
     return [
         (label, reverse(name), code == current)

@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy
 from anlan.domain.filings import checking, entering, figuring, posting
 from anlan.domain.filings.commands.base import begin, cells_wrong, lacks, text_of, turns
 from anlan.domain.filings.commands.filing import hold_rules
-from anlan.domain.filings.deriving import Read
 from anlan.domain.filings.entering import Asked
 from anlan.domain.filings.loop import FILING
 from anlan.domain.filings.models import Entry
@@ -59,7 +58,7 @@ def ask_correction(
         if not checking.changed(old.values, values_now):
             raise lacks("reason", _("No number differs from what was received."))
         # The derived cells are those of the first submission: a correction is of what was typed.
-        derived = {key: Read.of(kept) for key, kept in old.derived.items()}
+        derived = figuring.kept(asked, old, whole=False)
         shown = figuring.shown(asked, values_now, at=work.at, derived=derived)
         answered = hold_rules(shown, given["reasons"])
         engine.take(FILING, "correction_asked", [Move(turn.case)], reason=why, **work.call)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -99,7 +99,9 @@ def _context(
         "rule": next((one for one in definition.rules if one.key == key), None),
         "items": items, "named": {one.pk: one.name for one in items}, "modes": terms.MODES,
         "over": terms.OVER, "choices": ledger_choices(), "where_names": counting.LABEL_NAMES,
-        "where_values": {name: counting.values_of(name) for name in counting.LABELS},
+        "where_values": {
+            name: {"": _("not stated"), **counting.values_of(name)} for name in counting.LABELS
+        },
         "rule_kinds": terms.RULES, "missing": terms.MISSING, "severities": terms.SEVERITIES,
         "addresses": _addresses(definition), "words": cell_words(definition),
         "rules": [(one.key, rule_words(one, definition)) for one in definition.rules],
@@ -131,7 +133,7 @@ def cell_words(definition: Definition) -> dict[str, str]:
         if cell.mode == "derived":
             said = str(deriving.name_of(cell, items))
             if cell.where:
-                said += f"（{counting.said_where(cell.where)}）"
+                said += f"（{_where(cell.where)}）"
             if cell.over == "year":
                 said = _("%(what)s, year to date") % {"what": said}
             if cell.instead:
@@ -150,6 +152,12 @@ def cell_words(definition: Definition) -> dict[str, str]:
                 said = _("%(what)s, year to date") % {"what": said}
         found[key] = said
     return found
+
+
+def _where(where: Mapping[str, Sequence[str]]) -> str:
+    """一般、未填"""
+    empty = [_("not stated") for values in where.values() if "" in values]
+    return "、".join(filter(None, (counting.said_where(where).strip("、"), *empty)))
 
 
 # --- what was sent -------------------------------------------------------------------------
@@ -203,7 +211,7 @@ def _rows(form: Definition, section: str, sent: QueryDict, by: Actor, at: Any) -
     column = sent.get("column", "")
     pks: list[int] = []
     if column:
-        new = [commands.NewItem(name, unit or _("number")) for name, unit in found]
+        new = [commands.NewItem(name, unit or _("times")) for name, unit in found]
         pks = commands.make_items(new, by=by, at=at, request_id=uuid7())
     for n, (name, unit) in enumerate(found):
         form = designing.put_row(form, section, "", name, unit)

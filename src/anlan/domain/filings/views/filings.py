@@ -321,7 +321,7 @@ def _correcting(
     request: HttpRequest, row: Filing, asked: Asked, old: Entry, given: Mapping[str, Any],
     reason: str, refused: Refusal | None, at: Any, by: Actor,
 ) -> HttpResponse:  # fmt: skip
-    kept = {key: figuring.deriving.Read.of(value) for key, value in old.derived.items()}
+    kept = figuring.kept(asked, old, whole=False)
     typed = entering.read(asked, given["values"], {})
     lists = {key: old.values[key] for key in asked.lists() if key in old.values}
     shown = figuring.shown(asked, {**typed.values, **lists}, at=at, derived=kept)

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -53,7 +54,7 @@ def form_list(request: HttpRequest) -> HttpResponse:
     if filters["status"]:
         rows = rows.filter(status=filters["status"])
     page: Any = filters.order(ORDERS, "made").page(rows, request.GET)
-    mine = queries.filings(by).filter(form__in=[row.pk for row in page.rows])
+    mine = queries.filings(by).filter(form__in=[row.pk for row in page.rows], line=F("form__line"))
     newest = rollup.newest_periods([row.pk for row in page.rows])
     counted = queries.counts_by(mine, today, "form", "code")
     context = {
@@ -92,7 +93,9 @@ def _form_page(
     newest = next((one for one in versions if one.status == "issued"), versions[0])
     definition = Definition.of(newest.definition)
     codes = rollup.codes_of(row)[:PERIODS_SHOWN]
-    counted = queries.counts_by(queries.filings(by).filter(form=row, code__in=codes), today, "code")
+    counted = queries.counts_by(
+        queries.filings(by).filter(form=row, code__in=codes, line=row.line), today, "code"
+    )
     context = {
         "form": row, "versions": versions, "newest": newest, "definition": definition,
         "items": deriving.items_of(definition), "may_edit": may_edit,

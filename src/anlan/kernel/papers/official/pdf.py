@@ -37,14 +37,19 @@ PICTURE_PPI = 200
 
 def write(paper: Paper) -> bytes:
     """The pdf. What should stand on one page does, as long as it can be read."""
+    return fitted(paper)[1]
+
+
+def fitted(paper: Paper) -> tuple[float, bytes]:
+    """By how much a paper is set smaller, and the pdf."""
     if paper.form != "page":
-        return _compiled(paper, 1.0)
-    made = b""
+        return 1.0, _compiled(paper, 1.0)
+    scale, made = 1.0, b""
     for scale in SCALES:
         made = _compiled(paper, scale)
         if pages(made) == 1:
             break
-    return made
+    return scale, made
 
 
 def pages(pdf: bytes) -> int:

@@ -62,8 +62,13 @@ _STYLES: tuple[tuple[str, str, float, bool, Any, int, float], ...] = (
 )
 
 
-def write(paper: Paper, *, by: str, at: datetime, scale: float = 1.0) -> bytes:
+#: What a paper of one page is set smaller than as pdf: another font may stand in at its reader's.
+SPARE = 0.92
+
+
+def write(paper: Paper, *, by: str, at: datetime) -> bytes:
     """The .docx. ``by`` and ``at`` are its properties, as Word shows them."""
+    scale = SPARE * pdf.fitted(paper)[0] if paper.form == "page" else 1.0
     return _Writer(paper, scale).write(by, at)
 
 
@@ -170,10 +175,10 @@ class _Writer:
         if name == "Title":
             return 19 * self.scale, 27 * self.scale
         if name == "公文口径":
-            return 8 * self.scale, 10 * self.scale
+            return 8 * self.scale, 9.5 * self.scale
         if name in ("公文表格", "公文表题"):
             return 9 * self.scale, 12.5 * self.scale
-        return 11.5 * self.scale, 18.5 * self.scale
+        return 11.5 * self.scale, 17 * self.scale
 
     # --- head -------------------------------------------------------------------------------
 
@@ -294,7 +299,8 @@ class _Writer:
     def _table(self, block: Table, parent: Any = None, width: float | None = None) -> None:
         if block.title:
             self._line(block.title, "公文表题", parent).paragraph_format.keep_with_next = True
-        shares = pdf.widths(block)
+        # Nobody knows which font stands in on the reader's machine: figures get room to spare.
+        shares = [share + (n in block.numbers) for n, share in enumerate(pdf.widths(block))]
         columns = [(width or self._width) * share / sum(shares) for share in shares]
         rows = len(block.rows) + 1
         table = (
@@ -322,14 +328,15 @@ class _Writer:
             self._line(block.note, "公文口径", parent)
 
     def _beside(self, block: Beside) -> None:
-        left, right = self._width * 0.54, self._width * 0.44
+        # A table needs the half of the page: its figures never break, whatever font stands in.
+        left, right = self._width * 0.46, self._width * 0.53
         table = self.doc.add_table(1, 2)
         table.autofit = False
         table.alignment = WD_TABLE_ALIGNMENT.CENTER
         for cell, width in zip(table.rows[0].cells, (left, self._width - left), strict=True):
             cell.width = Mm(width)
             cell.paragraphs[0].style = self.doc.styles["公文口径"]
-        self._picture(block.left, table.rows[0].cells[0], left - 4)
+        self._picture(block.left, table.rows[0].cells[0], left - 6)
         self._table(block.right, table.rows[0].cells[1], right - 4)
         self._line("", "公文口径", table.rows[0].cells[1])
 
@@ -589,7 +596,7 @@ def _table_xml(block: Table, columns: Sequence[float], points: float | None) -> 
     return parse_xml(
         f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblW w:w="{sum(wide)}" w:type="dxa"/>'
         f'<w:jc w:val="center"/><w:tblBorders>{edge}</w:tblBorders><w:tblLayout w:type="fixed"/>'
-        '<w:tblCellMar><w:left w:w="60" w:type="dxa"/><w:right w:w="60" w:type="dxa"/>'
+        '<w:tblCellMar><w:left w:w="40" w:type="dxa"/><w:right w:w="40" w:type="dxa"/>'
         f"</w:tblCellMar></w:tblPr><w:tblGrid>{grid}</w:tblGrid>{''.join(rows)}</w:tbl>"
     )
 

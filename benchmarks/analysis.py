@@ -4,9 +4,10 @@
     ./anlan bench statistics -- --facts 0      (a database that stands; reads alone)
 
 ``./anlan bench statistics`` runs it: a file of that name would hide Python's own module from the
-other benchmarks. Works as ledger.py does, on a scratch database of its own: a file, or, where ANLAN_DATABASE names a PostgreSQL server, a database there. With ``--facts 0`` it reads the
-database that ANLAN_DATABASE names, posts, folds and rebuilds nothing and makes no database. Prints
-one JSON object. Each figure stands beside a plain GROUP BY over the facts in the same run.
+other benchmarks. Works as ledger.py does, on a scratch database of its own: a file, or, where
+ANLAN_DATABASE names a PostgreSQL server, a database there. With ``--facts 0`` it reads the database
+that ANLAN_DATABASE names, posts, folds and rebuilds nothing and makes no database. Prints one JSON
+object. Each figure stands beside a plain GROUP BY over the facts in the same run.
 """
 
 from __future__ import annotations
@@ -65,8 +66,8 @@ def table(year: int) -> dict[str, Any]:
     from anlan.kernel.regions.models import Region
 
     say("the province's table")
-    areas = list(Region.objects.filter(level=2, valid_to=None).order_by("code")
-                 .filter(path__startswith=_province().path).values_list("pk", flat=True)[:16])  # fmt: skip
+    below = Region.objects.filter(level=2, valid_to=None, path__startswith=_province().path)
+    areas = list(below.order_by("code").values_list("pk", flat=True)[:16])
     months = [parse(f"{year}-{month:02d}") for month in range(1, 13)]
     query = Query([], areas, months, datetime.now(UTC), by=["sector"])
     found = Count("found", "found", KINDS[0])

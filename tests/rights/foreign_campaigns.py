@@ -132,8 +132,13 @@ def _carried(
     Case.objects.filter(pk=letter).update(area=place, path=place.path)
     names = {
         organ: ("organ", "edit_organ", "new_members", "end_member", "correct_member"),
-        key_date: ("key_date", "edit_key_date", "end_key_date", "draw_up_key_date",
-                   "skip_key_date"),
+        key_date: (
+            "key_date",
+            "edit_key_date",
+            "end_key_date",
+            "draw_up_key_date",
+            "skip_key_date",
+        ),
         checklist: ("checklist", "edit_checklist", "hand_out_checklist"),
         copy.pk: ("checklist_copy",),
         hearing: ("hearing", "hearing_decide", "hearing_file", "hearing_step"),

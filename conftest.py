@@ -166,12 +166,13 @@ def _no_denials_left_over() -> Iterator[None]:
 def _no_list_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """How a list was read is remembered for a minute: the number of statements would depend on
     what ran before."""
+    from anlan.config import shell as navigation
     from anlan.domain.hazards import search
     from anlan.kernel.notices import shell
     from anlan.ui import keyset
 
     monkeypatch.setattr(shell, "LIGHT_SECONDS", 0)
-
+    monkeypatch.setattr(navigation, "NAV_SECONDS", 0)
     monkeypatch.setattr(keyset, "SIZE_SECONDS", 0)
     monkeypatch.setattr(search, "COMMON_SECONDS", 0)
 

@@ -104,8 +104,10 @@ def _whole_month(form: Form, code: str, start: datetime) -> None:
     done = [row.pk for row in rows]
     commands.receive(done, **_call(_MADE, late + timedelta(1)))
     changed: Mapping[str, str] = {**_values(rows[0], 0), "acts.m": "36"}
-    why = {"by": _MADE, "at": late + timedelta(2), "request_id": uuid7()}
-    commands.ask_correction(rows[0].pk, values=changed, reason="补录夜查发现的6项（演示）", **why)
+    commands.ask_correction(
+        rows[0].pk, values=changed, reason="补录夜查发现的6项（演示）",
+        **_call(_MADE, late + timedelta(2)),
+    )  # fmt: skip
     commands.decide_correction(rows[0].pk, grant=True, **_call(_MADE, late + timedelta(3)))
 
 

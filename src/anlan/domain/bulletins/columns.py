@@ -45,7 +45,7 @@ def number_filters(params: QueryDict) -> Filters:
 
 def _years() -> list[tuple[str, str]]:
     years = Number.objects.exclude(year=None).values_list("year", flat=True).distinct()
-    return [(str(year), str(year)) for year in sorted(years, reverse=True)]
+    return [(str(year), str(year)) for year in years.order_by("-year")]
 
 
 def columns() -> list[Column]:

@@ -57,7 +57,10 @@ class Figure:
 
     @classmethod
     def of(cls, data: Sequence[Any]) -> Figure:
-        return cls(*data[:5], bool(data[5]), *data[6:])
+        indicator, area, period, part, compare, own, sector, value, missing, source = data
+        return cls(
+            indicator, area, period, part, compare, bool(own), sector, value, missing, source
+        )
 
     @property
     def text(self) -> str:

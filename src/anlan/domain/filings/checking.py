@@ -56,7 +56,8 @@ def _sum(parts: list[tuple[Value, int, int]], digits: int) -> Value:
     given = [(value, sign, own) for value, sign, own in parts if isinstance(value, int)]
     if not given:
         return NA
-    return sum(sign * value * 10 ** (digits - own) for value, sign, own in given)
+    # int ** int may be a fraction, as far as types say; a cell has no more digits than its sum.
+    return sum(sign * value * int(10 ** (digits - own)) for value, sign, own in given)
 
 
 def _percent(

@@ -89,8 +89,9 @@ def digits_of(place: Place, known: Mapping[str, Place], items: Mapping[int, Item
         item = items.get(cell.item or 0)
         return item.digits if item else 0
     if cell.mode == "derived":
-        if declares and cell.instead in items:
-            return items[cell.instead].digits
+        instead = items.get(cell.instead or 0)
+        if declares and instead is not None:
+            return instead.digits
         found = indicator_of(cell, items)
         return found.digits if isinstance(found, Ratio) else cell.digits
     if cell.mode == "cumulative":

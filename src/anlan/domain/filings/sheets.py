@@ -15,10 +15,11 @@ from typing import Any, BinaryIO
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from anlan.domain.filings import checking, entering, rollup
+from anlan.domain.filings import checking, entering
 from anlan.domain.filings.entering import Asked, Wrong
 from anlan.domain.filings.figuring import Shown
 from anlan.domain.filings.refusals import NoFilingSheet
+from anlan.kernel.calendar import periods
 from anlan.kernel.papers.sheets import CellError, Row, Sheet, letter, read_workbook
 from anlan.kernel.papers.sheets.writing import OutTable, write_tables
 
@@ -49,7 +50,7 @@ def _tables(asked: Asked, shown: Shown, texts: Mapping[str, str], lists: Mapping
     filing = asked.filing
     titles = [
         filing.form.title,
-        f"{filing.unit.name}　{rollup.periods.parse(filing.code).label}　{filing.case.number}",
+        f"{filing.unit.name}　{periods.parse(filing.code).label}　{filing.case.number}",
         "空格为应填；0 也要填；不适用填 NA；灰色说明为系统取数。",
     ]  # fmt: skip
     own = asked.typed()

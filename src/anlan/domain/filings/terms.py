@@ -96,7 +96,10 @@ class Cell:
 
     @classmethod
     def of_data(cls, data: Mapping[str, Any]) -> Self:
-        return cls(**{k: tuple(v) if k in ("of", "minus") else v for k, v in data.items()})
+        given: dict[str, Any] = {
+            k: tuple(v) if k in ("of", "minus") else v for k, v in data.items()
+        }
+        return cls(**given)
 
 
 @dataclass(frozen=True)

@@ -91,7 +91,7 @@ def number(
 
 def _own(turn: Turn, word: int | None) -> Number:
     """The next of the year. Takers wait for one another at the counter's row."""
-    found = Word.objects.filter(pk=word, unit=turn.case.unit_id).first()
+    found = Word.objects.filter(pk=word or 0, unit=turn.case.unit_id).first()
     if found is None:
         raise lacks("word", _("Choose one of your unit's words."))
     year = (turn.paper.dated or turn.today).year

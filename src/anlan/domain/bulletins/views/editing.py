@@ -45,7 +45,7 @@ def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = forms.Head(
         data, initial={**initial, "request_id": uuid7(), "seen": row.case.version}
     )  # fmt: skip
-    texts = {name.removeprefix(PREFIX): value for name, value in request.POST.items()
+    texts = {name.removeprefix(PREFIX): str(value) for name, value in request.POST.items()
              if name.startswith(PREFIX)}  # fmt: skip
     wrong = ""
     if data is not None and form.is_valid():

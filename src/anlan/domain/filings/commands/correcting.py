@@ -37,7 +37,8 @@ def ask_correction(
 
     A list of visits is corrected by sending the filing back: each of it counts by itself.
     """
-    given = {"values": dict(values), "reason": reason, "reasons": dict(reasons or {})}
+    wanted, because = dict(values), dict(reasons or {})
+    given = {"values": wanted, "reason": reason, "reasons": because}
     work = begin("filings.file", [pk], given, **call)
     for turn in turns(work):
         why = text_of(reason, "reason", _("Say why the numbers change."))
@@ -49,7 +50,7 @@ def ask_correction(
             raise lacks("reason", _("A correction waits to be decided already."))
         asked = Asked.of(filing)
         lists = {key: old.values.get(key) for key in asked.lists()}
-        typed = entering.read(asked, {**given["values"]}, {})
+        typed = entering.read(asked, wanted, {})
         wrong = [one for one in (*typed.wrong, *entering.missing(asked, typed))
                  if one.cell not in lists]  # fmt: skip
         if wrong:
@@ -60,7 +61,7 @@ def ask_correction(
         # The derived cells are those of the first submission: a correction is of what was typed.
         derived = figuring.kept(asked, old, whole=False)
         shown = figuring.shown(asked, values_now, at=work.at, derived=derived)
-        answered = hold_rules(shown, given["reasons"])
+        answered = hold_rules(shown, because)
         engine.take(FILING, "correction_asked", [Move(turn.case)], reason=why, **work.call)
         posting.enter(asked, Entry.Kind.REPORT, values_now, shown, answered, work,
               status=Entry.Status.WISHED, reason=why)  # fmt: skip

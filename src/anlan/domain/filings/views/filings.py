@@ -21,6 +21,7 @@ from anlan.domain.filings import (
     checking,
     columns,
     commands,
+    deriving,
     entering,
     figuring,
     grids,
@@ -136,7 +137,7 @@ def _tables(
     """What stands is shown as it was submitted; what is being filled in, as the ledger is now."""
     if standing is not None and not filling:
         shown = figuring.entry_shown(asked, standing, at)
-        now = figuring.deriving.of_filing(asked.filing, asked.definition, asked.items, at)
+        now = deriving.of_filing(asked.filing, asked.definition, asked.items, at)
         return shown, grids.grids(asked, shown, now=now)
     texts = draft.get("values", {})
     typed = entering.read(asked, texts, draft.get("lists", {}))

@@ -30,7 +30,8 @@ def limit_self() -> None:
 
 def environment() -> Any:
     from jinja2 import StrictUndefined
-    from jinja2.sandbox import ImmutableSandboxedEnvironment, SecurityError
+    from jinja2.exceptions import SecurityError
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
 
     class Closed(ImmutableSandboxedEnvironment):
         """Values are words, lists and tables of them: nothing on them is called or looked into."""
@@ -63,7 +64,7 @@ def main(argv: list[str]) -> int:
         TemplateSyntaxError,
         UndefinedError,
     )
-    from jinja2.sandbox import SecurityError
+    from jinja2.exceptions import SecurityError
 
     env = environment()
     with open(data, encoding="utf-8") as file:

@@ -19,7 +19,9 @@ from anlan.kernel.papers.official.word import bare
 _WIDTH, _HEIGHT = Mm(338.7), Mm(190.5)
 _SIDE = Mm(16)
 _FONT = "微软雅黑"
-_INK, _DEEP = RGBColor(0x22, 0x22, 0x22), RGBColor(0x1F, 0x3F, 0x66)
+#: python-pptx has annotations in places, and none where it makes a colour.
+_colour: Any = RGBColor
+_INK, _DEEP = _colour(0x22, 0x22, 0x22), _colour(0x1F, 0x3F, 0x66)
 _FILLS = ("1F5FA8", "8FB3DC", "C0392B", "7F8C8D")
 #: Rows of a table that are read from the back of a room.
 ROWS_MAX = 18
@@ -47,18 +49,18 @@ def _slide(made: Any, slide: Slide, watermark: str) -> None:
         tall = Mm(52) if beside else Mm(140)
         _words(page, slide.points, _SIDE, below, _WIDTH - 2 * _SIDE, tall, size)
         below = Mm(86)
-    tall = _HEIGHT - below - Mm(16)
+    left_over = _HEIGHT - below - Mm(16)
     half = Emu(int((_WIDTH - 3 * _SIDE) / 2))
     if slide.drawing is not None:
         wide = half if slide.table is not None else _WIDTH - 2 * _SIDE
-        _chart(page, slide.drawing, _SIDE, below, wide, tall)
+        _chart(page, slide.drawing, _SIDE, below, wide, left_over)
     if slide.table is not None:
         left = _SIDE * 2 + half if slide.drawing is not None else _SIDE
         wide = half if slide.drawing is not None else _WIDTH - 2 * _SIDE
-        _table(page, slide.table, left, below, wide, tall)
+        _table(page, slide.table, left, below, wide, left_over)
     foot = "　".join(filter(None, (slide.foot, watermark)))
     _words(page, [foot], _SIDE, _HEIGHT - Mm(13), _WIDTH - 2 * _SIDE, Mm(9), 10,
-           ink=RGBColor(0x77, 0x77, 0x77))  # fmt: skip
+           ink=_colour(0x77, 0x77, 0x77))  # fmt: skip
 
 
 def _words(page: Any, lines: Any, left: int, top: int, width: int, height: int, size: int, *,
@@ -81,7 +83,8 @@ def _font(font: Any, size: float, bold: bool = False, ink: RGBColor = _INK) -> N
 def _chart(page: Any, drawing: Drawing, left: int, top: int, width: int, height: int) -> None:
     """Counts as columns or bars; a rate has its own axis, which a chart of counts hasn't."""
     counts = [one for one in drawing.series if not one.percent] or list(drawing.series)
-    data: Any = CategoryChartData()
+    new: Any = CategoryChartData
+    data = new()
     data.categories = [bare(label) for label in drawing.labels]
     for one in counts:
         data.add_series(bare(one.name), list(one.values))
@@ -93,7 +96,7 @@ def _chart(page: Any, drawing: Drawing, left: int, top: int, width: int, height:
     _font(chart.font, 11)
     for series, fill in zip(chart.plots[0].series, _FILLS, strict=False):
         series.format.fill.solid()
-        series.format.fill.fore_color.rgb = RGBColor.from_string(fill)
+        series.format.fill.fore_color.rgb = _colour.from_string(fill)
 
 
 def _table(page: Any, table: Table, left: int, top: int, width: int, height: int) -> None:
@@ -112,5 +115,5 @@ def _table(page: Any, table: Table, left: int, top: int, width: int, height: int
             paragraph.alignment = PP_ALIGN.RIGHT if y and x in table.numbers else PP_ALIGN.LEFT
             run = paragraph.add_run()
             run.text = bare(text)
-            white = RGBColor(0xFF, 0xFF, 0xFF)
+            white = _colour(0xFF, 0xFF, 0xFF)
             _font(run.font, size, bold=y == 0, ink=white if y == 0 else _INK)

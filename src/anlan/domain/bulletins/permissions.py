@@ -72,6 +72,6 @@ RULES: dict[str, Rule] = {
     "bulletins.sign":        lambda by: _kept(by, LEADS),
     "bulletins.number":      lambda by: _kept(by, (Role.OFFICE,)),
     "bulletins.receive":     lambda by: _given(by, RECEIVES),
-    "bulletins.numbers":     lambda by: _units(by, SEES),
-    "bulletins.layouts":     lambda by: _units(by, (Role.OFFICE,)),
+    "paper_numbers.view":    lambda by: _units(by, SEES),
+    "paper_layouts.edit":    lambda by: _units(by, (Role.OFFICE,)),
 }  # fmt: skip

@@ -57,7 +57,7 @@ def narrowed(rows: QuerySet[Paper], asked: Any) -> QuerySet[Paper]:
 
 
 def numbers(by: Actor, asked: Any) -> QuerySet[Number]:
-    rows = policy.permitted(Number.objects.all(), "bulletins.numbers", by)
+    rows = policy.permitted(Number.objects.all(), "paper_numbers.view", by)
     for word in str(asked["q"] or "").split()[:WORDS_MAX]:
         rows = rows.filter(text__icontains=word)
     if asked["year"]:

@@ -14,8 +14,8 @@ def of(by: Actor, current: str) -> list[tuple[str, str, bool]]:
     pages = (
         ("list", _("Papers"), "bulletins:list", "bulletins.view"),
         ("situation", _("Situation paper"), "bulletins:situation", "bulletins.situation"),
-        ("numbers", _("Numbers"), "bulletins:numbers", "bulletins.numbers"),
-        ("layouts", _("Words and templates"), "bulletins:layouts", "bulletins.layouts"),
+        ("numbers", _("Numbers"), "bulletins:numbers", "paper_numbers.view"),
+        ("layouts", _("Words and templates"), "bulletins:layouts", "paper_layouts.edit"),
     )
     return [
         (label, reverse(name), code == current)

@@ -27,7 +27,7 @@ LAYOUTS_MAX = 100
 def put_layout(*, kind: str, name: str, file: bytes, **call: Unpack[Call]) -> UUID:
     """Take in a template for a kind of paper. It is tried out first, with nothing in it."""
     by, at = call["by"], call["at"]
-    policy.demand(by, "bulletins.layouts", at)
+    policy.demand(by, "paper_layouts.edit", at)
     claim = plain.claim("bulletins.layout", {"kind": kind, "name": name, "n": len(file)}, **call)
     if claim.repeated:
         return claim.answer[0]
@@ -49,7 +49,7 @@ def put_layout(*, kind: str, name: str, file: bytes, **call: Unpack[Call]) -> UU
 
 @transaction.atomic(durable=True)
 def end_layout(pk: UUID, **call: Unpack[Call]) -> UUID:
-    row, claim = plain.begin(Layout.objects.all(), "bulletins.layouts", pk, {"end": 1}, **call)
+    row, claim = plain.begin(Layout.objects.all(), "paper_layouts.edit", pk, {"end": 1}, **call)
     if claim.repeated:
         return pk
     Layout.objects.filter(pk=row.pk, ended_at=None).update(ended_at=claim.at)

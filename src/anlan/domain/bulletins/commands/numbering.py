@@ -43,7 +43,7 @@ SERIAL_MAX = 999_999
 def add_word(word: str, **call: Unpack[Call]) -> UUID:
     """A 代字 that one's unit numbers its papers with: as the office uses it, none is ours."""
     by, at = call["by"], call["at"]
-    policy.demand(by, "bulletins.layouts", at)
+    policy.demand(by, "paper_layouts.edit", at)
     claim = plain.claim("bulletins.word", {"word": word}, **call)
     if claim.repeated:
         return claim.answer[0]

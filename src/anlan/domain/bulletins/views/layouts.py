@@ -24,7 +24,7 @@ from anlan.ui.pages import go_on, render_page
 
 
 @require_http_methods(["GET", "POST"])
-@requires("bulletins.layouts")
+@requires("paper_layouts.edit")
 def layouts(request: HttpRequest) -> HttpResponse:
     """What the office numbers its papers with, and the templates that it made."""
     by, at = actor_of(request), timezone.now()
@@ -51,8 +51,8 @@ def layouts(request: HttpRequest) -> HttpResponse:
                 return go_on(request, reverse("bulletins:layouts"))
     except Refusal as refusal:
         put_refusal(word if posted == "word" else layout, refusal)
-    rows = policy.permitted(Layout.objects.filter(ended_at=None), "bulletins.layouts", by)
-    words = policy.permitted(Word.objects.all(), "bulletins.layouts", by)
+    rows = policy.permitted(Layout.objects.filter(ended_at=None), "paper_layouts.edit", by)
+    words = policy.permitted(Word.objects.all(), "paper_layouts.edit", by)
     context = {
         "word_form": word, "layout_form": layout, "tabs": tabs.of(by, "layouts"),
         "words": words.select_related("unit").order_by("unit", "word")[:200],
@@ -65,7 +65,7 @@ def layouts(request: HttpRequest) -> HttpResponse:
 
 
 @require_POST
-@requires("bulletins.layouts")
+@requires("paper_layouts.edit")
 def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     by = actor_of(request)
     commands.end_layout(pk, by=by, at=timezone.now(), request_id=uuid7())

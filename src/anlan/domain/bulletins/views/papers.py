@@ -78,7 +78,7 @@ def paper_list(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-@requires("bulletins.numbers")
+@requires("paper_numbers.view")
 def numbers(request: HttpRequest) -> HttpResponse:
     """Every number that was taken, the voided ones among them."""
     by = actor_of(request)

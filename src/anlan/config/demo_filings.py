@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -75,16 +75,21 @@ def _values(row: Filing, n: int) -> dict[str, str]:
 
 
 def _submit(row: Filing, n: int, by: Actor, at: datetime) -> None:
-    values = _values(row, n)
+    _explained(commands.submit, row, by, at, values=_values(row, n))
+
+
+def _explained(
+    command: Callable[..., object], row: Filing, by: Actor, at: datetime, **given: Any
+) -> None:
+    """What a rule only doubts is explained, as a clerk would."""
     try:
-        commands.submit(row.pk, values=values, **_call(by, at))
+        command(row.pk, **given, **_call(by, at))
     except Refusal as refusal:
-        # What a rule only doubts is explained, as a clerk would.
         reasons = {
             one["cell"].removeprefix("reason:"): "专项行动集中开展，数据属实（演示）"
             for one in refusal.data.get("cells", ()) if one["cell"].startswith("reason:")
         }  # fmt: skip
-        commands.submit(row.pk, values=values, reasons=reasons, **_call(by, at))
+        command(row.pk, **given, reasons=reasons, **_call(by, at))
 
 
 def _rows(form: Form, code: str, *, main: bool = True) -> Sequence[Filing]:
@@ -104,10 +109,8 @@ def _whole_month(form: Form, code: str, start: datetime) -> None:
     done = [row.pk for row in rows]
     commands.receive(done, **_call(_MADE, late + timedelta(1)))
     changed: Mapping[str, str] = {**_values(rows[0], 0), "acts.m": "36"}
-    commands.ask_correction(
-        rows[0].pk, values=changed, reason="补录夜查发现的6项（演示）",
-        **_call(_MADE, late + timedelta(2)),
-    )  # fmt: skip
+    _explained(commands.ask_correction, rows[0], _MADE, late + timedelta(2), values=changed,
+               reason="补录夜查发现的6项（演示）")  # fmt: skip
     commands.decide_correction(rows[0].pk, grant=True, **_call(_MADE, late + timedelta(3)))
 
 
@@ -124,10 +127,9 @@ def _every_state(form: Form, code: str, opened: datetime, at: datetime) -> None:
         _submit(row, n + 2, _MADE, at if n == 5 else soon)
     _nil(rows[9], soon)
     commands.receive([row.pk for row in rows[:4]], **_call(office, at))
-    commands.ask_correction(
-        rows[0].pk, values={**_values(rows[0], 2), "stopped.m": "3"},
-        reason="停产整顿企业多计1家（演示）", **_call(_MADE, at),
-    )  # fmt: skip
+    _explained(commands.ask_correction, rows[0], _MADE, at,
+               values={**_values(rows[0], 2), "stopped.m": "3"},
+               reason="停产整顿企业多计1家（演示）")  # fmt: skip
     commands.send_back(rows[6].pk, reason="罚款额与执法台账不符，请核对（演示）",
                        **_call(office, at))  # fmt: skip
     commands.exempt(rows[8].pk, reason="本期由度假区单独报送（演示）", **_call(office, at))

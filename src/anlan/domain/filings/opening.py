@@ -90,7 +90,7 @@ def open_filings(form: Form, *, by: Actor, at: datetime, request_id: UUID) -> in
             wanted.append(
                 _Wanted(uuid7(), unit, period, other or found.on, found.provisional and not other)
             )
-    versions = list(form.versions.filter(status=Version.Status.ISSUED).order_by("since", "number"))
+    versions = list(form.versions.filter(status=Version.Status.ISSUED).order_by("number"))
     above = who.way_up(form, units) if form.reviewed else {}
     for part in bulk.slices(wanted, 500):
         _open_part(form, part, versions, above, by=by, at=at, request_id=request_id)

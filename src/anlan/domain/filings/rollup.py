@@ -134,7 +134,7 @@ def table(
 
 
 def _definition(form: Form, period: Period) -> Definition:
-    issued = list(form.versions.filter(status=Version.Status.ISSUED).order_by("since", "number"))
+    issued = list(form.versions.filter(status=Version.Status.ISSUED).order_by("number"))
     version = version_for(issued, period.start) if issued else form.versions.get()
     return Definition.of(version.definition)
 

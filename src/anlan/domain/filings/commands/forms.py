@@ -246,7 +246,7 @@ def issue(
     if first and who.begins_by(form, today) > who.PERIODS_MAX:
         raise lacks("since", _("Its first day lies too far back: %(n)d periods at most.")
                     % {"n": who.PERIODS_MAX})  # fmt: skip
-    last = form.versions.filter(status=Version.Status.ISSUED).order_by("-since").first()
+    last = form.versions.filter(status=Version.Status.ISSUED).order_by("-number").first()
     if not first and (since is None or (last and last.since and since <= last.since)):
         raise lacks("since", _("State from which day on; it lies after the version before."))
     begun = form.filings.filter(start__gte=since).exists() if since and not first else False

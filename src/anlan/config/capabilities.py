@@ -12,6 +12,7 @@ from anlan.kernel.facts.kinds import FactKind
 from anlan.kernel.loop.machine import Machine
 
 if TYPE_CHECKING:
+    from anlan.kernel.accounts.copies import Table
     from anlan.kernel.accounts.policy import Rule
     from anlan.kernel.facts.kinds import FactKind
     from anlan.kernel.indicators.declare import Indicator
@@ -55,6 +56,11 @@ def machines() -> tuple[Machine, ...]:
 def works() -> tuple[Work, ...]:
     """What stands in the worklist, and how."""
     return tuple(work for capability in capabilities() for work in capability.works)
+
+
+def own_tables() -> tuple[Table, ...]:
+    """Tables with a person's own rows."""
+    return tuple(table for capability in capabilities() for table in capability.own())
 
 
 def fact_kinds() -> tuple[FactKind, ...]:

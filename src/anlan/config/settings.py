@@ -87,6 +87,7 @@ FACT_KINDS = "anlan.config.capabilities.fact_kinds"
 INDICATORS = "anlan.config.capabilities.indicators"
 LOOP_MACHINES = "anlan.config.capabilities.machines"
 LOOP_WORKS = "anlan.config.capabilities.works"
+OWN_TABLES = "anlan.config.capabilities.own_tables"
 POLICY_RULES = "anlan.config.capabilities.rules"
 DEBUG = os.environ.get("ANLAN_DEBUG") == "1"
 TLS_CERTIFICATE = os.environ.get("ANLAN_TLS_CERTIFICATE", "")

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from anlan.kernel.accounts.copies import Table
     from anlan.kernel.accounts.policy import Rule
     from anlan.kernel.facts.kinds import FactKind
     from anlan.kernel.indicators.declare import Indicator
@@ -35,3 +36,5 @@ class Capability:
     invariants: Sequence[Callable[[Any], Any]] = ()
     #: How its cases stand in the worklist: heaps, rights and what a row shows.
     works: Sequence[Work] = ()
+    #: Tables with a person's own rows, for the copy that they may take of what is kept of them.
+    own: Callable[[], Sequence[Table]] = tuple

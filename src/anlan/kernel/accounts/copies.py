@@ -12,9 +12,11 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from django.conf import settings
 from django.db import models, transaction
 from django.utils.encoding import force_str
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -40,7 +42,8 @@ COPIES = counts.Limit("own-copy", times=5, seconds=3_600)
 ROWS_MAX = 1_000
 
 #: By table: its heading, and of each row what is taken along, under its name.
-TABLES: tuple[tuple[type[models.Model], str | Promise, dict[str, str | Promise]], ...] = (
+Table = tuple[type[models.Model], str | Promise, dict[str, str | Promise]]
+TABLES: tuple[Table, ...] = (
     (
         Post,
         gettext_lazy("Posts"),
@@ -118,6 +121,13 @@ TABLES: tuple[tuple[type[models.Model], str | Promise, dict[str, str | Promise]]
         },
     ),
 )
+
+
+def tables() -> tuple[Table, ...]:
+    """Those and what capabilities keep of a person."""
+    return (*TABLES, *import_string(settings.OWN_TABLES)())
+
+
 #: Tables of a person's that are secrets or sums of secrets, and tell nothing about anybody.
 SECRETS: tuple[type[models.Model], ...] = (Invitation, PastPassword, RecoveryCode)
 
@@ -145,7 +155,7 @@ def gathered(user: User) -> dict[str, Any]:
     """What is kept, by heading: of the person itself, and rows of each table."""
     return {
         _("Person"): _person(user),
-        **{str(title): _rows(user, model, names) for model, title, names in TABLES},
+        **{str(title): _rows(user, model, names) for model, title, names in tables()},
     }
 
 

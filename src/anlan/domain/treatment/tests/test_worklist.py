@@ -34,6 +34,9 @@ TRAYS = {
     "return": {"file", "report", "extension"},
     "accident": {"pass_up", "conclude", "scope", "findings"},
     "inquiry": {"inquire", "approve", "evaluate"},
+    "filing": {"extension", "file", "check", "review", "receive", "correct"},
+    "bulletin": {"receive", "review", "countersign", "sign", "number"},
+    "appeal": {"receive", "answer"},
 }
 
 

@@ -96,7 +96,7 @@ def _chart(page: Any, drawing: Drawing, left: int, top: int, width: int, height:
     _font(chart.font, 11)
     for series, fill in zip(chart.plots[0].series, _FILLS, strict=False):
         series.format.fill.solid()
-        series.format.fill.fore_color.rgb = _colour.from_string(fill)
+        series.format.fill.fore_color.rgb = _colour(*bytes.fromhex(fill))
 
 
 def _table(page: Any, table: Table, left: int, top: int, width: int, height: int) -> None:

@@ -222,7 +222,7 @@ class _Writer:
         form.line_spacing_rule, form.line_spacing = WD_LINE_SPACING.EXACTLY, Pt(points * 1.2)
         form.first_line_indent = Mm(0)
         run = paragraph.add_run(bare(self.paper.mark))
-        run.font.size, run.font.color.rgb = Pt(points), RGBColor.from_string(layout.RED)
+        run.font.size, run.font.color.rgb = Pt(points), RGBColor(*bytes.fromhex(layout.RED))
         run.font.name = _LATIN
         _east(run._r.get_or_add_rPr(), layout.WORD_FONTS["title"])
 

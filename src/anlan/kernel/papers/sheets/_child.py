@@ -17,7 +17,7 @@ import re
 import resource
 import sys
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from html.parser import HTMLParser
 from typing import Any
 
@@ -101,11 +101,12 @@ def inflate(file: Any, member: Any) -> Iterator[bytes]:
         raise Stop("broken", f"{member.name} is smaller than it declares")
 
 
-def check_member(file: Any, member: Any) -> list[list[Any]]:
+def check_member(file: Any, member: Any) -> tuple[list[list[Any]], bool]:
     """Unpack once within the declared size; refuse nested archives and document types.
 
-    Returns the cells of a worksheet that hold an error or a formula without a stored result:
-    the parser gives both as empty.
+    Returns the cells of a worksheet that hold an error or a formula without a stored result, which
+    the parser gives as empty, and whether its text comes to its end: of one that is cut off before
+    its first row the parser says that it has none.
     """
     name = member.name.casefold()
     is_xml = name.endswith((".xml", ".rels", ".vml"))
@@ -136,7 +137,8 @@ def check_member(file: Any, member: Any) -> list[list[Any]]:
             tail = window[begun if begun >= 0 else cut :]
         else:
             tail = window[-4_096:] if is_sheet else window[-32:]
-    return marks
+    ended = tail.replace(b"\0", b"").rstrip().endswith(b"worksheet>")
+    return marks, ended or not is_sheet or not name.endswith(".xml")
 
 
 def sheet_members(file: Any, found: list[Any]) -> dict[str, str]:
@@ -216,7 +218,9 @@ def _surrogates(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def with_calamine(path: str, folder: str, marks: dict[str, list[list[Any]]]) -> None:
+def with_calamine(
+    path: str, folder: str, marks: dict[str, list[list[Any]]], cut: Set[str] = frozenset()
+) -> None:
     import python_calamine as calamine
 
     try:
@@ -234,6 +238,8 @@ def with_calamine(path: str, folder: str, marks: dict[str, list[list[Any]]]) -> 
         merges: list[Any] = []
         problem = ""
         try:
+            if name in cut:
+                raise ValueError("the sheet is cut off")
             sheet = book.get_sheet_by_index(index)
         except (calamine.CalamineError, OSError, ValueError) as error:
             if isinstance(error, OSError) and error.errno == errno.ENOSPC:
@@ -444,10 +450,11 @@ def with_xlsx(path: str, folder: str) -> None:
         names = sheet_members(file, found)
         book = next((m for m in found if m.name.casefold() == "xl/workbook.xml"), None)
         head = b"".join(inflate(file, book)) if book else b""
-    marks = {name: by_member.get(member, []) for name, member in names.items()}
+    marks = {name: by_member.get(member, ([], True))[0] for name, member in names.items()}
+    cut = {name for name, member in names.items() if not by_member.get(member, ([], True))[1]}
     if re.search(rb'<(?:\w+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"', head):
         say(date1904=True)
-    with_calamine(path, folder, marks)
+    with_calamine(path, folder, marks, cut)
 
 
 def main() -> int:

@@ -65,7 +65,9 @@ def test_S14_no_filter_search_picker_or_export_finds_a_foreign_row(
     browser = stand(kind, role)
     # The beginning of all numbers that are given out here: somebody may try the ends.
     number = Case.objects.get(kind="hazard").number[:-1]
-    asked = [Asked(route, query) for route in NARROWED for query in queries(number)]
+    # Who has a post like all others' asks in every way; the two others where rights could differ.
+    ways = queries(number) if role == "office" else queries(number)[:8]
+    asked = [Asked(route, query) for route in NARROWED for query in ways]
     before = [body(browser, one) for one in asked]  # type: ignore[arg-type]
     planted = foreign.plant(FOREIGN, at=timezone.now(), **FOREIGN_BY[kind])
     if kind == "area":

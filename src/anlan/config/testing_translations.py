@@ -32,6 +32,7 @@ METHODS = [
 ]
 KEYWORDS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
     "_": None,
+    "_now": None,
     "gettext": None,
     "gettext_lazy": None,
     "gettext_noop": None,

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
-from anlan.domain.bulletins.figures import BEFORE, CHANGE, COMPARED, POINTS, VALUE, Figure
+from anlan.domain.bulletins.figures import CHANGE, COMPARED, PARTS, VALUE, Figure
 from anlan.domain.bulletins.refusals import PaperIncomplete, TooLong
 from anlan.domain.bulletins.scope import Scope
 from anlan.kernel.indicators.compute import PREVIOUS, YEAR_AGO
@@ -290,7 +290,7 @@ def _wished(match: re.Match[str], scope: Scope, field_name: str) -> Figure:
         raise _unknown(field_name, match[0])
     if compare and compare not in COMPARED:
         raise _unknown(field_name, match[0])
-    if part and (not compare or part not in (BEFORE, CHANGE, POINTS)):
+    if part and (not compare or part not in PARTS):
         raise _unknown(field_name, match[0])
     part = part or (CHANGE if compare else VALUE)
     return Figure(code, scope.area.pk, scope.period.code, part, compare)

@@ -28,6 +28,9 @@ from anlan.ui.figures import DASH
 
 #: How a figure reads its indicator: as it is, or against another period.
 VALUE, BEFORE, CHANGE, POINTS = "value", "before", "change", "points"
+#: The two changes without their sign, for a sentence that says itself which way it went.
+PERCENT_BY, POINTS_BY = "percent_by", "points_by"
+PARTS = (BEFORE, CHANGE, POINTS, PERCENT_BY, POINTS_BY)
 COMPARED: Mapping[str, Any] = {
     YEAR_AGO: gettext_lazy("on a year ago"), PREVIOUS: gettext_lazy("on the period before"),
 }  # fmt: skip
@@ -69,13 +72,14 @@ class Figure:
         if self.value is None:
             return DASH
         number = Decimal(self.value)
-        if self.part in (CHANGE, POINTS):
+        if self.part in (PERCENT_BY, POINTS_BY):
             number = abs(number)
-        percent = self.part == CHANGE or (
+        sign = "+" if self.part in (CHANGE, POINTS) and number > 0 else ""
+        percent = self.part in (CHANGE, PERCENT_BY) or (
             self.part in (VALUE, BEFORE) and not self.source
             and indicator(self.indicator).form == "percent"
         )  # fmt: skip
-        return f"{number:f}%" if percent else f"{number:f}"
+        return f"{sign}{number:f}%" if percent else f"{sign}{number:f}"
 
     @property
     def label(self) -> str:
@@ -85,7 +89,9 @@ class Figure:
         named = str(indicator(self.indicator).label)
         if self.compare:
             named = f"{named} · {COMPARED[self.compare]}"
-        words = {CHANGE: _("change in percent"), POINTS: _("change"), BEFORE: _("then")}
+        percent, change = _("change in percent"), _("change")
+        words = {CHANGE: percent, PERCENT_BY: percent, POINTS: change, POINTS_BY: change,
+                 BEFORE: _("then")}  # fmt: skip
         return f"{named} · {words[self.part]}" if self.part in words else named
 
     @property
@@ -118,7 +124,11 @@ def _number(value: Value, part: str, compare: str) -> tuple[Number | None, str]:
     if part == VALUE:
         return value.value, value.missing
     other = value.compared[compare]
-    return {BEFORE: other.value, CHANGE: other.change, POINTS: other.points}[part], ""
+    read = {
+        BEFORE: other.value, CHANGE: other.change, PERCENT_BY: other.change,
+        POINTS: other.points, POINTS_BY: other.points,
+    }  # fmt: skip
+    return read[part], ""
 
 
 def again(figures: Iterable[Figure], scope: Scope) -> list[Figure]:

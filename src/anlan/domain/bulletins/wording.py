@@ -18,9 +18,9 @@ from anlan.domain.bulletins import board as on
 from anlan.domain.bulletins.board import Board, Row
 from anlan.domain.bulletins.body import Sentence
 from anlan.domain.bulletins.figures import (
-    CHANGE,
     LATE_UNIT,
-    POINTS,
+    PERCENT_BY,
+    POINTS_BY,
     PROPOSALS,
     Figure,
     counted,
@@ -83,14 +83,14 @@ def against(row: Row, code: str, compare: str, put: Put) -> str:
         return _("%(label)s: unchanged") % data
     rose = other.current > other.value
     if ratio:
-        data["n"] = put(of_value(value, POINTS, compare))
+        data["n"] = put(of_value(value, POINTS_BY, compare))
         return (
             _("%(label)s: up %(n)s points") if rose else _("%(label)s: down %(n)s points")
         ) % data
     if other.change is None:
-        data["n"] = put(of_value(value, POINTS, compare))
+        data["n"] = put(of_value(value, POINTS_BY, compare))
         return _("%(label)s: %(n)s more than none") % data
-    data["n"] = put(of_value(value, CHANGE, compare))
+    data["n"] = put(of_value(value, PERCENT_BY, compare))
     return (_("%(label)s: up %(n)s") if rose else _("%(label)s: down %(n)s")) % data
 
 
@@ -199,7 +199,7 @@ def _overdue_rise(b: Board) -> Sentence | None:
         return None
     told = [
         _("%(area)s (%(rise)s more, now %(n)s)") % {
-            "area": row.name, "rise": put(of_value(row[on.OVERDUE], POINTS, PREVIOUS)),
+            "area": row.name, "rise": put(of_value(row[on.OVERDUE], POINTS_BY, PREVIOUS)),
             "n": shown(row, on.OVERDUE, put),
         }
         for row in rows

@@ -294,3 +294,18 @@ def test_an_instruction_becomes_a_task_of_a_campaign(desk: Desk) -> None:
     assert task.case.due_on == today + timedelta(7)
     assert task.case.parties.filter(unit=desk.cast.units["office"]).exists()
     assert desk.do("stranger", "instruct", pk, new=told) == "not_allowed"
+
+
+def test_a_change_in_a_table_says_which_way_it_went() -> None:
+    """Only a sentence that says up or down leaves the sign out."""
+    from anlan.domain.bulletins import figures
+
+    def said(part: str, value: str) -> str:
+        return figures.Figure("hazard.found", 1, "2026-11", part, "previous", value=value).text
+
+    assert said(figures.CHANGE, "-16.7") == "-16.7%"
+    assert said(figures.CHANGE, "16.7") == "+16.7%"
+    assert said(figures.POINTS, "-75.0") == "-75.0"
+    assert said(figures.POINTS, "0.0") == "0.0"
+    assert said(figures.PERCENT_BY, "-16.7") == "16.7%"
+    assert said(figures.POINTS_BY, "-75.0") == "75.0"

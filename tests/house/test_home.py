@@ -34,6 +34,7 @@ def start(folder: Path, *arguments: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.faults
 @pytest.mark.once
 def test_two_first_commands_at_once_load_the_regions_once(tmp_path):
     started = [start(tmp_path / "home", "first-admin") for _ in range(2)]
@@ -51,6 +52,7 @@ def test_two_first_commands_at_once_load_the_regions_once(tmp_path):
     assert len(err.strip().splitlines()) == 1, "a later start prepares nothing and says nothing"
 
 
+@pytest.mark.faults
 @pytest.mark.once
 def test_F19_a_preparation_killed_again_and_again_converges(tmp_path):
     for seconds in (1.5, 2.5, 4.0, 6.0):

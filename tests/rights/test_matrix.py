@@ -103,6 +103,7 @@ def test_S13_strangers_get_nothing_from_the_api(route: Route, method: str) -> No
     assert answer.status_code in (301, 302, 401, 403, 404, 405), (route.name, answer.status_code)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ROLES)
 def test_S13_nobody_gets_past_a_permission_they_lack(someone: Any, role: str) -> None:
     """Whoever may not use a page's permission is refused, whatever number they ask for."""
@@ -183,6 +184,7 @@ def test_S14_no_page_breaks_for_any_role(someone: Any, role: str) -> None:
 MAY_BE_KEPT = {"hazards:shapes", "hazards:shape", "ui:manifest"}
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", [*ROLES, *ADMINISTRATORS])
 def test_S34_no_page_of_anybody_may_be_kept(someone: Any, role: str) -> None:
     browser = someone(role)
@@ -209,6 +211,7 @@ def test_S16_administrators_open_no_page_of_the_business(someone: Any, role: str
     assert not opened
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("route", PAGES, ids=str)
 def test_S12_no_unsafe_request_without_its_token(route: Route) -> None:
     answer = Client(enforce_csrf_checks=True).post(route.path())

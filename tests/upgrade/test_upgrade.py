@@ -153,6 +153,7 @@ def migrate(old: RealDatabase, left: int) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.faults
 def test_migrations_killed_at_any_statement_go_on_when_started_again(
     old: RealDatabase, capsys: pytest.CaptureFixture[str], databases: Any, tmp_path: Path
 ) -> None:

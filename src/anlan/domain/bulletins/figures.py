@@ -139,7 +139,6 @@ def again(figures: Iterable[Figure], scope: Scope) -> list[Figure]:
     """
     wanted = list(figures)
     groups: dict[tuple[str, bool, bool], list[Figure]] = defaultdict(list)
-    parents = _parents(wanted)
     for each in wanted:
         if not each.source:
             # Asked by region, an area comes with what was counted at itself.
@@ -157,12 +156,7 @@ def again(figures: Iterable[Figure], scope: Scope) -> list[Figure]:
                 key = (value.indicator.code, value.area_id, period, own,
                        value.labels.get("sector", ""))  # fmt: skip
                 found[key] = value
-    assert parents is not None
     return [_again(each, found) for each in wanted]
-
-
-def _parents(wanted: Sequence[Figure]) -> set[int]:
-    return {each.area for each in wanted}
 
 
 def _again(each: Figure, found: Mapping[tuple[Any, ...], Value]) -> Figure:
@@ -171,8 +165,9 @@ def _again(each: Figure, found: Mapping[tuple[Any, ...], Value]) -> Figure:
     sector = "" if each.sector in ("", "none") else each.sector
     value = found.get((each.indicator, each.area, each.period, each.own, sector))
     if value is None:
-        # No sum of it at all: nothing was counted there.
-        return replace(each, value="0" if each.part == VALUE else None, missing="")
+        # No sum of it at all: nothing was counted there, and a rate of nothing is none.
+        is_count = each.part == VALUE and indicator(each.indicator).form == "count"
+        return replace(each, value="0" if is_count else None, missing="")
     return of_value(value, each.part, each.compare, each.sector)
 
 

@@ -16,11 +16,11 @@ from django.urls import NoReverseMatch, reverse
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
-from anlan.domain.hazards import behind as facts
 from anlan.domain.statistics import units
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.calendar.periods import Period
+from anlan.kernel.facts import behind as facts
 from anlan.kernel.facts import sql, territory
 from anlan.kernel.facts.figures import Query
 from anlan.kernel.facts.models import Fact, Fold

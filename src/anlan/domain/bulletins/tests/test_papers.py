@@ -309,3 +309,14 @@ def test_a_change_in_a_table_says_which_way_it_went() -> None:
     assert said(figures.POINTS, "0.0") == "0.0"
     assert said(figures.PERCENT_BY, "-16.7") == "16.7%"
     assert said(figures.POINTS_BY, "-75.0") == "75.0"
+
+
+def test_where_nothing_is_counted_any_more_a_count_is_none_and_a_rate_is_missing() -> None:
+    from anlan.domain.bulletins import figures
+
+    def now(code: str) -> str | None:
+        then = figures.Figure(code, 1, "2026-11", sector="fire", value="7")
+        return figures._again(then, {}).value
+
+    assert now("hazard.found") == "0"
+    assert now("hazard.rectification_rate") is None

@@ -24,8 +24,8 @@ ROWS_MAX = 5_000
 SECONDS_MAX = 3_600
 
 _Key = tuple[int, int, int, tuple[str, ...]]
-#: Quantity, and how many facts reach over the edges; by kind, area, ``n`` and labels.
-_Rows = dict[_Key, tuple[int, int]]
+#: By kind, area, ``n`` and labels.
+_Rows = dict[_Key, sql.Read]
 
 
 @dataclass(frozen=True)
@@ -66,9 +66,7 @@ def read(questions: Sequence[sql.Question]) -> list[list[sql.Read]]:
     for question in before:
         if question not in near:
             answers[question] = _afresh(question, last)
-    return [
-        [sql.Read(*key, *sums) for key, sums in answers[question].items()] for question in questions
-    ]
+    return [list(answers[question].values()) for question in questions]
 
 
 def _last() -> Fold | None:
@@ -85,7 +83,7 @@ def _afresh(question: sql.Question, last: Fold | None) -> _Rows:
     with sql.snapshot():
         found = sql.read(question, _now(last))
         since = sql.posted(mark, FACTS_MAX)
-    rows = _summed(((row[0], row[1], row[2], row[3]), row.quantity, row.torn) for row in found)
+    rows = {row[:4]: row for row in found}
     if len(since) <= FACTS_MAX and len(rows) <= ROWS_MAX:
         below = _with(rows, effect(question, since), sign=-1)
         intern.memory().carried.put(question, Carried(mark, facts, below), SECONDS_MAX)
@@ -97,16 +95,18 @@ def _summed(found: Iterable[tuple[_Key, int, int]]) -> _Rows:
     for key, quantity, torn in found:
         sums[key][0] += quantity
         sums[key][1] += torn
-    return {key: (quantity, torn) for key, (quantity, torn) in sums.items()}
+    return {key: sql.Read(*key, quantity, torn) for key, (quantity, torn) in sums.items()}
 
 
 def _with(rows: _Rows, more: _Rows, sign: int = 1) -> _Rows:
     if not more:
         return rows
     together = dict(rows)
-    for key, (quantity, torn) in more.items():
-        before = together.get(key, (0, 0))
-        together[key] = (before[0] + sign * quantity, before[1] + sign * torn)
+    for key, row in more.items():
+        quantity, torn = sign * row.quantity, sign * row.torn
+        if before := together.get(key):
+            quantity, torn = quantity + before.quantity, torn + before.torn
+        together[key] = sql.Read(*key, quantity, torn)
     return together
 
 

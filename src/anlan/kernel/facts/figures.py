@@ -20,7 +20,7 @@ from django.utils import timezone
 
 from anlan.kernel.calendar.dates import DAY
 from anlan.kernel.calendar.periods import Period
-from anlan.kernel.facts import absent, carried, intern, sql
+from anlan.kernel.facts import absent, carried, intern, sql, territory
 from anlan.kernel.facts.asking import (
     CELLS_MAX,
     MISSING,
@@ -105,11 +105,12 @@ def figures_of(queries: Sequence[Query]) -> list[list[Cell]]:
 def _cells(query: Query, plan: Plan, sums: _Sums, torn: _Torn) -> list[Cell]:
     found = {group for (_, _, _, group), value in sums.items() if value}
     groups = sorted(found) if plan.labels else [()]
+    labelled = [(group, dict(zip(plan.labels, group, strict=True))) for group in groups]
     absent_for = absent.reasons(query, plan) if query.coverage else None
     count = len(plan.areas) * len(plan.periods) * len(plan.kinds) * len(groups)
     if count > CELLS_MAX:
         raise TooManyFigures(count=count, max=CELLS_MAX)
-    cells = []
+    cells, overlapping = [], plan.overlapping
     for area in plan.areas:
         block = []
         for n, period in enumerate(plan.periods):
@@ -117,7 +118,7 @@ def _cells(query: Query, plan: Plan, sums: _Sums, torn: _Torn) -> list[Cell]:
                 missing = why_none(query, kind, period)
                 if not missing and (kind.code, area.pk, n) in torn:
                     missing = "not_divisible"
-                for group in groups:
+                for group, labels in labelled:
                     value = sums.get((kind.code, area.pk, n, group), 0)
                     if area.own:
                         value -= sum(
@@ -128,9 +129,8 @@ def _cells(query: Query, plan: Plan, sums: _Sums, torn: _Torn) -> list[Cell]:
                         reason = absent_for(kind.code, area.pk, n)
                     block.append(
                         Cell(
-                            area.pk, period, kind.code,
-                            dict(zip(plan.labels, group, strict=True)),
-                            None if reason else value, reason, area.own, plan.overlapping,
+                            area.pk, period, kind.code, labels,
+                            None if reason else value, reason, area.own, overlapping,
                         )
                     )  # fmt: skip
         if not area.optional or any(cell.value for cell in block):
@@ -190,6 +190,9 @@ class _Asked:
 
     def sums(self, rows: Iterable[sql.Read]) -> list[tuple[_Sums, _Torn]]:
         """What was read, for each of the queries."""
+        if len(self.together) == 1:
+            query, plan = self.together[0]
+            return [_summed(query, plan, rows, self.codes)]
         read: list[list[sql.Read]] = [[] for _query in self.together]
         for row in rows:
             number = bisect_right(self.bases, row.n) - 1
@@ -207,9 +210,10 @@ def _summed(
     ends = [min(period.end, today) + DAY for period in plan.periods]
     at_regions: _Sums = defaultdict(int)
     torn: _Torn = set()
+    stocks = {code for code in codes.values() if known(code).measure is Measure.STOCK}
     for row in rows:
         code = codes[row.kind_id]
-        if known(code).measure is Measure.STOCK:
+        if code in stocks:
             # An entry stands from its step on, in every period that ends there or later.
             for n, end in enumerate(ends):
                 if end >= steps[row.n]:
@@ -223,6 +227,8 @@ def _summed(
 
 def _for_areas(plan: Plan, at_regions: _Sums, torn: _Torn) -> tuple[_Sums, _Torn]:
     """Put the sums of regions together to those of the areas asked for (see territory.py)."""
+    if all(members == territory.Members({area: 1}) for area, members in plan.members.items()):
+        return at_regions, torn
     parts_of: dict[int, list[tuple[int, int]]] = defaultdict(list)
     splits_of: dict[int, list[tuple[int, date]]] = defaultdict(list)
     for area, members in plan.members.items():

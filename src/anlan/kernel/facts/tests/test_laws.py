@@ -261,7 +261,7 @@ def _read_both_ways(questions, read=carried.read):
         known = sql.Known(None, None, None, None, 1, 0, None)
         whole = {row[:4]: row[4:] for row in sql.read(question, known) if any(row[4:])}
         facts = carried.effect(question, sql.posted(0, 1_000_000))
-        assert {key: sums for key, sums in facts.items() if any(sums)} == whole
+        assert {key: row[4:] for key, row in facts.items() if any(row[4:])} == whole
     return read(questions)
 
 

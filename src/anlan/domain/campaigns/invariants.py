@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Exists, F, Model, OuterRef, Q, Sum
-from django.utils import timezone
+from django.db.models import F, Q, Sum
 
 from anlan.domain.campaigns.intake.ledger import is_counted
 from anlan.domain.campaigns.loop import KIND
@@ -16,15 +15,15 @@ from anlan.domain.campaigns.returns import feeding
 from anlan.domain.campaigns.returns.loop import FIGURE
 from anlan.domain.campaigns.returns.loop import KIND as RETURN
 from anlan.kernel.facts.models import Fact
-from anlan.kernel.loop.models import Case
+from anlan.kernel.loop.invariants import figures_are_cases
 
 Finding = tuple[str, bool, int, str]
 NAMED_MAX = 5
 
 
 def invariants(now: datetime) -> Iterator[Finding]:
-    yield _figures_are_cases(now, KIND, Task, "I5 figures of campaign tasks are their cases")
-    yield _figures_are_cases(now, RETURN, Return, "I5 figures of returns are their cases")
+    yield figures_are_cases("I5 figures of campaign tasks are their cases", KIND, Task, now)
+    yield figures_are_cases("I5 figures of returns are their cases", RETURN, Return, now)
     yield _filed_is_what_filings_say()
     yield _lines_are_of_the_tree()
     yield _drafts_give_nothing_of_their_own()
@@ -68,29 +67,6 @@ def _filed_is_what_filings_say() -> Finding:
         len(sums),
         "; ".join(bad[:NAMED_MAX]),
     )
-
-
-def _figures_are_cases(now: datetime, kind: str, model: type[Model], name: str) -> Finding:
-    """What the ledger says of these cases is what a count of them says."""
-    today, cases = timezone.localdate(now), Case.objects.filter(kind=kind)
-    expected = {
-        f"{kind}.found": cases.count(),
-        f"{kind}.open": cases.filter(is_open=True).count(),
-        f"{kind}.overdue": cases.overdue(today).count(),
-    }
-    facts = Fact.objects.filter(
-        Q(kind__code__in=list(expected)), Q(day__lte=today) | Q(kind__code=f"{kind}.found")
-    )
-    sums = dict(facts.order_by().values_list("kind__code").annotate(n=Sum("quantity")))
-    bad = [
-        f"{code}: {sums.get(code, 0)} ≠ {count}"
-        for code, count in expected.items()
-        if sums.get(code, 0) != count
-    ]
-    rows = model._default_manager.filter(case=OuterRef("pk"))
-    bare = cases.filter(~Exists(rows))
-    bad += bare.values_list("number", flat=True)[:NAMED_MAX]
-    return name, not bad, cases.count(), "; ".join(bad)
 
 
 def _lines_are_of_the_tree() -> Finding:

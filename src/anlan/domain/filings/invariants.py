@@ -8,46 +8,22 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
-from django.utils import timezone
 
 from anlan.domain.filings.loop import BESIDE, FIGURE, ITEM, KIND, VISIT
 from anlan.domain.filings.models import Declared, Entry, Filing, Record
 from anlan.kernel.facts.intern import labels_of
 from anlan.kernel.facts.models import Fact
-from anlan.kernel.loop.models import Case
+from anlan.kernel.loop.invariants import figures_are_cases
 
 Finding = tuple[str, bool, int, str]
 NAMED_MAX = 5
 
 
 def invariants(now: datetime) -> Iterator[Finding]:
-    yield _figures_are_cases(now)
+    yield figures_are_cases("I5 figures of filings are their cases", KIND, Filing, now)
     yield _declared_is_in_the_ledger()
     yield _nothing_is_declared_twice()
     yield _listed_counts_once()
-
-
-def _figures_are_cases(now: datetime) -> Finding:
-    """What the ledger says of filings is what a count of them says."""
-    today, cases = timezone.localdate(now), Case.objects.filter(kind=KIND)
-    expected = {
-        f"{KIND}.found": cases.count(),
-        f"{KIND}.open": cases.filter(is_open=True).count(),
-        f"{KIND}.overdue": cases.overdue(today).count(),
-    }
-    facts = Fact.objects.filter(
-        Q(kind__code__in=list(expected)), Q(day__lte=today) | Q(kind__code=f"{KIND}.found")
-    )
-    sums = dict(facts.order_by().values_list("kind__code").annotate(n=Sum("quantity")))
-    bad = [
-        f"{code}: {sums.get(code, 0)} ≠ {n}"
-        for code, n in expected.items()
-        if sums.get(code, 0) != n
-    ]
-    without = cases.filter(~Exists(Filing.objects.filter(pk=OuterRef("pk")))).count()
-    bad += [f"{without} cases without a filing"] if without else []
-    name = "I5 figures of filings are their cases"
-    return name, not bad, cases.count(), "; ".join(bad[:NAMED_MAX])
 
 
 def _declared_is_in_the_ledger() -> Finding:

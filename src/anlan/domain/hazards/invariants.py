@@ -10,8 +10,8 @@ from django.utils import timezone
 
 from anlan.domain.hazards.loop import LOOPS
 from anlan.domain.hazards.models import Batch, Hazard, Leftover, Sighting
-from anlan.kernel.facts.models import Fact
-from anlan.kernel.loop.models import Case, Event
+from anlan.kernel.loop.invariants import figures_are_cases
+from anlan.kernel.loop.models import Event
 
 Finding = tuple[str, bool, int, str]
 
@@ -19,7 +19,10 @@ Finding = tuple[str, bool, int, str]
 def invariants(now: datetime | None = None) -> Iterator[Finding]:
     yield _rows_add_up()
     yield _sightings_stand()
-    yield from _figures_are_cases(timezone.localdate(now or timezone.now()))
+    listed = {"listed": Q(is_open=True, listed=True)}
+    for kind in LOOPS:
+        name = f"I5 figures of {kind} are its cases"
+        yield figures_are_cases(name, kind, None, now or timezone.now(), listed)
 
 
 def _rows_add_up() -> Finding:
@@ -57,31 +60,3 @@ def _sightings_stand() -> Finding:
     touched = Event.objects.filter(case=OuterRef("case"), batch_id=None, seq__gt=1)
     bad = loose.filter(~Exists(touched)).values_list("case__number", flat=True)[:5]
     return "I5 hazards stand on sightings", not bad, Hazard.objects.count(), "; ".join(bad)
-
-
-def _figures_are_cases(today: object) -> Iterator[Finding]:
-    """What the ledger says of today is what a count of the cases says."""
-    gone = Event.objects.filter(case=OuterRef("pk"), step__in=("withdraw", "merge"))
-    for kind in LOOPS:
-        cases = Case.objects.filter(kind=kind)
-        expected = {
-            "found": cases.filter(~Exists(gone)).count(),
-            "open": cases.filter(is_open=True).count(),
-            "listed": cases.filter(is_open=True, listed=True).count(),
-            "overdue": cases.overdue(today).count(),  # type: ignore[arg-type]
-        }
-        sums = dict(
-            Fact.objects.filter(
-                Q(kind__code__in=[f"{kind}.{name}" for name in expected]),
-                Q(day__lte=today) | Q(kind__code=f"{kind}.found"),
-            )
-            .order_by()
-            .values_list("kind__code")
-            .annotate(n=Sum("quantity"))
-        )
-        bad = [
-            f"{name}: {sums.get(f'{kind}.{name}', 0)} ≠ {count}"
-            for name, count in expected.items()
-            if sums.get(f"{kind}.{name}", 0) != count
-        ]
-        yield f"I5 figures of {kind} are its cases", not bad, cases.count(), "; ".join(bad)

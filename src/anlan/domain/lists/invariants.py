@@ -5,44 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, Sum
-from django.utils import timezone
+from django.db.models import F, Q
 
 from anlan.domain.lists.loop import KIND
 from anlan.domain.lists.models import Item, Promotion
-from anlan.kernel.facts.models import Fact
-from anlan.kernel.loop.models import Case
+from anlan.kernel.loop.invariants import figures_are_cases
 
 Finding = tuple[str, bool, int, str]
 NAMED_MAX = 5
 
 
 def invariants(now: datetime) -> Iterator[Finding]:
-    yield _figures_are_cases(now)
+    yield figures_are_cases("I5 figures of problem lists are their cases", KIND, Item, now)
     yield _closed_with_three_results()
     yield _decided_by_another()
-
-
-def _figures_are_cases(now: datetime) -> Finding:
-    """What the ledger says of listed problems is what a count of them says."""
-    today, cases = timezone.localdate(now), Case.objects.filter(kind=KIND)
-    expected = {
-        f"{KIND}.found": cases.count(),
-        f"{KIND}.open": cases.filter(is_open=True).count(),
-        f"{KIND}.overdue": cases.overdue(today).count(),
-    }
-    facts = Fact.objects.filter(
-        Q(kind__code__in=list(expected)), Q(day__lte=today) | Q(kind__code=f"{KIND}.found")
-    )
-    sums = dict(facts.order_by().values_list("kind__code").annotate(n=Sum("quantity")))
-    bad = [
-        f"{name}: {sums.get(name, 0)} ≠ {count}"
-        for name, count in expected.items()
-        if sums.get(name, 0) != count
-    ]
-    bare = cases.filter(~Exists(Item.objects.filter(case=OuterRef("pk"))))
-    bad += bare.values_list("number", flat=True)[:NAMED_MAX]
-    return "I5 figures of problem lists are their cases", not bad, cases.count(), "; ".join(bad)
 
 
 def _closed_with_three_results() -> Finding:

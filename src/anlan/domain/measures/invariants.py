@@ -5,44 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from django.db.models import Exists, F, OuterRef, Q, Sum
-from django.utils import timezone
+from django.db.models import F, Q
 
-from anlan.domain.measures.loop import IN_FORCE, KIND
+from anlan.domain.measures.loop import KIND
 from anlan.domain.measures.models import Follows, Measure
-from anlan.kernel.facts.models import Fact
-from anlan.kernel.loop.models import Case
+from anlan.kernel.loop.invariants import figures_are_cases
 
 Finding = tuple[str, bool, int, str]
 NAMED_MAX = 5
 
 
 def invariants(now: datetime) -> Iterator[Finding]:
-    yield _figures_are_cases(now)
+    states = {state: Q(state=state) for state in ("in_force", "amended", "repealed")}
+    name = "I5 figures of measures are their cases"
+    yield figures_are_cases(name, KIND, Measure, now, states)
     yield _days_follow_states()
     yield _what_is_replaced_has_ended()
-
-
-def _figures_are_cases(now: datetime) -> Finding:
-    """What the ledger says of measures is what a count of them says."""
-    today, cases = timezone.localdate(now), Case.objects.filter(kind=KIND)
-    expected = {
-        f"{KIND}.found": cases.count(),
-        f"{KIND}.open": cases.filter(is_open=True).count(),
-        IN_FORCE.code: cases.filter(state="in_force").count(),
-        f"{KIND}.repealed": cases.filter(state="repealed").count(),
-        f"{KIND}.amended": cases.filter(state="amended").count(),
-    }
-    facts = Fact.objects.filter(kind__code__in=list(expected), day__lte=today)
-    sums = dict(facts.order_by().values_list("kind__code").annotate(n=Sum("quantity")))
-    bad = [
-        f"{name}: {sums.get(name, 0)} ≠ {count}"
-        for name, count in expected.items()
-        if sums.get(name, 0) != count
-    ]
-    bare = cases.filter(~Exists(Measure.objects.filter(case=OuterRef("pk"))))
-    bad += bare.values_list("number", flat=True)[:NAMED_MAX]
-    return "I5 figures of measures are their cases", not bad, cases.count(), "; ".join(bad)
 
 
 def _days_follow_states() -> Finding:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
-from django.db.models import Count, F, Max, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, Max, Model, OuterRef, Q, Subquery, Sum
+from django.utils import timezone
 
+from anlan.kernel.facts.models import Fact
 from anlan.kernel.loop import seals
 from anlan.kernel.loop.machine import Machine, machines
 from anlan.kernel.loop.models import Case, Event, Request
@@ -48,6 +50,40 @@ def invariants(now: datetime | None = None) -> Iterator[Finding]:
     wrong = Case.objects.filter(flags).values_list("number", flat=True)
     yield _finding("I6 flags follow the state", cases, list(wrong[:NAMED_MAX]))
     yield from seals.invariants()
+
+
+def figures_are_cases(
+    name: str, kind: str, model: type[Model] | None, now: datetime, more: Mapping[str, Q] = {}
+) -> Finding:
+    """What the ledger says of a kind of cases today is what a count of them says (I5).
+
+    Found are all that weren't taken back. ``more``: what else is counted, by the ending of its
+    fact kind, and of which cases. ``model``: whose row each case has.
+    """
+    today, cases = timezone.localdate(now), Case.objects.filter(kind=kind)
+    gone = Event.objects.filter(case=OuterRef("pk"), step__in=("withdraw", "merge"))
+    expected = {
+        "found": cases.filter(~Exists(gone)).count(),
+        "open": cases.filter(is_open=True).count(),
+        "overdue": cases.overdue(today).count(),
+        **{ending: cases.filter(which).count() for ending, which in more.items()},
+    }
+    codes = [f"{kind}.{ending}" for ending in expected]
+    # One may be found on a day to come; what is open then is not open today.
+    facts = Fact.objects.filter(Q(day__lte=today) | Q(kind__code=f"{kind}.found"))
+    sums = dict(
+        facts.filter(kind__code__in=codes).order_by().values_list("kind__code").annotate(
+            n=Sum("quantity"))
+    )  # fmt: skip
+    bad = [
+        f"{ending}: {sums.get(f'{kind}.{ending}', 0)} ≠ {count}"
+        for ending, count in expected.items()
+        if sums.get(f"{kind}.{ending}", 0) != count
+    ]
+    if model is not None:
+        bare = cases.filter(~Exists(model._default_manager.filter(case=OuterRef("pk"))))
+        bad += bare.values_list("number", flat=True)[:NAMED_MAX]
+    return _finding(name, cases.count(), bad)
 
 
 def _finding(name: str, checked: int, bad: list[str]) -> Finding:

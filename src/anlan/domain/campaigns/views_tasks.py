@@ -6,17 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
-from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.campaigns import (
     columns,
     forms,
@@ -48,8 +45,7 @@ from anlan.kernel.loop.models import PartyRole
 from anlan.kernel.loop.settings import RUNGS
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.keeping import Kept, Offer
-from anlan.ui.forms import put_refusal
-from anlan.ui.pages import go_on, render_page
+from anlan.ui.pages import render_page
 
 kept_lists.register("campaigns:tasks", page="campaigns:tasks")
 #: Plans that the filter offers.
@@ -281,18 +277,12 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     """Take a step from a task's page. A form that must be mended comes back as it was typed."""
     by, at = actor_of(request), timezone.now()
     row = policy.access(_rows(), "tasks.view", by, pk, at=at)
-    page = steps.BY_CODE.get(code)
-    if page is None:
-        raise NotFound
+    page = offering.page_of(steps.BY_CODE, code)
     form = _form(page, row, queries.around(row), by, request.POST)
     files = taken(request, form, by=by, at=at, name="files") if page.photos else Kept()
-    if not form.is_valid():
-        return _page(request, pk, (code, form), files.offers(by, at), status=422)
     more: dict[str, Any] = {"files": files.ready} if page.photos else {}
-    try:
-        offering.take(page, form, pk, by=by, at=at, **more)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, pk, (code, form), files.offers(by, at), status=422)
-    messages.success(request, _("Done: %(step)s.") % {"step": page.label})
-    return go_on(request, reverse("campaigns:task", args=[pk]))
+    return offering.answer(
+        request, pk, page, form, by=by, at=at,
+        again=lambda bad: _page(request, pk, bad, files.offers(by, at), status=422),
+        done=lambda: reverse("campaigns:task", args=[pk]), **more,
+    )  # fmt: skip

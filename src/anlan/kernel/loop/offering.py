@@ -6,15 +6,21 @@ A capability lists its pages and says which of them are offered; the form is one
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
+from anlan.base.refusal import NotFound, Refusal
+from anlan.ui.forms import put_refusal
+from anlan.ui.pages import go_on
 
 #: (record, what stands around it, and for some the reader).
 Possible = Callable[..., bool]
@@ -67,3 +73,36 @@ def take(page: StepPage, form: Any, pk: UUID, *, by: Actor, at: datetime, **more
     """Call the step's command with what its form holds."""
     call = {"by": by, "at": at, "seen": form.cleaned_data["seen"], **form.call, **more}
     return page.call(form, pk, call)
+
+
+def page_of(pages: Mapping[str, StepPage], code: str) -> StepPage:
+    if (page := pages.get(code)) is None:
+        raise NotFound
+    return page
+
+
+def answer(
+    request: HttpRequest,
+    pk: UUID,
+    page: StepPage,
+    form: Any,
+    *,
+    by: Actor,
+    at: datetime,
+    again: Callable[[tuple[str, Any]], HttpResponse],
+    done: Callable[[], str],
+    **more: Any,
+) -> HttpResponse:
+    """Take a step from a case's page, and go on to the address that ``done`` gives.
+
+    ``again`` draws the page anew with a form that must be mended, as it was typed.
+    """
+    if not form.is_valid():
+        return again((page.code, form))
+    try:
+        take(page, form, pk, by=by, at=at, **more)
+    except Refusal as refusal:
+        put_refusal(form, refusal)
+        return again((page.code, form))
+    messages.success(request, _("Done: %(step)s.") % {"step": page.label})
+    return go_on(request, done())

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
-from anlan.base.refusal import NotFound, Refusal
+from anlan.base.refusal import Refusal
 from anlan.domain.accidents import (
     columns,
     commands,
@@ -189,20 +189,20 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     """Take a step from an accident's page. A form that must be mended comes back as typed."""
     by, at = actor_of(request), timezone.now()
     row = policy.access(Accident.objects.select_related(*ROW), "accidents.view", by, pk, at=at)
-    found = steps.BY_CODE.get(code)
-    if found is None:
-        raise NotFound
+    found = offering.page_of(steps.BY_CODE, code)
     form = _form(found, row, queries.around(row), request.POST)
-    if not form.is_valid():
-        return _page(request, pk, (code, form), status=422)
-    try:
-        offering.take(found, form, pk, by=by, at=at)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, pk, (code, form), status=422)
-    messages.success(request, _("Done: %(step)s.") % {"step": found.label})
-    target = "accidents:page" if queries.visible(by).filter(pk=pk).exists() else "accidents:list"
-    return go_on(request, reverse(target, args=[pk] if target == "accidents:page" else []))
+
+    def done() -> str:
+        # What was corrected may have left what the reader may see.
+        if queries.visible(by).filter(pk=pk).exists():
+            return reverse("accidents:page", args=[pk])
+        return reverse("accidents:list")
+
+    return offering.answer(
+        request, pk, found, form, by=by, at=at,
+        again=lambda bad: _page(request, pk, bad, status=422),
+        done=done,
+    )  # fmt: skip
 
 
 @require_POST

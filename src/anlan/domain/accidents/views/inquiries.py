@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.base.ids import uuid7
-from anlan.base.refusal import NotFound, Refusal
+from anlan.base.refusal import Refusal
 from anlan.domain.accidents import commands, forms, inquiry_steps, tabs
 from anlan.domain.accidents.columns import grade_cell
 from anlan.domain.accidents.history import INQUIRY_STEPS, timeline_of
@@ -27,7 +27,6 @@ from anlan.kernel.accounts.views_pickers import crumbs_of
 from anlan.kernel.loop import offering
 from anlan.kernel.loop.models import Event
 from anlan.kernel.loop.settings import RUNGS
-from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Choice, Column, Filters, Flag
 from anlan.ui.pages import go_on, render_page
@@ -169,16 +168,10 @@ def _form(page: offering.StepPage, row: Inquiry, data: Any = None) -> Any:
 def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     row = policy.access(Inquiry.objects.select_related("case"), "inquiries.view", by, pk, at=at)
-    found = inquiry_steps.BY_CODE.get(code)
-    if found is None:
-        raise NotFound
+    found = offering.page_of(inquiry_steps.BY_CODE, code)
     form = _form(found, row, request.POST)
-    if not form.is_valid():
-        return _page(request, pk, (code, form), status=422)
-    try:
-        offering.take(found, form, pk, by=by, at=at)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, pk, (code, form), status=422)
-    messages.success(request, _("Done: %(step)s.") % {"step": found.label})
-    return go_on(request, reverse("accidents:inquiry", args=[pk]))
+    return offering.answer(
+        request, pk, found, form, by=by, at=at,
+        again=lambda bad: _page(request, pk, bad, status=422),
+        done=lambda: reverse("accidents:inquiry", args=[pk]),
+    )  # fmt: skip

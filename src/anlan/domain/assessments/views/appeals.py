@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
-from anlan.base.refusal import NotFound, Refusal
+from anlan.base.refusal import Refusal
 from anlan.domain.assessments import columns, commands, explaining, forms, tabs
 from anlan.domain.assessments.loop import LOOKS, STATES
 from anlan.domain.assessments.models import Appeal
@@ -159,16 +159,10 @@ def _form(each: StepPage, row: Appeal, data: Any = None) -> Any:
 def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     row = policy.access(Appeal.objects.select_related(*ROW), "appeals.view", by, pk, at=at)
-    found = BY_CODE.get(code)
-    if found is None:
-        raise NotFound
+    found = offering.page_of(BY_CODE, code)
     form = _form(found, row, request.POST)
-    if not form.is_valid():
-        return _page(request, pk, (code, form), status=422)
-    try:
-        offering.take(found, form, pk, by=by, at=at)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, pk, (code, form), status=422)
-    messages.success(request, _("Done: %(step)s.") % {"step": found.label})
-    return go_on(request, reverse("assessments:appeal", args=[pk]))
+    return offering.answer(
+        request, pk, found, form, by=by, at=at,
+        again=lambda bad: _page(request, pk, bad, status=422),
+        done=lambda: reverse("assessments:appeal", args=[pk]),
+    )  # fmt: skip

@@ -157,19 +157,13 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     """Take a step from a paper's page. A form that must be mended comes back as it was typed."""
     by, at = actor_of(request), timezone.now()
     row = policy.access(Paper.objects.select_related(*queries.ROW), "bulletins.view", by, pk, at=at)
-    found = steps.BY_CODE.get(code)
-    if found is None:
-        raise NotFound
+    found = offering.page_of(steps.BY_CODE, code)
     form = form_of(found, row, by, request.POST)
-    if not form.is_valid():
-        return _page(request, pk, (code, form), status=422)
-    try:
-        offering.take(found, form, pk, by=by, at=at)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, pk, (code, form), status=422)
-    messages.success(request, _("Done: %(step)s.") % {"step": found.label})
-    return go_on(request, reverse("bulletins:page", args=[pk]))
+    return offering.answer(
+        request, pk, found, form, by=by, at=at,
+        again=lambda bad: _page(request, pk, bad, status=422),
+        done=lambda: reverse("bulletins:page", args=[pk]),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

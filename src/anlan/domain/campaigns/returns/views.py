@@ -369,21 +369,15 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     """Take a step from a return's page. A form to be mended comes back as it was typed."""
     by, at = actor_of(request), timezone.now()
     row = policy.access(_rows(), "returns.view", by, pk, at=at)
-    one = returns_steps.BY_CODE.get(code)
-    if one is None:
-        raise NotFound
+    one = offering.page_of(returns_steps.BY_CODE, code)
     form = _form(one, row, list(row.duty.figures.order_by("place")), request.POST)
     files = taken(request, form, by=by, at=at, name="files") if one.photos else Kept()
-    if not form.is_valid():
-        return _page(request, pk, (code, form), files.offers(by, at), status=422)
     more: dict[str, Any] = {"files": files.ready} if one.photos else {}
-    try:
-        offering.take(one, form, pk, by=by, at=at, **more)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, pk, (code, form), files.offers(by, at), status=422)
-    messages.success(request, _("Done: %(step)s.") % {"step": one.label})
-    return go_on(request, reverse("campaigns:return", args=[pk]))
+    return offering.answer(
+        request, pk, one, form, by=by, at=at,
+        again=lambda bad: _page(request, pk, bad, files.offers(by, at), status=422),
+        done=lambda: reverse("campaigns:return", args=[pk]), **more,
+    )  # fmt: skip
 
 
 @require_GET

@@ -45,7 +45,6 @@ from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop import offering
 from anlan.kernel.loop.models import Event, Extension
 from anlan.kernel.loop.settings import RUNGS
-from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
 
 kept_lists.register("filings:list", page="filings:list")
@@ -267,19 +266,13 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     """Take a step from a filing's page. A form to be mended comes back as it was typed."""
     by, at = actor_of(request), timezone.now()
     row = policy.access(_rows(), "filings.view", by, pk, at=at)
-    one = steps.BY_CODE.get(code)
-    if one is None:
-        raise NotFound
+    one = offering.page_of(steps.BY_CODE, code)
     form = _form(one, row, request.POST)
-    if not form.is_valid():
-        return _page(request, pk, bad_step=(code, form), status=422)
-    try:
-        offering.take(one, form, pk, by=by, at=at)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, pk, bad_step=(code, form), status=422)
-    messages.success(request, _("Done: %(step)s.") % {"step": one.label})
-    return go_on(request, reverse("filings:page", args=[pk]))
+    return offering.answer(
+        request, pk, one, form, by=by, at=at,
+        again=lambda bad: _page(request, pk, bad_step=bad, status=422),
+        done=lambda: reverse("filings:page", args=[pk]),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
-from anlan.base.refusal import NotFound, Refusal
+from anlan.base.refusal import Refusal
 from anlan.domain.enterprises import commands as enterprises
 from anlan.domain.lists import columns, commands, forms, queries, settings, steps, sums, tabs
 from anlan.domain.lists.ages import opened_in
@@ -32,7 +32,6 @@ from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
 from anlan.kernel.loop import offering
 from anlan.kernel.loop.settings import RUNGS
-from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
 
 kept_lists.register("lists:items", page="lists:items")
@@ -202,19 +201,13 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     """Take a step from an item's page. A form that must be mended comes back as it was typed."""
     by, at = actor_of(request), timezone.now()
     row = policy.access(Item.objects.select_related(*queries.ROW), "lists.view", by, pk, at=at)
-    page = steps.BY_CODE.get(code)
-    if page is None:
-        raise NotFound
+    page = offering.page_of(steps.BY_CODE, code)
     form = _form(page, row, queries.around(row), by, request.POST)
-    if not form.is_valid():
-        return _page(request, pk, (code, form), status=422)
-    try:
-        offering.take(page, form, pk, by=by, at=at)
-    except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, pk, (code, form), status=422)
-    messages.success(request, _("Done: %(step)s.") % {"step": page.label})
-    return go_on(request, reverse("lists:item", args=[pk]))
+    return offering.answer(
+        request, pk, page, form, by=by, at=at,
+        again=lambda bad: _page(request, pk, bad, status=422),
+        done=lambda: reverse("lists:item", args=[pk]),
+    )  # fmt: skip
 
 
 @require_http_methods(["GET", "POST"])

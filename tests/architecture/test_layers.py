@@ -11,7 +11,7 @@ from django.apps import apps
 from django.db import models
 
 from anlan.config.capabilities import CAPABILITIES, capabilities
-from anlan.config.cli import COMMANDS
+from anlan.config.cli_commands import COMMANDS
 from tests.databases import ROOT
 
 pytestmark = pytest.mark.once

@@ -8,7 +8,7 @@ import sys
 
 import pytest
 
-from anlan.config import cli
+from anlan.config import cli, cli_commands
 from tests.databases import ROOT
 
 REFUSED = [
@@ -94,7 +94,7 @@ def test_lists_of_units_and_people_are_taken_as_offices_keep_them(realdb, capsys
 def test_every_command_has_help_in_both_languages(capsys, monkeypatch):
     for language in ("zh", "en"):
         monkeypatch.setenv("ANLAN_LANG", language)
-        for name in cli.COMMANDS:
+        for name in cli_commands.COMMANDS:
             with pytest.raises(SystemExit) as left:
                 cli.main([name, "--help"])
             assert left.value.code == 0

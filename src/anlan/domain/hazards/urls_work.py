@@ -8,5 +8,6 @@ app_name = "work"
 urlpatterns = [
     path("", views_work.work, name="list"),
     path("sign/", views_work.sign, name="sign"),
+    path("waiting/", views_work.waiting, name="waiting"),
     path("<slug:tray>/", views_work.work, name="tray"),
 ]

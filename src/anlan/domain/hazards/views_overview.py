@@ -112,6 +112,8 @@ def _page(
         "map_note": note, "has_map": note is not None,
         "areas": [each for each in areas if each.pk != area.pk],
         "ages_url": _ages_url(area),
+        # Above one's own figures stands what one has to do; it is asked for once the page shows.
+        "waiting_url": reverse("work:waiting") if area == next(iter(areas), None) else "",
         "crumbs": crumbs(by, area, period),
         "late": late, "late_as_read": tuple(row.raw for row in late),
         "today": today,

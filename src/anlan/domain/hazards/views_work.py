@@ -81,6 +81,17 @@ def work(request: HttpRequest, tray: str = "") -> HttpResponse:
     return render_page(request, "hazards/work.html", "hazards/_work.html", context)
 
 
+@require_GET
+@requires("hazard.view")
+def waiting(request: HttpRequest) -> HttpResponse:
+    """What waits for whoever looks, by step: the overview shows it above its figures."""
+    heaps = worklist.heaps(worklist.works(), actor_of(request))
+    labels = {one.code: one.label for each in heaps for one in reversed(each.trays)}
+    codes = list(dict.fromkeys(one.code for each in heaps for one in each.trays))
+    tabs = [tab for tab in _tabs(heaps, codes, labels, "") if tab[3] is not None]
+    return render_page(request, "hazards/_waiting.html", "hazards/_waiting.html", {"tabs": tabs})
+
+
 def _narrowed(kind: str | None, late: object, today: date) -> Q:
     where = Q(case__kind=kind) if kind else Q()
     if late:

@@ -31,6 +31,10 @@
     setTimeout(() => { for (const field of form.elements) field.disabled = false; });
   });
 
+  // Where one is shows in the navigation, however long that is.
+  const here = $(".nav a[aria-current]"), nav = $(".nav");
+  if (here && here.offsetTop + here.offsetHeight > nav.offsetTop + nav.clientHeight) nav.scrollTop = here.offsetTop - nav.clientHeight / 2;
+
   // The line at the top moves when an answer takes more than a moment.
   let busy = 0, timer = 0;
   const line = $("#busy");

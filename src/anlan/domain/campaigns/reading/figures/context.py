@@ -25,8 +25,12 @@ _CAMPAIGN_SINCE = re.compile(
 _COMPANY = re.compile(r"\s*[\u4e00-\u9fff]{2,12}?(?:公司|集团)")
 _PAPER = re.compile(r"印发|制定|出台|修订|颁布|施行")
 _OPENING = frozenset("。,;: \n")
-_THIS_TIME = re.compile(r"\s*(?:从)?(?:这次|此次|本次|其间|期间)")
+_THIS_TIME = re.compile(
+    r"\s*(?:从)?(?:这次|此次|本次|其间|期间|其中|另|共|累计|合计|并|发现|查处|排查|出动|责令|立案)"
+)
 _UP_TO_NOW = re.compile(r"截至目前|截止目前|迄今")
+#: A sentence that names so many places is a list of them; none of them holds for the next one.
+LIST_MIN = 4
 _ACTOR = re.compile(
     r"(?:^|(?<=[,。;:、!“]))(?P<who>[\u4e00-\u9fff、]{0,16}?(?:安委会办公室|安委办|安委会|安办专班|应急管理[厅局部]|人民政府|党委、政府|"
     r"委、省政府|委、市政府|有限(?:责任)?公司|集团|救援总队|督查组|检查组|公安局|住建[厅局]|交通运输[厅局]|监管局|监察局))"
@@ -44,6 +48,16 @@ class Context:
         self.text, self.line, self.sentences = text, line, sentences
         self.held, self.section, self.whens = held, section, whens
         self.mentions = regions.mentions(text, line.start, line.end, section.province)
+        self.listed = self._listed()
+
+    def _listed(self) -> set[int]:
+        """Where mentions stand that are some of many: 湖南10个,云南、四川各8个,贵州6个."""
+        found: set[int] = set()
+        for start, end in self.sentences:
+            inside = [m for m in self.mentions if start <= m.start < end and m.place is not None]
+            if len({m.place.path for m in inside if m.place and m.place.level}) >= LIST_MIN:
+                found |= {m.start for m in inside}
+        return found
 
     def sentence(self, place: int) -> tuple[int, int]:
         for start, end in self.sentences:
@@ -60,6 +74,8 @@ class Context:
         for mention in self.mentions:
             if mention.start >= place + 1:
                 break
+            if mention.start < start and mention.start in self.listed:
+                continue
             if mention.place is None:
                 held = self.section if self.section.level else held
             elif mention.place.level == 0:
@@ -203,7 +219,8 @@ def first_place(text: str, given: str) -> regions.Place:
         return regions.Place(regions.NATION, 0, "")
     if head:
         return head[0]
-    for mention in regions.mentions(text, 0, min(len(text), 4000), ""):
-        if mention.place is not None and mention.place.level:
-            return mention.place
+    for tellers in (False, True):
+        for mention in regions.mentions(text, 0, min(len(text), 4000), "", tellers=tellers):
+            if mention.place is not None and mention.place.level:
+                return mention.place
     return regions.Place("", 0, "")

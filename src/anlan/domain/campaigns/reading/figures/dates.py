@@ -89,6 +89,23 @@ def _passed_over(text: str, line: Line, when: When) -> bool:
     return _OF_A_VALUE.search(before) is not None and not re.match(r"[,。]", after)
 
 
+#: What is said beside a date tells what it is the date of; the first row that fits.
+_IMPRINT_AFTER = re.compile(
+    r"[^\n。;]{0,24}?(?:来源|作者|编辑|浏览|点击|字号|稿源|\d{1,2}:\d{2})|[^。;\n]{0,12}[日晚晨早商时]报[^。;]{0,4}(?:\n|$)"
+)
+_IMPRINT_BEFORE = re.compile(r"(?:发布|发表|更新|成文|印发|时间|日期)[:]\s*$")
+_WIRED = re.compile(r"\s?(?:电|讯|消息)")
+_HEARD = re.compile(
+    r"[^。;\n]{0,16}记者[^。;\n]{0,30}?(?:获悉|了解到|了解|从)|[^,。;\n]{0,6}从[^。;\n]{0,24}获悉"
+)
+_HELD = re.compile(
+    r"[^。;\n]{0,24}?(?P<what>新闻发布会|发布会|电视电话会议|会议|座谈会|推进会|现场会|演练|开幕)"
+)
+_COUNTED = re.compile(
+    r"(?:份|间|底|末|初)?[,:]?(?P<w>[^。;\n]{0,24}?(?:发生|接报|检查|排查|查处|统计|出动|开展|受理|同比|占|完成|建成|全国|全省|全市|全县|全区))"
+)
+
+
 def _named(text: str, start: int, end: int) -> str:
     """What happened then: the words after it, or those before where none follow."""
     paper = _PAPER.match(text, end)
@@ -96,16 +113,34 @@ def _named(text: str, start: int, end: int) -> str:
         return f"《{paper['title'][-20:]}》{paper['verb']}年月"
     if text[end - 1] == "年" and end - start == 5 and text[end : end + 1] == ",":
         return "统计年度、时段"
-    if text[max(0, start - 1) : start] in ("\n", "") and text[end : end + 1] in ("\n", ""):
+    alone = text[max(0, start - 1) : start] in ("\n", "") and text[end : end + 1] in ("\n", "")
+    line_start = text.rfind("\n", 0, start) + 1
+    opens = not text[line_start:start].strip(" (•·")
+    if (
+        alone
+        or _IMPRINT_BEFORE.search(text[line_start:start])
+        or (opens and _IMPRINT_AFTER.match(text, end))
+    ):
         return "文件印发、发布日期"
+    if start and text[start - 1] in "“" and text[end : end + 1] == "”":
+        after = re.match(r"”?(?P<w>[^,。;!\n”“]{0,16})", text[end:])
+        before = re.search(r"[^,。;!\n]{0,16}$", text[: start - 1])
+        return f"{before[0] if before else ''}{after['w'] if after else ''}发生日期"
     after = re.match(r"(?:以来|起|前|份)?,?(?P<w>[^。;!\n]{0,24})", text[end:])
     words = after["w"] if after else ""
+    if _WIRED.match(text, end):
+        return "消息、电讯发布日期"
+    if re.search(r"截[至止]到?$", text[max(0, start - 3) : start]):
+        return f"统计截止日期、时间:{words}"
     if text[end : end + 2] == "以来" or text[end : end + 1] == "起":
         return f"{words[:20]}时段起始"
-    if text[end : end + 1] == "," and re.match(
-        r"[^,。]{0,4}共?(?:发生|接报|查处|检查|排查)", words
-    ):
-        words = f"统计期:{words}"
+    if _HEARD.match(text, end):
+        return f"记者获悉、了解到的日期:{words}"
+    held = _HELD.match(text, end)
+    if held and not _COUNTED.match(text, end, held.start("what")):
+        return f"{held['what']}日期:{words}"
+    if _COUNTED.match(text, end):
+        return f"统计期、统计年度月份:{words}"
     before = re.search(r"[^。;!\n]{0,12}$", text[:start])
     return (before[0] if before and len(words) < 6 else "") + words
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 #: A line this long that stands in the document twice is a copy, not a coincidence.
 LONG = 24
+TITLE = 10
 #: A line longer than this is read in pieces, so that a text without line ends can't stall the reader.
 LONGEST = 4000
 SENTENCE_ENDS = "。!?"
@@ -58,10 +59,14 @@ def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:
 def _copies(words: list[str]) -> list[bool]:
     """A long line said before is a copy; so is a short one said before that stands next to one."""
     seen: set[str] = set()
-    copy = []
+    copy: list[bool] = []
+    last = ""
     for line in words:
-        copy.append(len(line) >= LONG and line in seen)
+        # A title that a page shows twice, the second time as its own heading.
+        twice = len(line) >= TITLE and bool(copy) and line == last
+        copy.append((len(line) >= LONG and line in seen) or twice)
         seen.add(line)
+        last = line
     first = {line: index for index, line in reversed(list(enumerate(words)))}
     for step in (1, -1):
         order = range(len(words)) if step == 1 else range(len(words) - 1, -1, -1)

@@ -31,7 +31,11 @@ def name(text: str, line: Line, finds: list[Find], *, plan: bool) -> None:
             if (
                 beside
                 and _PAIRS.fullmatch(text[group[-1].end : find.start])
-                and (find.unit == group[-1].unit or {find.unit, group[-1].unit} <= {"起", "人"})
+                and (
+                    find.unit == group[-1].unit
+                    or {find.unit, group[-1].unit} <= {"起", "人"}
+                    or _apiece(text, group[0])
+                )
             ):
                 group.append(find)
             else:
@@ -43,6 +47,32 @@ def name(text: str, line: Line, finds: list[Find], *, plan: bool) -> None:
         if not find.indicator:
             _count(text, line, find, finds, index)
     _close(text, line, group, finds, last_subjects)
+    _respectively(text, line, finds)
+
+
+_EACH = re.compile(
+    r"(?P<nouns>[^,。;:!\n]{2,60}?)(?:同比[^,。;]{0,8})?(?:分别|各)(?:较[^,。;\d]{1,8})?(?P<verb>[\u4e00-\u9fff]{0,16}?)$"
+)
+
+
+def _respectively(text: str, line: Line, finds: list[Find]) -> None:
+    """机动车、驾驶人分别达到4.06亿辆、4.92亿人: the second value is of the second noun."""
+    for index, first in enumerate(finds):
+        before = text[max(line.start, first.number[0] - 80) : first.start]
+        said = _EACH.search(re.split(r"[,。;]", before)[-1]) if "分别" in before[-20:] else None
+        if said is None or first.kind not in ("count", "physical", "money", "rate"):
+            continue
+        row = [first]
+        for other in finds[index + 1 :]:
+            if not re.fullmatch(r"[、和与及]", text[row[-1].number[1] : other.start]):
+                break
+            row.append(other)
+        nouns = [noun for noun in indicators.subjects(said["nouns"]) if len(noun) > 1]
+        if len(row) < 2 or len(nouns) != len(row):
+            continue
+        share = re.match(r"占(?:到|了)?(?P<of>[^\d]*)", said["verb"])
+        for find, noun in zip(row, nouns, strict=True):
+            find.indicator = f"{noun}占{share['of'].rstrip('的')}比例" if share else noun
 
 
 def _step(text: str, line: Line, find: Find) -> bool:
@@ -67,9 +97,16 @@ def _follows_step(text: str, group: list[Find], find: Find) -> bool:
     """同比增加3起、5人: the second number hangs on the verb of the first."""
     return (
         bool(group) and group[-1].kind == "count" and find.kind == "count"
-        and {find.unit, group[-1].unit} <= {"起", "人"}
+        and ({find.unit, group[-1].unit} <= {"起", "人"} or _apiece(text, group[0]))
         and text[group[-1].end : find.start] in ("、", "和", ",")
     )  # fmt: skip
+
+
+def _apiece(text: str, first: Find) -> bool:
+    """分别增加1.6亿辆、2.27亿人: values of two things need not have one unit."""
+    return (
+        re.search(rf"分别{_STEP}$", text[max(0, first.number[0] - 8) : first.number[0]]) is not None
+    )
 
 
 def _close(
@@ -171,7 +208,7 @@ def _rate(text: str, line: Line, find: Find, finds: list[Find]) -> None:
         find.indicator = (words or (finds[index - 1].indicator if index else ""))[-24:]
     else:
         if len(words) <= 4 and index:
-            words = f"{finds[index - 1].indicator[-12:]}{words}"
+            words = f"{_rated(words, finds[:index])[-12:]}{words}"
         elif "、" in wide and "率" in words:
             words = indicators.tidy(wide)[-30:]
         find.indicator = words[-30:]
@@ -180,6 +217,15 @@ def _rate(text: str, line: Line, find: Find, finds: list[Find]) -> None:
     )
     if named and find.kind == "rate":
         find.start = line.start + named.start()
+
+
+def _rated(words: str, before: list[Find]) -> str:
+    """整改率: of the hazards counted last, not of the money behind them."""
+    stem = words[:2]
+    for other in reversed(before[-6:]):
+        if other.kind == "count" and (stem in other.indicator or "隐患" in other.indicator):
+            return other.indicator
+    return before[-1].indicator
 
 
 def _count(text: str, line: Line, find: Find, finds: list[Find], index: int) -> None:
@@ -192,14 +238,33 @@ def _count(text: str, line: Line, find: Find, finds: list[Find], index: int) -> 
         return
     if _toll(text, find, finds, index, lead):
         return
+    if _bracketed(text, line, find, finds, index):
+        return
     tail = _tail(text, line, finds, index)
     if find.kind in ("money", "physical", "duration"):
         wide = indicators.clause(text, find.start, min(floor, find.start), indicators.STOPS)
         find.indicator = (lead or indicators.tidy(wide))[-20:]
+        if (
+            find.kind == "duration"
+            and re.match(r"近", text[find.start : find.end])
+            and re.match(r"来|,|以来", text[find.end : find.end + 2])
+        ):
+            find.indicator = "近年来的时段"
+            return
         if len(find.indicator) < 2 or find.kind == "duration":
             find.indicator += tail
         if find.kind == "duration" and find.unit in ("年", "天", "日", "个月"):
             find.indicator += {"年": "年限", "个月": "月数"}.get(find.unit, "天数")
+        return
+    if index and _SAME_THING.fullmatch(before) and finds[index - 1].unit == find.unit:
+        # 增加2285万辆、达到2.4亿辆: of the same thing.
+        same = re.sub(r"(?:同比)?变化$|起数$", "", finds[index - 1].indicator)
+        find.indicator = same + ("起数" if find.unit == "起" else "总量")
+        return
+    among = re.search(r"中,?(?:就|仅|只)?有$", text[line.start : find.start])
+    if among and index and finds[index - 1].unit == find.unit:
+        # 32个省级统计单位中有28个双下降: 28 of those.
+        find.indicator = f"{finds[index - 1].indicator[:14]}中{noun}{tail}"[:40]
         return
     shared = _shared(text, line, find, finds, index)
     if noun and len(noun) > 1:
@@ -207,6 +272,9 @@ def _count(text: str, line: Line, find: Find, finds: list[Find], index: int) -> 
         words = text[find.number[0] : find.number[1]] + noun if find.kind == "structure" else noun
         find.indicator = f"{head[-10:]}{words}{tail}"[:40]
         return
+    if index and before.startswith("的") and finds[index - 1].kind in ("physical", "threshold"):
+        # 年产9万吨以下的煤矿7501处: what the size says belongs to the name.
+        lead = text[finds[index - 1].start : find.start].rstrip("有")
     if len(lead) < 2 and not before.strip():
         beside = index and finds[index - 1].end == find.start and finds[index - 1].hints.get("noun")
         lead = finds[index - 1].indicator if beside else shared
@@ -230,6 +298,11 @@ def _count(text: str, line: Line, find: Find, finds: list[Find], index: int) -> 
         find.indicator += tail
 
 
+_SAME_THING = re.compile(
+    r"[、,]?并?(?:(?:已|总量|总数)?达到?|[升降增减]至|(?:下降|上升|减少|增加|提高|压减)到)(?:(?:19|20)\d\d年的?)?"
+)
+
+
 def _toll(text: str, find: Find, finds: list[Find], index: int, lead: str) -> bool:
     """煤矿2起4人: accidents, and the deaths in them."""
     following = finds[index + 1] if index + 1 < len(finds) else None
@@ -249,6 +322,22 @@ def _toll(text: str, find: Find, finds: list[Find], index: int, lead: str) -> bo
     return False
 
 
+def _bracketed(text: str, line: Line, find: Find, finds: list[Find], index: int) -> bool:
+    """江苏(10起、11人): accidents and deaths of what stands before the bracket."""
+    opened = text.rfind("(", max(line.start, find.start - 24), find.start)
+    inside = text[opened + 1 : find.start] if opened >= 0 else ""
+    if opened < 0 or not re.fullmatch(r"(?:\d+[\u4e00-\u9fff]{1,3}[、,和])*", inside):
+        return False
+    who = indicators.tidy(
+        re.split(r"[、,和及:]|分别是|包括|其中", indicators.clause(text, opened, line.start))[-1]
+    )
+    what = _of_unit(finds[:index], find.unit) if find.unit in _USUAL else ""
+    if not who or not (what or find.unit in _USUAL):
+        return False
+    find.indicator = f"{who[-10:]}{re.sub(r'^.*?(?=事故|死亡)', '', what) or what}"
+    return True
+
+
 def _floor(line: Line, finds: list[Find], index: int) -> int:
     """Where the words that may name a figure begin: behind the last one that isn't a slogan."""
     for place in range(index - 1, -1, -1):
@@ -257,7 +346,8 @@ def _floor(line: Line, finds: list[Find], index: int) -> int:
     return line.start
 
 
-_TOPIC = re.compile(r"(?:在|针对)?(?P<of>[\u4e00-\u9fff、]{2,14}?)(?:领域|方面|行业)[,,]")
+_TOPIC = re.compile(r"\s*(?:在|针对)?(?P<of>[\u4e00-\u9fff、]{2,14}?)(?:领域|方面|行业)[,:]")
+_HEADED = re.compile(r"\s*(?:在)?(?P<of>[\u4e00-\u9fff、]{2,14}?)(?:领域|方面|行业)?:")
 
 
 def _topic(text: str, line: Line, place: int) -> str:

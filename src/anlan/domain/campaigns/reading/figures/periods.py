@@ -45,11 +45,24 @@ DAY_RANGE = re.compile(
 )
 FULL = re.compile(_ONE.format("a"))
 PART = re.compile(
-    r"(?:(?P<y>(?:19|20)\d\d)年|(?P<w>今年|去年|上年|本年)|)(?:第)?(?P<p>前三个季度|前三季度|前两季度|上半年|下半年|[一二三四1-4]季度)"
+    r"(?:(?P<y>(?:19|20)\d\d)年|(?P<w>今年|去年|上年|本年)|)(?:第)?(?P<p>全年|前三个季度|前三季度|前两季度|上半年|下半年|[一二三四1-4]季度)"
 )
 ACCIDENT_DAY = re.compile(r"[“\"](?P<m>1[0-2]|[1-9])[·.](?P<d>3[01]|[12]\d|[1-9])[”\"]")
 SINCE = re.compile(r"以来|起(?!点|来|步|诉|草|重|火|爆)|至今|开始")
 BEFORE_IT = re.compile(r"(?:之前|以前|前|底前)(?!往|后|已)")
+#: A day without its month (记者16日获悉): the month is the one named before it.
+BARE_DAY = re.compile(
+    r"(?P<d>3[01]|[12]\d|[1-9])日(?!内|均|产|常|报[送告]|以[内上下]|志|程|元|期|前|班|租|照|用|止)"
+)
+#: What a line says that tells when a paper came out, not what is in it.
+IMPRINT = re.compile(
+    r"来源|发布|作者|编辑|记者|通讯员|浏览|点击|字号|时间|日期|印发|成文|稿源|[报社网]讯|[日）)]讯|[日）)]电"
+)
+_FULL_DAY = re.compile(
+    r"(?<!\d)(?P<y>20\d\d)\s?(?:年|[-/.])\s?(?P<m>1[0-2]|0?[1-9])\s?(?:月|[-/.])\s?(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)"
+)
+#: Years that are aimed at, looked back on, or part of a name say nothing of the document's own.
+_OTHER_YEAR = re.compile(r"(?:到|至|较|比|与|力争|[—～~-]|[〔\[(（《])$")
 
 
 @dataclass(frozen=True)
@@ -84,20 +97,39 @@ class When:
     year_given: bool = True
 
 
-def whens(text: str, start: int, end: int, year: int) -> list[When]:
+def whens(text: str, start: int, end: int, year: int, month: str = "") -> list[When]:
     """Every date expression of this stretch. A month without a year takes the year before it."""
     found: list[When] = []
-    last_year = year
+    last_year, last_month = year, month
     place = start
     while place < end:
-        hit = _at(text, place, end, year, last_year)
+        hit = _at(text, place, end, year, last_year) or _bare_day(text, place, end, last_month)
         if hit is None or hit.end <= place:
             place += 1
             continue
         found.append(_with_marks(text, hit, end))
         last_year = int(hit.span.last[:4]) if hit.year_given else last_year
+        last_month = hit.span.last[:6] if len(hit.span.last) >= 6 else last_month
         place = hit.end
     return _joined(text, found)
+
+
+def _bare_day(text: str, place: int, end: int, month: str) -> When | None:
+    """记者16日获悉: the day of the month named before it, or of the paper's own."""
+    hit = BARE_DAY.match(text, place, end) if text[place].isdigit() and month else None
+    cut_off = re.search(r"截[至止]到?$", text[max(0, place - 3) : place])
+    if hit is None or (place and not cut_off and re.match(r"[\d.月至到—~每第-]", text[place - 1])):
+        return None
+    day = f"{month}{int(hit['d']):02}"
+    return When(place, hit.end(), Span(day, day), year_given=False) if _is_day(day) else None
+
+
+def _is_day(digits: str) -> bool:
+    try:
+        date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+    except ValueError:
+        return False
+    return True
 
 
 def _at(text: str, place: int, end: int, year: int, last: int) -> When | None:
@@ -109,7 +141,7 @@ def _at(text: str, place: int, end: int, year: int, last: int) -> When | None:
         when = year - 1 if "去年" in near else int(known[-1]) if known else year
         day = f"{when:04}{int(hit['m']):02}{int(hit['d']):02}"
         return When(place + 1, hit.end() - 1, Span(day, day), year_given=False)
-    if char not in "0123456789今本去上前明从自一二三四下第" or (
+    if char not in "0123456789今本去上前明从自一二三四下第全" or (
         char.isdigit() and before.isdigit()
     ):
         return None
@@ -135,6 +167,8 @@ def _at(text: str, place: int, end: int, year: int, last: int) -> When | None:
         base = given if given is not None else last
         low, high = PARTS[hit["p"]]
         span = Span(f"{base:04}{low:02}", f"{base:04}{high:02}")
+        if high - low == 11:
+            span = Span(f"{base:04}", f"{base:04}")
         return When(place, hit.end(), span, digits=False, year_given=given is not None)
     hit = FULL.match(text, place, end)
     if hit is None or hit.end() == place:
@@ -189,11 +223,13 @@ class Frame:
     default: Span
     campaign: Span | None
     until: str  # the last month that the document can speak of, six digits
+    month: str = ""  # the month it came out in, where it says so: what a bare 16日 hangs on
 
 
 def frame(text: str, issued: date | None) -> Frame:
     """Found in the document itself: its date line, its title, its longest span of months."""
     year, until = _own_date(text, issued)
+    came_out = bool(until)
     dates = whens(text, 0, len(text), year)
     campaign = None
     for when in dates:
@@ -217,7 +253,37 @@ def frame(text: str, issued: date | None) -> Frame:
             and re.search(r"共发生|发生[^。]{0,12}事故|同比", text[when.end : when.end + 24])
         ]  # fmt: skip
         until = max(past, default=f"{year}12")[:6]
-    return Frame(year, campaign or Span(str(year), str(year)), campaign, until)
+    own = until if came_out else ""
+    default = campaign or _reported(text, year, own) or Span(str(year), str(year))
+    return Frame(year, default, campaign, until, own)
+
+
+#: What a bulletin says of its time: 一季度全国共发生…, 2015年5月…事故情况通报.
+_COUNTS = re.compile(r"发生|同比|事故|形势|通报|火灾|接报|检查|排查|查处|安全生产")
+
+
+def _reported(text: str, year: int, month: str) -> Span | None:
+    """The time that a bulletin speaks of as a whole: the first one its head counts in."""
+    place = 0
+    for line in text[:HEAD].split("\n"):
+        for when in whens(text, place, place + len(line), year, month):
+            if (
+                when.before
+                or len(when.span.first) == 4
+                or re.search(
+                    r"(?:较|比|同比|与|以|自|从|《[^》]*)$",
+                    text[max(place, when.start - 12) : when.start],
+                )
+            ):
+                continue
+            long = when.ranged or not when.digits
+            opens = not text[place : when.start].strip() and len(when.span.first) == 6
+            if when.open or not (long or opens):
+                continue
+            if _COUNTS.search(text, when.end, min(when.end + 40, place + len(line))):
+                return when.span
+        place += len(line) + 1
+    return None
 
 
 def _known(text: str, year: int) -> Span | None:
@@ -237,21 +303,33 @@ def _months(first: str, last: str) -> int:
 
 
 def _own_date(text: str, issued: date | None) -> tuple[int, str]:
+    """Year and month of the document: its date line, its imprint, its title, its first year."""
     if issued is not None:
         return issued.year, f"{issued.year}{issued.month:02}"
-    for line in text.split("\n"):
-        line = line.strip(" ()")
-        iso = ISO_DATE.match(line)
-        if iso and len(line) < 40:
-            return int(iso[1]), f"{iso[1]}{int(iso[2]):02}"
-        full = re.fullmatch(r"(20\d\d)年(\d{1,2})月(\d{1,2})日", line)
-        if full:
-            return int(full[1]), f"{full[1]}{int(full[2]):02}"
-    title = re.search(r"(20\d\d)年度?", text[:300])
-    if title:
+    rows = [line.strip(" ()\t\r") for line in text.split("\n")]
+    rows = [line for line in rows if line]
+    for line in rows:
+        full = _FULL_DAY.match(line)
+        if full and len(line) < 40 and (not line[full.end() + 1 :].strip("日 ") or IMPRINT.search(line)
+                                        or "-" in full[0] or "/" in full[0]):  # fmt: skip
+            return _dated(full)
+    # 发布日期:2019-07-16 浏览量…: an imprint beside other words, at the head or the foot.
+    for line in rows[:12] + rows[-6:]:
+        full = _FULL_DAY.search(line[:160])
+        if full and IMPRINT.search(line) and not re.search(r"[。;]", line[: full.start()]):
+            return _dated(full)
+    title = re.search(r"(?<![-—〔\[\d])(20\d\d)年度?(?![-—至到])", text[:300])
+    if title and not _OTHER_YEAR.search(text[max(0, title.start() - 2) : title.start()]):
         return int(title[1]), ""
-    years = re.findall(r"(?<!\d)(20\d\d)(?=年)", text)
-    return (int(years[0]) if years else 0), ""
+    for hit in re.finditer(r"(?<!\d)(20\d\d)年(?!底|末|前|初?以来|起)", text):
+        if not _OTHER_YEAR.search(text[max(0, hit.start() - 2) : hit.start()]):
+            return int(hit[1]), ""
+    every = re.findall(r"(?<!\d)(20\d\d)(?=年)", text)
+    return (int(every[0]) if every else 0), ""
+
+
+def _dated(full: re.Match[str]) -> tuple[int, str]:
+    return int(full["y"]), f"{full['y']}{int(full['m']):02}"
 
 
 def since(first: str, held: Frame) -> Span:

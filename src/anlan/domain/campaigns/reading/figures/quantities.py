@@ -36,6 +36,13 @@ HAN = re.compile(
     rf"(?P<pre>(?:{bounds.BEFORE_PATTERN}))?(?<![〇零一二三四五六七八九十百千万亿两])(?P<n>{numbers.HAN})(?P<q>余|多)?"
     rf"(?:(?P<u>{_HAN_UNIT})|(?P<b>(?=(?:{_BARE}))))(?P<post>{bounds.AFTER_PATTERN})?"
 )
+#: 为期三个月, 两个多月, 为期半年; 三个月内 is a limit, and 一个月 alone is said too lightly.
+MONTHS = re.compile(
+    r"(?P<pre>为期|历时|连续)?(?P<b>近|约)?(?:(?P<n>[一二两三四五六七八九十]{1,2})(?P<q>多)?个(?P<q2>多)?月|(?P<half>半年))"
+    r"(?!内|前|后|以[内上]|一次|为|度|均|份|至少|之内|未发生|没有发生)"
+)
+#: Numerals that a word before them would make part of something else, but not with these units.
+EACH_UNIT = frozenset(["个", "家", "名", "人", "座", "处", "起", "套", "支", "台"])
 FRACTION = re.compile(
     r"(?:百分之(?P<p>[一二三四五六七八九十百零点〇]+)|(?P<d>[二三四五六七八九十])分之(?P<n>[一二三四五六七八九]))"
 )
@@ -46,7 +53,7 @@ ANNIVERSARY = re.compile(r"(?P<n>\d{1,3}|[一二三四五六七八九十百]{1,3
 
 #: Digits that aren't figures at all: telephones, mail, addresses, standards, models, times of day.
 NOT_FIGURES = re.compile(
-    r"(?:电话|传真|手机|热线|邮编|邮箱|联系方式|QQ|微信号)[:\s]*[\d\-—、/ ()A-Za-z.@]+"
+    r"(?:浏览|点击|阅读|访问|下载)(?:量|次数|数|人数|率)?[:\s]*\d+次?|(?:电话|传真|手机|热线|邮编|邮箱|联系方式|QQ|微信号)[:\s]*[\d\-—、/ ()A-Za-z.@]+"
     r"|\d{3,4}-\d{7,8}|(?<!\d)1[3-9]\d{9}(?!\d)|[\w.]{1,64}@[\w.]{1,64}|https?://\S{1,300}|www\.\S{1,300}"
     r"|(?:GB|AQ|DB|HG|GA|SY|JGJ|TSG|XF|WS|JT|MT|YJ)[\dA-Z]*(?:/[TZ])?\s?[\d.]+(?:[—-]\d{2,4})?"
     r"|第(?:\d+|[一二三四五六七八九十百〇零]+)(?:条|款|章|节|项|号|届|次|批|期|名|位|部分|阶段|季度|轮|场|类|方|一|责任|起|个|家|台|二)?"
@@ -186,6 +193,8 @@ def _amount(text: str, hit: re.Match[str]) -> Find | None:
     follows = text[hit.end() : hit.end() + 1]
     if (unit, follows) in {("方", "面"), ("部", "门"), ("大", "类")}:
         unit = "个"
+    if unit == "个月" and follows == "份":
+        unit = "个"  # 9个月份: so many months of the year, not a time of nine months.
     digits, scale = hit["n"], hit["s"] or ""
     if len(digits) > LONGEST or len(hit["n2"] or "") > LONGEST:
         return None
@@ -218,6 +227,8 @@ def _guessed(text: str, place: int) -> str:
     before = text[max(0, place - 16) : place]
     if re.search(r"人次|培训|参与", before):
         return "人次"
+    if re.search(r"产能|产量|储量", before):
+        return "吨"
     return "人" if re.search(r"粉丝|人数|用户|人员|群众|人口|职工", before) else ""
 
 
@@ -233,13 +244,18 @@ def _kind(unit: str) -> str:
 
 def _han(text: str, start: int, end: int) -> list[Find]:
     clear = text[:start] + blanks(text[start:end]) + text[end:]
-    found: list[Find] = []
+    months = _months(text, start, end)
+    found: list[Find] = [*months]
     for hit in HAN.finditer(clear, start, end):
         n, unit = hit["n"], hit["u"] or "个"
         bare = unit in units.BARE
         place = hit.start("n")
         tail = text[hit.end() : hit.end() + 8]
-        if HAN_STOP.match(text, place) or HAN_BEFORE.search(text[max(start, place - 2) : place]):
+        before = text[max(start, place - 2) : place]
+        each = unit in EACH_UNIT and re.search(r"各有?$", before) is not None
+        if not each and (HAN_STOP.match(text, place) or HAN_BEFORE.search(before)):
+            continue
+        if any(item.start <= place < item.end for item in months):
             continue
         if (
             len(n) > LONGEST
@@ -265,6 +281,24 @@ def _han(text: str, start: int, end: int) -> list[Find]:
             find.number = (place, find.end)
         if find is not None:
             found.append(find)
+    return found
+
+
+def _months(text: str, start: int, end: int) -> list[Find]:
+    found = []
+    for hit in MONTHS.finditer(text, start, end):
+        if not hit["pre"] and (hit["half"] or hit["n"] == "一"):
+            continue
+        if (
+            HAN_BEFORE.search(text[max(start, hit.start() - 2) : hit.start()])
+            or "年" in text[max(start, hit.start() - 1) : hit.start()]
+        ):
+            continue
+        value = 6 if hit["half"] else numbers.han(hit["n"])
+        bound = bounds.joined(hit["b"], hit["q"] or hit["q2"], None)
+        found.append(
+            Find(hit.start(), hit.end(), value, "个月", "duration", bound=bound, number=hit.span())
+        )
     return found
 
 

@@ -37,7 +37,7 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
         if line.copy:
             continue
         section = section_of(whole, line, section)
-        times = whens(whole, line.start, line.end, held.year)
+        times = whens(whole, line.start, line.end, held.year, held.month)
         year = None if line.heading else year
         context = Context(whole, line, sentences(whole, line), held, section, times, year)
         year = context.plain_year()

@@ -36,6 +36,38 @@ _PEOPLES = re.compile(
     r"拉祜|纳西|独龙|怒|水|仡佬|畲|仫佬|毛南|达斡尔|锡伯|裕固|东乡|保安|各)族|蒙古|哈萨克|柯尔克孜"
 )
 
+#: Who tells it and from where isn't what it is about: 新华社北京4月4日电, 大连日报.
+_TOLD_FROM = re.compile(
+    r"(?:\d{1,2}月)?\d{1,2}日\s?(?:电|讯|消息)|[日晚晨早商时]报|都市报|新闻(?:网|传媒|社)|电视台|广播|网(?:讯|消息|\d)"
+)
+#: One of many (贵州六盘水等12个省区).
+_AMONG_OTHERS = re.compile(r"等(?!级|待|方面|特)")
+#: Names of prefectures that are words of their own, too.
+_ALSO_WORDS = frozenset(
+    [
+        "白银",
+        "来宾",
+        "朝阳",
+        "开封",
+        "大同",
+        "和田",
+        "平凉",
+        "海东",
+        "海西",
+        "海北",
+        "自贡",
+        "安康",
+        "保山",
+        "中卫",
+        "巴中",
+        "黄山",
+        "普洱",
+        "玉树",
+        "阜新",
+        "双鸭山",
+    ]
+)
+
 
 @dataclass(frozen=True)
 class Place:
@@ -117,6 +149,37 @@ def _stem(name: str) -> str:
     return _PEOPLES.sub("", re.sub(r"(?:自治州|市|地区|盟)$", "", name))
 
 
+@cache
+def cities() -> dict[str, Place]:
+    """Prefectures without their 市 (烟台, 大连), where no province and no word is called so."""
+    named, short = gazetteer()
+    found: dict[str, Place] = {}
+    for name, places in named.items():
+        if len(places) == 1 and places[0].level == 2 and name[-1] == "市":
+            stem = name[:-1]
+            if len(stem) >= 2 and stem not in short and stem not in _ALSO_WORDS:
+                found[stem] = places[0]
+    return found
+
+
+def _city(text: str, place: int, end: int, short: dict[str, Place]) -> Mention | None:
+    """大连, 连云港; not the 西安 in 山西安全生产 or the 广安 in 推广安全."""
+    for length in (4, 3, 2):
+        word = text[place : min(end, place + length)]
+        where = cities().get(word)
+        if where is None or len(word) < length:
+            continue
+        after = text[place + length : place + length + 2]
+        if (word[-1] == "安" and after[:1] in "全装置排检静监防" and after != "全市") or after[
+            :1
+        ] in "路久":
+            return None
+        if any(text[max(0, place + 1 - size) : place + 1] in short for size in (2, 3)):
+            return None
+        return Mention(place, place + length, where)
+    return None
+
+
 def resolve(name: str, province: str, prefecture: str) -> Place | None:
     """The place of this name, chosen by what was named before it; none where it stays open."""
     places = gazetteer()[0].get(name, ())
@@ -128,8 +191,13 @@ def resolve(name: str, province: str, prefecture: str) -> Place | None:
     return places[0] if len(places) == 1 else None
 
 
-def mentions(text: str, start: int, end: int, province: str) -> list[Mention]:
-    """Every place named in this stretch, in order, except in titles of documents."""
+def mentions(
+    text: str, start: int, end: int, province: str, *, tellers: bool = False
+) -> list[Mention]:
+    """Every place named in this stretch, in order, except in titles of documents.
+
+    With `tellers` also those of a newspaper or of a dateline.
+    """
     found: list[Mention] = []
     named, short = gazetteer()
     prefecture = ""
@@ -142,6 +210,12 @@ def mentions(text: str, start: int, end: int, province: str) -> list[Mention]:
         hit = _at(text, place, end, named, short, province, prefecture)
         if hit is None:
             place += 1
+            continue
+        if hit.place is not None and (
+            (not tellers and _TOLD_FROM.match(text, hit.end, end))
+            or _AMONG_OTHERS.match(text, hit.end, end)
+        ):
+            place = hit.end
             continue
         found.append(hit)
         if hit.place is not None:
@@ -163,6 +237,8 @@ def _at(
                 return Mention(place, place + length, where)
         if word in short and text[place + length : place + length + 1] != "路":
             return Mention(place, place + length, short[word])
+    if city := _city(text, place, end, short):
+        return city
     if prefecture and text.startswith("全市", place):
         return Mention(place, place + 2, resolve(prefecture, province, prefecture))
     back = PROVINCE_WORDS.match(text, place, end)

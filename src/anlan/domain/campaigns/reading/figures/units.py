@@ -30,7 +30,7 @@ SAME = {
 
 #: A number right before one of these counts them, without a classifier (12市, 四部门).
 BARE = ("市(区)", "县(市、区)", "市(州)", "区县", "县区", "市县", "州市", "市州", "地市", "方面", "部门", "省市",
-        "省份", "委办局", "省区市")  # fmt: skip
+        "省份", "省区", "委办局", "省区市")  # fmt: skip
 
 #: Chinese numerals count a structure with these (三个专题, 四色, 五条措施).
 STRUCTURE = ("位一体", "大", "色", "级", "类", "种", "方面", "个", "项", "条", "张", "轮", "步", "部", "支",

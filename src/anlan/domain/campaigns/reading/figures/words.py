@@ -100,6 +100,7 @@ CODE = re.compile(rf"(?<![\d+.]){_CODE_PART}(?:\+{_CODE_PART}){{1,4}}(?![\d+A-Z]
 ONE_EACH = re.compile(
     r"[“\"]一(?P<of>[企矿厂人岗事案患项车船库地域品栋楼园县市镇])一(?P<each>[^一“”\"、]{1,2})[”\"]"
 )
+ONES = re.compile(r"[“\"](?:一[\u4e00-\u9fff]{1,3}?、?){2,6}[”\"]")
 STEPS = re.compile(r"[“\"](?:[一二三四五六][^一二三四五六“”\"、,]){3,6}[”\"]")
 ROLES = re.compile(r"[“\"][^“”\"+\d]{2,10}(?:\+[^“”\"+\d]{2,14}){2,}[”\"]")
 LETTERS = re.compile(r"[“\"]?(?P<l>(?:[A-F]、?){2,5})[”\"]?、?(?P<h>[二三四五]?)级")
@@ -126,7 +127,7 @@ EVERY = re.compile(
     r"(?P<who>所有[^,。;!\n]{2,16}?)(?P<what>(?:完成|实现|达到|建成|配备|落实|通过)[^,。;!\n]{2,20})"
 )
 FIRST = re.compile(
-    r"(?P<what>(?:全国|全省|国内|全球|全市)(?:的)?(?:首(?:个|创|家|座|部|例|套|条|次)|唯一(?P<one>一[部家个座条])?|第一(?![责届次批线时书第])))(?P<tail>[^,。;、!\n“”]{0,6})"
+    r"(?P<what>(?:全国|全省|国内|全球|全市)(?:的)?(?:首(?:个|创|家|座|部|例|套|条|次|批)|唯一(?P<one>一[部家个座条])?|第一(?![责届次批线时书第])))(?P<tail>[^,。;、!\n“”]{0,6})"
 )
 FREQUENCY = re.compile(
     r"(?:(?P<least>至少|不少于|原则上)?每(?P<n>\d{1,3}|半|[一两二三四五六七八九十]{1,2})?(?:个)?(?P<u>日|天|周|旬|月|季度|季|年|工作日)(?P<gap>[^,。;!\n每]{0,22}))"
@@ -197,6 +198,12 @@ def _quotes(text: str, start: int, end: int) -> list[Find]:
     for hit in ONE_EACH.finditer(text, start, end):
         found.append(_find((hit.start() + 1, hit.end() - 1), 1, f"{hit['each']}/{hit['of']}", "rule",
                            indicator=hit[0].strip("“”\"")))  # fmt: skip
+    for hit in ONES.finditer(text, start, end):
+        # “一办一队一库”: three things, one of each. “一岗一责” says a rule of each and stands above.
+        ones = hit[0].count("一")
+        if ones >= 3 and hit[0].strip('“”"') not in IDIOMS:
+            found.append(_find((hit.start() + 1, hit.end() - 1), ones, "个", "structure",
+                               indicator=hit[0].strip("“”\"")))  # fmt: skip
     for hit in STEPS.finditer(text, start, end):
         steps = re.findall(r"[一二三四五六]", hit[0])
         if steps == list("一二三四五六")[: len(steps)]:
@@ -406,7 +413,7 @@ def _times(text: str, start: int, end: int) -> list[Find]:
             step: Value = (
                 6 if every == "半" else (int(every) if every.isdigit() else numbers.han(every))
             )
-            unit = {"年": "年", "季度": "季度", "月": "个月"}.get(hit["u"], unit)
+            unit = {"年": "年", "季度": "季度", "月": "个月", "天": "天"}.get(hit["u"], unit)
             if every == "半":
                 unit = "个月"
             found.append(_find((hit.start(), stop), step, f"{unit}/次", "frequency", bound=bound,

@@ -68,7 +68,7 @@ def columns(today: date) -> list[Column]:
         Column("grade", _("Grade"), cell=grade_of),
         Column("area", _("Area"), cell="case.area.name"),
         Column("enterprise", _("Enterprise or object"), cell=whose, kind="text", phone=False),
-        Column("sector", _("Sector"), cell="case.sector.name", phone=False),
+        Column("sector", _("Sector"), cell="case.sector.name", kind="code", phone=False),
         Column("found", _("Day found"), cell="case.opened_on", kind="day", sort="found"),
         Column("due", _("Deadline"), cell=due_of(today), sort="due"),
         Column("unit", _("Reported by"), cell="case.unit.name", phone=False, shown=False),

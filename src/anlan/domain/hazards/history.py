@@ -9,6 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.hazards.models import Grade, Source
+from anlan.kernel.accounts import words
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.loop.labels import state_label, step_label
 from anlan.kernel.loop.models import Event, PartyRole
@@ -82,7 +83,7 @@ def _ids(value: Any) -> list[int]:
 
 
 def _who(event: Event) -> str:
-    return str(_("the clock")) if event.actor == "clock" else event.actor
+    return words.who(event.actor)
 
 
 def _changes(

@@ -21,7 +21,7 @@ from anlan.domain.office.commands import NewRules
 from anlan.domain.office.forms import RulesForm
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
-from anlan.kernel.loop import settings
+from anlan.kernel.loop import settings, worklist
 from anlan.kernel.loop.machine import machines
 from anlan.kernel.loop.settings import RUNG_BY_CLOCK_MAX, RUNGS
 from anlan.ui.pages import go_on
@@ -49,6 +49,12 @@ TOLD = (
 )
 
 
+def _names() -> dict[str, str]:
+    """Every kind of case by the name that offices know it by; else as the worklist calls it."""
+    called = {kind: label for each in worklist.works() for kind, label in each.kinds.items()}
+    return {kind: str(NAMES.get(kind) or called.get(kind) or kind) for kind in machines()}
+
+
 def _kind(request: HttpRequest) -> str:
     asked = request.GET.get("kind", "")
     return asked if asked in machines() else next(iter(machines()))
@@ -70,7 +76,7 @@ def deadlines(request: HttpRequest) -> HttpResponse:
     ]
     context = {
         "kind": kind,
-        "kinds": [(each, NAMES.get(each, each)) for each in machines()],
+        "kinds": list(_names().items()),
         "now": now,
         "rules": rules,
         "rungs": rungs,
@@ -112,7 +118,7 @@ def edit_deadlines(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "kind": kind,
-        "kind_name": NAMES.get(kind, kind),
+        "kind_name": _names()[kind],
         "deadlines": [(form[f"n_{n}"], form[f"kind_{n}"], form[f"moves_{n}"]) for n in form.keys],
         "rungs": [form[f"rung_{number}"] for number in range(len(RUNGS))],
         "now": now,

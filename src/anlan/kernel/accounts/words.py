@@ -381,6 +381,8 @@ _FIELDS = {
     "valid_from": _("valid from"),
     "valid_to": _("valid until"),
 }
+#: Before the name that somebody has on the server itself.
+COMMAND_LINE = "cli:"
 #: Who acts where nobody sits.
 _WHO = {"clock": _("the clock")}
 
@@ -399,6 +401,9 @@ def field(name: str) -> str:
 
 
 def who(actor: str) -> str:
+    """A person's name as it is; in words, whatever acts by itself and whoever runs a command."""
+    if actor.startswith(COMMAND_LINE):
+        return str(_("command line (%(name)s)")) % {"name": actor.removeprefix(COMMAND_LINE)}
     return str(_WHO.get(actor, actor))
 
 

@@ -105,14 +105,3 @@ def counts_url(row: Enterprise) -> str:
 
 #: What other capabilities draw on an entry's page; each says itself what somebody may see.
 MORE_OF_IT = ("treatment:of_enterprise", "inspections:of_enterprise")
-
-
-def more_urls(row: Enterprise) -> list[str]:
-    """The addresses of these, as far as this installation has them."""
-    found = []
-    for name in MORE_OF_IT:
-        try:
-            found.append(reverse(name, args=[row.pk]))
-        except NoReverseMatch:
-            continue
-    return found

@@ -18,7 +18,7 @@ from anlan.domain.enterprises.forms import EnterpriseForm, MergeForm
 from anlan.domain.enterprises.models import Enterprise, Status
 from anlan.domain.enterprises.refusals import CodeTaken, MergeRefused, NameTaken
 from anlan.kernel.accounts import lists, policy
-from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.gate import actor_of, drawn_beside, requires
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.regions import queries as regions
 from anlan.kernel.regions.models import Region
@@ -80,7 +80,7 @@ def enterprise_page(request: HttpRequest, pk: int) -> HttpResponse:
         "proposal": row.merge_proposed_into,
         "hazards_url": columns.hazards_url(row),
         "counts_url": columns.counts_url(row),
-        "more_urls": columns.more_urls(row),
+        "more_urls": drawn_beside(columns.MORE_OF_IT, row.pk, by),
         "may_edit": may_edit,
         "may_merge": may_edit and _may(by, "enterprise.merge", pk),
         "own_proposal": row.merge_proposed_by == by.user_id,

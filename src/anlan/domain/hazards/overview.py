@@ -90,6 +90,11 @@ def demand(by: Actor, area: Region, at: datetime) -> list[str] | None:
         raise
 
 
+def has_any(by: Actor) -> bool:
+    """Whether there is an area whose figures ``by`` may read: a page of them needs one."""
+    return by.trusted or bool(_grants(by))
+
+
 def areas_of(by: Actor) -> list[Region]:
     """The areas that ``by`` answers for, the widest first; what lies within another is left out."""
     paths = sorted({each.path for each in _grants(by)}, key=lambda path: (len(path), path))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
@@ -29,10 +28,10 @@ from anlan.domain.hazards import (
     steps,
 )  # fmt: skip
 from anlan.domain.hazards.history import timeline_of
-from anlan.domain.hazards.models import Grade, Hazard, Source
+from anlan.domain.hazards.models import Batch, Grade, Hazard, Sighting, Source
 from anlan.domain.hazards.photos import taken
 from anlan.kernel.accounts import lists, policy, sectors
-from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.gate import actor_of, drawn_beside, requires
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.views_pickers import crumbs_of
 from anlan.kernel.loop import offering
@@ -142,19 +141,20 @@ def _page(
         "about_details": hazard.about.details if hazard.about else [],
         "spot": places.spot(hazard, may_mend=any(page.code == "locate" for page in offered)),
         "request_ids": [uuid7() for _proposal in around.proposals], "today": today,
-        "beside": _beside(pk), "first": steps.first_signature(hazard, around),
+        "beside": drawn_beside(BESIDE, pk, by), "first": steps.first_signature(hazard, around),
+        "batches": _batches(around.sightings, by),
         "own_unit": own,
     }  # fmt: skip
     return render_page(request, "hazards/page.html", "hazards/page.html", context, status)
 
 
-def _beside(pk: UUID) -> list[str]:
-    """What draws the panels that other capabilities have about a hazard, if they are here."""
-    found = []
-    for name in BESIDE:
-        with suppress(NoReverseMatch):
-            found.append(reverse(name, args=[pk]))
-    return found
+def _batches(sightings: Sequence[Sighting], by: Actor) -> set[UUID]:
+    """The imports among them that ``by`` may open: a firm reads where it was reported, no more."""
+    asked = {one.batch_id for one in sightings}
+    if not asked or not policy.may(by, "hazard.import"):
+        return set()
+    rows = policy.permitted(Batch.objects.filter(pk__in=asked), "batches.view", by)
+    return set(rows.values_list("pk", flat=True))
 
 
 def _own_unit(by: Actor) -> Unit | None:

@@ -8,7 +8,8 @@ A view that declares nothing is refused, by the middleware at run time and by te
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial, wraps
 from typing import Any, TypeVar, cast
@@ -17,7 +18,7 @@ from urllib.parse import urlencode
 from django.conf import settings
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -95,6 +96,18 @@ def requires(
         return cast(View, _marked(checked, view, permission, while_pending))
 
     return decorate
+
+
+def drawn_beside(names: Iterable[str], pk: Any, by: Actor) -> list[str]:
+    """The addresses of what other capabilities draw beside a record: those that are installed and
+    that ``by`` may open. A page that asks for another answers its reader with a refusal."""
+    found = []
+    for name in names:
+        with suppress(NoReverseMatch):
+            address = reverse(name, args=[pk])
+            if policy.may(by, resolve(address).func.permission):  # type: ignore[attr-defined]
+                found.append(address)
+    return found
 
 
 def fresh(view: View) -> View:

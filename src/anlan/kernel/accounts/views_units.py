@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
+from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
 from anlan.kernel.accounts import commands, lists, policy
 from anlan.kernel.accounts.commands import Land
 from anlan.kernel.accounts.gate import actor_of, fresh, requires
-from anlan.kernel.accounts.models import Post, Role, Sector, Unit, UnitKind, valid_on
+from anlan.kernel.accounts.models import Post, Role, Sector, Unit, UnitKind, User, valid_on
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.regions.fields import AreaField
 from anlan.kernel.regions.models import Region
@@ -91,6 +92,14 @@ def _count_people(units: list[Unit], today: Any) -> None:
         unit.people = counted.get(unit.pk, 0)  # type: ignore[attr-defined]  # for the column
 
 
+def _seen(unit: Unit, by: Actor) -> set[int]:
+    """Those of its people whose own page ``by`` may open."""
+    if not policy.may(by, "people.view"):
+        return set()
+    rows = policy.permitted(User.objects.filter(posts__unit=unit), "people.view", by)
+    return set(rows.values_list("pk", flat=True))
+
+
 @requires("units.view")
 def unit_page(request: HttpRequest, pk: int) -> HttpResponse:
     by = actor_of(request)
@@ -104,6 +113,7 @@ def unit_page(request: HttpRequest, pk: int) -> HttpResponse:
         "lands": lands.filter(valid_on(today))[:LANDS_MAX],
         "past_lands": lands.filter(valid_to__lt=today)[:LANDS_MAX],
         "posts": posts.order_by("role", "user__name")[:PEOPLE_SHOWN_MAX],
+        "seen": _seen(unit, by),
         "predecessors": unit.predecessors.order_by("pk"),
         "children": unit.children.valid_on(today).order_by("code")[:PEOPLE_SHOWN_MAX],
         "may_edit": policy.may(by, "units.edit"),

@@ -77,6 +77,15 @@ _WHAT = {
     "measures": _("measure list"),
     "practice": _("good practice"),
     "practices": _("good practice"),
+    "appeal": _("appeal against a score"),
+    "bulletin": _("paper"),
+    "inquiry": _("accident inquiry"),
+    "duty": _("figures of a reporting duty"),
+    "return": _("return of a reporting duty"),
+    "letter": _("Letter of supervision"),
+    "supervision": _("Supervision"),
+    "transfer": _("Transfer of findings"),
+    "truth": _("Truth checks"),
 }
 _DONE = {
     "add": _("added"),

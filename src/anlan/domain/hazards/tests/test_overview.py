@@ -282,6 +282,17 @@ def test_who_only_rectifies_has_no_overview_and_goes_to_the_work(busy: Cast) -> 
     assert look(busy.users["firm"], records).status == 404
 
 
+def test_the_home_page_begins_with_what_waits_and_each_number_is_its_list(busy: Cast) -> None:
+    office = busy.users["office"]
+    assert 'hx-get="/work/waiting/"' in look(office, "/").text
+    waits = look(office, "/work/waiting/").text
+    shown = re.findall(r'href="(/work/[a-z_/]*)"[^>]*>.*?<b>(\d+)</b>', waits, re.S)
+    assert len(shown) > 1
+    for address, number in shown:
+        assert len(look(office, address).hazards) == int(number), address
+    assert "<b>" not in look(busy.users["stranger"], "/work/waiting/").text
+
+
 def test_S14_the_search_finds_nothing_of_another_county(busy: Cast) -> None:
     from anlan.kernel.loop.models import Case
 

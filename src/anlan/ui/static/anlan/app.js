@@ -34,6 +34,8 @@
   // Where one is shows in the navigation, however long that is.
   const here = $(".nav a[aria-current]"), nav = $(".nav");
   if (here && here.offsetTop + here.offsetHeight > nav.offsetTop + nav.clientHeight) nav.scrollTop = here.offsetTop - nav.clientHeight / 2;
+  // So does a page among tabs that a phone can't show at once.
+  for (const tab of $$(".tabs a[aria-current]")) tab.parentElement.scrollLeft = tab.getBoundingClientRect().left - tab.parentElement.getBoundingClientRect().left - 16;
 
   // The line at the top moves when an answer takes more than a moment.
   let busy = 0, timer = 0;

@@ -45,10 +45,13 @@ class Shot:
     sizes: tuple[str, ...] = ("desk",)
 
 
-def _follow(start: str, link: str) -> Callable[[Any], None]:
+def _follow(start: str, *links: str) -> Callable[[Any], None]:
+    """From an address along the first link that each selector finds."""
+
     def go(page: Any) -> None:
         page.goto(start)
-        page.goto(page.locator(link).first.get_attribute("href"))
+        for link in links:
+            page.goto(page.locator(link).first.get_attribute("href"))
 
     return go
 
@@ -116,6 +119,10 @@ def _map(page: Any) -> None:
     page.goto(page.locator("#list tbody tr a").first.get_attribute("href"))
     page.goto(page.locator('a[href$="/map/"]').first.get_attribute("href"))
 
+
+#: The first row of a list; the first line of a ranking, which leads to its score.
+_ROW = "#list tbody tr a"
+_SCORE = _follow("/assessments/", _ROW, 'main td a[href*="/scores/"], main th a[href*="/scores/"]')
 
 SHOTS = (
     Shot("sign-in", "登录 · Sign-in", "", "/accounts/login/", ("desk", "phone")),
@@ -206,6 +213,54 @@ SHOTS = (
         _follow("/plans/", "#list tbody tr a"),
     ),
     Shot("defect", "缺陷 · A defect", "wh.office", _follow("/defects/", "#list tbody tr a")),
+    Shot("analysis", "统计分析 · Analysis", "yn.office", "/statistics/", ("desk", "phone")),
+    Shot(
+        "analysis-chart", "统计分析：图 · Analysis: chart", "yn.office", "/statistics/?show=chart"
+    ),
+    Shot("analysis-map", "统计分析：地图 · Analysis: map", "yn.office", "/statistics/?show=map"),
+    Shot(
+        "analysis-records",
+        "统计分析：数据明细 · What an analysis counts",
+        "yn.office",
+        _follow("/statistics/", "#figures td.num a.fig"),
+    ),
+    Shot("truth", "真实性核查 · Truth checks", "yn.office", "/statistics/truth/"),
+    Shot("filings", "直报 · Direct reporting", "km.office", "/filings/", ("desk", "phone")),
+    Shot("form", "报表 · A form", "km.office", _follow("/filings/forms/", _ROW)),
+    Shot("filing", "填报 · A filing", "wh.office", _follow("/filings/", _ROW), ("desk", "phone")),
+    Shot("assessments", "考核晾晒 · Assessments", "km.office", "/assessments/"),
+    Shot(
+        "ranking",
+        "考核排名 · A published ranking",
+        "km.office",
+        _follow("/assessments/", _ROW),
+        ("desk", "phone"),
+    ),
+    Shot("score", "得分说明 · A score that explains itself", "km.office", _SCORE),
+    Shot(
+        "ranking-wall",
+        "考核大屏 · A ranking on a wall",
+        "km.office",
+        _follow("/assessments/", _ROW, 'a[href$="/screen/"]'),
+    ),
+    Shot("scheme", "考核方案 · A scheme", "km.office", _follow("/assessments/schemes/", _ROW)),
+    Shot(
+        "situation",
+        "形势专报 · The situation paper",
+        "yn.office",
+        "/bulletins/situation/",
+        ("desk", "phone"),
+    ),
+    Shot("papers", "公文 · Papers", "yn.office", "/bulletins/"),
+    Shot("accidents", "事故台账 · Accidents", "yn.office", "/accidents/", ("desk", "phone")),
+    Shot("accident", "一起事故 · An accident", "yn.office", _follow("/accidents/", _ROW)),
+    Shot(
+        "accident-statistics",
+        "事故统计 · Accident statistics",
+        "yn.office",
+        "/accidents/statistics/",
+    ),
+    Shot("laws", "法规库 · Library of laws", "yn.office", "/library/"),
     Shot("enterprises", "企业名录 · Enterprises", "yn.office", "/enterprises/"),
     Shot(
         "enterprise",
@@ -256,7 +311,9 @@ def main() -> int:
 
     failed = 0
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--lang=zh-CN"]
+        )
         for who in dict.fromkeys(shot.who for shot in shots):
             kept = _signed_in(browser, args.url, who, passwords)
             for shot in (shot for shot in shots if shot.who == who):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 from uuid import UUID
@@ -22,7 +22,8 @@ from anlan.domain.measures.columns import sectors_of
 from anlan.domain.measures.models import Answered, Kind, Measure, Practice
 from anlan.domain.measures.refusals import TooManyMeasures
 from anlan.kernel.accounts import policy
-from anlan.kernel.papers.documents.writing import OutDocument
+from anlan.kernel.papers.official import word
+from anlan.kernel.papers.official.paper import Block, Cover, Heading, Paper, lines
 
 #: A book that somebody reads.
 COMPILED_MAX = 1_000
@@ -46,8 +47,7 @@ def compile_into(
     told = list(practices.order_by("made_at", "pk")[: COMPILED_MAX + 1])
     if len(rows) > COMPILED_MAX or len(told) > COMPILED_MAX:
         raise TooManyMeasures(max=COMPILED_MAX)
-    paper = OutDocument(title)
-    _cover(paper, title, unit, timezone.localdate(at))
+    blocks: list[Block] = []
     answers = _answers(rows, by)
     groups: dict[str, list[Measure]] = defaultdict(list)
     for row in rows:
@@ -56,14 +56,21 @@ def compile_into(
         (str(Kind(kind).label), groups[kind]) for kind in Kind.values if groups[kind]
     ]
     for n, (label, members) in enumerate(parts):
-        paper.heading(f"{_numeral(n)}、{label}")
+        blocks.append(Heading(f"{_numeral(n)}、{label}"))
         for m, row in enumerate(members, 1):
-            _measure(paper, m, row, answers.get(row.pk, []))
+            blocks += _measure(m, row, answers.get(row.pk, []))
     if told:
-        paper.heading(f"{_numeral(len(parts))}、{_('Good practice')}")
+        blocks.append(Heading(f"{_numeral(len(parts))}、{_('Good practice')}"))
         for m, each in enumerate(told, 1):
-            _practice(paper, m, each)
-    paper.save(target, by=by.name, at=at)
+            blocks += _practice(m, each)
+    day = date_format(timezone.localdate(at), "DATE_FORMAT")
+    cover = Cover(unit, day, _("Contents"))
+    paper = Paper(form="plain", title=title, blocks=blocks, cover=cover)
+    made = word.write(paper, by=by.name, at=at)
+    if isinstance(target, Path):
+        target.write_bytes(made)
+    else:
+        target.write(made)
     return len(rows) + len(told)
 
 
@@ -71,41 +78,33 @@ def _numeral(n: int) -> str:
     return _NUMERALS[n] if n < len(_NUMERALS) else str(n + 1)
 
 
-def _cover(paper: OutDocument, title: str, unit: str, day: date) -> None:
-    for _line in range(5):
-        paper.paragraph("", "Under")
-    paper.paragraph(title, "Cover")
-    for _line in range(9):
-        paper.paragraph("", "Under")
-    paper.paragraph(unit, "Under")
-    paper.paragraph(date_format(day, "DATE_FORMAT"), "Under")
-    paper.page_break()
-    paper.paragraph(_("Contents"), "Under")
-    paper.contents()
-    paper.page_break()
+def _measure(n: int, row: Measure, answers: Sequence[str]) -> list[Block]:
+    days = [
+        (label, date_format(day, "DATE_FORMAT") if day else "")
+        for label, day in ((_("Adopted on"), row.adopted_on), (_("In force from"), row.in_force_on))
+    ]
+    told = [
+        (_("Document or standard number"), row.number), (_("Level"), str(row.level_label)),
+        (_("Area"), row.case.area.full_name or row.case.area.name),
+        (_("Lead unit"), row.lead.name), (_("Sectors"), sectors_of(row)), *days,
+        (_("Status"), str(row.state_label)),
+        (_("Problem that it answers"), "\n".join(filter(None, [row.problem, *answers]))),
+        (_("How it works out in the long run"), row.effect),
+    ]  # fmt: skip
+    return [
+        Heading(f"{n}. {row.title}", 2),
+        *(one for label, text in told if text for one in lines(text, f"{label}：")),
+        *lines(row.text or _("(The text is not entered.)")),
+    ]
 
 
-def _measure(paper: OutDocument, n: int, row: Measure, answers: Sequence[str]) -> None:
-    paper.heading(f"{n}. {row.title}", 2)
-    paper.labelled(f"{_('Document or standard number')}：", row.number)
-    paper.labelled(f"{_('Level')}：", row.level_label)
-    paper.labelled(f"{_('Area')}：", row.case.area.full_name or row.case.area.name)
-    paper.labelled(f"{_('Lead unit')}：", row.lead.name)
-    paper.labelled(f"{_('Sectors')}：", sectors_of(row))
-    for label, day in ((_("Adopted on"), row.adopted_on), (_("In force from"), row.in_force_on)):
-        paper.labelled(f"{label}：", date_format(day, "DATE_FORMAT") if day else "")
-    paper.labelled(f"{_('Status')}：", row.state_label)
-    problems = "\n".join(filter(None, [row.problem, *answers]))
-    paper.labelled(f"{_('Problem that it answers')}：", problems)
-    paper.labelled(f"{_('How it works out in the long run')}：", row.effect)
-    paper.paragraph(row.text or _("(The text is not entered.)"))
-
-
-def _practice(paper: OutDocument, n: int, row: Practice) -> None:
-    paper.heading(f"{n}. {row.title}", 2)
-    paper.labelled(f"{_('Told by')}：", row.unit.name)
-    paper.labelled(f"{_('Sectors')}：", sectors_of(row))
-    paper.paragraph(row.text)
+def _practice(n: int, row: Practice) -> list[Block]:
+    return [
+        Heading(f"{n}. {row.title}", 2),
+        *lines(row.unit.name, f"{_('Told by')}："),
+        *(lines(sectors_of(row), f"{_('Sectors')}：") if sectors_of(row) else []),
+        *lines(row.text),
+    ]
 
 
 def _answers(rows: Sequence[Measure], by: Actor) -> dict[UUID, list[str]]:

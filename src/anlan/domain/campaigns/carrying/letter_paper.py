@@ -11,7 +11,8 @@ from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
 from anlan.domain.campaigns.models import Letter, Signatory
-from anlan.kernel.papers.documents.writing import OutDocument
+from anlan.kernel.papers.official import word
+from anlan.kernel.papers.official.paper import Block, Labelled, Paper, Table, lines
 
 _DIGITS = "〇一二三四五六七八九"
 
@@ -26,35 +27,33 @@ def numeral(n: int) -> str:
 
 
 def write(target: Path | BinaryIO, letter: Letter, *, by: Actor, at: datetime) -> None:
+    made = word.write(paper(letter), by=by.name, at=at)
+    if isinstance(target, Path):
+        target.write_bytes(made)
+    else:
+        target.write(made)
+
+
+def paper(letter: Letter) -> Paper:
     rows = list(letter.signatories.order_by("place"))
-    paper = OutDocument(letter.title)
-    paper.paragraph(letter.title, "Cover")
-    paper.paragraph("", "Plain")
-    for side in Signatory.Side:
-        names = "、".join(row.unit_name for row in rows if row.side == side)
-        paper.labelled(f"{side.label}：", names)
-    paper.labelled(
-        f"{_('In force')}：",
-        f"{date_format(letter.starts_on, 'DATE_FORMAT')}—"
-        f"{date_format(letter.ends_on, 'DATE_FORMAT')}",
-    )
-    if letter.preamble:
-        paper.paragraph(letter.preamble)
+    sides = [
+        (side.label, "、".join(row.unit_name for row in rows if row.side == side))
+        for side in Signatory.Side
+    ]
+    starts, ends = (date_format(day, "DATE_FORMAT") for day in (letter.starts_on, letter.ends_on))
+    blocks: list[Block] = [Labelled(f"{label}：", names) for label, names in sides if names]
+    blocks.append(Labelled(f"{_('In force')}：", f"{starts}—{ends}"))
+    blocks += lines(letter.preamble) if letter.preamble else []
     for n, article in enumerate(letter.articles.order_by("place"), 1):
-        paper.paragraph(f"{numeral(n)}、{article.text}")
-    if letter.closing:
-        paper.paragraph(letter.closing)
-    paper.paragraph("", "Plain")
+        blocks += lines(f"{numeral(n)}、{article.text}")
+    blocks += lines(letter.closing) if letter.closing else []
     headers = [_("Signing side"), _("Unit"), _("Job title"), _("Signature"), _("Day")]
-    paper.table(
-        headers,
+    signed = [
         [
-            [
-                str(row.get_side_display()), row.unit_name, row.post,
-                row.person if row.signed_on else "",
-                date_format(row.signed_on, "DATE_FORMAT") if row.signed_on else "",
-            ]
-            for row in rows
-        ],
-    )  # fmt: skip
-    paper.save(target, by=by.name, at=at)
+            str(row.get_side_display()), row.unit_name, row.post,
+            row.person if row.signed_on else "",
+            date_format(row.signed_on, "DATE_FORMAT") if row.signed_on else "",
+        ]
+        for row in rows
+    ]  # fmt: skip
+    return Paper(form="plain", title=letter.title, blocks=[*blocks, Table("", headers, signed)])

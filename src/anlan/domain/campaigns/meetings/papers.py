@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from io import BytesIO
 from typing import Any
 
 from django.db.models import F
@@ -18,7 +17,8 @@ from anlan.domain.campaigns.battlemap.rows import Row
 from anlan.domain.campaigns.meetings import changes as meetings
 from anlan.domain.campaigns.meetings.changes import HEAPS, PROMISES
 from anlan.domain.campaigns.models import Attendance, Meeting, MeetingItem, Task
-from anlan.kernel.papers.documents.writing import OutDocument
+from anlan.kernel.papers.official import word
+from anlan.kernel.papers.official.paper import Block, Heading, Paper, Table, lines
 
 #: Tasks that a paper names of each heap; its count is of all.
 NAMED_MAX = 50
@@ -245,16 +245,13 @@ def numeral(n: int) -> str:
 
 def written(data: Mapping[str, Any], by: str, at: datetime) -> bytes:
     """The paper as .docx."""
-    paper = OutDocument(title_of(data))
-    paper.paragraph(title_of(data), "Cover")
+    blocks: list[Block] = []
     for label, text in heads(data):
-        paper.labelled(f"{label}：", text)
+        blocks += lines(text, f"{label}：")
     for n, section in enumerate(sections(data)):
-        paper.heading(f"{numeral(n)}、{section.heading}")
+        blocks.append(Heading(f"{numeral(n)}、{section.heading}"))
         for line in section.lines:
-            paper.paragraph(line)
+            blocks += lines(line)
         if section.rows:
-            paper.table(section.headers, section.rows)
-    target = BytesIO()
-    paper.save(target, by=by, at=at)
-    return target.getvalue()
+            blocks.append(Table("", section.headers, section.rows))
+    return word.write(Paper(form="plain", title=title_of(data), blocks=blocks), by=by, at=at)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import re
 import resource
 import sys
 from typing import Any
@@ -53,6 +54,50 @@ def environment() -> Any:
     return env
 
 
+#: How a fragment of ours refers to its styles and pictures until it stands in a document.
+STYLE, PICTURE = re.compile(r'w:val="(anlan-style-\d+)"'), "anlan-picture-{}"
+
+
+def put_styles(styles: Any, ours: list[list[str]]) -> dict[str, str]:
+    """The template's own styles where they are called so; the others are added. By our ids."""
+    from docx.oxml import parse_xml
+    from docx.oxml.ns import qn
+
+    known = {}
+    for style in styles.findall(qn("w:style")):
+        name = style.find(qn("w:name"))
+        if name is not None:
+            known[name.get(qn("w:val")).lower()] = style.get(qn("w:styleId"))
+    found = {}
+    for mark, name, xml in ours:
+        if name.lower() not in known:
+            made = parse_xml(xml)
+            made.set(qn("w:styleId"), mark)
+            styles.append(made)
+            known[name.lower()] = mark
+        found[mark] = known[name.lower()]
+    return found
+
+
+def put_parts(paper: Any, given: dict[str, Any]) -> dict[str, Any]:
+    """The text with its tables and charts, as WordprocessingML that no escaping touches."""
+    from markupsafe import Markup, escape
+
+    paper.init_docx()
+    part = paper.docx.part
+    ids = put_styles(paper.docx.styles.element, given["styles"])
+    held = {}
+    for n, file in enumerate(given["pictures"]):
+        held[PICTURE.format(n)], _image = part.get_or_add_image(file)
+    found = {}
+    for name, xml in given["parts"].items():
+        xml = STYLE.sub(lambda match: f'w:val="{escape(ids[match[1]])}"', xml)
+        for mark, relation in held.items():
+            xml = xml.replace(f'"{mark}"', f'"{relation}"')
+        found[name] = Markup(xml)  # noqa: S704  ours, and its words are escaped
+    return found
+
+
 def main(argv: list[str]) -> int:
     template, out, data = argv
     said: dict[str, Any]
@@ -68,11 +113,13 @@ def main(argv: list[str]) -> int:
 
     env = environment()
     with open(data, encoding="utf-8") as file:
-        words = json.load(file)
+        given = json.load(file)
+    words = given["words"]
     limit_self()
     try:
         paper = DocxTemplate(template)
         names = sorted(paper.get_undeclared_template_variables(env))
+        words |= put_parts(paper, given)
         paper.render(words, env, autoescape=True)
         paper.save(out)
         said = {"names": names}

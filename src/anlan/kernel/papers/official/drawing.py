@@ -9,12 +9,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
+from math import ceil
 from typing import Literal
 
 #: For drawing alone: None leaves a gap, never a nought.
 Number = float | int | None
 SERIES_MAX, LABELS_MAX = 4, 60
-_WIDTH, _LEFT, _RIGHT, _TOP, _BOTTOM = 640.0, 46.0, 46.0, 34.0, 34.0
+_LEFT, _RIGHT, _TOP, _BOTTOM = 46.0, 46.0, 34.0, 34.0
+#: What the label of a month takes of the width.
+_LABEL = 36.0
 _INK = ("#1f5fa8", "#8fb3dc", "#c0392b", "#7f8c8d")
 _FONT = "'Noto Sans CJK SC','SimHei','Microsoft YaHei',sans-serif"
 _STEPS = 4
@@ -36,6 +39,8 @@ class Drawing:
     labels: Sequence[str]
     series: Sequence[Line]
     height: float = 300.0
+    #: Its letters are of one size: a narrower drawing has larger ones where it is put.
+    width: float = 640.0
 
     def __post_init__(self) -> None:
         assert len(self.series) <= SERIES_MAX, len(self.series)
@@ -48,7 +53,7 @@ class Drawing:
 
     @property
     def size(self) -> tuple[float, float]:
-        return _WIDTH, _height(self)
+        return self.width, _height(self)
 
 
 def _height(drawing: Drawing) -> float:
@@ -89,7 +94,7 @@ def _shown(value: float) -> str:
 
 
 def _wrap(drawing: Drawing, parts: Sequence[str]) -> str:
-    width, height = _WIDTH, _height(drawing)
+    width, height = drawing.width, _height(drawing)
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" '
         f'width="{width:g}" height="{height:g}" font-family="{_FONT}">'
@@ -114,11 +119,12 @@ def _legend(drawing: Drawing) -> list[str]:
 
 def _columns(drawing: Drawing) -> str:
     height, labels = drawing.height, drawing.labels
-    bottom, right = height - _BOTTOM, _WIDTH - _RIGHT
+    bottom, right = height - _BOTTOM, drawing.width - _RIGHT
     counts = [one for one in drawing.series if not one.percent]
     rates = [one for one in drawing.series if one.percent]
     top = _nice(max((float(v) for one in counts for v in one.values if v is not None), default=0))
-    parts = [f'<rect width="{_WIDTH:g}" height="{height:g}" fill="#fff"/>', *_legend(drawing)]
+    parts = [f'<rect width="{drawing.width:g}" height="{height:g}" fill="#fff"/>']
+    parts += _legend(drawing)
     for step in range(_STEPS + 1):
         y = bottom - (bottom - _TOP) * step / _STEPS
         ink = "#555" if step == 0 else "#ddd"
@@ -128,7 +134,7 @@ def _columns(drawing: Drawing) -> str:
             parts.append(_text(right + 6, y + 4, f"{100 * step / _STEPS:g}", "start", 11))
     band = (right - _LEFT) / max(1, len(labels))
     wide = min(26.0, band * 0.72 / max(1, len(counts)))
-    every = max(1, -(-len(labels) // 13))
+    every = max(1, ceil(_LABEL / band))
     for n, label in enumerate(labels):
         middle = _LEFT + band * (n + 0.5)
         if n % every == 0:
@@ -166,7 +172,7 @@ def _line(one: Line, ink: str, band: float, bottom: float) -> list[str]:
 
 
 def _bars(drawing: Drawing) -> str:
-    parts = [f'<rect width="{_WIDTH:g}" height="{_height(drawing):g}" fill="#fff"/>']
+    parts = [f'<rect width="{drawing.width:g}" height="{_height(drawing):g}" fill="#fff"/>']
     parts += _legend(drawing)
     left = _LEFT + 12.5 * max((min(12, len(label)) for label in drawing.labels), default=0)
     most = max((float(v) for one in drawing.series for v in one.values if v is not None), default=0)
@@ -177,7 +183,7 @@ def _bars(drawing: Drawing) -> str:
         parts.append(_text(left - 8, y + 13, label[:12], "end"))
         for m, one in enumerate(drawing.series):
             value, at = one.values[n], y + m * tall
-            wide = 0.0 if value is None else (_WIDTH - left - 60) * float(value) / top
+            wide = 0.0 if value is None else (drawing.width - left - 60) * float(value) / top
             ink = _INK[m % len(_INK)]
             parts.append(
                 f'<rect x="{left:.1f}" y="{at:.1f}" width="{wide:.1f}" '

@@ -22,6 +22,7 @@ from anlan.kernel.papers.official.paper import (
     Beside,
     Block,
     Heading,
+    Labelled,
     Listing,
     Paper,
     Picture,
@@ -29,6 +30,7 @@ from anlan.kernel.papers.official.paper import (
     Words,
     chinese_day,
 )
+from anlan.kernel.papers.official.parts import parts as parts_of
 from anlan.kernel.papers.sheets import archive
 from anlan.kernel.papers.sheets.scratch import scratch
 
@@ -63,7 +65,15 @@ def fill(file: bytes, name: str, paper: Paper) -> bytes:
     with scratch() as folder:
         template, out, data = (folder / each for each in ("in.docx", "out.docx", "data.json"))
         template.write_bytes(file)
-        data.write_text(json.dumps(_words(paper), ensure_ascii=False))
+        parts = parts_of(paper)
+        pictures = [folder / f"{n}.png" for n in range(len(parts.pictures))]
+        for path, png in zip(pictures, parts.pictures, strict=True):
+            path.write_bytes(png)
+        given = {
+            "words": _words(paper), "parts": parts.written, "styles": parts.styles,
+            "pictures": [str(path) for path in pictures],
+        }  # fmt: skip
+        data.write_text(json.dumps(given, ensure_ascii=False))
         try:
             done = subprocess.run(  # noqa: S603  our own script
                 [sys.executable, "-I", str(_CHILD), str(template), str(out), str(data)],
@@ -121,7 +131,10 @@ NAMES: Mapping[str, Any] = {
     "author": _("author"), "day": _("day of the paper"), "copies": _("copies"),
     "printed_by": _("printed by"), "printed_on": _("printed on"), "note": _("note"),
     "signer": _("signed by"), "annexes": _("names of annexes"), "basis": _("basis of the figures"),
-    "subtitle": _("subtitle"), "text": _("the whole text, a paragraph each"),
+    "subtitle": _("subtitle"), "secrecy": _("secrecy"), "urgency": _("urgency"),
+    "body": _("the whole text with its headings, tables and charts, in a paragraph of its own"),
+    "annex_pages": _("the annexes, each on a page of its own"),
+    "watermark": _("who had it made, and when"), "text": _("the whole text, a paragraph each"),
     "blocks": _("the parts of the text: kind, text, level, points, headers, rows"),
 }  # fmt: skip
 
@@ -138,6 +151,7 @@ def _words(paper: Paper) -> dict[str, Any]:
         "signer": paper.signer, "annexes": [annex.title for annex in paper.annexes],
         "basis": paper.basis, "subtitle": paper.subtitle, "blocks": blocks,
         "text": [one["text"] for one in blocks if one["text"]], "watermark": paper.watermark,
+        "secrecy": paper.secrecy, "urgency": paper.urgency,
     }  # fmt: skip
 
 
@@ -148,6 +162,8 @@ def _block(block: Block) -> list[dict[str, Any]]:
             return [{**empty, "kind": "heading", "text": block.text, "level": block.level}]
         case Words():
             return [{**empty, "kind": "text", "text": block.text}]
+        case Labelled():
+            return [{**empty, "kind": "text", "text": f"{block.label}{block.text}"}]
         case Listing():
             return [{**empty, "kind": "points", "points": list(block.points)}]
         case Table():

@@ -16,8 +16,9 @@ from anlan.kernel.papers.official.drawing import Drawing
 #: What one paper may hold; a circular of 20 pages has a tenth of it.
 BLOCKS_MAX, ROWS_MAX, COLUMNS_MAX = 600, 2_000, 30
 
-#: document 公文, letter 信函格式, brief 简报, page: one page without a red head.
-Form = Literal["document", "letter", "brief", "page"]
+#: document 公文, letter 信函格式, brief 简报, page: one page without a red head; plain: minutes,
+#: duty letters, compilations, which have the page of the standard and no head.
+Form = Literal["document", "letter", "brief", "page", "plain"]
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,14 @@ class Words:
 
     text: str
     align: str = ""
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A paragraph that begins with what it says, in bold."""
+
+    label: str
+    text: str
 
 
 @dataclass(frozen=True)
@@ -75,7 +84,23 @@ class Beside:
     right: Table
 
 
-Block = Heading | Words | Listing | Table | Picture | Break | Beside
+Block = Heading | Words | Labelled | Listing | Table | Picture | Break | Beside
+
+
+def lines(text: str, label: str = "") -> list[Block]:
+    """Each line of a text as a paragraph of its own; the first begins with the label."""
+    first, *more = text.splitlines() or [""]
+    return [Labelled(label, first) if label else Words(first), *(Words(one) for one in more)]
+
+
+@dataclass(frozen=True)
+class Cover:
+    """A first page with the title alone, who made it and when; a list of contents follows."""
+
+    organ: str
+    day: str
+    #: What stands over the list of headings.
+    contents: str
 
 
 @dataclass(frozen=True)
@@ -115,9 +140,11 @@ class Paper:
     basis: str = ""
     #: Who had it made, when and within which scope; light, across each page.
     watermark: str = ""
+    cover: Cover | None = None
 
     def __post_init__(self) -> None:
-        assert len(self.blocks) <= BLOCKS_MAX, len(self.blocks)
+        # What is compiled into a book has the limits of its compiler.
+        assert self.form == "plain" or len(self.blocks) <= BLOCKS_MAX, len(self.blocks)
         for block in self.blocks:
             if isinstance(block, Table):
                 assert len(block.rows) <= ROWS_MAX, block.title

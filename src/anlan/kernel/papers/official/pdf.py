@@ -6,7 +6,7 @@ Words go in as JSON beside a template of ours (official.typ), so nothing in them
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,14 @@ import pypdfium2
 import typst
 
 from anlan.kernel.papers.official import fonts, layout
+from anlan.kernel.papers.official.drawing import Drawing
 from anlan.kernel.papers.official.paper import (
     Annex,
     Beside,
     Block,
     Break,
     Heading,
+    Labelled,
     Listing,
     Paper,
     Picture,
@@ -107,6 +109,11 @@ def _data(paper: Paper, scale: float) -> dict[str, Any]:
         "copies": f"抄送：{paper.copies.rstrip('。')}。" if paper.copies else "",
         "printed-by": paper.printed_by,
         "printed-on": f"{chinese_day(paper.printed_on)}印发" if paper.printed_on else "",
+        "cover": None if paper.cover is None else {
+            **asdict(paper.cover),
+            "headings": [{"level": block.level, "text": block.text}
+                         for block in paper.blocks if isinstance(block, Heading)],
+        },
     }  # fmt: skip
 
 
@@ -136,7 +143,7 @@ def places(paper: Paper) -> tuple[float, float]:
     Under a seal the day stands four characters in and the author is centred on it; without one the
     author stands two in, and the day begins two after the author (GB/T 9704-2012, 7.3.5).
     """
-    author, day = _width(paper.author), _width(chinese_day(paper.day)) if paper.day else 0.0
+    author, day = width_of(paper.author), width_of(chinese_day(paper.day)) if paper.day else 0.0
     if not paper.author or not day:
         return 2.0, 4.0
     if paper.sealed:
@@ -146,7 +153,7 @@ def places(paper: Paper) -> tuple[float, float]:
     return (2.0, right) if right >= 2.0 else (2.0 + (2.0 - right), 2.0)
 
 
-def _width(text: str) -> float:
+def width_of(text: str) -> float:
     """In characters: Latin letters and figures are half as wide."""
     return sum(0.5 if sign < "\u2000" else 1.0 for sign in text)
 
@@ -161,6 +168,8 @@ def _block(block: Block) -> dict[str, Any]:
             return {"kind": "heading", **asdict(block)}
         case Words():
             return {"kind": "words", **asdict(block)}
+        case Labelled():
+            return {"kind": "labelled", **asdict(block)}
         case Listing():
             return {"kind": "points", "points": list(block.points)}
         case Table():
@@ -170,7 +179,20 @@ def _block(block: Block) -> dict[str, Any]:
         case Break():
             return {"kind": "break"}
         case Beside():
-            return {"kind": "beside", "left": _picture(block.left), "right": _table(block.right)}
+            left = replace(block.left, drawing=narrow(block))
+            return {"kind": "beside", "left": _picture(left), "right": _table(block.right)}
+
+
+#: A drawing beside a table is this wide, so that its labels stay legible at half a page, and so
+#: high as the table is, within reason.
+NARROW, NARROW_MIN, NARROW_MAX, NARROW_ROW = 370.0, 230.0, 400.0, 25.0
+
+
+def narrow(block: Beside) -> Drawing:
+    height = NARROW_ROW * (len(block.right.rows) + 1)
+    return replace(
+        block.left.drawing, width=NARROW, height=max(NARROW_MIN, min(NARROW_MAX, height))
+    )
 
 
 def _picture(block: Picture) -> dict[str, Any]:
@@ -189,8 +211,8 @@ def widths(table: Table) -> list[float]:
     """Shares of the width: as wide as what stands in a column, within reason."""
     shares = []
     for n, head in enumerate(table.headers):
-        longest = max((_width(row[n]) for row in table.rows), default=0.0)
+        longest = max((width_of(row[n]) for row in table.rows), default=0.0)
         # Figures never break; of long names and heads the line may.
         least = longest + 0.6 if n in table.numbers else min(longest, 8.0)
-        shares.append(max(2.2, least, min(_width(head), 4.0)))
+        shares.append(max(2.2, least, min(width_of(head), 4.0)))
     return shares

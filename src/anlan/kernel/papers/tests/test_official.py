@@ -334,3 +334,87 @@ def test_S55_what_is_no_word_file_is_refused() -> None:
     for file in (b"", b"%PDF-1.7", b"PK\x03\x04" + b"x" * 100):
         with pytest.raises(LayoutRefused):
             check(file, "x.docx")
+
+
+@pytest.mark.parametrize("form", ["document", "letter", "brief", "page"])
+def test_the_template_to_begin_with_is_filled_with_text_tables_and_charts(form: Any) -> None:
+    from anlan.kernel.papers.official import filling, starting
+    from anlan.kernel.papers.official.drawing import Drawing, Line
+    from anlan.kernel.papers.official.paper import Annex, Heading, Picture, Table, Words
+
+    file = starting.write(
+        form, "昆明市安委办文件", organ="昆明市安委办", goes_up=False, by="张某", at=AT
+    )
+    drawing = Drawing("columns", ["1月"], [Line("发现", [3])])
+    table = Table("排名", ["位次", "地区"], [["1", HOSTILE]])
+    made = paper(
+        form, [Heading("一、总体"), Words(HOSTILE), Picture("走势", drawing), table],
+        annexes=[Annex("名单", [Words("五华区")])], watermark="草稿", subtitle="副题", basis="口径",
+    )  # fmt: skip
+    filled = Document(BytesIO(filling.fill(file, "模板.docx", made)))
+    text = "\n".join(_all_text(filled))
+    assert "关于十一月安全生产情况的通报" in text
+    assert HOSTILE in text, "words are never read as marks"
+    assert "{{" not in text.replace(HOSTILE, "")
+    assert filled.tables[0].rows[1].cells[1].text == HOSTILE
+    assert filled.inline_shapes[0]._inline.docPr.get("descr") == "走势"
+    assert [one.style.name for one in filled.paragraphs if one.text == "一、总体"] == ["Heading 1"]
+    if form != "page":
+        assert "昆安办〔2026〕5号" in text
+        assert "五华区" in text, "an annex with its text"
+        assert "抄送" not in text, "without copies no line for them"
+
+
+def test_a_template_without_our_styles_gets_them() -> None:
+    from anlan.kernel.papers.official import filling
+    from anlan.kernel.papers.official.paper import Listing, Table
+
+    made = paper(blocks=[Listing(["一", "二"]), Table("排名", ["位次"], [["1"]])])
+    filled = Document(BytesIO(filling.fill(template("{{ title }}", "{{p body }}"), "x.docx", made)))
+    assert filled.tables[0].rows[1].cells[0].paragraphs[0].style.name == "公文表格"
+    assert "1. 一" in _all_text(filled)
+
+
+def test_the_foot_of_the_last_page_is_no_table_that_only_word_sinks() -> None:
+    made = written(
+        paper(copies="市委办公室", printed_by="昆明市安委办", printed_on=date(2026, 11, 6))
+    )
+    boxes = list(made.element.body.iter(qn("w:txbxContent")))
+    assert len(boxes) == 1
+    words = ["".join(node.text or "" for node in line.iter(qn("w:t"))) for line in boxes[0]]
+    assert [one for one in words if one] == ["抄送：市委办公室。", "昆明市安委办2026年11月6日印发"]
+    anchor = next(node for node in made.element.body.iter() if node.tag.endswith("}anchor"))
+    assert "bottom" in "".join(anchor.itertext())
+
+
+def test_a_book_has_a_cover_and_a_list_of_its_headings() -> None:
+    from anlan.kernel.papers.official import pdf
+    from anlan.kernel.papers.official.paper import Cover, Heading, Words
+
+    blocks = [Heading("一、制度"), Heading("1. 动火", 2), Words("作业前审批。")]
+    made = paper("plain", blocks, cover=Cover("昆明市安委办", "2026年11月5日", "目录"), day=None)
+    text = _all_text(written(made))
+    assert text.count("一、制度") == text.count("1. 动火") == 2, "in the list and in the text"
+    assert any("TOC" in node.text for node in written(made).element.iter(qn("w:instrText")))
+    pages = [
+        each.get_textpage().get_text_range() for each in pypdfium2.PdfDocument(pdf.write(made))
+    ]
+    assert "目录" in pages[1]
+    assert "一、制度" in pages[2]
+
+
+def test_a_long_table_goes_on_on_the_next_slide() -> None:
+    from pptx import Presentation
+
+    from anlan.kernel.papers.official import slides
+    from anlan.kernel.papers.official.paper import Deck, Slide, Table
+
+    rows = [[str(n), f"第{n}县"] for n in range(40)]
+    made = slides.write(Deck("排名", [Slide("排名", (), None, Table("", ["位次", "地区"], rows))]))
+    shown = [
+        row.cells[0].text_frame.text
+        for page in Presentation(BytesIO(made)).slides
+        for shape in page.shapes if shape.has_table
+        for n, row in enumerate(shape.table.rows) if n
+    ]  # fmt: skip
+    assert shown == [str(n) for n in range(40)], "no row is left out"

@@ -145,6 +145,7 @@ def sign_in(chromium: Any, served: str) -> Iterator[Callable[..., Any]]:
     yield enter
     for context in contexts:
         context.close()
-    # A refusal is an answer (4xx), and a search that is overtaken is given up: both are logged.
-    expected = ("status of 4", "htmx:")
+    # A refusal is an answer (4xx), a search that is overtaken is given up, and where a test takes
+    # the network away nothing is loaded: all are logged.
+    expected = ("status of 4", "htmx:", "ERR_INTERNET_DISCONNECTED", "ERR_FAILED")
     assert not [text for text in complaints if not any(part in text for part in expected)]

@@ -39,7 +39,7 @@ def plant_filings(
     commands.submit(filing.pk, values={"r1.m": "7"}, by=by, at=at, request_id=uuid7())
     forms = ("form", "edit_form", "design", "version", "act", "rollup", "beside", "receive_all",
              "urge_all", "export", "behind")  # fmt: skip
-    pages = ("page", "fill", "correct", "sheet", "upload", "entry", "records", "step")
+    pages = ("page", "fill", "draft", "correct", "sheet", "upload", "entry", "records", "step")
     return {
         **{f"filings:{name}": form.pk for name in forms},
         **{f"filings:{name}": filing.pk for name in pages},

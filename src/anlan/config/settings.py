@@ -346,6 +346,8 @@ STATIC_ROOT = HOME / "static"
 STATICFILES_DIRS: list[str | Path] = []
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = HOME / "files"
+#: A sheet of 600 cells with two lists of 500 rows of three is one form; its bytes are limited too.
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5_000
 #: Large uploads wait here until they are read; what a killed process leaves is swept (S34).
 FILE_UPLOAD_TEMP_DIR = HOME / "uploads"
 FILE_UPLOAD_TEMP_DIR.mkdir(mode=0o700, exist_ok=True)

@@ -65,6 +65,7 @@ class SheetOut(Schema):
 
     filing: FilingOut
     submitted: bool
+    draft_seq: int
     cells: list[CellOut]
 
 
@@ -87,6 +88,8 @@ class ValuesIn(Schema):
     lists: dict[str, list[list[str]]] = Field(default_factory=dict, max_length=50)
     reasons: dict[str, str] = Field(default_factory=dict, max_length=200)
     seen: int | None = None
+    #: The draft that these were written over; refused where a colleague kept another since.
+    draft_seq: int | None = None
 
 
 class NilIn(Schema):
@@ -133,11 +136,13 @@ def get_filing(request: HttpRequest, pk: UUID) -> dict[str, Any]:
         }
         for key, place in asked.known.items()
     ]  # fmt: skip
-    return {"filing": row, "submitted": entry is not None, "cells": cells}
+    return {"filing": row, "submitted": entry is not None, "draft_seq": row.draft_seq,
+            "cells": cells}  # fmt: skip
 
 
 def _given(body: ValuesIn) -> dict[str, Any]:
-    return {"values": body.values, "lists": body.lists, "reasons": body.reasons}
+    return {"values": body.values, "lists": body.lists, "reasons": body.reasons,
+            "seq": body.draft_seq}  # fmt: skip
 
 
 @router.put("/{uuid:pk}/draft/{uuid:request_id}", response=IdsOut, summary="Keep a draft")

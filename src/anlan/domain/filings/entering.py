@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -24,7 +24,10 @@ TEXT_CHARS_MAX = 40
 RECORDS_MAX = 500
 #: How people write that a cell doesn't apply to them.
 NOT_APPLICABLE = frozenset({"na", "n/a", "不适用"})
-_SPACES = re.compile(r"[\s,，_]")
+#: 12, 1,234, 1 234.5: groups of three and nothing else, so that "1,5" or "1 2" isn't 15 or 12.
+_PLAIN = re.compile(r"[0-9]+(?:\.[0-9]*)?|\.[0-9]+|[0-9]{1,3}(?:[, ][0-9]{3})+(?:\.[0-9]*)?")
+#: What people write for "nothing", which may mean zero, missing or not applicable.
+NOTHING = frozenset({"无", "没有", "空", "零", "-", "--", "—", "——", "–", "－", "/", "\\", "none"})
 _UNREADABLE = object()
 
 
@@ -107,39 +110,54 @@ def read(asked: Asked, texts: Mapping[str, Any], lists: Mapping[str, Any]) -> Ty
         if key in listing:
             _read_list(found, asked, key, lists.get(key) or [])
             continue
-        value = number(texts.get(key), item.digits)
+        value = number(texts.get(key), item.digits, measures(asked, key, item))
         if value is _UNREADABLE:
-            reason = (
-                _("write a whole number, 0 or more")
-                if not item.digits
-                else _("write a number with %(n)d digits behind the point at most")
-                % {"n": item.digits}
-            )
+            reason = unreadable(texts.get(key), item)
             found.wrong.append(Wrong(key, asked.known[key].label, reason))
         elif value is not None:
             found.values[key] = value
     return found
 
 
-def number(said: Any, digits: int) -> Any:
+def measures(asked: Asked, key: str, item: Item) -> tuple[str, ...]:
+    """What a number may be followed by: the very unit that the cell is counted in."""
+    return tuple(filter(None, {item.measure, asked.known[key].row.unit}))
+
+
+def number(said: Any, digits: int, units: Sequence[str] = ()) -> Any:
     """A value in its smallest unit, "na", or None where nothing is said."""
     if said is None or (isinstance(said, str) and not said.strip()):
         return None
     if isinstance(said, bool):
         return _UNREADABLE
-    text = _SPACES.sub("", unicodedata.normalize("NFKC", str(said)))
+    text = unicodedata.normalize("NFKC", str(said)).strip()
     if text.lower() in NOT_APPLICABLE:
         return NA
     if len(text) > TEXT_CHARS_MAX:
         return _UNREADABLE
-    try:
-        value = Decimal(text)
-    except InvalidOperation:
+    for unit in units:
+        text = text.removesuffix(unicodedata.normalize("NFKC", unit)).rstrip()
+    if not _PLAIN.fullmatch(text):
         return _UNREADABLE
-    if not value.is_finite() or not 0 <= value < VALUE_MAX:
+    value = Decimal(text.replace(",", "").replace(" ", ""))
+    if not value < VALUE_MAX:
         return _UNREADABLE
     scaled = value.scaleb(digits)
     return int(scaled) if scaled == scaled.to_integral_value() else _UNREADABLE
+
+
+def unreadable(said: Any, item: Item) -> str:
+    """Why a text is no number here, and what to write instead."""
+    text = unicodedata.normalize("NFKC", str(said)).strip()
+    given = {"text": text[:TEXT_CHARS_MAX], "unit": item.measure, "n": item.digits}
+    if text.lower() in NOTHING:
+        return _("“%(text)s” may mean zero or not applicable: write 0 or “n/a”") % given
+    if any(sign in text for sign in "%‰万亿") and any(c.isdigit() for c in text):
+        return _("“%(text)s”: write the number itself, counted in %(unit)s") % given
+    if not item.digits:
+        return _("“%(text)s”: write a whole number, 0 or more") % given
+    return _("“%(text)s”: write a number, 0 or more, with %(n)d digits behind the point at most"
+             ) % given  # fmt: skip
 
 
 def is_unreadable(value: Any) -> bool:

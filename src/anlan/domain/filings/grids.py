@@ -48,6 +48,10 @@ class Grid:
     rows: list[tuple[Row, list[GridCell]]]
     lists: list[GridCell] = field(default_factory=list)
 
+    @property
+    def typed(self) -> bool:
+        return any(cell.kind == "typed" for _row, cells in self.rows for cell in cells)
+
 
 def grids(
     asked: Asked, shown: Shown, *, typed: Mapping[str, Any] | None = None,

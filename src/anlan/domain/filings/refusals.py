@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base.refusal import Refusal
+from anlan.base.refusal import MovedOn, Refusal
 
 
 class FilingIncomplete(Refusal):
@@ -19,6 +19,16 @@ class CellsWrong(Refusal):
 
     code = "filing_cells_wrong"
     message = _("%(reason)s")
+
+
+class DraftMoved(MovedOn):
+    """A colleague kept other numbers since the sheet was opened: nothing of either is dropped."""
+
+    code = "draft_moved"
+    message = _(
+        "%(who)s kept another draft while this sheet was open. Compare the cells below, put in "
+        "what is right, and send it again."
+    )
 
 
 class FormNotInForce(Refusal):
@@ -53,4 +63,14 @@ class NoFilingSheet(Refusal):
     message = _(
         "No sheet of this workbook is the form's: the first column must hold the rows' codes. "
         "Take the template from the filing's page, fill it in, and send it back."
+    )
+
+
+class OtherFilingSheet(Refusal):
+    """A workbook of another unit, period or form: its codes would fit, its numbers don't."""
+
+    code = "other_filing_sheet"
+    message = _(
+        "This workbook is of %(number)s (%(said)s), and this filing is %(own)s. Nothing was taken: "
+        "choose the right workbook, or take a fresh one from this page."
     )

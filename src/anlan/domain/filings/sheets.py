@@ -6,6 +6,7 @@ above them, so that rows may be moved and columns hidden. Nothing is taken from 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -15,18 +16,22 @@ from typing import Any, BinaryIO
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from anlan.base.text import plain
 from anlan.domain.filings import checking, entering
 from anlan.domain.filings.entering import Asked, Wrong
 from anlan.domain.filings.figuring import Shown
-from anlan.domain.filings.refusals import NoFilingSheet
+from anlan.domain.filings.refusals import NoFilingSheet, OtherFilingSheet
 from anlan.kernel.calendar import periods
 from anlan.kernel.papers.sheets import CellError, Row, Sheet, letter, read_workbook
 from anlan.kernel.papers.sheets.writing import OutTable, write_tables
 
 #: Above this row the codes of columns must stand.
-HEADER_ROWS_MAX = 12
+HEADER_ROWS_MAX, SAID_CHARS_MAX = 12, 120
 CODE, LIST = "代码", "清单"
 _LOCKED = "（系统取数，不填）"
+#: Says which filing a workbook is of, and which draft it was taken out with.
+_MARK = re.compile(r"报送编号：(\S+?)，暂存第(\d+)稿")
+LABEL, UNIT = "指标", "计量单位"
 
 
 @dataclass
@@ -36,6 +41,12 @@ class Read:
     #: By cell, where in the workbook it stands.
     where: dict[str, str] = field(default_factory=dict)
     wrong: list[Wrong] = field(default_factory=list)
+    #: Lists that have a sheet in it, empty or not.
+    lists_seen: set[str] = field(default_factory=set)
+    #: Cells of the ledger that somebody wrote over: they are not taken.
+    ignored: list[str] = field(default_factory=list)
+    #: The draft that it was taken out with, where it says so.
+    seq: int | None = None
 
 
 def write(target: Path | BinaryIO, asked: Asked, shown: Shown, texts: Mapping[str, str],
@@ -51,11 +62,12 @@ def _tables(asked: Asked, shown: Shown, texts: Mapping[str, str], lists: Mapping
     titles = [
         filing.form.title,
         f"{filing.unit.name}　{periods.parse(filing.code).label}　{filing.case.number}",
+        f"报送编号：{filing.case.number}，暂存第{filing.draft_seq}稿（请勿改动本行和代码列）",
         "空格为应填；0 也要填；不适用填 NA；灰色说明为系统取数。",
     ]  # fmt: skip
     own = asked.typed()
     for section in asked.definition.sections:
-        headers = [CODE, "指标", "计量单位"]
+        headers = [CODE, LABEL, UNIT]
         headers += [f"{column.label} [{column.key}]" for column in section.columns]
         rows = []
         for row in section.rows:
@@ -103,12 +115,30 @@ def read(path: Path, name: str, asked: Asked) -> Read:
         headed = [(sheet, top) for sheet in book.sheets if (top := _header(sheet, asked))]
         if not headed:
             raise NoFilingSheet
+        _hold_mark(found, asked, [sheet for sheet, _top in headed])
         for sheet, (number, columns) in headed:
             if "_list" in columns:
                 _read_list(found, asked, sheet, number)
             else:
                 _read_rows(found, asked, sheet, number, columns)
     return found
+
+
+def _hold_mark(found: Read, asked: Asked, sheets: list[Sheet]) -> None:
+    """Another period's or unit's workbook has the same codes: it says itself whose it is."""
+    for sheet in sheets:
+        said: list[str] = []
+        for row in sheet.rows():
+            text = " ".join(filter(None, map(_text, row.values)))
+            mark = _MARK.search(text)
+            if mark:
+                if mark[1] != asked.filing.case.number:
+                    words = "，".join(said)[:SAID_CHARS_MAX]
+                    raise OtherFilingSheet(own=asked.filing.case.number, number=mark[1], said=words)
+                found.seq = int(mark[2])
+            if mark or _text(row.get(0)) == CODE or row.number > HEADER_ROWS_MAX:
+                break
+            said.append(text)
 
 
 def _header(sheet: Sheet, asked: Asked) -> tuple[int, dict[str, int]] | None:
@@ -124,6 +154,8 @@ def _header(sheet: Sheet, asked: Asked) -> tuple[int, dict[str, int]] | None:
         at: dict[str, int] = {}
         for n, value in enumerate(row.values):
             text = _text(value)
+            if text in (LABEL, UNIT):
+                at.setdefault(f"_{text}", n)
             if text.endswith("]") and "[" in text:
                 key = text[text.rindex("[") + 1 : -1]
                 if key in keys:
@@ -133,16 +165,56 @@ def _header(sheet: Sheet, asked: Asked) -> tuple[int, dict[str, int]] | None:
 
 
 def _read_rows(found: Read, asked: Asked, sheet: Sheet, number: int, columns: Any) -> None:
-    own = asked.typed()
+    own, lists = asked.typed(), set(asked.lists())
+    rows = {row.key: row for section in asked.definition.sections for row in section.rows}
+    at = {key: n for key, n in columns.items() if not key.startswith("_")}
     for row in sheet.rows():
         code = _text(row.get(0))
-        if row.number <= number or not code:
+        if row.number <= number:
             continue
-        for column, n in columns.items():
+        if code not in rows:
+            _hold_stray(found, row, code, at, sheet.name)
+            continue
+        if not _is_row(found, rows[code], row, columns, sheet.name):
+            continue
+        for column, n in at.items():
             key = f"{code}.{column}"
-            if key not in own or key in asked.lists():
-                continue
-            _take(found, asked, key, row, n, sheet.name)
+            if key in own and key not in lists:
+                _take(found, asked, key, row, n, sheet.name)
+            elif key in asked.known and key not in lists:
+                text = _text(row.get(n))
+                if text and _LOCKED not in text:
+                    found.ignored.append(asked.known[key].label)
+
+
+def _hold_stray(found: Read, row: Row, code: str, at: Mapping[str, int], sheet: str) -> None:
+    """A row that the form hasn't got, with numbers in it: they would be lost unseen."""
+    if not any(_text(row.get(n)) for n in at.values()):
+        return
+    where = _("%(sheet)s, row %(n)d") % {"sheet": sheet, "n": row.number}
+    reason = (
+        _("the form has no row of the code “%(code)s”") % {"code": code[:20]}
+        if code
+        else _("the code in the first column is gone; take the row from a fresh workbook")
+    )
+    found.wrong.append(Wrong("", where, reason))
+
+
+def _is_row(found: Read, asked: Any, row: Row, columns: Mapping[str, int], sheet: str) -> bool:
+    """Whether name and unit beside a code are the row's own: else codes and rows were shifted."""
+    for name, own in ((LABEL, asked.label), (UNIT, asked.unit)):
+        n = columns.get(f"_{name}")
+        said = _text(row.get(n)) if n is not None else ""
+        if said and plain(said) != plain(own):
+            where = _("%(sheet)s, cell %(cell)s") % {
+                "sheet": sheet, "cell": f"{letter(n or 0)}{row.number}",
+            }  # fmt: skip
+            reason = _("here stands “%(said)s”, and the form has “%(own)s” under %(code)s") % {
+                "said": said[:40], "own": own[:40] or "—", "code": asked.key,
+            }  # fmt: skip
+            found.wrong.append(Wrong("", where, reason))
+            return False
+    return True
 
 
 def _take(found: Read, asked: Asked, key: str, row: Row, n: int, sheet: str) -> None:
@@ -156,11 +228,9 @@ def _take(found: Read, asked: Asked, key: str, row: Row, n: int, sheet: str) -> 
         return
     found.where[key] = where
     text = _text(value)
-    read_as = entering.number(text, item.digits)
+    read_as = entering.number(text, item.digits, entering.measures(asked, key, item))
     if isinstance(value, CellError) or entering.is_unreadable(read_as):
-        reason = _("“%(text)s” is no number with %(n)d digits behind the point at most") % {
-            "text": text[:40], "n": item.digits,
-        }  # fmt: skip
+        reason = entering.unreadable(text, item)
         found.wrong.append(Wrong(key, f"{where} ({asked.known[key].label})", reason))
     elif text:
         found.values[key] = text
@@ -172,6 +242,7 @@ def _read_list(found: Read, asked: Asked, sheet: Sheet, number: int) -> None:
         key = _text(row.get(0))
         if row.number <= number or key not in lists:
             continue
+        found.lists_seen.add(key)
         said = [_text(row.get(n)) for n in (1, 2, 3)]
         if any(said):
             found.lists.setdefault(key, []).append(said)

@@ -26,6 +26,8 @@ from django.utils.translation import pgettext_lazy
 
 SECTIONS_MAX, ROWS_MAX, COLUMNS_MAX, CELLS_MAX, RULES_MAX, TERMS_MAX = 12, 120, 20, 600, 60, 30
 DIGITS_MAX = 4
+#: Sums of sums, from a typed cell up.
+DEPTH_MAX = 12
 LABEL_CHARS_MAX, HELP_CHARS_MAX = 80, 500
 KEY = re.compile(r"[a-z][a-z0-9_]{0,13}")
 
@@ -238,8 +240,7 @@ def check(definition: Definition) -> None:
     places = list(definition.places())
     if not places:
         raise Broken("", _("The form has no cell yet: add a section, a row, a column and a cell."))
-    if len(places) > CELLS_MAX:
-        raise Broken("", _("A form has %(n)d cells at most.") % {"n": CELLS_MAX})
+    check_size(definition)
     _check_keys(definition)
     known = {place.key: place for place in places}
     seen: dict[int, Place] = {}
@@ -253,10 +254,24 @@ def check(definition: Definition) -> None:
                 )  # fmt: skip
             if item is not None:
                 seen[item] = place
-    for key in known:
-        _refuse_circle(key, known, ())
+    _hold_depth(known)
     for rule in definition.rules:
         _check_rule(rule, known)
+
+
+def check_size(definition: Definition) -> None:
+    """What even a draft keeps to."""
+    rows = sum(len(section.rows) for section in definition.sections)
+    if len(definition.sections) > SECTIONS_MAX or rows > ROWS_MAX:
+        raise Broken("", _("The form has too many sections, rows or rules; divide it."))
+    if len(definition.rules) > RULES_MAX:
+        raise Broken("", _("The form has too many sections, rows or rules; divide it."))
+    for section in definition.sections:
+        if len(section.columns) > COLUMNS_MAX:
+            raise Broken(section.title, _("A section has %(n)d columns at most.")
+                         % {"n": COLUMNS_MAX})  # fmt: skip
+    if sum(1 for _place in definition.places()) > CELLS_MAX:
+        raise Broken("", _("A form has %(n)d cells at most.") % {"n": CELLS_MAX})
 
 
 def _check_keys(definition: Definition) -> None:
@@ -265,12 +280,6 @@ def _check_keys(definition: Definition) -> None:
     for keys in (sections, rows, [rule.key for rule in definition.rules]):
         if len(set(keys)) < len(keys):
             raise Broken(", ".join(keys)[:80], _("Two parts of the form have the same key."))
-    if len(sections) > SECTIONS_MAX or len(rows) > ROWS_MAX or len(definition.rules) > RULES_MAX:
-        raise Broken("", _("The form has too many sections, rows or rules; divide it."))
-    for section in definition.sections:
-        if len(section.columns) > COLUMNS_MAX:
-            raise Broken(section.title, _("A section has %(n)d columns at most.")
-                         % {"n": COLUMNS_MAX})  # fmt: skip
 
 
 def _check_cell(place: Place, known: Mapping[str, Place]) -> None:
@@ -296,13 +305,32 @@ def _check_cell(place: Place, known: Mapping[str, Place]) -> None:
             raise Broken(place.label, _("A year to date is taken of a declared or derived cell."))
 
 
-def _refuse_circle(key: str, known: Mapping[str, Place], above: tuple[str, ...]) -> None:
-    if key in above:
-        raise Broken(known[key].label, _("It is worked out from itself."))
-    cell = known[key].cell
-    if cell.mode in WORKED_OUT:
-        for each in (*cell.of, *cell.minus, *filter(None, (cell.whole,))):
-            _refuse_circle(each, known, (*above, key))
+def _hold_depth(known: Mapping[str, Place]) -> None:
+    """No cell is worked out from itself, nor through more steps than people can follow.
+
+    Each cell is looked at once: of cells that are sums of sums of each other there are more ways
+    down than anybody could wait for.
+    """
+    found: dict[str, int] = {}
+
+    def depth(key: str, above: tuple[str, ...]) -> int:
+        if key in above:
+            raise Broken(known[key].label, _("It is worked out from itself."))
+        if key not in found:
+            cell, parts = known[key].cell, ()
+            if cell.mode in WORKED_OUT:
+                parts = (*cell.of, *cell.minus, *filter(None, (cell.whole,)))
+            steps = len(above) if parts else 0
+            if steps < DEPTH_MAX:
+                steps = 1 + max(depth(each, (*above, key)) for each in parts) if parts else 0
+            if steps >= DEPTH_MAX:
+                raise Broken(known[key].label, _("It is worked out through more than %(n)d steps.")
+                             % {"n": DEPTH_MAX})  # fmt: skip
+            found[key] = steps
+        return found[key]
+
+    for key in known:
+        depth(key, ())
 
 
 def _check_rule(rule: Rule, known: Mapping[str, Place]) -> None:

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from anlan.domain.filings.views import design, filings, forms, papers, rollup
+from anlan.domain.filings.views import design, filings, forms, kept, papers, rollup
 
 app_name = "filings"
 urlpatterns = [
     path("", filings.filing_list, name="list"),
+    path("offline/", kept.offline, name="offline"),
+    path("worker.js", kept.worker, name="worker"),
     path("items/", forms.items, name="items"),
     path("forms/", forms.form_list, name="forms"),
     path("forms/new/", forms.edit, name="new"),
@@ -24,6 +26,7 @@ urlpatterns = [
     path("forms/<uuid:pk>/periods/<str:code>/cells/<str:cell>/", rollup.behind, name="behind"),
     path("<uuid:pk>/", filings.page, name="page"),
     path("<uuid:pk>/fill/", filings.fill, name="fill"),
+    path("<uuid:pk>/draft/", kept.draft, name="draft"),
     path("<uuid:pk>/correct/", filings.correct, name="correct"),
     path("<uuid:pk>/sheet.xlsx", papers.sheet, name="sheet"),
     path("<uuid:pk>/sheet/", papers.upload, name="upload"),

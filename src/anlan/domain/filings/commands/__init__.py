@@ -14,15 +14,7 @@ from anlan.domain.filings.commands.filing import (
     submit,
     urge,
 )
-from anlan.domain.filings.commands.forms import (
-    NewForm,
-    begin_version,
-    change_form,
-    draw,
-    end_form,
-    issue,
-    make_form,
-)
+from anlan.domain.filings.commands.forms import NewForm, change_form, end_form, make_form
 from anlan.domain.filings.commands.items import (
     NewItem,
     end_declaring,
@@ -30,6 +22,7 @@ from anlan.domain.filings.commands.items import (
     make_items,
     other_day,
 )
+from anlan.domain.filings.commands.versions import begin_version, draw, issue
 
 __all__ = [
     "NewForm",

@@ -12,20 +12,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anlan.base.refusal import MovedOn
 from anlan.domain.filings import checking, entering, figuring, posting
 from anlan.domain.filings.commands.base import begin, cells_wrong, lacks, text_of, turns
 from anlan.domain.filings.entering import Asked, Typed, Wrong
 from anlan.domain.filings.figuring import Shown
 from anlan.domain.filings.loop import FILING
 from anlan.domain.filings.models import Entry, Filing
+from anlan.domain.filings.refusals import DraftMoved
 from anlan.domain.hazards.permissions import JUDGES
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop import engine, plain, told
 from anlan.kernel.loop.engine import Move
 from anlan.kernel.loop.frame import OnOne, OnSet
-from anlan.kernel.loop.models import PartyRole
+from anlan.kernel.loop.models import Case, PartyRole
 from anlan.kernel.loop.plain import Call
 from anlan.kernel.notices.kinds import declare
 
@@ -46,23 +46,47 @@ def save(
 ) -> UUID:  # fmt: skip
     """Keep what was typed so far (暂存), readable or not; nothing of it counts.
 
-    seq: the draft that was looked at; MovedOn where a colleague has kept another since.
+    seq: the draft that was looked at; DraftMoved where a colleague has kept another since. What
+    is kept is the one after it.
     """
     given = {"values": dict(values), "lists": dict(lists or {}), "reasons": dict(reasons or {})}
     _row, claim = plain.begin(Filing.objects.all(), "filings.file", pk, {"draft": given}, **call)
     if claim.repeated:
         return pk
-    row = Filing.objects.select_for_update(of=("self",)).select_related("asked", "case").get(pk=pk)
-    if row.case.state != "assigned":
-        raise engine.not_possible(row.case, "rectify")
+    row = Filing.objects.select_for_update(of=("self",)).select_related("asked").get(pk=pk)
+    # Asked after the lock: a colleague may have submitted it while we waited.
+    case = Case.objects.get(pk=pk)
+    if case.state != "assigned":
+        raise engine.not_possible(case, "rectify")
     if seq is not None and seq != row.draft_seq:
-        raise MovedOn
-    kept = _kept(Asked.of(row), given)
+        raise DraftMoved(who=row.draft_by)
+    asked = Asked.of(row)
+    _hold_cells(asked, given)
+    kept = _kept(asked, given)
     Filing.objects.filter(pk=pk).update(
         draft=kept, draft_seq=row.draft_seq + 1, draft_at=claim.at, draft_by=claim.by.name
     )
     claim.record("filings.save", "case", pk, after={"cells": len(kept["values"])})
     return claim.done(pk)
+
+
+def _drafted(filing: Filing) -> tuple[Mapping[str, Any], Mapping[str, Any]]:
+    filing.refresh_from_db(fields=["draft"])
+    return filing.draft.get("values", {}), filing.draft.get("lists", {})
+
+
+def _hold_draft(pk: UUID, seq: int | None) -> None:
+    """Nobody keeps a draft from here on; what was kept since ``seq`` isn't passed over."""
+    row = Filing.objects.select_for_update(of=("self",)).only("draft_seq", "draft_by").get(pk=pk)
+    if seq is not None and seq != row.draft_seq:
+        raise DraftMoved(who=row.draft_by)
+
+
+def _hold_cells(asked: Asked, given: Mapping[str, Any]) -> None:
+    """A program that writes a cell's name wrong hears of it; a page has no such cell."""
+    unknown = [key for key in (*given["values"], *given["lists"]) if key not in asked.known]
+    if unknown:
+        raise lacks("values", _("The form has no cell “%(cell)s”.") % {"cell": unknown[0][:40]})
 
 
 def _kept(asked: Asked, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,16 +117,21 @@ def _kept(asked: Asked, given: Mapping[str, Any]) -> dict[str, Any]:
 @transaction.atomic(durable=True)
 def submit(
     pk: UUID, *, values: Mapping[str, Any], lists: Mapping[str, Any] | None = None,
-    reasons: Mapping[str, str] | None = None, **call: Unpack[OnOne],
+    reasons: Mapping[str, str] | None = None, seq: int | None = None, **call: Unpack[OnOne],
 ) -> list[UUID]:  # fmt: skip
     """Submit what was typed: every cell says something, and the form's rules are kept.
+
+    seq: the draft that it was typed over, as in ``save``.
 
     Raises CellsWrong with all cells to be mended, CountedTwice where a number stands elsewhere.
     """
     given = {"values": dict(values), "lists": dict(lists or {}), "reasons": dict(reasons or {})}
     work = begin("filings.file", [pk], given, **call)
     for turn in turns(work):
+        if turn.case.state == "assigned":
+            _hold_draft(pk, seq)
         asked = Asked.of(turn.filing)
+        _hold_cells(asked, given)
         typed = entering.read(asked, given["values"], given["lists"])
         wrong = [*typed.wrong, *entering.missing(asked, typed)]
         if wrong:
@@ -124,6 +153,13 @@ def file_nil(pk: UUID, *, note: str = "", **call: Unpack[OnOne]) -> list[UUID]:
         asked = Asked.of(turn.filing)
         if not turn.filing.form.nil_allowed:
             raise lacks("note", _("No nil report is taken for this form; fill in its cells."))
+        if turn.case.state == "assigned":
+            _hold_draft(pk, None)
+        drafted = entering.read(asked, *_drafted(turn.filing))
+        if any(drafted.values.values()) or any(drafted.listed.values()):
+            raise lacks("note", _(
+                "The draft holds numbers that aren't zero. Submit it, or take them out and keep it."
+            ))  # fmt: skip
         typed = Typed({key: 0 for key in asked.typed() if key not in asked.lists()},
                       {key: [] for key in asked.lists()})  # fmt: skip
         shown = figuring.shown(asked, figuring.typed_values(typed), at=work.at, judged=False)

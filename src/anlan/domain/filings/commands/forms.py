@@ -1,4 +1,4 @@
-"""Forms: made, drawn up version by version, issued, ended; who files them and by when."""
+"""Forms: made, changed, ended; who files them and by when. Versions stand beside."""
 
 from __future__ import annotations
 
@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anlan.base.ids import uuid7
+from anlan.base.paths import below
 from anlan.base.refusal import MovedOn, NotFound, Refusal
-from anlan.domain.filings import deriving, opening, terms, who
+from anlan.domain.filings import opening, terms, who
 from anlan.domain.filings.commands.base import lacks, short, text_of
 from anlan.domain.filings.loop import FILING
 from anlan.domain.filings.models import (
@@ -24,7 +25,7 @@ from anlan.domain.filings.models import (
     PeriodKind,
     Version,
 )
-from anlan.domain.filings.refusals import FormHasEnded, VersionIssued
+from anlan.domain.filings.refusals import FormHasEnded
 from anlan.domain.filings.terms import Broken, Definition
 from anlan.domain.lists.permissions import LEADS
 from anlan.kernel.accounts import policy
@@ -74,6 +75,7 @@ def make_form(new: NewForm, **call: Unpack[Call]) -> UUID:
     if claim.repeated:
         return claim.answer[0]
     unit = maker(new.unit, by)
+    hold_size(new.definition)
     form = Form(id=new.pk, unit=unit, area=unit.area, path=unit.path, made_at=at, made_by=by.name,
                 shipped=new.shipped)  # fmt: skip
     _fill(form, new)
@@ -146,23 +148,24 @@ def _fill(form: Form, new: NewForm) -> None:
     for name in ("opens_days", "mend_days"):
         if not 0 <= getattr(new, name) <= DAYS_MAX:
             raise lacks(name, _("Enter a number of days from 0 to 90."))
-    form.who = _who(new)
+    form.who = _who(new, form.path)
     form.deadlines = _deadlines(new.deadlines)
     for name in ("period", "line", "starts_on", "ends_on", "opens_days", "mend_days",
                  "nil_allowed", "own_check", "reviewed"):  # fmt: skip
         setattr(form, name, getattr(new, name))
 
 
-def _who(new: NewForm) -> dict[str, Any]:
+def _who(new: NewForm, path: str) -> dict[str, Any]:
     if len(new.groups) > who.GROUPS_MAX or len(new.units) > who.NAMED_MAX:
         raise lacks("who", _("These are too many groups or units; choose wider groups."))
     for group in new.groups:
         if group.kind not in UnitKind.values or not 0 <= group.level <= 6 or len(group.word) > 30:
             raise lacks("who", _("Choose kind and level of each group."))
     units = sorted(set(new.units))
-    known = Unit.objects.filter(pk__in=units, valid_to=None).count() if units else 0
-    if known != len(units):
-        raise lacks("who", _("Choose the units from the list."))
+    # Nobody asks units above or beside: a form is owed by units of its own area.
+    inside = Unit.objects.filter(below(path), pk__in=units, valid_to=None)
+    if units and inside.count() != len(units):
+        raise lacks("who", _("Choose units of the form's own area; others are not asked by it."))
     return {"groups": [group.data() for group in new.groups], "units": units}
 
 
@@ -181,103 +184,12 @@ def _deadlines(given: Mapping[str, Any]) -> dict[str, Any]:
     return found
 
 
-# --- versions ------------------------------------------------------------------------------
-
-
-@transaction.atomic(durable=True)
-def begin_version(pk: UUID, **call: Unpack[Call]) -> UUID:
-    """Begin the next version as a copy of the newest; what was filed stays by its own."""
-    _row, claim = plain.begin(Form.objects.all(), "forms.edit", pk, {"begin": True}, **call)
-    if claim.repeated:
-        return pk
-    form = locked(pk, None)
-    newest = form.versions.order_by("-number").first()
-    if newest is None or newest.status != Version.Status.DRAFT:
-        number = newest.number + 1 if newest else 1
-        Version.objects.create(
-            form=form, number=number, definition=newest.definition if newest else {}
-        )
-        claim.record("forms.begin_version", "form", pk, after={"version": number})
-    return claim.done(pk)
-
-
-@transaction.atomic(durable=True)
-def draw(pk: UUID, *, definition: Definition, seq: int | None = None, **call: Unpack[Call]) -> UUID:
-    """Keep the draft version of a form as it is drawn now, whole or not yet.
-
-    Raises VersionIssued where there is no draft, MovedOn where a colleague changed it meanwhile.
-    """
-    data = definition.data()
-    _row, claim = plain.begin(Form.objects.all(), "forms.edit", pk, {"draw": data}, **call)
-    if claim.repeated:
-        return pk
-    locked(pk, None)
-    draft = Version.objects.select_for_update(of=("self",)).filter(form=pk, status="draft").first()
-    if draft is None:
-        raise VersionIssued
-    if seq is not None and draft.seq != seq:
-        raise MovedOn
-    Version.objects.filter(pk=draft.pk).update(definition=data, seq=draft.seq + 1)
-    after = {"version": draft.number, "cells": sum(1 for _place in definition.places())}
-    claim.record("forms.draw", "form", pk, after=after)
-    return claim.done(pk)
-
-
-@transaction.atomic(durable=True)
-def issue(
-    pk: UUID, *, since: date | None = None, note: str = "", seen: int | None = None,
-    **call: Unpack[Call],
-) -> UUID:  # fmt: skip
-    """Put the draft version in force for periods that begin on ``since`` or later."""
-    given = {"issue": since, "note": note}
-    _row, claim = plain.begin(Form.objects.all(), "forms.edit", pk, given, **call)
-    if claim.repeated:
-        return pk
-    form = locked(pk, seen)
-    draft = form.versions.filter(status=Version.Status.DRAFT).first()
-    if draft is None:
-        raise VersionIssued
-    definition = Definition.of(draft.definition)
-    _check(definition)
-    today = timezone.localdate(claim.at)
-    first = form.status == Form.Status.DRAFT
-    if not form.who["groups"] and not form.who["units"]:
-        raise lacks("who", _("Say who files it: choose groups or units."))
-    if first and who.begins_by(form, today) > who.PERIODS_MAX:
-        raise lacks("since", _("Its first day lies too far back: %(n)d periods at most.")
-                    % {"n": who.PERIODS_MAX})  # fmt: skip
-    last = form.versions.filter(status=Version.Status.ISSUED).order_by("-number").first()
-    if not first and (since is None or (last and last.since and since <= last.since)):
-        raise lacks("since", _("State from which day on; it lies after the version before."))
-    begun = form.filings.filter(start__gte=since).exists() if since and not first else False
-    if begun:
-        raise lacks("since", _("Filings of that period are asked for already; choose a later day."))
-    Version.objects.filter(pk=draft.pk).update(
-        status=Version.Status.ISSUED, since=None if first else since,
-        note=short(note, "note", TITLE_CHARS_MAX), issued_at=claim.at, issued_by=claim.by.name,
-    )  # fmt: skip
-    Form.objects.filter(pk=pk).update(status=Form.Status.OPEN, version=form.version + 1)
-    form.status = Form.Status.OPEN
-    asked = opening.open_filings(form, by=claim.by, at=claim.at, request_id=claim.request_id)
-    after = {"version": draft.number, "since": since, "asked": asked}
-    claim.record("forms.issue", "form", pk, after=after)
-    return claim.done(pk)
-
-
-def _check(definition: Definition) -> None:
+def hold_size(definition: Definition) -> None:
+    """A draft may lack anything, but is never larger than what may be issued."""
     try:
-        terms.check(definition)
+        terms.check_size(definition)
     except Broken as broken:
-        where = f"{broken.where}: " if broken.where else ""
-        raise lacks("definition", f"{where}{broken.reason}") from None
-    items = deriving.items_of(definition)
-    for place in definition.places():
-        cell = place.cell
-        if {cell.item, cell.instead} - {None} - items.keys():
-            raise lacks("definition", f"{place.label}: {_('Choose an item from the list.')}")
-        if cell.mode == "derived" and deriving.indicator_of(cell, items) is None:
-            reason = _("Nothing in the ledger is counted under this name.")
-            raise lacks("definition", f"{place.label}: {reason}")
+        raise lacks("definition", str(broken.reason)) from None
 
 
 @transaction.atomic(durable=True)

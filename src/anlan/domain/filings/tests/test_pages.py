@@ -125,7 +125,7 @@ def test_a_workbook_goes_out_and_comes_back(desk: Any) -> None:
         return SimpleUploadedFile("表.xlsx", buffer.getvalue())
 
     bad = desk.post("office", "filings:upload", mine.pk,
-                    file=workbook(["r2", "处罚", "次", "若干"], ["r1", "检查", "次", 12]))  # fmt: skip
+                    file=workbook(["r2", "第r2行", "次", "若干"], ["r1", "第r1行", "次", 12]))  # fmt: skip
     page = bad.content.decode()
     assert bad.status_code == 422
     assert "D3" in page
@@ -133,7 +133,7 @@ def test_a_workbook_goes_out_and_comes_back(desk: Any) -> None:
     mine.refresh_from_db()
     assert mine.draft == {}, "half a sheet is not taken"
     good = desk.post("office", "filings:upload", mine.pk,
-                     file=workbook(["r2", "处罚", "次", 3], ["r1", "检查", "次", 12.0]))  # fmt: skip
+                     file=workbook(["r2", "第r2行", "次", 3], ["r1", "第r1行", "次", 12.0]))  # fmt: skip
     assert good.status_code == 302
     mine.refresh_from_db()
     assert mine.draft["values"] == {"r2.m": "3", "r1.m": "12"}

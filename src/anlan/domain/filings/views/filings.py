@@ -34,7 +34,8 @@ from anlan.domain.filings.figuring import Shown
 from anlan.domain.filings.history import timeline_of
 from anlan.domain.filings.loop import FILING, STATES
 from anlan.domain.filings.models import Entry, Filing
-from anlan.domain.filings.refusals import CellsWrong
+from anlan.domain.filings.refusals import CellsWrong, DraftMoved
+from anlan.domain.filings.views import kept
 from anlan.domain.filings.work import ROW
 from anlan.domain.hazards.forms import StepForm
 from anlan.domain.hazards.permissions import JUDGES
@@ -106,6 +107,7 @@ def _page(
     ]
     filling = case.state == "assigned" and "filings.file" in allowed
     draft = given if given is not None else row.draft
+    moved = isinstance(refused, DraftMoved)
     shown, tables = _tables(asked, standing, draft, filling, refused, at)
     how = queries.stands(row, today)
     context = {
@@ -122,7 +124,9 @@ def _page(
         ),
         "records": _records(asked, standing, draft, filling),
         "refused": str(refused) if refused else "",
-        "wrong": _wrong(refused), "findings": _reasons(shown, draft, refused),
+        "wrong": [] if moved else _wrong(refused), "findings": _reasons(shown, draft, refused),
+        "kept": kept.of_page(row, asked, by) if "filings.file" in allowed else None,
+        "given": given is not None, "moved": _against(asked, draft, row.draft) if moved else [],
         "may_correct": case.state == "closed" and "filings.file" in allowed and wished is None,
         "request_id": uuid7(),
     }  # fmt: skip
@@ -145,6 +149,20 @@ def _tables(
     if not filling:
         return shown, grids.grids(asked, shown)
     return shown, grids.grids(asked, shown, typed=texts, bad=bad)
+
+
+def _against(
+    asked: Asked, mine: Mapping[str, Any], theirs: Mapping[str, Any]
+) -> list[tuple[str, str, str]]:
+    """Cell by cell what was sent against what a colleague kept meanwhile."""
+    own, there = kept.fields(mine), kept.fields(theirs)
+    found = []
+    for name in dict.fromkeys((*own, *there)):
+        key = name.partition("-")[2]
+        if own.get(name, "") != there.get(name, ""):
+            label = asked.known[key].label if key in asked.known else key
+            found.append((label, own.get(name, ""), there.get(name, "")))
+    return found
 
 
 def _wrong(refused: Refusal | None) -> list[dict[str, str]]:
@@ -223,6 +241,10 @@ def typed_of(data: Any, asked: Asked) -> dict[str, Any]:
             "reasons": reasons}  # fmt: skip
 
 
+def _seq(said: str) -> int | None:
+    return int(said) if said.isascii() and said.isdecimal() and len(said) < 10 else None
+
+
 @require_POST
 @requires("filings.file")
 def fill(request: HttpRequest, pk: UUID) -> HttpResponse:
@@ -232,20 +254,21 @@ def fill(request: HttpRequest, pk: UUID) -> HttpResponse:
     form = StepForm(request.POST)
     if not form.is_valid():
         raise NotFound
-    given = typed_of(request.POST, Asked.of(row))
+    given, seq = typed_of(request.POST, Asked.of(row)), _seq(request.POST.get("draft_seq", ""))
     call: dict[str, Any] = {"by": by, "at": at, "request_id": form.cleaned_data["request_id"]}
     if request.POST.get("act") == "submit":
         try:
-            commands.submit(pk, **given, seen=form.cleaned_data["seen"], **call)
+            commands.submit(pk, **given, seq=seq, seen=form.cleaned_data["seen"], **call)
         except Refusal as refusal:
-            if refusal.status >= 409:
+            if refusal.status >= 409 and not isinstance(refusal, DraftMoved):
                 raise
-            return _page(request, pk, given=given, refused=refusal, status=422)
+            return _page(request, pk, given=given, refused=refusal,
+                         status=refusal.status if refusal.status == 409 else 422)  # fmt: skip
         messages.success(request, _("Submitted: it is on its way."))
         return go_on(request, reverse("filings:page", args=[pk]))
-    said = request.POST.get("draft_seq", "")
-    seq = int(said) if said.isdecimal() and len(said) < 10 else None
     alone = bool(request.headers.get("X-Autosave"))
+    if alone and seq is None:
+        raise NotFound
     try:
         commands.save(pk, **given, seq=seq, **call)
     except Refusal as refusal:
@@ -254,8 +277,8 @@ def fill(request: HttpRequest, pk: UUID) -> HttpResponse:
             raise
         return _page(request, pk, given=given, refused=refusal, status=refusal.status)
     if alone:
-        kept = Filing.objects.values_list("draft_seq", flat=True).get(pk=pk)
-        return HttpResponse(status=204, headers={"X-Draft-Seq": str(kept)})
+        # The one after that which it was typed over: another may stand by now.
+        return HttpResponse(status=204, headers={"X-Draft-Seq": str((seq or 0) + 1)})
     messages.success(request, _("Kept as a draft; nothing of it counts yet."))
     return go_on(request, reverse("filings:page", args=[pk]))
 

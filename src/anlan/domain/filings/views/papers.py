@@ -48,6 +48,8 @@ from anlan.ui.pages import go_on, render_page
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Broken cells that the page shows.
 WRONG_MAX = 200
+#: Cells that one message names.
+NAMED_MAX = 8
 
 
 def download(buffer: BytesIO, name: str) -> HttpResponse:
@@ -118,21 +120,61 @@ def upload(request: HttpRequest, pk: UUID) -> HttpResponse:
                 for block in file.chunks():
                     kept.write(block)
             read = sheets.read(path, file.name or path.name, asked)
+        differs = _differs(row, asked, read)
         if read.wrong:
             # All or nothing: half a sheet in the draft would look like a whole one.
             context |= {"wrong": read.wrong[:WRONG_MAX], "wrong_count": len(read.wrong)}
             status = 422
+        elif differs and not request.POST.get("over"):
+            context |= {"differs": differs}
+            status = 422
         else:
-            commands.save(
-                pk, values=read.values, lists=read.lists, by=by, at=at,
-                request_id=sent.cleaned_data["request_id"],
-            )  # fmt: skip
-            messages.success(
-                request, _("%(n)d cells stand in the draft now. Look at them and submit.")
-                % {"n": len(read.values)},
-            )  # fmt: skip
+            _into_draft(request, row, asked, read, sent.cleaned_data["request_id"], by, at)
             return go_on(request, reverse("filings:page", args=[pk]))
     return render_page(request, "filings/upload.html", "filings/upload.html", context, status)
+
+
+def _differs(row: Filing, asked: Asked, read: sheets.Read) -> list[tuple[str, str, str]]:
+    """Cells that a colleague kept since the workbook was taken out, and that it would change."""
+    if read.seq is None or read.seq == row.draft_seq:
+        return []
+    kept = row.draft.get("values", {})
+    return [
+        (asked.known[key].label, read.values.get(key, ""), kept[key])
+        for key in read.where
+        if kept.get(key) and entering.number(kept[key], asked.digits[key])
+        != entering.number(read.values.get(key), asked.digits[key])
+    ]  # fmt: skip
+
+
+def _into_draft(request: HttpRequest, row: Filing, asked: Asked, read: sheets.Read,
+                request_id: UUID, by: Any, at: Any) -> None:  # fmt: skip
+    """What the workbook says; what it has no cell for stays in the draft as it was."""
+    values, lists = row.draft.get("values", {}), row.draft.get("lists", {})
+    beside = {key: text for key, text in values.items() if key not in read.where}
+    old = {key: rows for key, rows in lists.items() if key not in read.lists_seen}
+    commands.save(
+        row.pk, values={**beside, **read.values}, lists={**old, **read.lists},
+        reasons=row.draft.get("reasons", {}), seq=row.draft_seq, by=by, at=at,
+        request_id=request_id,
+    )  # fmt: skip
+    messages.success(
+        request, _("%(n)d cells stand in the draft now. Look at them and submit.")
+        % {"n": len(read.values)},
+    )  # fmt: skip
+    own, listing = asked.typed(), set(asked.lists())
+    absent = [asked.known[key].label for key in own if key not in listing | read.where.keys()]
+    for text, labels in (
+        (_("Not in the workbook, so as they were: %(cells)s"), absent),
+        (_("Filled by the system, so not taken from the workbook: %(cells)s"), read.ignored),
+    ):
+        if labels:
+            more = f" … (+{len(labels) - NAMED_MAX})" if len(labels) > NAMED_MAX else ""
+            messages.warning(request, text % {"cells": "、".join(labels[:NAMED_MAX]) + more})
+    if read.seq is None:
+        messages.warning(request, _(
+            "The workbook doesn't say which filing it is of. Look at unit and period once more."
+        ))  # fmt: skip
 
 
 @require_GET

@@ -42,6 +42,8 @@ from anlan.kernel.loop.plain import Call
 HAZARDS_MAX = 20
 #: Visits that one command takes: what one workbook brings.
 VISITS_MAX = 5_000
+#: Places before or behind the point of a number that somebody read off.
+POWER_MAX = 20
 _OBJECT = "inspections.visit"
 
 
@@ -126,7 +128,8 @@ def _fact(one: SweepField, value: str) -> str:
             number = Decimal(value.replace(",", ""))
         except InvalidOperation:
             number = Decimal("NaN")
-        if not number.is_finite() or abs(number) >= 10**12:
+        # 1e-999999999 is small, and written out as long as a library (S54).
+        if not number.is_finite() or abs(number) >= 10**12 or abs(number.adjusted()) > POWER_MAX:
             raise VisitRefused(
                 field=one.key,
                 reason=_("“%(label)s”: write a number, for example 35.") % {"label": one.label},

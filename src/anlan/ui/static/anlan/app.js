@@ -290,6 +290,20 @@
       x.dispatchEvent(new Event("change", { bubbles: true }));
     });
   });
+  // Signing out deletes what a browser keeps: asked first where something of it wasn't sent (S34).
+  let leaving = null;
+  const waiting = () => { try { return Number(localStorage.getItem("anlan-unsent")) > 0; } catch { return false; } };
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("[data-sign-out]") || leaving === true || !waiting()) return;
+    leaving = event.target;
+    if (openDialog($("#unsent"))) { event.preventDefault(); event.stopImmediatePropagation(); }
+  }, true);
+  on("click", "[data-sign-out-anyway]", () => { const form = leaving; leaving = true; form.requestSubmit(); });
+  // Whoever stands before a sign-in page opens nothing of the person before.
+  if ($("input[name=password]")) {
+    sessionStorage.removeItem("anlan-sheet-key");
+    if (window.BroadcastChannel) new BroadcastChannel("anlan-sheets").postMessage("closed");
+  }
   const wrong = $("[data-focus]");
   if (wrong) wrong.focus();
   document.addEventListener("htmx:afterSwap", (event) => {

@@ -1,9 +1,8 @@
-// A form as a sheet: arrows and Enter move, a pasted block fills cells, sums follow, and what was
-// typed is kept as a draft from time to time. The page works without any of it.
+// A form as a sheet: arrows and Enter move, a pasted block fills cells, and sums follow. The page
+// works without any of it.
 "use strict";
 (() => {
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const form = document.querySelector("[data-sheet-form]");
 
   // The fields of a sheet, row by row; what isn't typed leaves a gap.
   const rows = (table) => $$("tbody tr", table).map((row) => [...row.children].map((cell) => cell.querySelector("input")));
@@ -40,24 +39,84 @@
     // Enter in the last row stays: it never submits by a slip.
     if (moved || event.key === "Enter") event.preventDefault();
   });
+  // A pasted block: what has no cell to stand in is said, and Ctrl+Z takes the whole block back.
+  const CELLS_MAX = 5000, CHARS_MAX = 500000;
+  let undo = null;
+  const told = (field, how, given) => {
+    const box = field.closest(".panel").querySelector("[data-pasted]");
+    if (box) { box.hidden = false; box.textContent = (box.dataset[how] || "").replace(/\{(\w+)\}/g, (all, name) => given[name]); }
+  };
+  const set = (field, value) => { field.value = value; field.dispatchEvent(new Event("input", { bubbles: true })); };
+  // A list grows with what is pasted into it; a form's own rows are the form's.
+  const grown = (field, lines) => {
+    const at = place(field), body = field.closest("[data-list] tbody");
+    while (body && body.rows.length < at.y + lines) {
+      const row = body.rows[body.rows.length - 1].cloneNode(true);
+      for (const each of $$("input", row)) each.value = "";
+      body.append(row);
+    }
+    return body ? place(field) : at;
+  };
   document.addEventListener("paste", (event) => {
     const field = event.target;
     if (!(field instanceof HTMLInputElement) || !field.closest("[data-sheet]")) return;
-    const text = (event.clipboardData || window.clipboardData).getData("text").replace(/\r/g, "").replace(/\n$/, "");
+    const text = (event.clipboardData || window.clipboardData).getData("text").replace(/\r\n?/g, "\n").replace(/\n$/, "");
     if (!/[\t\n]/.test(text)) return;
     event.preventDefault();
-    const at = place(field);
-    text.split("\n").forEach((line, dy) => line.split("\t").forEach((value, dx) => {
-      const row = at.grid[at.y + dy];
-      const cell = row && row[at.x + dx];
-      if (cell) { cell.value = value.trim(); cell.dispatchEvent(new Event("input", { bubbles: true })); }
+    const block = text.length > CHARS_MAX ? [] : text.split("\n").map((line) => line.split("\t"));
+    const size = block.reduce((sum, line) => sum + line.length, 0);
+    if (!size || size > CELLS_MAX) { told(field, "large", { n: CELLS_MAX }); return; }
+    const at = grown(field, block.length), lost = [];
+    undo = [];
+    block.forEach((line, dy) => line.forEach((said, dx) => {
+      const cell = (at.grid[at.y + dy] || [])[at.x + dx], value = said.replace(/^"([^]*)"$/, "$1").trim();
+      if (cell) { undo.push([cell, cell.value]); set(cell, value); } else if (value) lost.push(value);
     }));
+    told(field, lost.length ? "lost" : "done", { n: undo.length, m: lost.length, what: lost.slice(0, 5).join("、") });
   });
+  document.addEventListener("keydown", (event) => {
+    if (!undo || event.key !== "z" || !(event.ctrlKey || event.metaKey) || !event.target.closest("[data-sheet]")) return;
+    event.preventDefault();
+    const back = undo;
+    undo = null;
+    for (const [cell, value] of back) set(cell, value);
+    told(event.target, "undone", { n: back.length });
+  });
+  document.addEventListener("input", (event) => { if (undo && event.isTrusted) undo = null; });
+
+  // What the server won't read as a number is marked before it is sent; it looks again.
+  const PLAIN = /^(\d+(\.\d*)?|\.\d+|\d{1,3}([, ]\d{3})+(\.\d*)?)$/, NONE = ["", "na", "n/a", "不适用"];
+  const mark = (field) => {
+    if (!field.dataset || field.dataset.cell === undefined) return;
+    const text = field.value.normalize("NFKC").trim(), unit = field.dataset.unit || "";
+    const bare = unit && text.endsWith(unit) ? text.slice(0, -unit.length).trim() : text;
+    const bad = !NONE.includes(text.toLowerCase()) && !PLAIN.test(bare);
+    field.classList.toggle("sheet-odd", bad);
+    if (bad) field.setAttribute("aria-invalid", "true"); else field.removeAttribute("aria-invalid");
+  };
+  for (const type of ["input", "sheet:set"]) document.addEventListener(type, (event) => mark(event.target));
+
+  // Zero is said and not left out; said of all empty cells at once, it is still said.
+  document.addEventListener("click", (event) => {
+    const button = event.target instanceof Element && event.target.closest("[data-zero]");
+    if (!button) return;
+    const empty = $$("input[data-cell]", button.closest(".panel")).filter((field) => !field.value.trim());
+    for (const field of empty) set(field, "0");
+    undo = empty.map((field) => [field, ""]);
+    const first = empty[0] || $$("input[data-cell]", button.closest(".panel"))[0];
+    if (first) { told(first, "zeroed", { n: empty.length }); first.focus(); }
+  });
+
+  // A sheet that no script keeps: leaving it is asked.
+  let loose = false;
+  document.addEventListener("input", (event) => { if (event.target.form && event.target.form.matches("[data-sheet-form]:not([data-kept])")) loose = true; });
+  document.addEventListener("submit", () => { loose = false; });
+  window.addEventListener("beforeunload", (event) => { if (loose) event.preventDefault(); });
 
   // Sums of typed cells, as they are typed; the server works all of it out again.
   const number = (text) => {
-    const bare = text.replace(/[\s,，]/g, "");
-    return bare === "" || !/^\d+(\.\d+)?$/.test(bare) ? null : Number(bare);
+    const bare = text.normalize("NFKC").trim();
+    return PLAIN.test(bare) ? Number(bare.replace(/[, ]/g, "")) : null;
   };
   const value = (key) => {
     const field = document.getElementById(`c-${key}`);
@@ -75,42 +134,8 @@
     }
   };
 
-  // The draft: kept half a minute after the last change, and only where something changed.
-  let dirty = false, timer = 0;
-  const saved = document.querySelector("[data-saved]");
-  // crypto.randomUUID is there on https alone; an office's inner network often has none.
-  const fresh = () => {
-    const bytes = crypto.getRandomValues(new Uint8Array(16));
-    bytes[6] = (bytes[6] & 15) | 64;
-    bytes[8] = (bytes[8] & 63) | 128;
-    return [...bytes].map((n, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + n.toString(16).padStart(2, "0")).join("");
-  };
-  const keep = async () => {
-    if (!dirty || !form || !form.dataset.autosave) return;
-    dirty = false;
-    const data = new FormData(form);
-    data.set("act", "save");
-    data.set("request_id", fresh());
-    try {
-      const answer = await fetch(form.dataset.autosave, { method: "POST", body: data, headers: { "X-Autosave": "1" } });
-      if (answer.status === 409) { if (saved) saved.textContent = saved.dataset.saved; return; }
-      if (!answer.ok) throw new Error(String(answer.status));
-      const seq = form.elements.namedItem("draft_seq");
-      if (seq && answer.headers.get("X-Draft-Seq")) seq.value = answer.headers.get("X-Draft-Seq");
-      if (saved) saved.textContent = `✓ ${new Date().toTimeString().slice(0, 5)}`;
-    } catch { dirty = true; if (saved) saved.textContent = "…"; }
-  };
-  document.addEventListener("input", (event) => {
-    if (!(event.target instanceof HTMLInputElement) || event.target.form !== form || !form) return;
-    dirty = true;
-    sums();
-    clearTimeout(timer);
-    timer = setTimeout(keep, 30000);
-  });
-  if (form) {
-    form.addEventListener("submit", () => { dirty = false; clearTimeout(timer); });
-    window.addEventListener("beforeunload", (event) => { if (dirty) event.preventDefault(); });
-  }
+  // What a sheet keeps and sends is kept.js's; both ways of filling a field change the sums.
+  for (const type of ["input", "sheet:set", "sheet:ready"]) document.addEventListener(type, sums);
   document.addEventListener("click", (event) => {
     const button = event.target instanceof Element && event.target.closest("[data-more-rows]");
     if (!button) return;

@@ -1,0 +1,408 @@
+// What is typed into a sheet outlives the network. It is kept in this browser, sealed for its
+// person, until the server has it; a colleague's change meanwhile is shown cell by cell and nothing
+// of either is dropped. The key comes with the page and lives as long as the tab; signing out
+// deletes it all (S34). Without a secure connection nothing is written: the page itself keeps it.
+"use strict";
+(() => {
+  const SECRET = "anlan-sheet-key", UNSENT = "anlan-unsent", SHEETS = "sheets";
+  const SECRET_MS = 12 * 3600000, SEND_MS = 30000, STORE_MS = 300, RETRY_MS = 15000, LOCK_MS = 300, LOCK_TRIES = 5;
+  const OLD_MS = 5 * 86400000; // Some browsers throw away after seven days what nobody looked at.
+  const $ = (selector, root = document) => root.querySelector(selector);
+  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const words = ($("#kept-words") || { dataset: {} }).dataset;
+  const fill = (text, given) => (text || "").replace(/\{(\w+)\}/g, (whole, name) => given[name] ?? whole);
+  const clock = (ms) => new Date(ms + 8 * 3600000).toISOString().slice(5, 16).replace("T", " ");
+  const utf8 = (text) => new TextEncoder().encode(text);
+  // crypto.randomUUID is there on https alone; an office's inner network often has none.
+  const fresh = () => {
+    const bytes = crypto.getRandomValues(new Uint8Array(16));
+    bytes[6] = (bytes[6] & 15) | 64;
+    bytes[8] = (bytes[8] & 63) | 128;
+    return [...bytes].map((n, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + n.toString(16).padStart(2, "0")).join("");
+  };
+
+  // --- the store: one row a sheet and person, sealed ---------------------------------------
+  const sealing = window.isSecureContext && crypto.subtle && window.indexedDB;
+  const opened = () => new Promise((done, fail) => {
+    const asked = indexedDB.open("anlan-sheets", 1);
+    asked.onupgradeneeded = () => asked.result.createObjectStore(SHEETS, { keyPath: "id" });
+    asked.onsuccess = () => done(asked.result);
+    asked.onerror = () => fail(asked.error);
+  });
+  const store = async (mode, act) => {
+    const base = await opened();
+    try {
+      const work = base.transaction(SHEETS, mode);
+      const asked = act(work.objectStore(SHEETS));
+      await new Promise((done, fail) => { work.oncomplete = done; work.onerror = work.onabort = () => fail(work.error); });
+      return asked.result;
+    } finally { base.close(); }
+  };
+  const keyOf = (text) => crypto.subtle.importKey("raw", new Uint8Array(text.match(/../g).map((two) => parseInt(two, 16))), "AES-GCM", false, ["encrypt", "decrypt"]);
+  const seal = async (key, row, data) => {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: utf8(row.id) }, key, utf8(JSON.stringify(data)));
+    return { ...row, iv, sealed };
+  };
+  const unseal = async (key, row) => {
+    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv, additionalData: utf8(row.id) }, key, row.sealed);
+    return JSON.parse(new TextDecoder().decode(plain));
+  };
+  // How many sheets wait, as a number and no more: signing out asks by it.
+  const count = async () => {
+    const waiting = (await store("readonly", (rows) => rows.getAll())).filter((row) => row.unsent).length;
+    if (waiting) localStorage.setItem(UNSENT, String(waiting)); else localStorage.removeItem(UNSENT);
+  };
+  const put = async (row) => { await store("readwrite", (rows) => rows.put(row)); await count(); };
+  const drop = async (id) => { await store("readwrite", (rows) => rows.delete(id)); await count(); };
+  const secretOf = () => {
+    const found = JSON.parse(sessionStorage.getItem(SECRET) || "null");
+    return found && found.until > Date.now() ? found : null;
+  };
+
+  // --- the fields of a sheet by their names --------------------------------------------------
+  const fields = (form) => {
+    const found = {};
+    for (const field of form.elements) if (/^(c|why)-/.test(field.name)) found[field.name] = field.value.trim();
+    for (const table of $$("[data-list]")) {
+      const rows = [...table.tBodies[0].rows].map((row) => $$("input", row).map((field) => field.value.trim())).filter((row) => row.some(Boolean));
+      found[`l-${table.dataset.list}`] = rows.length ? JSON.stringify(rows) : "";
+    }
+    return found;
+  };
+  const write = (form, name, text) => {
+    if (name.startsWith("l-")) {
+      const table = $(`[data-list="${CSS.escape(name.slice(2))}"]`);
+      if (!table) return;
+      const body = table.tBodies[0], lines = text ? JSON.parse(text) : [];
+      while (body.rows.length < lines.length + 1) body.append(body.rows[body.rows.length - 1].cloneNode(true));
+      [...body.rows].forEach((row, y) => $$("input", row).forEach((field, x) => { field.value = (lines[y] || [])[x] || ""; }));
+      return;
+    }
+    let field = form.elements.namedItem(name);
+    if (!field && name.startsWith("why-")) {
+      // A reason whose question this page doesn't show travels along.
+      field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name });
+      form.append(field);
+    }
+    if (field) { field.value = text; field.dispatchEvent(new CustomEvent("sheet:set", { bubbles: true })); }
+  };
+  const label = (form, name) => {
+    if (name.startsWith("l-")) return ($(`#${CSS.escape(name)} h3`) || { textContent: name }).textContent;
+    const field = form.elements.namedItem(name);
+    if (!field) return name;
+    return field.getAttribute("aria-label") || (field.labels && field.labels[0] ? field.labels[0].textContent : name);
+  };
+  const said = (name, text) => {
+    if (!text) return words.empty;
+    return name.startsWith("l-") ? JSON.parse(text).map((row) => row.filter(Boolean).join(" ")).join("\n") : text;
+  };
+
+  // --- the bar that says how it stands ---------------------------------------------------------
+  const bar = $("[data-kept-bar]");
+  const say = (how, given = {}, tone = "", link = null) => {
+    if (!bar) return;
+    bar.hidden = false;
+    bar.className = `notice kept-bar ${tone ? `notice-${tone}` : ""}`;
+    bar.dataset.how = how;
+    const text = document.createElement("div");
+    text.textContent = fill(words[how], given);
+    if (link) text.append(" ", link);
+    bar.replaceChildren(text);
+  };
+  const linked = (text, href) => Object.assign(document.createElement("a"), { textContent: text, href });
+  const pressed = (text, act) => {
+    const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn-s", textContent: text });
+    button.addEventListener("click", act);
+    return button;
+  };
+
+  // --- one sheet ---------------------------------------------------------------------------------
+  const sheet = { form: null, id: "", owner: "", key: null, keeper: false, base: {}, seq: 0, since: 0, title: "", html: "",
+    secret: "", clash: null, stopped: "", busy: false, again: false, stored: true, timer: 0, storing: 0, handed: false };
+  const changed = () => {
+    const now = fields(sheet.form);
+    return Object.keys({ ...sheet.base, ...now }).filter((name) => (now[name] || "") !== (sheet.base[name] || ""));
+  };
+  const keep = async () => {
+    if (!sheet.form || !sheet.key || !sheet.keeper) { sheet.stored = false; return; }
+    const unsent = changed().length;
+    sheet.since = unsent ? sheet.since || Date.now() : 0;
+    const data = { title: sheet.title, html: sheet.html, base: sheet.base, seq: sheet.seq, mine: fields(sheet.form), owner: sheet.owner };
+    try {
+      await put(await seal(sheet.key, { id: sheet.id, owner: sheet.owner, unsent, handed: sheet.handed, at: sheet.since || Date.now() }, data));
+      sheet.stored = true;
+    } catch { sheet.stored = false; }
+  };
+  const AWAY = ["offline", "bare", "old", "notsent"];
+  const soon = (ms) => { clearTimeout(sheet.timer); sheet.timer = setTimeout(send, ms); };
+  const waits = () => {
+    const given = { n: changed().length, at: clock(sheet.since || Date.now()) };
+    const old = sheet.since && Date.now() - sheet.since > OLD_MS;
+    say(!sheet.stored ? "bare" : old ? "old" : "offline", given, old || !sheet.stored ? "red" : "amber");
+  };
+  const stop = (how, given, link) => { sheet.stopped = how; say(how, given, "red", link); };
+  const later = async () => { await keep(); waits(); soon(RETRY_MS); };
+
+  const send = async () => {
+    if (sheet.busy) { sheet.again = true; return; }
+    if (!sheet.form || sheet.clash || sheet.stopped || sheet.handed) return;
+    if (!changed().length) {
+      if (AWAY.includes(bar.dataset.how)) await look().catch(later);
+      return;
+    }
+    sheet.busy = true;
+    const now = fields(sheet.form);
+    const body = new FormData(sheet.form);
+    body.set("act", "save");
+    body.set("request_id", fresh());
+    body.set("draft_seq", sheet.seq);
+    try {
+      const answer = await fetch(sheet.form.action, { method: "POST", body, redirect: "manual", headers: { "X-Autosave": "1", Accept: "application/json" } });
+      await answered(answer, now);
+    } catch { await later(); } finally {
+      sheet.busy = false;
+      if (sheet.again) { sheet.again = false; soon(0); }
+    }
+  };
+  const tell = () => say("kept", { at: clock(Date.now()) }, "green", $("[data-kept-shell]") && linked(words.reload, sheet.form.dataset.page));
+  const answered = async (answer, now) => {
+    if (answer.status === 204) {
+      sheet.seq = Number(answer.headers.get("X-Draft-Seq"));
+      sheet.form.elements.namedItem("draft_seq").value = sheet.seq;
+      sheet.base = now;
+      await keep();
+      tell();
+      if (changed().length) soon(SEND_MS);
+    } else if (answer.type === "opaqueredirect" || answer.status === 401) { await signedOut(); }
+    else if (answer.status === 403 || answer.status === 409) { await look(); }
+    else if (answer.status === 404) { stop("gone", {}); }
+    else if (answer.status === 429 || answer.status > 499) { await later(); }
+    else { stop("refused", { why: (await answer.json()).message || "" }); sheet.stopped = ""; }
+  };
+  const signedOut = async () => {
+    await keep();
+    // Whoever comes to this browser next opens nothing; the key comes again with its person.
+    sessionStorage.removeItem(SECRET);
+    stop("signedout", { n: changed().length }, linked(words.signin, `/accounts/login/?next=${encodeURIComponent(location.pathname)}`));
+  };
+
+  // What the server holds now, against what this sheet began with and what stands in it.
+  const look = async () => {
+    const answer = await fetch(sheet.form.dataset.draft, { redirect: "manual", headers: { Accept: "application/json" } });
+    if (answer.type === "opaqueredirect" || answer.status === 401) return signedOut();
+    if (answer.status === 403 || answer.status === 404) return stop("gone", {});
+    if (!answer.ok) throw new Error(String(answer.status));
+    const there = await answer.json();
+    if (there.owner !== sheet.owner) { sessionStorage.removeItem(SECRET); return stop("other", {}); }
+    if (sheet.key) remember();
+    sheet.form.elements.namedItem("csrfmiddlewaretoken").value = there.csrf;
+    return merge(there);
+  };
+  const merge = async (there) => {
+    const now = fields(sheet.form), rows = [], taken = [];
+    for (const name of Object.keys({ ...sheet.base, ...there.fields, ...now })) {
+      const [base, mine, theirs] = [sheet.base[name] || "", now[name] || "", there.fields[name] || ""];
+      if (theirs === mine || theirs === base) continue;
+      if (mine === base) { write(sheet.form, name, theirs); taken.push(name); } else rows.push({ name, mine, theirs });
+    }
+    if (!there.open) return ended(there, rows);
+    if (rows.length) { sheet.clash = { rows, there }; await keep(); return choose(); }
+    await settle(there);
+    if (taken.length) say("taken", { n: taken.length, who: there.who, at: there.at, cells: taken.map((name) => label(sheet.form, name)).join("、") }, "blue");
+  };
+  const settle = async (there) => {
+    sheet.base = there.fields;
+    sheet.seq = there.seq;
+    sheet.form.elements.namedItem("draft_seq").value = there.seq;
+    sheet.clash = null;
+    await keep();
+    if (changed().length) soon(0); else if (AWAY.includes(bar.dataset.how) || bar.dataset.how === "clash") tell();
+  };
+
+  // --- cell by cell --------------------------------------------------------------------------------
+  const table = (rows, there, choice) => {
+    const body = document.createElement("tbody");
+    rows.forEach((row, n) => {
+      const line = body.insertRow();
+      line.insertCell().textContent = label(sheet.form, row.name);
+      for (const whose of ["mine", "theirs"]) {
+        const cell = line.insertCell(), text = said(row.name, row[whose]);
+        cell.className = "text kept-said";
+        cell.dataset.label = fill(words[`of_${whose}`], there);
+        if (!choice) { cell.textContent = text; continue; }
+        const box = document.createElement("label"), input = document.createElement("input");
+        Object.assign(input, { type: "radio", name: `kept-${n}`, value: whose });
+        box.append(input, " ", text);
+        cell.append(box);
+      }
+    });
+    return body;
+  };
+  const panel = (text, rows, there, choice, acts) => {
+    const box = $("[data-kept-clash]");
+    box.hidden = false;
+    $("[data-kept-text]", box).textContent = text;
+    $("[data-kept-theirs]", box).textContent = fill(words.of_theirs, there);
+    $("tbody", box).replaceWith(table(rows, there, choice));
+    $("[data-kept-acts]", box).replaceChildren(...acts);
+    box.scrollIntoView({ block: "start" });
+    return box;
+  };
+  const choose = () => {
+    const { rows, there } = sheet.clash;
+    say("clash", { n: rows.length, who: there.who }, "red");
+    const all = (whose) => pressed(words[`all_${whose}`], () => $$(`[data-kept-clash] input[value=${whose}]`).forEach((input) => { input.checked = true; }));
+    const done = pressed(words.choose, () => {
+      const chosen = rows.map((_row, n) => $(`input[name=kept-${n}]:checked`, box));
+      const open = chosen.indexOf(null);
+      if (open >= 0) { $(`input[name=kept-${open}]`, box).focus(); return; }
+      // What was typed into such a cell since is mine as well.
+      chosen.forEach((input, n) => { if (input.value === "theirs") write(sheet.form, rows[n].name, rows[n].theirs); });
+      box.hidden = true;
+      settle(there);
+    });
+    done.classList.add("btn-primary");
+    const box = panel(fill(words.clash_text, there), rows, there, true, [all("mine"), all("theirs"), done]);
+  };
+  const ended = async (there, rows) => {
+    await keep();
+    stop("ended", { state: there.state, who: there.who });
+    const go = pressed(words.let_go, async () => { await drop(sheet.id); sheet.form = null; location.assign(location.pathname); });
+    if (rows.length) panel(fill(words.ended_text, there), rows, there, false, [go]);
+    else { await drop(sheet.id); sheet.stored = true; location.assign(location.pathname); }
+  };
+
+  // --- beginning -------------------------------------------------------------------------------------
+  const typed = () => {
+    const away = !navigator.onLine || AWAY.includes(bar.dataset.how);
+    clearTimeout(sheet.storing);
+    sheet.storing = setTimeout(async () => { await keep(); if (away && !sheet.stopped) waits(); }, STORE_MS);
+    if (!sheet.stopped) soon(away ? RETRY_MS : SEND_MS);
+  };
+  // Of two tabs with one sheet the first keeps it; the other says so, and keeps it when that closes.
+  const forEver = () => new Promise(() => {});
+  const tried = (id) => new Promise((done) => {
+    navigator.locks.request(id, { ifAvailable: true }, (mine) => { done(Boolean(mine)); return mine ? forEver() : undefined; });
+  });
+  const lock = async (id) => {
+    if (!navigator.locks) return true;
+    // A page that is loaded again meets its own lock for a moment.
+    for (let n = 0; n < LOCK_TRIES; n += 1) {
+      if (await tried(id)) return true;
+      await new Promise((done) => setTimeout(done, LOCK_MS));
+    }
+    navigator.locks.request(id, () => { sheet.keeper = true; keep(); return forEver(); });
+    return false;
+  };
+  const remember = () => sessionStorage.setItem(SECRET, JSON.stringify({ owner: sheet.owner, key: sheet.secret, until: Date.now() + SECRET_MS }));
+  const listen = () => {
+    const { form } = sheet;
+    document.addEventListener("input", (event) => { if (event.target.form === form) typed(); });
+    window.addEventListener("online", () => soon(500));
+    window.addEventListener("focus", () => { if (sheet.stopped === "signedout") { sheet.stopped = ""; soon(0); } });
+    window.addEventListener("offline", () => { keep().then(waits); });
+    window.addEventListener("beforeunload", (event) => { if (sheet.form && !sheet.stored && !sheet.handed && changed().length) event.preventDefault(); });
+    form.addEventListener("submit", (event) => {
+      if (sheet.clash || sheet.stopped || !navigator.onLine) {
+        event.preventDefault();
+        event.stopPropagation();
+        if (sheet.clash) choose();
+        else if (!sheet.stopped) keep().then(() => { waits(); if (event.submitter && event.submitter.value === "submit") say("notsent", { n: changed().length }, "red"); });
+        return;
+      }
+      clearTimeout(sheet.timer);
+      sheet.handed = true;
+      keep();
+    });
+    window.addEventListener("pageshow", (event) => { if (event.persisted) sheet.handed = false; });
+    try { new BroadcastChannel("anlan-sheets").addEventListener("message", () => sessionStorage.removeItem(SECRET)); } catch { /* An old browser: the key goes with the tab. */ }
+  };
+  const begin = async (form, held) => {
+    Object.assign(sheet, { form, owner: form.dataset.owner, id: `${form.dataset.owner}:${form.dataset.filing}`, title: document.title });
+    Object.assign(sheet, { seq: Number(form.elements.namedItem("draft_seq").value), base: JSON.parse(form.dataset.fields) });
+    sheet.secret = form.dataset.key || (secretOf() || {}).key;
+    form.removeAttribute("data-key");
+    sheet.html = held ? held.html : $("[data-kept-part]").outerHTML;
+    const there = { fields: sheet.base, seq: sheet.seq, who: form.dataset.who, at: form.dataset.at, open: true };
+    let old = held, row = null;
+    if (sealing) {
+      try {
+        remember();
+        sheet.key = await keyOf(sheet.secret);
+        sheet.keeper = await lock(sheet.id);
+        row = await store("readonly", (rows) => rows.get(sheet.id)) || null;
+        if (row && !old && row.unsent) old = await unseal(sheet.key, row);
+        sheet.since = row && row.unsent ? row.at : 0;
+      } catch { sheet.key = null; }
+      if (form.dataset.worker && navigator.serviceWorker) navigator.serviceWorker.register(form.dataset.worker, { scope: form.dataset.scope }).catch(() => {});
+    }
+    listen();
+    if (!sheet.keeper && sheet.key) say("twice", {}, "amber");
+    if (form.dataset.moved) {
+      // What was sent met a colleague's draft: each cell that differs is asked for.
+      sheet.base = old ? old.base : {};
+      await merge(there);
+    } else if (old && !form.dataset.given) {
+      for (const [name, text] of Object.entries(old.mine)) write(form, name, text);
+      sheet.base = old.base;
+      sheet.seq = old.seq;
+      if (held) { await keep(); waits(); soon(RETRY_MS); return; }
+      if (changed().length) say("restored", { n: changed().length, at: clock(sheet.since) }, "blue");
+      await merge(there);
+    } else { await keep(); if (changed().length) soon(SEND_MS); }
+  };
+
+  // A page that is not filled in any more: what waits here for it was handed over, or came too late.
+  const after = async (box) => {
+    if (!sealing) return;
+    const id = `${box.dataset.owner}:${box.dataset.filing}`;
+    const row = await store("readonly", (rows) => rows.get(id));
+    if (!row) return;
+    if (!row.unsent || row.handed) { await drop(id); return; }
+    const old = await unseal(await keyOf(box.dataset.key), row);
+    const there = { fields: JSON.parse(box.dataset.fields), who: box.dataset.who, at: box.dataset.at, state: box.dataset.state };
+    const rows = Object.keys(old.mine).filter((name) => old.mine[name] !== (old.base[name] || "") && old.mine[name] !== (there.fields[name] || ""))
+      .map((name) => ({ name, mine: old.mine[name], theirs: there.fields[name] || "" }));
+    if (!rows.length) { await drop(id); return; }
+    const past = new DOMParser().parseFromString(old.html, "text/html");
+    const names = Object.fromEntries($$("input[name]", past).map((field) => [field.name, field.getAttribute("aria-label")]));
+    sheet.form = { elements: { namedItem: (name) => ({ getAttribute: () => names[name] || name }) } };
+    say("ended", there, "red");
+    panel(fill(words.ended_text, there), rows, there, false, [pressed(words.let_go, async () => { await drop(id); location.reload(); })]);
+    sheet.form = null;
+  };
+
+  // The page that stands in where the network doesn't answer: the sheet as it was opened.
+  const restore = async (shell) => {
+    const secret = sealing && secretOf();
+    const again = pressed(words.again, () => location.assign(location.pathname.replace(/(\/[0-9a-f-]{36}\/).*/, "$1")));
+    if (!secret) { say("sealed", {}, "amber", again); return; }
+    const rows = (await store("readonly", (all) => all.getAll())).filter((row) => row.owner === secret.owner);
+    const key = await keyOf(secret.key);
+    const found = /\/([0-9a-f-]{36})\//.exec(location.pathname);
+    const row = found && rows.find((one) => one.id === `${secret.owner}:${found[1]}`);
+    if (!row) {
+      say("unread", {}, "amber", again);
+      for (const one of rows) {
+        const item = document.createElement("li");
+        item.append(linked((await unseal(key, one)).title, location.pathname.replace(/\/filings\/.*/, `/filings/${one.id.split(":")[1]}/`)));
+        $("[data-kept-list]", shell).append(item);
+      }
+      return;
+    }
+    const held = await unseal(key, row);
+    const part = new DOMParser().parseFromString(held.html, "text/html").body.firstElementChild;
+    shell.replaceChildren(document.importNode(part, true));
+    document.title = held.title;
+    $("h1").textContent = held.title;
+    document.dispatchEvent(new CustomEvent("sheet:ready"));
+    await begin($("[data-kept]", shell), held);
+  };
+
+  const shell = $("[data-kept-shell]"), form = $("form[data-kept]"), past = $("[data-kept-after]");
+  if (shell) restore(shell).catch(() => say("sealed", {}, "amber"));
+  else if (form) begin(form, null);
+  else if (past) after(past).catch(() => {});
+})();

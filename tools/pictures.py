@@ -29,6 +29,8 @@ ACCOUNT = re.compile(r"([a-z]+\.[a-z]+)\s+(\S{12,})\s*$", re.M)
 #: Few colours make a page's picture a third as large, and nobody sees it.
 COLOURS = 128
 BYTES_MAX = 250_000
+#: A machine that has other work to do still gets its picture.
+PATIENCE_MS = 240_000
 SIZES = {"desk": (1440, 900), "phone": (390, 844)}
 LOOKS = ("zh-light", "zh-dark", "en-light", "en-dark")
 LANGUAGES = {"zh": ("zh-hans", "zh-CN"), "en": ("en", "en-GB")}
@@ -311,9 +313,7 @@ def main() -> int:
 
     failed = 0
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--lang=zh-CN"]
-        )
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         for who in dict.fromkeys(shot.who for shot in shots):
             kept = _signed_in(browser, args.url, who, passwords)
             for shot in (shot for shot in shots if shot.who == who):
@@ -349,6 +349,7 @@ def _signed_in(browser: Any, url: str, who: str, passwords: dict[str, str]) -> A
     context = browser.new_context(base_url=url, locale="zh-CN")
     if who:
         page = context.new_page()
+        page.set_default_timeout(PATIENCE_MS)
         page.goto("/accounts/login/")
         page.fill("input[name=login]", who)
         page.fill("input[name=password]", passwords[who])
@@ -382,6 +383,7 @@ def _take(context: Any, shot: Shot, path: Path) -> bool:
     from PIL import Image
 
     page = context.new_page()
+    page.set_default_timeout(PATIENCE_MS)
     try:
         if callable(shot.go):
             shot.go(page)

@@ -116,7 +116,9 @@ class Shell:
 
     @cached_property
     def phone(self) -> list[Item]:
-        return [item for group in self.nav for item in group.items if item.phone][:4]
+        """The lines at a phone's foot: those marked for it; of a post that has none, its first."""
+        items = [item for group in self.nav for item in group.items]
+        return ([item for item in items if item.phone] or items)[:4]
 
     @cached_property
     def nav_key(self) -> tuple[Any, ...]:

@@ -19,9 +19,8 @@ from anlan.domain.assessments.measuring import Asked, Spans
 from anlan.domain.assessments.models import Run, Score
 from anlan.domain.assessments.spec import Item
 from anlan.kernel.accounts import policy
-from anlan.kernel.facts import sql
-from anlan.kernel.facts.kinds import Measure, known
-from anlan.kernel.facts.models import Fact, Fold
+from anlan.kernel.facts.behind import facts_in
+from anlan.kernel.facts.models import Fact
 from anlan.kernel.loop import worklist
 from anlan.kernel.loop.machine import machines
 from anlan.kernel.loop.models import Case
@@ -73,18 +72,12 @@ def asked_for(run: Run, item: Item, n: int) -> list[Asked]:
 
 def facts_of(run: Run, one: Compared, asked: Asked) -> QuerySet[Fact]:
     """The facts that a count sums: of its places, its days and labels, below the run's mark."""
-    stock = known(asked.kind).measure is Measure.STOCK
-    rows = Fact.objects.filter(
-        kind__code=asked.kind, day__lte=asked.period.end, area_id__in=places_of(one)
-    )
-    if not stock:
-        rows = rows.filter(day__gte=asked.period.start)
-    for name, values in asked.where:
-        rows = rows.filter(sql.labelled(name, values))
+    where = dict(asked.where)
     if one.sector:
-        rows = rows.filter(sql.labelled("sector", [one.sector]))
-    fold = Fold.objects.filter(at__lte=run.known_at).order_by("-at").first()
-    return rows.filter(**{f"{sql.order_column()}__lt": fold.mark if fold else 0}).order_by()
+        where["sector"] = (one.sector,)
+    places = Q(area_id__in=places_of(one))
+    found = facts_in(places, asked.kind, asked.period, where, run.through, run.known_at)
+    return found.order_by()
 
 
 def places_of(one: Compared) -> QuerySet[Region, Any]:

@@ -10,6 +10,7 @@ CAPABILITY = Capability(
     code="assessments",
     urls="anlan.domain.assessments.urls",
     prefix="assessments/",
+    router="anlan.domain.assessments.endpoints.router",
     machines=(APPEAL,),
     kinds=KINDS,
     rules=RULES,

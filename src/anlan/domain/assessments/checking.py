@@ -8,7 +8,8 @@ from fractions import Fraction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.assessments.spec import Finding, Item, Rule, Spec, Veto, _twice, text_of
+from anlan.domain.assessments.spec import Finding, Item, Rule, Spec, Veto, _twice
+from anlan.domain.assessments.spec_text import text_of
 from anlan.kernel.indicators.declare import Distinct, Ratio, declared
 
 #: A field, and how to mend it.

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 from anlan.domain.assessments import forms, scoring, working
 from anlan.domain.assessments.models import Score
 from anlan.domain.assessments.scoring import Part
-from anlan.domain.assessments.spec import ABSENT, Item, Spec, text_of
+from anlan.domain.assessments.spec import ABSENT, Item, Spec
+from anlan.domain.assessments.spec_text import text_of
 from anlan.kernel.facts.figures import MISSING
 from anlan.kernel.indicators.arithmetic import rounded
 from anlan.kernel.indicators.declare import declared

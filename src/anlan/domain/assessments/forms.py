@@ -11,6 +11,7 @@ from django.utils.translation import pgettext_lazy
 
 from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.domain.assessments import spec as specs
+from anlan.domain.assessments import spec_text
 from anlan.domain.assessments.models import NAME_CHARS_MAX, NOTE_CHARS_MAX, Audience
 from anlan.domain.assessments.presets import presets
 from anlan.domain.assessments.spec import (
@@ -26,8 +27,8 @@ from anlan.domain.assessments.spec import (
     Rule,
     Spec,
     Veto,
-    text_of,
 )
+from anlan.domain.assessments.spec_text import text_of
 from anlan.domain.hazards.forms import Nothing, Reason, StepForm, text_area
 from anlan.kernel.calendar.periods import Kind
 from anlan.kernel.indicators.declare import Distinct, Ratio, declared
@@ -147,7 +148,7 @@ class General(Draft):
     def changed(self, spec: Spec) -> dict[str, Any]:
         """The scheme's data with what the form says; codes stay with their names."""
         data = dict(self.cleaned_data)
-        found = specs.written(spec)
+        found = spec_text.written(spec)
         for name in ("group", "tree", "period", "ties", "missing", "nothing", "red", "black",
                      "appeal_days", "source", "source_version", "total"):  # fmt: skip
             found[name] = data[name]

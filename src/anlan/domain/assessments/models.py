@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.ids import uuid7
 from anlan.base.paths import PATH_CHARS_MAX
 from anlan.domain.assessments import spec as specs
+from anlan.domain.assessments import spec_text
 from anlan.domain.assessments.loop import state_label
 from anlan.kernel.accounts.records import SealedRecord
 from anlan.kernel.calendar import periods
@@ -72,7 +73,7 @@ class Version(SealedRecord):
 
     @property
     def read(self) -> specs.Spec:
-        return specs.read(self.spec)
+        return spec_text.read(self.spec)
 
 
 class Scorer(models.Model):

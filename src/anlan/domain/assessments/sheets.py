@@ -14,7 +14,7 @@ from django.utils.translation import pgettext
 from anlan.domain.assessments import working
 from anlan.domain.assessments.forms import rule_said
 from anlan.domain.assessments.queries import Ranking
-from anlan.domain.assessments.spec import text_of
+from anlan.domain.assessments.spec_text import text_of
 from anlan.kernel.indicators.arithmetic import rounded
 from anlan.kernel.papers.sheets.writing import OutTable
 

@@ -6,9 +6,9 @@ value_of(asked, at), facts_of(asked, at)
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -55,14 +55,27 @@ def facts_of(asked: Asked, at: datetime) -> QuerySet[Fact]:
     places = Q(area_id=asked.area.pk)
     if not asked.own:
         places = Q(area_id__in=Region.objects.below(asked.area).values("pk"))
-    stock = known(asked.kind).measure is Measure.STOCK
-    end = min(asked.period.end, timezone.localdate(at)) if stock else asked.period.end
-    rows = Fact.objects.filter(places, kind__code=asked.kind, day__lte=end)
+    return facts_in(
+        places, asked.kind, asked.period, asked.where, timezone.localdate(at), asked.known_at
+    )
+
+
+def facts_in(
+    places: Q, kind: str, period: Period, where: Mapping[str, Sequence[str]], today: date,
+    known_at: datetime | None = None,
+) -> QuerySet[Fact]:  # fmt: skip
+    """The facts of a kind in places and days, with labels, as known now or then.
+
+    A stock is a sum of all days so far; what is dated ahead (a deadline) isn't in it yet.
+    """
+    stock = known(kind).measure is Measure.STOCK
+    end = min(period.end, today) if stock else period.end
+    rows = Fact.objects.filter(places, kind__code=kind, day__lte=end)
     if not stock:
-        rows = rows.filter(day__gte=asked.period.start)
-    for name, values in asked.where.items():
+        rows = rows.filter(day__gte=period.start)
+    for name, values in where.items():
         rows = rows.filter(sql.labelled(name, values))
-    if asked.known_at is not None:
-        fold = Fold.objects.filter(at__lte=asked.known_at).order_by("-at").first()
+    if known_at is not None:
+        fold = Fold.objects.filter(at__lte=known_at).order_by("-at").first()
         rows = rows.filter(**{f"{sql.order_column()}__lt": fold.mark if fold else 0})
     return rows

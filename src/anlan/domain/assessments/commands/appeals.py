@@ -18,7 +18,7 @@ from anlan.domain.assessments.loop import APPEAL, KIND
 from anlan.domain.assessments.models import Appeal, Run, Score
 from anlan.domain.assessments.permissions import GIVES, LEADS
 from anlan.domain.assessments.refusals import NotNow
-from anlan.domain.assessments.spec import text_of as number_text
+from anlan.domain.assessments.spec_text import text_of as number_text
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.loop import commands as loop

@@ -18,7 +18,7 @@ from anlan.domain.assessments import groups
 from anlan.domain.assessments.commands.base import lacks, text_of
 from anlan.domain.assessments.models import Mark, Scheme, Version
 from anlan.domain.assessments.permissions import GIVES
-from anlan.domain.assessments.spec import text_of as number_text
+from anlan.domain.assessments.spec_text import text_of as number_text
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.calendar import periods
@@ -28,6 +28,8 @@ from anlan.kernel.loop.plain import Call
 MARKS_MAX = groups.COMPARED_MAX
 #: Decimals of points that somebody gives.
 DIGITS = 6
+#: Places before or behind the point that anything said here may have.
+POWER_MAX = 20
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,9 @@ def give(
     for each in given:
         if each.subject not in ones:
             raise NotFound
+        # Before it is made exact: 1e999999999 has as many digits (S54).
+        if not each.points.is_finite() or abs(each.points.adjusted()) > POWER_MAX:
+            raise lacks(f"points-{each.subject}", _("Write a number, like 12.5."))
         points = Fraction(each.points)
         if not found.rule.least <= points <= found.weight:
             reason = _("Between %(least)s and %(most)s points.")

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import MovedOn
-from anlan.domain.assessments import checking, spec
+from anlan.domain.assessments import checking, spec_text
 from anlan.domain.assessments.commands.base import lacks, text_of
 from anlan.domain.assessments.models import NAME_CHARS_MAX, Scheme, Scorer, Version
 from anlan.domain.assessments.permissions import LEADS
@@ -49,7 +49,7 @@ def make_scheme(
         made_by=by.name,
     )  # fmt: skip
     Version.objects.create(
-        scheme=scheme, number=1, spec=spec.written(spec.read(data)), changed_at=at,
+        scheme=scheme, number=1, spec=spec_text.written(spec_text.read(data)), changed_at=at,
         changed_by=by.name,
     )  # fmt: skip
     claim.record("scheme.make", "scheme", pk, after={"name": said})
@@ -86,7 +86,7 @@ def change_scheme(
     draft = _draft(scheme, claim.by, claim.at)
     if seen not in (draft.version, 0) or (seen == 0 and draft.version != 1):
         raise MovedOn
-    before, after = draft.spec, spec.written(spec.read(data))
+    before, after = draft.spec, spec_text.written(spec_text.read(data))
     draft.spec, draft.version = after, draft.version + 1
     draft.changed_at, draft.changed_by = claim.at, claim.by.name
     draft.save()

@@ -205,6 +205,9 @@ def test_points_are_given_by_the_named_unit_within_their_bounds(desk: Desk) -> N
         desk.give(scheme, "task", {HOME: "40"}, who="stranger")
     with pytest.raises(AssessmentRefused) as refused:
         desk.give(scheme, "task", {HOME: "41"}, who="office")
+    for endless in ("1e999999999", "1e-999999999"):  # S54: made exact, it has as many digits.
+        with pytest.raises(AssessmentRefused):
+            desk.give(scheme, "task", {HOME: endless}, who="office")
     assert refused.value.data["field"].startswith("points-")
     with pytest.raises(AssessmentRefused):
         desk.give(scheme, "task", {HOME: "1"}, period=last_month().next().next().code, who="office")

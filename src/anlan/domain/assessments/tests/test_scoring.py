@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from anlan.domain.assessments import groups, scoring, spec
+from anlan.domain.assessments import groups, scoring, spec, spec_text
 from anlan.domain.assessments.scoring import Figure, Subject
 from anlan.domain.assessments.spec import Dimension, Grade, Item, Rule, Spec, Veto
 from anlan.domain.assessments.tests import plain
@@ -153,15 +153,15 @@ def test_a_capping_veto_lowers_the_grade_and_nothing_else(world: Any) -> None:
 @settings(max_examples=200)
 @given(schemes())
 def test_a_scheme_is_read_as_it_was_written(found: Spec) -> None:
-    assert spec.read(spec.written(found)) == found
+    assert spec_text.read(spec_text.written(found)) == found
 
 
 @settings(max_examples=200)
 @given(st.fractions(min_value=-1000, max_value=1000))
 def test_a_number_is_read_as_it_was_written(number: Fraction) -> None:
-    text = spec.text_of(number)
+    text = spec_text.text_of(number)
     if len(text) <= spec.NUMBER_CHARS_MAX:
-        assert spec.number(text, "x") == number
+        assert spec_text.number(text, "x") == number
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_what_is_no_number_is_refused(text: str) -> None:
     from anlan.domain.assessments.refusals import SchemeUnfit
 
     with pytest.raises(SchemeUnfit):
-        spec.number(text, "weight")
+        spec_text.number(text, "weight")
 
 
 def test_ties_are_decided_by_items_in_their_order() -> None:

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from anlan.base.ids import uuid7
 from anlan.base.refusal import MovedOn, NotAllowed
-from anlan.domain.assessments import commands, groups, spec, working
+from anlan.domain.assessments import commands, groups, spec_text, working
 from anlan.domain.assessments.models import Appeal, Run, Scheme, Score, Version
 from anlan.domain.assessments.presets import presets
 from anlan.domain.assessments.refusals import NotNow, SchemeUnfit
@@ -157,7 +157,7 @@ def test_what_cant_be_read_is_refused_with_its_place() -> None:
         ({"items": [{"rule": {"kind": "steps", "steps": [[1]]}}]}, "items.0.rule.steps"),
     ):
         with pytest.raises(SchemeUnfit) as refused:
-            spec.read(data)
+            spec_text.read(data)
         assert refused.value.data["field"] == place
 
 
@@ -395,7 +395,7 @@ def test_as_many_statements_for_many_items_as_for_few(desk: Desk) -> None:
             for n in range(count)
         ]  # fmt: skip
         data = {**FIGURES, "total": str(count), "items": items, "vetoes": []}
-        found = spec.read({**data, "dimensions": FIGURES["dimensions"][1:]})
+        found = spec_text.read({**data, "dimensions": FIGURES["dimensions"][1:]})
         basis = working.basis_of(found, by_code("530100"), last_month(), at=timezone.now())
         with CaptureQueriesContext(connection) as caught:
             working.work_out(basis, at=timezone.now(), known_at=None)

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
-from anlan.domain.assessments import commands, forms, queries, spec
+from anlan.domain.assessments import commands, forms, queries, spec_text
 from anlan.domain.assessments.models import Scheme
 from anlan.domain.assessments.spec import Item, Rule, Spec, Veto
 from anlan.domain.assessments.views import schemes
@@ -38,7 +38,7 @@ class _Draft:
         if version is None:
             raise NotFound
         self.spec: Spec = version.read
-        self.data: Data = spec.written(self.spec)
+        self.data: Data = spec_text.written(self.spec)
 
 
 def _changed(
@@ -47,7 +47,7 @@ def _changed(
     """Write the draft; a refusal is put at its field. ``place``: where the form's fields stand."""
     try:
         # What is wrong with this very part is said at once, not only when it comes in force.
-        read = spec.read(data)
+        read = spec_text.read(data)
         if place:
             for found in commands.findings_of(read):
                 if found.place.startswith(f"{place}."):

@@ -18,7 +18,7 @@ from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.assessments import choosing, commands, groups, tabs
 from anlan.domain.assessments.commands import Given
 from anlan.domain.assessments.models import Mark
-from anlan.domain.assessments.spec import text_of
+from anlan.domain.assessments.spec_text import text_of
 from anlan.domain.assessments.views import schemes
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.calendar import periods
@@ -97,8 +97,11 @@ def _given(typed: Any, ones: Any, latest: dict[str, Mark], errors: dict[str, str
         if not text:
             continue
         try:
+            if len(text) > _NUMBER_CHARS_MAX:
+                raise InvalidOperation
             points = Decimal(text)
-            if len(text) > _NUMBER_CHARS_MAX or not points.is_finite():
+            # A power of ten is written in few signs and has a million digits (S54).
+            if not points.is_finite() or abs(points.adjusted()) > _NUMBER_CHARS_MAX:
                 raise InvalidOperation
         except InvalidOperation:
             errors[f"points-{one.key}"] = _("Write a number, like 12.5.")

@@ -21,7 +21,8 @@ from anlan.domain.assessments import choosing, commands, forms, queries, spec, t
 from anlan.domain.assessments.models import Run, Scheme, Version
 from anlan.domain.assessments.permissions import GIVES, LEADS
 from anlan.domain.assessments.presets import presets
-from anlan.domain.assessments.spec import Spec, text_of
+from anlan.domain.assessments.spec import Spec
+from anlan.domain.assessments.spec_text import text_of
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit

@@ -14,7 +14,7 @@ from anlan.base.refusal import NotFound
 from anlan.domain.assessments import columns, explaining, queries, tabs
 from anlan.domain.assessments.behind import behind
 from anlan.domain.assessments.models import Appeal, Run, Score
-from anlan.domain.assessments.spec import text_of
+from anlan.domain.assessments.spec_text import text_of
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.indicators.arithmetic import rounded

@@ -20,6 +20,7 @@ from anlan.domain.assessments import (
     commands,
     queries,
     spec,
+    spec_text,
     tabs,
     trying,
     working,
@@ -191,7 +192,7 @@ def _typed(request: HttpRequest, row: Score, errors: dict[str, str]) -> dict[str
             if not text:
                 continue
             try:
-                value = spec.number(text, name)
+                value = spec_text.number(text, name)
             except Refusal as refusal:
                 errors[name] = str(refusal)
                 continue
@@ -211,7 +212,8 @@ def _inputs(request: HttpRequest, row: Score) -> list[dict[str, Any]]:
         found.append(
             {
                 "item": item, "label": indicator.label if indicator else "",
-                "n": spec.text_of(figure.numerator), "d": spec.text_of(figure.denominator),
+                "n": spec_text.text_of(figure.numerator),
+                "d": spec_text.text_of(figure.denominator),
                 "typed_n": request.GET.get(f"n-{item.code}", ""),
                 "typed_d": request.GET.get(f"d-{item.code}", ""),
                 "two": figure.form != "count",

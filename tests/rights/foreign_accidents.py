@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.domain.accidents import commands
 from anlan.domain.accidents.commands import Figures, NewAccident
-from anlan.domain.accidents.models import Word
+from anlan.domain.accidents.models import ControlTarget, OutputFigure, Word
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.regions.models import Region
 
@@ -44,7 +44,27 @@ def plant_accidents(
             text=f"{word}报道", reference=word, made_at=at, made_by="cli",
         )  # fmt: skip
         found = {"accidents:word": told.pk, "accidents:decide_word": told.pk}
+        found |= _figures(word, place, unit, at)
     return found | {
         "accidents:page": pk, "accidents:step": pk, "accidents:names": pk,
         "accidents:inquire": pk, "accidents:inquiry": inquiry, "accidents:inquiry_step": inquiry,
+    }  # fmt: skip
+
+
+def _figures(word: str, place: Region, unit: Unit, at: datetime) -> dict[str, Any]:
+    """What an area is held to, and what it states of itself."""
+    whose = {"area": place, "path": place.path, "unit": unit, "source": word, "made_at": at,
+             "made_by": word}  # fmt: skip
+    target = ControlTarget.objects.create(
+        key=uuid7(), version=1, words=f"{word}目标", indicator="accident.count", kind="value",
+        aim=5, first_year=at.year, last_year=at.year, **whose,
+    )  # fmt: skip
+    output = OutputFigure.objects.create(
+        kind="output.gdp", period="2024", start=date(2024, 1, 1), end=date(2024, 12, 31), value=1,
+        **whose,
+    )  # fmt: skip
+    return {
+        "accidents:control": target.pk, "accidents:change_control": target.pk,
+        "accidents:end_control": target.pk, "accidents:output": output.pk,
+        "accidents:withdraw_output": output.pk,
     }  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from decimal import Decimal
 from random import Random
 from typing import Any
 
@@ -12,7 +13,7 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.config.demo_offices import CAPITAL
 from anlan.domain.accidents import commands, law
-from anlan.domain.accidents.commands import Figures, NewAccident
+from anlan.domain.accidents.commands import Figures, NewAccident, NewControl, NewOutput
 from anlan.kernel.accounts import held, sectors
 from anlan.kernel.accounts.models import User
 from anlan.kernel.regions.models import Region
@@ -40,6 +41,7 @@ def accidents(*, at: datetime, seed: int = 2026) -> None:
         return
     call: dict[str, Any] = {"by": office, "at": at}
     commands.report_many(_register(places, at, Random(seed)), request_id=uuid7(), **call)
+    _held_to(call)
     _being_reported(places[0], call)
     _inquired_into(places[-1], call)
 
@@ -64,6 +66,25 @@ def _register(places: list[Region], at: datetime, chance: Random) -> list[NewAcc
                 )
             )  # fmt: skip
     return new
+
+
+def _held_to(call: dict[str, Any]) -> None:
+    """What the city is held to this year, and its output of last year. Made up, as all of it."""
+    area = Region.objects.get(code=CAPITAL, valid_to=None).pk
+    year = timezone.localdate(call["at"]).year
+    shared: dict[str, Any] = {"area": area, "source": "演示文件〔2026〕1号", "first_year": year,
+                              "last_year": year}  # fmt: skip
+    for new in (
+        {"words": f"事故起数较{year - 4}年下降10%", "indicator": "accident.count", "kind": "change",
+         "base_year": year - 4, "aim": Decimal(10), "below": True},
+        {"words": "死亡人数持续下降", "indicator": "accident.dead", "kind": "trend",
+         "base_year": year - 4},
+        {"words": "坚决遏制重特大事故", "indicator": "accident.major_up", "kind": "curb"},
+    ):  # fmt: skip
+        commands.set_control(NewControl(pk=uuid7(), **shared, **new), request_id=uuid7(), **call)
+    for kind, value in (("output.gdp", "8000.5"), ("output.workers", "4200000")):
+        stated = NewOutput(uuid7(), kind, area, str(year - 1), Decimal(value), "演示公报")
+        commands.state_output(stated, request_id=uuid7(), **call)
 
 
 def _being_reported(place: Region, call: dict[str, Any]) -> None:

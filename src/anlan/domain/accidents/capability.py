@@ -1,5 +1,6 @@
 """The accident register (事故): what this capability hands over to the kernel."""
 
+from anlan.domain.accidents import outputs
 from anlan.domain.accidents.indicators import INDICATORS
 from anlan.domain.accidents.inquiring import INQUIRY
 from anlan.domain.accidents.inquiring import KINDS as INQUIRY_KINDS
@@ -15,8 +16,8 @@ CAPABILITY = Capability(
     prefix="accidents/",
     router="anlan.domain.accidents.endpoints.router",
     machines=(ACCIDENT, INQUIRY),
-    kinds=(*KINDS, *INQUIRY_KINDS),
-    indicators=INDICATORS,
+    kinds=(*KINDS, *INQUIRY_KINDS, *outputs.KINDS),
+    indicators=(*INDICATORS, *outputs.RATES),
     rules=RULES,
     invariants=(invariants,),
     works=(WORK, INQUIRIES),

@@ -12,11 +12,12 @@ import re
 import shutil
 import tempfile
 import tomllib
+import unicodedata
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, DecimalException
 from functools import cache
 from pathlib import Path
@@ -53,11 +54,20 @@ DIGITS_MAX = 20
 UNPACKED_BYTES_MAX = 200_000_000
 NUMBERS = ("deaths", "serious", "light", "missing")
 WAN_FEN, YUAN_FEN = 1_000_000, 100
+#: Beside ISO 8601. Where month and day could change places, the month comes first (US).
 _DAYS = (
     "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y-%m-%d", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M",
-    "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日%H时%M分", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日",
-    "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M", "%m/%d/%Y", "%m/%d/%y",
+    "%Y/%m/%d", "%Y.%m.%d %H:%M", "%Y.%m.%d", "%Y年%m月%d日%H时%M分", "%Y年%m月%d日%H时",
+    "%Y年%m月%d日 %H:%M", "%Y年%m月%d日%H:%M", "%Y年%m月%d日",
+    "%m/%d/%Y %H:%M:%S", "%m/%d/%Y %H:%M", "%m/%d/%y %H:%M", "%m/%d/%Y", "%m/%d/%y",
+    "%m/%d/%Y %I:%M:%S %p", "%m/%d/%Y %I:%M %p", "%m/%d/%y %I:%M %p", "%m-%d-%Y",
+    "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%b %d, %Y", "%B %d, %Y",
 )  # fmt: skip
+#: Days that a workbook writes as numbers: 36526 is 1 January 2000.
+_SERIALS, _SERIAL_ZERO = range(20_000, 80_000), date(1899, 12, 30)
+#: What registers write where they know no number.
+_NOTHING = frozenset({"-", "--", "—", "——", "/", "n/a", "na", "nan", "none", "null", "nil", "无",
+                      "不详", "unknown", "."})  # fmt: skip
 
 
 @cache
@@ -82,6 +92,11 @@ def mapping_of(name: str) -> Mapping[str, Any]:
     known = "、".join(mappings())
     raise Unreadable(field=name, reason=_("There is no such mapping; choose %(known)s, or a .toml "
                                           "file of your own.") % {"known": known})  # fmt: skip
+
+
+def _head(text: str) -> str:
+    """A heading as it is compared: case, blanks, underscores and other signs don't matter."""
+    return re.sub(r"[\W_]+", "", unicodedata.normalize("NFKC", text)).lower()
 
 
 @dataclass(frozen=True)
@@ -203,10 +218,11 @@ def _header(sheet: Sheet, plan: Mapping[str, Any]) -> tuple[int, Any, dict[str, 
             return None
         heads: dict[str, int] = {}
         for n, value in enumerate(row.values):
-            heads.setdefault(re.sub(r"[\s*]", "", _text(value)), n)
+            if said := _head(_text(value)):
+                heads.setdefault(said, n)
         at = {
             name: places for name, names in plan["columns"].items()
-            if (places := [heads[head] for head in names if head in heads])
+            if (places := [heads[_head(head)] for head in names if _head(head) in heads])
         }  # fmt: skip
         if {"title", "happened_at"} <= at.keys():
             return row.number, at, heads
@@ -285,6 +301,9 @@ def _new(
     if place is None:
         raise _lacks("area", _("No area has this name or code; write its code."))
     happened = _moment(line.value("happened_at"))
+    if timezone.localdate(happened).isoformat() in plan.get("no_day", ()):
+        raise _lacks("happened_at", _("This day stands in the register for none known; write the "
+                                      "day on which it happened."))  # fmt: skip
     text = line.text("text") or line.text("title")
     enterprise = line.text("enterprise")[:NAME_CHARS_MAX]
     said = line.text("title")
@@ -310,9 +329,21 @@ def _moment(value: Any) -> datetime:
     if isinstance(value, date):
         return timezone.make_aware(datetime.combine(value, time()))
     said = _text(value)
+    if re.fullmatch(r"\d{5}(\.\d+)?", said) and int(said[:5]) in _SERIALS:
+        minutes = round(Decimal(said) % 1 * 24 * 60)
+        day = datetime.combine(_SERIAL_ZERO, time()) + timedelta(days=int(said[:5]))
+        return timezone.make_aware(day + timedelta(minutes=minutes))
+    try:
+        moment = datetime.fromisoformat(said)
+    except ValueError:
+        moment = _written(said)
+    return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
+
+
+def _written(said: str) -> datetime:
     for form in _DAYS:
         try:
-            return timezone.make_aware(datetime.strptime(said, form))  # noqa: DTZ007  made aware
+            return datetime.strptime(said, form)  # noqa: DTZ007  made aware by the caller
         except ValueError:
             continue
     raise _lacks("happened_at", _("Write the day as 2024-06-25, with a time as 2024-06-25 08:30."))
@@ -320,7 +351,7 @@ def _moment(value: Any) -> datetime:
 
 def _number(line: _Line, name: str) -> int | None:
     said = line.text(name).replace(",", "")
-    if not said:
+    if not said or said.lower() in _NOTHING:
         return None
     try:
         number = Decimal(said)
@@ -348,8 +379,8 @@ def _figures(line: _Line, plan: Mapping[str, Any], text: str, yuan: Decimal | No
 
 def _loss(line: _Line, plan: Mapping[str, Any], yuan: Decimal | None) -> int:
     for name, fen in (("loss_wan", Decimal(WAN_FEN)), ("loss", Decimal(YUAN_FEN))):
-        said = line.text(name).replace(",", "")
-        if not said:
+        said = re.sub(r"[,$¥￥\s]", "", line.text(name))
+        if not said or said.lower() in _NOTHING:
             continue
         if name == "loss" and "currency" in plan:
             if yuan is None:
@@ -396,7 +427,7 @@ def _type(line: _Line, plan: Mapping[str, Any], text: str, day: date) -> str:
             raise _lacks("type", _("GB 6441 has no type of this name."))
         return found.key if found else ""
     for rule in plan.get("types", ()):
-        at = line.heads.get(rule["column"]) if "column" in rule else None
+        at = line.heads.get(_head(rule["column"])) if "column" in rule else None
         where = _text(line.row.get(at)) if at is not None else "" if "column" in rule else text
         if re.search(rule["pattern"], where, re.IGNORECASE):
             found = law.type_named(rule["type"], day)

@@ -4,6 +4,8 @@ an accident     seen by those in charge of its area and sector, by units that ha
                 by whoever reported it; supplemented by those who judge there and the duty desk;
                 concluded, moved and voided by office and leader.
 its scope       changed in two steps: asked for by office or leader, decided by another of them.
+control targets, outputs  read in their area, below it and above it; set by office and leader,
+                whose post is of every sector, for their own areas.
 names           of the dead and injured: office, leader and duty desk in charge; each look is on
                 record.
 """
@@ -19,9 +21,11 @@ from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.domain.accidents.models import Wish
 from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party, reported
-from anlan.domain.lists.permissions import own_paths
+from anlan.domain.lists.permissions import above_or_at, own_paths
+from anlan.kernel.accounts import held
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
+from anlan.kernel.regions.models import Region
 
 LEADS = (Role.OFFICE, Role.LEADER)
 #: Who reports first: whoever learns of it at work.
@@ -61,6 +65,39 @@ def _words(by: Actor, roles: tuple[Role, ...]) -> Q:
     return reduce(or_, [below(path) for path in paths]) if paths else NOTHING
 
 
+def control_paths(by: Actor) -> list[str]:
+    """Areas for which somebody sets targets: a post of one sector sets none for all of them."""
+    led = {str(role) for role in LEADS}
+    return sorted(
+        {
+            grant.path for grant in held.grants(by)
+            if grant.role in led and grant.enterprise is None and grant.sector is None
+        }
+    )  # fmt: skip
+
+
+def area_within(by: Actor, area: Region, paths: list[str] | None = None) -> bool:
+    """Whether a target of that area is theirs to set."""
+    found = control_paths(by) if paths is None else paths
+    return by.trusted or any(area.path.startswith(path) for path in found)
+
+
+def _controls_read(by: Actor) -> Q:
+    paths = own_paths(by, SEES)
+    if by.trusted or "" in paths:
+        return EVERYTHING
+    if not paths:
+        return NOTHING
+    return reduce(or_, [*(below(path) for path in paths), above_or_at(paths)])
+
+
+def _controls_set(by: Actor) -> Q:
+    paths = control_paths(by)
+    if by.trusted or "" in paths:
+        return EVERYTHING
+    return reduce(or_, [below(path) for path in paths]) if paths else NOTHING
+
+
 RULES: dict[str, Rule] = {
     "accidents.view":    view,
     "accidents.report":  lambda by: in_charge(by, *JUDGES, Role.DUTY, Role.GRID)
@@ -74,5 +111,11 @@ RULES: dict[str, Rule] = {
     "inquiries.lead":    lambda by: in_charge(by, *LEADS) | party(by, LEADS),
     "words.view":        lambda by: _words(by, (*JUDGES, Role.DUTY)),
     "words.edit":        lambda by: _words(by, (*JUDGES, Role.DUTY)),
+    "controls.view":     _controls_read,
+    "controls.make":     lambda by: EVERYTHING if by.trusted or control_paths(by) else NOTHING,
+    "controls.edit":     _controls_set,
+    "outputs.view":      _controls_read,
+    "outputs.make":      lambda by: EVERYTHING if by.trusted or control_paths(by) else NOTHING,
+    "outputs.edit":      _controls_set,
     "accidents.import":  lambda by: in_charge(by, *LEADS),
 }  # fmt: skip

@@ -29,8 +29,6 @@ from anlan.kernel.regions.models import Region
 
 #: The year that the campaign's goals are held against, unless another is asked for.
 BASE_YEAR = 2019
-#: Control targets that an office may ask about, in percent below the base year.
-TARGET_PERCENT = 10
 #: Months that a streak is looked for in.
 MONTHS_MAX = 120
 #: Shown of every line, in this order.
@@ -139,14 +137,6 @@ class Statistics:
     @property
     def triple(self) -> bool | None:
         return _both(self.double, self.larger.fell)
-
-    @property
-    def on_target(self) -> bool | None:
-        """Accidents and deaths each at least so many percent below the base year."""
-        changes = [self.total.figures[kind].on_base for kind in (HAPPENED.code, DEATHS.code)]
-        if any(change is None for change in changes):
-            return None
-        return all(change <= -TARGET_PERCENT for change in changes if change is not None)
 
 
 def _both(*holds: bool | None) -> bool | None:

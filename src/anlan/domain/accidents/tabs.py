@@ -17,6 +17,7 @@ def of(by: Actor, current: str) -> list[tuple[str, str, bool]]:
         ("inquiries", _("Inquiries"), "accidents:inquiries", "inquiries.view"),
         ("words", _("Other sources"), "accidents:words", "words.view"),
         ("statistics", _("Accident statistics"), "accidents:statistics", "accidents.view"),
+        ("controls", _("Control targets"), "accidents:controls", "controls.view"),
     )
     return [
         (label, reverse(name), code == current)

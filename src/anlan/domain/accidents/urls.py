@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from anlan.domain.accidents.views import accidents, inquiries, sheets, statistics, words
+from anlan.domain.accidents.views import (
+    accidents,
+    controls,
+    inquiries,
+    outputs,
+    sheets,
+    statistics,
+    words,
+)
 
 app_name = "accidents"
 urlpatterns = [
@@ -13,6 +21,15 @@ urlpatterns = [
     path("statistics/", statistics.statistics, name="statistics"),
     path("statistics.xlsx", statistics.workbook, name="workbook"),
     path("records/", statistics.records, name="records"),
+    path("targets/", controls.target_list, name="controls"),
+    path("targets/new/", controls.new, name="new_control"),
+    path("targets/<uuid:pk>/", controls.page, name="control"),
+    path("targets/<uuid:pk>/change/", controls.change, name="change_control"),
+    path("targets/<uuid:pk>/end/", controls.end, name="end_control"),
+    path("outputs/", outputs.output_list, name="outputs"),
+    path("outputs/new/", outputs.new, name="new_output"),
+    path("outputs/<uuid:pk>/", outputs.page, name="output"),
+    path("outputs/<uuid:pk>/withdraw/", outputs.withdraw, name="withdraw_output"),
     path("inquiries/", inquiries.inquiry_list, name="inquiries"),
     path("inquiries/<uuid:pk>/", inquiries.page, name="inquiry"),
     path("inquiries/<uuid:pk>/<slug:code>/", inquiries.step, name="inquiry_step"),

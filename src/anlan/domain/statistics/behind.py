@@ -6,7 +6,7 @@ Cases are shown as far as their own pages would show them; how many more there a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -21,9 +21,10 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import behind as facts
-from anlan.kernel.facts import sql, territory
+from anlan.kernel.facts import territory
 from anlan.kernel.facts.figures import Query
-from anlan.kernel.facts.models import Fact, Fold
+from anlan.kernel.facts.kinds import known
+from anlan.kernel.facts.models import Fact
 from anlan.kernel.indicators.compute import Value, evaluate
 from anlan.kernel.indicators.declare import Indicator
 from anlan.kernel.loop.machine import machines
@@ -58,7 +59,9 @@ class Asked:
 
     @property
     def narrowed(self) -> dict[str, list[str]]:
-        """The indicator's own labels and those that were asked for."""
+        """The indicator's own labels and those that were asked for; a whole has none."""
+        if known(self.kind).whole:
+            return {}
         return units.narrowed(self.indicator, self.part, self.where)
 
 
@@ -78,25 +81,25 @@ def value_of(asked: Asked, at: datetime) -> Value | None:
 
 
 def facts_of(asked: Asked, at: datetime) -> QuerySet[Fact]:
-    """The facts that a figure sums; ask for the figure first, which leaves the fold."""
+    """The facts that a figure sums; ask for the figure first, which leaves the fold.
+
+    What is stated of an area as a whole is its own alone, whatever the areas below state.
+    """
+    if known(asked.kind).whole:
+        asked = replace(asked, own=True, unit=None, now_map=False)
     if asked.unit is not None:
         rows = units.facts_of(
             asked.kind, asked.area, asked.period, asked.narrowed, at, asked.known_at
         )
         return rows.filter(unit_id=asked.unit or None)
+    own, area = asked.own, asked.area
+    if asked.now_map and not own:
+        area = regions.nation()
     rows = facts.facts_of(
-        facts.Asked(asked.kind, asked.area, asked.period, asked.narrowed, asked.own),
+        facts.Asked(asked.kind, area, asked.period, asked.narrowed, own, asked.known_at),
         asked.known_at or at,
     )
-    if asked.now_map and not asked.own:
-        rows = facts.facts_of(
-            facts.Asked(asked.kind, regions.nation(), asked.period, asked.narrowed),
-            asked.known_at or at,
-        ).filter(_on_todays_map(asked.area))
-    if asked.known_at is not None:
-        fold = Fold.objects.filter(at__lte=asked.known_at).order_by("-at").first()
-        rows = rows.filter(**{f"{sql.order_column()}__lt": fold.mark if fold else 0})
-    return rows
+    return rows.filter(_on_todays_map(asked.area)) if area is not asked.area else rows
 
 
 def _on_todays_map(area: Region) -> Q:

@@ -33,12 +33,13 @@ DEFAULT = ("hazard.found", "hazard.rectified", "hazard.rectification_rate", "haz
 def catalogue() -> Mapping[str, Indicator]:
     """All that is declared as an indicator, and a count of each kind of fact that no count names.
 
-    Their codes end in ``:kind``, so that an indicator that is declared later takes no other's.
+    What is stated of an area as a whole is no sum and no figure by itself. Their codes end in
+    ``:kind``, so that an indicator that is declared later takes no other's.
     """
     found: dict[str, Indicator] = dict(declared())
     plain = {one.kind for one in found.values() if isinstance(one, Count) and not one.where}
     for code, kind in kinds.declared().items():
-        if code not in plain:
+        if code not in plain and not kind.whole:
             make = Distinct if kind.measure is Measure.DISTINCT else Count
             found[f"{code}:kind"] = make(f"{code}:kind", kind.label, code)
     return found

@@ -22,7 +22,7 @@ from anlan.kernel.facts.kinds import Measure, known
 from anlan.kernel.facts.models import Fact, Fold
 from anlan.kernel.indicators import arithmetic
 from anlan.kernel.indicators.compute import Value
-from anlan.kernel.indicators.declare import Indicator, Ratio
+from anlan.kernel.indicators.declare import Indicator, PerOutput, Ratio
 from anlan.kernel.regions.models import Region
 
 #: Facts of one count that are gone through.
@@ -92,7 +92,7 @@ def _value(
     found: Sequence[Mapping[int, int] | None],
 ) -> Value:  # fmt: skip
     labels = {UNIT: str(unit)}
-    if any(one is None for one in found):
+    if any(one is None for one in found) or isinstance(each, PerOutput):
         return Value(each, area.pk, period, labels, None, "not_divisible")
     counts = tuple(one.get(unit, 0) for one in found if one is not None)
     if isinstance(each, Ratio):

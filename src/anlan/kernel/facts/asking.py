@@ -25,6 +25,7 @@ MISSING = {
     "not_on_system": _("nobody there was on the system yet"),
     "not_reported": _("not reported"),
     "not_applicable": _("not applicable"),
+    "not_stated": _("what it is divided by wasn't stated for these days and this area"),
 }
 
 

@@ -40,11 +40,14 @@ class FactKind:
     cohort_of: str = ""
     #: Posted without labels: what is narrowed to a sector or a grade finds none of it.
     plain: bool = False
+    #: Stated of an area as a whole (its GDP): never added up over areas, and read by stated.py.
+    whole: bool = False
 
     def __post_init__(self) -> None:
         assert 0 < len(self.code) <= 60, self.code
         distinct = self.measure is Measure.DISTINCT
         assert (self.period in DISTINCT_PERIODS) if distinct else not self.period, self.code
+        assert self.plain or not self.whole, f"{self.code}: a whole has no labels"
         if self.cohort_of:
             assert self.measure is Measure.FLOW, f"{self.code}: only a flow follows a cohort"
             assert self.cohort_of != self.code, self.code

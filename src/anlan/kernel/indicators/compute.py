@@ -17,10 +17,11 @@ from django.utils import timezone
 
 from anlan.kernel.calendar import periods as calendar
 from anlan.kernel.calendar.periods import Period
+from anlan.kernel.facts import stated
 from anlan.kernel.facts.figures import MONTH, REGION, Cell, Query, figures, figures_of
 from anlan.kernel.facts.kinds import Measure, known
 from anlan.kernel.indicators import arithmetic
-from anlan.kernel.indicators.declare import Count, Indicator, Ratio
+from anlan.kernel.indicators.declare import Count, Indicator, PerOutput, Ratio
 
 Number = int | Decimal
 
@@ -101,12 +102,29 @@ def evaluate_of(
     """A table with its sums: each query by itself, and one reading of the ledger for all."""
     plans = [_Plan.of(indicators, query, compare) for query in queries]
     flat = figures_of([part for plan in plans for part in plan.parts.values()])
+    wholes = _wholes(indicators, queries, flat)
     answers, place = [], 0
-    for plan in plans:
+    for plan, query in zip(plans, queries, strict=True):
         read = dict(zip(plan.parts, flat[place : place + len(plan.parts)], strict=True))
         place += len(plan.parts)
-        answers.append(plan.values(indicators, compare, read))
+        answers.append(plan.values(indicators, compare, read, wholes.get(query.as_known_at, {})))
     return answers
+
+
+#: By kind and area, what was stated there.
+_Wholes = Mapping[tuple[str, int], stated.Spans]
+
+
+def _wholes(
+    indicators: Sequence[Indicator], queries: Sequence[Query], read: Sequence[Sequence[Cell]]
+) -> dict[datetime | None, _Wholes]:
+    """What is stated of areas as wholes, by the moment as of which it is known."""
+    kinds = {each.whole for each in indicators if isinstance(each, PerOutput)}
+    if not kinds:
+        return {}
+    areas = {cell.area_id for cells in read for cell in cells if not cell.own}
+    moments = dict.fromkeys(query.as_known_at for query in queries)
+    return {moment: stated.read(kinds, areas, moment) for moment in moments}
 
 
 #: Labels that an indicator is narrowed by beside those that were asked for.
@@ -139,7 +157,7 @@ class _Plan:
         names = [name for name in query.by if name != MONTH]
         kinds: dict[_Narrow, dict[str, None]] = {}
         for each in indicators:
-            kinds.setdefault(_narrow(each, names), {}).update(dict.fromkeys(each.kinds))
+            kinds.setdefault(_narrow(each, names), {}).update(dict.fromkeys(each.summed))
         if any(kinds) and query.coverage:
             # Where nothing fits, only the whole can say whether that is zero or silence.
             kinds.setdefault((), {}).update(dict.fromkeys(k for n in kinds.values() for k in n))
@@ -154,8 +172,9 @@ class _Plan:
         indicators: Sequence[Indicator],
         compare: Collection[str],
         read: Mapping[_Narrow, list[Cell]],
+        wholes: _Wholes,
     ) -> list[Value]:
-        table = _Table(read, self.names)
+        table = _Table(read, self.names, wholes)
         return [
             _value(each, table, place, period, group, compare, self.sides)
             for place in table.places
@@ -261,8 +280,10 @@ _Key = tuple[_Narrow, _Place, Period, str, tuple[str, ...]]
 class _Table:
     """The cells that were read, by what they are cells of."""
 
-    def __init__(self, read: Mapping[_Narrow, Iterable[Cell]], by: Sequence[str]) -> None:
-        self.by = tuple(by)
+    def __init__(
+        self, read: Mapping[_Narrow, Iterable[Cell]], by: Sequence[str], wholes: _Wholes
+    ) -> None:
+        self.by, self.wholes = tuple(by), wholes
         self.names = tuple(name for name in by if name != REGION)
         self.overlapping = False
         self._narrows: dict[str, _Narrow] = {}
@@ -313,6 +334,8 @@ def _work(
     each: Indicator, table: _Table, place: _Place, period: Period, group: tuple[str, ...]
 ) -> _Worked:
     narrow = table.narrow(each)
+    if isinstance(each, PerOutput):
+        return _per_output(each, table, place, period, group)
     found = [
         table.count(narrow, place, period, kind, group, where)
         for kind, where in zip(each.kinds, each.filters, strict=True)
@@ -325,6 +348,22 @@ def _work(
         return _Worked(divide(part, whole, each.digits), missing, counts)
     assert isinstance(each, Count), each
     return _Worked(counts[0], missing, counts)
+
+
+def _per_output(
+    each: PerOutput, table: _Table, place: _Place, period: Period, group: tuple[str, ...]
+) -> _Worked:
+    part, missing = table.count(
+        table.narrow(each), place, period, each.part, group, each.part_where
+    )  # fmt: skip
+    spans = {} if place.own else table.wholes.get((each.whole, place.area_id), {})
+    whole = stated.of_period(spans, period)
+    if not missing and whole is None:
+        missing = "not_stated"
+    value = None if missing or part is None else arithmetic.ratio(
+        part * each.per, whole, each.digits
+    )  # fmt: skip
+    return _Worked(value, missing, (part, whole))
 
 
 # Streaks

@@ -53,6 +53,11 @@ class Indicator:
         raise NotImplementedError
 
     @property
+    def summed(self) -> tuple[str, ...]:
+        """Those of its kinds that are sums of the ledger."""
+        return tuple(kind for kind in self.kinds if not known(kind).whole)
+
+    @property
     def full_basis(self) -> Text:
         return self.basis or known(self.kinds[0]).basis
 
@@ -150,6 +155,24 @@ class Average(Ratio):
     def check(self) -> None:
         Indicator.check(self)
         assert 0 <= self.digits <= DIGITS_MAX, self.code
+
+
+@dataclass(frozen=True)
+class PerOutput(Average):
+    """How many for each so much of what is stated of an area as a whole (亿元GDP死亡率).
+
+    ``per``: how many of the whole's smallest unit make one. Where nobody stated the whole for just
+    these days and this area, the rate is missing; an area's whole is no sum of the areas below.
+    """
+
+    per: int = field(default=1, kw_only=True)
+
+    def check(self) -> None:
+        super().check()
+        assert self.per > 0, self.code
+        assert known(self.whole).whole, f"{self.code}: {self.whole} is stated of no whole"
+        assert not known(self.part).whole, self.code
+        assert not self.whole_where, self.code
 
 
 def _openers(kind: str) -> Iterable[str]:

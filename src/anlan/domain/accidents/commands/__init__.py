@@ -1,6 +1,12 @@
 """Everything that can be done to accidents."""
 
 from anlan.domain.accidents.commands.base import Figures, lacks
+from anlan.domain.accidents.commands.controls import (
+    NewControl,
+    change_control,
+    end_control,
+    set_control,
+)
 from anlan.domain.accidents.commands.deciding import ask_scope, decide_scope, judge, suspect
 from anlan.domain.accidents.commands.following import (
     attribute,
@@ -22,6 +28,7 @@ from anlan.domain.accidents.commands.inquiries import (
     raise_level,
     submit,
 )
+from anlan.domain.accidents.commands.outputs import NewOutput, state_output, withdraw_output
 from anlan.domain.accidents.commands.people import add_person, open_names
 from anlan.domain.accidents.commands.reporting import (
     ACCIDENTS_MAX,
@@ -36,12 +43,15 @@ __all__ = [
     "ACCIDENTS_MAX",
     "Figures",
     "NewAccident",
+    "NewControl",
+    "NewOutput",
     "NewWord",
     "add_person",
     "appraise",
     "approve",
     "ask_scope",
     "attribute",
+    "change_control",
     "check_new",
     "compare",
     "conclude",
@@ -49,6 +59,7 @@ __all__ = [
     "correct",
     "decide_scope",
     "end_appraisal",
+    "end_control",
     "enter_word",
     "evaluate",
     "extend_inquiry",
@@ -61,8 +72,11 @@ __all__ = [
     "raise_level",
     "report",
     "report_many",
+    "set_control",
+    "state_output",
     "submit",
     "supplement",
     "suspect",
     "void",
+    "withdraw_output",
 ]

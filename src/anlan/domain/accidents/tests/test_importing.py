@@ -111,6 +111,32 @@ def test_a_register_without_its_columns_is_refused_by_their_names(
         read(table(tmp_path, OSHA), "nobody")
 
 
+@pytest.mark.parametrize("day", [
+    "2023-04-18", "4/18/2023", "04/18/23", "2023-04-18T00:00:00", "4/18/2023 12:00:00 AM", "18-Apr-2023",
+    "April 18, 2023", "2023/04/18", "2023年4月18日", "45034", "2023.04.18", "20230418",
+])  # fmt: skip
+def test_a_day_is_read_however_a_register_writes_it(day: str) -> None:
+    assert importing._moment(day).strftime("%Y-%m-%d %H:%M") == "2023-04-18 00:00"
+
+
+def test_columns_are_known_by_other_headings_and_what_says_nothing_is_none(
+    desk: Desk, tmp_path: Path
+) -> None:
+    text = (
+        "State,Extra,Hazard Description,Incident Date,INSPECTION_NUMBER,Deaths\n"
+        "TX,x,Worker fell from roof.,4/15/2023,1,\n"
+        "TX,x,Worker fell from roof.,4/15/2023,1,\n"
+        "TX,,Worker electrocuted.,2023-04-16T08:30:00Z,2,N/A\n"
+        "TX,,Worker drowned.,12/31/1969,3,1\nTX,,Worker drowned.,13/31/2020,3,1\n,,,,,\n"
+    )
+    found = read(table(tmp_path, text), "osha")
+    assert (found.rows, found.known, len(found.new)) == (5, 1, 2)
+    assert [law.type_name(each.type) for each in found.new] == ["高处坠落", "触电"]
+    assert [each.figures.deaths for each in found.new] == [1, 1]
+    # A day that stands for none is told, and no accident of 1969.
+    assert [each.row for each in found.wrong] == [5, 6]
+
+
 def test_an_office_keeps_a_mapping_of_its_own_in_a_file(desk: Desk, tmp_path: Path) -> None:
     own = table(tmp_path, '[columns]\ntitle = ["事由"]\nhappened_at = ["日期"]\ndeaths = ["亡"]\n',
                 "own.toml")  # fmt: skip

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -52,14 +51,13 @@ def sheet(request: HttpRequest) -> HttpResponse:
         elif mapping not in importing.mappings():
             problem = _("Choose one from the list.")
         if problem or file is None:
-            status = 422
-            messages.error(request, problem)
+            status, context["problem"] = 422, problem
         else:
             try:
                 context |= _take(request, file, mapping, code)
             except Refusal as refusal:
                 status = refusal.status if refusal.status >= 400 else 422
-                messages.error(request, str(refusal))
+                context["problem"] = str(refusal)
     return render_page(request, "accidents/import.html", "accidents/import.html", context, status)
 
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound, Unreadable
-from anlan.domain.accidents import behind, columns, law, queries, tabs
+from anlan.domain.accidents import behind, columns, controls, law, outputs, queries, tabs
 from anlan.domain.accidents import statistics as numbers
 from anlan.domain.accidents.loop import COUNTED, DEATHS, HAPPENED, KINDS, LOSS
 from anlan.domain.accidents.models import Scope
@@ -24,6 +24,7 @@ from anlan.domain.accidents.work import ROW
 from anlan.domain.hazards import overview, spans
 from anlan.domain.hazards.overview_page import sector_names
 from anlan.domain.lists import sums
+from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.audit import trail
 from anlan.kernel.calendar import periods
@@ -93,12 +94,22 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "wan": columns.wan, "loss_kind": LOSS.code, "count_kind": HAPPENED.code,
         "death_kind": DEATHS.code, "scopes": Scope.choices,
         "chooser": spans.chooser(asked.period, today, spans.wish(request.GET)),
-        "here": Given(params), "params": params, "target": numbers.TARGET_PERCENT,
+        "here": Given(params), "params": params, "held": _held(asked),
+        "rates": _rates(asked), "may_state": policy.may(by, "outputs.make"),
         "bases": {kind.code: kind.basis for kind in COUNTED},
         "known_day": timezone.localdate(asked.known_at).isoformat() if asked.known_at else "",
         "restricted": sector_names(asked.sectors) if asked.sectors is not None else [],
     }  # fmt: skip
     return render_page(request, "accidents/statistics.html", "accidents/statistics.html", context)
+
+
+def _held(asked: Asked) -> list[controls.Held]:
+    """Control targets count what is of work, in all sectors."""
+    if asked.sectors is not None or asked.scope != Scope.WORK:
+        return []
+    return controls.of_area(
+        asked.area, asked.now.end, at=asked.at, known_at=asked.known_at
+    )  # fmt: skip
 
 
 def _heads() -> list[str]:
@@ -130,10 +141,52 @@ def workbook(request: HttpRequest) -> HttpResponse:
                  widths=(28,))
         for name, lines in parts
     ]  # fmt: skip
+    if held := _held(asked):
+        tables.append(_targets(held, titles))
     entry = trail.Entry(
         "accidents.export", "accidents", "statistics", after=dict(request.GET.items())
     )
     return handed_out(f"{_('Accident statistics')}.xlsx", tables, entry, by=by, at=at)
+
+
+def _rates(asked: Asked) -> list[dict[str, Any]]:
+    """Deaths for each unit of output, with both numbers and where they open."""
+    if asked.sectors is not None or asked.scope != Scope.WORK:
+        return []
+    found = []
+    for value in outputs.rates(asked.area, asked.now, at=asked.at, known_at=asked.known_at):
+        each, output = value.indicator, outputs.OUTPUTS[value.indicator.kinds[1]]
+        more = {name: ",".join(values) for name, values in each.filters[0].items()}
+        part, whole = value.counts
+        opens = set(more) <= {"scope", "grade", "sector", "type"} and part
+        found.append(
+            {
+                "label": each.label,
+                "value": value.value,
+                "part": part,
+                "kind": output.kind.code,
+                "href": asked.href(each.kinds[0], asked.now, **more) if opens else "",
+                "whole": output.written(whole) if whole else None,
+                "unit": output.unit,
+                "basis": each.full_basis,
+            }
+        )
+    return found
+
+
+def _targets(held: list[controls.Held], titles: list[str]) -> OutTable:
+    headers = [_("Target"), _("What is counted"), _("Document and its number"), _("Base"),
+               _("Allowed in the year"), _("Used up"), _("Left"),
+               _("Passed at this pace on")]  # fmt: skip
+    rows = [
+        [each.target.words, str(each.label), each.target.source,
+         each.base.value if each.base else None, each.room.limit, each.room.used, each.room.left,
+         each.room.breaks_on]
+        for each in held
+    ]  # fmt: skip
+    return OutTable(
+        name=_("Control targets"), titles=titles, headers=headers, rows=rows, widths=(36, 24, 28)
+    )
 
 
 def _row(line: Line) -> list[Any]:

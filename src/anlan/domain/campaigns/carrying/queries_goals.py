@@ -27,6 +27,7 @@ from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts.figures import Query
 from anlan.kernel.indicators import arithmetic
+from anlan.kernel.indicators import goals as judging
 from anlan.kernel.indicators.compute import Value, evaluate
 from anlan.kernel.indicators.declare import Count, Distinct, Indicator, declared
 
@@ -150,18 +151,10 @@ def _measured(
 
 
 def _reached(goal: Goal, value: Decimal, change: Decimal | None, whole: bool) -> bool | None:
-    if goal.aim is None:
-        return None
-    if goal.kind == Goal.Kind.CHANGE:
-        if change is None:
-            return None
-        return change <= -goal.aim if goal.direction == Goal.Direction.DOWN else change >= goal.aim
-    if goal.kind == Goal.Kind.VALUE:
-        if goal.direction == Goal.Direction.UP:
-            return value >= goal.aim
-        # That it stays below is known when the year is over; that it is above, at once.
-        return value <= goal.aim if whole or value > goal.aim else None
-    return None
+    return judging.reached(
+        goal.kind, down=goal.direction == Goal.Direction.DOWN, aim=goal.aim, value=value,
+        change=change, whole=whole,
+    )  # fmt: skip
 
 
 def _href(each: Indicator, campaign: Campaign, period: Period) -> str:

@@ -86,7 +86,7 @@ def _basis(kind: FactKind) -> str | Promise:
 
 
 def _may_count(kind: FactKind) -> bool:
-    return not kind.code.startswith(DECLARED)
+    return not kind.code.startswith(DECLARED) and not kind.whole
 
 
 def is_plain(code: str) -> bool:

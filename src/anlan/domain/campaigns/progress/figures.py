@@ -31,7 +31,7 @@ from anlan.kernel.facts.kinds import Measure
 from anlan.kernel.facts.kinds import known as kind_of
 from anlan.kernel.facts.models import Fact
 from anlan.kernel.facts.subjects import Count, Subjects
-from anlan.kernel.indicators import arithmetic
+from anlan.kernel.indicators import arithmetic, goals
 
 #: Years of a series, the newest.
 YEARS_MAX = 12
@@ -358,7 +358,7 @@ def _changed(
     wanted = one.wanted
     if wanted is None:
         return replace(figure, verdict=Verdict.NO_SHARE)
-    allowed = base * (100 + sign * wanted) / 100 if percent else base + sign * wanted
+    allowed = _part_of(base, wanted, sign) if percent else base + sign * wanted
     short = sign * (allowed - value)
     if declared is not None and not whole:
         # A whole year's number says nothing of some of its days: only what is past it is sure.
@@ -369,6 +369,11 @@ def _changed(
     if short <= 0:
         return replace(figure, verdict=Verdict.REACHED if whole or over else Verdict.ON_COURSE)
     return replace(figure, short=short, verdict=Verdict.SHORT if over or whole else Verdict.NOT_YET)
+
+
+def _part_of(base: Decimal, percent: Decimal, sign: int) -> Decimal:
+    found = goals.allowed(base, percent, down=sign < 0)
+    return Decimal(found.numerator) / Decimal(found.denominator)
 
 
 def _series(

@@ -20,14 +20,15 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "docs/pictures"
 WORKBOOK = ROOT / "tests/samples/wuhua-12-rows-3-mistakes.xlsx"
 CHROMIUM = os.environ.get("ANLAN_CHROMIUM") or shutil.which("chromium")
 ACCOUNT = re.compile(r"([a-z]+\.[a-z]+)\s+(\S{12,})\s*$", re.M)
-#: Few colours make a page's picture a third as large, and nobody sees it.
-COLOURS = 128
+#: Few colours make a page's picture a third as large; an octree keeps those of a small mark, too.
+COLOURS = 256
 BYTES_MAX = 250_000
 #: A machine that has other work to do still gets its picture.
 PATIENCE_MS = 240_000
@@ -53,7 +54,7 @@ def _follow(start: str, *links: str) -> Callable[[Any], None]:
     def go(page: Any) -> None:
         page.goto(start)
         for link in links:
-            page.goto(page.locator(link).first.get_attribute("href"))
+            page.goto(urljoin(page.url, page.locator(link).first.get_attribute("href")))
 
     return go
 
@@ -397,7 +398,7 @@ def _take(context: Any, shot: Shot, path: Path) -> bool:
         # One page that can't be taken leaves the others; the exit status says so.
         sys.stderr.write(f"{path.name}: {failure}\n")
         return False
-    few = image.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+    few = image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     few.save(path, optimize=True)
     size = path.stat().st_size
     sys.stderr.write(f"{path.name} {size:,} bytes\n")

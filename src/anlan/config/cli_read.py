@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from anlan.base.refusal import Unreadable
 from anlan.config.cli_say import emit, say
 from anlan.domain.campaigns.reading import measuring
-from anlan.domain.campaigns.reading.whole import told
+from anlan.domain.campaigns.reading.whole import in_the_file, told
 from anlan.kernel.papers import documents
 
 
@@ -25,11 +25,10 @@ def main(args: Namespace) -> int:
     if not args.file:
         raise Unreadable(field="FILE", reason=_("name the document to be read"))
     every = not (args.tasks or args.figures)
-    result = told(
-        documents.read(args.file), _, tasks=args.tasks or every, counted=args.figures or every
-    )
+    document = documents.read(args.file)
+    result = told(document, _, tasks=args.tasks or every, counted=args.figures or every)
     if args.json:
-        emit(result)
+        emit(in_the_file(result, document))
     else:
         _show(result)
     return 0

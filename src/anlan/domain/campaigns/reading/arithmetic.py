@@ -5,7 +5,7 @@
     changes     同比 against both values, or against the difference
     words       near and more than at once; a classifier that doesn't fit; 同比 with a fixed year
 
-What is said twice of the same thing is in `populations`. A contradiction can't hold; a gap can't
+Totals, shares of a whole and what was settled are in `totals`, what is said twice of the same thing in `populations`. A contradiction can't hold; a gap can't
 be reconciled from the text. Neither is mended: a person decides.
 """
 
@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 
-from .figures import Figure
+from .figures import Figure, periods
 from .figures.folding import fold
 
 #: How much is checked: no notice of a government comes near it.
@@ -38,6 +38,11 @@ def gettext_noop(text: str) -> str:
 SENTENCES = {
     "parts_exceed": gettext_noop("The parts add up to %(sum)s, more than the whole of %(whole)s."),
     "parts_fall_short": gettext_noop("The parts are said to make up the whole, but add up to %(sum)s, not %(whole)s."),
+    "total": gettext_noop("The numbers listed add up to %(sum)s, but the document gives their total as %(whole)s."),
+    "shares_exceed": gettext_noop("The shares add up to %(sum)s %%, more than all."),
+    "over_whole": gettext_noop("%(stated)s %% is more than all."),
+    "settled_exceed": gettext_noop("%(done)s are said to be settled of %(found)s found: older ones may be among them."),
+    "backwards": gettext_noop("The time ends (%(last)s) before it begins (%(first)s)."),
     "share": gettext_noop("%(part)s of %(whole)s is %(computed)s %%, but the document says %(stated)s %%."),
     "change": gettext_noop("From %(before)s to %(now)s is a change of %(computed)s %%, but the document says %(stated)s %%."),
     "direction": gettext_noop("%(now)s against %(before)s is the other direction than the document says."),
@@ -84,13 +89,14 @@ class Contradiction:
 
 def contradictions(figures: list[Figure], text: str) -> list[Contradiction]:
     """Everything in these figures that their own document doesn't bear out, in its order."""
-    from . import populations
+    from . import populations, totals
 
     plain = fold(text)[:LONGEST]
     ordered = sorted(figures, key=lambda figure: (figure.start, figure.end))[:MOST]
     found: list[Contradiction] = []
     for check in (_parts, _shares, _changes, _listed, _words, _undated):
         found += check(ordered, plain)
+    found += totals.contradictions(ordered, plain)
     found += populations.contradictions(ordered, plain)
     return sorted(found, key=lambda item: (item.start, item.end))
 
@@ -115,13 +121,14 @@ def _counts(figures: list[Figure]) -> list[Figure]:
 def _parts(figures: list[Figure], text: str) -> Iterator[Contradiction]:
     """A whole, 其中, and its parts in the same sentence, in the same unit."""
     counts = _counts(figures)
-    for hit in islice(re.finditer(r"其中[,:]?|分别是|包括", text), MOST):
+    for hit in islice(re.finditer(r"其中[,:]?|分别[是为]|包括", text), MOST):
         start, end = sentence_of(text, hit.start())
         before = [f for f in counts if start <= f.start and f.end <= hit.start() + 1]
         stop = text.find(";", hit.end(), end)
         parts = [f for f in counts if hit.end() <= f.start and f.end <= (stop if stop > 0 else end)]
         if not before or not parts:
             continue
+        yield from _tolls(before, parts, text)
         whole = before[-1]
         same: list[Figure] = []
         for part in parts:
@@ -135,6 +142,8 @@ def _parts(figures: list[Figure], text: str) -> Iterator[Contradiction]:
             ):
                 break
             same.append(part)
+        if _overlapping(same, text, hit.end()):
+            continue
         if not same or whole.value <= 0:
             continue
         total = sum((Decimal(part.value) for part in same), Decimal(0))
@@ -153,13 +162,49 @@ def _parts(figures: list[Figure], text: str) -> Iterator[Contradiction]:
             yield _found(
                 "parts_exceed", (whole, *same), sum=plain(int(total)), whole=plain(whole.value)
             )
-        elif hit[0] == "分别是" and total != whole.value:
+        elif (
+            hit[0] in ("分别是", "分别为")
+            and len(same) >= 2
+            and _firm(whole)
+            and not whole.bound
+            and total != whole.value
+        ):
             yield _found(
                 "parts_fall_short", (whole, *same), sum=plain(int(total)), whole=plain(whole.value)
             )
 
 
 _SETTLED = re.compile(r"整改|完成|销号|办结|闭环|处罚|立案|移交|关闭|取缔|验收|已")
+
+
+def _tolls(before: list[Figure], parts: list[Figure], text: str) -> Iterator[Contradiction]:
+    """18起、死亡20人,其中建筑业9起、死亡10人,工业…: each unit has its own sum."""
+    wholes = before[-2:]
+    units = [whole.unit for whole in wholes]
+    if units != ["起", "人"] or [part.unit for part in parts] != units * (len(parts) // 2):
+        return
+    if len(parts) < 4 or len(text[wholes[0].end : wholes[1].start]) > 4:
+        return
+    for which, whole in enumerate(wholes):
+        row = parts[which::2]
+        total = sum((Decimal(part.value) for part in row), Decimal(0))
+        if total > whole.value and _firm(whole):
+            yield _found("parts_exceed", (whole, *row), sum=plain(total), whole=plain(whole.value))
+
+
+_DONE_TO = re.compile(
+    r"整改|完成|销号|办结|闭环|处罚|立案|移交|关闭|取缔|验收|注销|注\(吊\)销|变更|拆除|搬迁|停产|停业|吊销|暂扣|约谈|曝光|罚款|整顿"
+)
+
+
+def _overlapping(parts: list[Figure], text: str, start: int) -> bool:
+    """其中注销16家、变更15家、拆除32家: one firm may have seen all three."""
+    done = []
+    for part in parts:
+        hit = _DONE_TO.search(text[start : part.start])
+        done.append(hit[0] if hit else "")
+        start = part.end
+    return len(parts) > 1 and bool(done[0]) and len(set(done)) > 1
 
 
 def _firm(figure: Figure) -> bool:
@@ -189,6 +234,10 @@ _OF_RATE = (
 )
 
 
+#: What is left over isn't what the rate is of: 未整改200处.
+_LEFT = re.compile(r"(?:未|尚未|剩余|正在|限期)[^,。;、\d]{0,6}$")
+
+
 def _shares(figures: list[Figure], text: str) -> Iterator[Contradiction]:
     """A rate that stands behind the two counts it is of."""
     for index, rate in enumerate(figures):
@@ -198,7 +247,10 @@ def _shares(figures: list[Figure], text: str) -> Iterator[Contradiction]:
         near = text[max(start, rate.start - 12) : rate.end]
         if not _SHARE.search(near):
             continue
-        before = [f for f in _counts(figures[:index]) if f.start >= start][-2:]
+        before = [
+            f for f in _counts(figures[:index])
+            if f.start >= start and not _LEFT.search(text[max(start, f.start - 8) : f.start])
+        ][-2:]  # fmt: skip
         if len(before) < 2 or before[0].unit != before[1].unit:
             continue
         whole, part = before
@@ -260,6 +312,11 @@ def _both(values: list[Figure], text: str) -> tuple[Decimal, Decimal, tuple[Figu
     said = text[now.end : before.start]
     if now.unit != before.unit or not re.search(r"去年同期|上年同期|去年|上年|20\d\d年", said):
         return None
+    if re.search(
+        r"(?:较|比|与)[^,。;\d]{0,4}(?:(?:19|20)\d\d年)?[^,。;\d]{0,6}$", text[: now.start][-20:]
+    ):
+        # 较2022年的250起,2023年发生230起: the base stands first.
+        return Decimal(before.value), Decimal(now.value), (now, before)
     return Decimal(now.value), Decimal(before.value), (now, before)
 
 
@@ -332,14 +389,9 @@ def _words(figures: list[Figure], text: str) -> Iterator[Contradiction]:
             yield _found("fixed_base", based, year=hit[1], verdict=GAP)
 
 
-_DATED = re.compile(
-    r"(?:^|\n)[ \u3000]{0,40}[(]?(?:(?:19|20)\d\d年\d{1,2}月\d{1,2}日|(?:19|20)\d\d-\d{1,2}-\d{1,2})[)]?[ \u3000]{0,9}(?:\n|$)"
-)
-
-
 def _undated(figures: list[Figure], text: str) -> Iterator[Contradiction]:
     """专项整治以来…5万多条 in a document without a date: nobody knows until when."""
-    if _DATED.search(text):
+    if periods.came_out(text):
         return
     for hit in re.finditer(r"以来[,，](?!\s*\n)", text):
         start, end = sentence_of(text, hit.start())

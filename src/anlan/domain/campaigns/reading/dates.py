@@ -46,6 +46,7 @@ _STAGES = "(?:动员部署|部署启动|宣传发动|自查自改|自查自纠|�
 #: When something is due that has no date. Kind → how it is said.
 OTHER_DEADLINES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("period", re.compile(r"(?:19|20)\d{2}年?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:[-—~]{1,2}|至|到)(?:(?:19|20)\d{2}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:年|底|(?<=[年月日底]))")),
+    ("period", re.compile(r"(?<![年\d])\d{1,2}月(?:\d{1,2}日|上旬|中旬|下旬|底|初)?(?:[-—~]{1,2}|至|到)\d{1,2}月(?:\d{1,2}日|上旬|中旬|下旬|底|初)?")),
     ("within", re.compile(r"(?:自[^,。;]{2,12}(?:之日)?起)?\d{1,3}个?(?:工作日|日|天|个月|小时)(?:之)?内")),
     ("regular", re.compile(r"(?:每(?:年|半年|季度?|月|周|旬|日)[^,。;、()]{0,24}|定期[^,。;、]{2,12})")),
     ("soon", re.compile(r"(?:尽快|抓紧|加快出台|加快制定|立即|即日起)[^,。;、]{0,16}")),
@@ -54,7 +55,7 @@ OTHER_DEADLINES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("stage", re.compile(rf"(?:{_STAGES}[与和、]?){{1,3}}阶段")),
     ("season", re.compile(r"(?:(?:暑期|汛期|节假日|冬季|夏季|春季|秋季|岁末年初|冬春|国庆|春节|两会|中秋|元旦|五一|清明)[、和]?){1,6}(?:期间|等?重点时段)?")),
     ("yearly", re.compile(r"“[^“”]{2,14}(?:月|周|日)”")),
-    ("year", re.compile(r"全年|(?<!\d)(?:19|20)\d{2}年(?![\d底末前度—~至-])")),
+    ("year", re.compile(r"全年|(?<![\d较比与])(?:19|20)\d{2}年(?![\d底末前度—~至-])")),
 )  # fmt: skip
 
 
@@ -194,6 +195,9 @@ def _sentence(text: str, start: int, at: int) -> int:
 
 def _loose(kind: str, said: str, year: int | None) -> str:
     years = re.findall(r"(?:19|20)\d{2}", said)
+    if kind == "period" and not years and year is not None:
+        first, last = re.split("[-—~]{1,2}|至|到", said)[:2]
+        return f"{_iso(first, str(year))}/{_iso(last, str(year))}"
     if kind == "period" and years:
         first, *rest = re.split("[-—~]{1,2}|至|到", said)
         last = rest[-1] if rest else first

@@ -1,7 +1,7 @@
 """How much of the truth of a document is read, by kind of error.
 
 Truth stands as in ../shared/seeds: beside ``NAME.txt`` one line a figure in ``facts.jsonl`` and one
-a task in ``tasks.jsonl``. A figure is hit when value and unit are equal and the spans overlap, each
+a task in ``tasks.jsonl``; or in the text itself, ``NAME.marked`` (marked.py). A figure is hit when value and unit are equal and the spans overlap, each
 used once; of the hits, region, period and the indicator's words are compared. A task is hit when
 its span is the same; its title and its targets are compared.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from anlan.domain.campaigns.reading import document as reading
+from anlan.domain.campaigns.reading import marked
 from anlan.domain.campaigns.reading.figures import Figure, read
 from anlan.kernel.papers import documents
 
@@ -121,6 +122,9 @@ def checked(folder: Path) -> Iterator[dict[str, Any]]:
         if own["tasks"]:
             told["tasks"] = _tasks(document, [task for task in tasks if task["seed"] == name])
         yield told
+    for path in sorted(folder.glob("*.marked")):
+        text, truth = marked.parse(path.read_text(encoding="utf-8"), path.stem)
+        yield {"document": path.stem, "figures": _figures(text, truth, {"sorts": None})}
 
 
 def _rows(path: Path) -> list[Row]:

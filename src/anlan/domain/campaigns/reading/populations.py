@@ -101,6 +101,8 @@ def _twice(counts: list[Figure], text: str) -> Iterator[Contradiction]:
                 continue
             if _paragraph(text, first.start) == _paragraph(text, second.start):
                 continue
+            if _planned(text, first) != _planned(text, second):
+                continue
             thing = _same(noun(first, text), noun(second, text))
             low, high = sorted((Decimal(first.value), Decimal(second.value)))
             if (
@@ -118,6 +120,15 @@ def _twice(counts: list[Figure], text: str) -> Iterator[Contradiction]:
                 "twice_whole" if whole else "twice", (first, second), first=plain(first.value),
                 second=plain(second.value), noun=thing, **({} if whole else {"verdict": GAP}),
             )  # fmt: skip
+
+
+def _planned(text: str, figure: Figure) -> bool:
+    """决定关闭62家 is what shall be, 已关停46家 what is."""
+    start, _ = sentence_of(text, figure.start, "。!?\n;")
+    return _SHALL.search(text[max(start, figure.start - 30) : figure.start]) is not None
+
+
+_SHALL = re.compile(r"决定|计划|拟|目标|力争|要求|确保|到20\d\d年|年底前")
 
 
 def _everyone(counts: list[Figure], text: str) -> list[Figure]:

@@ -31,7 +31,7 @@ _NO_AMOUNT = re.compile(
     r"^(?:年|月|日|号|时|分(?!钟)|周年|世纪|届|条规定|款|期工程|型|路|线|楼|点钟)"
 )
 _EACH = re.compile(
-    r"(?:各|每个?|所有)(?P<each>州、市|州市|市州|县市区|县区|地区|市|县|区|乡镇|街道|部门|单位|企业|地|店铺|标段|项目|园区|矿山|矿|学校|村|社区|网格|班组|车间)"
+    r"(?:各|每个?|所有)(?P<each>市\(州\)|州\(市\)|县\(市、区\)|县\(区\)|市\(区\)|州、市|州市|市州|县市区|县区|地区|市|县|区|乡镇|街道|部门|单位|企业|地|店铺|标段|项目|园区|矿山|矿|学校|村|社区|网格|班组|车间)"
 )
 _EVERY = re.compile(r"每(?P<every>年度?|半年|季度|个?月|周|天|日)")
 #: 力争压减至15家: of what is said before.
@@ -39,7 +39,7 @@ _NO_NOUN = re.compile(
     rf"^(?:{words.ADVERBS}|{words.VERBS}|力争|压减|缩减|控制|至|到|在|为|其中|的)*+$"
 )
 _THOUSANDS = re.compile(r"\d,\d{3}(?!\d)")
-_CHANGED_TO = rf"(?:{words.UP}|{words.DOWN}|缩短|压缩|扩大)(?:到|至)"
+_CHANGED_TO = rf"(?:{words.UP}|{words.DOWN}|缩短|压缩|扩大|[减降增升压])(?:到|至|为)"
 _FROM_VALUE = re.compile(rf"[由从](\d+(?:\.\d+)?[^\d,。;]{{0,4}}?){_CHANGED_TO}")
 _TRAILING = re.compile(rf"(?:{words.UP}|{words.DOWN}|缩短|压缩|控制|均|分别)*+(?:到|至|在|为|均)?$")
 _OFTEN = re.compile(r"至少|最少|不少于|每(?:年|半年|季度?|个?月|周|日)")
@@ -111,7 +111,29 @@ def _numbers(text: str, start: int, end: int, clause: int) -> list[Target]:
             else end
         )
         found.append(_number(text, match, begin, stop, clause))
-    return found
+    return _apiece(text, matches, found)
+
+
+def _apiece(text: str, matches: list[re.Match[str]], found: list[Target]) -> list[Target]:
+    """起数和死亡人数分别下降15%和20%: the second value has the verb of the first and the second noun."""
+    out = list(found)
+    for index in range(1, len(out)):
+        first, second = out[index - 1], out[index]
+        between = text[matches[index - 1].end() : matches[index].start()]
+        if first.kind != "change" or second.kind != "number" or second.unit != first.unit:
+            continue
+        if between not in ("和", "、", "及", "与"):
+            continue
+        nouns = re.split("[、和及与]", re.sub("分别$", "", first.object))
+        two = len(nouns) == 2 and index == 1 and "分别" in text[first.start : matches[0].start()]
+        out[index] = replace(
+            second,
+            kind="change", direction=first.direction, baseline=first.baseline,
+            object=nouns[1] if two else first.object,
+        )  # fmt: skip
+        if two:
+            out[0] = replace(first, object=nouns[0])
+    return out
 
 
 def _with_objects(found: list[Target]) -> list[Target]:
@@ -289,7 +311,7 @@ def _per(text: str, start: int, number: int, clause: int) -> str:
     each = _EACH.match(text, clause_begin(text, start, clause), number)
     for near in re.finditer("每", text[start:number]):
         each = _EACH.match(text, start + near.start(), number) or each
-    return each["each"].replace("、", "") if each else ""
+    return re.sub("[()、]", "", each["each"]) if each else ""
 
 
 def _object(text: str, match: re.Match[str], start: int, end: int) -> str:

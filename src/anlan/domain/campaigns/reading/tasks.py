@@ -53,8 +53,11 @@ def read(plain: Plain, year: int | None, *, notice: bool = True) -> list[Clause]
     text = plain.text
     rows = list(tables.read(text))
     forest = structure.read(plain, frozenset(row.start for row in rows), spoken=not notice)
+    beside = _is_family(text, forest)
     found = [
-        _clause(text, kind, node, year) for tree in forest for kind, node in _leaves(text, tree)
+        _clause(text, kind, node, year)
+        for tree in forest
+        for kind, node in _leaves(text, tree, beside=beside)
     ]
     found += [_of_row(text, row, year) for row in rows]
     found.sort(key=lambda clause: clause.start)
@@ -87,16 +90,27 @@ def _of_row(text: str, row: tables.Row, year: int | None) -> Clause:
     )
 
 
-def _leaves(text: str, tree: Node) -> Iterator[tuple[str, Node]]:
+def _leaves(text: str, tree: Node, *, beside: bool = False) -> Iterator[tuple[str, Node]]:
+    """beside: whether most of the clauses beside it order something, so that it does, too."""
     children = tree.children
     if children and (_kind(tree) == "stage" or _is_family(text, children)):
         for child in children:
-            yield from _leaves(text, child)
+            yield from _leaves(text, child, beside=True)
         return
     kind = _kind(tree)
-    if kind == "background" or (kind == "task" and not _obliges(text, tree)):
+    if kind == "background" or (kind == "task" and not _obliges(text, tree) and not (
+        beside and _wants(text, tree)
+    )):  # fmt: skip
         kind = "other"
     yield kind, tree
+
+
+def _wants(text: str, node: Node) -> bool:
+    """Whether its words aim at a number, though no verb that we know orders it."""
+    said = text[node.body : node.end]
+    return words.TELLS.match(said) is None and bool(
+        targets.read(text, node.body, min(node.end, node.body + CLAUSE_CHARS_MAX), None)
+    )
 
 
 def _is_family(text: str, children: list[Node]) -> bool:

@@ -25,6 +25,11 @@ _CURB = re.compile(
     rf"(?:坚决|有效|全力|切实)*{words.CURBS}(?:发生)?(?P<what>{words.CURBED.pattern})"
 )
 
+#: 力争较大事故零发生 says the same behind its noun.
+_NONE = re.compile(
+    rf"(?:确保|实现|力争|努力|争取)*(?P<what>{words.CURBED.pattern})“?零(?:发生|死亡|增长)”?"
+)
+
 
 # --- Slogans -------------------------------------------------------------------------------
 
@@ -108,7 +113,8 @@ def _unit_of(indicator: str) -> str:
 
 def curbs(text: str, start: int, end: int) -> Iterator[Target]:
     """坚决遏制重特大事故: none may happen, though no number says so."""
-    for match in _CURB.finditer(text, start, end):
+    matches = [*_CURB.finditer(text, start, end), *_NONE.finditer(text, start, end)]
+    for match in matches:
         yield Target(
             match.start(), match.end(), "curb", Decimal(0), "起", "<=", match["what"], inferred=True
         )

@@ -53,8 +53,10 @@ _ROLES: tuple[tuple[re.Pattern[str], tuple[tuple[str, str], ...]], ...] = (
     (re.compile(rf"[(,。;]由?(?P<lead>{_NAMES}?)牵头(?:负责|组织|,)?(?=[),。;])"), (("lead", "lead"),)),
     (re.compile(rf"由(?P<lead>{_NAMES}?)牵头"), (("lead", "lead"),)),
     # (A、B按职责分工负责), (A负责)
-    (re.compile(rf"[(](?P<who>{_NAMES}?)(?:等)?(?:按(?:照)?(?:各自)?职责(?:分工)?(?:分别)?)?负责[)]"), (("who", "responsible"),)),
+    (re.compile(rf"[(](?P<who>{_NAMES}?)(?:等)?(?:按(?:照)?(?:各自)?职责(?:分工)?(?:分别)?)?负责(?:落实)?(?=[),])"), (("who", "responsible"),)),
     (re.compile(rf"由(?P<who>{_NAMES}?)(?:按(?:照)?(?:各自)?职责(?:分工)?(?:分别)?)?(?:具体|组织|统一)?负责(?!人|同志)"), (("who", "responsible"),)),
+    # (岭东矿山监察局) behind the last sentence
+    (re.compile(rf"[(](?P<who>(?:[^()。;,:\n、“”《》]{{1,20}}?{words.UNIT_HEADS}(?:、|(?=[)]))){{1,20}})[)](?=[。;]?\s*(?:\n|$))"), (("who", "responsible"),)),
 )  # fmt: skip
 _ENDS = re.compile(rf"{words.UNIT_HEADS}(?:[(](?:{words.UNIT_HEADS}|[^()]{{1,6}})[)])?$")
 #: A clause's subject: a unit before what it has to do.
@@ -93,6 +95,9 @@ _ISSUING = re.compile(
 )
 
 
+_OWN_ROLE = re.compile(r"[(](牵头|配合|协助)[^()]{0,4}[)]$")
+
+
 def units(text: str, start: int, end: int) -> list[Unit]:
     """Units with their roles, each named once a role, in the order of the text."""
     found: list[Unit] = []
@@ -129,7 +134,16 @@ def units(text: str, start: int, end: int) -> list[Unit]:
 
 def in_cell(text: str, start: int, end: int, role: str) -> list[Unit]:
     """Everybody whom a cell of a column 牵头单位 names."""
-    return [Unit(a, b, role) for a, b in _named(text, start, end)]
+    found = []
+    for a, b in _named(text, start, end):
+        said = _OWN_ROLE.search(text[a:b])
+        if said is None:
+            found.append(Unit(a, b, role))
+        else:
+            # 市工信局(牵头): the bracket says what this one does.
+            own = "lead" if said[1] == "牵头" else "support"
+            found.append(Unit(a, a + said.start(), own))
+    return found
 
 
 def _named(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

@@ -59,6 +59,32 @@ def told(
     return result
 
 
+def in_the_file(result: dict[str, Any], document: Document) -> dict[str, Any]:
+    """The same with every offset in the file's own text: of a web page that with its markup."""
+    source = document.source
+    if source is None:
+        return result
+
+    def moved(found: Any) -> Any:
+        if isinstance(found, list):
+            return [moved(value) for value in found]
+        if not isinstance(found, dict):
+            return found
+        out = {name: moved(value) for name, value in found.items()}
+        if isinstance(out.get("start"), int) and isinstance(out.get("end"), int):
+            out["start"], out["end"] = source.span(out["start"], out["end"])
+            if isinstance(out.get("first"), int):
+                out["first"] = source.span(out["first"], out["first"])[0]
+        return out
+
+    whole: dict[str, Any] = moved(result)
+    whole["text"] = source.text
+    hans = "\n".join(map(simplified, source.text.split("\n")))
+    if "text_hans" in whole:
+        whole["text_hans"] = hans
+    return whole
+
+
 def _figures(document: Document, translate: Callable[[str], str]) -> dict[str, Any]:
     found = [figure for figure in figures.read(document.text) if not _in_copy(document, figure)]
     against = arithmetic.contradictions(found, document.text)

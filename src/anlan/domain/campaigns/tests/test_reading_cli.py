@@ -84,3 +84,28 @@ def test_a_refusal_is_one_sentence_in_chinese(tmp_path, capsys, monkeypatch):
     out = capsys.readouterr()
     assert json.loads(out.out)["error"]["code"] == "document_not_there"
     assert "未找到文件" in out.err
+
+
+def test_a_web_page_is_told_in_its_own_places(tmp_path, capsys, monkeypatch):
+    page = (
+        "<html><head><title>关于防汛的通知_某局</title></head><body><div>首页 &gt; 通知公告</div>\r\n"
+        "<h1>关于防汛的通知</h1><p>各乡镇人民政府：</p><p>　一、<b>排查隐患。</b>7月15日前，"
+        "完成<span>48</span>座水库&nbsp;排查。</p><p>二、备足物资。储备编织袋5万条。</p>"
+        "<p>某县应急管理局</p><p>2021年7月5日</p></body></html>"
+    )
+    path = tmp_path / "notice.html"
+    path.write_bytes(page.encode("gb18030"))
+    assert cli.main(["read", str(path), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["text"] == page
+    assert told["notice"]["title"] == "关于防汛的通知"
+    first, second = told["tasks"]
+    assert page[first["start"] : first["end"]].startswith("一、<b>排查隐患。</b>7月15日前")
+    (target,) = first["targets"]
+    assert page[target["start"] : target["end"]] == "完成<span>48</span>座水库&nbsp;排查"
+    (due,) = first["deadlines"]
+    assert page[due["start"] : due["end"]] == "7月15日前"
+    figures = {(figure["value"], figure["unit"]): figure for figure in told["figures"]}
+    bags = figures[50000, "条"]
+    assert page[bags["start"] : bags["end"]] == "5万条"
+    assert second["no"] == "二"

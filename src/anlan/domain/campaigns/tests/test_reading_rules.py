@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from anlan.domain.campaigns.reading import dates, reports, targets, units
+from anlan.domain.campaigns.reading import dates, reports, targets, tasks, units
 from anlan.domain.campaigns.reading.plain import plain
 from anlan.domain.campaigns.reading.repair import repairs
 from anlan.domain.campaigns.reading.structure import han_number
@@ -115,6 +115,14 @@ def test_a_deadline_has_its_year(text, due):
         ("根据云政发〔2018〕50号文件", []),
         ("检查发现186项问题", []),
         ("坚决遏制重特大事故", [("0", "起", "<=", "curb")]),
+        ("力争较大事故零发生", [("0", "起", "<=", "curb")]),
+        (
+            "起数和死亡人数分别下降15%和20%",
+            [("15", "%", "=", "change"), ("20", "%", "=", "change")],
+        ),
+        ("由1120座减至900座以内", [("900", "座", "<=", "number")]),
+        ("每个市(州)建成工作面不少于4个", [("4", "个/市州", ">=", "number")]),
+        ("查处超限超载不少于1.2万辆次", [("12000", "辆次", ">=", "number")]),
     ],
 )
 def test_a_target_is_read(text, expected):
@@ -132,6 +140,7 @@ def test_a_target_is_read(text, expected):
         ("死亡人数较2019年下降10%", "死亡人数", "2019"),
         ("完成率均达100%", "完成率", ""),
         ("较大事故起数控制在10起以内", "较大事故起数", ""),
+        ("矿山总数由1120座减至900座", "矿山总数", "1120座"),
     ],
 )
 def test_what_is_counted(text, named, baseline):
@@ -156,6 +165,8 @@ def test_a_trend_has_an_object_each():
     [
         ("由省公安厅牵头,省交通运输厅、省教育厅配合。", {"省公安厅": "lead", "省交通运输厅": "support", "省教育厅": "support"}),
         ("推进整治。(省能源局负责)", {"省能源局": "responsible"}),
+        ("(市公安局、各县区政府负责,6月底前完成)", {"市公安局": "responsible", "各县区政府": "responsible"}),
+        ("推广电子封条。(矿山监察局、市应急局)", {"矿山监察局": "responsible", "市应急局": "responsible"}),
         ("(牵头单位:市应急局;配合单位:市财政局、市人社局)", {"市应急局": "lead", "市财政局": "support", "市人社局": "support"}),
         ("责任单位:有关县(市、区)政府,市直有关部门", {"有关县(市、区)政府": "responsible", "市直有关部门": "responsible"}),
         ("(牵头单位:市自然资源和规划局,配合单位:市财政局)", {"市自然资源和规划局": "lead", "市财政局": "support"}),
@@ -230,6 +241,9 @@ def test_a_paper_to_be_issued_is_not_in_force():
         ("部分防火门零件缺失、闭门器失效。", False),
         ("擅自搭建临时员工宿舍,未履行报批手续。", False),
         ("未明确第一责任人,不符合规定。", False),
+        ("省级每年抽查矿山不少于80矿次,市级每季度检查1次。", True),
+        ("每月25日前,各市将整改情况报省安委办。", True),
+        ("压减数量。矿山由1120座减至900座。", True),
     ],
 )
 def test_what_is_an_order(said, orders):
@@ -250,3 +264,23 @@ def test_the_plain_text_leads_back():
 )
 def test_chinese_numbers(text, number):
     assert han_number(text) == number
+
+
+def test_a_clause_beside_orders_that_wants_a_number_is_a_task():
+    text = "关于整治的通知\n一、重点任务\n1.停用一批。立即停止使用。\n2.拆除一批。拆除85栋。\n3.浇筑一批。财政出资,浇筑320户。\n"
+    found = tasks.read(plain(text), 2022)
+    assert [clause.kind for clause in found] == ["task", "task", "task"]
+
+
+def test_days_of_one_year_are_a_period():
+    (found,) = dates.deadlines("攻坚阶段(6月11日至9月15日)。", 0, 18, 2022)
+    assert (found.kind, found.day) == ("period", "2022-06-11/2022-09-15")
+
+
+def test_a_cell_says_who_leads():
+    text = "市工信局(牵头)、市发改委"
+    found = units.in_cell(text, 0, len(text), "responsible")
+    assert [(text[u.start : u.end], u.role) for u in found] == [
+        ("市工信局", "lead"),
+        ("市发改委", "responsible"),
+    ]

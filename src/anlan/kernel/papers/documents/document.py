@@ -44,6 +44,26 @@ class Recognised:
 
 
 @dataclass(frozen=True, slots=True)
+class Source:
+    """The file itself, where its text was taken out of markup.
+
+    Character ``i`` of the document's text stands there from ``starts[i]`` to ``ends[i]``.
+    """
+
+    text: str
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Where this stretch of the text stands in the file, with the markup inside it."""
+        if start >= len(self.starts):
+            return len(self.text), len(self.text)
+        if end <= start:
+            return self.starts[start], self.starts[start]
+        return self.starts[start], self.ends[min(end, len(self.ends)) - 1]
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """``text`` is what every offset counts in, in code points.
 
@@ -63,3 +83,5 @@ class Document:
     notes: tuple[str, ...] = field(default=())
     unsure: tuple[Unsure, ...] = ()
     recognised: Recognised | None = None
+    #: Of a web page only.
+    source: Source | None = None

@@ -16,7 +16,7 @@ from typing import Any, NoReturn
 from anlan.base.refusal import DiskFull
 from anlan.kernel.papers.documents import refusals
 from anlan.kernel.papers.documents.copies import copies
-from anlan.kernel.papers.documents.document import Document, Mark, Recognised, Unsure
+from anlan.kernel.papers.documents.document import Document, Mark, Recognised, Source, Unsure
 from anlan.kernel.papers.documents.furniture import furniture
 from anlan.kernel.papers.sheets import archive
 from anlan.kernel.papers.sheets.scratch import scratch
@@ -68,12 +68,12 @@ def read(path: Path | str, name: str = "") -> Document:
     _at_most(name, size, TEXT_BYTES_MAX if kind in ("txt", "html") else FILE_BYTES_MAX)
     notes: list[str] = []
     made: dict[str, Any] = {}
-    encoding = ""
+    encoding = page = ""
     if kind == "txt":
         text, encoding = _decoded(path.read_bytes(), name)
     else:
         if kind == "html":
-            encoding = _decoded(path.read_bytes(), name)[1]
+            page, encoding = _decoded(path.read_bytes(), name)
         made = _by_child(path, kind, name, encoding)
         if made.get("stop") == "scanned" or _silent(made):
             made = _recognised(path, name, made)
@@ -94,6 +94,7 @@ def read(path: Path | str, name: str = "") -> Document:
         notes=tuple(notes),
         unsure=tuple(Unsure(*one) for one in made.get("unsure", ())),
         recognised=_told(made),
+        source=Source(page, tuple(made["starts"]), tuple(made["ends"])) if kind == "html" else None,
     )
 
 

@@ -57,6 +57,29 @@ def test_a_web_page_is_its_words_with_navigation_marked(kept):
     assert lines == ["网站地图", "各县要在6月底前\xa0完成。", "煤矿\t38", "上一篇:别的通知"]
     marked = [document.text[mark.start : mark.end] for mark in document.furniture]
     assert marked == ["网站地图", "上一篇:别的通知"]
+    # Each stretch leads back to where it stands in the file, markup and entities included.
+    assert document.source is not None
+    assert document.source.text == page
+    for words, there in (("6月底前", "6</b>月底前"), ("前\xa0完", "前&nbsp;完"), ("煤矿", "煤矿")):
+        at = document.text.index(words)
+        start, end = document.source.span(at, at + len(words))
+        assert page[start:end] == there
+
+
+def test_every_place_of_a_web_page_leads_back(kept):
+    page = (
+        "<p>共&#51;4家 &amp; 5处\r\n 隐患&lt;整改&bogus;</p>\r\n<title>甲</title><p>乙<br>丙 <td>丁"
+    )
+    document = read(kept(page.encode("utf-8"), "a.html"))
+    assert document.text == "共34家 & 5处 隐患<整改&bogus;\n甲\n乙\n丙\t丁\n"
+    source = document.source
+    assert len(source.starts) == len(source.ends) == len(document.text)
+    for at, char in enumerate(document.text):
+        start, end = source.span(at, at + 1)
+        if "\u4e00" <= char <= "\u9fff":
+            assert page[start:end] == char
+    assert list(source.starts) == sorted(source.starts)
+    assert source.span(len(document.text), len(document.text)) == (len(page), len(page))
 
 
 # --- Word ----------------------------------------------------------------------------------

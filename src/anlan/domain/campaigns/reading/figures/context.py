@@ -13,6 +13,7 @@ A figure's time is the last one named before it, as far as that holds:
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from . import periods, regions
@@ -29,6 +30,10 @@ _THIS_TIME = re.compile(
     r"\s*(?:从)?(?:这次|此次|本次|其间|期间|其中|另|共|累计|合计|并|发现|查处|排查|出动|责令|立案)"
 )
 _UP_TO_NOW = re.compile(r"截至目前|截止目前|迄今")
+#: 27日发布消息, 7月12日电: the day on which it was told, not that on which it was so.
+_TOLD = re.compile(
+    r"\s?(?:电|讯|消息)|[^,。;\n]{0,30}?(?:发布消息|发布的?|公布|获悉|了解到|新闻发布会|通报称)"
+)
 #: A sentence that names so many places is a list of them; none of them holds for the next one.
 LIST_MIN = 4
 _ACTOR = re.compile(
@@ -87,6 +92,19 @@ class Context:
         named_here = any(start <= mention.start <= place for mention in self.mentions)
         return self.section.path if opens and not named_here else held.path
 
+    def apiece(self, values: list[int]) -> list[str]:
+        """晋江市、南安市事故起数分别为52起、41起: the places of so many values, in their order."""
+        start, _ = self.sentence(values[0])
+        before = [m for m in self.mentions if start <= m.start < values[0] and m.place is not None]
+        row = before[-len(values) :]
+        joined = all(
+            re.fullmatch(r"[、和及与]", self.text[a.end : b.start])
+            for a, b in itertools.pairwise(row)
+        )
+        if len(row) != len(values) or len(before) != len(row) or not joined:
+            return []
+        return [mention.place.path for mention in row if mention.place is not None]
+
     def _first_after(self, place: int, end: int, start: int) -> str:
         """A date that opens a sentence takes the place that the sentence then names."""
         if any(start <= mention.start < place for mention in self.mentions):
@@ -122,6 +140,13 @@ class Context:
                 r"到$", self.text[max(0, when.start - 1) : when.start]
             ):
                 continue
+            if self._in_brackets(when.start, place):
+                continue
+            if len(when.span.first) == 8 and not when.ranged and _TOLD.match(self.text, when.end):
+                continue
+            aimed = re.search(r"(?<!截)[到至]$", self.text[max(0, when.start - 2) : when.start])
+            if aimed and re.search(r"[;;。]", self.text[when.end : place]):
+                continue
             if re.match(r"为|召开的|印发的|的(?!\d)|规范性", self.text[when.end : when.end + 3]):
                 continue
             single = not when.ranged and not when.open and len(when.span.first) > 4 and when.digits
@@ -144,6 +169,8 @@ class Context:
     def plain_year(self) -> Span | None:
         """The year that holds after this paragraph: its last 2022年, not 2022年以来."""
         last: Span | None = self.year
+        if self.line.heading:
+            return self._planned()
         for when in self.whens:
             if self._in_title(when.start) or _is_baseline(self.text, when):
                 continue
@@ -153,6 +180,15 @@ class Context:
         if _CAMPAIGN_SINCE.search(self.text, self.line.start, self.line.end):
             return None
         return last
+
+    def _planned(self) -> Span | None:
+        """三、2022年工作打算: what stands below is of that year."""
+        words = self.text[self.line.start : self.line.end]
+        plain = [when for when in self.whens if len(when.span.first) == 4 and not when.ranged]
+        alone = re.fullmatch(r"[\s一二三四五六七八九十、.()\d]*?\d{4}年度?\s*", words)
+        if len(plain) == 1 and (alone or re.search(r"打算|思路|计划|任务|目标|安排", words)):
+            return plain[0].span
+        return None
 
     def _issues(self, when: When) -> bool:
         """2021年,…印发…: when a paper came out says nothing of what comes after it."""
@@ -170,6 +206,14 @@ class Context:
         if when.open:
             return periods.since(when.span.first, self.held)
         return when.span
+
+    def _in_brackets(self, start: int, place: int) -> bool:
+        """(2月7日丹西街道): holds for nothing behind the bracket."""
+        opened = self.text.rfind("(", self.line.start, start)
+        if opened < 0 or self.text.find(")", opened, start) >= 0:
+            return False
+        closed = self.text.find(")", start, self.line.end)
+        return 0 <= closed < place
 
     def _in_title(self, place: int) -> bool:
         opened = self.text.rfind("《", self.line.start, place)
@@ -196,13 +240,23 @@ def section_of(text: str, line: Line, section: regions.Place) -> regions.Place:
     words = text[line.start : line.end]
     if re.search(r"来源:|责任编辑|作者:|首页", words):
         return section
-    opening = line.start + len(words) - len(words.lstrip())
+    numbered = re.match(r"[\s\d一二三四五六七八九十、.()]*", words)
+    opening = line.start + (numbered.end() if numbered else 0)
     for mention in regions.mentions(text, line.start, line.end, section.province):
         if mention.place is not None and mention.start <= opening + 1 and mention.place.level:
             begins = text[mention.end : mention.end + 1] in ":市省区 " or mention.end == line.end
             if begins and mention.place.level == 1:
                 return mention.place
     return section
+
+
+#: A paper whose head names as many provinces, and calls none its own, is of the whole country.
+SEVERAL = 2
+#: Who speaks for the whole country, and what only a region says of itself.
+_NATIONAL = re.compile(r"国务院|国新办|应急管理部|公安部|住房和?城乡建设部|国家[^,。]{2,10}局|全国")
+_OWN_REGION = re.compile(r"[全我本][省市县区州旗]|[省市县区]委|[省市县区]安委")
+_OWN_CITY = re.compile(r"全市|我市|本市|市委|市政府|市安委|市级")
+_OWN_COUNTY = re.compile(r"全县|我县|县委|县政府|全区|我区|区委|区政府|县安委|区安委")
 
 
 def first_place(text: str, given: str) -> regions.Place:
@@ -212,15 +266,42 @@ def first_place(text: str, given: str) -> regions.Place:
         place = short.get(given) or (named.get(given) or (None,))[0]
         return place or regions.Place(given, 1, given)
     head = [
-        mention.place for mention in regions.mentions(text, 0, min(len(text), 700), "")
+        (mention.start, mention.place) for mention in regions.mentions(text, 0, min(len(text), 700), "")
         if mention.place is not None and text[mention.end : mention.end + 2] != "生产"
     ]  # fmt: skip
-    if not head and re.search(r"国务院|应急管理部|国家[^,。]{0,8}局", text[:700]):
+    nation = _NATIONAL.search(text[:700])
+    if nation and (
+        not head or (nation.start() < head[0][0] and not _OWN_REGION.search(text[:1500]))
+    ):
+        return regions.Place(regions.NATION, 0, "")
+    several = {place.province for _, place in head if place.level}
+    if len(several) >= SEVERAL and not _OWN_REGION.search(text[:1500]):
         return regions.Place(regions.NATION, 0, "")
     if head:
-        return head[0]
+        return _whose(text, head[0][1])
     for tellers in (False, True):
         for mention in regions.mentions(text, 0, min(len(text), 4000), "", tellers=tellers):
             if mention.place is not None and mention.place.level:
-                return mention.place
+                return _whose(text, mention.place)
     return regions.Place("", 0, "")
+
+
+def _head(text: str) -> int:
+    """Where the second line that says anything ends: the title and who it is sent to."""
+    at = lines = 0
+    while at < len(text) and lines < 2:
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        lines += bool(text[at:end].strip())
+        at = end + 1
+    return min(at, len(text))
+
+
+def _whose(text: str, place: regions.Place) -> regions.Place:
+    """A city's paper that names one of its counties first is still the city's."""
+    titled = any(mention.place == place for mention in regions.mentions(text, 0, _head(text), ""))
+    if place.level > 1 and not titled and re.search(r"全省|我省|本省|省级|各市", text[:1500]):
+        return regions.gazetteer()[1].get(regions.stem_of(place.province)) or place
+    if place.level != 3 or not _OWN_CITY.search(text[:1500]) or _OWN_COUNTY.search(text[:1500]):
+        return place
+    return regions.resolve(place.prefecture, place.province, place.prefecture) or place

@@ -12,6 +12,10 @@ UNITS = {4: "yyyy", 6: "yyyymm", 8: "yyyymmdd"}
 _TITLED = re.compile(
     r"(?:全?[省市县区国])?(?:安全生产)?(?:重点)?工作(?:要点|计划|方案|总结|报告|情况|安排)"
 )
+#: 一、2021年主要工作情况, 现将2021年…情况报告如下: the year is part of the paper's name.
+_NAMED_SO = re.compile(
+    r"(?:度|上半年|下半年)?[^,。;:\d\n]{0,30}?(?:总结|思路|打算|要点|计划|分析|报告如下|汇报如下|情况)(?:[^,。;:\d\n]{0,24}(?:总结|思路|打算|报告|汇报|计划)(?:如下)?)?(?=[:\n]|及\d|$)"
+)
 _PAPER = re.compile(
     r"[^。;\n《]{0,40}?(?P<verb>印发|制定|出台|修订|发布|颁布|施行)[^。;\n《]{0,8}《(?P<title>[^》]+)》"
 )
@@ -63,7 +67,7 @@ def _find(text: str, place: tuple[int, int], span: Span, kind: str, period: str)
         start - (1 if lead else 0), end + (len(tail[0]) if tail else 0), value,
         UNITS[len(span.first)], kind, number=place, iso=iso, period=period or iso,
         end_value=int(span.last) if ranged else None, bound="<=" if kind == "deadline" else "",
-        indicator=_named(text, start, end),
+        indicator=("期限:" if kind == "deadline" else "") + _named(text, start, end),
     )  # fmt: skip
 
 
@@ -78,7 +82,9 @@ def _passed_over(text: str, line: Line, when: When) -> bool:
     if re.match(r"(?:同期)?的\d", after):
         return True
     if len(when.span.first) == 4 and not when.ranged:
-        if after.startswith("度") or _TITLED.match(after):
+        if after.startswith(("度", "第")) or _TITLED.match(after):
+            return True
+        if _NAMED_SO.match(text, when.end, line.end):
             return True
         if re.search(r"到$", before) and re.match(
             r"[^,。;]*(?:下降|减少|达到|增长|提高|降低)", after
@@ -113,9 +119,14 @@ def _named(text: str, start: int, end: int) -> str:
         return f"《{paper['title'][-20:]}》{paper['verb']}年月"
     if text[end - 1] == "年" and end - start == 5 and text[end : end + 1] == ",":
         return "统计年度、时段"
-    alone = text[max(0, start - 1) : start] in ("\n", "") and text[end : end + 1] in ("\n", "")
+    bracketed = text[max(0, start - 1) : start] == "(" and text[end : end + 2] in (")\n", ")")
+    alone = bracketed or (
+        text[max(0, start - 1) : start] in ("\n", "") and text[end : end + 1] in ("\n", "")
+    )
     line_start = text.rfind("\n", 0, start) + 1
     opens = not text[line_start:start].strip(" (•·")
+    if alone and end - start == 5:
+        return "统计年度、时段"
     if (
         alone
         or _IMPRINT_BEFORE.search(text[line_start:start])

@@ -42,12 +42,14 @@ def noun(text: str, place: int, end: int) -> tuple[str, int]:
     """The noun phrase that follows a unit, and where it ends."""
     if place < end and text[place] in "(":
         closed = text.find(")", place, min(end, place + 20))
-        if closed > 0:
+        if closed > 0 and not re.search(r"\d", text[place:closed]):
             more, stop = noun(text, closed + 1, end)
             return text[place : closed + 1] + more, stop
     stop, depth = place, 0
     while stop < end:
         char = text[stop]
+        if char == "(" and re.match(r"\([^()]*\d", text[stop:end]) and stop > place:
+            break
         if char in "(“":
             depth += 1
         elif depth and char in ")”":

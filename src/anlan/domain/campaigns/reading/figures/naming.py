@@ -133,6 +133,12 @@ def _close(
         own = counted if len(counted) == len(group) else (last or counted)
         if any(find.unit in _USUAL for find in group):
             own = [_of_unit(finds[:index], find.unit) for find in group]
+        elif (
+            finds[:index]
+            and finds[index - 1].unit.startswith("人/")
+            and first.start - finds[index - 1].end < 8
+        ):
+            own = [finds[index - 1].indicator]  # 百万吨死亡率0.031,同比下降18.4%
         elif not own and (earlier := _said_before(text, line, first)):
             own = earlier
         elif not own and first.unit == "个百分点":
@@ -189,6 +195,8 @@ def _baseline_at(text: str, line: Line, find: Find) -> tuple[int, str] | None:
 
 def _rate(text: str, line: Line, find: Find, finds: list[Find]) -> None:
     """A share or a rate: the words before it, or the noun after it (80%矿井…)."""
+    if find.unit.startswith("人/"):
+        return  # 百万吨死亡率0.031: named where it was found.
     index = finds.index(find)
     floor = _floor(line, finds, index)
     before = indicators.clause(text, find.start, min(floor, find.start))
@@ -204,7 +212,10 @@ def _rate(text: str, line: Line, find: Find, finds: list[Find]) -> None:
         find.indicator = tail
         find.end = max(find.end, stop)
     elif len(words) < 2:
-        words = indicators.tidy(wide)
+        headed = re.search(r"([^。;:\n]{2,20}):[^。:\n]*$", text[line.start : find.start])
+        words = indicators.tidy(_placeless(wide)) if not headed else ""
+        if headed and len(words) < 2:
+            words = indicators.tidy(headed[1])
         find.indicator = (words or (finds[index - 1].indicator if index else ""))[-24:]
     else:
         if len(words) <= 4 and index:
@@ -244,12 +255,9 @@ def _count(text: str, line: Line, find: Find, finds: list[Find], index: int) -> 
     if find.kind in ("money", "physical", "duration"):
         wide = indicators.clause(text, find.start, min(floor, find.start), indicators.STOPS)
         find.indicator = (lead or indicators.tidy(wide))[-20:]
-        if (
-            find.kind == "duration"
-            and re.match(r"近", text[find.start : find.end])
-            and re.match(r"来|,|以来", text[find.end : find.end + 2])
-        ):
-            find.indicator = "近年来的时段"
+        about = re.search(r"近$|未来$|今后$", text[find.start - 2 : find.start])
+        if find.kind == "duration" and (about or text[find.start] == "近"):
+            find.indicator = f"{find.indicator[-12:]}时段年限"
             return
         if len(find.indicator) < 2 or find.kind == "duration":
             find.indicator += tail
@@ -426,7 +434,8 @@ def twinned(text: str, line: Line, finds: list[Find]) -> list[Find]:
     found: list[Find] = []
     for find in finds:
         nouns = [noun for noun in find.hints.get("subjects", "").split("|") if noun]
-        if len(nouns) == 2 and find.unit == "%" and find.kind in ("change", "target"):
+        measures = all(re.search(r"[数量率额]$", noun) for noun in nouns)
+        if len(nouns) == 2 and measures and find.unit == "%" and find.kind in ("change", "target"):
             found += [
                 replace(
                     find,

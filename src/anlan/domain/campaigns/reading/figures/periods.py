@@ -52,8 +52,11 @@ SINCE = re.compile(r"以来|起(?!点|来|步|诉|草|重|火|爆)|至今|开始
 BEFORE_IT = re.compile(r"(?:之前|以前|前|底前)(?!往|后|已)")
 #: A day without its month (记者16日获悉): the month is the one named before it.
 BARE_DAY = re.compile(
-    r"(?P<d>3[01]|[12]\d|[1-9])日(?!内|均|产|常|报[送告]|以[内上下]|志|程|元|期|前|班|租|照|用|止)"
+    r"(?P<d>3[01]|[12]\d|[1-9])日(?:[至到—-](?P<e>3[01]|[12]\d|[1-9])日)?(?!内|均|产|常|报[送告]|以[内上下]|志|程|元|期|前|班|租|照|用|止)"
 )
+#: 为2008年以来最多的月份, 创33年来最好: a year that a record is counted from.
+_RECORD = re.compile(r"(?:年)?以来[^,。;]{0,16}?(?:最|首次|同期|新低|新高)")
+_RECORD_LEAD = re.compile(r"(?:为|是|创|系)自?$")
 #: What a line says that tells when a paper came out, not what is in it.
 IMPRINT = re.compile(
     r"来源|发布|作者|编辑|记者|通讯员|浏览|点击|字号|时间|日期|印发|成文|稿源|[报社网]讯|[日）)]讯|[日）)]电"
@@ -97,19 +100,23 @@ class When:
     year_given: bool = True
 
 
-def whens(text: str, start: int, end: int, year: int, month: str = "") -> list[When]:
+def whens(text: str, start: int, end: int, year: int, own: str = "") -> list[When]:
     """Every date expression of this stretch. A month without a year takes the year before it."""
     found: list[When] = []
-    last_year, last_month = year, month
+    last_year, last_month = year, own[:6]
     place = start
     while place < end:
-        hit = _at(text, place, end, year, last_year) or _bare_day(text, place, end, last_month)
+        hit = _at(text, place, end, year, last_year, own) or _bare_day(text, place, end, last_month)
         if hit is None or hit.end <= place:
             place += 1
             continue
-        found.append(_with_marks(text, hit, end))
-        last_year = int(hit.span.last[:4]) if hit.year_given else last_year
-        last_month = hit.span.last[:6] if len(hit.span.last) >= 6 else last_month
+        if not _RECORD.match(text, hit.end) or not _RECORD_LEAD.search(
+            text[max(0, place - 3) : place]
+        ):
+            found.append(_with_marks(text, hit, end))
+            last_year = int(hit.span.last[:4]) if hit.year_given else last_year
+            told = len(hit.span.last) >= 6 and (hit.year_given or text[place] not in '“"')
+            last_month = hit.span.last[:6] if told else last_month
         place = hit.end
     return _joined(text, found)
 
@@ -121,7 +128,10 @@ def _bare_day(text: str, place: int, end: int, month: str) -> When | None:
     if hit is None or (place and not cut_off and re.match(r"[\d.月至到—~每第-]", text[place - 1])):
         return None
     day = f"{month}{int(hit['d']):02}"
-    return When(place, hit.end(), Span(day, day), year_given=False) if _is_day(day) else None
+    last = f"{month}{int(hit['e'] or hit['d']):02}"
+    if not (_is_day(day) and _is_day(last)):
+        return None
+    return When(place, hit.end(), Span(day, last), ranged=last != day, year_given=False)
 
 
 def _is_day(digits: str) -> bool:
@@ -132,7 +142,7 @@ def _is_day(digits: str) -> bool:
     return True
 
 
-def _at(text: str, place: int, end: int, year: int, last: int) -> When | None:
+def _at(text: str, place: int, end: int, year: int, last: int, own: str = "") -> When | None:
     before = text[place - 1] if place else ""
     char = text[place]
     if char in '“"' and (hit := ACCIDENT_DAY.match(text, place, end)):
@@ -178,8 +188,35 @@ def _at(text: str, place: int, end: int, year: int, last: int) -> When | None:
         span = Span(str(given), str(given))
         return When(place, hit.end(), span, digits=hit["ay"] is not None)
     base = given if given is not None else last
+    if given is None and base == int(own[:4] or 0) and _last_winter(text, hit, own):
+        base -= 1
+    elif given is None and _just_now(text, hit, own):
+        base = int(own[:4])
     digits = f"{base:04}{int(hit['am']):02}" + (f"{int(hit['ad']):02}" if hit["ad"] else "")
     return When(place, hit.end(), Span(digits, digits), year_given=given is not None)
+
+
+def _last_winter(text: str, hit: re.Match[str], month: str) -> bool:
+    """12月30日 in a paper of January was the year before, where it isn't a deadline."""
+    late = int(hit["am"]) >= 10 and month[4:6] in ("01", "02")
+    return late and not re.match(r"底?(?:之|以)?前|起|至", text[hit.end() : hit.end() + 3])
+
+
+#: How many days before its own date a paper still says 1月4日公布.
+JUST_NOW_DAYS = 15
+_NEWS = re.compile(r"[^。;\n]{0,24}?(?:电|讯|获悉|了解|公布|发布|召开|举行|介绍|通报)")
+
+
+def _just_now(text: str, hit: re.Match[str], issued: str) -> bool:
+    """1月4日公布2023年…: a day shortly before the paper came out, whatever year it is about."""
+    if len(issued) < 8 or not hit["ad"] or not _NEWS.match(text, hit.end()):
+        return False
+    try:
+        day = date(int(issued[:4]), int(hit["am"]), int(hit["ad"]))
+        out = date(int(issued[:4]), int(issued[4:6]), int(issued[6:8]))
+    except ValueError:
+        return False
+    return 0 <= (out - day).days <= JUST_NOW_DAYS
 
 
 def _year(digits: str | None, word: str | None, year: int) -> int | None:
@@ -223,13 +260,16 @@ class Frame:
     default: Span
     campaign: Span | None
     until: str  # the last month that the document can speak of, six digits
-    month: str = ""  # the month it came out in, where it says so: what a bare 16日 hangs on
+    own: str = ""  # the day it came out on, eight digits, where it says so: a bare 16日 hangs on it
 
 
 def frame(text: str, issued: date | None) -> Frame:
     """Found in the document itself: its date line, its title, its longest span of months."""
-    year, until = _own_date(text, issued)
-    came_out = bool(until)
+    year, own = _own_date(text, issued)
+    until = own[:6]
+    titled = _titled(text, year)
+    if titled is not None and titled.first[:4] != str(year):
+        year, until = int(titled.first[:4]), f"{titled.last[:4]}12"
     dates = whens(text, 0, len(text), year)
     campaign = None
     for when in dates:
@@ -253,20 +293,48 @@ def frame(text: str, issued: date | None) -> Frame:
             and re.search(r"共发生|发生[^。]{0,12}事故|同比", text[when.end : when.end + 24])
         ]  # fmt: skip
         until = max(past, default=f"{year}12")[:6]
-    own = until if came_out else ""
-    default = campaign or _reported(text, year, own) or Span(str(year), str(year))
+    about = titled if titled is not None and _SUMMARY.search(text[:HEAD]) else None
+    default = about or campaign or _reported(text, year, own) or Span(str(year), str(year))
     return Frame(year, default, campaign, until, own)
+
+
+#: A paper that looks back names in its title the time it is about: 2021年工作总结, 2020年形势分析.
+_SUMMARY = re.compile(r"总结|分析|通报|公报|形势|回顾|成绩单|年报|情况的?报告|工作报告|情况统计")
+_TITLE_YEAR = re.compile(
+    r"(?<![\d—~-])(?P<y>20\d\d)年度?(?![—~至到-]|[前底末])(?:(?P<p>上半年|下半年|前三季度|第?[一二三四]季度|全年)|(?P<m>1[0-2]|0?[1-9])月(?!\d|底|末))?"
+)
+
+
+def _titled(text: str, year: int) -> Span | None:
+    """The time that the title names, for a paper that looks back on it."""
+    rows = [line.strip() for line in text[:HEAD].split("\n") if line.strip()]
+    for line in rows[:6]:
+        hit = _TITLE_YEAR.search(line)
+        if hit is None or len(line) > 60 or "。" in line or _FULL_DAY.search(line):
+            continue
+        if _OTHER_YEAR.search(line[: hit.start()]) or not year - 2 <= int(hit["y"]) <= year:
+            continue
+        if not (_SUMMARY.search(line) or _COUNTS.search(line)):
+            continue
+        if hit["m"]:
+            month = f"{hit['y']}{int(hit['m']):02}"
+            return Span(month, month)
+        low, high = PARTS[(hit["p"] or "全年").lstrip("第")]
+        if high - low == 11:
+            return Span(hit["y"], hit["y"])
+        return Span(f"{hit['y']}{low:02}", f"{hit['y']}{high:02}")
+    return None
 
 
 #: What a bulletin says of its time: 一季度全国共发生…, 2015年5月…事故情况通报.
 _COUNTS = re.compile(r"发生|同比|事故|形势|通报|火灾|接报|检查|排查|查处|安全生产")
 
 
-def _reported(text: str, year: int, month: str) -> Span | None:
+def _reported(text: str, year: int, own: str) -> Span | None:
     """The time that a bulletin speaks of as a whole: the first one its head counts in."""
     place = 0
     for line in text[:HEAD].split("\n"):
-        for when in whens(text, place, place + len(line), year, month):
+        for when in whens(text, place, place + len(line), year, own):
             if (
                 when.before
                 or len(when.span.first) == 4
@@ -303,9 +371,9 @@ def _months(first: str, last: str) -> int:
 
 
 def _own_date(text: str, issued: date | None) -> tuple[int, str]:
-    """Year and month of the document: its date line, its imprint, its title, its first year."""
+    """Year and day of the document: its date line, its imprint, its title, its first year."""
     if issued is not None:
-        return issued.year, f"{issued.year}{issued.month:02}"
+        return issued.year, f"{issued:%Y%m%d}"
     rows = [line.strip(" ()\t\r") for line in text.split("\n")]
     rows = [line for line in rows if line]
     for line in rows:
@@ -318,7 +386,7 @@ def _own_date(text: str, issued: date | None) -> tuple[int, str]:
         full = _FULL_DAY.search(line[:160])
         if full and IMPRINT.search(line) and not re.search(r"[。;]", line[: full.start()]):
             return _dated(full)
-    title = re.search(r"(?<![-—〔\[\d])(20\d\d)年度?(?![-—至到])", text[:300])
+    title = re.search(r"(?<![-—〔\[\d])(20\d\d)年度?(?![-—至到前底末]|初?以来|起)", text[:300])
     if title and not _OTHER_YEAR.search(text[max(0, title.start() - 2) : title.start()]):
         return int(title[1]), ""
     for hit in re.finditer(r"(?<!\d)(20\d\d)年(?!底|末|前|初?以来|起)", text):
@@ -328,8 +396,13 @@ def _own_date(text: str, issued: date | None) -> tuple[int, str]:
     return (int(every[0]) if every else 0), ""
 
 
+def came_out(text: str) -> str:
+    """The day on which the document says that it came out, eight digits; else nothing."""
+    return _own_date(text, None)[1]
+
+
 def _dated(full: re.Match[str]) -> tuple[int, str]:
-    return int(full["y"]), f"{full['y']}{int(full['m']):02}"
+    return int(full["y"]), f"{full['y']}{int(full['m']):02}{int(full['d']):02}"
 
 
 def since(first: str, held: Frame) -> Span:

@@ -49,11 +49,19 @@ FRACTION = re.compile(
 DOCUMENT_NUMBER = re.compile(
     r"[\u4e00-\u9fff]{1,12}[〔\[【](?P<y>(?:19|20)\d\d)[〕\]】](?:第)?(?P<n>\d{1,4})号"
 )
+#: Rates that are written without their unit: what of, and per how much.
+DEATH_RATES = (
+    (re.compile(r"百万吨死亡(?:率|人数)"), "人/百万吨"), (re.compile(r"万车死亡(?:率|人数)"), "人/万车"),
+    (re.compile(r"亿元[^,。;、]{0,14}死亡(?:率|人数)"), "人/亿元"), (re.compile(r"(?:10|十)万[^,。;、]{0,14}死亡(?:率|人数)"), "人/10万人"),
+)  # fmt: skip
+DEATH_RATE = re.compile(
+    r"死亡(?:率|人数)(?:[由从]\d+\.\d+)?(?:为|是|达到?|[下降至到]{1,3})?(?P<n>\d{1,3}\.\d{1,4})(?![\d%‰人个万])"
+)
 ANNIVERSARY = re.compile(r"(?P<n>\d{1,3}|[一二三四五六七八九十百]{1,3})周年")
 
 #: Digits that aren't figures at all: telephones, mail, addresses, standards, models, times of day.
 NOT_FIGURES = re.compile(
-    r"(?:浏览|点击|阅读|访问|下载)(?:量|次数|数|人数|率)?[:\s]*\d+次?|(?:电话|传真|手机|热线|邮编|邮箱|联系方式|QQ|微信号)[:\s]*[\d\-—、/ ()A-Za-z.@]+"
+    r"(?:10|十)万(?:名)?(?:人|从业人员)(?=[^,。;\d]{0,12}死亡[人率])|(?:浏览|点击|阅读|访问|下载)(?:量|次数|数|人数|率)?[:\s]*\d+次?|(?:电话|传真|手机|热线|邮编|邮箱|联系方式|QQ|微信号)[:\s]*[\d\-—、/ ()A-Za-z.@]+"
     r"|\d{3,4}-\d{7,8}|(?<!\d)1[3-9]\d{9}(?!\d)|[\w.]{1,64}@[\w.]{1,64}|https?://\S{1,300}|www\.\S{1,300}"
     r"|(?:GB|AQ|DB|HG|GA|SY|JGJ|TSG|XF|WS|JT|MT|YJ)[\dA-Z]*(?:/[TZ])?\s?[\d.]+(?:[—-]\d{2,4})?"
     r"|第(?:\d+|[一二三四五六七八九十百〇零]+)(?:条|款|章|节|项|号|届|次|批|期|名|位|部分|阶段|季度|轮|场|类|方|一|责任|起|个|家|台|二)?"
@@ -92,7 +100,7 @@ def finds(text: str, start: int, end: int, *, plan: bool = False) -> list[Find]:
     numbered = LIST_NUMBER.match(text, start, end)
     if numbered:
         start = numbered.end()
-    found = [*_references(text, start, end)]
+    found = [*_references(text, start, end), *_death_rates(text, start, end)]
     found += _amounts(text, start, end)
     if plan:
         _quotas(text, start, found)
@@ -109,6 +117,20 @@ def _references(text: str, start: int, end: int) -> list[Find]:
         value = numbers.arabic(hit["n"]) if hit["n"].isdigit() else numbers.han(hit["n"])
         found.append(Find(hit.start(), hit.end(), value, "周年", "reference", number=hit.span(),
                           indicator=_before(text, hit.start(), start) + "周年"))  # fmt: skip
+    return found
+
+
+def _death_rates(text: str, start: int, end: int) -> list[Find]:
+    """煤矿百万吨死亡率0.031."""
+    found = []
+    for hit in DEATH_RATE.finditer(text, start, end):
+        begin = max(start, hit.start() - 24)
+        of = next(
+            (unit for shape, unit in DEATH_RATES
+             if any(m.end() > hit.start() for m in shape.finditer(text, begin, hit.start("n")))), "")  # fmt: skip
+        if of:
+            found.append(Find(hit.start("n"), hit.end("n"), numbers.arabic(hit["n"]), of, "rate", number=hit.span("n"),
+                              indicator=_before(text, hit.start("n"), start)))  # fmt: skip
     return found
 
 
@@ -190,6 +212,8 @@ def _amount(text: str, hit: re.Match[str]) -> Find | None:
         return None
     if unit == "日" and hit["s"] is None:
         return None
+    if unit == "年" and re.search(r"前$", text[max(0, hit.start() - 1) : hit.start()]):
+        return None  # 与前2年均比, 前5年: what a change is held against.
     follows = text[hit.end() : hit.end() + 1]
     if (unit, follows) in {("方", "面"), ("部", "门"), ("大", "类")}:
         unit = "个"
@@ -198,7 +222,14 @@ def _amount(text: str, hit: re.Match[str]) -> Find | None:
     digits, scale = hit["n"], hit["s"] or ""
     if len(digits) > LONGEST or len(hit["n2"] or "") > LONGEST:
         return None
-    if "." in digits and not scale and unit in units.COUNTED:
+    rate = unit == "人" and "死亡" in text[max(0, hit.start() - 10) : hit.start()]
+    if (
+        "." in digits
+        and not scale
+        and not rate
+        and unit in units.COUNTED
+        and unit not in units.PHYSICAL
+    ):
         return None  # 1.1级 is a number of a class, not one and a tenth.
     value = numbers.arabic(digits, scale)
     unit, factor = _money(unit)
@@ -310,8 +341,8 @@ def _structure(
     stop = hit.end()
     if unit in ("年", "天", "日", "个月", "个工作日", "小时"):
         near = text[max(0, place - 4) : place]
-        lasting = re.search(r"为期|历时|连续|期限|近$", near) or re.match(
-            r"未发生|没有发生|无事故", tail
+        lasting = re.search(r"为期|历时|连续|期限|近$|未来$|今后$", near) or re.match(
+            r"未发生|没有发生|无事故|均值|平均", tail
         )
         if unit == "个工作日":
             lasting = lasting or re.match(r"内|前", tail)

@@ -37,13 +37,33 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
         if line.copy:
             continue
         section = section_of(whole, line, section)
-        times = whens(whole, line.start, line.end, held.year, held.month)
         year = None if line.heading else year
+        this_year = int(year.first) if year else held.year
+        times = whens(whole, line.start, line.end, this_year, held.own)
         context = Context(whole, line, sentences(whole, line), held, section, times, year)
         year = context.plain_year()
-        for find in _line(whole, line, context, once, plan=plan, law=law):
+        found = _line(whole, line, context, once, plan=plan, law=law)
+        _apiece(whole, found, context)
+        for find in found:
             figures.append(_figure(text, mended, find, context, plan))
     return figures
+
+
+def _apiece(text: str, finds: list[Find], context: Context) -> None:
+    """分别为52起、41起、25起 behind a list of as many places: each value is of its place."""
+    for index, first in enumerate(finds):
+        if not re.search(r"分别[为是达有]?到?$", text[max(0, first.start - 5) : first.start]):
+            continue
+        row = [first]
+        for other in finds[index + 1 :]:
+            if other.unit != first.unit or not re.fullmatch(
+                r"[、和与及]", text[row[-1].end : other.start]
+            ):
+                break
+            row.append(other)
+        if len(row) > 1:
+            for find, place in zip(row, context.apiece([f.start for f in row]), strict=False):
+                find.hints["region"] = place
 
 
 def _line(
@@ -154,7 +174,7 @@ def _shrunk(text: str, find: Find, kept: list[Find]) -> bool:
         else:
             return False
     words_left = text[find.start : find.end]
-    keys = r"全覆盖|全部|均|所有" if find.kind == "universal_in_words" else r"未|没"
+    keys = r"全覆盖|全部|均|所有" if find.kind == "universal_in_words" else r"未|没|无"
     return re.search(keys, words_left) is not None and len(words_left) >= 3
 
 
@@ -214,7 +234,7 @@ def _figure(text: str, mended: Mended, find: Find, context: Context, plan: bool)
         kind = "target"
     return Figure(
         value=find.value, unit=find.unit, start=start, end=end, text=text[start:end],
-        region=context.region(find.start, leading=find.kind == "date"), period=period, actor=context.actor(find.start),
+        region=find.hints.get("region") or context.region(find.start, leading=find.kind == "date"), period=period, actor=context.actor(find.start),
         indicator=find.indicator, kind=kind, bound=find.bound, direction=find.direction,
         baseline=baseline, end_value=find.end_value, iso=find.iso, parts=find.parts,
     )  # fmt: skip

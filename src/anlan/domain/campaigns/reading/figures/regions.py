@@ -38,10 +38,10 @@ _PEOPLES = re.compile(
 
 #: Who tells it and from where isn't what it is about: 新华社北京4月4日电, 大连日报.
 _TOLD_FROM = re.compile(
-    r"(?:\d{1,2}月)?\d{1,2}日\s?(?:电|讯|消息)|[日晚晨早商时]报|都市报|新闻(?:网|传媒|社)|电视台|广播|网(?:讯|消息|\d)"
+    r"(?:\d{1,2}月)?\d{1,2}日\s?(?:电|讯|消息)|[日晚晨早商时]报|都市报|新闻(?:网|传媒|社)|电视台|广播|网(?:讯|消息|\d)|生产建设兵团"
 )
 #: One of many (贵州六盘水等12个省区).
-_AMONG_OTHERS = re.compile(r"等(?!级|待|方面|特)")
+_AMONG_OTHERS = re.compile(r"(?:、[\u4e00-\u9fff]{2,5}){0,14}等(?!级|待|方面|特)")
 #: Names of prefectures that are words of their own, too.
 _ALSO_WORDS = frozenset(
     [
@@ -107,9 +107,9 @@ def gazetteer() -> tuple[dict[str, tuple[Place, ...]], dict[str, Place]]:
         for name in _spellings(row["name"], level):
             named.setdefault(name, []).append(place)
         if level == 1:
-            short[_province_stem(row["name"])] = place
+            short[stem_of(row["name"])] = place
         elif level == 2:
-            short.setdefault(_province_stem(place.province) + _stem(row["name"]), place)
+            short.setdefault(stem_of(place.province) + _stem(row["name"]), place)
     return {name: tuple(places) for name, places in named.items()}, short
 
 
@@ -138,7 +138,7 @@ def _spellings(name: str, level: int) -> set[str]:
     return spellings
 
 
-def _province_stem(name: str) -> str:
+def stem_of(name: str) -> str:
     for stem in ("内蒙古", "广西", "西藏", "宁夏", "新疆", "香港", "澳门"):
         if name.startswith(stem):
             return stem

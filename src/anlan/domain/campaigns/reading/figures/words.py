@@ -59,6 +59,8 @@ IDIOMS = frozenset(
         "双预防",
         "双随机",
         "双碳",
+        "十一五",
+        "十二五",
         "十四五",
         "十三五",
         "十五五",
@@ -115,6 +117,7 @@ ROMAN = {"Ⅰ": 1, "Ⅱ": 2, "Ⅲ": 3, "Ⅳ": 4, "I": 1, "II": 2, "III": 3, "IV"
 ZERO = re.compile(
     r"(?P<no>(?:均|都|全部)?(?:未|没有|没)(?:再)?(?:发生|出现|新建|新增|接报))(?P<what>[^,。;、!\n“”]{2,24})"
 )
+HARMLESS = re.compile(r"(?:均|都)?无人员(?P<what>死亡|伤亡|受伤|被困)")
 ZERO_QUOTED = re.compile(r"[“\"](?P<what>零(?:事故|死亡|伤亡|亡人|违章|容忍|新增|报告))[”\"]")
 COVERED = re.compile(
     r"(?P<what>(?:实现|做到|确保|推动|对|达到|基本实现|开展|已|均)?[^,。;!\n“”]{0,30}?)(?<![“\"精准])全覆盖(?P<tail>[^,。;、!\n“”]{0,8})"
@@ -325,6 +328,10 @@ def _zeros(text: str, start: int, end: int, *, goals: bool) -> list[Find]:
         unit = "人" if re.search(r"[伤死]亡", what) and not accident else unit
         found.append(_find((hit.start(), stop), 0, unit, "zero_in_words",
                            indicator=text[hit.start("what") : stop] + ("起数" if unit == "起" else "")))  # fmt: skip
+    for hit in HARMLESS.finditer(text, start, end):
+        found.append(
+            _find(hit.span(), 0, "人", "zero_in_words", indicator=f"事故火灾{hit['what']}人数")
+        )
     for hit in ZERO_QUOTED.finditer(text, start, end):
         if hit["what"] not in ("零容忍", "零报告"):
             found.append(_find(hit.span("what"), 0, "起", "target", bound="<=",

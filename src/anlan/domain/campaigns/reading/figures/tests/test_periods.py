@@ -81,3 +81,49 @@ def test_back_counts_months() -> None:
 def test_what_a_period_holds_for(text: str, words: str, period: str) -> None:
     (figure,) = [figure for figure in read(text, issued=date(2024, 6, 30)) if figure.text == words]
     assert figure.period == period
+
+
+@pytest.mark.parametrize(
+    ("text", "words", "period"),
+    [
+        ("一季度事故情况通报\n一季度,发生事故3起。\n检查30家。", "30家", "2024-01/2024-03"),
+        ("2023年工作总结\n2024-02-05 来源:本局\n检查30家。", "30家", "2023"),
+        ("2023年8月事故情况通报\n检查30家。", "30家", "2023-08"),
+        ("5月31日,检查12家。共查处30家。", "30家", "2024-05-31"),
+        ("27日发布消息,检查30家。", "30家", "2024"),
+        ("火灾2起(2月7日甲村、2月9日乙村),检查30家。", "30家", "2024"),
+        ("2018年\n全年检查30家。", "30家", "2018"),
+        ("一、2022年工作打算\n检查30家。", "30家", "2022"),
+        ("到2025年,压减至12家;检查30家。", "30家", "2024"),
+    ],
+)  # fmt: skip
+def test_what_time_a_document_speaks_of(text: str, words: str, period: str) -> None:
+    issued = None if "来源" in text else date(2024, 6, 30)
+    figures = [figure for figure in read(text, issued=issued) if figure.text == words]
+    assert [figure.period for figure in figures] == [period]
+
+
+def test_a_bare_day_is_of_the_month_before_it() -> None:
+    text = "2017年4月4日 来源:新华网\n新华社4月4日电 记者4日获悉,2日至3日检查30家。"
+    dates = [figure.iso for figure in read(text) if figure.kind == "date"]
+    assert dates == ["2017-04-04", "2017-04-04", "2017-04-04", "2017-04-02/2017-04-03"]
+
+
+def test_a_day_of_last_winter_was_last_year() -> None:
+    text = "2021-01-05 来源:本局\n12月30日,关闭3家。请于12月30日前报告。1月4日公布关闭5家。"
+    assert [figure.iso for figure in read(text) if figure.kind in ("date", "deadline")] == [
+        "2021-01-05", "2020-12-30", "2021-12-30", "2021-01-04",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "year"),
+    [
+        ("发布日期:2019-07-16 浏览量:493次\n检查30家。", 2019),
+        ("• 发布时间:2015-06-15 11:32:20 来源:住建部\n2013年检查30家。", 2015),
+        ("从2020年到2022年开展整治。2021年检查30家。", 2020),
+        ("自2016年以来关闭30家。2020年检查30家。", 2020),
+    ],
+)
+def test_where_the_year_of_a_document_stands(text: str, year: int) -> None:
+    assert frame(text, None).year == year

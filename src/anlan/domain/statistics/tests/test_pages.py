@@ -82,6 +82,18 @@ def test_areas_that_are_not_mine_and_records_behind_them_are_not_there(desk: Des
     assert desk.get("firm", "statistics:analysis").status_code in (403, 404)
 
 
+def test_S14_a_units_number_in_an_address_tells_nobody_its_name(desk: Desk) -> None:
+    asked = {"i": "hazard.looked_back:kind", "a": "530102", "p": "2026"}
+    shown = {}
+    for name in ("other_firm", "office"):
+        unit = desk.cast.units[name]
+        answer = desk.browser("office").get(reverse("statistics:records"), {**asked, "u": unit.pk})
+        assert answer.status_code == 200
+        # Of the page itself: one's own unit stands in its head as well.
+        shown[name] = unit.name in answer.content.decode().split("<h1", 1)[1]
+    assert shown == {"other_firm": False, "office": True}
+
+
 def test_an_address_that_asks_for_nonsense_says_how_to_mend_it(desk: Desk) -> None:
     for query in ({"indicator": "no.such"}, {"rows": "colour"}, {"known": "yesterday"},
                   {"base": "19x"}, {"period": "2199"}, {"sector": "no"}, {"compare": "no"}):  # fmt: skip

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from anlan.base.actor import Actor
+from anlan.base.paths import below
 from anlan.base.refusal import NotFound
 from anlan.domain.accidents.loop import KINDS as ACCIDENT_KINDS
 from anlan.domain.hazards import overview
@@ -23,6 +24,7 @@ from anlan.domain.statistics.behind import Asked
 from anlan.domain.statistics.reading import written
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
+from anlan.kernel.accounts.permissions import units_seen
 from anlan.kernel.calendar import periods
 from anlan.kernel.facts.kinds import Measure, known
 from anlan.kernel.regions import queries as regions
@@ -47,7 +49,7 @@ def records(request: HttpRequest) -> HttpResponse:
     context = {
         "asked": asked, "found": found, "kind": known(asked.kind), "value": value,
         "words": written(each.form, value.value if value else None),
-        "parts": _parts(request, asked, value), "narrowed": _narrowed(asked),
+        "parts": _parts(request, asked, value), "narrowed": _narrowed(asked, by),
         "next": _again(request, after=str(found.more)) if found and found.more else "",
         "elsewhere": elsewhere, "most": behind.FACTS_MAX,
         "stood": known(asked.kind).measure is Measure.STOCK,
@@ -143,11 +145,13 @@ def _parts(request: HttpRequest, asked: Asked, value: Any) -> list[tuple[Any, An
     ]
 
 
-def _narrowed(asked: Asked) -> list[str]:
+def _narrowed(asked: Asked, by: Actor) -> list[str]:
     words = [str(analyses.word_of(name, value))
              for name, values in asked.narrowed.items() for value in values]  # fmt: skip
     if asked.unit is not None:
-        named = Unit.objects.filter(pk=asked.unit).values_list("name", flat=True).first()
+        # Of numbers that are tried in an address nobody learns whose they are.
+        seen = Unit.objects.filter(units_seen(by) | below(asked.area.path), pk=asked.unit)
+        named = seen.values_list("name", flat=True).first()
         words.append(named or _("no unit named"))
     if asked.own:
         words.append(_("the area itself, nothing below it"))

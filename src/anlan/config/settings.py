@@ -158,6 +158,8 @@ UI_SHELL: list[str] = [
     "anlan.kernel.notices.shell.fields",
     "anlan.config.shell.fields",
 ]
+#: Filters of every template that the kernel has: ``{{ event.actor|who }}``.
+UI_FILTERS = {"who": "anlan.kernel.accounts.words.who"}
 #: Whom to tell of a weakness, in /.well-known/security.txt; an address or a URL.
 SECURITY_CONTACT = os.environ.get("ANLAN_SECURITY_CONTACT", "")
 

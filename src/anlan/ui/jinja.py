@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib.messages import get_messages
 from django.templatetags.static import static
 from django.utils import translation
+from django.utils.module_loading import import_string
 from jinja2 import Environment
 from markupsafe import Markup
 
@@ -117,5 +118,9 @@ def environment(**options: Any) -> Environment:
         moment=figures.moment,
         clock=figures.clock,
         iso=figures.iso,
+    )
+    # What a page may say that this folder can't know: words for whoever acts, say.
+    env.filters.update(
+        {name: import_string(path) for name, path in getattr(settings, "UI_FILTERS", {}).items()}
     )
     return env

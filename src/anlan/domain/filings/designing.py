@@ -136,7 +136,8 @@ def lines(text: str) -> list[tuple[str, str]]:
     """Rows as they are typed or pasted, one a line: name and unit of measure."""
     found = []
     for line in text.splitlines():
-        parts = [part.strip() for part in re.split(r"\t|[，,;；|]", line)]
+        # Of what was copied from a sheet only the tab divides: names have commas of their own.
+        parts = [part.strip() for part in re.split(r"\t" if "\t" in line else r"[，,;；|]", line)]
         if parts[0]:
             found.append((parts[0][:LABEL_CHARS_MAX], (parts[1] if len(parts) > 1 else "")[:20]))
     return found
@@ -161,6 +162,20 @@ def put_cell(form: Definition, key: str, cell: Cell | None) -> Definition:
             found = _with(form, replace(section, rows=rows))
             return found if cell is not None else _clean(found)
     raise Broken(key, _("This cell isn't there any more."))
+
+
+def fill_column(
+    form: Definition, section: str, key: str, cell_of: Callable[[Row], Cell | None]
+) -> Definition:
+    """What stands in a column's cell of each row; None leaves a row as it is."""
+    found = _at(form, section)
+    if key not in {one.key for one in found.columns}:
+        raise Broken(key, _("This part isn't there any more."))
+    rows = tuple(
+        row if (cell := cell_of(row)) is None else replace(row, cells={**row.cells, key: cell})
+        for row in found.rows
+    )
+    return _with(form, replace(found, rows=rows))
 
 
 def put_rule(form: Definition, rule: Rule) -> Definition:

@@ -12,7 +12,7 @@ from anlan.domain.filings.checking import Finding, Value
 from anlan.domain.filings.deriving import Read
 from anlan.domain.filings.entering import Asked, Typed
 from anlan.domain.filings.models import Entry, Filing
-from anlan.domain.filings.terms import address
+from anlan.domain.filings.terms import TYPED, Definition, Place, address
 
 
 @dataclass
@@ -105,14 +105,35 @@ def _reader(asked: Asked, found: Shown, before: Mapping[int, int], at: datetime)
 
 
 def previous(asked: Asked) -> dict[str, Value]:
-    """What stood filed by the same unit in the period before, by cell; one statement."""
+    """What stood filed by the same unit in the period before, by cell; one statement.
+
+    A version drawn since may ask something else under the same key: what isn't the same is nothing.
+    """
     filing = asked.filing
     before = deriving.period_of(filing).previous().code
-    entry = Entry.objects.filter(
+    entry = Entry.objects.select_related("filing__asked").filter(
         filing__form=filing.form_id, filing__unit=filing.unit_id, filing__code=before,
         status__in=Entry.STANDING,
     ).first()  # fmt: skip
-    return values_of(entry) if entry else {}
+    if entry is None:
+        return {}
+    said = values_of(entry)
+    if entry.filing.asked_id == filing.asked_id:
+        return said
+    then = Definition.of(entry.filing.asked.definition)
+    by_meaning = {_meaning(place): said.get(place.key) for place in then.places()}
+    return {key: by_meaning.get(_meaning(place)) for key, place in asked.known.items()}
+
+
+def _meaning(place: Place) -> tuple[Any, ...]:
+    """By which cells of two versions ask the same thing: what they count, not where they stand."""
+    cell = place.cell
+    if cell.mode in TYPED:
+        return (cell.item,)
+    where = tuple(sorted((name, tuple(sorted(values))) for name, values in cell.where.items()))
+    if cell.mode == "derived":
+        return (cell.counts, cell.item, where, cell.over, cell.digits)
+    return (place.key, cell.mode, cell.of, cell.minus, cell.whole)
 
 
 def values_of(entry: Entry) -> dict[str, Value]:

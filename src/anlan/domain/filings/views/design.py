@@ -19,7 +19,7 @@ from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound
 from anlan.domain.campaigns.progress import counting
 from anlan.domain.filings import commands, deriving, designing, terms
-from anlan.domain.filings.models import Form, Version
+from anlan.domain.filings.models import NAME_CHARS_MAX, Form, Version
 from anlan.domain.filings.refusals import FilingIncomplete, VersionIssued
 from anlan.domain.filings.terms import Broken, Cell, Definition, Rule
 from anlan.domain.filings.views.forms import form_of, item_choices, rule_words
@@ -177,6 +177,7 @@ def _changed(form: Definition, sent: QueryDict, by: Actor, at: Any) -> Definitio
         "column": lambda: designing.put_column(form, section, key, _named(label), help_text),
         "drop_column": lambda: designing.drop_column(form, section, key),
         "move_column": lambda: designing.move_column(form, section, key, move),
+        "fill": lambda: _filled(form, section, key, sent, by, at),
         "row": lambda: designing.put_row(
             form, section, key, _named(label), sent.get("unit", "").strip()[:20], help_text
         ),
@@ -221,6 +222,39 @@ def _rows(form: Definition, section: str, sent: QueryDict, by: Actor, at: Any) -
             assert own in key
             form = designing.put_cell(form, f"{own}.{column}", Cell("declared", item=pks[n]))
     return form
+
+
+def _filled(form: Definition, section: str, key: str, sent: QueryDict, by: Actor, at: Any
+            ) -> Definition:  # fmt: skip
+    """All rows of a column at once: declared items of their own, or worked out from columns."""
+    found = next((one for one in form.sections if one.key == section), None)
+    column = next((one for one in found.columns if one.key == key), None) if found else None
+    if found is None or column is None:
+        raise NotFound
+    mode, others = sent.get("mode", ""), sent.getlist("columns")
+    if mode == "declared":
+        # What is declared already keeps its item, so that its figures go on.
+        rows = [row for row in found.rows if key not in row.cells]
+        names = [f"{row.label}（{column.label}）" if len(found.columns) > 1 else row.label
+                 for row in rows]  # fmt: skip
+        new = [commands.NewItem(name[:NAME_CHARS_MAX], row.unit or _("times"))
+               for name, row in zip(names, rows, strict=True)]  # fmt: skip
+        pks = commands.make_items(new, by=by, at=at, request_id=uuid7()) if new else []
+        made = {row.key: Cell("declared", item=pk) for row, pk in zip(rows, pks, strict=True)}
+        return designing.fill_column(form, section, key, lambda row: made.get(row.key))
+    if mode not in terms.WORKED_OUT or not others:
+        raise Broken("", _("Choose the cells that it is worked out from."))
+    return designing.fill_column(form, section, key, lambda row: _worked(row, mode, others, key))
+
+
+def _worked(row: terms.Row, mode: str, columns: Sequence[str], key: str) -> Cell | None:
+    """Of the row's own cells; None where one of them asks nothing."""
+    if key in columns or not set(columns) <= row.cells.keys():
+        return None
+    of = tuple(f"{row.key}.{one}" for one in columns)
+    if mode == "percent":
+        return Cell(mode, of=of[:1], whole=of[1], digits=1) if len(of) == 2 else None
+    return Cell(mode, of=of if mode == "sum" else of[:1])
 
 
 def _cell(sent: QueryDict) -> Cell | None:

@@ -331,25 +331,29 @@
       try {
         remember();
         sheet.key = await keyOf(sheet.secret);
-        sheet.keeper = await lock(sheet.id);
         row = await store("readonly", (rows) => rows.get(sheet.id)) || null;
         if (row && !old && row.unsent) old = await unseal(sheet.key, row);
         sheet.since = row && row.unsent ? row.at : 0;
       } catch { sheet.key = null; }
       if (form.dataset.worker && navigator.serviceWorker) navigator.serviceWorker.register(form.dataset.worker, { scope: form.dataset.scope }).catch(() => {});
     }
+    // What was typed stands again before anything is waited for.
+    if (old && !form.dataset.given) {
+      for (const [name, text] of Object.entries(old.mine)) write(form, name, text);
+      if (!form.dataset.moved) Object.assign(sheet, { base: old.base, seq: old.seq });
+    }
     listen();
-    if (!sheet.keeper && sheet.key) say("twice", {}, "amber");
+    sheet.keeper = !sheet.key || await lock(sheet.id);
+    if (!sheet.keeper) say("twice", {}, "amber");
     if (form.dataset.moved) {
       // What was sent met a colleague's draft: each cell that differs is asked for.
       sheet.base = old ? old.base : {};
       await merge(there);
     } else if (old && !form.dataset.given) {
-      for (const [name, text] of Object.entries(old.mine)) write(form, name, text);
-      sheet.base = old.base;
-      sheet.seq = old.seq;
       if (held) { await keep(); waits(); soon(RETRY_MS); return; }
-      if (changed().length) say("restored", { n: changed().length, at: clock(sheet.since) }, "blue");
+      // What was handed over by a button arrived with it, or it comes back with what was typed.
+      const late = Object.keys(old.mine).filter((name) => old.mine[name] !== (there.fields[name] || ""));
+      if (late.length) say("restored", { n: late.length, at: clock(sheet.since || Date.now()) }, "blue");
       await merge(there);
     } else { await keep(); if (changed().length) soon(SEND_MS); }
   };

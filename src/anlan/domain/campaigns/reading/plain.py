@@ -59,6 +59,22 @@ def _letter_converter() -> Any:
     return opencc.OpenCC("t2s")
 
 
+@cache
+def _traditional_converters() -> tuple[Any, Any]:
+    return opencc.OpenCC("s2t"), opencc.OpenCC("s2tw")
+
+
+def scripts(words: str) -> list[str]:
+    """Words as somebody may have written them: as they are, simplified, and traditional twice.
+
+    A notice in traditional characters keeps its text, while its tasks' titles are simplified: so
+    that either finds both, a search asks for all of these.
+    """
+    plain = simplified(words)
+    written = [one.convert(plain) for one in _traditional_converters()]
+    return list(dict.fromkeys([words, plain, *written]))
+
+
 def simplified(line: str) -> str:
     """Simplified, of the same length: phrases first, characters where a phrase changed length."""
     made: str = _converter().convert(line)
@@ -68,8 +84,14 @@ def simplified(line: str) -> str:
     return "".join(new if len(new) == 1 else old for new, old in zip(letters, line, strict=True))
 
 
+def line_ends(text: str) -> str:
+    """A file of an old Macintosh ends its lines with CR alone; every place stays what it was."""
+    return text.replace("\r", "\n") if "\r" in text and "\n" not in text else text
+
+
 def plain(text: str, leave_out: Iterable[tuple[int, int]] = ()) -> Plain:
     """The text for rules, without the stretches to be left out (furniture, second copies)."""
+    text = line_ends(text)
     silent = sorted(leave_out)
     width = _wrapped_at(text)
     lines = text.split("\n")

@@ -37,4 +37,6 @@ def _one(char: str) -> str:
 
 def fold(text: str) -> str:
     """The text in Simplified characters and ASCII signs, as long as it was."""
+    if "\r" in text and "\n" not in text:
+        text = text.replace("\r", "\n")  # An old Macintosh's line ends.
     return "".join([_one(char) for char in text])

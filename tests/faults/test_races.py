@@ -284,3 +284,33 @@ def test_F07_an_answer_lost_after_the_commit_is_given_again_to_who_asks_again(
         assert AuditRow.objects.filter(action__startswith="hazard").count() == audited
     web.stop()
     assert not check()
+
+
+def test_F09_a_papers_number_goes_to_one_paper_whoever_gives_it(realdb: Any) -> None:
+    """Of a word each taker gets the next; of what an OA gave out, only one paper gets it."""
+    from anlan.domain.bulletins import commands
+    from anlan.domain.bulletins.models import Number
+    from anlan.domain.bulletins.tests.desk import Desk
+    from anlan.domain.hazards.tests import stage
+    from anlan.kernel.accounts.models import Role
+
+    evidence.seed("F09-papers")
+    cast = stage.whole()
+    cast.person("second", "city", Role.INSPECTOR)
+    desk = Desk(cast)
+    papers, word = [desk.signed() for _n in range(AT_ONCE)], desk.word()
+
+    def own(n: int) -> Any:
+        return commands.number(papers[n], word=word, **desk.call("city"))
+
+    assert outcomes(realdb.together(own, AT_ONCE // 2)) == {"done": AT_ONCE // 2}
+    taken = sorted(Number.objects.values_list("serial", flat=True))
+    assert taken == list(range(1, AT_ONCE // 2 + 1)), "each the next, none twice, none left out"
+
+    def given(n: int) -> Any:
+        pk = papers[AT_ONCE // 2 + n]
+        return commands.number(pk, text="昆安办〔2026〕99号", **desk.call("city"))
+
+    answers = outcomes(realdb.together(given, AT_ONCE // 2))
+    assert answers == {"done": 1, "paper_number_taken": AT_ONCE // 2 - 1}
+    assert not check()

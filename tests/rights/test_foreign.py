@@ -149,9 +149,21 @@ def test_the_own_row_is_seen_so_the_matrix_is_not_empty(stand: Any) -> None:
     } <= set(seen)  # fmt: skip
 
 
+#: Which planted row an endpoint opens, by its address; the others open hazards.
+OF_API = {
+    "bulletins/": "bulletins", "assessments/schemes/": "assessments:scheme",
+    "assessments/rankings/": "assessments:ranking", "assessments/scores/": "assessments:score",
+    "filings/": "filings", "accidents/": "accidents",
+}  # fmt: skip
+
+
 def _number(route: Route, numbers: dict[str, Any]) -> Any:
     """The foreign number that a route may take: by its namespace, for an endpoint by its kind."""
     if route.is_api and "pk" in route.takes:
+        address = route.path()
+        for part, name in OF_API.items():
+            if f"/api/v1/{part}" in address and name in numbers:
+                return numbers[name]
         kind = type(route.converters["pk"]).__name__
         return numbers["hazards" if kind.startswith("UUID") else "enterprises"]
     return numbers.get(route.name, numbers.get(route.name.split(":")[0]))

@@ -9,9 +9,11 @@ from django.utils import timezone
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
+from anlan.base.paths import below
 from anlan.config.demo_offices import CAPITAL, office_code, unit
 from anlan.domain.bulletins import commands
 from anlan.domain.bulletins.models import Word
+from anlan.domain.hazards.models import Hazard
 from anlan.kernel.accounts import held
 from anlan.kernel.accounts.models import User
 from anlan.kernel.calendar import periods
@@ -48,3 +50,12 @@ def papers(*, at: datetime) -> None:
     copies = [unit(f"{CAPITAL}-yj").pk]
     commands.give_out(pk, units=units, copies=copies, **call("km.office"))
     commands.receive(pk, **call("wh.office"))
+    _notice(area, month, call("km.office"))
+
+
+def _notice(area: Region, month: str, common: dict[str, Any]) -> None:
+    """A notice of listed supervision, begun at the hazard: what isn't on record is left open."""
+    listed = Hazard.objects.filter(below(area.path, "case__path"), case__listed=True)
+    if (hazard := listed.order_by("pk").first()) is not None:
+        new = commands.NewPaper(uuid7(), "listed", area.pk, month, about=(hazard.pk,))
+        commands.make(new, **common)

@@ -125,16 +125,23 @@ class Change:
     @property
     def words(self) -> str:
         """In words, because colour and arrows alone don't reach everybody: 同比下降12.3%."""
-        data = {"label": self.label}
-        match self.direction:
-            case "":
-                return _("%(label)s: nothing to compare") % data
-            case "level":
-                return _("%(label)s: unchanged") % data
-            case "up":
-                return _("%(label)s: up %(size)s") % {**data, "size": self.size}
-            case _:
-                return _("%(label)s: down %(size)s") % {**data, "size": self.size}
+        return compared(self.label, self.direction, self.size if self.comparable else "")
+
+
+def compared(
+    label: str | Promise, direction: Literal["up", "down", "level", ""], size: str = ""
+) -> str:
+    """A figure against another one, on pages and in papers alike; "" is nothing to compare."""
+    data = {"label": label, "size": size}
+    match direction:
+        case "":
+            return _("%(label)s: nothing to compare") % data
+        case "level":
+            return _("%(label)s: unchanged") % data
+        case "up":
+            return _("%(label)s: up %(size)s") % data
+        case _:
+            return _("%(label)s: down %(size)s") % data
 
 
 @dataclass(frozen=True)

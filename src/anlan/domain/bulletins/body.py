@@ -32,6 +32,9 @@ _WISH = re.compile(r"\{([a-z_]+\.[a-z_0-9]+)(?::([a-z_]+))?(?::([a-z_]+))?\}")
 #: After a full stop: in Chinese at once, else where a blank and a capital follow.
 _END = re.compile(r"(?<=[。！？])\s*|(?<=[.!?])\s+(?=[A-Z])|\n+")
 
+#: Level of a heading with which an annex begins: what follows it stands there.
+ANNEX = 0
+
 Kind = Literal["heading", "text", "points", "table", "chart"]
 
 

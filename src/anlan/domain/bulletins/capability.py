@@ -10,6 +10,7 @@ CAPABILITY = Capability(
     code="bulletins",
     urls="anlan.domain.bulletins.urls",
     prefix="bulletins/",
+    router="anlan.domain.bulletins.endpoints.router",
     machines=(PAPER,),
     kinds=KINDS,
     rules=RULES,

@@ -101,9 +101,12 @@ class Figure:
 
 #: What papers tell out of records and not out of the ledger.
 LATE_UNIT, PROPOSALS = "late_unit", "proposals"
+WORST_FOUND, WORST_LATE = "worst_found", "worst_late"
 SOURCES: Mapping[str, Any] = {
     LATE_UNIT: gettext_lazy("overdue hazards by the unit that rectifies them, when written"),
     PROPOSALS: gettext_lazy("proposals that wait for a leader, when written"),
+    WORST_FOUND: gettext_lazy("hazards found at the enterprise in the period, when written"),
+    WORST_LATE: gettext_lazy("overdue hazards of the enterprise, when written"),
 }
 
 

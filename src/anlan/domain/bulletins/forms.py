@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
@@ -19,6 +20,7 @@ from anlan.domain.bulletins.models import (
     WORD_CHARS_MAX,
     Word,
 )
+from anlan.domain.bulletins.subjects import ABOUT_MAX
 from anlan.domain.hazards.forms import AreaField, Nothing, Reason, StepForm, UnitField, text_area
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.permissions import units_seen
@@ -82,6 +84,16 @@ class New(StepForm):
     title = _line(_("Title"), False, TITLE_CHARS_MAX, _("Left empty, the usual one of its kind."))
     recipients = _line(_("Recipients (主送)"), False, LIST_CHARS_MAX)
     due_on = forms.DateField(label=_("To be signed by"), required=False, widget=DayInput)
+    about = forms.CharField(
+        required=False, max_length=37 * ABOUT_MAX, widget=forms.HiddenInput, empty_value=""
+    )
+
+    def clean_about(self) -> tuple[UUID, ...]:
+        """Numbers of hazards with commas between."""
+        try:
+            return tuple(UUID(part) for part in self.cleaned_data["about"].split(",") if part)
+        except ValueError:
+            raise forms.ValidationError(_("Begin at the hazard that it is about.")) from None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -107,7 +119,8 @@ class NewBlock(StepForm):
     kind = forms.ChoiceField(
         label=_("What to add"),
         choices=[("text", _("paragraph")), ("heading", _("heading")), ("points", _("points")),
-                 ("table", _("table")), ("chart", _("chart"))],
+                 ("table", _("table")), ("chart", _("chart")),
+                 ("annex", _("annex: what follows stands in it"))],
     )  # fmt: skip
     title = _line(_("Heading or title"), False, 200)
     text = text_area(_("Text"), required=False, rows=3)

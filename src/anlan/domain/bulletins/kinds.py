@@ -15,17 +15,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.base.ids import uuid7
-from anlan.domain.bulletins import board, tables, wording
+from anlan.domain.bulletins import board, subjects, tables, wording
+from anlan.domain.bulletins import recorded as records
 from anlan.domain.bulletins.board import Board
 from anlan.domain.bulletins.body import Block, Sentence
 from anlan.domain.bulletins.scope import Scope
+from anlan.domain.bulletins.subjects import Subject
 from anlan.kernel.papers.official.paper import Form
 
 Rules = Callable[[Board], list[Sentence]]
 #: Rules by the name under which a block keeps them.
 BY_RULE: Mapping[str, Rules] = {
     "opening": wording.opening, "problems": wording.problems, "next": wording.next_steps,
-    "asks": wording.asks,
+    "demands": wording.demands, "asks": wording.asks,
 }  # fmt: skip
 
 
@@ -35,13 +37,15 @@ class PaperKind:
     label: str | Promise
     form: Form
     title: str | Promise
-    make: Callable[[Board], list[Block]]
+    make: Callable[[Board, Sequence[Subject]], list[Block]]
     #: Whether its number is 〔年〕n号, or 第n期 of a series.
     serial: str = "number"
     #: Whether a seal goes over it before it is given out.
     sealed: bool = True
     #: What follows the office's name in the red head; empty: a name of its own.
     mark: str = ""
+    #: Whether it may be about hazards, and is filled in from them.
+    about: bool = False
 
 
 def heading(text: str, level: int = 1) -> Block:
@@ -66,6 +70,18 @@ def element(title: str, hint: str, sentences: Sequence[Sentence] = ()) -> list[B
     return [heading(title), text]
 
 
+def recorded(title: str, hint: str, texts: Sequence[str]) -> list[Block]:
+    """An element filled in from records: several stand as points, each by itself."""
+    said = tuple(Sentence(text, rule="record") for text in dict.fromkeys(texts) if text)
+    kind: Any = "points" if len(said) > 1 else "text"
+    return [heading(title), Block(_id(), kind, sentences=said, required=True, hint=str(hint))]
+
+
+def closing(text: str) -> Block:
+    """特此函告。 and the like: what a paper of its kind ends with."""
+    return Block(_id(), "text", sentences=(Sentence(text, rule="closing"),))
+
+
 def _id() -> str:
     return uuid7().hex[-12:]
 
@@ -85,7 +101,7 @@ def _trend(b: Board) -> Block:
     return chart(_("Found and rectified, last months"), tables.TREND, b)
 
 
-def _situation(b: Board) -> list[Block]:
+def _situation(b: Board, _about: Sequence[Subject]) -> list[Block]:
     return [
         by_rules("opening", b), _trend(b), _ranking(b),
         heading(_("Problems")), by_rules("problems", b, "points"),
@@ -94,25 +110,39 @@ def _situation(b: Board) -> list[Block]:
     ]  # fmt: skip
 
 
-def _circular(b: Board) -> list[Block]:
+def _circular(b: Board, _about: Sequence[Subject]) -> list[Block]:
     return [
         by_rules("opening", b),
         heading(_("一、Overall")), _trend(b),
         table(_("Hazards by area"), tables.WITH_CHANGE, b),
         heading(_("二、Problems found")), by_rules("problems", b),
         heading(_("三、Ranking")), _ranking(b),
-        heading(_("四、What is asked")), by_rules("next", b),
+        heading(_("四、What is asked")), by_rules("demands", b),
     ]  # fmt: skip
 
 
-def _brief(b: Board) -> list[Block]:
+def _brief(b: Board, _about: Sequence[Subject]) -> list[Block]:
     return [
-        by_rules("opening", b), _trend(b), heading(_("Problems")), by_rules("problems", b),
-        _ranking(b),
+        by_rules("opening", b), _trend(b), *_practices(b), heading(_("Problems")),
+        by_rules("problems", b), _ranking(b),
     ]  # fmt: skip
 
 
-def _stage(b: Board) -> list[Block]:
+def _practices(b: Board) -> list[Block]:
+    """推广: what units told of good practice in the period, as they told it."""
+    told = tuple(Sentence(text, rule="record") for text in records.practices(b.scope))
+    return [heading(_("Good practice")), Block(_id(), "points", sentences=told)] if told else []
+
+
+def _ten_day(b: Board, _about: Sequence[Subject]) -> list[Block]:
+    worst = table(_("Enterprises with most hazards"), records.WORST, b, str(records.NOTE))
+    return [
+        by_rules("opening", b), heading(_("Problems")), by_rules("problems", b),
+        *([worst] if worst.rows else []), _ranking(b),
+    ]  # fmt: skip
+
+
+def _stage(b: Board, _about: Sequence[Subject]) -> list[Block]:
     return [
         by_rules("opening", b),
         heading(_("一、How the work goes")), _trend(b),
@@ -120,24 +150,37 @@ def _stage(b: Board) -> list[Block]:
         table(_("Hazards by sector"), tables.BY_SECTOR, b),
         heading(_("二、Problems found")), by_rules("problems", b),
         heading(_("三、Next steps")), by_rules("next", b),
-        heading(_("四、For decision")), by_rules("asks", b),
+        heading(_("四、For decision")), by_rules("asks", b), closing(_("This is our report.")),
     ]  # fmt: skip
 
 
-def _year(b: Board) -> list[Block]:
+def _year(b: Board, _about: Sequence[Subject]) -> list[Block]:
     months = {**tables.TREND, "indicators": [board.FOUND, board.RECTIFIED, board.OVERDUE]}
-    return [*_stage(b)[:3], table(_("By month"), months, b), *_stage(b)[3:]]
+    stage = _stage(b, _about)
+    return [*stage[:3], table(_("By month"), months, b), *stage[3:]]
 
 
-def _letter(b: Board) -> list[Block]:
+def _letter(b: Board, about: Sequence[Subject]) -> list[Block]:
+    today = b.scope.today
+    what, which = _("一、What is supervised"), _("Which hazards, where, since when.")
+    first = (
+        recorded(what, which, [subjects.told(one, today) for one in about])
+        if about
+        else element(
+            what, which, [each for each in wording.problems(b) if each.rule == "overdue_rise"]
+        )
+    )
     return [
-        *element(_("一、What is supervised"), _("Which hazards, where, since when."),
-                 [each for each in wording.problems(b) if each.rule == "overdue_rise"]),
-        *element(_("二、On what ground"), _("The law, plan or document, with its article.")),
-        *element(_("三、What is asked"), _("What the unit has to do.")),
-        *element(_("四、By when"), _("The day by which it is to be done and reported.")),
+        *first,
+        *recorded(_("二、On what ground"), _("The law, plan or document, with its article."),
+                  list(map(subjects.ground, about))),
+        *recorded(_("三、What is asked"), _("What the unit has to do."),
+                  list(map(subjects.demand, about))),
+        *recorded(_("四、By when"), _("The day by which it is to be done and reported."),
+                  [subjects.deadline(one, today) for one in about]),
         *element(_("五、How to report back"), _("To whom, in which form.")),
         *element(_("六、Contact"), _("Who answers questions; at which office telephone.")),
+        closing(_("This letter is sent for it to be dealt with.")),
     ]  # fmt: skip
 
 
@@ -145,28 +188,43 @@ def _letter(b: Board) -> list[Block]:
 _TALKED_OF = ("overdue_rise", "lowest_rate")
 
 
-def _talk(b: Board) -> list[Block]:
+def _talk(b: Board, about: Sequence[Subject]) -> list[Block]:
+    why, led = _("三、Why"), _("What led to the talk.")
+    reasons = (
+        recorded(why, led, [subjects.told(one, b.scope.today) for one in about])
+        if about
+        else element(why, led, [each for each in wording.problems(b) if each.rule in _TALKED_OF])
+    )
     return [
-        *element(_("一、Who is called"), _("Unit and office held; who comes with him.")),
+        *recorded(_("一、Who is called"), _("Unit and office held; who comes with him."),
+                  list(map(subjects.unit, about))),
         *element(_("二、When and where"), _("Day, hour and place.")),
-        *element(_("三、Why"), _("What led to the talk."),
-                 [each for each in wording.problems(b) if each.rule in _TALKED_OF]),
+        *reasons,
         *element(_("四、What to bring"), _("Papers to be prepared, and how many copies.")),
         *element(_("五、Contact"), _("Who answers questions; at which office telephone.")),
         *element(_("Receipt to be returned"),
                  _("What the receipt states: who comes, signature, day.")),
+        closing(_("This is our notice.")),
     ]  # fmt: skip
 
 
-def _listed(b: Board) -> list[Block]:
+def _listed(b: Board, about: Sequence[Subject]) -> list[Block]:
+    today = b.scope.today
     return [
-        *element(_("一、Unit with the hazard"), _("Name and place.")),
-        *element(_("二、The hazard"), _("What it is, as it was found.")),
-        *element(_("三、On what it was judged major"), _("The criterion with its article.")),
-        *element(_("四、What must be done"), _("Rectification and measures meanwhile.")),
-        *element(_("五、By when"), _("The day by which it is to be done.")),
-        *element(_("六、Supervising unit"), _("Who supervises, and what is made public.")),
+        *recorded(_("一、Unit with the hazard"), _("Name and place."),
+                  list(map(subjects.place, about))),
+        *recorded(_("二、The hazard"), _("What it is, as it was found."),
+                  [subjects.told(one, today) for one in about]),
+        *recorded(_("三、On what it was judged major"), _("The criterion with its article."),
+                  list(map(subjects.ground, about))),
+        *recorded(_("四、What must be done"), _("Rectification and measures meanwhile."),
+                  list(map(subjects.demand, about))),
+        *recorded(_("五、By when"), _("The day by which it is to be done."),
+                  [subjects.deadline(one, today) for one in about]),
+        *recorded(_("六、Supervising unit"), _("Who supervises, and what is made public."),
+                  list(map(subjects.supervisor, about))),
         *element(_("七、How to report back"), _("When and to whom.")),
+        closing(_("This is our notice.")),
     ]  # fmt: skip
 
 
@@ -182,14 +240,16 @@ KINDS: Mapping[str, PaperKind] = {
         PaperKind("brief", gettext_lazy("Brief"), "brief",
                   gettext_lazy("Work safety in %(area)s in %(period)s"), _brief, "issue", False),
         PaperKind("ten_day", gettext_lazy("Ten-day bulletin"), "brief",
-                  gettext_lazy("Ten-day bulletin of %(area)s for %(period)s"), _brief, "issue",
-                  False),
+                  gettext_lazy("Ten-day bulletin of %(area)s for %(period)s"), _ten_day,
+                  "issue", False),
         PaperKind("letter", gettext_lazy("Supervision letter"), "letter",
-                  gettext_lazy("Supervision letter on hazards not rectified in time"), _letter),
+                  gettext_lazy("Supervision letter on hazards not rectified in time"), _letter,
+                  about=True),
         PaperKind("talk", gettext_lazy("Notice of an admonitory talk"), "letter",
-                  gettext_lazy("Notice of an admonitory talk"), _talk),
+                  gettext_lazy("Notice of an admonitory talk"), _talk, about=True),
         PaperKind("listed", gettext_lazy("Notice of listed supervision"), "letter",
-                  gettext_lazy("Notice of listed supervision of a major hazard"), _listed),
+                  gettext_lazy("Notice of listed supervision of a major hazard"), _listed,
+                  about=True),
         PaperKind("stage", gettext_lazy("Stage report"), "document",
                   gettext_lazy("Report on work safety in %(area)s in %(period)s"), _stage,
                   mark="文件"),
@@ -200,9 +260,12 @@ KINDS: Mapping[str, PaperKind] = {
 }  # fmt: skip
 
 
-def title_of(kind: PaperKind, scope: Scope) -> str:
+def title_of(kind: PaperKind, scope: Scope, about: Sequence[Subject] = ()) -> str:
+    if about:
+        return subjects.title_of(kind.code, about)
     return str(kind.title) % {"area": scope.area.name, "period": scope.period.label}
 
 
-def composed(kind: PaperKind, scope: Scope) -> list[Block]:
-    return kind.make(board.read(scope))
+def composed(kind: PaperKind, scope: Scope, about: Sequence[Subject] = ()) -> list[Block]:
+    """The first draft: what its rules find, or what is on record of the hazards it is about."""
+    return kind.make(board.read(scope), about)

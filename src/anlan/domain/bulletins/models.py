@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from anlan.base.ids import uuid7
 from anlan.domain.bulletins.loop import state_label
+from anlan.domain.bulletins.reporting.models import HearingReport as HearingReport
 from anlan.kernel.accounts.records import SealedRecord
 
 TITLE_CHARS_MAX, NAME_CHARS_MAX, NUMBER_CHARS_MAX, WORD_CHARS_MAX = 300, 120, 80, 40
@@ -59,6 +60,16 @@ class Paper(models.Model):
         from anlan.domain.bulletins.kinds import KINDS
 
         return str(KINDS[self.case.grade].label)
+
+
+class About(models.Model):
+    """A case that a letter or notice is about: it was filled in from it, and is found there."""
+
+    paper = models.ForeignKey(Paper, models.PROTECT, related_name="about")
+    case = models.ForeignKey("loop.Case", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["paper", "case"], name="paper_about_once")]
 
 
 class Issue(SealedRecord):

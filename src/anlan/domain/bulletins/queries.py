@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -14,6 +15,7 @@ from anlan.domain.bulletins import body
 from anlan.domain.bulletins.body import Block
 from anlan.domain.bulletins.kinds import KINDS, PaperKind
 from anlan.domain.bulletins.models import (
+    About,
     Countersign,
     Delivery,
     Instruction,
@@ -23,6 +25,7 @@ from anlan.domain.bulletins.models import (
 )
 from anlan.domain.bulletins.rendering import Head
 from anlan.domain.campaigns.models import Task
+from anlan.domain.hazards.models import Hazard
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop.models import Event
 from anlan.kernel.regions.models import Region
@@ -95,6 +98,19 @@ def around(paper: Paper) -> Around:
     )
 
 
+def of_hazard(by: Actor, hazard: UUID) -> list[Paper]:
+    """Letters and notices about it that ``by`` may see, the newest first."""
+    rows = visible(by).filter(pk__in=About.objects.filter(case=hazard).values("paper"))
+    return list(rows.exclude(case__state="void").select_related(*ROW).order_by("-pk")[:AROUND_MAX])
+
+
+def about(paper: Paper, by: Actor) -> list[Hazard]:
+    """The hazards that it is about and ``by`` may see."""
+    rows = Hazard.objects.filter(pk__in=paper.about.values("case"))
+    seen = policy.permitted(rows, "hazard.view", by)
+    return list(seen.select_related("case", "enterprise").order_by("pk"))
+
+
 def layout_of(paper: Paper) -> Layout | None:
     """The unit's own template for papers of this kind, the newest."""
     rows = Layout.objects.filter(unit=paper.case.unit_id, kind=paper.case.grade, ended_at=None)
@@ -118,8 +134,8 @@ def whole(paper: Paper) -> Whole:
     if issue is None:
         head = Head(
             paper.title, paper.organ, "", paper.recipients, paper.copies, paper.dated, None,
-            paper.note, paper.signer if _goes_up(paper.case.grade) else "", _lines(paper.annexes),
-            paper.mark,
+            paper.note, paper.signer if goes_up(paper.case.grade) else "", _lines(paper.annexes),
+            paper.mark, paper.secrecy, paper.urgency,
         )  # fmt: skip
         return Whole(KINDS[paper.case.grade], head, body.loaded(paper.body))
     kept = issue.content
@@ -127,12 +143,13 @@ def whole(paper: Paper) -> Whole:
         kept["title"], kept["organ"], kept["number"], kept["recipients"], kept["copies"],
         date.fromisoformat(kept["dated"]) if kept["dated"] else None,
         date.fromisoformat(kept["numbered_on"]), kept["note"],
-        kept["signer"] if _goes_up(kept["kind"]) else "", _lines(kept["annexes"]), kept["mark"],
+        kept["signer"] if goes_up(kept["kind"]) else "", _lines(kept["annexes"]), kept["mark"],
+        kept["secrecy"], kept["urgency"],
     )  # fmt: skip
     return Whole(KINDS[kept["kind"]], head, body.loaded(kept["body"]))
 
 
-def _goes_up(kind: str) -> bool:
+def goes_up(kind: str) -> bool:
     """上行文 name who signed them beside the number."""
     return kind in ("stage", "year")
 

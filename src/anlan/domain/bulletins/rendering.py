@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
 from anlan.domain.bulletins import tables
-from anlan.domain.bulletins.body import Block
+from anlan.domain.bulletins.body import ANNEX, Block
 from anlan.domain.bulletins.kinds import PaperKind
 from anlan.domain.bulletins.scope import Scope
 from anlan.kernel.accounts import sectors
@@ -44,6 +44,8 @@ class Head:
     signer: str = ""
     annexes: Sequence[str] = field(default_factory=tuple)
     mark: str = ""
+    secrecy: str = ""
+    urgency: str = ""
 
 
 def written(
@@ -51,17 +53,18 @@ def written(
     at: datetime, state: str = "",
 ) -> bytes:  # fmt: skip
     """The file. What goes out says who had it made, when, and within which scope."""
-    watermark = " · ".join(filter(None, (state, mark_of(scope, by, at))))
+    mark = watermark(scope, by, at, state)
     if form == "pptx":
-        return slides.write(deck(head, blocks, scope, watermark))
-    made = paper(kind, head, blocks, scope, watermark)
+        return slides.write(deck(head, blocks, scope, mark))
+    made = paper(kind, head, blocks, scope, mark)
     if form == "pdf":
         return pdf.write(made)
     return word.write(made, by=by.name, at=at)
 
 
-def mark_of(scope: Scope, by: Actor, at: datetime) -> str:
-    words = [by.name, scope.area.name, moment(at)]
+def watermark(scope: Scope, by: Actor, at: datetime, state: str = "") -> str:
+    """Who had it made, when and within which scope; before them that it is a draft."""
+    words = [*filter(None, [state]), by.name, scope.area.name, moment(at)]
     if scope.sectors is not None:
         names = sectors.names()
         words.append("、".join(names.get(code, code) for code in scope.sectors))
@@ -69,19 +72,35 @@ def mark_of(scope: Scope, by: Actor, at: datetime) -> str:
 
 
 def paper(
-    kind: PaperKind, head: Head, blocks: Sequence[Block], scope: Scope, watermark: str = ""
+    kind: PaperKind, head: Head, blocks: Sequence[Block], scope: Scope, mark: str = ""
 ) -> out.Paper:
     is_page = kind.form == "page"
+    text, annexes = parted(blocks)
+    annexes += [out.Annex(title) for title in head.annexes]
     return out.Paper(
         form=kind.form, title=head.title, mark=head.mark or f"{head.organ}{kind.mark}",
         number=head.number, signer=head.signer, recipients=head.recipients,
-        blocks=list(_blocks(blocks, is_page)), author="" if is_page else head.organ,
+        blocks=list(_blocks(text, is_page)), author="" if is_page else head.organ,
         day=head.day, sealed=kind.sealed, note=head.note, copies=head.copies,
         printed_by="" if is_page else head.organ, printed_on=head.printed_on,
-        annexes=[out.Annex(title) for title in head.annexes],
+        annexes=annexes, secrecy=head.secrecy, urgency=head.urgency,
         subtitle=_subtitle(head, scope) if is_page else "",
-        basis=basis(blocks, scope) if is_page else "", watermark=watermark,
+        basis=basis(blocks, scope) if is_page else "", watermark=mark,
     )  # fmt: skip
+
+
+def parted(blocks: Sequence[Block]) -> tuple[list[Block], list[out.Annex]]:
+    """The text, and what stands in annexes: from a heading of that level on."""
+    starts = [n for n, block in enumerate(blocks)
+              if block.kind == "heading" and block.level == ANNEX]  # fmt: skip
+    if not starts:
+        return list(blocks), []
+    ends = [*starts[1:], len(blocks)]
+    annexes = [
+        out.Annex(blocks[start].title, list(_blocks(blocks[start + 1 : end], False)))
+        for start, end in zip(starts, ends, strict=True)
+    ]
+    return list(blocks[: starts[0]]), annexes
 
 
 def _subtitle(head: Head, scope: Scope) -> str:
@@ -139,7 +158,7 @@ def _one(block: Block, is_page: bool) -> Iterable[out.Block]:
 
 
 def _table(block: Block) -> out.Table:
-    first = 2 if block.spec.get("ranked") else 1
+    first = tables.words_of(block.spec)
     return out.Table(
         block.title, list(block.heads), [[cell.text for cell in row] for row in block.rows],
         block.note, tuple(range(first, len(block.heads))),
@@ -150,7 +169,7 @@ def _picture(block: Block) -> out.Picture:
     return out.Picture(block.title, tables.drawing(block), block.note)
 
 
-def deck(head: Head, blocks: Sequence[Block], scope: Scope, watermark: str) -> out.Deck:
+def deck(head: Head, blocks: Sequence[Block], scope: Scope, mark: str) -> out.Deck:
     """For the meeting: the text with trend and ranking first, then a slide for each heading."""
     foot = _subtitle(head, scope)
     made: list[out.Slide] = []
@@ -181,7 +200,7 @@ def deck(head: Head, blocks: Sequence[Block], scope: Scope, watermark: str) -> o
         else:
             points += [one.words for one in block.sentences]
     close()
-    return out.Deck(head.title, made, watermark)
+    return out.Deck(head.title, made, mark)
 
 
 def name_of(title: str, form: str) -> str:

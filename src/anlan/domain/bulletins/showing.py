@@ -76,7 +76,7 @@ def _shown(block: Block, address: Any) -> Shown:
     said = [_said(sentence, link) for sentence in block.sentences]
     rows = [[link(cell.figure) if cell.figure else cell.words for cell in row]
             for row in block.rows]  # fmt: skip
-    first = 2 if block.spec.get("ranked") else 1
+    first = tables.words_of(block.spec)
     return Shown(
         block, said, rows, _chart(block, rows) if block.kind == "chart" else None,
         range(first, len(block.heads)),
@@ -100,7 +100,7 @@ def title_of(figure: Figure) -> str:
 
 def _chart(block: Block, rows: Sequence[Sequence[str | Link]]) -> Chart:
     drawn = tables.drawing(block)
-    first = 2 if block.spec.get("ranked") else 1
+    first = tables.words_of(block.spec)
     kept = rows[: len(drawn.labels)]
     series = [
         Series(

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.domain.bulletins import board as on
+from anlan.domain.bulletins import recorded
 from anlan.domain.bulletins.board import Row
 from anlan.domain.bulletins.body import Block, Cell
 from anlan.domain.bulletins.figures import CHANGE, COMPARED, POINTS, Figure, of_value, offered
@@ -64,13 +65,16 @@ def checked(spec: Mapping[str, Any]) -> dict[str, Any]:
 def built(block: Block, scope: Scope) -> Block:
     """The block with its rows as ``scope`` knows them."""
     spec = block.spec
+    if spec["rows"] == recorded.WORST["rows"]:
+        named, lines = recorded.worst(scope)
+        return replace(block, heads=tuple(named), rows=tuple(lines))
     chosen = [indicator(code) for code in spec["indicators"]]
     rows = _rows(spec, chosen, scope)
     if spec["ranked"]:
         rows = _in_order(rows, chosen[0])
     heads = [_HEADS[spec["rows"]](), *(_head(each) for each in chosen)]
     if spec["compare"]:
-        heads += [f"{_head(each)} {COMPARED[spec['compare']]}" for each in chosen]
+        heads += [_compared(each, spec["compare"]) for each in chosen]
     cells, n = [], 0
     for row in rows:
         # What has no value has no rank, nor has what was counted at the area itself.
@@ -93,6 +97,11 @@ _HEADS = {"areas": lambda: _("Area"), "months": lambda: _("Month"), "sectors": l
 def _head(each: Indicator) -> str:
     unit = str(each.full_unit)
     return f"{each.label}" if not unit or unit == "%" else str(each.label)
+
+
+def _compared(each: Indicator, compare: str) -> str:
+    head = f"{_head(each)} {COMPARED[compare]}"
+    return _("%(head)s (points)") % {"head": head} if isinstance(each, Ratio) else head
 
 
 def _change(row: Row, each: Indicator, compare: str) -> Cell:
@@ -149,6 +158,11 @@ def _rows(spec: Mapping[str, Any], chosen: Sequence[Indicator], scope: Scope) ->
 
 def _row(name: str, values: Sequence[Value]) -> Row:
     return Row(name, {value.indicator.code: value for value in values})
+
+
+def words_of(spec: Mapping[str, Any]) -> int:
+    """How many columns hold words before those of figures."""
+    return int(spec.get("words") or (2 if spec.get("ranked") else 1))
 
 
 def drawing(block: Block) -> Drawing:

@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from anlan.domain.bulletins.reporting import urls as urls_reporting
 from anlan.domain.bulletins.views import editing, layouts, papers, situation
 
 app_name = "bulletins"
@@ -11,8 +12,11 @@ urlpatterns = [
     path("situation.<str:form>", situation.file, name="situation_file"),
     path("numbers/", papers.numbers, name="numbers"),
     path("layouts/", layouts.layouts, name="layouts"),
+    path("layouts/start/<slug:kind>.docx", layouts.start, name="start_layout"),
     path("layouts/<uuid:pk>/end/", layouts.end, name="end_layout"),
     path("new/", papers.new, name="new"),
+    *urls_reporting.urlpatterns,
+    path("hazards/<uuid:pk>/", papers.of_hazard, name="of_hazard"),
     path("<uuid:pk>/", papers.page, name="page"),
     path("<uuid:pk>/edit/", editing.edit, name="edit"),
     path("<uuid:pk>/add/", editing.add, name="add"),

@@ -26,9 +26,10 @@ from anlan.domain.bulletins.figures import (
     counted,
     of_value,
 )
+from anlan.domain.bulletins.subjects import spoken
 from anlan.kernel.indicators.compute import PREVIOUS, YEAR_AGO
 from anlan.kernel.indicators.declare import Ratio
-from anlan.ui.figures import chinese, day
+from anlan.ui.figures import chinese, compared
 
 #: Areas that a sentence names.
 NAMED_MAX = 3
@@ -49,12 +50,19 @@ RULES: dict[str, Any] = {
     "streak": gettext_lazy("Months in a row in which overdue hazards rose, from two on."),
     "sector": gettext_lazy("The sector with most overdue hazards."),
     "not_known": gettext_lazy("Areas that told of no hazard in the period."),
+    "record": gettext_lazy("As it stood on record when the paper was begun."),
+    "closing": gettext_lazy("What a paper of its kind ends with."),
     "none": gettext_lazy("Said where no other rule found anything."),
     "do_overdue": gettext_lazy("Follows from “overdue_rise”."),
     "do_rate": gettext_lazy("Follows from “lowest_rate”."),
     "do_major": gettext_lazy("Follows from “major_open”."),
     "do_rebounds": gettext_lazy("Follows from “rebounds”."),
     "do_quiet": gettext_lazy("Follows from “not_known”."),
+    "ask_overdue": gettext_lazy("Follows from “overdue_rise”."),
+    "ask_rate": gettext_lazy("Follows from “lowest_rate”."),
+    "ask_major": gettext_lazy("Follows from “major_open”."),
+    "ask_rebounds": gettext_lazy("Follows from “rebounds”."),
+    "ask_quiet": gettext_lazy("Follows from “not_known”."),
     "ask_proposals": gettext_lazy("Proposals that wait for a leader to decide."),
     "ask_none": gettext_lazy("Said where nothing waits for a leader."),
 }  # fmt: skip
@@ -76,22 +84,20 @@ def against(row: Row, code: str, compare: str, put: Put) -> str:
     """同比上升12.3%, 环比提高1.2个百分点, or why nothing can be said."""
     value = row[code]
     other, ratio = value.compared[compare], isinstance(value.indicator, Ratio)
-    data: dict[str, Any] = {"label": _LABELS[compare]}
+    label = _LABELS[compare]
     if other.current is None or other.value is None:
-        return _("%(label)s: nothing to compare") % data
+        return compared(label, "")
     if other.current == other.value:
-        return _("%(label)s: unchanged") % data
-    rose = other.current > other.value
+        return compared(label, "level")
+    way: Any = "up" if other.current > other.value else "down"
     if ratio:
-        data["n"] = put(of_value(value, POINTS_BY, compare))
-        return (
-            _("%(label)s: up %(n)s points") if rose else _("%(label)s: down %(n)s points")
-        ) % data
+        points = _("%(n)s points") % {"n": put(of_value(value, POINTS_BY, compare))}
+        return compared(label, way, points)
     if other.change is None:
-        data["n"] = put(of_value(value, POINTS_BY, compare))
-        return _("%(label)s: %(n)s more than none") % data
-    data["n"] = put(of_value(value, PERCENT_BY, compare))
-    return (_("%(label)s: up %(n)s") if rose else _("%(label)s: down %(n)s")) % data
+        more = put(of_value(value, POINTS_BY, compare))
+        data = {"label": label, "n": more, "unit": value.indicator.full_unit}
+        return _("%(label)s: %(n)s%(unit)s more, from none") % data
+    return compared(label, way, put(of_value(value, PERCENT_BY, compare)))
 
 
 _LABELS = {YEAR_AGO: gettext_lazy("on a year ago"), PREVIOUS: gettext_lazy("on the period before")}
@@ -104,6 +110,11 @@ def shown(row: Row, code: str, put: Put) -> str:
 def listed(words: Sequence[str]) -> str:
     """Names one after another."""
     return ("、" if chinese() else ", ").join(words)
+
+
+def _named(name: Any, n: str) -> str:
+    """A name with how many hazards it has."""
+    return _("%(name)s (%(n)s)") % {"name": name, "n": n}
 
 
 # --- three sentences -------------------------------------------------------------------------
@@ -133,17 +144,17 @@ def _spoken(b: Board) -> str:
     """The period; of one that isn't over, up to which day."""
     label = b.scope.period.label
     if b.scope.today < b.scope.period.end:
-        return _("%(period)s (up to %(day)s)") % {"period": label, "day": day(b.scope.today)}
+        return _("%(period)s (up to %(day)s)") % {"period": label, "day": spoken(b.scope.today)}
     return str(label)
 
 
 def _open(b: Board) -> Sentence:
     put, whole = Put(), b.whole
     text = _(
-        "On %(day)s %(open)s hazards stand open, %(overdue)s of them overdue (%(share)s; "
-        "%(change)s); %(major)s major ones are open and %(listed)s are listed."
+        "On %(day)s %(open)s hazards stand open, %(overdue)s of them overdue (%(change)s), that "
+        "is %(share)s; %(major)s major ones are open and %(listed)s are listed."
     ) % {
-        "day": day(b.scope.passed.end), "open": shown(whole, on.OPEN, put),
+        "day": spoken(b.scope.passed.end), "open": shown(whole, on.OPEN, put),
         "overdue": shown(whole, on.OVERDUE, put), "share": shown(whole, on.SHARE, put),
         "change": against(whole, on.OVERDUE, PREVIOUS, put),
         "major": shown(whole, on.MAJOR_OPEN, put), "listed": shown(whole, on.LISTED, put),
@@ -263,16 +274,17 @@ def _worst_sector(b: Board) -> Sentence | None:
         return None
     put = Put()
     text = _("By sector, most overdue hazards stand in %(sectors)s.") % {
-        "sectors": listed([f"{row.name}（{shown(row, on.OVERDUE, put)}）" for row in rows])
+        "sectors": listed([_named(row.name, shown(row, on.OVERDUE, put)) for row in rows])
     }
     return sentence("sector", text, put)
 
 
 def _late_units(b: Board) -> Sentence | None:
-    if not b.late_units:
-        return None
     put = Put()
-    told = [f"{name}（{put(counted(LATE_UNIT, b.scope, n))}）" for name, n in b.late_units]
+    # With one each, no unit has more of them than the others.
+    told = [_named(name, put(counted(LATE_UNIT, b.scope, n))) for name, n in b.late_units if n > 1]
+    if not told:
+        return None
     text = _("Most overdue hazards wait for %(units)s.") % {"units": listed(told)}
     return sentence("late_units", text, put)
 
@@ -283,7 +295,7 @@ def _major_open(b: Board) -> Sentence | None:
     put = Put()
     rows = _top([row for row in b.areas if row.number(on.MAJOR_OPEN)],
                 lambda row: row.number(on.MAJOR_OPEN))  # fmt: skip
-    where = listed([f"{row.name}（{shown(row, on.MAJOR_OPEN, put)}）" for row in rows])
+    where = listed([_named(row.name, shown(row, on.MAJOR_OPEN, put)) for row in rows])
     text = _("%(n)s major hazards stand open%(where)s.") % {
         "n": shown(b.whole, on.MAJOR_OPEN, put),
         "where": _(", most of them in %(areas)s") % {"areas": where} if where else "",
@@ -350,6 +362,36 @@ def next_steps(b: Board) -> list[Sentence]:
 
 def _step(rule: str, text: str, rows: Sequence[Row]) -> Sentence:
     return Sentence(text % {"areas": listed([str(row.name) for row in rows])}, (), rule)
+
+
+def demands(b: Board) -> list[Sentence]:
+    """What a circular asks of those who read it: one demand for each problem that was found."""
+    found = []
+    if rows := risen(b):
+        found.append(_step("ask_overdue", _(
+            "%(areas)s: go through overdue hazards one by one, find out why, and rectify them "
+            "within a set time."
+        ), rows))  # fmt: skip
+    if rows := lowest(b):
+        found.append(_step("ask_rate", _(
+            "%(areas)s: speed up rectification, and report on it at the next dispatch meeting."
+        ), rows))  # fmt: skip
+    if b.whole.number(on.MAJOR_OPEN):
+        found.append(Sentence(_(
+            "All areas and departments: for every open major hazard settle who answers, by which "
+            "day, and with what measures meanwhile."
+        ), (), "ask_major"))  # fmt: skip
+    if b.whole.number(on.REBOUNDS):
+        found.append(Sentence(_("Look back at what broke out again, and at who verified it."), (),
+                              "ask_rebounds"))  # fmt: skip
+    if (rows := quiet(b)) and len(rows) < len(b.areas):
+        found.append(_step("ask_quiet", _(
+            "%(areas)s: verify on the spot whether there is really nothing to report."
+        ), rows[:NAMED_MAX]))  # fmt: skip
+    if found:
+        return found
+    return [Sentence(_("All areas and departments: go on finding and rectifying as laid down."),
+                     (), "none")]  # fmt: skip
 
 
 def asks(b: Board) -> list[Sentence]:

@@ -54,6 +54,7 @@ BESIDE = (
     "oversight:of_hazard",
     "library:of_case",
     "campaigns:of_case",
+    "bulletins:of_hazard",
 )
 #: Events that are the first of two signatures: nothing has changed yet.
 ASKED = frozenset({"second", "downgrade_asked", "void_asked", "merge_asked"})

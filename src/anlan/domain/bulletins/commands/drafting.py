@@ -14,12 +14,18 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.refusal import NotFound
 from anlan.domain.bulletins import board as on
-from anlan.domain.bulletins import body, figures, kinds, scope, tables
+from anlan.domain.bulletins import body, figures, kinds, scope, subjects, tables
 from anlan.domain.bulletins.body import Block, Sentence
 from anlan.domain.bulletins.commands.base import Turn, begin, lacks, scope_of, short, text_of, turns
 from anlan.domain.bulletins.kinds import BY_RULE, KINDS, PaperKind
 from anlan.domain.bulletins.loop import PAPER
-from anlan.domain.bulletins.models import LIST_CHARS_MAX, NAME_CHARS_MAX, TITLE_CHARS_MAX, Paper
+from anlan.domain.bulletins.models import (
+    LIST_CHARS_MAX,
+    NAME_CHARS_MAX,
+    TITLE_CHARS_MAX,
+    About,
+    Paper,
+)
 from anlan.domain.bulletins.scope import Scope
 from anlan.domain.hazards.permissions import JUDGES
 from anlan.kernel.accounts import policy
@@ -51,6 +57,8 @@ class NewPaper:
     title: str = ""
     recipients: str = ""
     due_on: date | None = None
+    #: Hazards that a letter or notice is about: it is filled in from what is on record of them.
+    about: tuple[UUID, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,7 +86,14 @@ def make(new: NewPaper, **call: Unpack[Call]) -> UUID:
     unit = main_unit(by, JUDGES)
     found = scope.of(by, area, periods.parse(new.period), at, known_at=at)
     today = timezone.localdate(at)
-    title = short(new.title, "title", TITLE_CHARS_MAX) or kinds.title_of(kind, found)
+    about = subjects.read(new.about, by)
+    if about and not kind.about:
+        raise lacks(
+            "kind", _("A paper of this kind isn't about hazards; choose a letter or notice.")
+        )
+    usual = kinds.title_of(kind, found, about)[:TITLE_CHARS_MAX]
+    title = short(new.title, "title", TITLE_CHARS_MAX) or usual
+    recipients = short(new.recipients, "recipients", LIST_CHARS_MAX)
     case = NewCase(
         pk=new.pk, area_id=area.pk, path=area.path, unit_id=unit.pk, opened_on=today,
         grade=kind.code, due_on=new.due_on,
@@ -87,9 +102,10 @@ def make(new: NewPaper, **call: Unpack[Call]) -> UUID:
     Paper.objects.create(
         case_id=new.pk, title=title, organ=unit.name, period=found.period.code,
         sectors=None if found.sectors is None else list(found.sectors),
-        recipients=short(new.recipients, "recipients", LIST_CHARS_MAX),
-        body=body.kept(kinds.composed(kind, found)), known_at=at, drafter=by.name,
+        recipients=recipients or subjects.recipients(about)[:LIST_CHARS_MAX],
+        body=body.kept(kinds.composed(kind, found, about)), known_at=at, drafter=by.name,
     )  # fmt: skip
+    About.objects.bulk_create(About(paper_id=new.pk, case_id=one.hazard.pk) for one in about)
     return claim.done(new.pk)
 
 
@@ -132,14 +148,14 @@ def _changed(turn: Turn, texts: Mapping[str, str]) -> tuple[list[Block], dict[st
             made = body.edited(block, typed, about)
         told[f"text:{block.id}"] = [_shown(block), _shown(made)]
         fresh.append(made)
-    return _filled(fresh, about), told
+    return filled(fresh, about), told
 
 
 def _shown(block: Block) -> str:
     return (block.typed or block.title)[:TITLE_CHARS_MAX]
 
 
-def _filled(blocks: Sequence[Block], about: Scope) -> list[Block]:
+def filled(blocks: Sequence[Block], about: Scope) -> list[Block]:
     """Figures that a person put in, as the paper's moment knows them; the others stand already."""
     wanted = body.figures_of(blocks)
     bare = [each for each in wanted if each.value is None and not each.missing]
@@ -245,13 +261,14 @@ def put_block(
         n = _at(blocks, after)[0] + 1 if after else len(blocks)
         blocks.insert(n, made)
         turn.take("edit", {f"text:{made.id}": ["", _shown(made)]})
-        turn.keep(_filled(blocks, about))
+        turn.keep(filled(blocks, about))
     return work.done()
 
 
 def _new_block(kind: str, title: str, text: str, spec: Mapping[str, Any], about: Scope) -> Block:
-    if kind == "heading":
-        return kinds.heading(text_of(title, "title", _("Fill this in."), 200))
+    if kind in ("heading", "annex"):
+        words = text_of(title, "title", _("Fill this in."), 200)
+        return kinds.heading(words, body.ANNEX if kind == "annex" else 1)
     if kind in ("text", "points"):
         words = text_of(text, "text", _("Fill this in."), body.BLOCK_CHARS_MAX)
         empty = replace(kinds.heading(""), kind="text" if kind == "text" else "points")

@@ -9,16 +9,20 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.ids import uuid7
-from anlan.base.refusal import Refusal
-from anlan.domain.bulletins import commands, forms, tabs
+from anlan.base.refusal import NotFound, Refusal
+from anlan.domain.bulletins import commands, forms, queries, rendering, tabs
 from anlan.domain.bulletins.kinds import KINDS
 from anlan.domain.bulletins.models import Layout, Word
+from anlan.domain.bulletins.views.situation import handed_out
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
-from anlan.kernel.papers.official import filling
+from anlan.kernel.accounts.models import Role
+from anlan.kernel.accounts.units import main_unit
+from anlan.kernel.audit import trail
+from anlan.kernel.papers.official import filling, starting
 from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
 
@@ -59,9 +63,32 @@ def layouts(request: HttpRequest) -> HttpResponse:
         "layouts": [(row, KINDS[row.kind].label) for row in
                     rows.defer("file").select_related("unit").order_by("kind", "-made_at")[:200]],
         "names": list(filling.NAMES.items()),
+        "kinds": [(code, kind.label) for code, kind in KINDS.items()],
     }  # fmt: skip
     status = 422 if word.errors or layout.errors else 200
     return render_page(request, "bulletins/layouts.html", "bulletins/layouts.html", context, status)
+
+
+@require_GET
+@requires("paper_layouts.edit")
+def start(request: HttpRequest, kind: str) -> HttpResponse:
+    """A template of a kind to begin with: the standard's layout under the office's own red head."""
+    found = KINDS.get(kind)
+    if found is None:
+        raise NotFound
+    by, at = actor_of(request), timezone.now()
+    unit = main_unit(by, (Role.OFFICE,))
+    made = starting.write(
+        found.form,
+        f"{unit.name}{found.mark}",
+        organ=unit.name,
+        goes_up=queries.goes_up(kind),
+        by=by.name,
+        at=at,
+    )
+    name = rendering.name_of(_("Template, %(kind)s") % {"kind": found.label}, "docx")
+    entry = trail.Entry("bulletins.start_layout", "bulletins", kind, after={"kind": kind})
+    return handed_out(name, "docx", made, entry, by)
 
 
 @require_POST

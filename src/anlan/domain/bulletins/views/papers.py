@@ -21,6 +21,7 @@ from anlan.domain.bulletins import (
     columns,
     commands,
     figures,
+    files,
     forms,
     queries,
     rendering,
@@ -38,6 +39,7 @@ from anlan.domain.bulletins.scope import Scope
 from anlan.domain.bulletins.views.situation import handed_out
 from anlan.domain.campaigns.models import Campaign
 from anlan.domain.hazards.forms import chosen_by
+from anlan.domain.hazards.models import Hazard
 from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.lists import sums
 from anlan.kernel.accounts import lists as kept_lists
@@ -45,11 +47,9 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
-from anlan.kernel.audit import trail
 from anlan.kernel.calendar import periods
 from anlan.kernel.indicators.declare import indicator
 from anlan.kernel.loop import offering
-from anlan.kernel.papers.official import filling
 from anlan.kernel.regions.models import Region
 from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
@@ -120,7 +120,7 @@ def _page(
         "may_edit": "bulletins.edit" in allowed and case.state == "drafting",
         "formats": list(rendering.FORMATS), "layout": queries.layout_of(row),
         "basis": rendering.basis(whole.blocks, scope_of(row, timezone.now())),
-        "unit_url": reverse("pickers:units"),
+        "unit_url": reverse("pickers:units"), "about": queries.about(row, by),
     }  # fmt: skip
     return render_page(request, "bulletins/page.html", "bulletins/page.html", context, status)
 
@@ -178,8 +178,11 @@ def new(request: HttpRequest) -> HttpResponse:
     initial = {
         "pk": uuid7(), "request_id": uuid7(), "kind": kind if kind in KINDS else "situation",
         "period": get("period", "")[:40] or periods.month(timezone.localdate(at)).code,
-        "area": get("area", "")[:40] or sums.widest(by).code,
+        "area": get("area", "")[:40] or sums.widest(by).code, "about": get("about", "")[:40],
     }  # fmt: skip
+    subject = _subject(initial["about"], by)
+    if subject is not None:
+        initial["area"] = subject.case.area.code
     form = forms.New(data, initial=initial)
     if data is not None and form.is_valid():
         try:
@@ -190,10 +193,45 @@ def new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("The draft was written from the figures of this moment."))
             return go_on(request, reverse("bulletins:page", args=[pk]))
     area = form["area"].value() or unit.area.code
-    context = {"form": form, "unit": unit, "area_code": area, "area_text": area_name(area)}
+    context = {
+        "form": form, "unit": unit, "area_code": area, "area_text": area_name(area),
+        "subject": subject,
+    }  # fmt: skip
     return render_page(
         request, "bulletins/new.html", "bulletins/new.html", context, 422 if form.errors else 200
     )
+
+
+def _subject(asked: str, by: Actor) -> Hazard | None:
+    """The hazard from whose page somebody comes; NotFound where it isn't theirs to see."""
+    if not asked:
+        return None
+    try:
+        pk = UUID(asked)
+    except ValueError:
+        raise NotFound from None
+    rows = Hazard.objects.select_related("case__area", "enterprise")
+    found: Hazard = policy.access(rows, "hazard.view", by, pk)
+    return found
+
+
+@require_GET
+@requires("hazard.view")
+def of_hazard(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Beside a hazard: the letters and notices about it, and what can be written of it."""
+    by = actor_of(request)
+    hazard: Hazard = policy.access(Hazard.objects.select_related("case"), "hazard.view", by, pk)
+    case = hazard.case
+    kinds = [
+        kind for kind in KINDS.values() if kind.about and (kind.code != "listed" or case.listed)
+    ]
+    may = case.is_open and policy.may(by, "bulletins.make")
+    context = {
+        "rows": [(row, columns.number_of(row)) for row in queries.of_hazard(by, pk)],
+        "looks": LOOKS, "pk": pk,
+        "kinds": kinds if may else [],
+    }  # fmt: skip
+    return render_page(request, "bulletins/_of_hazard.html", "bulletins/_of_hazard.html", context)
 
 
 def _make(form: Any, by: Actor, at: datetime) -> UUID:
@@ -201,7 +239,7 @@ def _make(form: Any, by: Actor, at: datetime) -> UUID:
     made = commands.NewPaper(
         pk=data["pk"], kind=data["kind"], area=data["area"].pk if data["area"] else 0,
         period=data["period"].strip(), title=data["title"], recipients=data["recipients"],
-        due_on=data["due_on"],
+        due_on=data["due_on"], about=data["about"],
     )  # fmt: skip
     return commands.make(made, by=by, at=at, request_id=data["request_id"])
 
@@ -248,17 +286,6 @@ def file(request: HttpRequest, pk: UUID, form: str) -> HttpResponse:
         raise NotFound
     by, at = actor_of(request), timezone.now()
     row = policy.access(Paper.objects.select_related(*queries.ROW), "bulletins.view", by, pk, at=at)
-    whole, about = queries.whole(row), scope_of(row, at)
-    own = queries.layout_of(row) if form == "docx" and request.GET.get("plain") != "1" else None
-    if own is not None:
-        mark = rendering.mark_of(about, by, at)
-        filled = rendering.paper(whole.kind, whole.head, whole.blocks, about, mark)
-        made = filling.fill(bytes(own.file), own.name, filled)
-    else:
-        made = rendering.written(
-            form, whole.kind, whole.head, whole.blocks, about, by=by, at=at,
-            state="" if row.case.state in ("numbered", "sealed", "given_out") else row.state_label,
-        )  # fmt: skip
-    after = {"form": form, "state": row.case.state, "number": whole.head.number}
-    entry = trail.Entry("bulletins.export", "case", row.pk, after=after)
-    return handed_out(rendering.name_of(whole.head.title, form), form, made, entry, by)
+    plain = request.GET.get("plain") == "1"
+    found = files.made(row, form, by=by, at=at, plain=plain)
+    return handed_out(found.name, form, found.content, found.entry, by)

@@ -1,0 +1,90 @@
+"""What briefs tell out of records and not out of the ledger: good practice, named enterprises.
+
+Both are of the area and the period of the paper, in the sectors that its writer sees.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+from typing import Any
+
+from django.db.models import Count, Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anlan.base.paths import below
+from anlan.domain.bulletins.body import Cell
+from anlan.domain.bulletins.figures import WORST_FOUND, WORST_LATE, counted
+from anlan.domain.bulletins.scope import Scope
+from anlan.domain.enterprises.models import Enterprise
+from anlan.domain.measures.models import Practice
+from anlan.kernel.loop.models import Case
+
+#: Enterprises that a paper names, and practices that it tells.
+ENTERPRISES_MAX, PRACTICES_MAX = 10, 20
+#: What a table of enterprises is kept as; its first two columns are words.
+WORST: dict[str, Any] = {
+    "rows": "enterprises", "indicators": [], "compare": "", "months": 1, "ranked": False,
+    "words": 2,
+}  # fmt: skip
+NOTE = gettext_lazy(
+    "By hazards found in the period, most first; of as many, more overdue ones first."
+)
+
+
+def practices(scope: Scope) -> list[str]:
+    """Good practice that units of the area told in the period, the newest first."""
+    tz = timezone.get_current_timezone()
+    span = scope.passed
+    told = Practice.objects.filter(
+        below(scope.area.path), withdrawn_at=None,
+        made_at__gte=datetime.combine(span.start, time.min, tz),
+        made_at__lte=datetime.combine(span.end, time.max, tz),
+    )  # fmt: skip
+    if scope.known_at is not None:
+        told = told.filter(made_at__lte=scope.known_at)
+    rows = told.select_related("unit").order_by("-made_at", "-pk")
+    return [
+        _("%(unit)s: %(title)s. %(text)s") % {
+            "unit": row.unit.name, "title": row.title.rstrip("。."),
+            "text": " ".join(row.text.split()),
+        }
+        for row in rows[:PRACTICES_MAX] if scope.sectors is None or _within(row, scope.sectors)
+    ]  # fmt: skip
+
+
+def _within(row: Practice, sectors: Any) -> bool:
+    """One that names no sector is for all."""
+    named = [code for code in row.sectors.split(",") if code]
+    return not named or bool(set(named) & set(sectors))
+
+
+def worst(scope: Scope) -> tuple[list[str], list[tuple[Cell, ...]]]:
+    """Heads and rows: the enterprises at which most was found in the period."""
+    span = scope.passed
+    cases = Case.objects.filter(below(scope.area.path), kind="hazard", enterprise_id__isnull=False)
+    cases = cases.exclude(state="void")
+    if scope.sectors is not None:
+        cases = cases.filter(sector__in=list(scope.sectors))
+    found = Count("pk", filter=Q(opened_on__gte=span.start, opened_on__lte=span.end))
+    late = Count("pk", filter=Q(unsettled=True, due_on__lt=scope.today))
+    named = cases.filter(opened_on__gte=span.start, opened_on__lte=span.end)
+    rows = list(
+        cases.filter(enterprise_id__in=named.values("enterprise_id"))
+        .values("enterprise_id").annotate(found=found, late=late)
+        .order_by("-found", "-late", "enterprise_id")[:ENTERPRISES_MAX]
+    )  # fmt: skip
+    enterprises = Enterprise.objects.select_related("area").in_bulk(
+        [row["enterprise_id"] for row in rows]
+    )
+    heads = [_("Enterprise"), _("Area"), _("Found in the period"), _("Overdue")]
+    lines = []
+    for row in rows:
+        one = enterprises[row["enterprise_id"]]
+        lines.append((
+            Cell(one.name), Cell(one.area.name),
+            Cell(figure=counted(WORST_FOUND, scope, row["found"])),
+            Cell(figure=counted(WORST_LATE, scope, row["late"])),
+        ))  # fmt: skip
+    return heads, lines

@@ -9,7 +9,7 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.domain.accidents import commands
 from anlan.domain.accidents.commands import Figures, NewAccident
-from anlan.domain.accidents.models import ControlTarget, OutputFigure, Word
+from anlan.domain.accidents.models import ControlTarget, FollowUp, OutputFigure, RestartTerms, Word
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.regions.models import Region
 
@@ -37,13 +37,21 @@ def plant_accidents(
     pk = commands.report(new, by=by, at=at, request_id=uuid7())
     commands.add_person(pk, name=f"{word}某", outcome="dead", by=by, at=at, request_id=uuid7())
     inquiry = commands.open_inquiry(pk, inquiry=uuid7(), by=by, at=at, request_id=uuid7())
-    found: dict[str, Any] = {}
+    follow = FollowUp.objects.create(
+        accident_id=pk, kind="lesson", text=f"{word}举一反三", unit=unit, source=word, made_at=at,
+        made_by=word,
+    ).pk  # fmt: skip
+    found: dict[str, Any] = {
+        "accidents:followup": follow, "accidents:answer_followup": follow,
+        "accidents:judge_followup": follow, "accidents:withdraw_followup": follow,
+        "accidents:of_accident": pk,
+    }  # fmt: skip
     if wide:
         told = Word.objects.create(
             area=place, path=place.path, unit=unit, source="press", day=at.date(),
             text=f"{word}报道", reference=word, made_at=at, made_by="cli",
         )  # fmt: skip
-        found = {"accidents:word": told.pk, "accidents:decide_word": told.pk}
+        found |= {"accidents:word": told.pk, "accidents:decide_word": told.pk}
         found |= _figures(word, place, unit, at)
     return found | {
         "accidents:page": pk, "accidents:step": pk, "accidents:names": pk,
@@ -63,6 +71,7 @@ def _figures(word: str, place: Region, unit: Unit, at: datetime) -> dict[str, An
         kind="output.gdp", period="2024", start=date(2024, 1, 1), end=date(2024, 12, 31), value=1,
         **whose,
     )  # fmt: skip
+    RestartTerms.objects.create(version=1, items=[f"{word}条件"], **whose)
     return {
         "accidents:control": target.pk, "accidents:change_control": target.pk,
         "accidents:end_control": target.pk, "accidents:output": output.pk,

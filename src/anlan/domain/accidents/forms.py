@@ -251,6 +251,12 @@ class Extend(StepForm):
     reason = text_area(_("Why, and who approved it"))
 
 
+class ListInquiry(StepForm):
+    number = _line(_("Number of the notice"), chars=60)
+    due_on = _day(_("Deadline of the listing"))
+    reason = text_area(_("Requirements"))
+
+
 class Appraise(StepForm):
     on = _day(_("Began on"))
     reason = text_area(_("What is appraised, and by whom"))

@@ -37,6 +37,10 @@ STEPS = (
     Step("resume",   "investigating"),
     Step("raise",    "investigating", "",           "",       ("raised",)),
     Step("track",    "investigating"),
+    # A level above watches over it (挂牌督办), until its report is approved.
+    Step("list",     _RUNS,           "",           "",       ("listing",)),
+    Step("delisting_asked", _ALL),
+    Step("delist",   _ALL,            "",           "",       ("delisting",)),
     Step("move",     _ALL),
     Step("correct",  _ALL),
     Step("receive",  _RUNS),

@@ -10,7 +10,8 @@ from django.utils.translation import pgettext_lazy
 from anlan.domain.accidents import commands as do
 from anlan.domain.accidents import forms
 from anlan.domain.accidents.models import Inquiry
-from anlan.kernel.loop.offering import StepPage, being, plain
+from anlan.kernel.loop.models import Listing
+from anlan.kernel.loop.offering import Possible, StepPage, being, plain
 
 _RUNS = being("investigating")
 
@@ -36,6 +37,21 @@ def _can_rise(row: Inquiry, *_around: Any) -> bool:
     return row.case.state == "investigating" and row.level > 0
 
 
+def _listable(row: Inquiry, *_around: Any) -> bool:
+    return row.case.unsettled and not row.case.listed
+
+
+def _may_leave(row: Inquiry, *_around: Any) -> bool:
+    """Its report is approved, so that what was watched over is done."""
+    return row.case.listed and row.case.state in ("approved", "evaluated")
+
+
+def _listed(status: str) -> Possible:
+    return lambda row, *_around: (
+        _may_leave(row) and Listing.objects.filter(case=row.pk, status=status).exists()
+    )
+
+
 PAGES: tuple[StepPage, ...] = (
     StepPage("submit", "inquiries.edit", _("Hand the report in"), forms.Submit, _free,
              plain(do.submit, "on", "cause", "responsibility", "measures"), "send", "primary"),
@@ -54,6 +70,12 @@ PAGES: tuple[StepPage, ...] = (
              _free, plain(do.appraise, "on", "reason"), "clock", "menu"),
     StepPage("extend", "inquiries.lead", _("Give more days"), forms.Extend, _longer,
              plain(do.extend_inquiry, "days", "reason"), "calendar", "menu"),
+    StepPage("list", "inquiries.lead", _("Put under listed supervision"), forms.ListInquiry,
+             _listable, plain(do.list_inquiry, "number", "due_on", "reason"), "flag", "menu"),
+    StepPage("ask-delisting", "inquiries.edit", _("Ask for delisting"), forms.Reason,
+             _listed(Listing.Status.LISTED), plain(do.ask_delisting, "reason"), "minus"),
+    StepPage("delist", "inquiries.lead", _("Delist"), forms.Reason,
+             _listed(Listing.Status.DELISTING), plain(do.delist_inquiry, "reason"), "minus"),
     StepPage("raise", "inquiries.lead", _("Raise it to a higher level"), forms.Raise, _can_rise,
              plain(do.raise_level, "level", "because"), "stairs-up", "menu"),
 )  # fmt: skip

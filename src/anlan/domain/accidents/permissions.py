@@ -6,6 +6,8 @@ an accident     seen by those in charge of its area and sector, by units that ha
 its scope       changed in two steps: asked for by office or leader, decided by another of them.
 control targets, outputs  read in their area, below it and above it; set by office and leader,
                 whose post is of every sector, for their own areas.
+what follows    seen by those in charge and by the unit that is told; answered by that unit; judged
+                by those in charge, never by who answered nor by anybody of its unit.
 names           of the dead and injured: office, leader and duty desk in charge; each look is on
                 record.
 """
@@ -21,8 +23,8 @@ from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.domain.accidents.models import Wish
 from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party, reported
-from anlan.domain.lists.permissions import above_or_at, own_paths
-from anlan.kernel.accounts import held
+from anlan.domain.lists.permissions import ANSWERS, above_or_at, own_paths
+from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
 from anlan.kernel.regions.models import Region
@@ -98,6 +100,27 @@ def _controls_set(by: Actor) -> Q:
     return reduce(or_, [below(path) for path in paths]) if paths else NOTHING
 
 
+def _follows(by: Actor) -> Q:
+    """Those in charge of the accident, and the unit that is told."""
+    rule = policy.scope(by, SEES, prefix="accident__case__")
+    units = policy.units_of(by, ANSWERS)
+    return rule | Q(unit__in=units) if units else rule
+
+
+def _answers(by: Actor) -> Q:
+    units = policy.units_of(by, ANSWERS)
+    return Q(unit__in=units, verdict="", withdrawn_at=None) if units else NOTHING
+
+
+def _judges(by: Actor) -> Q:
+    """Those in charge, who are not of the unit that answers and did not answer themselves."""
+    rule = policy.scope(by, JUDGES, prefix="accident__case__")
+    if rule == NOTHING or by.trusted or by.user_id is None:
+        return rule
+    units = policy.units_of(by, (*ANSWERS, *JUDGES))
+    return rule & ~Q(unit__in=units) & ~Q(answered_by=by.user_id)
+
+
 RULES: dict[str, Rule] = {
     "accidents.view":    view,
     "accidents.report":  lambda by: in_charge(by, *JUDGES, Role.DUTY, Role.GRID)
@@ -114,6 +137,12 @@ RULES: dict[str, Rule] = {
     "controls.view":     _controls_read,
     "controls.make":     lambda by: EVERYTHING if by.trusted or control_paths(by) else NOTHING,
     "controls.edit":     _controls_set,
+    "followups.view":    _follows,
+    "followups.answer":  _answers,
+    "followups.judge":   _judges,
+    "followups.edit":    lambda by: policy.scope(by, LEADS, prefix="accident__case__"),
+    "restartterms.view": _controls_read,
+    "restartterms.make": lambda by: EVERYTHING if by.trusted or control_paths(by) else NOTHING,
     "outputs.view":      _controls_read,
     "outputs.make":      lambda by: EVERYTHING if by.trusted or control_paths(by) else NOTHING,
     "outputs.edit":      _controls_set,

@@ -15,6 +15,7 @@ def of(by: Actor, current: str) -> list[tuple[str, str, bool]]:
     pages = (
         ("list", _("Register of accidents"), "accidents:list", "accidents.view"),
         ("inquiries", _("Inquiries"), "accidents:inquiries", "inquiries.view"),
+        ("followups", _("What follows"), "accidents:followups", "followups.view"),
         ("words", _("Other sources"), "accidents:words", "words.view"),
         ("statistics", _("Accident statistics"), "accidents:statistics", "accidents.view"),
         ("controls", _("Control targets"), "accidents:controls", "controls.view"),

@@ -5,6 +5,7 @@ from django.urls import path
 from anlan.domain.accidents.views import (
     accidents,
     controls,
+    followups,
     inquiries,
     outputs,
     sheets,
@@ -30,6 +31,12 @@ urlpatterns = [
     path("outputs/new/", outputs.new, name="new_output"),
     path("outputs/<uuid:pk>/", outputs.page, name="output"),
     path("outputs/<uuid:pk>/withdraw/", outputs.withdraw, name="withdraw_output"),
+    path("follow-ups/", followups.followup_list, name="followups"),
+    path("follow-ups/terms/", followups.terms, name="terms"),
+    path("follow-ups/<uuid:pk>/", followups.page, name="followup"),
+    path("follow-ups/<uuid:pk>/answer/", followups.answer, name="answer_followup"),
+    path("follow-ups/<uuid:pk>/judge/", followups.judge, name="judge_followup"),
+    path("follow-ups/<uuid:pk>/withdraw/", followups.withdraw, name="withdraw_followup"),
     path("inquiries/", inquiries.inquiry_list, name="inquiries"),
     path("inquiries/<uuid:pk>/", inquiries.page, name="inquiry"),
     path("inquiries/<uuid:pk>/<slug:code>/", inquiries.step, name="inquiry_step"),
@@ -39,6 +46,7 @@ urlpatterns = [
     path("sources/<uuid:pk>/decide/", words.decide, name="decide_word"),
     path("<uuid:pk>/", accidents.page, name="page"),
     path("<uuid:pk>/inquire/", inquiries.begin, name="inquire"),
+    path("<uuid:pk>/follow-ups/", followups.of_accident, name="of_accident"),
     path("<uuid:pk>/names/", accidents.names, name="names"),
     path("<uuid:pk>/<slug:code>/", accidents.step, name="step"),
 ]

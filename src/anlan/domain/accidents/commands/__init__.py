@@ -16,6 +16,15 @@ from anlan.domain.accidents.commands.following import (
     supplement,
     void,
 )
+from anlan.domain.accidents.commands.followups import (
+    NewFollowUp,
+    answer_followup,
+    follow_up,
+    judge_followup,
+    set_restart_terms,
+    want_restart,
+    withdraw_followup,
+)
 from anlan.domain.accidents.commands.inquiries import (
     appraise,
     approve,
@@ -28,6 +37,7 @@ from anlan.domain.accidents.commands.inquiries import (
     raise_level,
     submit,
 )
+from anlan.domain.accidents.commands.listing import ask_delisting, delist_inquiry, list_inquiry
 from anlan.domain.accidents.commands.outputs import NewOutput, state_output, withdraw_output
 from anlan.domain.accidents.commands.people import add_person, open_names
 from anlan.domain.accidents.commands.reporting import (
@@ -44,11 +54,14 @@ __all__ = [
     "Figures",
     "NewAccident",
     "NewControl",
+    "NewFollowUp",
     "NewOutput",
     "NewWord",
     "add_person",
+    "answer_followup",
     "appraise",
     "approve",
+    "ask_delisting",
     "ask_scope",
     "attribute",
     "change_control",
@@ -58,14 +71,18 @@ __all__ = [
     "conclude_track",
     "correct",
     "decide_scope",
+    "delist_inquiry",
     "end_appraisal",
     "end_control",
     "enter_word",
     "evaluate",
     "extend_inquiry",
+    "follow_up",
     "hand_back",
     "judge",
+    "judge_followup",
     "lacks",
+    "list_inquiry",
     "open_inquiry",
     "open_names",
     "pass_up",
@@ -73,10 +90,13 @@ __all__ = [
     "report",
     "report_many",
     "set_control",
+    "set_restart_terms",
     "state_output",
     "submit",
     "supplement",
     "suspect",
     "void",
+    "want_restart",
+    "withdraw_followup",
     "withdraw_output",
 ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.accidents import chain, law
 from anlan.domain.accidents.commands.base import lacks, short, text_of
+from anlan.domain.accidents.commands.followups import check_judged
 from anlan.domain.accidents.inquiring import (
     INQUIRY,
     approval_due,
@@ -316,10 +317,14 @@ def approve(pk: UUID, *, on: date, number: str, **call: Unpack[OnOne]) -> list[U
 def evaluate(
     pk: UUID, *, on: date, evaluation: str, published_at: str, **call: Unpack[OnOne]
 ) -> list[UUID]:
-    """Whether what the report asked for was done, and where that was made public."""
+    """Whether what the report asked for was done, and where that was made public.
+
+    Measures that were written down one by one are each judged first.
+    """
     given = {"on": on, "evaluation": evaluation, "published_at": published_at}
     work = begin_on("inquiries.lead", [pk], given, **call)
     for turn in turns(work):
+        check_judged(turn.inquiry.accident_id)
         said = text_of(evaluation, "evaluation", _("Write what was done, and what wasn't."))
         where = text_of(published_at, "published_at", _("Say where it was made public."),
                         PLACE_CHARS_MAX)  # fmt: skip

@@ -5,6 +5,7 @@ said is still there as of its days.
 """
 
 from anlan.domain.accidents.models.control import ControlTarget
+from anlan.domain.accidents.models.followups import FollowUp, RestartTerms
 from anlan.domain.accidents.models.outputs import OutputFigure
 from anlan.domain.accidents.models.register import (
     KEY_CHARS_MAX,
@@ -40,10 +41,12 @@ __all__ = [
     "Clock",
     "ControlTarget",
     "Finding",
+    "FollowUp",
     "Inquiry",
     "Nature",
     "OutputFigure",
     "Report",
+    "RestartTerms",
     "Scope",
     "Track",
     "Wish",

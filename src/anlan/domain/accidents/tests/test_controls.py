@@ -97,6 +97,8 @@ def test_each_figure_of_a_target_opens_to_as_many_accidents(desk: Desk) -> None:
     pages = [desk.get("city", "accidents:controls", query="?year=2025").content.decode(),
              desk.get("city", "accidents:control", pk, query="?year=2025").content.decode(),
              desk.get("city", "accidents:statistics", query=f"?area={CITY}&period=2025").content.decode()]  # fmt: skip
+    analysis = f"/statistics/?area={CITY}&period=2025&indicator=accident.count"
+    assert "较2024年下降10%" in desk.browser("city").get(analysis).content.decode()
     links = {
         (href.replace("&amp;", "&"), int(number))
         for page in pages

@@ -158,3 +158,34 @@ def test_the_pages_lead_from_the_accident_to_its_inquiry_and_back(desk: Desk) ->
     done = desk.post("office", "accidents:inquiry_step", found.pk, "track", **said)
     assert done.status_code == 302
     assert "违章动火" in desk.get("office", "accidents:inquiry", found.pk).content.decode()
+
+
+def test_an_office_above_watches_over_an_inquiry_until_its_report_is_approved(desk: Desk) -> None:
+    pk, today = begin(desk), timezone.localdate(T)
+    given = {"number": "云安委督〔2026〕1号", "due_on": today + 30 * DAY, "reason": "限期查清"}
+    # The office that leads it doesn't watch over itself.
+    assert desk.do("office", "list_inquiry", pk, T, **given) == "accident_incomplete"
+    assert (
+        desk.do("province", "list_inquiry", pk, T, **{**given, "due_on": today - DAY})
+        == "accident_incomplete"
+    )
+    assert desk.do("province", "list_inquiry", pk, T, **given) == "investigating"
+    assert row(pk).case.listed
+    assert desk.do("province", "list_inquiry", pk, T, **given) == "listing_refused"
+    assert desk.do("city", "ask_delisting", pk, T, reason="已查清") == "listing_refused"
+    assert submit_all(desk, pk)
+    assert desk.do("city", "ask_delisting", pk, T + DAY, reason="已批复") == "approved"
+    assert desk.do("city", "delist_inquiry", pk, T + DAY, reason="同意") == "accident_incomplete"
+    assert desk.do("province", "delist_inquiry", pk, T + 2 * DAY, reason="同意摘牌") == "approved"
+    assert not row(pk).case.listed
+    desk.now = T + 3 * DAY
+    shown = desk.get("city", "accidents:inquiry", pk).content.decode()
+    assert "云安委督〔2026〕1号" in shown
+    desk.check()
+
+
+def submit_all(desk: Desk, pk: Any) -> bool:
+    for side in SIDES:
+        desk.do("city", "conclude_track", pk, T, code=side, conclusion="已查清")
+    submit(desk, pk, T)
+    return desk.do("city", "approve", pk, T, on=timezone.localdate(T), number="1号") == "approved"

@@ -43,6 +43,7 @@ def _filters(params: QueryDict) -> Filters:
             Choice("state", gettext_lazy("Status"), list(STATES.items())),
             Flag("late", pgettext_lazy("inquiry", "Overdue")),
             Flag("raised", gettext_lazy("Raised a level")),
+            Flag("listed", gettext_lazy("Listed")),
         ),
         params,
     )
@@ -84,6 +85,8 @@ def inquiry_list(request: HttpRequest) -> HttpResponse:
         rows = rows.exclude(case__state="void")
     if asked["late"]:
         rows = rows.filter(case__unsettled=True, case__suspended_on=None, case__due_on__lt=today)
+    if asked["listed"]:
+        rows = rows.filter(case__listed=True)
     if asked["raised"]:
         rows = rows.exclude(raised_because="")
     context = {
@@ -149,7 +152,8 @@ def _page(
         "drawn": [state_label(state) for state in DRAWN],
         "now": DRAWN.index(case.state) if case.state in DRAWN else None,
         "timeline": timeline_of(events, INQUIRY_STEPS), "sees_accident": seen.exists(),
-        "plain_due": report_due(row.accident.day), "law": rules()["source"],
+        "listings": list(case.listings.select_related("supervisor").order_by("-listed_on", "-pk")),
+        "today": today, "plain_due": report_due(row.accident.day), "law": rules()["source"],
     }  # fmt: skip
     return render_page(request, "accidents/inquiry.html", "accidents/inquiry.html", context, status)
 

@@ -29,6 +29,7 @@ from anlan.domain.statistics import settings
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
+from anlan.kernel.facts import kinds
 from anlan.kernel.facts.figures import Query, figures
 from anlan.kernel.facts.models import Expected, Fact, ReportStatus
 from anlan.kernel.indicators import arithmetic
@@ -283,9 +284,13 @@ def _nil(asked: Asked) -> Checked:
 
 
 def _round(asked: Asked) -> Checked:
-    """Of numbers that nobody can open, a tenth ends in nought by chance."""
+    """Of numbers that nobody can open, a tenth ends in nought by chance.
+
+    What is stated of a whole area (its GDP, in fen) is no count, and ends in noughts anyway.
+    """
     checked, rule = Checked("round"), asked.rule
-    facts = Fact.objects.filter(
+    wholes = [code for code, kind in kinds.declared().items() if kind.whole]
+    facts = Fact.objects.exclude(kind__code__in=wholes).filter(
         area_id__in=Region.objects.below(asked.area).values("pk"), case_id__isnull=True,
         unit_id__isnull=False, quantity__gte=10, reverses_id__isnull=True,
         day__gte=asked.period.start, day__lte=asked.period.end,

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
+from anlan.domain.accidents import controls
 from anlan.domain.hazards import spans
 from anlan.domain.hazards.overview_page import sector_names
 from anlan.domain.statistics import asked as analyses
@@ -50,8 +51,22 @@ def page(request: HttpRequest) -> HttpResponse:
         "save": forms.SaveView(initial={"request_id": uuid7(), "query": asked.query()},
                                auto_id="save_%s"),
         "restricted": sector_names(asked.sectors) if asked.sectors is not None else [],
+        "held": _held(asked),
     }  # fmt: skip
     return render_page(request, "statistics/analysis.html", "statistics/analysis.html", context)
+
+
+def _held(asked: Asked) -> list[controls.Held]:
+    """Control targets of what is shown, as they stand at the period's end; of whole areas alone."""
+    wanted = set(asked.indicators) & controls.COUNTED.keys()
+    if not wanted or asked.where or asked.sectors is not None:
+        return []
+    day = min(asked.period.end, asked.today)
+    targets = controls.standing_in(asked.area, day.year, asked.known_at)
+    return controls.of_area(
+        asked.area, day, at=asked.at, known_at=asked.known_at,
+        targets=[row for row in targets if row.indicator in wanted],
+    )  # fmt: skip
 
 
 def _form(asked: Asked, by: Actor, every: bool) -> dict[str, Any]:

@@ -55,10 +55,16 @@ def put_on_list(
     return listing
 
 
-def ask_delisting(machine: Machine, case: Case, *, reason: str, **call: Unpack[Call]) -> None:
-    """Ask for delisting (摘牌) once it is rectified and verified."""
+def ask_delisting(
+    machine: Machine, case: Case, *, reason: str, is_ready: bool | None = None,
+    **call: Unpack[Call],
+) -> None:  # fmt: skip
+    """Ask for delisting (摘牌) once it is rectified and verified.
+
+    is_ready:  where something else than that says so, whether it does.
+    """
     listing = Listing.objects.filter(case=case, status=Listing.Status.LISTED).first()
-    if listing is None or case.unsettled:
+    if listing is None or not (not case.unsettled if is_ready is None else is_ready):
         raise ListingRefused(reason=_("only a listed case that is rectified can be delisted"))
     engine.take(machine, "delisting_asked", [Move(case)], reason=reason_in(reason), **call)
     Listing.objects.filter(pk=listing.pk).update(

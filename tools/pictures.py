@@ -27,7 +27,7 @@ FOLDER = ROOT / "docs/pictures"
 WORKBOOK = ROOT / "tests/samples/wuhua-12-rows-3-mistakes.xlsx"
 CHROMIUM = os.environ.get("ANLAN_CHROMIUM") or shutil.which("chromium")
 ACCOUNT = re.compile(r"([a-z]+\.[a-z]+)\s+(\S{12,})\s*$", re.M)
-#: Few colours make a page's picture a third as large; an octree keeps those of a small mark, too.
+#: Few colours make a page's picture a third as large; of fewer, small marks lose theirs.
 COLOURS = 256
 BYTES_MAX = 250_000
 #: A machine that has other work to do still gets its picture.
@@ -398,7 +398,7 @@ def _take(context: Any, shot: Shot, path: Path) -> bool:
         # One page that can't be taken leaves the others; the exit status says so.
         sys.stderr.write(f"{path.name}: {failure}\n")
         return False
-    few = image.quantize(COLOURS, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+    few = image.quantize(COLOURS, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
     few.save(path, optimize=True)
     size = path.stat().st_size
     sys.stderr.write(f"{path.name} {size:,} bytes\n")

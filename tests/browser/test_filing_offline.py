@@ -91,6 +91,10 @@ def _cell(page: Any, row: int) -> Any:
     return page.locator(f'[name="c-r{row}.m"]')
 
 
+def _says(page: Any, row: int, value: str) -> None:
+    expect(_cell(page, row)).to_have_value(value, timeout=SECONDS_MAX * 1_000)
+
+
 def _stands(page: Any, how: str) -> None:
     expect(page.locator("[data-kept-bar]")).to_have_attribute(
         "data-how", how, timeout=SECONDS_MAX * 1_000
@@ -118,9 +122,10 @@ def test_F22_a_sheet_outlives_the_network_and_meets_a_colleague_cell_by_cell(
     page.context.set_offline(True)
     _cell(page, 1).fill("12")
     _stands(page, "offline")
+    _unsent(page, "1")
     # Reloaded without a network, in the same tab: the sheet stands in for itself.
     page.reload()
-    expect(_cell(page, 1)).to_have_value("12")
+    _says(page, 1, "12")
     _cell(page, 2).fill("5")
     page.wait_for_timeout(600)
     _picture(page, "offline")
@@ -148,8 +153,8 @@ def test_F22_a_sheet_outlives_the_network_and_meets_a_colleague_cell_by_cell(
         other.locator('button[value="save"]').click()
     page.context.set_offline(False)
     _stands(page, "clash")
-    expect(_cell(page, 1)).to_have_value("13")
-    expect(_cell(page, 3)).to_have_value("7")
+    _says(page, 1, "13")
+    _says(page, 3, "7")
     rows = page.locator("[data-kept-clash] tbody tr")
     expect(rows).to_have_count(1)
     assert "99" in rows.first.inner_text()
@@ -165,6 +170,7 @@ def test_F22_a_sheet_outlives_the_network_and_meets_a_colleague_cell_by_cell(
     page.context.set_offline(True)
     _cell(page, 2).fill("6")
     _stands(page, "offline")
+    _unsent(page, "1")
     _open(other, filing)
     with other.expect_navigation():
         other.locator('button[value="submit"]').click()
@@ -192,7 +198,7 @@ def test_S34_what_waits_is_hidden_from_others_and_signing_out_asks(
     _unsent(page, "1")
 
     def leave() -> None:
-        page.locator("details.menu summary").last.click()
+        page.locator(".top details.menu summary").last.click()
         page.locator("[data-sign-out] button").click()
 
     leave()
@@ -210,7 +216,7 @@ def test_S34_what_waits_is_hidden_from_others_and_signing_out_asks(
     page.click("main button.btn-primary")
     page.wait_for_url(lambda url: "/login" not in url)
     page.goto(f"/filings/{filing.pk}/")
-    expect(_cell(page, 1)).to_have_value("")
+    _says(page, 1, "")
     assert page.evaluate("localStorage.getItem('anlan-unsent')") == "1", "it waits for its person"
     leave()
     with page.expect_navigation(url="**/accounts/login/**"):

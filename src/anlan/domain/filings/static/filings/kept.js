@@ -5,7 +5,7 @@
 "use strict";
 (() => {
   const SECRET = "anlan-sheet-key", UNSENT = "anlan-unsent", SHEETS = "sheets";
-  const SECRET_MS = 12 * 3600000, SEND_MS = 30000, STORE_MS = 300, RETRY_MS = 15000, LOCK_MS = 300, LOCK_TRIES = 5;
+  const SECRET_MS = 12 * 3600000, SEND_MS = 30000, STORE_MS = 50, RETRY_MS = 15000, LOCK_MS = 300, LOCK_TRIES = 5;
   const OLD_MS = 5 * 86400000; // Some browsers throw away after seven days what nobody looked at.
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -125,7 +125,10 @@
     const now = fields(sheet.form);
     return Object.keys({ ...sheet.base, ...now }).filter((name) => (now[name] || "") !== (sheet.base[name] || ""));
   };
-  const keep = async () => {
+  // One after the other, each of what stands then: an older one never comes last.
+  let line = Promise.resolve();
+  const keep = () => { line = line.then(keepNow, keepNow); return line; };
+  const keepNow = async () => {
     if (!sheet.form || !sheet.key || !sheet.keeper) { sheet.stored = false; return; }
     const unsent = changed().length;
     sheet.since = unsent ? sheet.since || Date.now() : 0;
@@ -234,7 +237,8 @@
         if (!choice) { cell.textContent = text; continue; }
         const box = document.createElement("label"), input = document.createElement("input");
         Object.assign(input, { type: "radio", name: `kept-${n}`, value: whose });
-        box.append(input, " ", text);
+        // On a phone there is no heading above: each says whose it is.
+        box.append(input, " ", Object.assign(document.createElement("small"), { textContent: fill(words[`of_${whose}`], there) }), " ", Object.assign(document.createElement("b"), { textContent: text }));
         cell.append(box);
       }
     });
@@ -277,8 +281,11 @@
   // --- beginning -------------------------------------------------------------------------------------
   const typed = () => {
     const away = !navigator.onLine || AWAY.includes(bar.dataset.how);
-    clearTimeout(sheet.storing);
-    sheet.storing = setTimeout(async () => { await keep(); if (away && !sheet.stopped) waits(); }, STORE_MS);
+    // Until it is written, leaving the page asks.
+    sheet.stored = false;
+    if (!sheet.storing) {
+      sheet.storing = setTimeout(async () => { sheet.storing = 0; await keep(); if (away && !sheet.stopped) waits(); }, STORE_MS);
+    }
     if (!sheet.stopped) soon(away ? RETRY_MS : SEND_MS);
   };
   // Of two tabs with one sheet the first keeps it; the other says so, and keeps it when that closes.
@@ -400,7 +407,7 @@
     const part = new DOMParser().parseFromString(held.html, "text/html").body.firstElementChild;
     shell.replaceChildren(document.importNode(part, true));
     document.title = held.title;
-    $("h1").textContent = held.title;
+    $("h1").textContent = held.title.replace(/ · [^·]*$/, "");
     document.dispatchEvent(new CustomEvent("sheet:ready"));
     await begin($("[data-kept]", shell), held);
   };

@@ -31,7 +31,7 @@ _LATE = tuple(
 )
 #: … or which is the last: 自即日起至4月8日, 截止5月底.
 _UNTIL = tuple(
-    (kind, re.compile("(?:起至|截止(?:到|至)?|不迟于|不晚于)" + shape))
+    (kind, re.compile("(?:起至|截止(?:到|至)?|不迟于|不晚于|(?:完成)?时[限间]:|期限:)" + shape))
     for kind, shape in _DAY_SHAPES[:2]
 )
 #: A list of days that share one 前: 6月20日、12月20日前.

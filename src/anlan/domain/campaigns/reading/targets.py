@@ -111,7 +111,38 @@ def _numbers(text: str, start: int, end: int, clause: int) -> list[Target]:
             else end
         )
         found.append(_number(text, match, begin, stop, clause))
-    return _apiece(text, matches, found)
+    return _ranged(text, matches, _sized(text, matches, _apiece(text, matches, found)))
+
+
+def _sized(text: str, matches: list[re.Match[str]], found: list[Target]) -> list[Target]:
+    """淘汰800公里以上客运班线15条: the first number says which, the second how many."""
+    out = list(found)
+    for index in range(len(out) - 1):
+        match = matches[index]
+        between = text[match.end() : matches[index + 1].start()]
+        if (
+            match.groupdict().get("after")
+            and out[index].kind == "number"
+            and not _JOINT.search(between)
+        ):
+            out[index] = replace(out[index], kind="threshold")
+    return out
+
+
+def _ranged(text: str, matches: list[re.Match[str]], found: list[Target]) -> list[Target]:
+    """50元至5000元 is one target with two ends."""
+    out: list[Target] = []
+    for index, target in enumerate(found):
+        last = out[-1] if out else None
+        between = text[matches[index - 1].end() : matches[index].start()] if index else ""
+        if (
+            last is not None and last.unit == target.unit and between in ("至", "到", "-", "—")
+            and last.value is not None and target.value is not None and last.value < target.value
+        ):  # fmt: skip
+            out[-1] = replace(target, start=last.start, value=last.value, up_to=target.value)
+            continue
+        out.append(target)
+    return out
 
 
 def _apiece(text: str, matches: list[re.Match[str]], found: list[Target]) -> list[Target]:
@@ -159,7 +190,7 @@ def _counts(text: str, match: re.Match[str], start: int) -> bool:
             return False
     unit, after = match["unit"], text[match.end("unit") : match.end("unit") + 4]
     before = text[max(0, start - 1, match.start("n") - 24) : match.start("n")]
-    if _in_title(text, match.start("n")) or words.TOLD.search(before):
+    if _in_title(text, match.start("n")) or (not match["least"] and words.TOLD.search(before)):
         return False
     if unit == "分钟" and not (match.groupdict().get("most") or match.groupdict().get("after")):
         return False

@@ -283,7 +283,26 @@ def first_place(text: str, given: str) -> regions.Place:
         for mention in regions.mentions(text, 0, min(len(text), 4000), "", tellers=tellers):
             if mention.place is not None and mention.place.level:
                 return _whose(text, mention.place)
-    return regions.Place("", 0, "")
+    return _by_number(text)
+
+
+#: The first sign of a paper's number says whose it is: 湘应急函〔2021〕45号.
+_SIGNS = {
+    "京": "北京", "津": "天津", "冀": "河北", "晋": "山西", "蒙": "内蒙古", "辽": "辽宁", "吉": "吉林", "黑": "黑龙江",
+    "沪": "上海", "苏": "江苏", "浙": "浙江", "皖": "安徽", "闽": "福建", "赣": "江西", "鲁": "山东", "豫": "河南",
+    "鄂": "湖北", "湘": "湖南", "粤": "广东", "桂": "广西", "琼": "海南", "渝": "重庆", "川": "四川", "黔": "贵州",
+    "滇": "云南", "云": "云南", "藏": "西藏", "陕": "陕西", "甘": "甘肃", "青": "青海", "宁": "宁夏", "新": "新疆",
+}  # fmt: skip
+_NUMBERED = re.compile(
+    rf"(?:^|[\n \u3000(])({'|'.join(_SIGNS)})(?=[\u4e00-\u9fff]{{1,8}}[〔\[](?:19|20)\d\d)"
+)
+
+
+def _by_number(text: str) -> regions.Place:
+    hit = _NUMBERED.search(text[:700])
+    if hit is None:
+        return regions.Place("", 0, "")
+    return regions.gazetteer()[1][_SIGNS[hit[1]]]
 
 
 def _head(text: str) -> int:

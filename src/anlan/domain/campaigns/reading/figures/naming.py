@@ -68,7 +68,7 @@ def _respectively(text: str, line: Line, finds: list[Find]) -> None:
                 break
             row.append(other)
         nouns = [noun for noun in indicators.subjects(said["nouns"]) if len(noun) > 1]
-        if len(row) < 2 or len(nouns) != len(row):
+        if len(row) < 2 or len(nouns) != len(row) or not any(map(_placeless, nouns)):
             continue
         share = re.match(r"占(?:到|了)?(?P<of>[^\d]*)", said["verb"])
         for find, noun in zip(row, nouns, strict=True):

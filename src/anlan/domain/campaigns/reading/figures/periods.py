@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
+from .layout import is_plan
+
 YEAR_WORDS = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "上年": -1, "前年": -2, "明年": 1}
 PARTS = {
     "上半年": (1, 6), "下半年": (7, 12), "一季度": (1, 3), "二季度": (4, 6), "三季度": (7, 9),
@@ -228,6 +230,9 @@ def _year(digits: str | None, word: str | None, year: int) -> int | None:
 def _with_marks(text: str, when: When, end: int) -> When:
     tail = text[when.end : min(end, when.end + 4)]
     since = SINCE.match(tail) or re.match(r"(?:份|初|底)?(?:以来|起|开始)(?!点|来)", tail)
+    if text[max(0, when.start - 1) : when.start] in ("自", "从") and not when.ranged:
+        # 自8月1日“百日会战”启动以来
+        since = since or re.match(r"[^,。;\n]{0,20}?以来", text[when.end : min(end, when.end + 24)])
     early = BEFORE_IT.match(tail) or re.match(r"底前|底之前|底以前", tail)
     return replace(when, open=bool(since), before=bool(early) and not since)
 
@@ -333,6 +338,8 @@ _COUNTS = re.compile(r"发生|同比|事故|形势|通报|火灾|接报|检查|�
 def _reported(text: str, year: int, own: str) -> Span | None:
     """The time that a bulletin speaks of as a whole: the first one its head counts in."""
     place = 0
+    if is_plan(text):
+        return None
     for line in text[:HEAD].split("\n"):
         for when in whens(text, place, place + len(line), year, own):
             if (

@@ -242,7 +242,7 @@ def _amount(text: str, hit: re.Match[str]) -> Find | None:
             return None
     middle = hit["q"] or hit["q2"] or hit["q3"]
     pre = (hit["pre"] or "").removesuffix("了")
-    stop = hit.end()
+    stop = hit.end() - (unit == "个" and hit["u"] == "个月")
     bound = bounds.joined(pre, middle, hit["post"])
     start = hit.start()
     if _kind(unit) == "duration" and re.search(

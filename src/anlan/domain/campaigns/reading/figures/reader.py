@@ -52,7 +52,7 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
 def _apiece(text: str, finds: list[Find], context: Context) -> None:
     """分别为52起、41起、25起 behind a list of as many places: each value is of its place."""
     for index, first in enumerate(finds):
-        if not re.search(r"分别[为是达有]?到?$", text[max(0, first.start - 5) : first.start]):
+        if not re.search(r"分别[\u4e00-\u9fff]{0,4}$", text[max(0, first.start - 7) : first.start]):
             continue
         row = [first]
         for other in finds[index + 1 :]:
@@ -209,6 +209,10 @@ def _absorbed(text: str, kept: list[Find]) -> list[Find]:
             last.indicator = f"连续{text[find.start : find.end]}"
             last.end = find.end
             continue
+        if last is not None and find.kind == "zero_in_words" and last.end == find.start and (
+            re.search(r"(?:月份|省份|地区|[市县区旗州])$", text[last.start : last.end])
+        ):  # fmt: skip
+            continue  # 9个月份未发生重大事故: none in those, which says nothing of the others.
         found.append(find)
     return found
 

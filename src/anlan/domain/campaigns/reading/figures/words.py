@@ -92,7 +92,7 @@ IDIOMS = frozenset(
 
 _QUOTE = re.compile(r"[“\"]([^“”\"]{2,16})[”\"]")
 _PARTS = re.compile(
-    r"(?P<n>[两双二三四五六七八九十]|\d{1,3})(?P<u>个|项|条|张|类|种|级|大|化|色|进|步|道|支|批|到位)?(?P<name>[^\d+]{0,6})"
+    r"(?P<n>[两双二三四五六七八九十]|\d{1,3})(?P<u>个|项|条|张|类|种|级|大|化|色|进|步|道|支|批|到位|轮次)?(?P<name>[^\d+]{0,6})"
 )
 _PAIR = re.compile(
     r"(?P<a>[两三四五六七八九])[^一两二三四五六七八九十个项条]{1,2}、?(?P<b>[一两三四五六七八九])[^一两二三四五六七八九十个项条]{1,2}"
@@ -107,6 +107,8 @@ STEPS = re.compile(r"[“\"](?:[一二三四五六][^一二三四五六“”\"�
 ROLES = re.compile(r"[“\"][^“”\"+\d]{2,10}(?:\+[^“”\"+\d]{2,14}){2,}[”\"]")
 LETTERS = re.compile(r"[“\"]?(?P<l>(?:[A-F]、?){2,5})[”\"]?、?(?P<h>[二三四五]?)级")
 LISTED = re.compile(r"(?:[一二三四五ⅠⅡⅢⅣIV]{1,3}[级类期]?、)+[一二三四五ⅠⅡⅢⅣIV]{1,3}(?P<u>级|类)")
+#: 省-市-县-乡-村, also where the middle was lost (省----村): so many tiers.
+TIERS = re.compile(r"(?P<from>[省市县])(?:[-—]+[市县乡镇]?)+(?P<to>[乡镇村])")
 ORDINAL = re.compile(
     r"(?P<n>[一二三四特]|[ⅠⅡⅢⅣ]|(?<![A-Z])I{1,3}V?)(?P<u>级|期)(?=[^以及,。;、(）)政党指管联三]|、)"
 )
@@ -282,6 +284,11 @@ def _grades(text: str, start: int, end: int) -> list[Find]:
                     indicator=f"{named[0] if named else ''}{text[hit.end() : hit.end() + 8]}{hit['u']}别分类",
                 )
             )
+    for hit in TIERS.finditer(text, start, end):
+        order = "省市县乡村".replace("乡", hit["to"]) if hit["to"] == "镇" else "省市县乡村"
+        tiers = order.index(hit["to"]) - order.index(hit["from"]) + 1
+        found.append(_find(hit.span(), tiers, "级", "structure",
+                           indicator=f"{hit[0]}责任层级{text[hit.end() : hit.end() + 8]}"))  # fmt: skip
     for hit in ORDINAL.finditer(text, start, end):
         before = text[hit.start() - 1] if hit.start() > start else ""
         after = text[hit.end() : hit.end() + 6]
@@ -367,7 +374,7 @@ def _wholes(text: str, start: int, end: int) -> list[Find]:
             and len(tail) < 4
         ):
             continue
-        if not what or (len(what) < 2 and not tail):
+        if len(what) < 2 and not tail:
             continue
         found.append(_find((begin, hit.end()), 100, "%", "universal_in_words",
                            indicator=re.sub(r"^(?:实现了?|做到了?|确保|推动|对|开展)", "", what) + tail + "覆盖率"))  # fmt: skip

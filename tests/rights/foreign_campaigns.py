@@ -27,9 +27,19 @@ from anlan.domain.campaigns.checklists.commands import (
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewLine, NewPlan
 from anlan.domain.campaigns.keydates.commands import NewKeyDate, NewPrecaution, make_key_date
 from anlan.domain.campaigns.meetings.commands import NewMeeting, make_meeting
-from anlan.domain.campaigns.models import Checklist, ChecklistCopy, Plan, Return, Task
+from anlan.domain.campaigns.models import (
+    Checklist,
+    ChecklistCopy,
+    Plan,
+    Return,
+    Tally,
+    TallyCopy,
+    Task,
+)
 from anlan.domain.campaigns.returns import commands as returns
 from anlan.domain.campaigns.returns.rule import Rule
+from anlan.domain.campaigns.tallies.commands import NewTally, make_tally
+from anlan.domain.campaigns.tallies.spec import Column, Head, ListSpec
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.loop.models import Case
 from anlan.kernel.regions.models import Region
@@ -83,8 +93,8 @@ def plant_campaigns(
              "elements_template", "organs", "new_organ", "organs_export", "hearings",
              "new_hearing", "new_rule", "end_hearing_rule", "meetings",
              "meeting_new", "shared", "share", "new_part", "counters", "counters_export",
-             "counter", "key_dates", "new_key_date",
-             "checklists", "new_checklist")  # fmt: skip
+             "counter", "key_dates", "new_key_date", "stages", "key_tasks_paper",
+             "checklists", "new_checklist", "tallies", "new_tally")  # fmt: skip
     duty, owed = _returns(word, plan, unit, call)
     return {
         "campaigns:task": task, "campaigns:step": task,
@@ -124,6 +134,7 @@ def _carried(
     copy = ChecklistCopy.objects.create(
         checklist_id=checklist, unit=unit, path=place.path, made_at=at
     )
+    tally, tally_copy = _tally(word, campaign, place, unit, call, at)
     sides = (NewSignatory("gives", f"{word}政府"),)
     new = NewLetter(unit.pk, f"{word}责任书", day, day, day, articles=(NewArticle(f"{word}条款"),),
                     signatories=sides)  # fmt: skip
@@ -141,10 +152,35 @@ def _carried(
         ),
         checklist: ("checklist", "edit_checklist", "hand_out_checklist"),
         copy.pk: ("checklist_copy",),
+        tally: ("tally", "edit_tally", "hand_out_tally", "export_tally"),
+        tally_copy: (
+            "tally_copy",
+            "tally_book",
+            "import_tally",
+            "confirm_tally",
+            "new_tally_row",
+            "tally_row",
+            "remove_tally_row",
+        ),
         hearing: ("hearing", "hearing_decide", "hearing_file", "hearing_step"),
         letter: ("letter", "edit_letter", "letter_paper", "letter_step"),
     }
-    return {f"campaigns:{name}": pk for pk, every in names.items() for name in every}
+    found = {f"campaigns:{name}": pk for pk, every in names.items() for name in every}
+    return {**found, "bulletins:of_hearing": hearing, "bulletins:unreport": hearing}
+
+
+def _tally(
+    word: str, campaign: UUID, place: Region, unit: Unit, call: Any, at: datetime
+) -> tuple[UUID, UUID]:
+    """One table and three lists, handed out to that unit."""
+    lists = tuple(ListSpec(f"{word}清单{n}", (Column(f"{word}事项"),)) for n in range(3))
+    new = NewTally(f"{word}一表", lists, (Head(f"{word}数"),))
+    tally = make_tally(campaign, new, request_id=uuid7(), **call)
+    Tally.objects.filter(pk=tally).update(issued_on=at.date())
+    copy = TallyCopy.objects.create(
+        tally_id=tally, unit=unit, path=place.path, made_at=at, sums=[[0, 0]], numbers=[0, 0, 0]
+    )
+    return tally, copy.pk
 
 
 def _met(word: str, campaign: UUID, unit: Unit, call: Any, at: datetime) -> dict[str, Any]:

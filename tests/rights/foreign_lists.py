@@ -9,10 +9,10 @@ from uuid import UUID
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.domain.lists import commands
-from anlan.domain.lists.models import DeclaredFigure, Item, LibraryCase, ListKind
+from anlan.domain.lists.models import Activity, DeclaredFigure, Item, LibraryCase, ListKind
 from anlan.domain.lists.presets import SIX_AND_ONE
 from anlan.domain.measures import commands as measures
-from anlan.domain.measures.models import Practice
+from anlan.domain.measures.models import MakingPlan, Practice
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.regions.models import Region
 
@@ -57,8 +57,14 @@ def plant_lists(
         ).pk  # fmt: skip
         found |= {
             "measures:practice": practice, "measures:edit_practice": practice,
-            "measures:withdraw_practice": practice, "measures:take_up_practice": practice,
+            "measures:withdraw_practice": practice, "measures:review_practice": practice,
+            "measures:take_up_practice": practice,
         }  # fmt: skip
+        plan = MakingPlan.objects.create(
+            area=place, path=place.path, unit=unit, year=2024, title=f"{word}计划", made_at=at,
+            made_by="cli",
+        ).pk  # fmt: skip
+        found |= {f"measures:{name}": plan for name in ("plan", "plan_out", "plan_step")}
         told = LibraryCase.objects.create(
             item=Item.objects.get(pk=item), area=place, path=place.path, unit=unit, made_at=at,
             title=f"{word}案例", happened=word, cause=word, remedy=word, made_by="cli",
@@ -72,4 +78,10 @@ def plant_lists(
             "lists:library_case": told.pk, "lists:withdraw_case": told.pk,
             "lists:withdraw_stated": figure.pk, "lists:no_change": unit.pk,
         }  # fmt: skip
+        activity = Activity.objects.create(
+            area=place, path=place.path, unit=unit, name=f"{word}业态", text=word, near=word,
+            made_at=at, made_by="cli",
+        ).pk  # fmt: skip
+        names = ("activity", "edit_activity", "activity_step")
+        found |= {f"lists:{name}": activity for name in names}
     return found

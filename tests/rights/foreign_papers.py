@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from anlan.base.ids import uuid7
 from anlan.domain.bulletins.loop import PAPER
-from anlan.domain.bulletins.models import Layout, Paper
+from anlan.domain.bulletins.models import Layout, Paper, Publication, Question
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.calendar import periods
 from anlan.kernel.loop import engine
@@ -36,4 +36,17 @@ def plant_papers(word: str, place: Region, unit: Unit, *, by: Any, at: datetime)
     layout = Layout.objects.create(
         unit=unit, kind="circular", name=f"{word}.docx", file=b"", made_at=at, made_by=word
     )
-    return {"bulletins": new.pk, "bulletins:end_layout": layout.pk}
+    question = Question.objects.create(
+        unit=unit, question=f"{word}问", answer=f"{word}答", made_at=at, changed_at=at, made_by=word
+    )
+    publication = Publication.objects.create(
+        unit=unit, area=place, path=place.path, title=f"{word}报道", outlet=word, medium="paper",
+        day=day, made_at=at, made_by=word,
+    )  # fmt: skip
+    return {
+        "bulletins": new.pk,
+        "bulletins:edit_question": question.pk,
+        "bulletins:withdraw_question": question.pk,
+        "bulletins:publication": publication.pk,
+        "bulletins:end_layout": layout.pk,
+    }

@@ -26,7 +26,15 @@ from anlan.domain.campaigns.keydates.commands import (
     draw_up,
     make_key_date,
 )
-from anlan.domain.campaigns.models import Letter, Plan
+from anlan.domain.campaigns.models import Letter, Plan, TallyCopy
+from anlan.domain.campaigns.tallies.commands import (
+    NewTally,
+    Written,
+    hand_out_tally,
+    make_tally,
+    write_rows,
+)
+from anlan.domain.campaigns.tallies.spec import Column, Head, ListSpec
 from anlan.kernel.accounts.models import Unit
 
 #: Prefectures that get a duty letter; the first of them has signed.
@@ -42,6 +50,7 @@ def carried(plan: Plan, office: Actor, units: Sequence[int], at: datetime) -> No
     _hearings(plan.campaign_id, today, office, at)
     _key_dates(plan.campaign_id, today, office, at)
     _checklist(plan.campaign_id, today, office, at)
+    _tally(plan.campaign_id, office, at)
     names = list(Unit.objects.filter(pk__in=units[:LETTERS]).values_list("name", flat=True))
     _letters(plan, names, today, office, at)
 
@@ -99,6 +108,39 @@ def _checklist(pk: UUID, today: date, office: Actor, at: datetime) -> None:
                        today + timedelta(60), items=items)  # fmt: skip
     made = make_checklist(pk, new, **_call(office, at))
     hand_out(made, heap="own", **_call(office, at))
+
+
+def _tally(pk: UUID, office: Actor, at: datetime) -> None:
+    """一表三清单 with columns of the demo's own, and a department's first rows (演示)."""
+    state = Column("状态", "choice", ("未完成", "已完成"), required=True)
+    lists = (
+        ListSpec("问题清单（演示）",
+                 (Column("问题", required=True), state, Column("完成日期", "day"))),
+        ListSpec("措施清单（演示）",
+                 (Column("措施", required=True), Column("投入（万元）", "number"))),
+        ListSpec("责任清单（演示）", (Column("事项", required=True), Column("责任岗位"))),
+    )  # fmt: skip
+    heads = (
+        Head("问题数"), Head("已完成", 0, "with", "状态", "已完成"),
+        Head("完成率", 0, "share", "状态", "已完成"),
+        Head("投入（万元）", 1, "sum", "投入（万元）"),
+    )  # fmt: skip
+    new = NewTally("一表三清单（演示）", lists, heads, "演示设定")
+    made = make_tally(pk, new, **_call(office, at))
+    hand_out_tally(made, heap="own", **_call(office, at))
+    copy = TallyCopy.objects.filter(tally=made, unit=office.unit_id).first()
+    if copy is None:
+        # The office keeps one itself, so that the table has a line with figures.
+        name = Unit.objects.get(pk=office.unit_id).name
+        hand_out_tally(made, heap="named", names=[name], **_call(office, at))
+        copy = TallyCopy.objects.get(tally=made, unit=office.unit_id)
+    rows = [
+        Written(0, ("部分商场疏散通道被占用（演示）", "已完成", at.date())),
+        Written(0, ("液化气站间距不足（演示）", "未完成", "")),
+        Written(1, ("更换老旧灭火器（演示）", "12.5")),
+        Written(2, ("每月检查商场（演示）", "消防科")),
+    ]
+    write_rows(copy.pk, rows, **_call(office, at))
 
 
 def _organs(plan: Plan, start: date, office: Actor, at: datetime) -> None:

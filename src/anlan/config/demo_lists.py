@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
+from typing import Any
 from uuid import UUID
 
 from django.utils import timezone
@@ -13,6 +14,7 @@ from anlan.base.ids import uuid7
 from anlan.config.demo_offices import CAPITAL, DISTRICT, office_code
 from anlan.domain.hazards.models import Hazard
 from anlan.domain.lists import commands, freshness
+from anlan.domain.lists.activities import commands as register
 from anlan.domain.lists.models import KindVersion
 from anlan.kernel.accounts import held
 from anlan.kernel.accounts.models import Unit, User
@@ -55,7 +57,44 @@ def lists(*, at: datetime) -> None:
     if len(items) > 1:
         _assign(items[:2], office, at)
         _close(items[0], office, second, actor("km.check"), actor("wh.office"), at)
+    _watched(office, at)
+    _activities(office, at)
     freshness.gather()
+
+
+def _watched(office: Actor, at: datetime) -> None:
+    """A hard problem on a watch list, looked at once and carried out in part (演示)."""
+    [kind] = commands.take_up("watch", by=office, at=at)
+    today, unit = timezone.localdate(at), Unit.objects.get(code=f"{CAPITAL}-yj")
+    area = Region.objects.get(code=CAPITAL)
+    entry = commands.Entry(
+        pk=uuid7(), kind=kind, title="老旧液化气站搬迁（演示）", origin="inspection", area=area.pk,
+        description="站址与住宅间距不足，多次整改未到位，列入重点跟踪（演示）",
+        origin_text="督查通报（演示）",
+    )  # fmt: skip
+    commands.enter(entry, by=office, at=at, request_id=uuid7())
+    commands.assign(
+        entry.pk, rectifier=unit.pk, closure="convert", by=office, at=at, request_id=uuid7()
+    )
+    commands.track(
+        entry.pk, outcome="partly", found="已停止充装，储罐尚未拆除（演示）", on=today,
+        next_on=today + timedelta(days=14), by=office, at=at, request_id=uuid7(),
+    )  # fmt: skip
+
+
+def _activities(office: Actor, at: datetime) -> None:
+    """One that waits for a regulator, one that a department is asked to take on (演示)."""
+    call: dict[str, Any] = {"by": office, "at": at}
+    found = (
+        ("玻璃栈道（演示）", "景区高空观光设施，监管部门不明确"),
+        ("醇基燃料（演示）", "餐饮单位使用醇基燃料，储存、配送无明确监管部门"),
+    )
+    for name, text in found:
+        new = register.NewActivity(uuid7(), name, text)
+        register.register(new, request_id=uuid7(), **call)
+    unit = Unit.objects.get(code=f"{CAPITAL}-yj")
+    given = register.Assignment(unit.pk, "与危险化学品使用安全管理业务相近（演示）", "演示文号")
+    register.assign(new.pk, given, request_id=uuid7(), **call)
 
 
 def _typical() -> list[UUID]:

@@ -56,6 +56,13 @@ def measures(*, at: datetime) -> None:
         "每个占压点位明确属地、产权单位和完成时限，每周更新、公开晾晒（演示）", ("gas",),
     )  # fmt: skip
     commands.tell(told, request_id=uuid7(), **call)
+    leader = actor("km.leader")
+    commands.review_practice(told.pk, publish=True, by=leader, at=at, request_id=uuid7())
+    waiting = Told(
+        uuid7(), "餐饮场所“燃气安全明白卡”（演示）",
+        "一店一卡，写明软管更换日期和责任人（演示）", ("gas",),
+    )  # fmt: skip
+    commands.tell(waiting, request_id=uuid7(), **call)
 
 
 def _new(

@@ -3,6 +3,8 @@
 from anlan.domain.bulletins.invariants import invariants
 from anlan.domain.bulletins.loop import KINDS, PAPER
 from anlan.domain.bulletins.permissions import RULES
+from anlan.domain.bulletins.press.facts import PUBLISHED
+from anlan.domain.bulletins.press.permissions import RULES as PRESS_RULES
 from anlan.domain.bulletins.work import WORK
 from anlan.kernel.capability import Capability
 
@@ -12,8 +14,8 @@ CAPABILITY = Capability(
     prefix="bulletins/",
     router="anlan.domain.bulletins.endpoints.router",
     machines=(PAPER,),
-    kinds=KINDS,
-    rules=RULES,
+    kinds=(*KINDS, PUBLISHED),
+    rules={**RULES, **PRESS_RULES},
     invariants=(invariants,),
     works=(WORK,),
 )

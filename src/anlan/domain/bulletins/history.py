@@ -18,7 +18,7 @@ FIELDS: dict[str, str | Promise] = {
     "annexes": _("names of annexes"), "number": _("number"), "signer": _("signed by"),
     "units": _("units"), "leader": _("leader"), "text": _("text"),
     "known_at": _("figures as known on"), "secrecy": _("secrecy"), "urgency": _("urgency"),
-    "moved": _("moved"),
+    "moved": _("moved"), "questions": _("questions put in"),
 }  # fmt: skip
 STEPS: dict[str, str | Promise] = {"find": _("begin a paper")}
 

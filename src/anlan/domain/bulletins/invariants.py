@@ -9,7 +9,8 @@ from django.db.models import Count, Exists, F, OuterRef
 
 from anlan.domain.bulletins import body, figures
 from anlan.domain.bulletins.loop import KIND
-from anlan.domain.bulletins.models import Issue, Number, Paper
+from anlan.domain.bulletins.models import Issue, Number, Paper, Publication
+from anlan.domain.bulletins.press import facts as press
 from anlan.domain.bulletins.scope import Scope
 from anlan.kernel.calendar import periods
 from anlan.kernel.loop.models import Case
@@ -23,6 +24,7 @@ _NUMBERED = ("numbered", "sealed", "given_out", "revoked")
 
 
 def invariants(now: datetime) -> Iterator[Finding]:
+    yield _publications_are_counted()
     yield _numbers_once()
     yield _numbered_are_frozen()
     yield _figures_stand(now)
@@ -73,3 +75,9 @@ def scope_of(issue: Issue, now: datetime) -> Scope:
         Region.objects.get(pk=content["area"]), periods.parse(content["period"]), now,
         content["sectors"], issue.known_at,
     )  # fmt: skip
+
+
+def _publications_are_counted() -> Finding:
+    """Every publication on the register counts once, and none that was taken back."""
+    bad, checked = press.disagreeing(), Publication.objects.count()
+    return "I5 publications are counted once", not bad, checked, "; ".join(bad[:NAMED_MAX])

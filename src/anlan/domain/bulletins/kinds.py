@@ -228,6 +228,14 @@ def _listed(b: Board, about: Sequence[Subject]) -> list[Block]:
     ]  # fmt: skip
 
 
+#: A paper for an event with the press: questions and answers are put in out of the bank.
+PRESS = "press"
+
+
+def _press(_b: Board, _about: Sequence[Subject]) -> list[Block]:
+    return element(_("The event"), _("What it is, day, hour and place, who speaks."))
+
+
 KINDS: Mapping[str, PaperKind] = {
     kind.code: kind
     for kind in (
@@ -250,6 +258,9 @@ KINDS: Mapping[str, PaperKind] = {
         PaperKind("listed", gettext_lazy("Notice of listed supervision"), "letter",
                   gettext_lazy("Notice of listed supervision of a major hazard"), _listed,
                   about=True),
+        PaperKind(PRESS, gettext_lazy("Answers for the press"), "page",
+                  gettext_lazy("%(area)s: questions and answers for the press, %(period)s"),
+                  _press, "issue", False),
         PaperKind("stage", gettext_lazy("Stage report"), "document",
                   gettext_lazy("Report on work safety in %(area)s in %(period)s"), _stage,
                   mark="文件"),

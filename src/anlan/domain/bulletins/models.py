@@ -7,6 +7,9 @@ from django.db.models import Q
 
 from anlan.base.ids import uuid7
 from anlan.domain.bulletins.loop import state_label
+from anlan.domain.bulletins.press.models import Publication as Publication
+from anlan.domain.bulletins.press.models import Question as Question
+from anlan.domain.bulletins.reporting.models import HearingReport as HearingReport
 from anlan.kernel.accounts.records import SealedRecord
 
 TITLE_CHARS_MAX, NAME_CHARS_MAX, NUMBER_CHARS_MAX, WORD_CHARS_MAX = 300, 120, 80, 40

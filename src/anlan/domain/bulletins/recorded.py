@@ -38,7 +38,7 @@ def practices(scope: Scope) -> list[str]:
     tz = timezone.get_current_timezone()
     span = scope.passed
     told = Practice.objects.filter(
-        below(scope.area.path), withdrawn_at=None,
+        below(scope.area.path), withdrawn_at=None, status=Practice.Status.PUBLISHED,
         made_at__gte=datetime.combine(span.start, time.min, tz),
         made_at__lte=datetime.combine(span.end, time.max, tz),
     )  # fmt: skip

@@ -15,6 +15,8 @@ def of(by: Actor, current: str) -> list[tuple[str, str, bool]]:
         ("list", _("Papers"), "bulletins:list", "bulletins.view"),
         ("situation", _("Situation paper"), "bulletins:situation", "bulletins.situation"),
         ("numbers", _("Numbers"), "bulletins:numbers", "paper_numbers.view"),
+        ("questions", _("Questions of the press"), "bulletins:questions", "press_questions.view"),
+        ("publications", _("Publications"), "bulletins:publications", "publications.view"),
         ("layouts", _("Words and templates"), "bulletins:layouts", "paper_layouts.edit"),
     )
     return [

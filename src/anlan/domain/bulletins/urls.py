@@ -2,6 +2,8 @@
 
 from django.urls import path
 
+from anlan.domain.bulletins.press import urls as urls_press
+from anlan.domain.bulletins.reporting import urls as urls_reporting
 from anlan.domain.bulletins.views import editing, layouts, papers, situation
 
 app_name = "bulletins"
@@ -14,6 +16,8 @@ urlpatterns = [
     path("layouts/start/<slug:kind>.docx", layouts.start, name="start_layout"),
     path("layouts/<uuid:pk>/end/", layouts.end, name="end_layout"),
     path("new/", papers.new, name="new"),
+    *urls_press.urlpatterns,
+    *urls_reporting.urlpatterns,
     path("hazards/<uuid:pk>/", papers.of_hazard, name="of_hazard"),
     path("<uuid:pk>/", papers.page, name="page"),
     path("<uuid:pk>/edit/", editing.edit, name="edit"),

@@ -12,6 +12,7 @@ from anlan.domain.campaigns.related.permissions import RULES as RELATED_RULES
 from anlan.domain.campaigns.returns.loop import FIGURE, RETURN
 from anlan.domain.campaigns.returns.permissions import RULES as RETURN_RULES
 from anlan.domain.campaigns.returns.work import WORK as RETURN_WORK
+from anlan.domain.campaigns.tallies.permissions import RULES as TALLY_RULES
 from anlan.domain.campaigns.work import WORK
 from anlan.kernel.capability import Capability
 
@@ -21,7 +22,7 @@ CAPABILITY = Capability(
     prefix="campaigns/",
     machines=(TASK, HEARING, LETTER, RETURN),
     kinds=(*TASK.kinds, *HEARING.kinds, *LETTER.kinds, *RETURN.kinds, *KINDS, FIGURE),
-    rules={**RULES, **CARRYING, **RETURN_RULES, **RELATED_RULES, **CHECKLIST_RULES},
+    rules={**RULES, **CARRYING, **RETURN_RULES, **RELATED_RULES, **CHECKLIST_RULES, **TALLY_RULES},
     invariants=(invariants,),
     works=(WORK, HEARING_WORK, LETTER_WORK, RETURN_WORK),
 )

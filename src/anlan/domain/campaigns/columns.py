@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from anlan.domain.campaigns import queries
 from anlan.domain.campaigns.loop import STATES
-from anlan.domain.campaigns.models import Line, Plan, Task
+from anlan.domain.campaigns.models import Line, Plan, Stage, Task
 from anlan.domain.campaigns.queries import LineRow
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.loop.settings import RUNGS
@@ -48,6 +48,9 @@ def task_filters(params: QueryDict, plans: Sequence[tuple[str, str]]) -> Filters
         above += (Choice("body", _("Body"), [(body, _("the body looked at"))]),)
     if item := params.get("carries", "")[:40]:
         above += (Choice("carries", _("Carries out"), [(item, _("the item looked at"))]),)
+    if (stage := params.get("stage", "")).isdecimal() and len(stage) < 19:
+        rows = Stage.objects.filter(pk=int(stage)).values_list("pk", "name")
+        above += (Choice("stage", _("Stage"), list(rows)),)
     return Filters(
         (
             Search("q", _("Words in the task")),

@@ -9,11 +9,21 @@ from django.db.models import F, Q, Sum
 
 from anlan.domain.campaigns.intake.ledger import is_counted
 from anlan.domain.campaigns.loop import KIND
-from anlan.domain.campaigns.models import Feed, Filing, Plan, QuotedFigure, Report, Return, Task
+from anlan.domain.campaigns.models import (
+    Feed,
+    Filing,
+    Plan,
+    QuotedFigure,
+    Report,
+    Return,
+    TallyCopy,
+    Task,
+)
 from anlan.domain.campaigns.progress import facts as progress_facts
 from anlan.domain.campaigns.returns import feeding
 from anlan.domain.campaigns.returns.loop import FIGURE
 from anlan.domain.campaigns.returns.loop import KIND as RETURN
+from anlan.domain.campaigns.tallies import queries as tallies
 from anlan.kernel.facts.models import Fact
 from anlan.kernel.loop.invariants import figures_are_cases
 
@@ -30,6 +40,7 @@ def invariants(now: datetime) -> Iterator[Finding]:
     yield _figures_of_documents_are_counted_once()
     yield _declared_is_what_reports_say()
     yield _declared_is_what_returns_say()
+    yield _tables_are_their_lists()
 
 
 def _declared_is_what_reports_say() -> Finding:
@@ -49,6 +60,12 @@ def _declared_is_what_returns_say() -> Finding:
         checked,
         "; ".join(bad[:NAMED_MAX]),
     )
+
+
+def _tables_are_their_lists() -> Finding:
+    """Each unit's table says what its three lists do."""
+    bad, checked = tallies.disagreeing(), TallyCopy.objects.count()
+    return "I5 tables are their lists", not bad, checked, "; ".join(bad[:NAMED_MAX])
 
 
 def _filed_is_what_filings_say() -> Finding:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -23,9 +25,11 @@ from anlan.domain.campaigns.models import (
     Quota,
     Report,
     SharedLine,
+    Stage,
     Target,
     Task,
 )
+from anlan.domain.campaigns.reading.plain import scripts
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.loop.models import Event, Extension, Party
@@ -33,6 +37,8 @@ from anlan.kernel.loop.models import Event, Extension, Party
 #: Kinds of targets that say how much; the others say whither, or for whom.
 NUMBERED = ("number", "change")
 CHILDREN_MAX = 300
+#: Words that one search asks for.
+WORDS_MAX = 5
 
 
 def campaigns(by: Actor) -> QuerySet[Campaign]:
@@ -57,6 +63,15 @@ def in_campaign(*campaigns: UUID) -> Q:
     shared = SharedLine.objects.filter(campaign__in=campaigns)
     own = Q(plan__campaign__in=campaigns)
     return own | Q(line__in=shared.values("line")) if shared.exists() else own
+
+
+def in_stage(pk: int) -> Q:
+    """Tasks of a stage: those that name it, and those that name none and are due in its days."""
+    days = Stage.objects.filter(
+        pk=pk, campaign=OuterRef("plan__campaign"), starts_on__lte=OuterRef("case__due_on"),
+        ends_on__gte=OuterRef("case__due_on"),
+    )  # fmt: skip
+    return Q(line__stage=pk) | Q(Exists(days), line__stage=None)
 
 
 def plans_in(campaign: UUID) -> Q:
@@ -100,6 +115,16 @@ def declared(campaign: Campaign, kinds: Iterable[str]) -> list[Declared]:
         Declared(kind.label, wanted, have.count(kind))
         for kind, wanted in zip(order, parts, strict=False)
     ]
+
+
+def saying(text: Any, *fields: str) -> Q:
+    """Rows in one of whose fields each word stands, whichever script it was written in."""
+    where = Q()
+    for word in str(text or "").split()[:WORDS_MAX]:
+        where &= reduce(
+            or_, (Q(**{f"{name}__icontains": one}) for one in scripts(word) for name in fields)
+        )
+    return where
 
 
 def late(today: date) -> Q:

@@ -19,8 +19,7 @@ from anlan.domain.campaigns.membership import of_bodies
 from anlan.domain.campaigns.milestones import queries as milestones
 from anlan.domain.campaigns.models import KeyTask, Task
 from anlan.domain.campaigns.permissions import ANSWERS
-from anlan.domain.campaigns.queries import in_campaign, late, uuid_of
-from anlan.domain.campaigns.reading.plain import simplified
+from anlan.domain.campaigns.queries import in_campaign, in_stage, late, saying, uuid_of
 from anlan.domain.hazards.permissions import SEES
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role, UnitKind
@@ -99,12 +98,10 @@ def conditions(asked: Any, region: Region | None, by: Actor, today: date, above:
         where &= _with(Party.objects.filter(unit__kind=UnitKind.CENTRAL))
     if state := asked["state"]:
         where &= Q(case__state=state)
-    for word in str(asked["q"] or "").split()[:5]:
-        words = Q(line__title__icontains=word) | Q(line__text__icontains=word)
-        if (plain := simplified(word)) != word:
-            # A notice in traditional characters is kept as it was; its tasks are simplified.
-            words |= Q(line__title__icontains=plain) | Q(line__text__icontains=plain)
-        where &= _those(Task.objects.filter(words))
+    if asked["q"]:
+        where &= _those(Task.objects.filter(saying(asked["q"], "line__title", "line__text")))
+    if stage := asked.values.get("stage"):
+        where &= _those(Task.objects.filter(in_stage(int(stage))))
     if name := asked["unit"]:
         # Names may be alike: whoever counted by unit opens the list by its code.
         named = Q(unit__name__icontains=name) | Q(unit__code=name)

@@ -21,6 +21,8 @@ from anlan.domain.campaigns.related import urls as urls_related
 from anlan.domain.campaigns.returns import urls as urls_returns
 from anlan.domain.campaigns.ruling import views as views_ruling
 from anlan.domain.campaigns.sharing import urls as urls_sharing
+from anlan.domain.campaigns.stages import urls as urls_stages
+from anlan.domain.campaigns.tallies import urls as urls_tallies
 
 app_name = "campaigns"
 urlpatterns = [
@@ -56,6 +58,8 @@ urlpatterns = [
     *urls_progress.urlpatterns,
     *urls_returns.urlpatterns,
     *urls_sharing.urlpatterns,
+    *urls_stages.urlpatterns,
+    *urls_tallies.urlpatterns,
     path("<uuid:pk>/", views_campaigns.campaign, name="campaign"),
     path("<uuid:pk>/edit/", views_campaigns.edit, name="edit"),
     path("<uuid:pk>/plans/new/", views_plans.new, name="new_plan"),

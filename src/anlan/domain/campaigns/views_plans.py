@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -91,8 +91,7 @@ def _shares(row: Plan) -> dict[str, Any]:
 
 
 def _narrowed(rows: QuerySet[Line], asked: Any, plan: Plan) -> QuerySet[Line]:
-    for word in str(asked["q"] or "").split()[:5]:
-        rows = rows.filter(Q(title__icontains=word) | Q(text__icontains=word))
+    rows = rows.filter(queries.saying(asked["q"], "title", "text"))
     if kind := asked["kind"]:
         rows = rows.filter(kind=kind)
     if (lacks := asked["lacks"]) in queries.LACKS:

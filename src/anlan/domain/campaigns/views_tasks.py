@@ -127,6 +127,8 @@ def _page(
         "state": STATES[case.state], "rung": RUNGS[case.rung - 1] if case.rung else "",
         "days": columns.days_left(row, today), "timeline": timeline_of(around.events),
         "steps": [STATES[state] for state in ORDER], "step": _place(case.state),
+        # Who sees a task through a body or another area needn't see its campaign.
+        "seen_campaign": queries.campaigns(by).filter(pk=row.plan.campaign_id).exists(),
         "seen_plans": set(may_plan.order_by().values_list("pk", flat=True)),
         "milestones": [
             (one, steps_of.STATES[state], steps_of.TONES[state])

@@ -1,5 +1,6 @@
 """Problem lists (问题清单): what this capability hands over to the kernel."""
 
+from anlan.domain.lists.activities.permissions import RULES as ACTIVITY_RULES
 from anlan.domain.lists.invariants import invariants
 from anlan.domain.lists.loop import ITEM
 from anlan.domain.lists.permissions import RULES
@@ -12,7 +13,7 @@ CAPABILITY = Capability(
     prefix="lists/",
     machines=(ITEM,),
     kinds=ITEM.kinds,
-    rules=RULES,
+    rules={**RULES, **ACTIVITY_RULES},
     invariants=(invariants,),
     works=(WORK,),
 )

@@ -35,6 +35,7 @@ TODO: dict[str, Any] = {
     "receive": _("to sign for"), "rectify": _("to rectify"),
     "elsewhere": _("to look for the same"), "assign": _("to assign"),
     "check": _("to accept"), "judge": _("to evaluate"), "finish": _("to close"),
+    "track": _("to look whether it was carried out"),
 }  # fmt: skip
 
 

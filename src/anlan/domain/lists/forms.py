@@ -11,7 +11,14 @@ from django.utils.translation import gettext_lazy as _
 from anlan.domain.hazards.forms import AreaField, Nothing, Opinion, Reason, StepForm, text_area
 from anlan.domain.hazards.forms import UnitField as UnitField
 from anlan.domain.hazards.forms import chosen_by as chosen_by
-from anlan.domain.lists.models import ORIGIN_CHARS_MAX, TITLE_CHARS_MAX, ListKind, Origin
+from anlan.domain.lists.models import (
+    ORIGIN_CHARS_MAX,
+    TITLE_CHARS_MAX,
+    Closure,
+    ItemCheck,
+    ListKind,
+    Origin,
+)
 from anlan.domain.lists.rules import (
     FORMS,
     NAME_CHARS_MAX,
@@ -40,7 +47,30 @@ class Assign(StepForm):
         label=_("Deadline"), required=False, widget=DayInput,
         help_text=_("Left empty, it is counted by the list's own rule."),
     )  # fmt: skip
+    closure = forms.ChoiceField(
+        label=_("Closure measure (关停并转)"), required=False, choices=[("", "—"), *Closure.choices]
+    )
     reason = text_area(_("Requirements"), required=False)
+
+    def __init__(self, *args: Any, rules: KindRules | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if rules is None or not rules.tracked:
+            del self.fields["closure"]
+
+
+class Track(StepForm):
+    outcome = forms.ChoiceField(
+        label=_("What was found"), choices=ItemCheck.Outcome.choices, widget=forms.RadioSelect
+    )
+    on = forms.DateField(label=_("Day of the check"), widget=DayInput)
+    closure = forms.ChoiceField(
+        label=_("Closure measure (关停并转)"), required=False, choices=[("", "—"), *Closure.choices]
+    )
+    found = text_area(_("Where you looked, and what you found there"))
+    next_on = forms.DateField(
+        label=_("Look again on"), required=False, widget=DayInput,
+        help_text=_("Left empty: as the list says; once it is carried out, not again."),
+    )  # fmt: skip
 
 
 class Rectify(StepForm):
@@ -207,6 +237,14 @@ class KindForm(Form):
         help_text=_("No document names them, so they are yours to set."),
     )  # fmt: skip
     verdicts = text_area(_("Verdicts to choose from, one a line"), required=False)
+    tracked = forms.BooleanField(
+        label=_("Watch list: nothing leaves it before a check found that it was carried out"),
+        required=False,
+    )
+    check_days = forms.IntegerField(
+        label=_("Days from one check to the next"), required=False, min_value=1, max_value=DAYS_MAX
+    )
+    no_three = forms.BooleanField(label=_("It closes without the three results"), required=False)
     reason = _line(_("Why it is changed"), False, 300)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -251,7 +289,8 @@ class KindForm(Form):
             "topics": "\n".join(rules.topics), "approvers": rules.approvers,
             "approve_level": str(rules.approve_level or ""), "form": data.get("form", "score"),
             "score_max": rules.score_max, "sides": "\n".join(rules.sides),
-            "verdicts": "\n".join(rules.verdicts),
+            "verdicts": "\n".join(rules.verdicts), "tracked": rules.tracked,
+            "check_days": rules.check_days, "no_three": not rules.three,
         }  # fmt: skip
         for step in STEP_NAMES:
             stated = data.get("steps", {}).get(step, {})
@@ -280,5 +319,6 @@ class KindForm(Form):
             "approve_level": int(entered["approve_level"]) if entered["approve_level"] else None,
             "form": entered["form"], "score_max": entered["score_max"] or None,
             "sides": lines(entered["sides"]), "verdicts": lines(entered["verdicts"]),
-            "steps": steps,
+            "steps": steps, "tracked": entered["tracked"], "three": not entered["no_three"],
+            "check_days": entered["check_days"],
         }  # fmt: skip

@@ -11,7 +11,8 @@ from anlan.domain.hazards import history
 
 FIELDS: dict[str, str | Promise] = {
     "result": _("what was done"), "asked": _("who was asked"), "answered": _("who answered"),
-    "found": _("found elsewhere"), "side": _("side"), "score": _("evaluation"),
+    "found": _("found elsewhere"), "checked": _("what a check found"), "side": _("side"),
+    "score": _("evaluation"),
     "source_treated": _("done at the source"), "analysis": _("analysis"),
     "problem_solved": _("one problem solved"), "mechanism": _("one mechanism fixed"),
     "mechanism_ref": _("where it can be read"), "field_treated": _("one field treated"),

@@ -5,9 +5,12 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.base.ids import uuid7
 from anlan.base.paths import PATH_CHARS_MAX
+from anlan.domain.lists.activities.models import Activity as Activity
+from anlan.domain.lists.activities.models import ActivityTurn as ActivityTurn
 from anlan.domain.lists.rules import NAME_CHARS_MAX, KindRules
 from anlan.kernel.accounts.records import SealedRecord
 
@@ -71,6 +74,16 @@ class Origin(models.TextChoices):
     OTHER = "other", _("another source")
 
 
+class Closure(models.TextChoices):
+    """关停并转, as a watch list has it."""
+
+    CLOSE = "close", pgettext_lazy("closure", "close down")
+    STOP = "stop", pgettext_lazy("closure", "stop production")
+    MERGE = "merge", pgettext_lazy("closure", "merge")
+    CONVERT = "convert", pgettext_lazy("closure", "convert or move away")
+    OTHER = "other", pgettext_lazy("closure", "another measure")
+
+
 class Item(models.Model):
     """A problem on a list. State, deadline, area, sector and history are its case's."""
 
@@ -101,6 +114,10 @@ class Item(models.Model):
     #: Where the mechanism can be read: a document's number or address.
     mechanism_ref = models.CharField(max_length=300, blank=True)
     field_treated = models.TextField(blank=True)
+    #: Of a watched one: which closure measure its unit has to carry out (关停并转), and when
+    #: somebody looks next whether it was.
+    closure = models.CharField(max_length=10, choices=Closure, blank=True)
+    check_due_on = models.DateField(null=True)
 
     THREE = ("problem_solved", "mechanism", "field_treated")
 
@@ -110,7 +127,8 @@ class Item(models.Model):
 
     @property
     def three_missing(self) -> list[str]:
-        return [name for name in self.THREE if not getattr(self, name).strip()]
+        wanted = self.THREE if self.rules.three else ()
+        return [name for name in wanted if not getattr(self, name).strip()]
 
 
 class Promotion(models.Model):
@@ -190,6 +208,30 @@ class Evaluation(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["item", "round", "side"], name="evaluation_once")
         ]
+
+
+class ItemCheck(models.Model):
+    """Somebody looked whether what was asked for was really carried out (重点跟踪)."""
+
+    class Outcome(models.TextChoices):
+        DONE = "done", pgettext_lazy("check", "carried out")
+        PARTLY = "partly", pgettext_lazy("check", "carried out in part")
+        NOT = "not", pgettext_lazy("check", "not carried out")
+
+    item = models.ForeignKey(Item, models.PROTECT, related_name="checks")
+    round = models.SmallIntegerField()
+    on = models.DateField()
+    outcome = models.CharField(max_length=8, choices=Outcome)
+    closure = models.CharField(max_length=10, choices=Closure, blank=True)
+    #: Where it was looked at and what was found there.
+    found = models.TextField()
+    at = models.DateTimeField()
+    user_id = models.BigIntegerField(null=True)
+    who = models.CharField(max_length=120)
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["item", "-id"], name="item_check_of_item")]
 
 
 class Setting(SealedRecord):

@@ -182,6 +182,7 @@ RULES: dict[str, Rule] = {
     "lists.answer": elsewhere,
     "lists.apply": judge,
     "lists.accept": check,
+    "lists.track": check,
     "lists.reject": check,
     "lists.evaluate": check,
     "lists.analyse": judge,

@@ -1,8 +1,9 @@
 """Lists that documents name, as far as they name them: an office takes one up and fills the rest.
 
-All are of 浙江省's report on its three-year campaign (document 002 of the project's material).
-Of “七张问题清单” it says that they are the provincial committee's and that work safety builds on
-them; of “三张清单” that there are three. It names none of the others, and neither do we.
+Unless they say otherwise they are of 浙江省's report on its three-year campaign (document 002 of
+the project's material). Of “七张问题清单” it says that they are the provincial committee's and that
+work safety builds on them; of “三张清单” that there are three. It names none of the others, and
+neither do we.
 """
 
 from __future__ import annotations
@@ -24,6 +25,22 @@ TOPICS = ("有限空间作业安全", "城市燃气安全", "地下空间治理"
 _MAJOR: Mapping[str, Any] = {
     **SIX_AND_ONE, "name": MAJOR, "authority": "省委“七张问题清单”", "topics": list(TOPICS),
 }  # fmt: skip
+
+
+#: 天津's 重点跟踪机制: hard problems are listed, rectified and taken off, and it is looked whether
+#: closure measures (关停并转) were carried out.
+_WATCH: Mapping[str, Any] = {
+    "name": "重点跟踪清单",
+    "authority": "重点跟踪机制",
+    "approvers": ["leader", "office"],
+    "form": "score",
+    "tracked": True,
+    "three": False,
+    "steps": {
+        step: {"name": name, "applies": step not in ("apply", "evaluate", "analyse")}
+        for step, name in STEP_NAMES.items()
+    },
+}
 
 
 @dataclass(frozen=True)
@@ -51,5 +68,6 @@ PRESETS: tuple[Preset, ...] = (
                          for step, name in STEP_NAMES.items()}}
               for place in range(1, 4)),
     ),
+    Preset("watch", "重点跟踪机制", (_WATCH,), "天津市安全生产专项整治三年行动总结"),
 )  # fmt: skip
 BY_CODE = {preset.code: preset for preset in PRESETS}

@@ -137,6 +137,8 @@ def heaps(by: Actor) -> list[Heap]:
         Heap("check", "lists.accept", Q(case__state__in=("rectified", "applied"))),
         Heap("judge", "lists.evaluate", Q(case__state="verified")),
         Heap("finish", "lists.close", Q(case__state__in=("evaluated", "analysed"))),
+        Heap("track", "lists.track", Q(
+            case__is_open=True, check_due_on__lte=policy.today_of(by))),
     ]  # fmt: skip
     return [heap for heap in found if policy.may(by, heap.permission)]
 

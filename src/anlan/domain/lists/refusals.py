@@ -79,6 +79,17 @@ class ThreeMissing(Refusal):
     status = 409
 
 
+class NotCarriedOut(Refusal):
+    """重点跟踪: off the list only once a check found that it was really carried out."""
+
+    code = "not_carried_out"
+    message = _(
+        "Not closed: its last check didn't find it carried out. Enter a check that did, by "
+        "somebody whose unit didn't rectify it."
+    )
+    status = 409
+
+
 class NotAccepted(Refusal):
     code = "not_accepted"
     message = _("%(number)s goes into the library once it is accepted.")

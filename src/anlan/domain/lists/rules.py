@@ -111,6 +111,21 @@ class KindRules:
         return found
 
     @property
+    def tracked(self) -> bool:
+        """A watch list: nothing leaves it before a check found that its measure was carried out."""
+        return bool(self.data.get("tracked", False))
+
+    @property
+    def three(self) -> bool:
+        """Whether an item closes only with the three results stated."""
+        return bool(self.data.get("three", True))
+
+    @property
+    def check_days(self) -> int | None:
+        """How many days after one check the next is due; None: as each check says."""
+        return int(self.data["check_days"]) if self.data.get("check_days") else None
+
+    @property
     def steps(self) -> list[str]:
         """Those of the six that apply, in order."""
         return [step for step in STEP_NAMES if self.applies(step)]

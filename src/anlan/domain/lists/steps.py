@@ -23,7 +23,7 @@ def _assign(form: forms.Assign, pk: UUID, common: dict[str, Any]) -> Any:
     supervisor = data["supervisor"]
     return do.assign(
         pk, rectifier=data["rectifier"].pk, supervisor=supervisor.pk if supervisor else None,
-        due_on=data["due_on"], reason=data["reason"], **common,
+        due_on=data["due_on"], reason=data["reason"], closure=data.get("closure", ""), **common,
     )  # fmt: skip
 
 
@@ -66,6 +66,10 @@ def _at_end(item: Item, around: Around, by: Actor) -> bool:
     )
 
 
+def _watched(item: Item, around: Around, by: Actor) -> bool:
+    return item.rules.tracked and item.case.is_open and item.case.state != "found"
+
+
 def _open(item: Item, around: Around, by: Actor) -> bool:
     return item.case.is_open
 
@@ -95,6 +99,8 @@ PAGES: tuple[StepPage, ...] = (
              plain(do.evaluate, "side", "score", "verdict", "comment"), "chart-bar", "primary"),
     StepPage("analyse", "lists.analyse", _("Enter the analysis"), forms.Analyse,
              _waits_for("analyse"), plain(do.analyse, "analysis"), "file-text", "primary"),
+    StepPage("track", "lists.track", _("Enter a check"), forms.Track, _watched,
+             plain(do.track, "outcome", "found", "on", "closure", "next_on"), "search", ""),
     StepPage("three", "lists.state", _("State the three results"), forms.Three, _open,
              plain(do.state_three, "problem_solved", "mechanism", "mechanism_ref",
                     "field_treated"), "pencil", ""),

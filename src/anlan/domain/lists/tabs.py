@@ -17,6 +17,7 @@ def of(by: Actor, current: str) -> list[tuple[str, str, bool]]:
         ("ages", _("Ages and clearing to zero"), "lists:ages_home", "hazard.view"),
         ("freshness", _("Kept up to date"), "lists:freshness", "freshness.view"),
         ("library", _("Case library"), "lists:library", "library.view"),
+        ("activities", _("New activities and risks"), "lists:activities", "activities.view"),
         ("stated", _("Figures from documents"), "lists:stated", "stated.view"),
     )
     return [

@@ -2,10 +2,12 @@
 
 from django.urls import path
 
+from anlan.domain.lists.activities import urls as urls_activities
 from anlan.domain.lists.views import ages, freshness, items, kinds, library, promotions, stated
 
 app_name = "lists"
 urlpatterns = [
+    *urls_activities.urlpatterns,
     path("", items.overview, name="overview"),
     path("items/", items.items, name="items"),
     path("items/new/", items.new, name="new"),

@@ -18,7 +18,7 @@ from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.loop.settings import RUNGS
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Search
-from anlan.ui.parts import cell
+from anlan.ui.parts import cell, part
 
 ORDERS = {
     "newest": Keyset.by("-case__opened_on", "-pk"),
@@ -32,8 +32,12 @@ GROUP_LABELS: dict[str, Any] = {
 
 
 def filters(params: QueryDict) -> Filters:
+    plan: tuple[Any, ...] = ()
+    if wanted := params.get("plan", "")[:40]:
+        plan = (Choice("plan", _("Plan of the year"), [(wanted, _("the plan looked at"))]),)
     return Filters(
         (
+            *plan,
             Search("q", _("Words in title, number, text or lead unit")),
             Choice("kind", _("Kind"), list(Kind.choices)),
             Choice("level", _("Level"), list(Level.choices)),
@@ -48,10 +52,15 @@ def filters(params: QueryDict) -> Filters:
     )
 
 
+#: How the states of good practice look.
+PRACTICE_TONES = {"submitted": "amber", "published": "green", "returned": "red"}
+
+
 def practice_filters(params: QueryDict) -> Filters:
     return Filters(
         (
             Search("q", _("Words in title or text")),
+            Choice("status", _("State"), list(Practice.Status.choices)),
             Area("area", _("Area"), reverse("pickers:areas"), area_name),
             Choice("sector", _("Sector"), lambda: list(sectors.names().items())),
         ),
@@ -86,6 +95,8 @@ def practice_columns() -> list[Column]:
         Column("title", _("Good practice"), kind="text",
                link=lambda row: reverse("measures:practice", args=[row.pk])),
         Column("text", _("What is done"), kind="text", cell=lambda row: row.text[:80]),
+        Column("status", _("State"), cell=lambda row: part(
+            "tag", row.get_status_display(), PRACTICE_TONES[row.status])),
         Column("unit", _("Told by"), cell="unit.name"),
         Column("area", _("Area"), cell="area.name", phone=False),
         Column("sectors", _("Sectors"), cell=sectors_of, kind="text", phone=False),

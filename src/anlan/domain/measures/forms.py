@@ -92,6 +92,10 @@ class Consult(StepForm):
     reason = text_area(_("Whom you ask, and until when"))
 
 
+class Examine(StepForm):
+    reason = text_area(_("What was examined, and what came of it"))
+
+
 class Adopt(StepForm):
     number = _line(_("Document or standard number"), False, NUMBER_CHARS_MAX)
     adopted_on = _day(_("Adopted on"))
@@ -136,6 +140,27 @@ class Follow(StepForm):
         _("The earlier measure"), True, TITLE_CHARS_MAX,
         _("Its document number, its number on this list, or its whole title."),
     )  # fmt: skip
+
+
+class NewPlan(StepForm):
+    pk = forms.UUIDField(widget=forms.HiddenInput)
+    year = forms.IntegerField(label=_("Year"), min_value=2000, max_value=2100)
+    title = _line(_("Title"), False, TITLE_CHARS_MAX, _("Left empty, the usual one."))
+
+
+class PlanMeasures(StepForm):
+    measures = forms.MultipleChoiceField(
+        label=_("Measures that are being made"), widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, rows: Any = (), **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["measures"]
+        field.choices = [(str(row.pk), row.title) for row in rows]
+
+
+class ReviewPractice(StepForm):
+    opinion = text_area(_("Opinion"), required=False)
 
 
 class PracticeForm(_WithSectors):

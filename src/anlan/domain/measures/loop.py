@@ -36,6 +36,9 @@ STEPS = (
     Step("extend",  _MAKING,              "",           "",       ("extended",)),
     Step("correct", _ALL),
     Step("link",    _ALL),
+    # 审核 of a draft, by somebody who wrote nothing of it.
+    Step("examine", "drafting,consulting", not_by=("find", "draft", "correct")),
+    Step("object",  "drafting,consulting", not_by=("find", "draft", "correct")),
     Step("take_up", "in_force",           "",           "",       ("taken_up",)),
     Step("recount", _MAKING),
     Step("rung",    _MAKING),
@@ -66,6 +69,8 @@ WORDS: dict[str, str | Promise] = {
     "repeal": pgettext_lazy("measure", "repeal"),
     "correct": pgettext_lazy("measure", "correct"),
     "link": pgettext_lazy("measure", "link"),
+    "examine": pgettext_lazy("measure", "examine: it may be adopted"),
+    "object": pgettext_lazy("measure", "examine: to be mended"),
     "take_up": pgettext_lazy("measure", "take up"),
 }
 

@@ -36,6 +36,39 @@ class Level(models.TextChoices):
     ENTERPRISE = "enterprise", _("enterprise")
 
 
+class MakingPlan(models.Model):
+    """What a unit sets out to make in a year (规范性文件拟制计划), reviewed by another person."""
+
+    class Status(models.TextChoices):
+        DRAFT = "draft", pgettext_lazy("plan of a year", "draft")
+        SUBMITTED = "submitted", pgettext_lazy("plan of a year", "to be reviewed")
+        APPROVED = "approved", pgettext_lazy("plan of a year", "approved")
+        RETURNED = "returned", pgettext_lazy("plan of a year", "sent back")
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
+    path = models.CharField(max_length=PATH_CHARS_MAX)
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    year = models.SmallIntegerField()
+    title = models.CharField(max_length=TITLE_CHARS_MAX)
+    status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
+    #: Who handed it in: nobody reviews their own plan.
+    user_id = models.BigIntegerField(null=True)
+    opinion = models.TextField(blank=True)
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
+    version = models.IntegerField(default=1)
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=NAME_CHARS_MAX)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["unit", "year"], name="making_plan_once")]
+        indexes = [models.Index(fields=["path", "-year", "-id"], name="making_plan_path")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
 class Measure(models.Model):
     """A law, rule, standard, mechanism, project, duty chain or method.
 
@@ -55,6 +88,11 @@ class Measure(models.Model):
     #: 牵头单位, and who answers for it in person.
     lead = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
     person = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
+    #: The plan of a year that it stands in.
+    plan = models.ForeignKey(MakingPlan, models.PROTECT, null=True, related_name="measures")
+    #: What its examination (审核) said, and whether it passed; a later text is examined anew.
+    examined_at = models.DateTimeField(null=True)
+    examined_by = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
     #: Codes with commas around each; the first entered is the case's.
     sectors = models.CharField(max_length=SECTORS_CHARS_MAX, blank=True)
     #: 长效评估: how it works out.
@@ -130,7 +168,12 @@ class Follows(models.Model):
 
 
 class Practice(models.Model):
-    """Good practice (好经验好做法), told so that others take it up."""
+    """Good practice (好经验好做法), told so that others take it up; first it is reviewed."""
+
+    class Status(models.TextChoices):
+        SUBMITTED = "submitted", pgettext_lazy("practice", "to be reviewed")
+        PUBLISHED = "published", pgettext_lazy("practice", "published")
+        RETURNED = "returned", pgettext_lazy("practice", "sent back")
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
     area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
@@ -141,6 +184,12 @@ class Practice(models.Model):
     sectors = models.CharField(max_length=SECTORS_CHARS_MAX, blank=True)
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=NAME_CHARS_MAX)
+    #: Who wrote it last: nobody reviews their own words.
+    user_id = models.BigIntegerField(null=True)
+    status = models.CharField(max_length=10, choices=Status, default=Status.PUBLISHED)
+    reviewed_at = models.DateTimeField(null=True)
+    reviewed_by = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
+    opinion = models.TextField(blank=True)
     withdrawn_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -3,7 +3,8 @@
 a measure    read in its area and above, and by whoever has a part in it; once adopted, below as
              well. Written by office, leader or department of the unit that keeps it and of the
              unit in the lead; dropped, repealed and given more time by its keeper's office.
-a practice   read in its area, above and below; written by the unit that told it.
+a practice   read in its area, above and below, once it is published; written by the unit that told
+             it; reviewed by office or leader of its area or of one above, never by who wrote it.
 """
 
 from __future__ import annotations
@@ -62,7 +63,32 @@ def practice_view(by: Actor) -> Q:
     parts = [below(path) for path in paths]
     if reads := _reads(by):
         parts.append(above_or_at(reads))
-    return reduce(or_, [*parts, _told_by(by, SEES)])
+    own = _told_by(by, SEES) | practice_review(by)
+    return reduce(or_, parts) & Q(status="published") | own if parts else own
+
+
+def plan_view(by: Actor) -> Q:
+    """A plan of a year: once approved, in its area, above and below; before, its unit's own."""
+    own = _told_by(by, SEES) | plan_review(by)
+    paths = own_paths(by, SEES)
+    if "" in paths:
+        return EVERYTHING
+    parts = [below(path) for path in paths]
+    if paths:
+        parts.append(above_or_at(paths))
+    return reduce(or_, parts) & Q(status="approved") | own if parts else own
+
+
+def plan_review(by: Actor) -> Q:
+    return practice_review(by)
+
+
+def practice_review(by: Actor) -> Q:
+    paths = own_paths(by, LEADS)
+    if not paths:
+        return NOTHING
+    rule = EVERYTHING if "" in paths else reduce(or_, map(below, paths))
+    return rule & ~Q(user_id=by.user_id) if by.user_id else rule
 
 
 def _told_by(by: Actor, roles: tuple[Role, ...]) -> Q:
@@ -81,10 +107,16 @@ RULES: dict[str, Rule] = {
     "measures.receive": lambda by: party(by, ANSWERS, PartyRole.RECTIFIER),
     "measures.decide":  lambda by: _kept(by, LEADS),
     "measures.take_up": take_up,
+    "measures.examine": lambda by: _kept(by, JUDGES),
+    "makingplans.view":   plan_view,
+    "makingplans.make":   _makes,
+    "makingplans.edit":   lambda by: _told_by(by, JUDGES),
+    "makingplans.review": plan_review,
     "practices.view":    practice_view,
     "practices.make":    _makes,
     "practices.edit":    lambda by: _told_by(by, JUDGES),
+    "practices.review":  practice_review,
     "practices.take_up": lambda by: (
-        practice_view(by) if policy.units_of(by, ANSWERS) else NOTHING
+        practice_view(by) & Q(status="published") if policy.units_of(by, ANSWERS) else NOTHING
     ),
 }  # fmt: skip

@@ -62,9 +62,18 @@ def narrowed(rows: QuerySet[Measure], asked: Any, today: date) -> QuerySet[Measu
         where &= Q(case__state__in=GROUPS.get(state, (state,)))
     else:
         where &= ~Q(case__state="void")
+    if plan := uuid_of(asked.values.get("plan")):
+        where &= Q(plan=plan)
     if asked["late"]:
         where &= Q(case__unsettled=True, case__due_on__lt=today)
     return rows.filter(where)
+
+
+def uuid_of(text: Any) -> UUID | None:
+    try:
+        return UUID(str(text)) if text else None
+    except ValueError:
+        return None
 
 
 def counts() -> dict[str, Count]:
@@ -156,6 +165,8 @@ def narrowed_practices(rows: QuerySet[Practice], asked: Any) -> QuerySet[Practic
         rows = rows.filter(Q(title__icontains=word) | Q(text__icontains=word))
     if sector := asked["sector"]:
         rows = rows.filter(sectors__contains=f",{sector},")
+    if status := asked["status"]:
+        rows = rows.filter(status=status)
     if code := asked["area"]:
         region = Region.objects.filter(code=code).first()
         rows = rows.filter(below(region.path)) if region else rows.none()

@@ -14,6 +14,17 @@ class MeasureIncomplete(Refusal):
     message = _("%(reason)s")
 
 
+class NotExamined(Refusal):
+    """What stands in a plan of a year is examined by another person before it is adopted."""
+
+    code = "not_examined"
+    message = _(
+        "Not adopted: it stands in a plan of the year and has not passed its examination by "
+        "somebody who wrote nothing of it."
+    )
+    status = 409
+
+
 class AlreadyThere(Refusal):
     code = "measure_link_exists"
     message = _("%(what)s is entered already.")

@@ -51,6 +51,22 @@ def _not_taken(measure: Measure, around: Around, by: Actor) -> bool:
     return measure.case.state == "in_force" and bool(units - taken)
 
 
+def _examinable(measure: Measure, around: Around, by: Actor) -> bool:
+    """Not for who wrote of it: the loop refuses them, and the page offers nothing that is."""
+    wrote = any(
+        event.user_id == by.user_id and event.step in ("find", "draft", "correct")
+        for event in around.events
+    )
+    return measure.case.state in ("drafting", "consulting") and not wrote
+
+
+def _examine(passed: bool) -> Any:
+    def take(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
+        return do.examine(pk, passed=passed, reason=form.cleaned_data["reason"], **common)
+
+    return take
+
+
 _MAKING = being("planned", "drafting", "consulting")
 _KEPT = being("planned", "drafting", "consulting", "adopted", "in_force", "amended", "repealed")
 
@@ -61,6 +77,10 @@ PAGES: tuple[StepPage, ...] = (
              plain(do.draft, "reason"), "pencil"),
     StepPage("consult", "measures.edit", _("Send out for comments"), forms.Consult,
              being("planned", "drafting"), plain(do.consult, "reason"), "message"),
+    StepPage("examine", "measures.examine", _("Pass the examination"), forms.Examine, _examinable,
+             _examine(True), "shield-check"),
+    StepPage("object", "measures.examine", _("Have it mended"), forms.Examine, _examinable,
+             _examine(False), "arrow-back-up", "menu"),
     StepPage("adopt", "measures.edit", _("Adopt"), forms.Adopt, _MAKING,
              plain(do.adopt, "number", "adopted_on", "in_force_on", "text"), "check", "primary"),
     StepPage("take_up", "measures.take_up", _("Take it up"), forms.TakeUp, _not_taken,

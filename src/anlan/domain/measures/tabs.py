@@ -14,6 +14,7 @@ def of(by: Actor, current: str) -> list[tuple[str, str, bool]]:
     pages = (
         ("list", _("Measure list"), "measures:list", "measures.view"),
         ("table", _("By area and kind"), "measures:table", "measures.view"),
+        ("plans", _("Plans of a year"), "measures:plans", "makingplans.view"),
         ("practices", _("Good practice"), "measures:practices", "practices.view"),
     )
     return [

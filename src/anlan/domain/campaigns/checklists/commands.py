@@ -128,7 +128,7 @@ def hand_out(
     if not count:
         raise lacks("items", _("Write down at least one item of the list first."))
     have = locked.copies.values("unit")
-    units = list(_units(locked.campaign, heap, names).exclude(pk__in=have)[: UNITS_MAX + 1])
+    units = list(units_of_heap(locked.campaign, heap, names).exclude(pk__in=have)[: UNITS_MAX + 1])
     if not units:
         raise lacks("units", _("All of these units have it, or there is none."))
     if len(units) > UNITS_MAX:
@@ -226,7 +226,8 @@ def _locked(row: Checklist, seen: int | None) -> Checklist:
     return locked
 
 
-def _units(campaign: Campaign, heap: str, names: Sequence[str]) -> Any:
+def units_of_heap(campaign: Campaign, heap: str, names: Sequence[str]) -> Any:
+    """The units of one heap, in the order of their areas."""
     rows = Unit.objects.filter(below(campaign.path), valid_to=None).order_by("path", "pk")
     if heap == "named":
         wanted = list(dict.fromkeys(name.strip() for name in names if name.strip()))

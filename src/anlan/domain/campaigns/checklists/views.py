@@ -22,6 +22,7 @@ from anlan.domain.campaigns.checklists import queries
 from anlan.domain.campaigns.checklists.forms import ChecklistForm, CopyForm, HandOutForm
 from anlan.domain.campaigns.models import Campaign, Checklist, ChecklistCopy
 from anlan.domain.campaigns.permissions import ANSWERS
+from anlan.domain.campaigns.tallies import queries as tallies
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.ui.keyset import Keyset
@@ -172,8 +173,11 @@ def copy(request: HttpRequest, pk: UUID) -> HttpResponse:
 def mine(request: HttpRequest) -> HttpResponse:
     """What one's own units have to work through: one table over their lists."""
     by = actor_of(request)
-    rows = queries.mine(policy.units_of(by, ANSWERS), by)
-    context = {"rows": rows, "today": timezone.localdate()}
+    units = policy.units_of(by, ANSWERS)
+    context = {
+        "rows": queries.mine(units, by), "tallies": tallies.mine(units, by),
+        "today": timezone.localdate(),
+    }  # fmt: skip
     template = "campaigns/checklists_mine.html"
     return render_page(request, template, template, context)
 

@@ -41,9 +41,7 @@ def _plan(pk: UUID, permission: str, by: Actor, at: Any = None) -> Plan:
 
 
 def _words(rows: QuerySet[Line], text: Any) -> QuerySet[Line]:
-    for word in str(text or "").split()[:5]:
-        rows = rows.filter(Q(title__icontains=word) | Q(text__icontains=word))
-    return rows
+    return rows.filter(queries.saying(text, "title", "text"))
 
 
 @require_GET

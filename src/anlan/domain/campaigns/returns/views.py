@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -84,8 +83,7 @@ def duties(request: HttpRequest) -> HttpResponse:
         (Search("q", _("Words in it")), Choice("plan", _("Plan"), plans)), request.GET
     )
     rows = returns_table.duties(by).select_related("unit", "plan")
-    for word in str(filters["q"] or "").split()[:5]:
-        rows = rows.filter(Q(title__icontains=word) | Q(text__icontains=word))
+    rows = rows.filter(queries.saying(filters["q"], "title", "text"))
     plan = queries.uuid_of(filters["plan"])
     if plan:
         rows = rows.filter(plan=plan)

@@ -12,7 +12,7 @@ from django.db.models import Count, Q
 
 from anlan.base.actor import Actor
 from anlan.domain.campaigns import queries
-from anlan.domain.campaigns.models import Campaign, Counter, SharedLine, Target, Task
+from anlan.domain.campaigns.models import Campaign, Counter, SharedLine, Stage, Target, Task
 from anlan.domain.campaigns.progress import figures as progress
 from anlan.domain.campaigns.progress.figures import Asked, Figure
 
@@ -133,17 +133,22 @@ class Counted:
 
 
 def counters(
-    campaign: Campaign, at: datetime, *, only: int | None = None, known: datetime | None = None
-) -> list[Counted]:
-    """What a campaign counts, in its own area and days; the ledger is read once for all."""
+    campaign: Campaign, at: datetime, *, only: int | None = None, known: datetime | None = None,
+    stage: Stage | None = None,
+) -> list[Counted]:  # fmt: skip
+    """What a campaign counts, in its own area and days, or in a stage's; the ledger is read once
+    for all."""
     rows = campaign.counters.select_related("target").order_by("place")
     rows = rows.filter(pk=only) if only is not None else rows
-    asked = [_asked(campaign, row) for row in rows]
+    asked = [asked_of(campaign, row, stage) for row in rows]
     figures = progress.measured(asked, at=at, known=known)
     return [Counted(row, figures.get(row.pk)) for row in rows]
 
 
-def _asked(campaign: Campaign, row: Counter) -> Asked:
+def asked_of(
+    campaign: Campaign, row: Counter, stage: Stage | None = None, key: Any = None
+) -> Asked:
+    """A counter's figure in the campaign's days; of a stage in its days, with nothing wanted."""
     counted, where = row.counted, row.counted_where
     if row.target is not None:
         counted, where = row.target.counted, row.target.counted_where
@@ -151,8 +156,11 @@ def _asked(campaign: Campaign, row: Counter) -> Asked:
         kind="number", counted=counted, counted_where=where, value=row.wanted, object=row.name,
         comparator="<=" if row.is_ceiling else ">=",
     )  # fmt: skip
-    wanted = None if row.wanted is None else Decimal(row.wanted)
+    wanted = None if row.wanted is None or stage else Decimal(row.wanted)
+    if stage:
+        target.value = None
+    starts, ends = (stage or campaign).starts_on, (stage or campaign).ends_on
     return Asked(
-        row.pk, target, campaign.area_id, campaign.starts_on, campaign.ends_on, wanted,
-        campaign.starts_on.year - 1, campaign.ends_on,
+        row.pk if key is None else key, target, campaign.area_id, starts, ends, wanted,
+        starts.year - 1, ends,
     )  # fmt: skip

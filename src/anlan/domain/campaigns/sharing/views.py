@@ -34,6 +34,7 @@ from anlan.domain.campaigns.sharing.commands import (
     shareable,
 )
 from anlan.domain.campaigns.sharing.forms import CountersForm, PartForm, ShareForm
+from anlan.domain.campaigns.stages import queries as staged
 from anlan.domain.campaigns.views_campaigns import own_units
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
@@ -171,11 +172,13 @@ def counter(request: HttpRequest, pk: UUID, counter: int) -> HttpResponse:
     """The records that a counter sums, as far as the reader may see them one by one."""
     by, at = actor_of(request), timezone.now()
     row = campaign_of(pk, "campaigns.view", by)
-    found = sharing.counters(row, at, only=counter)
+    stage = staged.stage_of(row, request.GET.get("stage"))
+    found = sharing.counters(row, at, only=counter, stage=stage)
     if not found:
         raise NotFound
     one = found[0]
-    context: dict[str, Any] = {"campaign": row, "counter": one.counter, "figure": one.figure}
+    context: dict[str, Any] = {"campaign": row, "counter": one.counter, "figure": one.figure,
+                               "stage": stage}  # fmt: skip
     if one.figure is not None:
         facts = progress_records.facts_of(one.figure)
         seen, why_not = progress_records.open_to(facts, by, row.area)

@@ -35,6 +35,7 @@ from anlan.domain.lists.commands.listing import (
 )
 from anlan.domain.lists.commands.settings import change_setting
 from anlan.domain.lists.commands.stated import Statement, declare_figure, withdraw_figure
+from anlan.domain.lists.commands.tracking import track
 
 __all__ = [
     "THREE_LABELS",
@@ -65,6 +66,7 @@ __all__ = [
     "state_no_change",
     "state_three",
     "take_up",
+    "track",
     "usable",
     "void",
     "who_decides",

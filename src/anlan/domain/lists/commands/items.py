@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.lists.commands.base import Turn, begin, text_of, turns, unit_of
+from anlan.domain.lists.commands.tracking import demand_checked, watched
 from anlan.domain.lists.loop import ITEM
 from anlan.domain.lists.models import Elsewhere, Evaluation
 from anlan.domain.lists.permissions import ANSWERS
@@ -56,10 +57,13 @@ def assign(
     supervisor: int | None = None,
     due_on: date | None = None,
     reason: str = "",
+    closure: str = "",
     **call: Unpack[OnOne],
 ) -> list[UUID]:
     """Give it to the unit that must rectify it, with a deadline: stated, else by its kind."""
     given = {"rectifier": rectifier, "supervisor": supervisor, "due_on": due_on, "reason": reason}
+    if closure:
+        given["closure"] = closure
     work = begin("lists.assign", [pk], given, **call)
     for turn in turns(work):
         choose = _("Choose the unit from the list.")
@@ -79,6 +83,8 @@ def assign(
             ITEM, [turn.case], rectifier={pk: rectifier}, others=others, reason=reason,
             due_on=due_on or turn.rules.due("rectify", work.at), **work.call,
         )  # fmt: skip
+        if turn.rules.tracked:
+            turn.save(**watched(turn.rules, closure, timezone.localdate(work.at)))
     return work.done()
 
 
@@ -309,8 +315,9 @@ def close(pk: UUID, *, reason: str = "", **call: Unpack[OnOne]) -> list[UUID]:
         if turn.rules.following(turn.case.state) and turn.case.is_open:
             raise StepNotNext(number=turn.case.number, step=_("closing"))
         _demand_three(turn)
+        demand_checked(turn)
         turn.take("close", {}, reason=reason)
-        turn.save(step_due_on=None)
+        turn.save(step_due_on=None, check_due_on=None)
     return work.done()
 
 
@@ -324,5 +331,5 @@ def void(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
     work = begin("lists.void", [pk], {"reason": reason}, **call)
     for turn in turns(work):
         loop.void(ITEM, [turn.case], reason=reason, **work.call)
-        turn.save(step_due_on=None)
+        turn.save(step_due_on=None, check_due_on=None)
     return work.done()

@@ -148,6 +148,8 @@ def _page(
         "mean": sum(scores) / len(scores) if scores else None,
         "three": [(THREE_LABELS[name], getattr(row, name)) for name in Item.THREE],
         "library_url": _library_url(row, by, allowed),
+        "checks": list(row.checks.select_related("unit").order_by("-pk")) if rules.tracked else [],
+        "check_days": (row.check_due_on - timezone.localdate()).days if row.check_due_on else None,
         "missing": row.three_missing, "may_kinds": policy.may(by, "listkind.view"),
     }  # fmt: skip
     return render_page(request, "lists/item.html", "lists/item.html", context, status)
@@ -184,8 +186,10 @@ def _form(
             if unit.pk not in have
         ]
         initial["wanted"] = row.title
-    if page.form is forms.Evaluate:
+    if page.form in (forms.Evaluate, forms.Assign):
         more["rules"] = row.rules
+    if page.form is forms.Track:
+        initial |= {"on": timezone.localdate(), "closure": row.closure}
     if page.form is forms.Three:
         initial |= {name: getattr(row, name) for name in (*Item.THREE, "mechanism_ref")}
     if page.form is forms.Apply:

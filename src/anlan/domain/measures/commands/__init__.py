@@ -12,9 +12,19 @@ from anlan.domain.measures.commands.entering import (
 )
 from anlan.domain.measures.commands.force import enforce_due
 from anlan.domain.measures.commands.links import answer, follow, unanswer
+from anlan.domain.measures.commands.plans import (
+    PLANNED_MAX,
+    make_plan,
+    put_into_plan,
+    reopen_plan,
+    review_plan,
+    submit_plan,
+    take_out_of_plan,
+)
 from anlan.domain.measures.commands.practices import (
     Told,
     mend,
+    review_practice,
     take_up_practice,
     tell,
     withdraw,
@@ -24,6 +34,7 @@ from anlan.domain.measures.commands.steps import (
     consult,
     correct,
     draft,
+    examine,
     extend,
     receive,
     repeal,
@@ -34,6 +45,7 @@ from anlan.domain.measures.commands.steps import (
 __all__ = [
     "ENTERED",
     "MEASURES_MAX",
+    "PLANNED_MAX",
     "Known",
     "NewMeasure",
     "Told",
@@ -46,12 +58,20 @@ __all__ = [
     "enforce_due",
     "enter",
     "enter_many",
+    "examine",
     "extend",
     "follow",
     "known_for",
+    "make_plan",
     "mend",
+    "put_into_plan",
     "receive",
+    "reopen_plan",
     "repeal",
+    "review_plan",
+    "review_practice",
+    "submit_plan",
+    "take_out_of_plan",
     "take_up",
     "take_up_practice",
     "tell",

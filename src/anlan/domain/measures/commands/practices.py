@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Unpack
 from uuid import UUID
 
@@ -11,15 +11,19 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.refusal import MovedOn
 from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.lists.permissions import ANSWERS
 from anlan.domain.measures.commands.base import kept, lacks, sectors_of, short, text_of
 from anlan.domain.measures.models import TITLE_CHARS_MAX, Practice, TakenUp
 from anlan.domain.measures.refusals import AlreadyThere
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.models import Unit, UnitKind
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call
+from anlan.kernel.notices import outbox
+from anlan.kernel.notices.kinds import declare
 
 
 @dataclass(frozen=True)
@@ -32,9 +36,15 @@ class Told:
     sectors: tuple[str, ...] = ()
 
 
+declare("measures.practice_told", _("Good practice waits for your review: “%(title)s”."),
+        "measures:practice")  # fmt: skip
+declare("measures.practice_returned", _("“%(title)s” was sent back: %(reason)s"),
+        "measures:practice")  # fmt: skip
+
+
 @transaction.atomic(durable=True)
 def tell(told: Told, **call: Unpack[Call]) -> UUID:
-    """Tell others of it, in the area of one's own unit."""
+    """Tell of it, in the area of one's own unit; others read it once it was reviewed."""
     by, at = call["by"], call["at"]
     policy.demand(by, "practices.make", at)
     claim = plain.claim("practices.tell", {"told": asdict(told)}, **call)
@@ -43,8 +53,9 @@ def tell(told: Told, **call: Unpack[Call]) -> UUID:
     unit = main_unit(by, JUDGES)
     row = Practice.objects.create(
         pk=told.pk, area_id=unit.area_id, path=unit.path, unit=unit, made_at=at, made_by=by.name,
-        **_fields(told),
+        user_id=by.user_id, status=Practice.Status.SUBMITTED, **_fields(told),
     )  # fmt: skip
+    _ask(row, at)
     claim.record("practice.put", "practice", row.pk, after={"title": row.title})
     return claim.done(row.pk)
 
@@ -58,11 +69,47 @@ def mend(told: Told, **call: Unpack[Call]) -> UUID:
     before = {"title": row.title, "text": row.text}
     for name, value in _fields(told).items():
         setattr(row, name, value)
-    row.withdrawn_at = None
+    row.withdrawn_at, row.status, row.user_id = None, Practice.Status.SUBMITTED, claim.by.user_id
     row.save()
+    _ask(row, claim.at)
     after = {"title": row.title, "text": row.text}
     claim.record("practice.change", "practice", row.pk, before=before, after=after)
     return claim.done(row.pk)
+
+
+@transaction.atomic(durable=True)
+def review_practice(pk: UUID, *, publish: bool, opinion: str = "", **call: Unpack[Call]) -> UUID:
+    """Put it into the collection, or send it back with what is to be mended."""
+    rows = Practice.objects.filter(withdrawn_at=None)
+    given = {"publish": publish, "opinion": opinion}
+    row, claim = plain.begin(rows, "practices.review", pk, given, **call)
+    if claim.repeated:
+        return pk
+    locked = Practice.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if locked.status != Practice.Status.SUBMITTED:
+        raise MovedOn
+    said = short(opinion, "opinion")
+    if not publish:
+        said = text_of(opinion, "opinion", _("Say what is to be mended."))
+    status = Practice.Status.PUBLISHED if publish else Practice.Status.RETURNED
+    locked.status, locked.opinion = status, said
+    locked.reviewed_at, locked.reviewed_by = claim.at, claim.by.name
+    locked.save()
+    if not publish:
+        data = {"title": locked.title, "reason": said}
+        outbox.post("measures.practice_returned", to_units=[locked.unit_id], about=pk, at=claim.at,
+                    data=data)  # fmt: skip
+    action = "practice.publish" if publish else "practice.return"
+    claim.record(action, "practice", pk, reason=said, after={"title": locked.title})
+    return claim.done(pk)
+
+
+def _ask(row: Practice, at: datetime) -> None:
+    """Tell the committee office of its area that it waits."""
+    offices = Unit.objects.filter(area=row.area_id, kind=UnitKind.COMMITTEE_OFFICE, valid_to=None)
+    units = list(offices.values_list("pk", flat=True)) or [row.unit_id]
+    outbox.post("measures.practice_told", to_units=units, about=row.pk, at=at,
+                data={"title": row.title})  # fmt: skip
 
 
 @transaction.atomic(durable=True)

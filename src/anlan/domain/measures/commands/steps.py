@@ -30,7 +30,7 @@ from anlan.domain.measures.models import (
     TITLE_CHARS_MAX,
     TakenUp,
 )
-from anlan.domain.measures.refusals import AlreadyThere
+from anlan.domain.measures.refusals import AlreadyThere, NotExamined
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.loop import commands as loop
@@ -85,6 +85,8 @@ def adopt(
     work = begin("measures.edit", [pk], {"step": "adopt", **given}, **call)
     for turn in turns(work):
         check_adopted(adopted_on, in_force_on, turn.today)
+        if turn.measure.plan_id and turn.measure.examined_at is None:
+            raise NotExamined
         no = short(number, "number", NUMBER_CHARS_MAX)
         if not no and turn.case.grade not in ("mechanism", "project", "duty_chain"):
             raise lacks("number", _("Write its number (文号, or the standard's)."))
@@ -100,6 +102,20 @@ def adopt(
         )  # fmt: skip
         if from_day <= turn.today:
             come_into_force([turn.measure], **work.call)
+    return work.done()
+
+
+@transaction.atomic(durable=True)
+def examine(pk: UUID, *, passed: bool, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
+    """审核 by somebody who wrote nothing of it: it may be adopted, or is to be mended first."""
+    given = {"step": "examine", "passed": passed, "reason": reason}
+    work = begin("measures.examine", [pk], given, **call)
+    for turn in turns(work):
+        said = text_of(reason, "reason", _("Say what was examined, and what came of it."))
+        turn.take("examine" if passed else "object", {}, reason=said)
+        turn.save(
+            examined_at=work.at if passed else None, examined_by=work.by.name if passed else ""
+        )
     return work.done()
 
 
@@ -181,6 +197,9 @@ def correct(
         }
         if changed:
             turn.take("correct", changed)
+            if "text" in changed or "title" in changed:
+                # What was examined isn't what stands there now.
+                turn.save(examined_at=None, examined_by="")
             turn.save(**new)
     return work.done()
 

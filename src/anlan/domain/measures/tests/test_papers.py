@@ -141,7 +141,18 @@ def told(desk: Desk) -> Practice:
 
     answer = desk.house.post("office", "measures:new_practice", pk=uuid7(), **TOLD)
     assert answer.status_code == 302
-    return Practice.objects.get()
+    row = Practice.objects.get()
+    house = desk.house
+    assert rows_of(house.get("gas", "measures:practices")) == 0, "it waits for its review"
+    assert review(desk, "office", row) == 403, "nobody reviews their own words"
+    assert review(desk, "gas", row) in (403, 404)
+    assert review(desk, "leader", row) == 302
+    return row
+
+
+def review(desk: Desk, who: str, row: Practice, **data: Any) -> int:
+    answer = desk.house.post(who, "measures:review_practice", row.pk, **data)
+    return int(answer.status_code)
 
 
 def test_good_practice_is_told_found_taken_up_mended_and_taken_out(desk: Desk) -> None:
@@ -160,11 +171,22 @@ def test_good_practice_is_told_found_taken_up_mended_and_taken_out(desk: Desk) -
     assert house.post("stranger", "measures:edit_practice", row.pk, **edit).status_code == 404
     assert house.post("office", "measures:edit_practice", row.pk, **edit).status_code == 302
     row.refresh_from_db()
-    assert row.title == "看板"
+    assert (row.title, row.status) == ("看板", "submitted")
+    assert rows_of(house.get("gas", "measures:practices")) == 0, "what was changed is reviewed anew"
+    assert review(desk, "leader", row, **{"return": "1", "opinion": " "}) == 302
+    row.refresh_from_db()
+    assert row.status == "submitted", "sent back only with what is to be mended"
+    assert review(desk, "leader", row, **{"return": "1", "opinion": "补充成效数据"}) == 302
+    assert "补充成效数据" in house.get("office", "measures:practice", row.pk).content.decode()
+    assert review(desk, "leader", row) == 409, "it was decided"
+    assert house.post("office", "measures:edit_practice", row.pk, **edit).status_code == 302
+    assert review(desk, "leader", row) == 302
+    row.refresh_from_db()
+    assert row.status == "published"
     assert house.post("city", "measures:withdraw_practice", row.pk).status_code == 403
     assert house.post("office", "measures:withdraw_practice", row.pk).status_code == 302
     assert rows_of(house.get("gas", "measures:practices")) == 0
-    assert AuditRow.objects.filter(action__startswith="practice.").count() == 4
+    assert AuditRow.objects.filter(action__startswith="practice.").count() == 8
 
 
 def test_the_compilation_holds_cover_contents_measures_by_kind_and_what_they_answered(

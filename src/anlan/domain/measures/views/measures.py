@@ -24,7 +24,7 @@ from anlan.domain.lists.models import Item
 from anlan.domain.measures import columns, commands, forms, queries, steps, tabs
 from anlan.domain.measures.history import timeline_of
 from anlan.domain.measures.loop import LOOKS
-from anlan.domain.measures.models import Kind, Measure
+from anlan.domain.measures.models import Kind, MakingPlan, Measure
 from anlan.domain.measures.work import ROW
 from anlan.kernel.accounts import lists as kept_lists
 from anlan.kernel.accounts import policy
@@ -121,6 +121,9 @@ def _page(
         "rung": RUNGS[case.rung - 1] if case.rung and case.unsettled else "",
         "drawn": [steps.state_name(state) for state in DRAWN],
         "now": DRAWN.index(case.state) if case.state in DRAWN else None,
+        "plan": policy.permitted(
+            MakingPlan.objects.filter(pk=row.plan_id), "makingplans.view", by
+        ).first() if row.plan_id else None,
         "timeline": timeline_of(around.events), "may_edit": "measures.edit" in allowed,
         "request_id": uuid7(),
         "hidden_note": _("%(n)d more lie outside your areas.") % {"n": around.hidden},

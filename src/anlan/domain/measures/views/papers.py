@@ -18,7 +18,7 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.measures import columns, commands, compiling, queries, sheets
-from anlan.domain.measures.models import TITLE_CHARS_MAX
+from anlan.domain.measures.models import TITLE_CHARS_MAX, Practice
 from anlan.domain.measures.permissions import READS
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
@@ -85,7 +85,8 @@ def compilation(request: HttpRequest) -> HttpResponse:
     if not asked["state"]:
         # A book of results: what is still being made isn't one yet.
         rows = rows.filter(case__state__in=queries.GROUPS["valid"])
-    practices = queries.practices(by)
+    # What waits for its review is nobody's result yet.
+    practices = queries.practices(by).filter(status=Practice.Status.PUBLISHED)
     practices = queries.narrowed_practices(practices, asked)
     title = request.GET.get("title", "").strip()[:TITLE_CHARS_MAX]
     buffer = BytesIO()

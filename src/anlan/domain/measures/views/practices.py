@@ -17,6 +17,7 @@ from anlan.base.refusal import Refusal
 from anlan.domain.lists.permissions import ANSWERS
 from anlan.domain.measures import columns, commands, forms, queries, tabs
 from anlan.domain.measures.models import Practice
+from anlan.domain.measures.refusals import MeasureIncomplete
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.ui.forms import put_refusal
@@ -43,7 +44,8 @@ def practices(request: HttpRequest) -> HttpResponse:
 def practice(request: HttpRequest, pk: UUID) -> HttpResponse:
     by = actor_of(request)
     row = policy.access(Practice.objects.select_related("area", "unit"), "practices.view", by, pk)
-    allowed = policy.allowed(Practice, pk, {"practices.edit", "practices.take_up"}, by)
+    rights = {"practices.edit", "practices.take_up", "practices.review"}
+    allowed = policy.allowed(Practice, pk, rights, by)
     taken = list(row.taken_up.select_related("unit").order_by("-day", "-pk"))
     units = set(policy.units_of(by, ANSWERS)) - {each.unit_id for each in taken} - {row.unit_id}
     context = {
@@ -53,7 +55,10 @@ def practice(request: HttpRequest, pk: UUID) -> HttpResponse:
         "form": forms.TakeUp(
             initial={"request_id": uuid7(), "day": timezone.localdate()}, auto_id="take_%s"
         ),
-        "request_id": uuid7(),
+        "request_id": uuid7(), "tone": columns.PRACTICE_TONES[row.status],
+        "may_review": "practices.review" in allowed and row.status == "submitted"
+        and row.withdrawn_at is None,
+        "review": forms.ReviewPractice(initial={"request_id": uuid7()}, auto_id="review_%s"),
     }  # fmt: skip
     return render_page(request, "measures/practice.html", "measures/practice.html", context)
 
@@ -81,7 +86,7 @@ def edit(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         except Refusal as refusal:
             put_refusal(form, refusal)
         else:
-            messages.success(request, _("It stands in the collection."))
+            messages.success(request, _("Handed in: it stands in the collection once reviewed."))
             return go_on(request, reverse("measures:practice", args=[made]))
     status = 422 if request.method == "POST" else 200
     context = {"form": form, "row": row}
@@ -112,4 +117,29 @@ def take_up(request: HttpRequest, pk: UUID) -> HttpResponse:
         messages.success(request, _("Your unit takes it up."))
     else:
         messages.error(request, _("Write the day on which your unit took it up, and send again."))
+    return go_on(request, reverse("measures:practice", args=[pk]))
+
+
+@require_POST
+@requires("practices.review")
+def review(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Publish it or send it back; the button that was pressed says which."""
+    by, at = actor_of(request), timezone.now()
+    policy.access(Practice.objects.all(), "practices.review", by, pk, at=at)
+    form = forms.ReviewPractice(request.POST)
+    if not form.is_valid():
+        messages.error(request, _("Reload the page and try again."))
+        return go_on(request, reverse("measures:practice", args=[pk]))
+    data = form.cleaned_data
+    publish = "return" not in request.POST
+    try:
+        commands.review_practice(
+            pk, publish=publish, opinion=data["opinion"], by=by, at=at,
+            request_id=data["request_id"],
+        )  # fmt: skip
+    except MeasureIncomplete as refusal:
+        messages.error(request, str(refusal))
+    else:
+        said = _("It stands in the collection.") if publish else _("Sent back.")
+        messages.success(request, said)
     return go_on(request, reverse("measures:practice", args=[pk]))

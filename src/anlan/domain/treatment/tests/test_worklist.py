@@ -23,7 +23,16 @@ ROW = re.compile(r'<a class="main-link clip-2" href="[^"]*?/([0-9a-f-]{36})/"')
 TAB = re.compile(r'<a href="(/work/[^"]*)"[^>]*>[^<]*(?:<span class="count">(\d+)</span>)?</a>')
 TRAYS = {
     "hazard": {"receive", "rectify", "assign", "verify", "close", "second", "extension"},
-    "list_item": {"receive", "rectify", "elsewhere", "assign", "verify", "evaluate", "close"},
+    "list_item": {
+        "receive",
+        "rectify",
+        "elsewhere",
+        "assign",
+        "verify",
+        "evaluate",
+        "close",
+        "track",
+    },
     "transfer": {"receive", "answer", "verify"},
     "remedy": {"receive", "rectify", "verify"},
     "defect": {"receive", "rectify", "verify", "answer"},

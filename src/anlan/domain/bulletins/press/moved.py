@@ -1,0 +1,55 @@
+"""Which figures of a paper the ledger tells otherwise by now, and how it tells them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import NamedTuple
+
+from anlan.domain.bulletins import figures, queries
+from anlan.domain.bulletins.body import Block
+from anlan.domain.bulletins.commands.base import scope_of
+from anlan.domain.bulletins.figures import Figure
+from anlan.domain.bulletins.models import Paper
+
+#: That a page shows.
+MOVED_MAX = 100
+
+
+class Placed(NamedTuple):
+    block: str
+    n: int
+    #: The heading that it stands under: in a paper for the press the question.
+    heading: str
+    then: Figure
+
+
+@dataclass(frozen=True)
+class Moved:
+    """``n`` is the figure's place in its block, by which its own page is found."""
+
+    block: str
+    n: int
+    heading: str
+    then: Figure
+    now: Figure
+
+
+def moved(paper: Paper, at: datetime) -> list[Moved]:
+    """The figures that the ledger tells otherwise now; it is read once for each way of asking."""
+    placed = list(_placed(queries.whole(paper).blocks))
+    now = figures.again([one.then for one in placed], replace(scope_of(paper, at), known_at=None))
+    return [
+        Moved(one.block, one.n, one.heading, one.then, after)
+        for one, after in zip(placed, now, strict=True)
+        if after.value != one.then.value
+    ]
+
+
+def _placed(blocks: list[Block]) -> list[Placed]:
+    found, heading = [], ""
+    for block in blocks:
+        if block.kind == "heading":
+            heading = block.title
+        found += [Placed(block.id, n, heading, each) for n, each in enumerate(block.figures)]
+    return found

@@ -374,7 +374,8 @@ def _words(figures: list[Figure], text: str) -> Iterator[Contradiction]:
         noun = figure.text.rpartition(figure.unit)[2] if figure.unit in figure.text else ""
         misfit = _MISFITS.get(figure.unit)
         wrong = re.search(misfit, fold(noun)[-6:]) if misfit and noun else None
-        if wrong:
+        # 10人以上企业 says which enterprises, not how many.
+        if wrong and not re.search(r"以[上下内]", figure.text):
             yield _found("classifier", (figure,), unit=figure.unit, noun=wrong[0])
         if "(次)" in figure.unit or figure.unit in ("家(次)",):
             yield _found("two_units", (figure,), unit=figure.unit, verdict=GAP)

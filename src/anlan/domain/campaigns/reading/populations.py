@@ -11,6 +11,8 @@ from .figures import Figure
 
 #: Words that all mean "everyone who produces or trades".
 EVERYONE = re.compile(r"^(?:生产经营单位|企业|企业单位|生产经营企业|市场主体|各类企业)$")
+#: A count of enterprises that is a smaller part of the visits than this isn't that of them all.
+VISITS_MOST = 5
 _INSPECTED = re.compile(r"检查|督查|执法|巡查")
 _ALL = re.compile(r"全部|所有|均已|100%")
 _CLASS = re.compile(r"(?:[ⅠⅡⅢⅣI]{1,3}|[ABCD一二三四甲乙丙])(?:类|级)(?:企业|单位|风险)")
@@ -155,7 +157,8 @@ def _visits(counts: list[Figure], text: str) -> Iterator[Contradiction]:
         known = [f for f in everyone if f.region == checked.region and f is not checked
                  and not _INSPECTED.search(text[max(0, f.start - 10) : f.start])]  # fmt: skip
         most = max(known, key=lambda f: f.value, default=None)
-        if most is not None and checked.value > most.value * 1:
+        # 3家企业未取得证书 are some of them, not all that there are.
+        if most is not None and most.value < checked.value <= most.value * VISITS_MOST:
             yield _found(
                 "visits", (most, checked), checked=plain(checked.value), known=plain(most.value)
             )

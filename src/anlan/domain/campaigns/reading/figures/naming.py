@@ -255,8 +255,8 @@ def _count(text: str, line: Line, find: Find, finds: list[Find], index: int) -> 
     if find.kind in ("money", "physical", "duration"):
         wide = indicators.clause(text, find.start, min(floor, find.start), indicators.STOPS)
         find.indicator = (lead or indicators.tidy(wide))[-20:]
-        about = re.search(r"近$|未来$|今后$", text[find.start - 2 : find.start])
-        if find.kind == "duration" and (about or text[find.start] == "近"):
+        nearly = re.search(r"近$|未来$|今后$", text[find.start - 2 : find.start])
+        if find.kind == "duration" and (nearly or text[find.start] == "近"):
             find.indicator = f"{find.indicator[-12:]}时段年限"
             return
         if len(find.indicator) < 2 or find.kind == "duration":

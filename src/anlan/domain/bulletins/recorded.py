@@ -79,7 +79,7 @@ def worst(scope: Scope) -> tuple[list[str], list[tuple[Cell, ...]]]:
         [row["enterprise_id"] for row in rows]
     )
     heads = [_("Enterprise"), _("Area"), _("Found in the period"), _("Overdue")]
-    lines = []
+    lines: list[tuple[Cell, ...]] = []
     for row in rows:
         one = enterprises[row["enterprise_id"]]
         lines.append((

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import islice
 
-from .figures import Figure, periods
+from .figures import Figure, frames
 from .figures.folding import fold
 
 #: How much is checked: no notice of a government comes near it.
@@ -392,7 +392,7 @@ def _words(figures: list[Figure], text: str) -> Iterator[Contradiction]:
 
 def _undated(figures: list[Figure], text: str) -> Iterator[Contradiction]:
     """专项整治以来…5万多条 in a document without a date: nobody knows until when."""
-    if periods.came_out(text):
+    if frames.came_out(text):
         return
     for hit in re.finditer(r"以来[,，](?!\s*\n)", text):
         start, end = sentence_of(text, hit.start())

@@ -16,9 +16,10 @@ from __future__ import annotations
 import itertools
 import re
 
-from . import periods, regions
+from . import frames, regions
+from .frames import Frame
 from .layout import Line
-from .periods import Frame, Span, When
+from .periods import Span, When
 
 _CAMPAIGN_SINCE = re.compile(
     r"(?:行动|整治|攻坚)(?:开展|实施|启动)?以来|[三两]年来|(?:行动|整治)期间"
@@ -163,7 +164,7 @@ class Context:
         for hit in _UP_TO_NOW.finditer(self.text, self.line.start, place):
             months = [w for w in self.whens if w.end <= hit.start() and len(w.span.first) == 6]
             if months and not months[-1].ranged and self.held.campaign is not None:
-                carried = (hit.start(), periods.since(months[-1].span.first, self.held))
+                carried = (hit.start(), frames.since(months[-1].span.first, self.held))
         return carried[1] if carried else self.year or self.held.default
 
     def plain_year(self) -> Span | None:
@@ -204,7 +205,7 @@ class Context:
 
     def _span(self, when: When) -> Span:
         if when.open:
-            return periods.since(when.span.first, self.held)
+            return frames.since(when.span.first, self.held)
         return when.span
 
     def _in_brackets(self, start: int, place: int) -> bool:

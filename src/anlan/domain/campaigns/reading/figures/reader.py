@@ -8,10 +8,11 @@ from datetime import date
 from . import dates, indicators, naming, quantities, sieve, words
 from .context import Context, first_place, section_of
 from .folding import fold
+from .frames import back, frame
 from .layout import Line, is_plan, lines, sentences
 from .mending import Mended, clean
 from .model import Figure, Find
-from .periods import Span, back, frame, whens
+from .periods import Span, whens
 
 #: Where two finds overlap, the kind further up is kept.
 ORDER = ("reference", "structure_code", "date", "deadline", "frequency", "amount", "structure",

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from anlan.domain.campaigns.reading.figures import read
-from anlan.domain.campaigns.reading.figures.periods import Frame, Span, back, frame, since, whens
+from anlan.domain.campaigns.reading.figures.frames import Frame, back, frame, since
+from anlan.domain.campaigns.reading.figures.periods import Span, whens
 
 
 @pytest.mark.parametrize(

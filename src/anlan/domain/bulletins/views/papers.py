@@ -175,7 +175,7 @@ def new(request: HttpRequest) -> HttpResponse:
     data = request.POST if request.method == "POST" else None
     get = request.GET.get
     kind = get("kind", "situation")
-    initial = {
+    initial: dict[str, Any] = {
         "pk": uuid7(), "request_id": uuid7(), "kind": kind if kind in KINDS else "situation",
         "period": get("period", "")[:40] or periods.month(timezone.localdate(at)).code,
         "area": get("area", "")[:40] or sums.widest(by).code, "about": get("about", "")[:40],

@@ -63,7 +63,8 @@ def _slide(made: Any, slide: Slide, watermark: str) -> None:
     page = made.slides.add_slide(made.slide_layouts[6])
     _words(page, [slide.title], _SIDE, Mm(9), _WIDTH - 2 * _SIDE, Mm(15), 28, bold=True, ink=_DEEP)
     beside = slide.drawing is not None or slide.table is not None
-    below, whole = Mm(28), _WIDTH - 2 * _SIDE
+    below: int = Mm(28)
+    whole = _WIDTH - 2 * _SIDE
     if slide.points:
         room = Mm(58) if beside else _HEIGHT - Mm(28 + 18)
         size = _fitting(slide.points, whole, room)

@@ -301,6 +301,18 @@ def test_a_list_as_long_as_a_list_may_be_is_kept_and_submitted_by_page(desk: Any
     assert mine.entries.get().records.count() == entering.RECORDS_MAX
 
 
+def test_of_many_empty_cells_a_few_are_named_and_all_are_marked(desk: Any) -> None:
+    cells = {f"r{k}.m": Cell("declared", item=desk.item(f"空{k}")) for k in range(1, 21)}
+    mine = desk.of(desk.form(cells))
+    mine.case.refresh_from_db()
+    sent = {"c-r1.m": "无", "seen": mine.case.version, "draft_seq": 0}
+    page = desk.post("office", "filings:fill", mine.pk, act="submit", **sent).content.decode()
+    told = page.split('role="alert"', 1)[1].split("</ul>")[0]
+    assert told.count("<li>") == 1 + 5 + 1
+    assert "and 14 more" in told
+    assert page.count("aria-invalid") == 20
+
+
 def test_S53_hostile_words_of_a_form_are_text_everywhere(desk: Any) -> None:
     evil = "=cmd|' /C calc'!A0<script>alert(1)</script>\"'"
     cells = {"r1.m": Cell("declared", item=desk.item("检查"))}

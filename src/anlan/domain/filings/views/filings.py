@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from itertools import pairwise
 from typing import Any
@@ -50,6 +51,8 @@ from anlan.ui.pages import go_on, render_page
 
 kept_lists.register("filings:list", page="filings:list")
 TIMELINE_MAX = 200
+#: Cells to be mended that a page names: of one reason, and in all. Each is marked in the sheet.
+SAME_MAX, WRONG_MAX = 5, 40
 ENTRY_LOOKS = {
     "sent": ("blue", "clock"), "returned": ("red", "arrow-back-up"), "received": ("green", "check"),
     "replaced": ("line", "history"), "wished": ("amber", "clock"), "refused": ("red", "ban"),
@@ -108,6 +111,7 @@ def _page(
     filling = case.state == "assigned" and "filings.file" in allowed
     draft = given if given is not None else row.draft
     moved = isinstance(refused, DraftMoved)
+    wrong, more = _named([] if moved else _wrong(refused))
     shown, tables = _tables(asked, standing, draft, filling, refused, at)
     how = queries.stands(row, today)
     context = {
@@ -124,7 +128,7 @@ def _page(
         ),
         "records": _records(asked, standing, draft, filling),
         "refused": str(refused) if refused else "",
-        "wrong": [] if moved else _wrong(refused), "findings": _reasons(shown, draft, refused),
+        "wrong": wrong, "wrong_more": more, "findings": _reasons(shown, draft, refused),
         "kept": kept.of_page(row, asked, by) if "filings.file" in allowed else None,
         "given": given is not None, "moved": _against(asked, draft, row.draft) if moved else [],
         "may_correct": case.state == "closed" and "filings.file" in allowed and wished is None,
@@ -174,6 +178,17 @@ def _wrong(refused: Refusal | None) -> list[dict[str, str]]:
     name = str(refused.data.get("field", ""))
     reason = str(refused.data.get("reason", refused))
     return [{"cell": name, "label": str(refused.data.get("cell", "")), "reason": reason}]
+
+
+def _named(wrong: list[dict[str, str]]) -> tuple[list[dict[str, str]], int]:
+    """Of a reason that many cells share the first few, and how many more are to be mended."""
+    counts: Counter[str] = Counter()
+    found = []
+    for one in wrong:
+        counts[one["reason"]] += 1
+        if counts[one["reason"]] <= SAME_MAX and len(found) < WRONG_MAX:
+            found.append(one)
+    return found, len(wrong) - len(found)
 
 
 def _reasons(
@@ -343,10 +358,11 @@ def _correcting(
     lists = {key: old.values[key] for key in asked.lists() if key in old.values}
     shown = figuring.shown(asked, {**typed.values, **lists}, at=at, derived=kept)
     bad = {one["cell"]: one["reason"] for one in _wrong(refused)}
+    wrong, more = _named(_wrong(refused))
     context = {
         "row": row, "form": row.form, "asked": asked, "period": columns.period_label(row.code),
         "grids": grids.grids(asked, shown, typed=given["values"], bad=bad), "reason": reason,
-        "refused": str(refused) if refused else "", "wrong": _wrong(refused),
+        "refused": str(refused) if refused else "", "wrong": wrong, "wrong_more": more,
         "findings": _reasons(shown, given, refused), "request_id": uuid7(), "case": row.case,
         "filling": True, "records": {},
     }  # fmt: skip

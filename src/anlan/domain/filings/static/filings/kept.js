@@ -205,12 +205,15 @@
   };
   const merge = async (there) => {
     const now = fields(sheet.form), rows = [], taken = [];
-    for (const name of Object.keys({ ...sheet.base, ...there.fields, ...now })) {
-      const [base, mine, theirs] = [sheet.base[name] || "", now[name] || "", there.fields[name] || ""];
+    const names = Object.keys({ ...sheet.base, ...there.fields, ...now });
+    const each = names.map((name) => ({ name, base: sheet.base[name] || "", mine: now[name] || "", theirs: there.fields[name] || "" }));
+    // What came too late is all that was typed and isn't in it.
+    if (!there.open) return ended(there, each.filter(({ base, mine, theirs }) => mine !== base && mine !== theirs));
+    for (const row of each) {
+      const { name, base, mine, theirs } = row;
       if (theirs === mine || theirs === base) continue;
-      if (mine === base) { write(sheet.form, name, theirs); taken.push(name); } else rows.push({ name, mine, theirs });
+      if (mine === base) { write(sheet.form, name, theirs); taken.push(name); } else rows.push(row);
     }
-    if (!there.open) return ended(there, rows);
     if (rows.length) { sheet.clash = { rows, there }; await keep(); return choose(); }
     await settle(there);
     if (taken.length) say("taken", { n: taken.length, who: there.who, at: there.at, cells: taken.map((name) => label(sheet.form, name)).join("、") }, "blue");

@@ -31,7 +31,7 @@ def _line(label: Any, required: bool = True, hint: Any = "") -> Any:
 class FollowUpForm(Asked):
     kind = forms.ChoiceField(label=_("What follows"), choices=KINDS)
     text = text_area(_("What is to be done or looked for"))
-    source = _line(_("Where it stands"), hint=_("For example the part of the inquiry’s report."))
+    source = _line(_("Where that stands"), hint=_("For example the part of the inquiry’s report."))
     names = text_area(
         _("Names of units"), required=False, rows=2, help_text=_("Several with “、” or one a line.")
     )

@@ -24,7 +24,7 @@ class OutputForm(Form):
     )
     value = forms.DecimalField(label=_("Figure"), max_digits=22, decimal_places=6)
     source = forms.CharField(
-        label=_("Where it stands"), max_length=PLACE_CHARS_MAX,
+        label=_("Where that stands"), max_length=PLACE_CHARS_MAX,
         help_text=_("Bulletin, yearbook or letter, with its day or number."),
     )  # fmt: skip
 

@@ -66,7 +66,7 @@ _DAYS = (
 #: Days that a workbook writes as numbers: 36526 is 1 January 2000.
 _SERIALS, _SERIAL_ZERO = range(20_000, 80_000), date(1899, 12, 30)
 #: What registers write where they know no number.
-_NOTHING = frozenset({"-", "--", "—", "——", "/", "n/a", "na", "nan", "none", "null", "nil", "无",
+_NOTHING = frozenset({"-", "--", "—", "——", "/", "n/a", "na", "none", "null", "nil", "无",
                       "不详", "unknown", "."})  # fmt: skip
 
 

@@ -90,10 +90,10 @@ def _columns() -> list[Column]:
                link=lambda row: reverse("accidents:control", args=[row.pk])),
         Column("area", gettext_lazy("Area"), cell="area.name"),
         Column("kind", gettext_lazy("Kind of target"), cell="get_kind_display", kind="text"),
-        Column("years", gettext_lazy("Years")),
+        Column("years", gettext_lazy("Years in force")),
         Column("version", gettext_lazy("Version"), kind="number"),
-        Column("unit", gettext_lazy("Set by"), cell="unit.name", kind="text"),
-        Column("ended", gettext_lazy("Ended"), cell="ended_at", kind="moment", phone=False),
+        Column("unit", gettext_lazy("Unit that set it"), cell="unit.name", kind="text"),
+        Column("ended", gettext_lazy("Ended at"), cell="ended_at", kind="moment", phone=False),
     ]  # fmt: skip
 
 

@@ -240,7 +240,8 @@ def of_accident(request: HttpRequest, pk: UUID) -> HttpResponse:
     )  # fmt: skip
     terms = commands.terms_for(accident)
     context = {
-        "row": accident, "form": form, "again": again, "bad": post, "columns": _columns(),
+        "row": accident, "form": form, "again": again, "bad": post,
+        "columns": [each for each in _columns() if each.code != "accident"],
         "page": ORDER.page(rows.select_related("accident"), request.GET),
         "filters": _filters(QueryDict()),
         "sums": bool(counts), "parts": [_sum(each) for each in counts],

@@ -59,10 +59,10 @@ def _columns() -> list[Column]:
         Column("area", gettext_lazy("Area"), cell="area.name"),
         Column("period", gettext_lazy("Period"), cell=lambda row: periods.parse(row.period).label),
         Column("value", gettext_lazy("Figure"), cell=value, kind="text"),
-        Column("source", gettext_lazy("Where it stands"), kind="text"),
+        Column("source", gettext_lazy("Where that stands"), kind="text"),
         Column("made", gettext_lazy("Stated by"), cell=lambda row: f"{row.unit.name} {row.made_by}",
                kind="text", phone=False),
-        Column("ended", gettext_lazy("Ended"), cell="ended_at", kind="moment", phone=False),
+        Column("ended", gettext_lazy("Ended at"), cell="ended_at", kind="moment", phone=False),
     ]  # fmt: skip
 
 

@@ -95,7 +95,9 @@ def statistics(request: HttpRequest) -> HttpResponse:
         "death_kind": DEATHS.code, "scopes": Scope.choices,
         "chooser": spans.chooser(asked.period, today, spans.wish(request.GET)),
         "here": Given(params), "params": params, "held": _held(asked),
-        "rates": _rates(asked), "may_state": policy.may(by, "outputs.make"),
+        "rates": _rates(asked),
+        # What isn't over has no figure yet.
+        "may_state": asked.now == asked.period and policy.may(by, "outputs.make"),
         "bases": {kind.code: kind.basis for kind in COUNTED},
         "known_day": timezone.localdate(asked.known_at).isoformat() if asked.known_at else "",
         "restricted": sector_names(asked.sectors) if asked.sectors is not None else [],
@@ -107,9 +109,8 @@ def _held(asked: Asked) -> list[controls.Held]:
     """Control targets count what is of work, in all sectors."""
     if asked.sectors is not None or asked.scope != Scope.WORK:
         return []
-    return controls.of_area(
-        asked.area, asked.now.end, at=asked.at, known_at=asked.known_at
-    )  # fmt: skip
+    day = min(asked.now.end, timezone.localdate(asked.known_at or asked.at))
+    return controls.of_area(asked.area, day, at=asked.at, known_at=asked.known_at)
 
 
 def _heads() -> list[str]:
@@ -176,7 +177,7 @@ def _rates(asked: Asked) -> list[dict[str, Any]]:
 
 def _targets(held: list[controls.Held], titles: list[str]) -> OutTable:
     headers = [_("Target"), _("What is counted"), _("Document and its number"), _("Base"),
-               _("Allowed in the year"), _("Used up"), _("Left"),
+               _("Allowed in the year"), _("Used up"), _("Still left"),
                _("Passed at this pace on")]  # fmt: skip
     rows = [
         [each.target.words, str(each.label), each.target.source,

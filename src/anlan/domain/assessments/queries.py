@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -76,15 +77,21 @@ class Ranking:
 
     @property
     def black(self) -> list[Row]:
-        """黑榜: the last ranks, and whoever a veto hit; nobody who stands on the red one."""
+        """黑榜: the last ranks, and whoever a veto hit; nobody who stands on the red one.
+
+        A place that more share than the list has room for names nobody: one of nine equals is
+        neither left out by the order of codes nor put among the worst by their number.
+        """
         red = {row.score.pk for row in self.red}
-        last = self.ranked[-self.spec.black :] if self.spec.black else []
-        # Who shares the last listed place isn't left out by the order of codes.
-        edge = last[0].score.rank if last else None
+        below = Counter(row.score.rank for row in self.ranked)
+        last, listed = set[int | None](), 0
+        for rank, count in sorted(below.items(), reverse=True):
+            if (listed := listed + count) > self.spec.black:
+                break
+            last.add(rank)
         return [
             row for row in self.rows
-            if row.score.pk not in red
-            and (row.score.vetoed or (edge is not None and (row.score.rank or 0) >= edge))
+            if row.score.pk not in red and (row.score.vetoed or row.score.rank in last)
         ]  # fmt: skip
 
     @property

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anlan.domain.bulletins import tables, wording
-from anlan.domain.bulletins.body import Block, Sentence
+from anlan.domain.bulletins.body import Block, Sentence, glue
 from anlan.domain.bulletins.figures import Figure, records
 from anlan.domain.bulletins.scope import Scope
 from anlan.kernel.indicators.declare import indicator
@@ -44,6 +44,10 @@ class Shown:
     rows: Sequence[Sequence[str | Link]] = ()
     chart: Chart | None = None
     numbers: Sequence[int] = field(default_factory=tuple)
+
+    @property
+    def glue(self) -> str:
+        return glue()
 
 
 class Address:

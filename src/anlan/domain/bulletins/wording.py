@@ -94,12 +94,15 @@ def against(row: Row, code: str, compare: str, put: Put) -> str:
         points = _("%(n)s points") % {"n": put(of_value(value, POINTS_BY, compare))}
         return compared(label, way, points)
     if other.change is None:
-        more = put(of_value(value, POINTS_BY, compare))
-        data = {"label": label, "n": more, "unit": value.indicator.full_unit}
-        return _("%(label)s: %(n)s%(unit)s more, from none") % data
+        # More than none by as many as there are: that number stands before it already.
+        return str(_NONE_BEFORE[compare])
     return compared(label, way, put(of_value(value, PERCENT_BY, compare)))
 
 
+_NONE_BEFORE = {
+    YEAR_AGO: gettext_lazy("none a year ago"),
+    PREVIOUS: gettext_lazy("none in the period before"),
+}
 _LABELS = {YEAR_AGO: gettext_lazy("on a year ago"), PREVIOUS: gettext_lazy("on the period before")}
 
 

@@ -275,12 +275,14 @@ def _put(
 ) -> None:  # fmt: skip
     if accident.followups.count() + len(rows) > FOLLOWUPS_MAX:
         raise lacks("names", _("An accident has at most %(n)d follow-ups.") % {"n": FOLLOWUPS_MAX})
+    # Ids of one millisecond come in any order, and terms stay in theirs.
+    ids = sorted(uuid7() for _row in rows)
     made = [
         FollowUp(
-            pk=uuid7(), accident=accident, kind=kind, text=text, unit=unit, source=source,
+            pk=pk, accident=accident, kind=kind, text=text, unit=unit, source=source,
             due_on=due_on, made_at=claim.at, made_by=claim.by.name,
         )
-        for text, unit in rows
+        for pk, (text, unit) in zip(ids, rows, strict=True)
     ]  # fmt: skip
     FollowUp.objects.bulk_create(made)
     # Terms go out together: one notice says it.

@@ -60,9 +60,9 @@ class Assign(StepForm):
 
 class Track(StepForm):
     outcome = forms.ChoiceField(
-        label=_("What was found"), choices=ItemCheck.Outcome.choices, widget=forms.RadioSelect
+        label=_("What the check found"), choices=ItemCheck.Outcome.choices, widget=forms.RadioSelect
     )
-    on = forms.DateField(label=_("Day of the check"), widget=DayInput)
+    on = forms.DateField(label=_("Looked at on"), widget=DayInput)
     closure = forms.ChoiceField(
         label=_("Closure measure (关停并转)"), required=False, choices=[("", "—"), *Closure.choices]
     )

@@ -37,7 +37,7 @@ STEPS = (
     Step("answer_elsewhere", _OPEN),
     Step("judge",    "verified"),
     Step("state_three", _OPEN),
-    Step("track", _OPEN),
+    Step("look", _OPEN),
     Step("recount",  "found,assigned"),
     Step("rung",     _OPEN),
 )  # fmt: skip
@@ -53,7 +53,7 @@ WORDS = {
     "answer_elsewhere": pgettext_lazy("step", "answer what was found elsewhere"),
     "judge": pgettext_lazy("step", "enter one side's evaluation"),
     "state_three": pgettext_lazy("step", "state the three results"),
-    "track": pgettext_lazy("step", "look whether it was carried out"),
+    "look": pgettext_lazy("step", "look whether it was carried out"),
 }
 
 ITEM = Machine(

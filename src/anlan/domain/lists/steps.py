@@ -66,6 +66,10 @@ def _at_end(item: Item, around: Around, by: Actor) -> bool:
     )
 
 
+def _three(item: Item, around: Around, by: Actor) -> bool:
+    return item.case.is_open and item.rules.three
+
+
 def _watched(item: Item, around: Around, by: Actor) -> bool:
     return item.rules.tracked and item.case.is_open and item.case.state != "found"
 
@@ -99,9 +103,9 @@ PAGES: tuple[StepPage, ...] = (
              plain(do.evaluate, "side", "score", "verdict", "comment"), "chart-bar", "primary"),
     StepPage("analyse", "lists.analyse", _("Enter the analysis"), forms.Analyse,
              _waits_for("analyse"), plain(do.analyse, "analysis"), "file-text", "primary"),
-    StepPage("track", "lists.track", _("Enter a check"), forms.Track, _watched,
+    StepPage("track", "lists.track", _("Enter what a check found"), forms.Track, _watched,
              plain(do.track, "outcome", "found", "on", "closure", "next_on"), "search", ""),
-    StepPage("three", "lists.state", _("State the three results"), forms.Three, _open,
+    StepPage("three", "lists.state", _("State the three results"), forms.Three, _three,
              plain(do.state_three, "problem_solved", "mechanism", "mechanism_ref",
                     "field_treated"), "pencil", ""),
     StepPage("close", "lists.close", pgettext_lazy("step", "Close"), forms.Opinion, _at_end,

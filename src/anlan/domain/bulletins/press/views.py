@@ -84,7 +84,8 @@ def questions(request: HttpRequest) -> HttpResponse:
 @requires("press_questions.make")
 def edit_question(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
-    row, initial = None, {"pk": pk or uuid7()}
+    row = None
+    initial: dict[str, Any] = {"pk": pk or uuid7()}
     if pk:
         row = policy.access(Question.objects.all(), "press_questions.edit", by, pk, at=at)
         initial |= {"question": row.question, "topic": row.topic, "answer": row.answer,

@@ -37,7 +37,7 @@ _KIND_WORDS = {
 class TallyForm(Rows):
     KEY, SPARE = "head", 4
 
-    name = line(_("What it is called"))
+    name = line(_("Name of the table and its lists"))
     basis = line(_("Paper that asks for it"), False)
 
     def __init__(self, *args: Any, **more: Any) -> None:
@@ -57,10 +57,10 @@ class TallyForm(Rows):
             "head": line(_("Figure of the table"), False, NAME_CHARS_MAX),
             "place": forms.ChoiceField(label=_("Of which list"), choices=places, required=False),
             "what": forms.ChoiceField(
-                label=_("What it counts"), choices=list(WHATS.items()), required=False
+                label=_("How it counts"), choices=list(WHATS.items()), required=False
             ),
             "column": line(_("Column"), False, NAME_CHARS_MAX),
-            "value": line(_("What it says"), False, NAME_CHARS_MAX),
+            "value": line(_("What the column says"), False, NAME_CHARS_MAX),
         }
 
     @property

@@ -127,7 +127,7 @@ def read(copy: TallyCopy, file: UploadedFile[Any]) -> tuple[list[Written], list[
     A row with the number of one that is there writes it anew; one without a number is added; what
     isn't in the workbook stays.
     """
-    spec, found, wrong = Spec.of(copy.tally.spec), list[Written](), list[Wrong]()
+    spec, found, wrong = Spec.of(copy.tally.spec), list[tuple[Written, int]](), list[Wrong]()
     with tempfile.TemporaryDirectory(prefix="anlan-in-") as folder:
         path = Path(folder) / f"sheet{Path(file.name or '').suffix.lower()[:8]}"
         with path.open("wb") as kept:
@@ -171,9 +171,9 @@ def _read_list(sheet: Sheet, place: int, spec: Spec, found: list[Any], wrong: li
         for column, value in zip(columns, cells, strict=True):
             try:
                 read_cell(column, _plain(value))
-            except ValueError as reason:
+            except ValueError as said:
                 where = f"{letter(at[column.name])} {column.name}"
-                wrong.append(Wrong(sheet.name, row.number, where, str(reason.args[0])))
+                wrong.append(Wrong(sheet.name, row.number, where, str(said.args[0])))
                 bad = True
         if not bad:
             found.append((Written(place, tuple(map(_plain, cells)), number), row.number))

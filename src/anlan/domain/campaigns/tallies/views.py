@@ -93,7 +93,7 @@ def export_tally(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires("campaigns.edit")
 def new_tally(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = campaign_of(pk, "campaigns.edit", actor_of(request))
-    form = TallyForm(request.POST or None, have=4)
+    form = TallyForm(request.POST or None, have=1)
     made: list[UUID] = []
 
     def save() -> None:

@@ -155,7 +155,9 @@ def _page(
     for code, (made, right, states, label, symbol, kind) in STEPS.items():
         if right in allowed and row.status in states:
             form = bad[1] if bad and bad[0] == code else _form(made, row, by)
-            offered.append((code, label, symbol, kind, form))
+            # What waits for a regulator is to be assigned; one that has one may be given another.
+            look = "" if code == "assign" and row.status != "found" else kind
+            offered.append((code, label, symbol, look, form))
     law_seen = row.law_id and policy.permitted(
         Text.objects.filter(pk=row.law_id), "laws.view", by
     ).exists()  # fmt: skip

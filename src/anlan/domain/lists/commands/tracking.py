@@ -49,8 +49,7 @@ def track(
         if closure and closure not in Closure.values:
             raise Incomplete(field="closure", reason=_("Choose the measure from the list."))
         if on > today:
-            reason = _("The day lies ahead; choose today or earlier.")
-            raise Incomplete(field="on", reason=reason)
+            raise Incomplete(field="on", reason=_("The day lies ahead; choose today or earlier."))
         if next_on and not today < next_on <= today + timedelta(AHEAD_DAYS_MAX):
             raise Incomplete(field="next_on", reason=_("Choose a day after today."))
         if turn.item.checks.count() >= CHECKS_MAX:
@@ -63,7 +62,7 @@ def track(
         )  # fmt: skip
         done = outcome == ItemCheck.Outcome.DONE
         due = None if done else next_on or _next(turn.rules, today)
-        turn.take("track", {"checked": str(check.get_outcome_display())}, reason=text)
+        turn.take("look", {"checked": str(check.get_outcome_display())}, reason=text)
         turn.save(check_due_on=due, closure=check.closure)
     return work.done()
 

@@ -17,6 +17,7 @@ from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound
 from anlan.domain.measures import columns, commands, forms, queries, tabs
 from anlan.domain.measures.commands.plans import WRITABLE
+from anlan.domain.measures.loop import LOOKS
 from anlan.domain.measures.models import MakingPlan, Measure
 from anlan.domain.measures.refusals import MeasureIncomplete
 from anlan.kernel.accounts import policy
@@ -105,7 +106,7 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
             *((str(label), found[name], f"{base}&state={name}")
               for name, label in columns.GROUP_LABELS.items()),
         ],
-        "looks": columns.LOOKS, "may_write": may_write, "request_id": uuid7(),
+        "looks": LOOKS, "may_write": may_write, "request_id": uuid7(),
         "may_reopen": "makingplans.edit" in allowed and row.status == "approved",
         "may_review": "makingplans.review" in allowed and row.status == "submitted",
         "put": forms.PlanMeasures(rows=free.order_by("case__due_on", "pk")[:commands.PLANNED_MAX],

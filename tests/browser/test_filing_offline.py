@@ -180,7 +180,8 @@ def test_F22_a_sheet_outlives_the_network_and_meets_a_colleague_cell_by_cell(
     assert "6" in page.locator("[data-kept-clash] tbody tr").first.inner_text()
     page.reload()
     _stands(page, "ended")
-    page.locator("[data-kept-acts] button").click()
+    with page.expect_navigation():
+        page.locator("[data-kept-acts] button").click()
     _unsent(page, None)
     assert filing.entries.get().values == {"r1.m": 13, "r2.m": 5, "r3.m": 7}
 

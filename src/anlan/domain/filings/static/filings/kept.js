@@ -237,11 +237,12 @@
         const cell = line.insertCell(), text = said(row.name, row[whose]);
         cell.className = "text kept-said";
         cell.dataset.label = fill(words[`of_${whose}`], there);
-        if (!choice) { cell.textContent = text; continue; }
+        // On a phone there is no heading above: each says whose it is.
+        const parts = [Object.assign(document.createElement("small"), { textContent: fill(words[`of_${whose}`], there) }), " ", Object.assign(document.createElement("b"), { textContent: text })];
+        if (!choice) { cell.append(...parts); continue; }
         const box = document.createElement("label"), input = document.createElement("input");
         Object.assign(input, { type: "radio", name: `kept-${n}`, value: whose });
-        // On a phone there is no heading above: each says whose it is.
-        box.append(input, " ", Object.assign(document.createElement("small"), { textContent: fill(words[`of_${whose}`], there) }), " ", Object.assign(document.createElement("b"), { textContent: text }));
+        box.append(input, " ", ...parts);
         cell.append(box);
       }
     });

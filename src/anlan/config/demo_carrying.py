@@ -131,6 +131,7 @@ def _tally(pk: UUID, office: Actor, at: datetime) -> None:
     copy = TallyCopy.objects.filter(tally=made, unit=office.unit_id).first()
     if copy is None:
         # The office keeps one itself, so that the table has a line with figures.
+        assert office.unit_id is not None
         name = Unit.objects.get(pk=office.unit_id).name
         hand_out_tally(made, heap="named", names=[name], **_call(office, at))
         copy = TallyCopy.objects.get(tally=made, unit=office.unit_id)

@@ -317,7 +317,8 @@ def _hold_depth(known: Mapping[str, Place]) -> None:
         if key in above:
             raise Broken(known[key].label, _("It is worked out from itself."))
         if key not in found:
-            cell, parts = known[key].cell, ()
+            cell = known[key].cell
+            parts: tuple[str, ...] = ()
             if cell.mode in WORKED_OUT:
                 parts = (*cell.of, *cell.minus, *filter(None, (cell.whole,)))
             steps = len(above) if parts else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -255,7 +255,7 @@ def of_accident(request: HttpRequest, pk: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
-def _sum(each: dict[str, Any]) -> tuple[Any, str]:
+def _sum(each: Mapping[str, Any]) -> tuple[Any, str]:
     words = _("%(all)d in all, %(answered)d answered, %(done)d done") % each
     return FollowUp.Kind(each["kind"]).label, words
 

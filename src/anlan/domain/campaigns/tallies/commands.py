@@ -71,7 +71,7 @@ def make_tally(campaign: UUID, new: NewTally, **call: Unpack[Call]) -> UUID:
     if claim.repeated:
         return claim.answer[0]
     Campaign.objects.select_for_update(of=("self",)).get(pk=campaign)
-    if row.tallies.count() >= TALLIES_MAX:
+    if Tally.objects.filter(campaign=row).count() >= TALLIES_MAX:
         raise lacks("name", _("A campaign has at most %(n)d of them.") % {"n": TALLIES_MAX})
     made = Tally(campaign=row, made_at=claim.at, made_by=claim.by.name)
     _put(made, new)

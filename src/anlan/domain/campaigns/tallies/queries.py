@@ -22,7 +22,7 @@ def copies(by: Actor) -> QuerySet[TallyCopy]:
 
 def of_campaign(campaign: Campaign, by: Actor) -> list[tuple[Tally, int]]:
     """Its tables with how many units' copies the reader may see: two statements."""
-    rows = list(campaign.tallies.order_by("-pk"))
+    rows = list(Tally.objects.filter(campaign=campaign).order_by("-pk"))
     seen = copies(by).filter(tally__in=rows).order_by().values("tally").annotate(n=Count("pk"))
     having = {one["tally"]: one["n"] for one in seen}
     return [(row, having.get(row.pk, 0)) for row in rows]

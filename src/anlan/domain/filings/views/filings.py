@@ -183,7 +183,7 @@ def _wrong(refused: Refusal | None) -> list[dict[str, str]]:
 def _named(wrong: list[dict[str, str]]) -> tuple[list[dict[str, str]], int]:
     """Of a reason that many cells share the first few, and how many more are to be mended."""
     counts: Counter[str] = Counter()
-    found = []
+    found: list[dict[str, str]] = []
     for one in wrong:
         counts[one["reason"]] += 1
         if counts[one["reason"]] <= SAME_MAX and len(found) < WRONG_MAX:

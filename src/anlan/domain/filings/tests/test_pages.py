@@ -202,6 +202,12 @@ def test_the_shipped_forms_are_taken_over_and_issued(desk: Any, stage: Any) -> N
     hazards = Form.objects.get(shipped="hazards_month")
     columns = Definition.of(hazards.versions.get().definition).sections[0].columns
     assert len(columns) == 12
+    # 24 rows × 12 columns don't stand beside each other: one row of them, or one column, does.
+    wide = desk.text("city", "filings:rollup", hazards.pk, desk.month.code)
+    assert wide.count("rollup-head") == 12
+    one = desk.text("city", "filings:rollup", hazards.pk, desk.month.code, query="?part=c-c2")
+    assert one.count("rollup-head") == len(Definition.of(hazards.versions.get().definition)
+                                           .sections[0].rows)  # fmt: skip
     mine = desk.of(hazards)
     desk.submit(mine)
     kept = desk.standing(mine).derived

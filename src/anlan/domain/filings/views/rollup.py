@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -46,6 +47,12 @@ from anlan.ui.pages import go_on, render_page
 
 #: Filings that one press receives or urges.
 AT_ONCE = 500
+#: Cells that stand beside each other; of a section with more, those of one row or column.
+BESIDE_MAX = 30
+
+
+#: Its code, what it is called, its cells.
+Part = tuple[str, str, list[terms.Place]]
 
 
 @require_GET
@@ -67,12 +74,17 @@ def table(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
                 for section in found.asked.definition.sections]  # fmt: skip
     chosen = request.GET.get("section", "")
     current = next((one for one in sections if one[0].key == chosen), sections[0])
+    heaps = _heaps(*current)
+    parts = [part for _label, each in heaps for part in each]
+    wanted = request.GET.get("part")
+    part = next((one for one in parts if one[0] == wanted), parts[0] if parts else None)
     mine = queries.filings(by).filter(form=form, code=code)
     receiving = policy.permitted(mine, "filings.receive", by)
     at_place = codes.index(code)
     context = {
         "form": form, "table": found, "period": found.period, "code": code, "how": how,
-        "line": line, "sections": sections, "current": current, "start": start,
+        "line": line, "sections": sections, "start": start, "section": current[0],
+        "heaps": heaps, "part": part[0] if part else "", "places": part[2] if part else current[1],
         "tabs": [(one.title or form.title, f"?section={one.key}&line={line}&how={how}",
                   one.key == current[0].key) for one, _places in sections],
         "shown": rollup.UNITS_SHOWN, "stands": queries.STANDS, "tones": queries.TONES,
@@ -87,6 +99,21 @@ def table(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         "request_id": uuid7(), "label_of": columns.period_label,
     }  # fmt: skip
     return render_page(request, "filings/rollup.html", "filings/rollup.html", context)
+
+
+def _heaps(section: terms.Section, places: Sequence[terms.Place]) -> list[tuple[str, list[Part]]]:
+    """What a section that is too wide can be looked at by; nothing of one that isn't."""
+    if len(places) <= BESIDE_MAX:
+        return []
+    rows = [
+        (f"r-{row.key}", row.label, [each for each in places if each.row.key == row.key])
+        for row in section.rows
+    ]
+    columns = [
+        (f"c-{one.key}", one.label, [each for each in places if each.column.key == one.key])
+        for one in section.columns
+    ]
+    return [(_("One row"), rows), (_("One column"), columns)]
 
 
 def _written(found: rollup.Table) -> Any:

@@ -61,9 +61,9 @@ def test_the_wall_shows_the_pages_places_and_lists_on_one_screen(sign_in: Any) -
     ]
     lists = [one.inner_text().split() for one in page.locator("ol.rk-list").all()]
     assert [place for place, _total in rows[:4]] == ["1", "2", "2", "4"], "equal totals share one"
-    red, black = lists
+    # More townships without points share the last place than two: none of them is named.
+    (red,) = lists
     assert [word for word in red if word in ("1", "2")] == ["1", "2", "2"], "who shares is listed"
-    assert not set(red) & set(black) - {"1", "2", "4"}, "nobody stands on both"
 
     page.set_viewport_size({"width": 1920, "height": 1080})
     page.goto(f"/assessments/rankings/{run}/screen/")
@@ -74,7 +74,7 @@ def test_the_wall_shows_the_pages_places_and_lists_on_one_screen(sign_in: Any) -
     assert wall == rows[: len(wall)]
     assert len(wall) == min(16, len(rows))
     shown = [one.inner_text().split() for one in page.locator(".sc-lists ol").all()]
-    assert [sorted(one) for one in shown] == [sorted(one) for one in lists]
+    assert [sorted(one) for one in shown if one] == [sorted(one) for one in lists]
     size = page.evaluate(
         "[document.documentElement.scrollWidth, document.documentElement.scrollHeight]"
     )

@@ -235,7 +235,9 @@ def test_S53_only_these_modules_write_what_leaves_the_house() -> None:
         "domain/hazards/reading/outgoing.py",  # the empty template: sectors' names by cell_text
         "domain/office/views_audit.py",  # the audit as csv: every cell by cell_text
         # Papers: text goes in as runs, which nothing evaluates, and as data of a typst template.
-        "kernel/papers/official/word.py", "kernel/papers/official/slides.py",
+        "kernel/papers/official/word.py", "kernel/papers/official/blocks.py",
+        "kernel/papers/official/styles.py", "kernel/papers/official/ooxml.py",
+        "kernel/papers/official/slides.py",
         "kernel/papers/official/pdf.py", "kernel/papers/official/fonts.py",
         "kernel/papers/official/_fill.py",  # test_S54_a_hostile_template_is_refused
         "kernel/papers/_bare_child.py",  # takes out of a paper what it says of its author

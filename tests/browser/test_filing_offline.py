@@ -122,8 +122,8 @@ def _picture(page: Any, name: str) -> None:
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
-# Of some fifteen runs beside others' tests two waited in vain for an answer, for a reason not yet
-# found: it runs with the faults until it is.
+# Once, beside others' tests, a press on “save” led nowhere for twenty seconds, and nobody has seen
+# it again: it runs with the faults until that is understood.
 @pytest.mark.faults
 def test_F22_a_sheet_outlives_the_network_and_meets_a_colleague_cell_by_cell(
     sign_in: Callable[..., Any],
@@ -157,6 +157,11 @@ def test_F22_a_sheet_outlives_the_network_and_meets_a_colleague_cell_by_cell(
     _stands(page, "offline")
     # Submitting does nothing but say so.
     page.locator('button[value="submit"]').click()
+    _stands(page, "notsent")
+    # Nor does what is typed then let one believe that it went.
+    _cell(page, 1).fill("14")
+    _cell(page, 1).fill("13")
+    page.wait_for_timeout(600)
     _stands(page, "notsent")
     _open(other, filing)
     _cell(other, 1).fill("99")

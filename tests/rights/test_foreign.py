@@ -28,15 +28,23 @@ FOREIGN_BY = {
     "sector": {"area": "530100", "sector": "coal"},
     "enterprise": {"area": "530100", "sector": "hazchem"},
 }
-#: Every page for every post: on PostgreSQL for those that an area limits, as most are.
-LIMITS = [
-    kind if kind == "area" else pytest.param(kind, marks=pytest.mark.once) for kind in FOREIGN_BY
-]
-#: There, of the posts: one that works in its area, one that only what is its own reaches.
+#: Where a limit comes from is one filter, and what a post may do another: every post limited by its
+#: area, as most are, and under the others an office and whoever usually has such a limit.
 POSTS = [
-    role if role in ("office", "grid") else pytest.param(role, marks=pytest.mark.once)
-    for role in BUSINESS
+    *(("area", role) for role in BUSINESS),
+    *(
+        ("sector", "office"),
+        ("sector", "viewer"),
+        ("enterprise", "office"),
+        ("enterprise", "rectifier"),
+    ),
 ]
+#: On PostgreSQL two of them: the filters are the same there.
+ON_BOTH = (("area", "office"), ("area", "grid"))
+LIMITED = pytest.mark.parametrize(
+    ("kind", "role"),
+    [pytest.param(*post, marks=() if post in ON_BOTH else pytest.mark.once) for post in POSTS],
+)
 pytestmark = pytest.mark.django_db
 
 
@@ -68,8 +76,7 @@ def stand() -> Any:
     return make
 
 
-@pytest.mark.parametrize("kind", LIMITS)
-@pytest.mark.parametrize("role", POSTS)
+@LIMITED
 def test_S14_no_list_page_file_or_count_tells_of_a_foreign_row(
     stand: Any, kind: str, role: str
 ) -> None:
@@ -87,8 +94,7 @@ def test_S14_no_list_page_file_or_count_tells_of_a_foreign_row(
     assert not changed, "these changed with a row that isn't theirs to see"
 
 
-@pytest.mark.parametrize("kind", LIMITS)
-@pytest.mark.parametrize("role", POSTS)
+@LIMITED
 def test_S14_a_foreign_number_opens_as_little_as_nobodys(stand: Any, kind: str, role: str) -> None:
     from tests.rights import foreign
 

@@ -120,7 +120,7 @@
 
   // --- one sheet ---------------------------------------------------------------------------------
   const sheet = { form: null, id: "", owner: "", key: null, keeper: false, base: {}, seq: 0, since: 0, title: "", html: "",
-    secret: "", clash: null, stopped: "", busy: false, again: false, stored: true, timer: 0, storing: 0, handed: false };
+    secret: "", clash: null, stopped: "", busy: false, again: false, stored: true, timer: 0, storing: 0, handed: false, pressed: false };
   const changed = () => {
     const now = fields(sheet.form);
     return Object.keys({ ...sheet.base, ...now }).filter((name) => (now[name] || "") !== (sheet.base[name] || ""));
@@ -143,7 +143,9 @@
   const waits = () => {
     const given = { n: changed().length, at: clock(sheet.since || Date.now()) };
     const old = sheet.since && Date.now() - sheet.since > OLD_MS;
-    say(!sheet.stored ? "bare" : old ? "old" : "offline", given, old || !sheet.stored ? "red" : "amber");
+    // Who pressed “submit” in vain reads so until the network is back, whatever is typed meanwhile.
+    const how = !sheet.stored ? "bare" : sheet.pressed ? "notsent" : old ? "old" : "offline";
+    say(how, given, how === "offline" ? "amber" : "red");
   };
   const stop = (how, given, link) => { sheet.stopped = how; say(how, given, "red", link); };
   const later = async () => { await keep(); waits(); soon(RETRY_MS); };
@@ -169,7 +171,7 @@
       if (sheet.again) { sheet.again = false; soon(0); }
     }
   };
-  const tell = () => say("kept", { at: clock(Date.now()) }, "green", $("[data-kept-shell]") && linked(words.reload, sheet.form.dataset.page));
+  const tell = () => { sheet.pressed = false; say("kept", { at: clock(Date.now()) }, "green", $("[data-kept-shell]") && linked(words.reload, sheet.form.dataset.page)); };
   const answered = async (answer, now) => {
     if (answer.status === 204) {
       sheet.seq = Number(answer.headers.get("X-Draft-Seq"));
@@ -319,8 +321,8 @@
       if (sheet.clash || sheet.stopped || !navigator.onLine) {
         event.preventDefault();
         event.stopPropagation();
-        if (sheet.clash) choose();
-        else if (!sheet.stopped) keep().then(() => { waits(); if (event.submitter && event.submitter.value === "submit") say("notsent", { n: changed().length }, "red"); });
+        sheet.pressed = Boolean(event.submitter && event.submitter.value === "submit");
+        if (sheet.clash) choose(); else if (!sheet.stopped) keep().then(waits);
         return;
       }
       clearTimeout(sheet.timer);

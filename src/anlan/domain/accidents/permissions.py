@@ -14,19 +14,16 @@ names           of the dead and injured: office, leader and duty desk in charge;
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
-
 from django.db.models import Q
 
 from anlan.base.actor import Actor
-from anlan.base.paths import below
 from anlan.domain.accidents.models import Wish
 from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party, reported
-from anlan.domain.lists.permissions import ANSWERS, above_or_at, own_paths
-from anlan.kernel.accounts import held, policy
+from anlan.domain.lists.permissions import ANSWERS
+from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
+from anlan.kernel.accounts.reach import around, own_paths, within
 from anlan.kernel.regions.models import Region
 
 LEADS = (Role.OFFICE, Role.LEADER)
@@ -61,43 +58,29 @@ def decide(by: Actor) -> Q:
 
 def _words(by: Actor, roles: tuple[Role, ...]) -> Q:
     """Of one's own areas, whatever the sector: what a source tells has none yet."""
-    paths = own_paths(by, roles)
-    if by.trusted or "" in paths:
-        return EVERYTHING
-    return reduce(or_, [below(path) for path in paths]) if paths else NOTHING
+    return EVERYTHING if by.trusted else within(own_paths(by, roles))
 
 
-def control_paths(by: Actor) -> list[str]:
+def _set_paths(by: Actor) -> list[str]:
     """Areas for which somebody sets targets: a post of one sector sets none for all of them."""
-    led = {str(role) for role in LEADS}
-    return sorted(
-        {
-            grant.path for grant in held.grants(by)
-            if grant.role in led and grant.enterprise is None and grant.sector is None
-        }
-    )  # fmt: skip
+    return own_paths(by, LEADS, whole=True)
 
 
-def area_within(by: Actor, area: Region, paths: list[str] | None = None) -> bool:
-    """Whether a target of that area is theirs to set."""
-    found = control_paths(by) if paths is None else paths
-    return by.trusted or any(area.path.startswith(path) for path in found)
+def sets_for(by: Actor, area: Region) -> bool:
+    """Whether targets, outputs and terms of that area are theirs to set."""
+    return by.trusted or any(area.path.startswith(path) for path in _set_paths(by))
 
 
-def _controls_read(by: Actor) -> Q:
-    paths = own_paths(by, SEES)
-    if by.trusted or "" in paths:
-        return EVERYTHING
-    if not paths:
-        return NOTHING
-    return reduce(or_, [*(below(path) for path in paths), above_or_at(paths)])
+def _set_view(by: Actor) -> Q:
+    return EVERYTHING if by.trusted else around(own_paths(by, SEES))
 
 
-def _controls_set(by: Actor) -> Q:
-    paths = control_paths(by)
-    if by.trusted or "" in paths:
-        return EVERYTHING
-    return reduce(or_, [below(path) for path in paths]) if paths else NOTHING
+def _set_make(by: Actor) -> Q:
+    return EVERYTHING if by.trusted or _set_paths(by) else NOTHING
+
+
+def _set_edit(by: Actor) -> Q:
+    return EVERYTHING if by.trusted else within(_set_paths(by))
 
 
 def _follows(by: Actor) -> Q:
@@ -117,7 +100,7 @@ def _judges(by: Actor) -> Q:
     rule = policy.scope(by, JUDGES, prefix="accident__case__")
     if rule == NOTHING or by.trusted or by.user_id is None:
         return rule
-    units = policy.units_of(by, (*ANSWERS, *JUDGES))
+    units = policy.units_of(by, ANSWERS)
     return rule & ~Q(unit__in=units) & ~Q(answered_by=by.user_id)
 
 
@@ -134,17 +117,17 @@ RULES: dict[str, Rule] = {
     "inquiries.lead":    lambda by: in_charge(by, *LEADS) | party(by, LEADS),
     "words.view":        lambda by: _words(by, (*JUDGES, Role.DUTY)),
     "words.edit":        lambda by: _words(by, (*JUDGES, Role.DUTY)),
-    "controls.view":     _controls_read,
-    "controls.make":     lambda by: EVERYTHING if by.trusted or control_paths(by) else NOTHING,
-    "controls.edit":     _controls_set,
+    "controls.view":     _set_view,
+    "controls.make":     _set_make,
+    "controls.edit":     _set_edit,
     "followups.view":    _follows,
     "followups.answer":  _answers,
     "followups.judge":   _judges,
     "followups.edit":    lambda by: policy.scope(by, LEADS, prefix="accident__case__"),
-    "restartterms.view": _controls_read,
-    "restartterms.make": lambda by: EVERYTHING if by.trusted or control_paths(by) else NOTHING,
-    "outputs.view":      _controls_read,
-    "outputs.make":      lambda by: EVERYTHING if by.trusted or control_paths(by) else NOTHING,
-    "outputs.edit":      _controls_set,
+    "restartterms.view": _set_view,
+    "restartterms.make": _set_make,
+    "outputs.view":      _set_view,
+    "outputs.make":      _set_make,
+    "outputs.edit":      _set_edit,
     "accidents.import":  lambda by: in_charge(by, *LEADS),
 }  # fmt: skip

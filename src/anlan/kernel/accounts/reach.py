@@ -8,21 +8,38 @@ from operator import or_
 from django.db.models import Q
 
 from anlan.base.actor import Actor
-from anlan.base.paths import ancestors
+from anlan.base.paths import ancestors, below
 from anlan.kernel.accounts import held
 from anlan.kernel.accounts.models import Role
+from anlan.kernel.accounts.policy import EVERYTHING, NOTHING
 
 
-def own_paths(by: Actor, roles: tuple[Role, ...]) -> list[str]:
-    """Areas of posts in these roles that are not limited to a firm; the empty one is the nation."""
+def own_paths(by: Actor, roles: tuple[Role, ...], *, whole: bool = False) -> list[str]:
+    """Areas of posts in these roles that are not limited to a firm; the empty one is the nation.
+
+    whole:  nor to a sector.
+    """
     wanted = {str(role) for role in roles}
     return sorted(
         {
             grant.path
             for grant in held.grants(by)
             if grant.role in wanted and grant.enterprise is None
+            and not (whole and grant.sector is not None)
         }
-    )
+    )  # fmt: skip
+
+
+def within(paths: list[str]) -> Q:
+    """Rows of these areas and of those below them."""
+    if "" in paths:
+        return EVERYTHING
+    return reduce(or_, map(below, paths)) if paths else NOTHING
+
+
+def around(paths: list[str]) -> Q:
+    """Rows of these areas, of those below them and of those above."""
+    return within(paths) if "" in paths or not paths else within(paths) | above_or_at(paths)
 
 
 def above_or_at(paths: list[str], prefix: str = "") -> Q:

@@ -11,13 +11,16 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import text
+from anlan.base.actor import Actor
 from anlan.domain.accidents import counting
 from anlan.domain.accidents.counting import Stand
 from anlan.domain.accidents.models import LOSS_FEN_MAX, PEOPLE_MAX, Accident
+from anlan.domain.accidents.permissions import sets_for
 from anlan.domain.accidents.refusals import AccidentIncomplete
 from anlan.kernel.calendar.periods import YEAR_MAX, YEAR_MIN
 from anlan.kernel.loop import frame
 from anlan.kernel.loop.frame import Work
+from anlan.kernel.regions.models import Region
 
 begin = partial(frame.begin, Accident)
 text_of = partial(text.stated, refusal=AccidentIncomplete)
@@ -45,6 +48,14 @@ def turns(work: Work) -> Iterator[Turn]:
     for turn in frame.turns(rows, Turn, work):
         turn.before = counting.stands(turn.accident)
         yield turn
+
+
+def own_area(pk: int, by: Actor) -> Region:
+    """An area of today that ``by`` sets targets, outputs and terms for."""
+    area = Region.objects.filter(pk=pk, valid_to=None).first()
+    if area is None or not sets_for(by, area):
+        raise lacks("area", _("Choose an area of your own."))
+    return area
 
 
 def lacks(field: str, reason: Any) -> AccidentIncomplete:

@@ -11,12 +11,11 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base.actor import Actor
 from anlan.base.refusal import MovedOn
 from anlan.domain.accidents import controls
-from anlan.domain.accidents.commands.base import lacks, text_of
+from anlan.domain.accidents.commands.base import lacks, own_area, text_of
 from anlan.domain.accidents.models import PLACE_CHARS_MAX, ControlTarget
-from anlan.domain.accidents.permissions import LEADS, area_within
+from anlan.domain.accidents.permissions import LEADS
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Sector
 from anlan.kernel.accounts.units import main_unit
@@ -57,7 +56,7 @@ def set_control(new: NewControl, **call: Unpack[Call]) -> UUID:
     claim = plain.claim("controls.make", {"new": asdict(new)}, **call)
     if claim.repeated:
         return claim.answer[0]
-    area = _area(new.area, claim.by)
+    area = own_area(new.area, claim.by)
     if ControlTarget.objects.standing().filter(area=area).count() >= controls.HELD_MAX:
         raise lacks("area", _("An area has at most %(n)d control targets; end one first.")
                     % {"n": controls.HELD_MAX})  # fmt: skip
@@ -74,7 +73,7 @@ def change_control(pk: UUID, new: NewControl, *, reason: str, **call: Unpack[Cal
     if claim.repeated:
         return claim.answer[0]
     why = text_of(reason, "reason", _("Say why it is changed."), PLACE_CHARS_MAX)
-    area = _area(new.area, claim.by)
+    area = own_area(new.area, claim.by)
     if area.pk != row.area_id:
         raise lacks("area", _("A target keeps its area; end it and set another one there."))
     _end(row, why, claim)
@@ -111,13 +110,6 @@ def _end(row: ControlTarget, why: str, claim: Claim) -> None:
 def _last(key: UUID) -> int:
     found: int = ControlTarget.objects.filter(key=key).aggregate(n=Max("version"))["n"]
     return found
-
-
-def _area(pk: int, by: Actor) -> Region:
-    area = Region.objects.filter(pk=pk, valid_to=None).first()
-    if area is None or not area_within(by, area):
-        raise lacks("area", _("Choose an area of your own."))
-    return area
 
 
 def _put(

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -21,9 +22,9 @@ from anlan.base import bulk
 from anlan.base.ids import uuid7
 from anlan.base.paths import ancestors, below
 from anlan.base.refusal import MovedOn
-from anlan.domain.accidents.commands.base import lacks, text_of
+from anlan.domain.accidents.commands.base import lacks, own_area, text_of
 from anlan.domain.accidents.models import PLACE_CHARS_MAX, Accident, FollowUp, RestartTerms
-from anlan.domain.accidents.permissions import LEADS, area_within
+from anlan.domain.accidents.permissions import LEADS
 from anlan.domain.accidents.refusals import AlreadyAsked
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Jurisdiction, Sector, Unit, UnitKind
@@ -33,7 +34,6 @@ from anlan.kernel.loop.plain import Call, Claim
 from anlan.kernel.notices import outbox
 from anlan.kernel.notices.kinds import declare
 from anlan.kernel.notices.outbox import Post
-from anlan.kernel.regions.models import Region
 
 declare("accidents.followup", _("You are to answer because of an accident, by %(due)s: %(text)s"),
         "accidents:followup")  # fmt: skip
@@ -92,9 +92,9 @@ def want_restart(pk: UUID, *, unit: str, due_on: date | None = None, **call: Unp
     terms = terms_for(accident)
     if terms is None:
         raise lacks("unit", _("No office above it has written down terms; do that first."))
-    whose = _named((unit,), "unit", claim)
+    [whose] = _named((unit,), "unit", claim)
     source = _("%(source)s, version %(n)d") % {"source": terms.source, "n": terms.version}
-    rows = [(str(text), whose[0]) for text in terms.items]
+    rows = [(str(text), whose) for text in terms.items]
     _put(accident, Kind.TERM, rows, str(source)[:PLACE_CHARS_MAX], due_on, claim)
     return claim.done(pk)
 
@@ -184,9 +184,7 @@ def set_restart_terms(
     claim = plain.claim("restartterms.make", given, **call)
     if claim.repeated:
         return pk
-    place = Region.objects.filter(pk=area, valid_to=None).first()
-    if place is None or not area_within(claim.by, place):
-        raise lacks("area", _("Choose an area of your own."))
+    place = own_area(area, claim.by)
     lines = [line.strip() for line in items if line.strip()]
     if not 1 <= len(lines) <= TERMS_MAX:
         raise lacks("items", _("Write 1 to %(n)d terms, one a line.") % {"n": TERMS_MAX})
@@ -208,8 +206,7 @@ def set_restart_terms(
 def terms_for(accident: Accident) -> RestartTerms | None:
     """The latest of the nearest area that has any."""
     rows = RestartTerms.objects.filter(area__in=ancestors(accident.case.path))
-    found = sorted(rows, key=lambda row: (len(row.path), row.version))
-    return found[-1] if found else None
+    return rows.order_by(Length("path").desc(), "-version").first()
 
 
 # --- what they have in common ---------------------------------------------------------------
@@ -218,6 +215,8 @@ def terms_for(accident: Accident) -> RestartTerms | None:
 def _begin(pk: UUID, given: dict[str, Any], call: Call) -> tuple[Accident, Claim]:
     rows = Accident.objects.select_related("case")
     accident, claim = plain.begin(rows, "accidents.lead", pk, given, **call)
+    # Of two who lay its terms down at once, the second finds them.
+    Accident.objects.select_for_update(of=("self",)).get(pk=pk)
     if not claim.repeated and accident.case.state == "void":
         raise AlreadyAsked(reason=_("the accident is void"))
     return accident, claim
@@ -225,9 +224,9 @@ def _begin(pk: UUID, given: dict[str, Any], call: Call) -> tuple[Accident, Claim
 
 def _units(accident: Accident, new: NewFollowUp, claim: Claim) -> list[Unit]:
     found = {unit.pk: unit for unit in _named(new.names, "names", claim)} if new.names else {}
+    if new.heap not in HEAPS:
+        raise lacks("heap", _("Choose from the list."))
     if new.heap:
-        if new.heap not in HEAPS:
-            raise lacks("heap", _("Choose from the list."))
         found |= {unit.pk: unit for unit in _heap(new, claim)}
     if not found:
         raise lacks("names", _("Name at least one unit, or choose those below."))

@@ -7,15 +7,15 @@ from decimal import Decimal
 from typing import Unpack
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.refusal import MovedOn
 from anlan.domain.accidents import outputs
-from anlan.domain.accidents.commands.base import lacks, text_of
+from anlan.domain.accidents.commands.base import lacks, own_area, text_of
 from anlan.domain.accidents.models import PLACE_CHARS_MAX, OutputFigure
-from anlan.domain.accidents.permissions import LEADS, area_within
+from anlan.domain.accidents.permissions import LEADS
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.calendar import periods
@@ -24,7 +24,6 @@ from anlan.kernel.facts import ledger
 from anlan.kernel.facts.ledger import NewFact
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call, Claim
-from anlan.kernel.regions.models import Region
 
 #: In the smallest unit: a thousand times what the world puts out in a year.
 VALUE_MAX = 10**18
@@ -44,7 +43,10 @@ class NewOutput:
 
 @transaction.atomic(durable=True)
 def state_output(new: NewOutput, **call: Unpack[Call]) -> UUID:
-    """State a figure; one that stood for the same area and days is withdrawn for it."""
+    """State a figure; one that stood for the same area and days is withdrawn for it.
+
+    Raises MovedOn where somebody stated one at the same moment.
+    """
     policy.demand(call["by"], "outputs.make", call["at"])
     claim = plain.claim("outputs.make", {"new": asdict(new)}, **call)
     if claim.repeated:
@@ -52,9 +54,7 @@ def state_output(new: NewOutput, **call: Unpack[Call]) -> UUID:
     output = outputs.OUTPUTS.get(new.kind)
     if output is None:
         raise lacks("kind", _("Choose from the list what it is a figure of."))
-    area = Region.objects.filter(pk=new.area, valid_to=None).first()
-    if area is None or not area_within(claim.by, area):
-        raise lacks("area", _("Choose an area of your own."))
+    area = own_area(new.area, claim.by)
     period = _period(new.period, claim)
     value = _value(new.value, output)
     source = text_of(new.source, "source", _("Say where the number stands; a number without a "
@@ -63,13 +63,17 @@ def state_output(new: NewOutput, **call: Unpack[Call]) -> UUID:
         kind=new.kind, area=area, start=period.start, end=period.end, ended_at=None
     ).first()
     if before is not None:
-        _end(before, str(source), claim)
+        _end(before, source, claim)
     unit = main_unit(claim.by, LEADS)
-    row = OutputFigure.objects.create(
-        pk=new.pk, kind=new.kind, area=area, path=area.path, unit=unit, period=period.code,
-        start=period.start, end=period.end, value=value, source=source, made_at=claim.at,
-        made_by=claim.by.name, user_id=claim.by.user_id,
-    )  # fmt: skip
+    try:
+        row = OutputFigure.objects.create(
+            pk=new.pk, kind=new.kind, area=area, path=area.path, unit=unit, period=period.code,
+            start=period.start, end=period.end, value=value, source=source, made_at=claim.at,
+            made_by=claim.by.name, user_id=claim.by.user_id,
+        )  # fmt: skip
+    except IntegrityError:
+        # Of two who state the first figure of these days at once, one is told.
+        raise MovedOn from None
     fact = NewFact(new.kind, {}, area.pk, period.start, value, unit_id=unit.pk, until=period.end)
     ledger.post([fact], at=claim.at, batch_id=row.pk)
     after = {"kind": new.kind, "area": area.code, "period": period.code, "value": value,
@@ -103,14 +107,14 @@ def _end(row: OutputFigure, why: str, claim: Claim) -> None:
 
 
 def _period(code: str, claim: Claim) -> Period:
+    unread = lacks("period", _("Write a year, half-year, quarter or month: 2025, 2025H1, 2025Q3, "
+                               "2025-06."))  # fmt: skip
     try:
         period = periods.parse(code.strip()[:40])
     except PeriodUnreadable:
-        raise lacks("period", _("Write a year, half-year, quarter or month: 2025, 2025H1, 2025Q3, "
-                                "2025-06.")) from None  # fmt: skip
+        raise unread from None
     if period.kind not in outputs.STEPS:
-        raise lacks("period", _("Write a year, half-year, quarter or month: 2025, 2025H1, 2025Q3, "
-                                "2025-06."))  # fmt: skip
+        raise unread
     if period.end > timezone.localdate(claim.at):
         raise lacks("period", _("These days aren't over yet: their figure can't be known."))
     return period

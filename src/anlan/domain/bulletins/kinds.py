@@ -154,9 +154,9 @@ def _stage(b: Board, _about: Sequence[Subject]) -> list[Block]:
     ]  # fmt: skip
 
 
-def _year(b: Board, _about: Sequence[Subject]) -> list[Block]:
+def _year(b: Board, about: Sequence[Subject]) -> list[Block]:
     months = {**tables.TREND, "indicators": [board.FOUND, board.RECTIFIED, board.OVERDUE]}
-    stage = _stage(b, _about)
+    stage = _stage(b, about)
     return [*stage[:3], table(_("By month"), months, b), *stage[3:]]
 
 

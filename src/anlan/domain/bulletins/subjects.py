@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.base.actor import Actor
+from anlan.domain.bulletins.body import glue
 from anlan.domain.bulletins.refusals import PaperIncomplete
 from anlan.domain.hazards.models import Grade, Hazard
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop.models import Listing, Party, PartyRole
+from anlan.kernel.papers.official.paper import chinese_day
 from anlan.ui.figures import chinese, day
 
 #: Hazards that one letter is about.
@@ -75,17 +77,13 @@ def _wrong(reason: str) -> PaperIncomplete:
 
 def spoken(value: date) -> str:
     """A day as it stands in a text: 2026年11月5日."""
-    return f"{value.year}年{value.month}月{value.day}日" if chinese() else day(value)
+    return chinese_day(value) if chinese() else day(value)
 
 
 def _ended(text: str) -> str:
     """A text of somebody's as a sentence."""
     text = " ".join(text.split())
     return text if text[-1:] in "。！？.!?；;" else text + _(".")
-
-
-def _glued(parts: Sequence[str]) -> str:
-    return ("" if chinese() else " ").join(part for part in parts if part)
 
 
 def told(one: Subject, today: date) -> str:
@@ -114,12 +112,12 @@ def told(one: Subject, today: date) -> str:
         parts.append(
             _("It broke out again %(n)d times after it was closed.") % {"n": case.rebounds}
         )
-    return _glued(parts)
+    return glue().join(parts)
 
 
 def ground(one: Subject) -> str:
-    return _("Judged by: %(basis)s") % {"basis": _ended(one.hazard.basis)} if one.hazard.basis \
-        else ""  # fmt: skip
+    basis = one.hazard.basis
+    return _("Judged by: %(basis)s") % {"basis": _ended(basis)} if basis else ""
 
 
 def demand(one: Subject) -> str:
@@ -128,7 +126,7 @@ def demand(one: Subject) -> str:
     parts = [_("Measures: %(text)s") % {"text": _ended(row.measure)}] if row.measure else []
     if row.contingency:
         parts.append(_("Meanwhile: %(text)s") % {"text": _ended(row.contingency)})
-    return _glued(parts)
+    return glue().join(parts)
 
 
 def deadline(one: Subject, today: date) -> str:

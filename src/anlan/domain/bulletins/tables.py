@@ -72,7 +72,7 @@ def built(block: Block, scope: Scope) -> Block:
     rows = _rows(spec, chosen, scope)
     if spec["ranked"]:
         rows = _in_order(rows, chosen[0])
-    heads = [_HEADS[spec["rows"]](), *(_head(each) for each in chosen)]
+    heads = [_HEADS[spec["rows"]](), *(each.label for each in chosen)]
     if spec["compare"]:
         heads += [_compared(each, spec["compare"]) for each in chosen]
     cells, n = [], 0
@@ -94,13 +94,8 @@ def built(block: Block, scope: Scope) -> Block:
 _HEADS = {"areas": lambda: _("Area"), "months": lambda: _("Month"), "sectors": lambda: _("Sector")}
 
 
-def _head(each: Indicator) -> str:
-    unit = str(each.full_unit)
-    return f"{each.label}" if not unit or unit == "%" else str(each.label)
-
-
 def _compared(each: Indicator, compare: str) -> str:
-    head = f"{_head(each)} {COMPARED[compare]}"
+    head = f"{each.label} {COMPARED[compare]}"
     return _("%(head)s (points)") % {"head": head} if isinstance(each, Ratio) else head
 
 

@@ -7,7 +7,7 @@ equals all are named, up to NAMED_MAX.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -18,6 +18,7 @@ from anlan.domain.bulletins import board as on
 from anlan.domain.bulletins.board import Board, Row
 from anlan.domain.bulletins.body import Sentence
 from anlan.domain.bulletins.figures import (
+    COMPARED,
     LATE_UNIT,
     PERCENT_BY,
     POINTS_BY,
@@ -84,7 +85,7 @@ def against(row: Row, code: str, compare: str, put: Put) -> str:
     """同比上升12.3%, 环比提高1.2个百分点, or why nothing can be said."""
     value = row[code]
     other, ratio = value.compared[compare], isinstance(value.indicator, Ratio)
-    label = _LABELS[compare]
+    label = COMPARED[compare]
     if other.current is None or other.value is None:
         return compared(label, "")
     if other.current == other.value:
@@ -103,7 +104,6 @@ _NONE_BEFORE = {
     YEAR_AGO: gettext_lazy("none a year ago"),
     PREVIOUS: gettext_lazy("none in the period before"),
 }
-_LABELS = {YEAR_AGO: gettext_lazy("on a year ago"), PREVIOUS: gettext_lazy("on the period before")}
 
 
 def shown(row: Row, code: str, put: Put) -> str:
@@ -334,67 +334,81 @@ def _not_known(b: Board) -> Sentence | None:
 # --- what follows ----------------------------------------------------------------------------
 
 
+#: For each problem the name of its rule and its words; the last where there is none.
+_Words = Mapping[str, tuple[str, Any]]
+#: What the office proposes to do.
+_STEPS: _Words = {
+    "overdue": ("do_overdue", gettext_lazy(
+        "Send supervision letters to %(areas)s on their overdue hazards, and check them one "
+        "by one."
+    )),
+    "rate": ("do_rate", gettext_lazy(
+        "Call %(areas)s to report on rectification at the next dispatch meeting."
+    )),
+    "major": ("do_major", gettext_lazy(
+        "Go through the open major hazards: who answers for each, by which day, with what "
+        "measures meanwhile."
+    )),
+    "rebounds": ("do_rebounds", gettext_lazy(
+        "Look back at what broke out again, and at who verified it."
+    )),
+    "quiet": ("do_quiet", gettext_lazy(
+        "Verify on the spot whether there is really nothing to find in %(areas)s."
+    )),
+    "": ("none", gettext_lazy("Go on as before; no rule found a reason to change course.")),
+}  # fmt: skip
+#: What a circular asks of those who read it.
+_DEMANDS: _Words = {
+    "overdue": ("ask_overdue", gettext_lazy(
+        "%(areas)s: go through overdue hazards one by one, find out why, and rectify them "
+        "within a set time."
+    )),
+    "rate": ("ask_rate", gettext_lazy(
+        "%(areas)s: speed up rectification, and report on it at the next dispatch meeting."
+    )),
+    "major": ("ask_major", gettext_lazy(
+        "All areas and departments: for every open major hazard settle who answers, by which "
+        "day, and with what measures meanwhile."
+    )),
+    "rebounds": ("ask_rebounds", gettext_lazy(
+        "Look back at what broke out again, and at who verified it."
+    )),
+    "quiet": ("ask_quiet", gettext_lazy(
+        "%(areas)s: verify on the spot whether there is really nothing to report."
+    )),
+    "": ("none", gettext_lazy(
+        "All areas and departments: go on finding and rectifying as laid down."
+    )),
+}  # fmt: skip
+
+
 def next_steps(b: Board) -> list[Sentence]:
     """What the office proposes to do: one step for each problem that a rule found."""
-    found = []
-    if rows := risen(b):
-        found.append(_step("do_overdue", _(
-            "Send supervision letters to %(areas)s on their overdue hazards, and check them one "
-            "by one."
-        ), rows))  # fmt: skip
-    if rows := lowest(b):
-        found.append(_step("do_rate", _(
-            "Call %(areas)s to report on rectification at the next dispatch meeting."
-        ), rows))  # fmt: skip
-    if b.whole.number(on.MAJOR_OPEN):
-        found.append(Sentence(_(
-            "Go through the open major hazards: who answers for each, by which day, with what "
-            "measures meanwhile."
-        ), (), "do_major"))  # fmt: skip
-    if b.whole.number(on.REBOUNDS):
-        found.append(Sentence(_("Look back at what broke out again, and at who verified it."), (),
-                              "do_rebounds"))  # fmt: skip
-    if (rows := quiet(b)) and len(rows) < len(b.areas):
-        found.append(_step("do_quiet", _(
-            "Verify on the spot whether there is really nothing to find in %(areas)s."
-        ), rows[:NAMED_MAX]))  # fmt: skip
-    if found:
-        return found
-    return [Sentence(_("Go on as before; no rule found a reason to change course."), (), "none")]
-
-
-def _step(rule: str, text: str, rows: Sequence[Row]) -> Sentence:
-    return Sentence(text % {"areas": listed([str(row.name) for row in rows])}, (), rule)
+    return _following(b, _STEPS)
 
 
 def demands(b: Board) -> list[Sentence]:
     """What a circular asks of those who read it: one demand for each problem that was found."""
-    found = []
+    return _following(b, _DEMANDS)
+
+
+def _following(b: Board, words: _Words) -> list[Sentence]:
+    found: dict[str, Sequence[Row]] = {}
     if rows := risen(b):
-        found.append(_step("ask_overdue", _(
-            "%(areas)s: go through overdue hazards one by one, find out why, and rectify them "
-            "within a set time."
-        ), rows))  # fmt: skip
+        found["overdue"] = rows
     if rows := lowest(b):
-        found.append(_step("ask_rate", _(
-            "%(areas)s: speed up rectification, and report on it at the next dispatch meeting."
-        ), rows))  # fmt: skip
+        found["rate"] = rows
     if b.whole.number(on.MAJOR_OPEN):
-        found.append(Sentence(_(
-            "All areas and departments: for every open major hazard settle who answers, by which "
-            "day, and with what measures meanwhile."
-        ), (), "ask_major"))  # fmt: skip
+        found["major"] = ()
     if b.whole.number(on.REBOUNDS):
-        found.append(Sentence(_("Look back at what broke out again, and at who verified it."), (),
-                              "ask_rebounds"))  # fmt: skip
+        found["rebounds"] = ()
     if (rows := quiet(b)) and len(rows) < len(b.areas):
-        found.append(_step("ask_quiet", _(
-            "%(areas)s: verify on the spot whether there is really nothing to report."
-        ), rows[:NAMED_MAX]))  # fmt: skip
-    if found:
-        return found
-    return [Sentence(_("All areas and departments: go on finding and rectifying as laid down."),
-                     (), "none")]  # fmt: skip
+        found["quiet"] = rows[:NAMED_MAX]
+    return [_follows(*words[problem], rows) for problem, rows in (found or {"": ()}).items()]
+
+
+def _follows(rule: str, text: Any, rows: Sequence[Row]) -> Sentence:
+    return Sentence(str(text) % {"areas": listed([str(row.name) for row in rows])}, (), rule)
 
 
 def asks(b: Board) -> list[Sentence]:

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from anlan.domain.filings import checking, commands, rollup
 from anlan.domain.filings.checking import work_out
 from anlan.domain.filings.loop import BESIDE
 from anlan.domain.filings.models import Declared, Filing
+from anlan.domain.filings.refusals import FilingIncomplete
 from anlan.domain.filings.terms import Cell, Column, Definition, Row, Section
 from anlan.domain.filings.who import Group
 from anlan.kernel.accounts.models import Unit
@@ -33,6 +34,7 @@ act = st.tuples(
 
 @pytest.mark.django_db
 @given(acts=st.lists(act, min_size=4, max_size=12))
+@example(acts=[("office", ("submit", "1", "0")), ("office", ("back",)), ("office", ("nil",))])
 @settings(max_examples=12, suppress_health_check=list(HealthCheck))
 def test_the_roll_up_is_the_ledger_and_what_stands(desk: Any, acts: list[Any]) -> None:
     """After any row of acts: the roll-up, the ledger and what stands declared say the same."""
@@ -100,7 +102,13 @@ def _do(desk: Any, row: Filing, what: str, values: list[str]) -> None:
     if what == "submit" and state == "assigned":
         commands.submit(row.pk, values=given, **_root())
     elif what == "nil" and state == "assigned":
-        commands.file_nil(row.pk, **_root())
+        row.refresh_from_db(fields=["draft"])
+        if any(said not in ("", "0") for said in row.draft.get("values", {}).values()):
+            # What was sent back stands as a draft again; nil doesn't pass over it.
+            with pytest.raises(FilingIncomplete):
+                commands.file_nil(row.pk, **_root())
+        else:
+            commands.file_nil(row.pk, **_root())
     elif what == "back" and state in ("verified", "closed"):
         commands.send_back(row.pk, reason="核对", **_root())
     elif what == "receive" and state == "verified":

@@ -3,14 +3,32 @@
 from __future__ import annotations
 
 import os
+import threading
 import time
 from uuid import UUID
 
+#: Parts of a millisecond that an id tells apart: its 12 bits behind the time (method 3 of § 6.2).
+PARTS = 1 << 12
+#: A clock that is set back by more than this many milliseconds is followed.
+BACK_MAX = 10_000
+
+_lock = threading.Lock()
+_last = 0
+
 
 def uuid7() -> UUID:
-    """A new time-ordered id: 48 bits of milliseconds, then 74 random bits."""
-    millis = time.time_ns() // 1_000_000
-    value = (millis & (2**48 - 1)) << 80 | int.from_bytes(os.urandom(10), "big")
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
+    """A new id: 48 bits of milliseconds, 12 of parts of one, 62 random bits.
+
+    Ids of one process sort in the order in which they were made, also within a millisecond, so
+    rows that a command makes together stay in their order.
+    """
+    global _last
+    tick = time.time_ns() * PARTS // 1_000_000
+    with _lock:
+        if _last - BACK_MAX * PARTS < tick <= _last:
+            tick = _last + 1
+        _last = tick
+    millis, part = divmod(tick, PARTS)
+    value = (millis & (2**48 - 1)) << 80 | 0x7 << 76 | part << 64
+    value |= 0x2 << 62 | int.from_bytes(os.urandom(8), "big") >> 2
     return UUID(int=value)

@@ -26,6 +26,7 @@ from anlan.domain.accidents.indicators import INDICATORS
 from anlan.domain.accidents.loop import DEATHS, HAPPENED, SERIOUS
 from anlan.domain.accidents.models import ControlTarget
 from anlan.kernel.calendar import periods
+from anlan.kernel.calendar.dates import DAY
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts.figures import Query
 from anlan.kernel.indicators import arithmetic, goals
@@ -62,7 +63,6 @@ class Held:
 
     target: ControlTarget
     area: Region
-    year: int
     #: The year so far.
     period: Period
     room: Room
@@ -86,24 +86,29 @@ class Held:
 def standing_in(area: Region, year: int, known_at: datetime | None = None) -> list[ControlTarget]:
     """Those that hold in an area and year: its own, and of areas above what is set for each below.
 
-    Of the same thing the nearest holds: an area's own before its province's.
+    What holds only from a later year on is among them. Of the same thing the nearest holds: an
+    area's own before its province's, in its own years.
     """
     above = [pk for pk in ancestors(area.path) if pk != area.pk]
     rows = (
         ControlTarget.objects.standing(known_at)
         .filter(Q(area=area) | Q(area__in=above, below=True), last_year__gte=year)
         .select_related("area", "unit", "sector")
-        .order_by("first_year", "indicator", "made_at", "pk")[: HELD_MAX * 4]
+        .order_by("first_year", "indicator", "made_at", "pk")[: HELD_MAX * (len(above) + 1)]
     )
-    nearest: dict[Any, int] = {}
-    found = list(rows)
-    for row in found:
-        what = (row.indicator, row.sector_id, row.kind)
-        nearest[what] = max(nearest.get(what, 0), len(row.area.path))
-    return [
-        row for row in found
-        if len(row.area.path) == nearest[row.indicator, row.sector_id, row.kind]
-    ][:HELD_MAX]  # fmt: skip
+    same: dict[Any, list[ControlTarget]] = defaultdict(list)
+    for row in rows:
+        same[row.indicator, row.sector_id, row.kind].append(row)
+
+    def is_replaced(row: ControlTarget) -> bool:
+        first = max(row.first_year, year)
+        return any(
+            len(other.area.path) > len(row.area.path)
+            and other.first_year <= first <= other.last_year
+            for other in same[row.indicator, row.sector_id, row.kind]
+        )
+
+    return [row for row in rows if not is_replaced(row)][:HELD_MAX]
 
 
 def of_area(
@@ -207,20 +212,16 @@ def _of(target: ControlTarget, area: Region, days: _Days, found: _Found) -> Held
     if base is not None and not base.value and _is_stated(target, area):
         # Before there was a ledger it has nothing, or nought.
         base = Past(base.period, target.base_value, stated=True)
-    year = days.now.end.year
-    limit = goals.limit_of(
-        target.kind, aim=target.aim, base=base.value if base else None,
-        before=base.value if base else None,
-    )  # fmt: skip
-    if year < target.first_year:
+    day, whole = days.now.end, periods.year(days.now.start)
+    before = base.value if base else None
+    limit = goals.limit_of(target.kind, aim=target.aim, base=before, before=before)
+    if day.year < target.first_year:
         room = Room(Standing.NOT_BEGUN, limit, now.value)
     else:
-        room = goals.pace(limit, now.value, periods.year(days.now.start), days.now.end)
-        if days.now.end == periods.year(days.now.start).end:
-            # Its last day is counted: nothing is left to come.
-            room = goals.pace(limit, now.value, periods.year(days.now.start), date(year + 1, 1, 1))
+        # Of a year whose last day is counted nothing is left to come.
+        room = goals.pace(limit, now.value, whole, day + DAY if day == whole.end else day)
     return Held(
-        target, area, year, days.now, room, now.href, base, same,
+        target, area, days.now, room, now.href, base, same,
         arithmetic.change(now.value, same.value) if same else None,
         tuple((past(one), past(other)) for one, other in days.series),
     )  # fmt: skip

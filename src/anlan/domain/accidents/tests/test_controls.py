@@ -136,6 +136,32 @@ def test_an_area_of_its_own_target_is_not_held_to_its_citys(desk: Desk) -> None:
     assert (own.target.words, other.target.words) == ("本县下降20%", "较2024年下降10%")
 
 
+def test_a_target_of_later_years_takes_no_place_before_them(desk: Desk) -> None:
+    city = put(desk, below=True, first_year=2025, last_year=2027)
+    own = put(desk, "office", area=by_code(HOME).pk, first_year=2026, last_year=2026)
+    by_year = {
+        year: [row.pk for row in controls.standing_in(by_code(HOME), year)]
+        for year in (2025, 2026, 2027)
+    }
+    assert by_year == {2025: [city, own], 2026: [own], 2027: [city]}
+
+
+def test_a_target_whose_years_are_over_is_shown_as_it_ended(desk: Desk) -> None:
+    history(desk, ("2024-02-01", 1, HOME), ("2025-02-01", 0, HOME))
+    pk = put(desk, kind="curb", indicator="accident.dead", aim=None, base_year=None,
+             first_year=2024, last_year=2025)  # fmt: skip
+    for query in ("", "?year=2026"):
+        page = desk.get("city", "accidents:control", pk, query=query).content.decode()
+        assert "2025-12-31" in page or "2025年12月31日" in page, query
+
+
+def test_an_end_without_a_reason_says_what_is_wanted(desk: Desk) -> None:
+    pk = put(desk)
+    answer = desk.post("city", "accidents:end_control", pk, reason=" ")
+    assert answer.status_code == 422
+    assert 'class="errors"' in answer.content.decode()
+
+
 def test_a_changed_target_is_a_version_and_earlier_moments_keep_the_one_before(desk: Desk) -> None:
     pk, then = put(desk), desk.now
     later = then + timedelta(days=3)

@@ -107,35 +107,30 @@ def _page(request: HttpRequest, pk: UUID, form: EndForm, status: int = 200) -> H
     by, at = actor_of(request), timezone.now()
     rows = ControlTarget.objects.select_related("area", "unit", "sector")
     row = policy.access(rows, "controls.view", by, pk, at=at)
-    day = _day(request.GET, timezone.localdate(at))
+    # What held until a year that is over is shown as it ended.
+    day = min(_day(request.GET, timezone.localdate(at)), date(row.last_year, 12, 31))
+    whole = _is_whole(by, row.area)
     versions = rows.filter(key=row.key).order_by("-version")[:VERSIONS_MAX]
     allowed = policy.allowed(ControlTarget, pk, {"controls.edit"}, by)
     context = {
-        "row": row, "held": _held_of(row, row.area, day, by, at),
-        "areas": _below(row, day, by, at) if row.below else [],
-        "versions": list(versions), "day": day, "form": form, "bad": status != 200,
+        "row": row, "areas": _below(row, day, at) if whole and row.below else [],
+        "held": next(iter(controls.of_area(row.area, day, at=at, targets=[row])), None)
+        if whole else None,
+        "versions": list(versions), "day": day, "form": form,
         "may_edit": "controls.edit" in allowed and row.ended_at is None,
     }  # fmt: skip
     return render_page(request, "accidents/control.html", "accidents/control.html", context, status)
 
 
-def _held_of(
-    row: ControlTarget, area: Region, day: date, by: Actor, at: datetime
-) -> controls.Held | None:
-    """How it stands, as far as the reader's posts cover the whole area."""
+def _is_whole(by: Actor, area: Region) -> bool:
+    """Whether the reader's posts cover all of the area, in all sectors."""
     try:
-        whole = overview.covered(by, area) is None
+        return overview.covered(by, area) is None
     except NotFound:
-        return None
-    return next(iter(controls.of_area(area, day, at=at, targets=[row])), None) if whole else None
+        return False
 
 
-def _below(row: ControlTarget, day: date, by: Actor, at: datetime) -> list[controls.Held]:
-    try:
-        if overview.covered(by, row.area) is not None:
-            return []
-    except NotFound:
-        return []
+def _below(row: ControlTarget, day: date, at: datetime) -> list[controls.Held]:
     areas = Region.objects.filter(parent=row.area_id, valid_to=None).order_by("code")[:AREAS_MAX]
     found = controls.of_areas(row, list(areas), day, at=at)
     return sorted(found, key=lambda held: (held.room.left is None, held.room.left or 0))

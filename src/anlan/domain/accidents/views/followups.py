@@ -152,7 +152,7 @@ def _page(
     words, tone = state_of(row)
     context = {
         "row": row, "forms": forms, "bad": bad[0] if bad else "", "words": words, "tone": tone,
-        "may": {name.split(".")[1] for name in allowed},
+        "may": set() if row.withdrawn_at else {name.split(".")[1] for name in allowed},
         "sees": queries.visible(by).filter(pk=row.accident_id).exists(),
     }  # fmt: skip
     return render_page(
@@ -240,7 +240,7 @@ def of_accident(request: HttpRequest, pk: UUID) -> HttpResponse:
     )  # fmt: skip
     terms = commands.terms_for(accident)
     context = {
-        "row": accident, "form": form, "again": again, "bad": post,
+        "row": accident, "form": form, "again": again,
         "columns": [each for each in _columns() if each.code != "accident"],
         "page": ORDER.page(rows.select_related("accident"), request.GET),
         "filters": _filters(QueryDict()),

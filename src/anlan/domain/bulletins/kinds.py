@@ -46,6 +46,8 @@ class PaperKind:
     mark: str = ""
     #: Whether it may be about hazards, and is filled in from them.
     about: bool = False
+    #: Whether it reports upward (上行文): who signed it is named beside the number.
+    goes_up: bool = False
 
 
 def heading(text: str, level: int = 1) -> Block:
@@ -263,10 +265,10 @@ KINDS: Mapping[str, PaperKind] = {
                   _press, "issue", False),
         PaperKind("stage", gettext_lazy("Stage report"), "document",
                   gettext_lazy("Report on work safety in %(area)s in %(period)s"), _stage,
-                  mark="文件"),
+                  mark="文件", goes_up=True),
         PaperKind("year", gettext_lazy("Year report"), "document",
                   gettext_lazy("Year report on work safety in %(area)s, %(period)s"), _year,
-                  mark="文件"),
+                  mark="文件", goes_up=True),
     )
 }  # fmt: skip
 

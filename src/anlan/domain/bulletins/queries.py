@@ -132,26 +132,23 @@ class Whole:
 def whole(paper: Paper) -> Whole:
     issue = getattr(paper, "issue", None)
     if issue is None:
+        kind = KINDS[paper.case.grade]
         head = Head(
             paper.title, paper.organ, "", paper.recipients, paper.copies, paper.dated, None,
-            paper.note, paper.signer if goes_up(paper.case.grade) else "", _lines(paper.annexes),
+            paper.note, paper.signer if kind.goes_up else "", _lines(paper.annexes),
             paper.mark, paper.secrecy, paper.urgency,
         )  # fmt: skip
-        return Whole(KINDS[paper.case.grade], head, body.loaded(paper.body))
+        return Whole(kind, head, body.loaded(paper.body))
     kept = issue.content
+    kind = KINDS[kept["kind"]]
     head = Head(
         kept["title"], kept["organ"], kept["number"], kept["recipients"], kept["copies"],
         date.fromisoformat(kept["dated"]) if kept["dated"] else None,
         date.fromisoformat(kept["numbered_on"]), kept["note"],
-        kept["signer"] if goes_up(kept["kind"]) else "", _lines(kept["annexes"]), kept["mark"],
+        kept["signer"] if kind.goes_up else "", _lines(kept["annexes"]), kept["mark"],
         kept["secrecy"], kept["urgency"],
     )  # fmt: skip
-    return Whole(KINDS[kept["kind"]], head, body.loaded(kept["body"]))
-
-
-def goes_up(kind: str) -> bool:
-    """上行文 name who signed them beside the number."""
-    return kind in ("stage", "year")
+    return Whole(kind, head, body.loaded(kept["body"]))
 
 
 def _lines(text: str) -> tuple[str, ...]:

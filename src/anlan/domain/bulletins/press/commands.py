@@ -9,9 +9,11 @@ from typing import Any, Unpack
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.actor import Actor
 from anlan.base.refusal import MovedOn, NotFound
 from anlan.domain.bulletins import body, kinds
 from anlan.domain.bulletins.body import Block
@@ -102,7 +104,10 @@ def withdraw_question(pk: UUID, **call: Unpack[Call]) -> UUID:
     )
     if claim.repeated:
         return pk
-    Question.objects.filter(pk=pk, withdrawn_at=None).update(withdrawn_at=claim.at)
+    # A newer version: who changes what they saw before doesn't put it back unasked.
+    Question.objects.filter(pk=pk, withdrawn_at=None).update(
+        withdrawn_at=claim.at, version=F("version") + 1
+    )
     claim.record("press_questions.withdraw", "press_question", pk)
     return claim.done(pk)
 
@@ -185,8 +190,8 @@ def publish(new: NewPublication, **call: Unpack[Call]) -> UUID:
         title=text_of(new.title, "title", _("Write the title."), QUESTION_CHARS_MAX),
         outlet=text_of(new.outlet, "outlet", _("Name the outlet."), OUTLET_CHARS_MAX),
         where=short(new.where, "where", WHERE_CHARS_MAX), made_at=at, made_by=by.name,
-        task_id=_numbered(Task, "tasks.view", new.task, "task", call),
-        paper_id=_numbered(Paper, "bulletins.view", new.paper, "paper", call),
+        task_id=_numbered(Task, "tasks.view", new.task, "task", by),
+        paper_id=_numbered(Paper, "bulletins.view", new.paper, "paper", by),
     )  # fmt: skip
     same = Publication.objects.filter(
         unit=unit, outlet=row.outlet, day=row.day, title=row.title, withdrawn_at=None
@@ -200,11 +205,11 @@ def publish(new: NewPublication, **call: Unpack[Call]) -> UUID:
     return claim.done(row.pk)
 
 
-def _numbered(model: Any, permission: str, number: str, field: str, call: Any) -> UUID | None:
+def _numbered(model: Any, permission: str, number: str, field: str, by: Actor) -> UUID | None:
     """The case of that number, as far as one sees it."""
     if not number.strip():
         return None
-    rows = policy.permitted(model.objects.all(), permission, call["by"])
+    rows = policy.permitted(model.objects.all(), permission, by)
     found = rows.filter(case__number=number.strip()).values_list("pk", flat=True).first()
     if found is None:
         raise lacks(field, _("None that you see has this number."))

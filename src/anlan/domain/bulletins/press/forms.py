@@ -19,14 +19,11 @@ from anlan.domain.bulletins.press.models import (
     Medium,
     Question,
 )
-from anlan.domain.hazards.forms import text_area
-from anlan.ui.forms import DayInput, Form
+from anlan.domain.hazards.forms import StepForm, text_area
+from anlan.ui.forms import DayInput
 
 
-class Seen(Form):
-    request_id = forms.UUIDField(widget=forms.HiddenInput)
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
+class Seen(StepForm):
     def __init__(self, *args: Any, **more: Any) -> None:
         initial = {"request_id": uuid7(), **(more.pop("initial", None) or {})}
         super().__init__(*args, initial=initial, **more)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -16,20 +17,12 @@ from anlan.domain.bulletins.models import Paper
 MOVED_MAX = 100
 
 
-class Placed(NamedTuple):
-    block: str
-    n: int
-    #: The heading that it stands under: in a paper for the press the question.
-    heading: str
-    then: Figure
-
-
-@dataclass(frozen=True)
-class Moved:
+class Moved(NamedTuple):
     """``n`` is the figure's place in its block, by which its own page is found."""
 
     block: str
     n: int
+    #: The heading that it stands under: in a paper for the press the question.
     heading: str
     then: Figure
     now: Figure
@@ -38,18 +31,20 @@ class Moved:
 def moved(paper: Paper, at: datetime) -> list[Moved]:
     """The figures that the ledger tells otherwise now; it is read once for each way of asking."""
     placed = list(_placed(queries.whole(paper).blocks))
-    now = figures.again([one.then for one in placed], replace(scope_of(paper, at), known_at=None))
+    now = figures.again(
+        [then for *_place, then in placed], replace(scope_of(paper, at), known_at=None)
+    )
     return [
-        Moved(one.block, one.n, one.heading, one.then, after)
-        for one, after in zip(placed, now, strict=True)
-        if after.value != one.then.value
+        Moved(*place, then, after)
+        for (*place, then), after in zip(placed, now, strict=True)
+        if after.value != then.value
     ]
 
 
-def _placed(blocks: list[Block]) -> list[Placed]:
-    found, heading = [], ""
+def _placed(blocks: list[Block]) -> Iterator[tuple[str, int, str, Figure]]:
+    heading = ""
     for block in blocks:
         if block.kind == "heading":
             heading = block.title
-        found += [Placed(block.id, n, heading, each) for n, each in enumerate(block.figures)]
-    return found
+        for n, each in enumerate(block.figures):
+            yield block.id, n, heading, each

@@ -49,7 +49,7 @@ from anlan.ui.pages import go_on, render_page
 
 ORDERS = {"newest": Keyset.by("-made_at", "-pk"), "topic": Keyset.by("topic", "pk")}
 PUBLISHED_ORDERS = {"day": Keyset.by("-day", "-pk"), "outlet": Keyset.by("outlet", "pk")}
-WORDS_MAX, OFFERED_MAX, OUTLETS_MAX = 5, 200, 50
+WORDS_MAX, OUTLETS_MAX = 5, 50
 
 
 @require_GET
@@ -65,17 +65,21 @@ def questions(request: HttpRequest) -> HttpResponse:
         )
     if not asked["withdrawn"]:
         rows = rows.filter(withdrawn_at=None)
+    may_make = policy.may(by, "press_questions.make")
+
+    def link(row: Question) -> str:
+        return reverse("bulletins:edit_question", args=[row.pk])
+
     columns = [
-        Column("question", _("Question"), kind="text",
-               link=lambda row: reverse("bulletins:edit_question", args=[row.pk])),
+        Column("question", _("Question"), kind="text", link=link if may_make else None),
         Column("topic", _("Topic"), kind="text", sort="topic"),
         Column("answer", _("Answer"), kind="text", phone=False),
         Column("changed", _("Written"), cell="changed_at", kind="moment", phone=False),
     ]  # fmt: skip
     context = {
         "tabs": tabs.of(by, "questions"), "filters": asked, "columns": columns,
-        "page": asked.order(ORDERS, "newest").page(rows.select_related("unit"), request.GET),
-        "may_make": policy.may(by, "press_questions.make"),
+        "page": asked.order(ORDERS, "newest").page(rows, request.GET),
+        "may_make": may_make,
     }  # fmt: skip
     return render_page(request, "bulletins/questions.html", "bulletins/_questions.html", context)
 
@@ -103,8 +107,8 @@ def edit_question(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         else:
             messages.success(request, _("It stands in the bank."))
             return go_on(request, reverse("bulletins:questions"))
-    context = {"form": form, "row": row, "request_id": uuid7(),
-               "offered": [(each.code, each.label) for each in figures.offered()]}  # fmt: skip
+    offered = [(each.code, each.label) for each in figures.offered()]
+    context = {"form": form, "row": row, "offered": offered}
     template, status = "bulletins/question_edit.html", 422 if form.errors else 200
     return render_page(request, template, template, context, status)
 
@@ -124,7 +128,7 @@ def put_in(request: HttpRequest, pk: UUID) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     row = policy.access(Paper.objects.select_related("case"), "bulletins.edit", by, pk, at=at)
     rows = policy.permitted(Question.objects.filter(withdrawn_at=None), "press_questions.view", by)
-    offered = rows.order_by("topic", "-made_at", "-pk")[:OFFERED_MAX]
+    offered = rows.order_by("topic", "-made_at", "-pk")[: do.QUESTIONS_MAX]
     form = PutInForm(request.POST or None, rows=offered, initial={"seen": row.case.version})
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data

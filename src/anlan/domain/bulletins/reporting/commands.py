@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.refusal import NotFound
 from anlan.domain.bulletins.commands.base import lacks
+from anlan.domain.bulletins.kinds import KINDS
 from anlan.domain.bulletins.models import Paper
 from anlan.domain.bulletins.reporting.models import HearingReport
 from anlan.domain.campaigns.models import Hearing
@@ -18,7 +19,7 @@ from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call
 
 #: Kinds of paper that report upward.
-UPWARD = ("stage", "year")
+UPWARD = [kind.code for kind in KINDS.values() if kind.goes_up]
 #: Reports for one hearing.
 REPORTS_MAX = 20
 

@@ -32,6 +32,7 @@ NUMBER_CHARS_MAX = 40
 @requires("hearings.view")
 def of_hearing(request: HttpRequest, pk: UUID) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
+    today = timezone.localdate(at)
     rows = Hearing.objects.select_related("case", "campaign__area", "rule")
     row = policy.access(rows, "hearings.view", by, pk, at=at)
     if request.method == "POST":
@@ -46,9 +47,11 @@ def of_hearing(request: HttpRequest, pk: UUID) -> HttpResponse:
     reports = list(row.reports.select_related("paper__case").order_by("pk"))
     mine = [one.paper_id for one in reports]
     seen = set(queries.visible(by).filter(pk__in=mine).values_list("pk", flat=True))
+    since = _since(row)
+    until = max(since, min(row.held_on or row.case.due_on or today, today))
     asked = {
         "kind": "stage", "area": row.campaign.area.code,
-        "period": periods.span(_since(row), _until(row, timezone.localdate(at))).code,
+        "period": periods.span(since, until).code,
     }  # fmt: skip
     context = {
         "hearing": row, "looks": LOOKS,
@@ -66,12 +69,6 @@ def _since(row: Hearing) -> date:
     held = row.campaign.hearings.filter(body=row.body, held_on__isnull=False).exclude(pk=row.pk)
     last = held.order_by("-held_on").values_list("held_on", flat=True).first()
     return last + timedelta(days=1) if last else row.campaign.starts_on
-
-
-def _until(row: Hearing, today: date) -> date:
-    """Until the hearing, as far as that has passed."""
-    day = row.held_on or row.case.due_on or today
-    return max(_since(row), min(day, today))
 
 
 @require_POST

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
-from anlan.domain.bulletins import commands, forms, queries, rendering, tabs
+from anlan.domain.bulletins import commands, forms, rendering, tabs
 from anlan.domain.bulletins.kinds import KINDS
 from anlan.domain.bulletins.models import Layout, Word
 from anlan.domain.bulletins.views.situation import handed_out
@@ -82,7 +82,7 @@ def start(request: HttpRequest, kind: str) -> HttpResponse:
         found.form,
         f"{unit.name}{found.mark}",
         organ=unit.name,
-        goes_up=queries.goes_up(kind),
+        goes_up=found.goes_up,
         by=by.name,
         at=at,
     )

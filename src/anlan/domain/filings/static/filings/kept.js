@@ -5,7 +5,7 @@
 "use strict";
 (() => {
   const SECRET = "anlan-sheet-key", UNSENT = "anlan-unsent", SHEETS = "sheets";
-  const SECRET_MS = 12 * 3600000, SEND_MS = 30000, STORE_MS = 50, RETRY_MS = 15000, LOCK_MS = 300, LOCK_TRIES = 5;
+  const SECRET_MS = 12 * 3600000, SEND_MS = 30000, STORE_MS = 50, RETRY_MS = 15000, ASK_MS = 30000, LOCK_MS = 300, LOCK_TRIES = 5;
   const OLD_MS = 5 * 86400000; // Some browsers throw away after seven days what nobody looked at.
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
@@ -141,6 +141,8 @@
   const AWAY = ["offline", "bare", "old", "notsent"];
   const soon = (ms) => { clearTimeout(sheet.timer); sheet.timer = setTimeout(send, ms); };
   const waits = () => {
+    // Whoever must choose or sign in first isn't told that it is sent by itself.
+    if (sheet.clash || sheet.stopped) return;
     const given = { n: changed().length, at: clock(sheet.since || Date.now()) };
     const old = sheet.since && Date.now() - sheet.since > OLD_MS;
     // Who pressed “submit” in vain reads so until the network is back, whatever is typed meanwhile.
@@ -150,26 +152,39 @@
   const stop = (how, given, link) => { sheet.stopped = how; say(how, given, "red", link); };
   const later = async () => { await keep(); waits(); soon(RETRY_MS); };
 
+  // A network that goes without a word leaves a request hanging: it is given up and made again.
+  const ask = async (address, more) => {
+    const given = new AbortController(), timer = setTimeout(() => given.abort(), ASK_MS);
+    try {
+      return await fetch(address, { redirect: "manual", signal: given.signal, ...more });
+    } finally { clearTimeout(timer); }
+  };
+  // One at a time, or an older answer would be taken for a colleague's change.
+  let pressing = null;
+  const free = () => {
+    const press = pressing, { again } = sheet;
+    pressing = null;
+    Object.assign(sheet, { busy: false, again: false });
+    if (press) press(); else if (again) soon(0);
+  };
   const send = async () => {
     if (sheet.busy) { sheet.again = true; return; }
     if (!sheet.form || sheet.clash || sheet.stopped || sheet.handed) return;
-    if (!changed().length) {
-      if (AWAY.includes(bar.dataset.how)) await look().catch(later);
-      return;
-    }
+    const unsent = changed().length > 0;
+    if (!unsent && !AWAY.includes(bar.dataset.how)) return;
     sheet.busy = true;
+    try {
+      await (unsent ? post() : look());
+    } catch { await later(); } finally { free(); }
+  };
+  const post = async () => {
     const now = fields(sheet.form);
     const body = new FormData(sheet.form);
     body.set("act", "save");
     body.set("request_id", fresh());
     body.set("draft_seq", sheet.seq);
-    try {
-      const answer = await fetch(sheet.form.action, { method: "POST", body, redirect: "manual", headers: { "X-Autosave": "1", Accept: "application/json" } });
-      await answered(answer, now);
-    } catch { await later(); } finally {
-      sheet.busy = false;
-      if (sheet.again) { sheet.again = false; soon(0); }
-    }
+    const answer = await ask(sheet.form.action, { method: "POST", body, headers: { "X-Autosave": "1", Accept: "application/json" } });
+    await answered(answer, now);
   };
   const tell = () => { sheet.pressed = false; say("kept", { at: clock(Date.now()) }, "green", $("[data-kept-shell]") && linked(words.reload, sheet.form.dataset.page)); };
   const answered = async (answer, now) => {
@@ -184,18 +199,18 @@
     else if (answer.status === 403 || answer.status === 409) { await look(); }
     else if (answer.status === 404) { stop("gone", {}); }
     else if (answer.status === 429 || answer.status > 499) { await later(); }
-    else { stop("refused", { why: (await answer.json()).message || "" }); sheet.stopped = ""; }
+    else { say("refused", { why: (await answer.json()).message || "" }, "red"); }
   };
   const signedOut = async () => {
     await keep();
     // Whoever comes to this browser next opens nothing; the key comes again with its person.
     sessionStorage.removeItem(SECRET);
-    stop("signedout", { n: changed().length }, linked(words.signin, `/accounts/login/?next=${encodeURIComponent(location.pathname)}`));
+    stop("signedout", { n: changed().length }, linked(words.signin, `/accounts/login/?next=${encodeURIComponent(sheet.form.dataset.page)}`));
   };
 
   // What the server holds now, against what this sheet began with and what stands in it.
   const look = async () => {
-    const answer = await fetch(sheet.form.dataset.draft, { redirect: "manual", headers: { Accept: "application/json" } });
+    const answer = await ask(sheet.form.dataset.draft, { headers: { Accept: "application/json" } });
     if (answer.type === "opaqueredirect" || answer.status === 401) return signedOut();
     if (answer.status === 403 || answer.status === 404) return stop("gone", {});
     if (!answer.ok) throw new Error(String(answer.status));
@@ -279,20 +294,27 @@
   const ended = async (there, rows) => {
     await keep();
     stop("ended", { state: there.state, who: there.who });
-    const go = pressed(words.let_go, async () => { await drop(sheet.id); sheet.form = null; location.assign(location.pathname); });
-    if (rows.length) panel(fill(words.ended_text, there), rows, there, false, [go]);
-    else { await drop(sheet.id); sheet.stored = true; location.assign(location.pathname); }
+    if (rows.length) panel(fill(words.ended_text, there), rows, there, false, [pressed(words.let_go, leave)]);
+    else await leave();
+  };
+  const leave = async () => {
+    const { page } = sheet.form.dataset;
+    sheet.form = null;
+    // What is still being written would bring it back.
+    await line;
+    if (sheet.key) await drop(sheet.id);
+    location.assign(page);
   };
 
   // --- beginning -------------------------------------------------------------------------------------
+  const away = () => !navigator.onLine || AWAY.includes(bar.dataset.how);
   const typed = () => {
-    const away = !navigator.onLine || AWAY.includes(bar.dataset.how);
-    // Until it is written, leaving the page asks.
-    sheet.stored = false;
+    // Until it is written, leaving the page asks; what was handed over just before doesn't hold it.
+    Object.assign(sheet, { stored: false, handed: false });
     if (!sheet.storing) {
-      sheet.storing = setTimeout(async () => { sheet.storing = 0; await keep(); if (away && !sheet.stopped) waits(); }, STORE_MS);
+      sheet.storing = setTimeout(async () => { sheet.storing = 0; await keep(); if (away()) waits(); }, STORE_MS);
     }
-    if (!sheet.stopped) soon(away ? RETRY_MS : SEND_MS);
+    if (!sheet.stopped) soon(away() ? RETRY_MS : SEND_MS);
   };
   // Of two tabs with one sheet the first keeps it; the other says so, and keeps it when that closes.
   const forEver = () => new Promise(() => {});
@@ -325,6 +347,14 @@
         if (sheet.clash) choose(); else if (!sheet.stopped) keep().then(waits);
         return;
       }
+      if (sheet.busy && !pressing) {
+        // A draft on its way arrives first; beside it this would be refused as if it were a
+        // colleague's. Who presses again waits for nothing.
+        event.preventDefault();
+        event.stopPropagation();
+        pressing = () => form.requestSubmit(event.submitter);
+        return;
+      }
       clearTimeout(sheet.timer);
       sheet.handed = true;
       keep();
@@ -339,6 +369,14 @@
     form.removeAttribute("data-key");
     sheet.html = held ? held.html : $("[data-kept-part]").outerHTML;
     const there = { fields: sheet.base, seq: sheet.seq, who: form.dataset.who, at: form.dataset.at, open: true };
+    sheet.busy = true;
+    listen();
+    try { await resume(held, there); } finally { free(); }
+  };
+  const resume = async (held, there) => {
+    const { form } = sheet, first = fields(form);
+    // What a kept page says of a refusal was true when it was opened.
+    const { given, moved } = held ? {} : form.dataset;
     let old = held, row = null;
     if (sealing) {
       try {
@@ -350,19 +388,19 @@
       } catch { sheet.key = null; }
       if (form.dataset.worker && navigator.serviceWorker) navigator.serviceWorker.register(form.dataset.worker, { scope: form.dataset.scope }).catch(() => {});
     }
-    // What was typed stands again before anything is waited for.
-    if (old && !form.dataset.given) {
-      for (const [name, text] of Object.entries(old.mine)) write(form, name, text);
-      if (!form.dataset.moved) Object.assign(sheet, { base: old.base, seq: old.seq });
+    // What was typed stands again, but not over what was typed since the page opened.
+    if (old && !given) {
+      const now = fields(form);
+      for (const [name, text] of Object.entries(old.mine)) if (now[name] === first[name]) write(form, name, text);
+      if (!moved) Object.assign(sheet, { base: old.base, seq: old.seq });
     }
-    listen();
     sheet.keeper = !sheet.key || await lock(sheet.id);
     if (!sheet.keeper) say("twice", {}, "amber");
-    if (form.dataset.moved) {
+    if (moved) {
       // What was sent met a colleague's draft: each cell that differs is asked for.
       sheet.base = old ? old.base : {};
       await merge(there);
-    } else if (old && !form.dataset.given) {
+    } else if (old && !given) {
       if (held) { await keep(); waits(); soon(RETRY_MS); return; }
       // What was handed over by a button arrived with it, or it comes back with what was typed.
       const late = Object.keys(old.mine).filter((name) => old.mine[name] !== (there.fields[name] || ""));

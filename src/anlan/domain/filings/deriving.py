@@ -150,7 +150,8 @@ def read(
             wanted.append((key, found, over_year))
     if not wanted or not areas or not when:
         return {}
-    asked = list(dict.fromkeys(w for one in when for w in (one, one.cumulative())))
+    years = [one.cumulative() for one in when] if any(year for *_rest, year in wanted) else []
+    asked = list(dict.fromkeys((*when, *years)))
     query = Query(
         kinds=(), areas=list(dict.fromkeys(areas)), periods=asked, at=at, as_known_at=known_at,
         where={"sector": list(sectors)} if sectors else {}, coverage=True,

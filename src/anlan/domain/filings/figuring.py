@@ -7,12 +7,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from anlan.domain.filings import checking, deriving
+from anlan.domain.filings import checking, deriving, mixing
 from anlan.domain.filings.checking import Finding, Value
 from anlan.domain.filings.deriving import Read
 from anlan.domain.filings.entering import Asked, Typed
 from anlan.domain.filings.models import Entry, Filing
 from anlan.domain.filings.terms import TYPED, Definition, Place, address
+
+#: Under which an entry keeps, beside a year to date, what of it was declared.
+DECLARED = "#declared"
 
 
 @dataclass
@@ -23,6 +26,9 @@ class Shown:
     missing: dict[str, str] = field(default_factory=dict)
     derived: dict[str, Read] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    #: By cell of a year to date, what of it was declared, and of which periods.
+    declared: dict[str, int] = field(default_factory=dict)
+    codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def shown(
@@ -30,29 +36,54 @@ def shown(
     derived: Mapping[str, Read] | None = None, judged: bool = True,
 ) -> Shown:  # fmt: skip
     """Worked out for one filing. ``derived``: as kept; else the ledger is read."""
+    live = derived is None
     if derived is None:
         derived = deriving.of_filing(asked.filing, asked.definition, asked.items, at)
     found = Shown(derived=dict(derived))
     own = asked.typed()
     given: dict[str, Value] = {key: typed.get(key) for key in own}
+    mixed = _mix(asked, found, given, at, live=live)
     year = {
         place.cell.of[0] for place in asked.known.values()
         if place.cell.mode == "cumulative" and place.cell.of[0] in own
     } | {key for key, when in _named(asked) if when == "year" and key in own}  # fmt: skip
     before = deriving.declared_before(asked.filing, [own[key] for key in year])
-    for key, one in derived.items():
+    for key, one in found.derived.items():
         if key not in given:
             _put(found, given, key, one)
     for key, place in asked.known.items():
         # As kept, an entry's year to date is what it was when it was submitted.
-        if place.cell.mode == "cumulative" and place.cell.of[0] in own and key not in derived:
+        if place.cell.mode == "cumulative" and place.cell.of[0] in own and key not in found.derived:
             _put(found, given, key, _year_of(asked, place.cell.of[0], given, before))
     found.values = checking.work_out(asked.definition, given, asked.digits)
     if judged:
         found.findings = checking.judge(
-            asked.definition, _reader(asked, found, before, at), asked.digits
+            asked.definition, _reader(asked, found, before, mixed, at), asked.digits
         )
     return found
+
+
+def _mix(
+    asked: Asked, found: Shown, given: Mapping[str, Value], at: datetime, *, live: bool
+) -> dict[str, Read]:
+    """Years to date of cells that some units declare instead, with what of each was declared.
+
+    As kept, an entry's are what they were; returns those worked out now, by the period's cell.
+    """
+    bases = mixing.year_bases(asked.definition)
+    for key in bases:
+        kept = found.derived.pop(f"{key}{DECLARED}", None)
+        if kept is not None and kept.value is not None:
+            found.declared[key] = kept.value
+    wanted = {key: base for key, base in bases.items() if live or key not in found.derived}
+    named = {key for key, when in _named(asked) if when == "year" and key in bases.values()}
+    mixed = mixing.of_filing(asked, sorted({*wanted.values(), *named}), given, at)
+    for key, base in wanted.items():
+        one = mixed[base]
+        found.derived[key] = one.read
+        if one.declared is not None and one.codes:
+            found.declared[key], found.codes[key] = one.declared, one.codes
+    return {base: one.read for base, one in mixed.items()}
 
 
 def _named(asked: Asked) -> set[tuple[str, str]]:
@@ -77,7 +108,9 @@ def _year_of(
     return deriving.cumulative(item, before.get(item.pk, 0), given.get(key))
 
 
-def _reader(asked: Asked, found: Shown, before: Mapping[int, int], at: datetime) -> Any:
+def _reader(
+    asked: Asked, found: Shown, before: Mapping[int, int], mixed: Mapping[str, Read], at: datetime
+) -> Any:
     """Reads a cell for the rules; what lies before is looked up once, where a rule asks for it."""
     own = asked.typed()
     wanted = _named(asked)
@@ -94,6 +127,8 @@ def _reader(asked: Asked, found: Shown, before: Mapping[int, int], at: datetime)
         if when == "before":
             return earlier.get(key)
         if when == "year":
+            if key in mixed:
+                return mixed[key].value
             if key in own:
                 year = _year_of(asked, key, found.values, before)
                 return year if isinstance(year, str) else year.value
@@ -169,11 +204,12 @@ def kept(asked: Asked, entry: Entry, *, whole: bool = True) -> dict[str, Read]:
 
 def years(asked: Asked, shown: Shown) -> dict[str, int]:
     """Years to date of what is typed, to be kept with an entry."""
-    return {
+    typed = {
         key: value for key, value in shown.values.items()
         if key not in shown.derived and isinstance(value, int)
         and asked.known[key].cell.mode == "cumulative"
     }  # fmt: skip
+    return typed | {f"{key}{DECLARED}": value for key, value in shown.declared.items()}
 
 
 def entry_shown(asked: Asked, entry: Entry, at: datetime) -> Shown:

@@ -39,6 +39,11 @@ class GridCell:
     #: For the script: the cells that it is the sum of.
     adds: str = ""
     takes: str = ""
+    #: Of a year to date that was declared for some periods: the ledger's part, what was
+    #: declared, and for which periods.
+    ledger: str = ""
+    declared: str = ""
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -113,7 +118,18 @@ def _cell(
         new,
         " ".join(place.cell.of) if sums else "",
         " ".join(place.cell.minus) if sums else "",
+        **_parts(shown, key, value, digits),
     )
+
+
+def _parts(shown: Shown, key: str, value: Any, digits: int) -> dict[str, Any]:
+    declared = shown.declared.get(key)
+    if declared is None or not isinstance(value, int):
+        return {}
+    return {
+        "ledger": checking.written(value - declared, digits),
+        "declared": checking.written(declared, digits), "codes": shown.codes.get(key, ()),
+    }  # fmt: skip
 
 
 def texts(asked: Asked, values: Mapping[str, Any]) -> dict[str, str]:

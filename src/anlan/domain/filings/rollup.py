@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from anlan.base import bulk
 from anlan.base.actor import Actor
-from anlan.domain.filings import checking, deriving, queries, terms
+from anlan.domain.filings import checking, deriving, mixing, queries, terms, who
 from anlan.domain.filings.entering import Asked
 from anlan.domain.filings.loop import FIGURE, ITEM
 from anlan.domain.filings.models import Chain, Declared, Entry, Filing, Form, Item, Version
@@ -76,6 +76,12 @@ class Total:
     absent: int = 0
     not_applicable: int = 0
     missing: Any = ""
+    #: Where some units declare what others' cells take from the ledger: both parts of the sum.
+    ledger: str = ""
+    declared: str = ""
+    #: What of the ledger's stands declared as well: it isn't in the sum.
+    doubled: str = ""
+    doubles: Sequence[mixing.Double] = ()
 
 
 @dataclass
@@ -99,9 +105,12 @@ def sees_sum(form: Form, by: Actor) -> bool:
 
 def table(
     form: Form, code: str, by: Actor, at: datetime, *, after: int = 0, how: str = "",
-    line: str = "",
+    line: str = "", whole: bool = False,
 ) -> Table:  # fmt: skip
-    """A page of units and the sums of all; so many statements, however many units."""
+    """A page of units, or the whole of them, and the sums of all.
+
+    So many statements, however many units; of the whole one more for each IN_LIST_MAX of them.
+    """
     today, period = timezone.localdate(at), periods.parse(code)
     line = line or form.line
     every = form.filings.filter(code=code, line=line)
@@ -109,17 +118,20 @@ def table(
     rows = seen.annotate(how=queries.standing(today))
     if how in queries.STANDS:
         rows = rows.filter(how=how)
+    last = who.UNITS_MAX if whole else UNITS_SHOWN
     page = list(
         rows.select_related("case", "unit__area", "form", "asked")
-        .order_by("unit__path", "unit__name", "pk")[after : after + UNITS_SHOWN + 1]
+        .order_by("unit__path", "unit__name", "pk")[after : after + last + 1]
     )  # fmt: skip
-    shown = page[:UNITS_SHOWN]
+    shown = page[:last]
     definition = _definition(form, period)
     items = deriving.items_of(definition)
     template = shown[0] if shown else Filing(form=form, code=code, start=period.start,
                                              end=period.end, line=line)  # fmt: skip
     asked = Asked.made(template, definition, items)
-    entries = _entries([row.pk for row in shown])
+    entries: dict[UUID, Entry] = {}
+    for chunk in bulk.slices([row.pk for row in shown]):
+        entries |= _entries(chunk)
     lines = [
         Line(row, queries.stands(row, today), entries.get(row.pk),
              _values(asked, row, entries.get(row.pk)))
@@ -129,7 +141,7 @@ def table(
     return Table(
         form, period, asked, lines,
         totals(form, every, period, definition, items, at, line) if sees_sum(form, by) else {},
-        queries.counts(seen, today), len(page) > UNITS_SHOWN, tuple(sorted(set(numbers))),
+        queries.counts(seen, today), len(page) > last, tuple(sorted(set(numbers))),
     )  # fmt: skip
 
 
@@ -177,14 +189,18 @@ def totals(
     stated = _stated(every)
     given: dict[str, Any] = {}
     missing: dict[str, Any] = {}
+    parts: dict[str, _Parts] = {}
+    if line == form.line:
+        parts = _mixed(form, definition, items, period, derived, (declared, year), at)
     for key, place in known.items():
         cell, pk = place.cell, typed.get(key)
-        if cell.mode == "derived":
+        if key in parts:
+            given[key] = parts[key].sum
+            if parts[key].missing:
+                missing[key] = deriving.REASONS.get(parts[key].missing, parts[key].missing)
+        elif cell.mode == "derived":
             one = derived.get((form.area_id, period, key))
-            value = one.value if one else None
-            if pk and value is not None:
-                value += declared.get(pk, 0)
-            given[key] = value
+            given[key] = one.value if one else None
             if one and one.missing:
                 missing[key] = deriving.REASONS.get(one.missing, one.missing)
         elif pk:
@@ -204,10 +220,70 @@ def totals(
     digits = {k: deriving.digits_of(place, known, items) for k, place in known.items()}
     values = checking.work_out(definition, given, digits)
     return {
-        key: Total(values.get(key), checking.written(values.get(key), digits[key]),
-                   **stated[key], missing=missing.get(key, ""))
+        key: Total(
+            values.get(key), checking.written(values.get(key), digits[key]), **stated[key],
+            missing=missing.get(key, ""),
+            **(parts[key].said(digits[key]) if key in parts else {}),
+        )
         for key in known
     }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """A sum of what the ledger counts and what units declared; what is both is in it once."""
+
+    ledger: int | None
+    declared: int
+    overlap: mixing.Overlap
+    missing: str = ""
+
+    @property
+    def sum(self) -> int | None:
+        if not self.overlap.addable and self.declared:
+            return None
+        if self.ledger is None:
+            return self.declared or None
+        return self.ledger - self.overlap.ledger + self.declared
+
+    def said(self, digits: int) -> dict[str, Any]:
+        if not self.declared and not self.overlap.doubles:
+            return {}
+        own = None if self.ledger is None else self.ledger - self.overlap.ledger
+        return {
+            "ledger": checking.written(own, digits),
+            "declared": checking.written(self.declared, digits),
+            "doubled": checking.written(self.overlap.ledger or None, digits),
+            "doubles": self.overlap.doubles,
+        }
+
+
+def _mixed(
+    form: Form, definition: Definition, items: Mapping[int, Item], period: Period,
+    derived: deriving.Table, declared: tuple[Mapping[int, int], Mapping[int, int]], at: datetime,
+) -> dict[str, _Parts]:  # fmt: skip
+    """By cell that some units declare, and by year to date of one, the parts of its sum."""
+    known, years = definition.by_key(), mixing.year_bases(definition)
+    bases = {key for key, place in known.items()
+             if place.cell.mode == "derived" and place.cell.instead
+             and place.cell.over == "period"}  # fmt: skip
+    now = mixing.of_form(form, definition, items, period, at) if bases else {}
+    then = mixing.of_form(form, definition, items, period.cumulative(), at) if years else {}
+    found = {}
+    for key, base in {**{key: key for key in bases}, **years}.items():
+        item = items.get(known[base].cell.instead or 0)
+        if item is None:
+            continue
+        # What stands at the year's end so far is what stands at the period's.
+        whole = key in bases or item.adds == "stands"
+        overlap = (now if whole else then)[base]
+        one = derived.get((form.area_id, period, key))
+        said = declared[0 if whole else 1].get(item.pk, 0)
+        reason = one.missing if one else ""
+        if said:
+            reason = "" if overlap.addable else "not_addable"
+        found[key] = _Parts(one.value if one else None, said, overlap, reason)
+    return found
 
 
 def _declared(form: Form, period: Period, items: Sequence[int]) -> dict[int, int]:

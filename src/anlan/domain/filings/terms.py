@@ -290,6 +290,9 @@ def _check_cell(place: Place, known: Mapping[str, Place]) -> None:
         raise Broken(place.label, _("Choose the item that is declared here."))
     if cell.mode == "derived" and not (cell.counts or cell.item):
         raise Broken(place.label, _("Choose what of the ledger is shown here."))
+    if cell.mode == "derived" and cell.instead and cell.over == "year":
+        raise Broken(place.label, _("What a unit declares instead is of the period: choose it "
+                                    "in the period's cell; the year follows."))  # fmt: skip
     if cell.mode in WORKED_OUT:
         wanted = (*cell.of, *cell.minus, *filter(None, (cell.whole,)))
         if not cell.of or (cell.mode == "percent" and not cell.whole):

@@ -11,9 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from python_calamine import CalamineWorkbook
 
 from anlan.base.ids import uuid7
-from anlan.domain.filings import commands, shipped
+from anlan.domain.filings import commands, rollup, shipped
 from anlan.domain.filings.models import Filing, Form, Version
 from anlan.domain.filings.terms import Broken, Cell, Definition, Rule, check
 from anlan.kernel.accounts.models import Unit
@@ -41,8 +42,8 @@ def test_pages_open_for_those_who_may_and_for_nobody_else(desk: Any) -> None:
     assert desk.get("office", "filings:design", form.pk).status_code in (403, 404)
     assert desk.get("viewer", "filings:upload", mine.pk).status_code in (403, 404)
     assert desk.post("viewer", "filings:fill", mine.pk, act="save").status_code in (403, 404)
-    rollup = desk.text("stranger", "filings:rollup", form.pk, desk.month.code)
-    assert "五华区安委办" not in rollup, "of the units one sees one's own"
+    table = desk.text("stranger", "filings:rollup", form.pk, desk.month.code)
+    assert "五华区安委办" not in table, "of the units one sees one's own"
 
 
 def test_a_form_is_drawn_by_page(desk: Any) -> None:
@@ -339,3 +340,26 @@ def test_two_people_at_one_draft_lose_nothing(desk: Any) -> None:
     assert mine.draft["values"] == {"r1.m": "1"}
     assert desk.post("clerk", "filings:fill", mine.pk, act="save", draft_seq=1,
                      **{"c-r1.m": "2"}).status_code == 302  # fmt: skip
+
+
+def test_the_workbook_of_a_roll_up_works_its_sums_out_once(desk: Any, monkeypatch: Any) -> None:
+    """However few units a page shows, the workbook has all of them, from one reading."""
+    form = desk.form()
+    for unit, who in (("office", "office"), ("elsewhere", "stranger")):
+        desk.submit(desk.of(form, unit), who, r1="4", r2="1")
+    calls = []
+    worked = rollup.totals
+    monkeypatch.setattr(rollup, "UNITS_SHOWN", 1)
+    monkeypatch.setattr(rollup, "totals", lambda *given: calls.append(1) or worked(*given))
+    answer = desk.get("city", "filings:export", form.pk, desk.month.code)
+    rows = sheet_rows(answer.content)
+    assert [row[0] for row in rows if row and row[0] in ("五华区安委办", "盘龙区安委办", "合计")] == [
+        "五华区安委办", "盘龙区安委办", "合计",
+    ]  # fmt: skip
+    assert rows[-1][2:4] == ["8", "2"]
+    assert calls == [1]
+
+
+def sheet_rows(content: bytes) -> list[list[Any]]:
+    rows = CalamineWorkbook.from_filelike(BytesIO(content)).get_sheet_by_index(0).to_python()
+    return [list(row) for row in rows]

@@ -234,3 +234,72 @@ def test_a_unit_that_is_not_on_the_system_declares_and_never_both(desk: Any, sta
     desk.submit(mine)
     assert desk.standing(mine).derived == {"r1.m": 1}
     desk.check()
+
+
+@pytest.fixture
+def mixed(desk: Any) -> Any:
+    """Three months of one form: a unit declared the first two, and is on the system since."""
+    cells = {
+        "r1.m": Cell("derived", counts="hazard.found", instead=desk.item("手报隐患", "项")),
+        "r1.y": Cell("cumulative", of=("r1.m",)),
+    }
+    last = desk.month
+    while last.start.month < len("一二三"):
+        # All three lie in one year.
+        last = last.previous()
+    first = last.previous().previous()
+    form = desk.form(cells, issued=False, starts_on=first.start)
+    units = (desk.cast.units["office"].pk, desk.cast.units["elsewhere"].pk)
+    commands.let_declare(form.pk, unit=units[0], since=first.start, reason="系统未通",
+                         **desk.call("city"))  # fmt: skip
+    commands.issue(form.pk, **desk.call("city"))
+    months = (first, first.next(), last)
+    commands.end_declaring(form.pk, unit=units[0], until=months[1].end, **desk.call("city"))
+    return form, months
+
+
+@pytest.mark.django_db
+def test_a_year_to_date_adds_declared_and_derived_months_each_once(
+    desk: Any, stage: Any, mixed: Any
+) -> None:
+    form, months = mixed
+    rows = [desk.of(form, code=one.code) for one in months]
+    assert [row.declares for row in rows] == [True, True, False]
+    for n in range(3):
+        stage().do(months[2].start, "inspector", "find")
+        desk.submit(rows[n], **({"r1": str(4 + n)} if n < 2 else {}))
+    entry = desk.standing(rows[2])
+    assert entry.derived == {"r1.m": 3, "r1.y": 3 + 4 + 5, "r1.y#declared": 9}
+    page = desk.text("office", "filings:page", rows[2].pk)
+    assert ">12<" in page
+    assert "9" in page.split("sheet-parts")[1][:80], "says what of it was declared"
+    found = rollup.table(form, months[2].code, desk.cast.actor("city"), timezone.now())
+    total = found.totals["r1.y"]
+    assert (total.value, total.ledger, total.declared, total.doubles) == (12, "3", "9", [])
+    assert found.totals["r1.m"].value == 3
+    desk.check()
+
+
+@pytest.mark.django_db
+def test_cases_that_come_after_what_was_declared_are_shown_and_not_added(
+    desk: Any, stage: Any, mixed: Any
+) -> None:
+    form, months = mixed
+    mine, other = (desk.of(form, unit, months[1].code) for unit in ("office", "elsewhere"))
+    desk.submit(mine, r1="4")
+    desk.submit(other, "stranger")
+    stage().do(months[1].start, "inspector", "find")
+    stage().do(months[1].end, "inspector", "find")
+    by, at = desk.cast.actor("city"), timezone.now()
+    total = rollup.table(form, months[1].code, by, at).totals["r1.m"]
+    assert (total.value, total.ledger, total.declared, total.doubled) == (4, "0", "4", "2")
+    [double] = total.doubles
+    assert (double.filing.pk, double.declared, double.ledger) == (mine.pk, 4, 2)
+    year = rollup.table(form, months[2].code, by, at).totals["r1.y"]
+    assert (year.value, year.doubled) == (4, "2")
+    assert "sheet-double" in desk.text("city", "filings:page", mine.pk)
+    assert "sheet-double" in desk.text("city", "filings:rollup", form.pk, months[1].code)
+    # The one who wants it decides: sent back, and the unit takes what the ledger counts.
+    commands.send_back(mine.pk, reason="以台账为准", **desk.call("city"))
+    assert rollup.table(form, months[1].code, by, at).totals["r1.m"].value == 2
+    desk.check()

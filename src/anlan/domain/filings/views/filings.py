@@ -26,10 +26,12 @@ from anlan.domain.filings import (
     entering,
     figuring,
     grids,
+    mixing,
     queries,
     steps,
     tabs,
 )
+from anlan.domain.filings.deriving import Read
 from anlan.domain.filings.entering import Asked
 from anlan.domain.filings.figuring import Shown
 from anlan.domain.filings.history import timeline_of
@@ -112,7 +114,10 @@ def _page(
     draft = given if given is not None else row.draft
     moved = isinstance(refused, DraftMoved)
     wrong, more = _named([] if moved else _wrong(refused))
-    shown, tables = _tables(asked, standing, draft, filling, refused, at)
+    now = {}
+    if standing is not None and not filling:
+        now = deriving.of_filing(asked.filing, asked.definition, asked.items, at)
+    shown, tables = _tables(asked, standing, draft, filling, refused, now, at)
     how = queries.stands(row, today)
     context = {
         "row": row, "case": case, "form": row.form, "asked": asked, "dialogs": dialogs,
@@ -120,6 +125,7 @@ def _page(
         "entries": entries, "looks": ENTRY_LOOKS, "standing": standing, "wished": wished,
         "wishes": wishes, "wish": around.wish, "waiting": waiting,
         "differences": _differences(asked, entries), "period": columns.period_label(row.code),
+        "doubles": _doubles(asked, standing, now),
         "how": how, "stands": queries.STANDS[how], "tone": queries.TONES[how],
         "state": STATES[case.state], "rung": RUNGS[case.rung - 1] if case.rung else "",
         "days": (case.due_on - today).days if case.unsettled and case.due_on else None,
@@ -139,13 +145,14 @@ def _page(
 
 def _tables(
     asked: Asked, standing: Entry | None, draft: Mapping[str, Any], filling: bool,
-    refused: Refusal | None, at: Any,
+    refused: Refusal | None, now: Mapping[str, Read], at: Any,
 ) -> tuple[Shown, list[grids.Grid]]:  # fmt: skip
     """What stands is shown as it was submitted; what is being filled in, as the ledger is now."""
     if standing is not None and not filling:
         shown = figuring.entry_shown(asked, standing, at)
-        now = deriving.of_filing(asked.filing, asked.definition, asked.items, at)
-        return shown, grids.grids(asked, shown, now=now)
+        mixed = mixing.year_bases(asked.definition)
+        plain = {key: one for key, one in now.items() if key not in mixed}
+        return shown, grids.grids(asked, shown, now=plain)
     texts = draft.get("values", {})
     typed = entering.read(asked, texts, draft.get("lists", {}))
     shown = figuring.shown(asked, figuring.typed_values(typed), at=at, judged=filling)
@@ -153,6 +160,21 @@ def _tables(
     if not filling:
         return shown, grids.grids(asked, shown)
     return shown, grids.grids(asked, shown, typed=texts, bad=bad)
+
+
+def _doubles(
+    asked: Asked, standing: Entry | None, now: Mapping[str, Read]
+) -> list[tuple[str, str, str, str]]:
+    """Cells that the unit declared and that the ledger counts by now as well."""
+    found = []
+    for key in asked.typed() if standing else ():
+        declared = standing.values.get(key) if standing else None
+        counted = now[key].value if key in now else None
+        if isinstance(declared, int) and declared and counted:
+            digits = asked.digits[key]
+            found.append((key, asked.known[key].label, checking.written(declared, digits),
+                          checking.written(counted, digits)))  # fmt: skip
+    return found
 
 
 def _against(

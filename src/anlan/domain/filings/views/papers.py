@@ -185,16 +185,8 @@ def export(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     form = form_of(pk, "forms.view", by)
     if code not in rollup.codes_of(form):
         raise NotFound
-    tables = []
-    after = 0
-    lines: list[rollup.Line] = []
-    while True:
-        found = rollup.table(form, code, by, at, after=after)
-        lines += found.lines
-        after += rollup.UNITS_SHOWN
-        if not found.more:
-            break
-    buffer = BytesIO()
+    tables, buffer = [], BytesIO()
+    found = rollup.table(form, code, by, at, whole=True)
     with translation.override("zh-hans"):
         for section in found.asked.definition.sections:
             keys = [one.key for one in found.asked.known.values()
@@ -203,7 +195,7 @@ def export(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
             rows = [
                 [line.filing.unit.name, str(queries.STANDS[line.how]),
                  *[checking.written(line.values.get(key), found.asked.digits[key]) for key in keys]]
-                for line in lines
+                for line in found.lines
             ]  # fmt: skip
             done, owed = queries.complete(found.counts)
             if found.totals:

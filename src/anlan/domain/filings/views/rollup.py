@@ -96,7 +96,10 @@ def table(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         "chains": dict(Chain.choices), "waiting": _receivable(receiving, by).count(),
         "to_urge": receiving.filter(case__state="assigned", case__due_on__lt=timezone.localdate(at))
         .count(),
-        "request_id": uuid7(), "label_of": columns.period_label,
+        "request_id": uuid7(), "label_of": columns.period_label, "amount": checking.written,
+        "doubles": [one for key, total in found.totals.items() for one in total.doubles
+                    if found.asked.known[key].cell.over == "period"
+                    and found.asked.known[key].cell.mode == "derived"],
     }  # fmt: skip
     return render_page(request, "filings/rollup.html", "filings/rollup.html", context)
 

@@ -12,6 +12,7 @@ from django.db.models import Count
 from django.utils.functional import Promise
 
 from anlan.base.paths import below
+from anlan.domain.bulletins import comparing
 from anlan.domain.bulletins.scope import Scope
 from anlan.kernel.accounts import sectors
 from anlan.kernel.calendar import periods
@@ -73,6 +74,8 @@ class Board:
     areas: Sequence[Row]
     months: Sequence[tuple[Period, Row]]
     by_sector: Sequence[Row]
+    #: Which other periods anything was recorded of.
+    records: comparing.Records
     #: Months in a row in which accidents and deaths both fell on a year ago; None: not looked at.
     double_fall: int | None = None
     late_units: Sequence[tuple[str, int]] = field(default_factory=tuple)
@@ -86,10 +89,6 @@ class Board:
         """
         rated = [row for row in self.areas if row.number(RATE) is not None]
         return sorted(rated, key=_rank)
-
-    @cached_property
-    def unranked(self) -> list[Row]:
-        return [row for row in self.areas if row.number(RATE) is None]
 
 
 def _rank(row: Row) -> tuple[Decimal, Decimal, str]:
@@ -122,8 +121,14 @@ def read(scope: Scope) -> Board:
         scope, Row(scope.area.name, _by_code(whole)), _areas(by_area),
         [(month, Row(month.label, _by_code([v for v in series if v.period == month])))
          for month in months],
-        _sectors(by_sector), _double_fall(scope), _late_units(scope), _proposals(scope),
+        _sectors(by_sector), comparing.records(scope, _counters(scope)), _double_fall(scope),
+        _late_units(scope), _proposals(scope),
     )  # fmt: skip
+
+
+def _counters(scope: Scope) -> tuple[str, ...]:
+    """What tells whether anything was recorded of other days."""
+    return (FOUND, ACCIDENTS) if scope.accidents else (FOUND,)
 
 
 def _by_code(values: Sequence[Value]) -> dict[str, Value]:

@@ -26,7 +26,8 @@ from anlan.ui.figures import chinese
 BLOCKS_MAX, SENTENCES_MAX, FIGURES_MAX = 200, 400, 12_000
 BLOCK_CHARS_MAX = 20_000
 
-_MARK = re.compile(r"\{(\d{1,3})\}")
+#: {0}, or with the words that stand for it: {0|no hazard}.
+_MARK = re.compile(r"\{(\d{1,3})(?:\|([^{}]*))?\}")
 #: {hazard.found}, {hazard.found:year_ago}, {hazard.found:year_ago:change}
 _WISH = re.compile(r"\{([a-z_]+\.[a-z_0-9]+)(?::([a-z_]+))?(?::([a-z_]+))?\}")
 #: After a full stop: in Chinese at once, else where a blank and a capital follow.
@@ -36,6 +37,15 @@ _END = re.compile(r"(?<=[。！？])\s*|(?<=[.!?])\s+(?=[A-Z])|\n+")
 ANNEX = 0
 
 Kind = Literal["heading", "text", "points", "table", "chart"]
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where a figure stands in its sentence, and how it reads there."""
+
+    n: int
+    figure: Figure
+    words: str
 
 
 @dataclass(frozen=True)
@@ -53,12 +63,12 @@ class Sentence:
 
     @property
     def words(self) -> str:
-        return "".join(part if isinstance(part, str) else part[1].text for part in self.parts)
+        return "".join(part if isinstance(part, str) else part.words for part in self.parts)
 
     @property
-    def parts(self) -> list[str | tuple[int, Figure]]:
+    def parts(self) -> list[str | Spot]:
         """Words, and figures with their place in the sentence."""
-        found: list[str | tuple[int, Figure]] = []
+        found: list[str | Spot] = []
         at = 0
         for match in _MARK.finditer(self.text):
             n = int(match[1])
@@ -66,7 +76,8 @@ class Sentence:
                 continue
             if match.start() > at:
                 found.append(self.text[at : match.start()])
-            found.append((n, self.figures[n]))
+            figure = self.figures[n]
+            found.append(Spot(n, figure, match[2] or figure.text))
             at = match.end()
         return [*found, self.text[at:]] if at < len(self.text) else found
 
@@ -76,7 +87,8 @@ class Sentence:
         if self.is_bound:
             return self.words
         return "".join(
-            part if isinstance(part, str) else "{" + wish_of(part[1]) + "}" for part in self.parts
+            part if isinstance(part, str) else "{" + wish_of(part.figure) + "}"
+            for part in self.parts
         )
 
     @property

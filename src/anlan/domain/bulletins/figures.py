@@ -99,6 +99,18 @@ class Figure:
         return periods.parse(self.period)
 
 
+class Put(list[Figure]):
+    """Figures of a sentence that is being written: each call gives its mark."""
+
+    def __call__(self, figure: Figure) -> str:
+        return self.as_words(figure, "")
+
+    def as_words(self, figure: Figure, words: str) -> str:
+        """The same, which reads as these words and not as a number."""
+        self.append(figure)
+        return "{" + str(len(self) - 1) + (f"|{words}" if words else "") + "}"
+
+
 #: What papers tell out of records and not out of the ledger.
 LATE_UNIT, PROPOSALS = "late_unit", "proposals"
 WORST_FOUND, WORST_LATE = "worst_found", "worst_late"
@@ -212,7 +224,14 @@ def period_of(figure: Figure, scope: Scope) -> Period:
     passed = span.up_to(today) if span.start <= today else span
     if figure.part != BEFORE:
         return span
-    return passed.year_ago() if figure.compare == YEAR_AGO else span.previous()
+    if figure.compare == YEAR_AGO:
+        return passed.year_ago()
+    before = span.previous()
+    if passed == span:
+        return before
+    # Of a period that isn't over, as many days of the one before, as the ledger was asked.
+    end = min(before.start + (passed.end - passed.start), before.end)
+    return periods.span(before.start, end)
 
 
 def _href(

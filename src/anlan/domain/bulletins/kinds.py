@@ -15,18 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.base.ids import uuid7
-from anlan.domain.bulletins import board, subjects, tables, wording
+from anlan.domain.bulletins import board, comparing, opening, subjects, tables, wording
 from anlan.domain.bulletins import recorded as records
 from anlan.domain.bulletins.board import Board
 from anlan.domain.bulletins.body import Block, Sentence
 from anlan.domain.bulletins.scope import Scope
 from anlan.domain.bulletins.subjects import Subject
-from anlan.kernel.papers.official.paper import Form
+from anlan.kernel.papers.official.paper import Form, numeral
 
 Rules = Callable[[Board], list[Sentence]]
 #: Rules by the name under which a block keeps them.
 BY_RULE: Mapping[str, Rules] = {
-    "opening": wording.opening, "problems": wording.problems, "next": wording.next_steps,
+    "opening": opening.opening, "problems": wording.problems, "next": wording.next_steps,
     "demands": wording.demands, "asks": wording.asks,
 }  # fmt: skip
 
@@ -95,17 +95,38 @@ def ranking_note() -> str:
     )
 
 
-def _ranking(b: Board) -> Block:
-    return table(_("Ranking of areas"), tables.RANKING, b, ranking_note())
+def _ranking(b: Board) -> list[Block]:
+    """Nothing where fewer than two have a rate: one isn't ranked."""
+    if len(b.ranked) < 2:
+        return []
+    return [table(_("Ranking of areas"), tables.RANKING, b, ranking_note())]
+
+
+def _by_area(b: Board) -> list[Block]:
+    """Nothing for what has no area below."""
+    if not b.areas:
+        return []
+    spec = {**tables.WITH_CHANGE, "compare": comparing.usual(b.scope.period)}
+    return [table(_("Hazards by area"), spec, b)]
 
 
 def _trend(b: Board) -> Block:
     return chart(_("Found and rectified, last months"), tables.TREND, b)
 
 
+def sections(*parts: tuple[str, Sequence[Block]]) -> list[Block]:
+    """一、 二、 三、: those that have something to say, numbered as they come."""
+    said = [(title, blocks) for title, blocks in parts if blocks]
+    return [
+        block
+        for n, (title, blocks) in enumerate(said, 1)
+        for block in (heading(f"{numeral(n)}、{title}"), *blocks)
+    ]
+
+
 def _situation(b: Board, _about: Sequence[Subject]) -> list[Block]:
     return [
-        by_rules("opening", b), _trend(b), _ranking(b),
+        by_rules("opening", b), _trend(b), *_ranking(b),
         heading(_("Problems")), by_rules("problems", b, "points"),
         heading(_("Next steps")), by_rules("next", b, "points"),
         heading(_("For decision")), by_rules("asks", b, "points"),
@@ -115,18 +136,19 @@ def _situation(b: Board, _about: Sequence[Subject]) -> list[Block]:
 def _circular(b: Board, _about: Sequence[Subject]) -> list[Block]:
     return [
         by_rules("opening", b),
-        heading(_("一、Overall")), _trend(b),
-        table(_("Hazards by area"), tables.WITH_CHANGE, b),
-        heading(_("二、Problems found")), by_rules("problems", b),
-        heading(_("三、Ranking")), _ranking(b),
-        heading(_("四、What is asked")), by_rules("demands", b),
+        *sections(
+            (_("Overall situation"), [_trend(b), *_by_area(b)]),
+            (_("Problems"), [by_rules("problems", b)]),
+            (_("How areas rank"), _ranking(b)),
+            (_("What is asked"), [by_rules("demands", b)]),
+        ),
     ]  # fmt: skip
 
 
 def _brief(b: Board, _about: Sequence[Subject]) -> list[Block]:
     return [
         by_rules("opening", b), _trend(b), *_practices(b), heading(_("Problems")),
-        by_rules("problems", b), _ranking(b),
+        by_rules("problems", b), *_ranking(b),
     ]  # fmt: skip
 
 
@@ -140,26 +162,34 @@ def _ten_day(b: Board, _about: Sequence[Subject]) -> list[Block]:
     worst = table(_("Enterprises with most hazards"), records.WORST, b, str(records.NOTE))
     return [
         by_rules("opening", b), heading(_("Problems")), by_rules("problems", b),
-        *([worst] if worst.rows else []), _ranking(b),
+        *([worst] if worst.rows else []), *_ranking(b),
     ]  # fmt: skip
 
 
 def _stage(b: Board, _about: Sequence[Subject]) -> list[Block]:
+    return _report(b)
+
+
+def _year(b: Board, _about: Sequence[Subject]) -> list[Block]:
+    """The same with the year's months one by one."""
+    months = {**tables.TREND, "indicators": [board.FOUND, board.RECTIFIED, board.OVERDUE],
+              "months": b.scope.passed.end.month}  # fmt: skip
+    return _report(b, [table(_("By month"), months, b)])
+
+
+def _report(b: Board, more: Sequence[Block] = ()) -> list[Block]:
+    sectors = table(_("Hazards by sector"), tables.BY_SECTOR, b)
+    work = [_trend(b), *more, *_by_area(b), *([sectors] if sectors.rows else [])]
     return [
         by_rules("opening", b),
-        heading(_("一、How the work goes")), _trend(b),
-        table(_("Hazards by area"), tables.WITH_CHANGE, b),
-        table(_("Hazards by sector"), tables.BY_SECTOR, b),
-        heading(_("二、Problems found")), by_rules("problems", b),
-        heading(_("三、Next steps")), by_rules("next", b),
-        heading(_("四、For decision")), by_rules("asks", b), closing(_("This is our report.")),
-    ]  # fmt: skip
-
-
-def _year(b: Board, about: Sequence[Subject]) -> list[Block]:
-    months = {**tables.TREND, "indicators": [board.FOUND, board.RECTIFIED, board.OVERDUE]}
-    stage = _stage(b, about)
-    return [*stage[:3], table(_("By month"), months, b), *stage[3:]]
+        *sections(
+            (_("How the work goes"), work),
+            (_("Problems"), [by_rules("problems", b)]),
+            (_("Next steps of the work"), [by_rules("next", b)]),
+            (_("For decision"), [by_rules("asks", b)]),
+        ),
+        closing(_("This is our report.")),
+    ]
 
 
 def _letter(b: Board, about: Sequence[Subject]) -> list[Block]:

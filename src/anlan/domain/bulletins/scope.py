@@ -8,8 +8,10 @@ from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
+from anlan.domain.bulletins.refusals import PaperIncomplete
 from anlan.domain.hazards import overview
 from anlan.kernel.accounts import policy
 from anlan.kernel.calendar.periods import Period
@@ -46,6 +48,12 @@ class Scope:
 def of(
     by: Actor, area: Region, period: Period, at: datetime, *, known_at: datetime | None = None
 ) -> Scope:
-    """The scope within one's rights: NotFound where one doesn't answer for the area."""
+    """The scope within one's rights: NotFound where one doesn't answer for the area.
+
+    Raises PaperIncomplete of a period that hasn't begun: nothing can be said of it.
+    """
     sectors = overview.demand(by, area, at)
+    if period.start > timezone.localdate(at):
+        reason = _("%(period)s hasn't begun; choose one that has.") % {"period": period.label}
+        raise PaperIncomplete(field="period", reason=reason)
     return Scope(area, period, at, sectors, known_at, policy.may(by, "accidents.view"))

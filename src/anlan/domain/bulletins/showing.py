@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -90,9 +90,17 @@ def _shown(block: Block, address: Any) -> Shown:
 def _said(sentence: Sentence, link: Any) -> Said:
     # Asked for in the order of the figures, in which a saved paper counts them.
     links = [link(figure) for figure in sentence.figures]
-    parts = [part if isinstance(part, str) else links[part[0]] for part in sentence.parts]
+    parts = [
+        part if isinstance(part, str) else _as_said(links[part.n], part.words)
+        for part in sentence.parts
+    ]
     rule = str(wording.RULES.get(sentence.rule, ""))
     return Said(parts, rule, sentence.is_bound, sentence.was)
+
+
+def _as_said(link: str | Link, words: str) -> str | Link:
+    """A nought reads as words: 未发生生产安全事故."""
+    return words if isinstance(link, str) else replace(link, text=words)
 
 
 def title_of(figure: Figure) -> str:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.domain.bulletins import board as on
-from anlan.domain.bulletins import recorded
+from anlan.domain.bulletins import comparing, recorded
 from anlan.domain.bulletins.board import Row
 from anlan.domain.bulletins.body import Block, Cell
 from anlan.domain.bulletins.figures import CHANGE, COMPARED, POINTS, Figure, of_value, offered
@@ -69,12 +69,14 @@ def built(block: Block, scope: Scope) -> Block:
         named, lines = recorded.worst(scope)
         return replace(block, heads=tuple(named), rows=tuple(lines))
     chosen = [indicator(code) for code in spec["indicators"]]
+    beside = _held_against(spec, chosen)
     rows = _rows(spec, chosen, scope)
     if spec["ranked"]:
         rows = _in_order(rows, chosen[0])
     heads = [_HEADS[spec["rows"]](), *(each.label for each in chosen)]
-    if spec["compare"]:
-        heads += [_compared(each, spec["compare"]) for each in chosen]
+    heads += [_compared(each, spec["compare"]) for each in beside]
+    # Sums of other days aren't asked for where nothing was recorded then.
+    seen = comparing.records(scope, _COUNTERS) if beside else None
     cells, n = [], 0
     for row in rows:
         # What has no value has no rank, nor has what was counted at the area itself.
@@ -82,8 +84,8 @@ def built(block: Block, scope: Scope) -> Block:
         n += is_ranked
         line = [Cell(str(row.name))]
         line += [Cell(figure=of_value(row[each.code], sector=row.sector)) for each in chosen]
-        if spec["compare"]:
-            line += [_change(row, each, spec["compare"]) for each in chosen]
+        if seen:
+            line += [_change(row, each, spec["compare"], seen) for each in beside]
         place = Cell(str(n) if is_ranked else DASH)
         cells.append((place, *line) if spec["ranked"] else tuple(line))
     if spec["ranked"]:
@@ -99,10 +101,23 @@ def _compared(each: Indicator, compare: str) -> str:
     return _("%(head)s (points)") % {"head": head} if isinstance(each, Ratio) else head
 
 
-def _change(row: Row, each: Indicator, compare: str) -> Cell:
+#: By family of indicators, what tells whether anything was recorded of other days.
+_COUNTERS = (on.FOUND, on.ACCIDENTS)
+
+
+def _held_against(spec: Mapping[str, Any], chosen: Sequence[Indicator]) -> list[Indicator]:
+    """The columns beside which a change stands: not those whose value grows with time."""
+    if not spec["compare"]:
+        return []
+    return [each for each in chosen if each.code not in comparing.MATURING]
+
+
+def _change(row: Row, each: Indicator, compare: str, seen: comparing.Records) -> Cell:
+    counter = next(code for code in _COUNTERS if code.split(".")[0] == each.code.split(".")[0])
+    if not seen.allow(row[each.code], compare, counter):
+        return Cell(DASH)
     part = POINTS if isinstance(each, Ratio) else CHANGE
-    figure = of_value(row[each.code], part, compare, row.sector)
-    return Cell(figure=figure)
+    return Cell(figure=of_value(row[each.code], part, compare, row.sector))
 
 
 def _in_order(rows: list[Row], first: Indicator) -> list[Row]:

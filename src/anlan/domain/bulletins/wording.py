@@ -1,8 +1,9 @@
 """Sentences made by stated rules: each says what a figure is, and nothing that no figure says.
 
-Every rule has a name, its sentence and when it speaks; RULES tells readers so. Where a figure is
-missing the sentence says so. What is largest, lowest or longest is taken from the ledger, and of
-equals all are named, up to NAMED_MAX.
+The three that a paper opens with are opening.py's; here is what is wrong and what follows. Every
+rule has a name, its sentence and when it speaks; RULES tells readers so. Where a figure is missing
+the sentence says so. What is largest, lowest or longest is taken from the ledger, and of equals all
+are named, up to NAMED_MAX. A superlative stands only where others were left out.
 """
 
 from __future__ import annotations
@@ -15,28 +16,35 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.domain.bulletins import board as on
+from anlan.domain.bulletins import comparing
 from anlan.domain.bulletins.board import Board, Row
 from anlan.domain.bulletins.body import Sentence
 from anlan.domain.bulletins.figures import (
-    COMPARED,
     LATE_UNIT,
-    PERCENT_BY,
     POINTS_BY,
     PROPOSALS,
-    Figure,
+    Put,
     counted,
     of_value,
 )
-from anlan.domain.bulletins.subjects import spoken
-from anlan.kernel.indicators.compute import PREVIOUS, YEAR_AGO
-from anlan.kernel.indicators.declare import Ratio
-from anlan.ui.figures import chinese, compared
+from anlan.kernel.indicators.compute import PREVIOUS
+from anlan.ui.figures import chinese
 
 #: Areas that a sentence names.
 NAMED_MAX = 3
+#: Hazards that an area must have found for its rate to be held against it: 0 of 1 says nothing.
+RATED_FROM = 5
+#: Overdue hazards from which a sector or a unit is named.
+TOLD_FROM = 2
+#: Months in a row from which a rise is told.
+STREAK_FROM = 2
 
 RULES: dict[str, Any] = {
-    "found": gettext_lazy("Found in the period, on a year ago and on the period before."),
+    "found": gettext_lazy(
+        "Found in the period, against a year ago and the period before where anything was recorded "
+        "then; from fewer than ten, or where it is more than tenfold, as a number and not in "
+        "percent."
+    ),
     "open": gettext_lazy("What stands open, overdue and listed at the end of the period."),
     "accidents": gettext_lazy(
         "Accidents and deaths on a year ago, and months in a row of both falling."
@@ -44,12 +52,17 @@ RULES: dict[str, Any] = {
     "overdue_rise": gettext_lazy(
         "The areas in which overdue hazards rose most on the period before."
     ),
-    "lowest_rate": gettext_lazy("The areas with the lowest rate of rectification that found any."),
-    "late_units": gettext_lazy("The units with most overdue hazards when the paper was written."),
+    "lowest_rate": gettext_lazy(
+        "The areas with the lowest rate of rectification, below the whole's, that found five "
+        "or more."
+    ),
+    "late_units": gettext_lazy(
+        "The units with most overdue hazards when the paper was written, from two on."
+    ),
     "major_open": gettext_lazy("Major hazards that stand open, where there are any."),
     "rebounds": gettext_lazy("Hazards that broke out again, where there are any."),
     "streak": gettext_lazy("Months in a row in which overdue hazards rose, from two on."),
-    "sector": gettext_lazy("The sector with most overdue hazards."),
+    "sector": gettext_lazy("The sectors with most overdue hazards, from two on."),
     "not_known": gettext_lazy("Areas that told of no hazard in the period."),
     "record": gettext_lazy("As it stood on record when the paper was begun."),
     "closing": gettext_lazy("What a paper of its kind ends with."),
@@ -69,43 +82,6 @@ RULES: dict[str, Any] = {
 }  # fmt: skip
 
 
-class Put(list[Figure]):
-    """Figures of a sentence that is being written: each call gives its mark."""
-
-    def __call__(self, figure: Figure) -> str:
-        self.append(figure)
-        return "{" + str(len(self) - 1) + "}"
-
-
-def sentence(rule: str, text: str, put: Put) -> Sentence:
-    return Sentence(text, tuple(put), rule)
-
-
-def against(row: Row, code: str, compare: str, put: Put) -> str:
-    """同比上升12.3%, 环比提高1.2个百分点, or why nothing can be said."""
-    value = row[code]
-    other, ratio = value.compared[compare], isinstance(value.indicator, Ratio)
-    label = COMPARED[compare]
-    if other.current is None or other.value is None:
-        return compared(label, "")
-    if other.current == other.value:
-        return compared(label, "level")
-    way: Any = "up" if other.current > other.value else "down"
-    if ratio:
-        points = _("%(n)s points") % {"n": put(of_value(value, POINTS_BY, compare))}
-        return compared(label, way, points)
-    if other.change is None:
-        # More than none by as many as there are: that number stands before it already.
-        return str(_NONE_BEFORE[compare])
-    return compared(label, way, put(of_value(value, PERCENT_BY, compare)))
-
-
-_NONE_BEFORE = {
-    YEAR_AGO: gettext_lazy("none a year ago"),
-    PREVIOUS: gettext_lazy("none in the period before"),
-}
-
-
 def shown(row: Row, code: str, put: Put) -> str:
     return put(of_value(row[code], sector=row.sector))
 
@@ -118,68 +94,6 @@ def listed(words: Sequence[str]) -> str:
 def _named(name: Any, n: str) -> str:
     """A name with how many hazards it has."""
     return _("%(name)s (%(n)s)") % {"name": name, "n": n}
-
-
-# --- three sentences -------------------------------------------------------------------------
-
-
-def opening(b: Board) -> list[Sentence]:
-    found = [_found(b), _open(b)]
-    return [*found, _accidents(b)] if b.scope.accidents else found
-
-
-def _found(b: Board) -> Sentence:
-    put, whole = Put(), b.whole
-    text = _(
-        "In %(period)s %(area)s found %(found)s hazards (%(year)s; %(before)s), %(major)s of them "
-        "major; the rate of rectification is %(rate)s (%(points)s)."
-    ) % {
-        "period": _spoken(b), "area": b.scope.area.name,
-        "found": shown(whole, on.FOUND, put), "year": against(whole, on.FOUND, YEAR_AGO, put),
-        "before": against(whole, on.FOUND, PREVIOUS, put),
-        "major": shown(whole, on.MAJOR_FOUND, put), "rate": shown(whole, on.RATE, put),
-        "points": against(whole, on.RATE, PREVIOUS, put),
-    }  # fmt: skip
-    return sentence("found", text, put)
-
-
-def _spoken(b: Board) -> str:
-    """The period; of one that isn't over, up to which day."""
-    label = b.scope.period.label
-    if b.scope.today < b.scope.period.end:
-        return _("%(period)s (up to %(day)s)") % {"period": label, "day": spoken(b.scope.today)}
-    return str(label)
-
-
-def _open(b: Board) -> Sentence:
-    put, whole = Put(), b.whole
-    text = _(
-        "On %(day)s %(open)s hazards stand open, %(overdue)s of them overdue (%(change)s), that "
-        "is %(share)s; %(major)s major ones are open and %(listed)s are listed."
-    ) % {
-        "day": spoken(b.scope.passed.end), "open": shown(whole, on.OPEN, put),
-        "overdue": shown(whole, on.OVERDUE, put), "share": shown(whole, on.SHARE, put),
-        "change": against(whole, on.OVERDUE, PREVIOUS, put),
-        "major": shown(whole, on.MAJOR_OPEN, put), "listed": shown(whole, on.LISTED, put),
-    }  # fmt: skip
-    return sentence("open", text, put)
-
-
-def _accidents(b: Board) -> Sentence:
-    put, whole = Put(), b.whole
-    text = _(
-        "There were %(count)s production-safety accidents (%(year)s) with %(dead)s deaths "
-        "(%(dead_year)s)"
-    ) % {
-        "count": shown(whole, on.ACCIDENTS, put),
-        "year": against(whole, on.ACCIDENTS, YEAR_AGO, put),
-        "dead": shown(whole, on.DEAD, put), "dead_year": against(whole, on.DEAD, YEAR_AGO, put),
-    }  # fmt: skip
-    if b.double_fall:
-        text += _("; both have fallen on a year ago for %(n)d months in a row") % {
-            "n": b.double_fall
-        }
-    return sentence("accidents", text + _("."), put)
 
 
 # --- what is wrong ---------------------------------------------------------------------------
@@ -203,8 +117,13 @@ def _top(rows: Sequence[Row], key: Any, *, least: bool = False) -> list[Row]:
 
 
 def risen(b: Board) -> list[Row]:
-    rows = [row for row in b.areas if (row.rise(on.OVERDUE) or Decimal(0)) > 0]
-    return _top(rows, lambda row: row.rise(on.OVERDUE))
+    if not b.records.stocks.get(on.FOUND):
+        return []
+    return _top(_with_more(b), lambda row: row.rise(on.OVERDUE))
+
+
+def _with_more(b: Board) -> list[Row]:
+    return [row for row in b.areas if (row.rise(on.OVERDUE) or Decimal(0)) > 0]
 
 
 def _overdue_rise(b: Board) -> Sentence | None:
@@ -218,15 +137,26 @@ def _overdue_rise(b: Board) -> Sentence | None:
         }
         for row in rows
     ]  # fmt: skip
-    text = _("Overdue hazards rose most in %(areas)s.") % {"areas": listed(told)}
-    return sentence("overdue_rise", text, put)
+    words = {"than": comparing.than(b.scope), "areas": listed(told)}
+    if len(rows) < len(_with_more(b)):
+        text = _("More hazards are overdue %(than)s, most of all in %(areas)s.")
+    else:
+        text = _("More hazards are overdue %(than)s in %(areas)s.")
+    return Sentence(text % words, tuple(put), "overdue_rise")
 
 
 def lowest(b: Board) -> list[Row]:
+    return _top(_below_whole(b), lambda row: row.number(on.RATE), least=True)
+
+
+def _below_whole(b: Board) -> list[Row]:
+    """Only what lies below the whole can be called low, and only of enough hazards."""
     whole = b.whole.number(on.RATE)
-    # Only what lies below the whole can be called low.
-    rows = [row for row in b.ranked if whole is not None and (row.number(on.RATE) or 0) < whole]
-    return _top(rows, lambda row: row.number(on.RATE), least=True)
+    return [
+        row for row in b.ranked
+        if whole is not None and (row.number(on.RATE) or 0) < whole
+        and (row.number(on.FOUND) or 0) >= RATED_FROM
+    ]  # fmt: skip
 
 
 def _lowest_rate(b: Board) -> Sentence | None:
@@ -239,18 +169,23 @@ def _lowest_rate(b: Board) -> Sentence | None:
         }
         for row in rows
     ]  # fmt: skip
-    text = _("The rate of rectification is lowest in %(areas)s; the whole has %(rate)s.") % {
-        "areas": listed(told), "rate": shown(b.whole, on.RATE, put),
-    }  # fmt: skip
-    return sentence("lowest_rate", text, put)
+    words = {"areas": listed(told), "rate": shown(b.whole, on.RATE, put)}
+    if len(rows) < len(_below_whole(b)):
+        text = _("The rate of rectification is lowest in %(areas)s; the whole has %(rate)s.")
+    else:
+        text = _("The rate of rectification of %(areas)s lies below that of the whole, %(rate)s.")
+    return Sentence(text % words, tuple(put), "lowest_rate")
 
 
 def rising_months(b: Board) -> int:
-    """For how many months up to the last one overdue hazards have risen, each on the one before."""
+    """For how many months up to the last one overdue hazards have risen, each on the one before.
+
+    A rise from none is a beginning: of the months before, nothing may have been recorded.
+    """
     numbers = [row.number(on.OVERDUE) for _month, row in b.months]
     streak = 0
     for before, now in zip(numbers[-2::-1], numbers[:0:-1], strict=False):
-        if before is None or now is None or now <= before:
+        if not before or now is None or now <= before:
             break
         streak += 1
     return streak
@@ -258,7 +193,7 @@ def rising_months(b: Board) -> int:
 
 def _streak(b: Board) -> Sentence | None:
     months, put = rising_months(b), Put()
-    if months < 2:
+    if months < STREAK_FROM:
         return None
     first = b.months[-1 - months][1]
     text = _(
@@ -267,11 +202,11 @@ def _streak(b: Board) -> Sentence | None:
         "months": months, "was": shown(first, on.OVERDUE, put),
         "now": shown(b.months[-1][1], on.OVERDUE, put),
     }  # fmt: skip
-    return sentence("streak", text, put)
+    return Sentence(text, tuple(put), "streak")
 
 
 def _worst_sector(b: Board) -> Sentence | None:
-    rows = _top([row for row in b.by_sector if row.number(on.OVERDUE)],
+    rows = _top([row for row in b.by_sector if (row.number(on.OVERDUE) or 0) >= TOLD_FROM],
                 lambda row: row.number(on.OVERDUE))  # fmt: skip
     if not rows:
         return None
@@ -279,31 +214,41 @@ def _worst_sector(b: Board) -> Sentence | None:
     text = _("By sector, most overdue hazards stand in %(sectors)s.") % {
         "sectors": listed([_named(row.name, shown(row, on.OVERDUE, put)) for row in rows])
     }
-    return sentence("sector", text, put)
+    return Sentence(text, tuple(put), "sector")
 
 
 def _late_units(b: Board) -> Sentence | None:
     put = Put()
-    # With one each, no unit has more of them than the others.
-    told = [_named(name, put(counted(LATE_UNIT, b.scope, n))) for name, n in b.late_units if n > 1]
+    told = [
+        _named(name, put(counted(LATE_UNIT, b.scope, n)))
+        for name, n in b.late_units if n >= TOLD_FROM
+    ]  # fmt: skip
     if not told:
         return None
     text = _("Most overdue hazards wait for %(units)s.") % {"units": listed(told)}
-    return sentence("late_units", text, put)
+    return Sentence(text, tuple(put), "late_units")
 
 
 def _major_open(b: Board) -> Sentence | None:
-    if not b.whole.number(on.MAJOR_OPEN):
+    whole = b.whole.number(on.MAJOR_OPEN)
+    if not whole:
         return None
     put = Put()
     rows = _top([row for row in b.areas if row.number(on.MAJOR_OPEN)],
                 lambda row: row.number(on.MAJOR_OPEN))  # fmt: skip
+    n = shown(b.whole, on.MAJOR_OPEN, put)
+    if len(rows) == 1:
+        # All of them, whose number stands before it.
+        text = _("%(n)s major hazards stand open (%(area)s).") % {"n": n, "area": rows[0].name}
+        return Sentence(text, tuple(put), "major_open")
     where = listed([_named(row.name, shown(row, on.MAJOR_OPEN, put)) for row in rows])
-    text = _("%(n)s major hazards stand open%(where)s.") % {
-        "n": shown(b.whole, on.MAJOR_OPEN, put),
-        "where": _(", most of them in %(areas)s") % {"areas": where} if where else "",
-    }
-    return sentence("major_open", text, put)
+    if not rows:
+        text = _("%(n)s major hazards stand open.")
+    elif sum(row.number(on.MAJOR_OPEN) or 0 for row in rows) == whole:
+        text = _("%(n)s major hazards stand open, in %(areas)s.")
+    else:
+        text = _("%(n)s major hazards stand open, most of them in %(areas)s.")
+    return Sentence(text % {"n": n, "areas": where}, tuple(put), "major_open")
 
 
 def _rebounds(b: Board) -> Sentence | None:
@@ -313,22 +258,30 @@ def _rebounds(b: Board) -> Sentence | None:
     text = _("%(n)s hazards that had been closed broke out again.") % {
         "n": shown(b.whole, on.REBOUNDS, put)
     }
-    return sentence("rebounds", text, put)
+    return Sentence(text, tuple(put), "rebounds")
 
 
 def quiet(b: Board) -> list[Row]:
-    return [row for row in b.areas if not row.number(on.FOUND)]
+    """Areas without a hazard, unless there is no other."""
+    rows = [row for row in b.areas if not row.number(on.FOUND)]
+    return rows if len(rows) < len(b.areas) else []
 
 
 def _not_known(b: Board) -> Sentence | None:
     rows = quiet(b)
-    if not rows or len(rows) == len(b.areas):
+    if not rows:
         return None
+    return Sentence(
+        _("%(areas)s told of no hazard in the period.") % {"areas": _some(rows)}, (), "not_known"
+    )
+
+
+def _some(rows: Sequence[Row]) -> str:
+    """A, B, C and others, 5 areas."""
     names = listed([str(row.name) for row in rows[:NAMED_MAX]])
-    text = _("%(n)d areas told of no hazard in the period (%(areas)s%(more)s).") % {
-        "n": len(rows), "areas": names, "more": _(" and others") if len(rows) > NAMED_MAX else "",
-    }  # fmt: skip
-    return Sentence(text, (), "not_known")
+    if len(rows) <= NAMED_MAX:
+        return names
+    return _("%(names)s and others, %(n)d areas,") % {"names": names, "n": len(rows)}
 
 
 # --- what follows ----------------------------------------------------------------------------
@@ -346,7 +299,7 @@ _STEPS: _Words = {
         "Call %(areas)s to report on rectification at the next dispatch meeting."
     )),
     "major": ("do_major", gettext_lazy(
-        "Go through the open major hazards: who answers for each, by which day, with what "
+        "Examine the open major hazards one by one: who answers for each, by which day, with what "
         "measures meanwhile."
     )),
     "rebounds": ("do_rebounds", gettext_lazy(
@@ -402,13 +355,13 @@ def _following(b: Board, words: _Words) -> list[Sentence]:
         found["major"] = ()
     if b.whole.number(on.REBOUNDS):
         found["rebounds"] = ()
-    if (rows := quiet(b)) and len(rows) < len(b.areas):
-        found["quiet"] = rows[:NAMED_MAX]
+    if rows := quiet(b):
+        found["quiet"] = rows
     return [_follows(*words[problem], rows) for problem, rows in (found or {"": ()}).items()]
 
 
 def _follows(rule: str, text: Any, rows: Sequence[Row]) -> Sentence:
-    return Sentence(str(text) % {"areas": listed([str(row.name) for row in rows])}, (), rule)
+    return Sentence(str(text) % {"areas": _some(rows)}, (), rule)
 
 
 def asks(b: Board) -> list[Sentence]:
@@ -416,7 +369,7 @@ def asks(b: Board) -> list[Sentence]:
     if not b.proposals:
         return [Sentence(_("None."), (), "ask_none")]
     put = Put()
-    text = _("Decide on %(n)s proposals that wait (talks, circulars, accountability).") % {
-        "n": put(counted(PROPOSALS, b.scope, b.proposals))
-    }
-    return [sentence("ask_proposals", text, put)]
+    text = _(
+        "%(n)s proposals (talks, circulars, accountability) wait at present: please decide on them."
+    ) % {"n": put(counted(PROPOSALS, b.scope, b.proposals))}
+    return [Sentence(text, tuple(put), "ask_proposals")]

@@ -12,18 +12,14 @@ from django.utils.translation import gettext as _
 from anlan.base.actor import Actor
 from anlan.domain.campaigns.models import Letter, Signatory
 from anlan.kernel.papers.official import word
-from anlan.kernel.papers.official.paper import Block, Labelled, Paper, Table, lines
-
-_DIGITS = "〇一二三四五六七八九"
-
-
-def numeral(n: int) -> str:
-    """1 to 100 as an article is numbered: 一, 十二, 二十, 一百."""
-    if n >= 100:
-        return "一百" if n == 100 else str(n)
-    tens, ones = divmod(n, 10)
-    head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
-    return head + (_DIGITS[ones] if ones else "")
+from anlan.kernel.papers.official.paper import (
+    Block,
+    Labelled,
+    Paper,
+    Table,
+    lines,
+    numeral,
+)
 
 
 def write(target: Path | BinaryIO, letter: Letter, *, by: Actor, at: datetime) -> None:

@@ -170,6 +170,18 @@ class Deck:
     watermark: str = ""
 
 
+_DIGITS = "〇一二三四五六七八九"
+
+
+def numeral(n: int) -> str:
+    """1 to 100 as a section or an article is numbered: 一, 十二, 二十, 一百."""
+    if n >= 100:
+        return "一百" if n == 100 else str(n)
+    tens, ones = divmod(n, 10)
+    head = "" if tens == 0 else "十" if tens == 1 else f"{_DIGITS[tens]}十"
+    return head + (_DIGITS[ones] if ones else "")
+
+
 def chinese_day(day: date) -> str:
     """成文日期: Arabic figures, the year in full, month and day without a nought."""
     return f"{day.year}年{day.month}月{day.day}日"

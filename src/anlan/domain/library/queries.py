@@ -29,9 +29,9 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.loop import naming
 from anlan.kernel.loop.machine import machines
 from anlan.kernel.loop.models import Case
+from anlan.kernel.papers import scripts
 from anlan.kernel.regions.models import Region
 
-WORDS_MAX, WORD_CHARS_MAX = 5, 40
 #: A search for one sign would find everything.
 WORD_CHARS_MIN = 2
 #: Articles on one page of a text, and links that a page shows.
@@ -47,10 +47,7 @@ def sets(by: Actor) -> QuerySet[RuleSet]:
 
 
 def narrowed(rows: QuerySet[Text], asked: Any, today: date) -> QuerySet[Text]:
-    for word in _words(asked["q"]):
-        rows = rows.filter(
-            Q(title__icontains=word) | Q(number__icontains=word) | Q(issuer__icontains=word)
-        )
+    rows = rows.filter(scripts.holding(asked["q"], "title", "number", "issuer"))
     if kind := asked["kind"]:
         rows = rows.filter(kind=kind)
     if status := asked["status"]:
@@ -77,13 +74,8 @@ def found_articles(by: Actor, asked: Any, today: date) -> QuerySet[Article]:
         rows = rows.filter(edition__text__kind=kind)
     if sector := asked["sector"]:
         rows = rows.filter(edition__text__sectors__contains=f",{sector},")
-    for word in _words(asked["q"]):
-        rows = rows.filter(words__icontains=word)
+    rows = rows.filter(scripts.holding(asked["q"], "words"))
     return rows.select_related("edition__text")
-
-
-def _words(text: Any) -> list[str]:
-    return [word[:WORD_CHARS_MAX] for word in str(text or "").split()[:WORDS_MAX]]
 
 
 def edition_on(text: Text, today: date) -> Edition | None:

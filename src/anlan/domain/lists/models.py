@@ -12,9 +12,13 @@ from anlan.base.paths import PATH_CHARS_MAX
 from anlan.domain.lists.activities.models import Activity as Activity
 from anlan.domain.lists.activities.models import ActivityTurn as ActivityTurn
 from anlan.domain.lists.rules import NAME_CHARS_MAX, KindRules
+from anlan.kernel.accounts.office_settings import OfficeSetting
 from anlan.kernel.accounts.records import SealedRecord
 
 TITLE_CHARS_MAX, ORIGIN_CHARS_MAX = 120, 300
+#: A case of the library has so many tags of a sort, of so many characters.
+TAGS_MAX, TAG_CHARS_MAX = 10, 20
+TAGS_CHARS_MAX = TAGS_MAX * (TAG_CHARS_MAX + 1) + 1
 
 
 class ListKind(models.Model):
@@ -234,17 +238,8 @@ class ItemCheck(models.Model):
         indexes = [models.Index(fields=["item", "-id"], name="item_check_of_item")]
 
 
-class Setting(SealedRecord):
+class Setting(OfficeSetting):
     """What an office sets for all lists: age bands, and when a unit's list counts as stale."""
-
-    SEALED = ("code", "version", "data", "made_by", "reason")
-
-    code = models.CharField(max_length=20)
-    version = models.IntegerField()
-    data = models.JSONField()
-    made_at = models.DateTimeField()
-    made_by = models.CharField(max_length=120)
-    reason = models.CharField(max_length=300, blank=True)
 
     class Meta:
         constraints = [
@@ -253,9 +248,10 @@ class Setting(SealedRecord):
 
 
 class UnitUpdate(models.Model):
-    """When a unit last did something with a case, or said that nothing has changed.
+    """When a unit last did something with its problems and with its measures (两个清单).
 
-    Kept by the clock out of the events; ``latest`` is the later of the two.
+    Of each list: when its people last acted, when they last said that nothing has changed, and
+    ``latest``, the later of the two. Kept by the clock out of the events.
     """
 
     unit = models.OneToOneField(
@@ -266,6 +262,10 @@ class UnitUpdate(models.Model):
     no_change_at = models.DateTimeField(null=True)
     #: 1: the unit itself was told that its list is stale; 2: the unit above it, too.
     told = models.SmallIntegerField(default=0)
+    measures_latest = models.DateTimeField(null=True, db_index=True)
+    measures_acted_at = models.DateTimeField(null=True)
+    measures_no_change_at = models.DateTimeField(null=True)
+    measures_told = models.SmallIntegerField(default=0)
 
 
 class UpdateMark(models.Model):
@@ -275,7 +275,13 @@ class UpdateMark(models.Model):
 
 
 class NoChange(models.Model):
-    """A unit stated that nothing in its list has changed."""
+    """A unit stated that nothing in one of its lists has changed."""
+
+    class Which(models.TextChoices):
+        #: Said before each list had its own day.
+        BOTH = "", _("both lists")
+        PROBLEMS = "problems", _("problem list")
+        MEASURES = "measures", _("measure list")
 
     id = models.BigAutoField(primary_key=True)
     unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
@@ -283,6 +289,7 @@ class NoChange(models.Model):
     user_id = models.BigIntegerField(null=True)
     who = models.CharField(max_length=120)
     note = models.CharField(max_length=300, blank=True)
+    which = models.CharField(max_length=8, choices=Which, blank=True, default="")
 
     class Meta:
         indexes = [models.Index(fields=["unit", "-at"], name="no_change_of_unit")]
@@ -301,8 +308,14 @@ class LibraryCase(models.Model):
     happened = models.TextField()
     cause = models.TextField()
     remedy = models.TextField()
-    #: Codes with commas around each.
+    #: Its tags, with commas around each: codes of sectors, and words of the office's own lists.
     sectors = models.CharField(max_length=300, blank=True)
+    hazard_kinds = models.CharField(max_length=TAGS_CHARS_MAX, blank=True, default="")
+    tags = models.CharField(max_length=TAGS_CHARS_MAX, blank=True, default="")
+    #: A section of GB/T 4754: what kind of enterprise it happened at.
+    industry = models.CharField(max_length=1, blank=True, default="")
+    #: Where it happened, to the county: no firm is told by its village.
+    region = models.ForeignKey("regions.Region", models.PROTECT, null=True, related_name="+")
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=120)
     withdrawn_at = models.DateTimeField(null=True)

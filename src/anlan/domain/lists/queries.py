@@ -22,6 +22,7 @@ from anlan.domain.lists.rules import KindRules
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit, UnitKind
 from anlan.kernel.loop.models import Event, Party, PartyRole
+from anlan.kernel.papers import scripts
 from anlan.kernel.regions.models import Region
 
 #: Relations that a row of the list shows.
@@ -96,9 +97,7 @@ def narrowed(rows: QuerySet[Item], asked: Any, by: Actor, today: date) -> QueryS
             where &= Q(**{column: value})
     if (kind := str(asked["kind"] or "")).isdecimal() and len(kind) < 19:
         where &= Q(kind_id=int(kind))
-    if words := str(asked["q"] or "").split()[:5]:
-        for word in words:
-            where &= Q(title__icontains=word) | Q(description__icontains=word)
+    where &= scripts.holding(asked["q"], "title", "description")
     if asked["open"]:
         where &= Q(case__is_open=True)
     if asked["late"]:

@@ -1,4 +1,4 @@
-"""Age bands and the period after which a list is stale: versioned, set by the topmost office."""
+"""What the topmost office sets: age bands, when a list is stale, tags of the case library."""
 
 from __future__ import annotations
 
@@ -8,23 +8,79 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from anlan.domain.lists.models import Setting
+from anlan.domain.lists.models import TAG_CHARS_MAX, Setting
+from anlan.domain.lists.refusals import Incomplete
 from anlan.kernel.accounts.models import UnitKind
+from anlan.kernel.accounts.office_settings import OfficeSettings
 
-AGES, FRESHNESS = "ages", "freshness"
+AGES, FRESHNESS, TAGS = "ages", "freshness", "tags"
 BANDS_MAX, DAYS_MAX = 8, 3_650
+#: Words that an office offers as tags of one sort.
+WORDS_OFFERED_MAX = 100
 #: In force until an office sets its own.
 DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     AGES: {"ends": [7, 30, 90]},
     FRESHNESS: {"days": 30, "kinds": [UnitKind.COMMITTEE_OFFICE.value, UnitKind.DEPARTMENT.value]},
+    # No document names any: an office writes its own.
+    TAGS: {"hazard_kinds": [], "tags": []},
 }
 
 
-def current(code: str) -> tuple[int, Mapping[str, Any]]:
-    """The version in force, and its data; version 0 came with the system."""
-    row = Setting.objects.filter(code=code).order_by("-version").first()
-    return (row.version, row.data) if row else (0, DEFAULTS[code])
+def _check_ages(data: Mapping[str, Any]) -> None:
+    ends = data.get("ends", [])
+    good = 1 <= len(ends) < BANDS_MAX and all(
+        isinstance(end, int) and 0 <= end <= DAYS_MAX for end in ends
+    )
+    if not good or list(ends) != sorted(set(ends)):
+        raise Incomplete(
+            field="ends",
+            reason=gettext_lazy(
+                "Enter up to seven numbers of days, each larger than the one before."
+            ),
+        )
+
+
+def _check_freshness(data: Mapping[str, Any]) -> None:
+    days = data.get("days")
+    if not isinstance(days, int) or not 1 <= days <= DAYS_MAX:
+        raise Incomplete(
+            field="days", reason=gettext_lazy("Enter a number of days from 1 to 3650.")
+        )
+    if not set(data.get("kinds", ())) <= set(UnitKind.values):
+        raise Incomplete(
+            field="kinds", reason=gettext_lazy("Choose the kinds of units from the list.")
+        )
+
+
+def _check_tags(data: Mapping[str, Any]) -> None:
+    for field in DEFAULTS[TAGS]:
+        words = list(data.get(field, ()))
+        if len(words) > WORDS_OFFERED_MAX:
+            raise Incomplete(
+                field=field,
+                reason=gettext_lazy("Enter at most %(n)d of them.") % {"n": WORDS_OFFERED_MAX},
+            )
+        for word in words:
+            if not word.strip() or "," in word or len(word) > TAG_CHARS_MAX:
+                raise Incomplete(
+                    field=field,
+                    reason=gettext_lazy(
+                        "“%(word)s”: write one to %(n)d characters without commas."
+                    ) % {"word": word[:TAG_CHARS_MAX], "n": TAG_CHARS_MAX},
+                )  # fmt: skip
+
+
+_CHECKS = {AGES: _check_ages, FRESHNESS: _check_freshness, TAGS: _check_tags}
+
+
+def check(code: str, data: Mapping[str, Any]) -> None:
+    _CHECKS[code](data)
+
+
+OFFICE = OfficeSettings(Setting, "listsettings.edit", "list_setting", DEFAULTS, check)
+current = OFFICE.current
 
 
 @dataclass(frozen=True)
@@ -70,3 +126,16 @@ class Freshness:
 def freshness() -> Freshness:
     data = current(FRESHNESS)[1]
     return Freshness(int(data["days"]), tuple(data["kinds"]))
+
+
+@dataclass(frozen=True)
+class Tags:
+    """What an office offers as tags of the case library."""
+
+    hazard_kinds: tuple[str, ...]
+    tags: tuple[str, ...]
+
+
+def tags() -> Tags:
+    data = current(TAGS)[1]
+    return Tags(tuple(data["hazard_kinds"]), tuple(data["tags"]))

@@ -3,7 +3,16 @@
 from django.urls import path
 
 from anlan.domain.lists.activities import urls as urls_activities
-from anlan.domain.lists.views import ages, freshness, items, kinds, library, promotions, stated
+from anlan.domain.lists.views import (
+    ages,
+    freshness,
+    items,
+    kinds,
+    library,
+    promotions,
+    settings,
+    stated,
+)
 
 app_name = "lists"
 urlpatterns = [
@@ -27,7 +36,7 @@ urlpatterns = [
     path("ages/", ages.page, name="ages_home"),
     path("ages/<str:code>/", ages.page, name="ages"),
     path("ages/<str:code>/itself/", ages.itself, name="ages_itself"),
-    path("settings/<slug:code>/", ages.edit, name="setting"),
+    path("settings/<slug:code>/", settings.edit, name="setting"),
     path("freshness/", freshness.page, name="freshness"),
     path("freshness/<int:pk>/no-change/", freshness.no_change, name="no_change"),
     path("library/", library.cases, name="library"),

@@ -18,9 +18,9 @@ from anlan.domain.measures.models import Answered, Follows, Kind, Measure, Pract
 from anlan.domain.measures.work import ROW
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop.models import Case, Event, Party
+from anlan.kernel.papers import scripts
 from anlan.kernel.regions.models import Region
 
-WORDS_MAX = 5
 #: Rows that a page shows of each kind of link.
 AROUND_MAX = 200
 #: What stands together on a list: states by a word.
@@ -52,11 +52,7 @@ def narrowed(rows: QuerySet[Measure], asked: Any, today: date) -> QuerySet[Measu
             where &= Q(**{column: value})
     if sector := asked["sector"]:
         where &= Q(sectors__contains=f",{sector},")
-    for word in str(asked["q"] or "").split()[:WORDS_MAX]:
-        where &= (
-            Q(title__icontains=word) | Q(number__icontains=word) | Q(text__icontains=word)
-            | Q(problem__icontains=word) | Q(lead__name__icontains=word)
-        )  # fmt: skip
+    where &= scripts.holding(asked["q"], "title", "number", "text", "problem", "lead__name")
     state = str(asked["state"] or "")
     if state:
         where &= Q(case__state__in=GROUPS.get(state, (state,)))
@@ -161,8 +157,7 @@ def practices(by: Actor) -> QuerySet[Practice]:
 
 
 def narrowed_practices(rows: QuerySet[Practice], asked: Any) -> QuerySet[Practice]:
-    for word in str(asked["q"] or "").split()[:WORDS_MAX]:
-        rows = rows.filter(Q(title__icontains=word) | Q(text__icontains=word))
+    rows = rows.filter(scripts.holding(asked["q"], "title", "text"))
     if sector := asked["sector"]:
         rows = rows.filter(sectors__contains=f",{sector},")
     if status := asked["status"]:

@@ -6,7 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
-from anlan.kernel.accounts.records import SealedRecord
+from anlan.kernel.accounts.office_settings import OfficeSetting
 
 NAME_CHARS_MAX, QUERY_CHARS_MAX, TEXT_CHARS_MAX = 80, 2_000, 300
 
@@ -60,17 +60,8 @@ class Awaited(models.Model):
         ]
 
 
-class Setting(SealedRecord):
-    """What an office sets for all analyses and truth checks; each change is a new version."""
-
-    SEALED = ("code", "version", "data", "made_by", "reason")
-
-    code = models.CharField(max_length=20)
-    version = models.IntegerField()
-    data = models.JSONField()
-    made_at = models.DateTimeField()
-    made_by = models.CharField(max_length=120)
-    reason = models.CharField(max_length=300, blank=True)
+class Setting(OfficeSetting):
+    """What an office sets for all analyses and truth checks."""
 
     class Meta:
         constraints = [

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.statistics.models import Setting
 from anlan.domain.statistics.refusals import ViewIncomplete
+from anlan.kernel.accounts.office_settings import OfficeSettings
 
 OUTLIERS, TRUTH = "outliers", "truth"
 #: In force until an office sets its own. 3.5 is the threshold of Iglewicz and Hoaglin (1993).
@@ -68,21 +69,6 @@ class Truth:
     round_share: int
 
 
-def current(code: str) -> tuple[int, Mapping[str, Any]]:
-    """The version in force, and its data; version 0 came with the system."""
-    row = Setting.objects.filter(code=code).order_by("-version").first()
-    return (row.version, row.data) if row else (0, DEFAULTS[code])
-
-
-def outliers() -> Outliers:
-    data = current(OUTLIERS)[1]
-    return Outliers(Decimal(str(data["threshold"])), int(data["least"]), int(data["apart"]))
-
-
-def truth() -> Truth:
-    return Truth(**{name: int(value) for name, value in current(TRUTH)[1].items()})
-
-
 def check(code: str, data: Mapping[str, Any]) -> None:
     """Raises ViewIncomplete with the field to be mended."""
     for name, (low, high) in LIMITS[code].items():
@@ -95,3 +81,16 @@ def check(code: str, data: Mapping[str, Any]) -> None:
                 field=name,
                 reason=_("Write a number from %(low)s to %(high)s.") % {"low": low, "high": high},
             )
+
+
+OFFICE = OfficeSettings(Setting, "statistics.settings", "statistics_setting", DEFAULTS, check)
+current = OFFICE.current
+
+
+def outliers() -> Outliers:
+    data = current(OUTLIERS)[1]
+    return Outliers(Decimal(str(data["threshold"])), int(data["least"]), int(data["apart"]))
+
+
+def truth() -> Truth:
+    return Truth(**{name: int(value) for name, value in current(TRUTH)[1].items()})

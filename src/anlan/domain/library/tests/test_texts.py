@@ -206,6 +206,7 @@ def test_articles_are_found_by_two_characters_in_what_is_in_force(house: House) 
 
     assert labels("?q=灭火") == ["第四条"]
     assert labels("?q=动火 审批") == ["第三条"]
+    assert labels("?q=動火 審批") == ["第三条"]
     assert labels("?q=审批", "stranger") == []
     assert labels("?q=审批", "city") == ["第三条"]
     assert labels("?q=审批&kind=law") == []

@@ -20,6 +20,7 @@ from anlan.domain.library.views.base import common, filled_in, fresh, pressed
 from anlan.kernel.accounts import policy, sectors
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.audit import trail
+from anlan.kernel.papers import scripts
 from anlan.kernel.papers.sheets.handing_out import handed_out
 from anlan.kernel.papers.sheets.writing import OutTable
 from anlan.ui.pages import render_page
@@ -40,8 +41,7 @@ def set_list(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     asked = columns.set_filters(request.GET)
     rows = queries.sets(by)
-    for word in str(asked["q"] or "").split()[: queries.WORDS_MAX]:
-        rows = rows.filter(title__icontains=word)
+    rows = rows.filter(scripts.holding(asked["q"], "title"))
     for name in ("purpose", "sector"):
         if value := asked[name]:
             rows = rows.filter(**{name: value})

@@ -27,6 +27,7 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.audit import trail
 from anlan.kernel.jobs.models import Job
+from anlan.kernel.papers import scripts
 from anlan.kernel.papers.documents import refusals
 from anlan.kernel.papers.documents.reading import can_recognise
 from anlan.kernel.papers.sheets.handing_out import handed_out
@@ -170,12 +171,12 @@ def _shown(request: HttpRequest, row: Text, edition: Edition, by: Any, today: da
 
 def _articles_of(request: HttpRequest, edition: Edition) -> dict[str, Any]:
     """A page of the articles, or those that hold a word."""
-    word = request.GET.get("q", "").replace("\0", "").strip()[: queries.WORD_CHARS_MAX]
+    word = request.GET.get("q", "").replace("\0", "").strip()[: scripts.WORD_CHARS_MAX]
     start = request.GET.get("from", "")
     first = int(start) if start.isdecimal() and len(start) < 6 else 0
     rows = edition.articles.order_by("place")
     if word:
-        rows = rows.filter(words__icontains=word)
+        rows = rows.filter(scripts.holding(word, "words"))
     count, step = rows.count(), queries.ARTICLES_PAGE
     query = request.GET.copy()
 

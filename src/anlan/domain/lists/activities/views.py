@@ -28,6 +28,7 @@ from anlan.domain.lists.forms import chosen_by
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.views_pickers import area_name
+from anlan.kernel.papers import scripts
 from anlan.kernel.regions.models import Region
 from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
@@ -38,7 +39,7 @@ from anlan.ui.parts import part
 ORDERS = {"newest": Keyset.by("-made_at", "-pk"), "name": Keyset.by("name", "pk")}
 TONES = {"found": "amber", "proposed": "blue", "disputed": "red", "settled": "green",
          "ended": "line"}  # fmt: skip
-WORDS_MAX, LAWS_MAX = 5, 50
+LAWS_MAX = 50
 #: What may be done in which state: form, right, states, how it reads, symbol and look.
 STEPS: dict[str, tuple[Any, str, tuple[str, ...], Any, str, str]] = {
     "assign": (AssignForm, "activities.edit", ("found", "proposed", "settled"),
@@ -84,9 +85,7 @@ def _status(row: Activity) -> Any:
 
 
 def _narrowed(rows: QuerySet[Activity], asked: Filters) -> QuerySet[Activity]:
-    where = Q()
-    for word in str(asked["q"] or "").split()[:WORDS_MAX]:
-        where &= Q(name__icontains=word) | Q(text__icontains=word) | Q(near__icontains=word)
+    where = scripts.holding(asked["q"], "name", "text", "near")
     if asked["status"]:
         where &= Q(status=asked["status"])
     if code := asked["area"]:

@@ -13,10 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
+from anlan.base.paths import ancestors
 from anlan.base.refusal import NotFound
+from anlan.domain.enterprises import industry
 from anlan.domain.hazards.permissions import JUDGES
+from anlan.domain.lists import settings
 from anlan.domain.lists.commands.base import text_of
-from anlan.domain.lists.models import TITLE_CHARS_MAX, Item, LibraryCase
+from anlan.domain.lists.library import words_of
+from anlan.domain.lists.models import TAGS_MAX, TITLE_CHARS_MAX, Item, LibraryCase
 from anlan.domain.lists.refusals import Incomplete, NotAccepted
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Sector
@@ -24,7 +28,7 @@ from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.audit import trail
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call
-from anlan.kernel.regions.models import Region
+from anlan.kernel.regions.models import Level, Region
 
 #: An item is accepted from here on.
 ACCEPTED = ("verified", "evaluated", "analysed", "closed")
@@ -39,6 +43,10 @@ class Told:
     cause: str
     remedy: str
     sectors: Sequence[str] = ()
+    hazard_kinds: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    #: A section of GB/T 4754.
+    industry: str = ""
 
 
 @transaction.atomic(durable=True)
@@ -62,16 +70,17 @@ def put_into_library(
     shown = Region.objects.get(pk=area or unit.area_id)
     if not shown.path.startswith(unit.path) and not by.trusted:
         raise NotFound
+    said = _fields(told, LibraryCase.objects.filter(item=item).first())
     row, made = LibraryCase.objects.get_or_create(
         item=item,
         defaults={
             "id": uuid7(), "area": shown, "path": shown.path, "unit": unit, "made_at": at,
-            "made_by": by.name, **_fields(told),
+            "made_by": by.name, "region": _county(item.case.area), **said,
         },
     )  # fmt: skip
     if not made:
         policy.access(LibraryCase.objects.all(), "library.edit", by, row.pk, at=at)
-        for name, value in {**_fields(told), "withdrawn_at": None}.items():
+        for name, value in {**said, "withdrawn_at": None}.items():
             setattr(row, name, value)
         row.save()
     claim.record("library.put", "library_case", row.pk, after={"title": row.title})
@@ -85,14 +94,43 @@ def withdraw_from_library(pk: UUID, *, by: Actor, at: datetime) -> None:
     trail.record([trail.Entry("library.withdraw", "library_case", pk)], by=by, at=at)
 
 
-def _fields(told: Told) -> dict[str, str]:
+def _county(area: Region) -> Region:
+    """The county around a place, so that no firm is told by its village."""
+    around = Region.objects.filter(pk__in=ancestors(area.path), level__lte=Level.COUNTY)
+    return around.order_by("-level").first() or area
+
+
+def _fields(told: Told, row: LibraryCase | None) -> dict[str, str]:
     known = set(Sector.objects.filter(pk__in=told.sectors).values_list("pk", flat=True))
     if len(known) != len(set(told.sectors)):
         raise Incomplete(field="sectors", reason=_("Choose the sectors from the list."))
+    section = industry.table().get(told.industry)
+    if told.industry and (section is None or section.level != 1):
+        raise Incomplete(field="industry", reason=_("Choose from the list."))
+    offered = settings.tags()
     return {
         "title": text_of(told.title, "title", _("Give it a short title."), TITLE_CHARS_MAX),
         "happened": text_of(told.happened, "happened", _("Tell what happened.")),
         "cause": text_of(told.cause, "cause", _("Say what the root cause was.")),
         "remedy": text_of(told.remedy, "remedy", _("Say what helped, so that others can do it.")),
-        "sectors": "".join(f",{code}" for code in sorted(known)) + ("," if known else ""),
+        "sectors": _joined(sorted(known)),
+        "industry": told.industry,
+        "hazard_kinds": _tagged(
+            told.hazard_kinds, "hazard_kinds", offered.hazard_kinds, row.hazard_kinds if row else ""
+        ),
+        "tags": _tagged(told.tags, "tags", offered.tags, row.tags if row else ""),
     }
+
+
+def _tagged(words: Sequence[str], field: str, offered: Sequence[str], kept: str) -> str:
+    """Tags that the office offers, or that the case has since before they were taken away."""
+    wanted = list(dict.fromkeys(words))
+    if not set(wanted) <= {*offered, *words_of(kept)}:
+        raise Incomplete(field=field, reason=_("Choose from the list."))
+    if len(wanted) > TAGS_MAX:
+        raise Incomplete(field=field, reason=_("Choose at most %(n)d.") % {"n": TAGS_MAX})
+    return _joined(wanted)
+
+
+def _joined(words: Sequence[str]) -> str:
+    return "".join(f",{word}" for word in words) + ("," if words else "")

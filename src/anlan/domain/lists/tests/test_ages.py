@@ -79,13 +79,19 @@ def test_the_head_of_the_topmost_office_sets_the_bands(house: House) -> None:
     assert house.post("leader", "lists:setting", "ages", version=0, ends="5, 10").status_code == 403
     assert house.post("mayor", "lists:setting", "ages", version=0, ends="10, 5").status_code == 422
     assert house.post("mayor", "lists:setting", "ages", version=0, ends="五天").status_code == 422
-    assert house.post("mayor", "lists:setting", "ages", version=0, ends="5，10").status_code == 302
+    assert (
+        house.post(
+            "mayor", "lists:setting", "ages", version=0, ends="5，10", reason="按季度例会"
+        ).status_code
+        == 302
+    )
     page = house.get("office", "lists:ages", "530102")
     house.hazard()
     page = house.get("office", "lists:ages", "530102").content.decode()
     assert "up to 5 days" in page
     assert "over 10 days" in page
-    assert house.post("mayor", "lists:setting", "ages", version=0, ends="6").status_code == 409
+    late = {"version": 0, "ends": "6", "reason": "另定"}
+    assert house.post("mayor", "lists:setting", "ages", **late).status_code == 409
 
 
 @pytest.mark.django_db

@@ -67,7 +67,9 @@ def test_the_page_shows_who_is_stale_and_a_unit_states_no_change(house: House) -
     assert ">stale<" in stale
     never = house.get("office", "lists:freshness", query="?state=never").content.decode()
     assert "五华区住建局" in never
-    assert house.post("office", "lists:no_change", office.pk, note="本旬无新增").status_code == 302
+    said = {"which": "problems", "note": "本旬无新增"}
+    assert house.post("office", "lists:no_change", office.pk).status_code == 400  # Which list?
+    assert house.post("office", "lists:no_change", office.pk, **said).status_code == 302
     row = NoChange.objects.get()
     assert (row.unit_id, row.who, row.note) == (office.pk, "office", "本旬无新增")
     update = UnitUpdate.objects.get(unit=office)
@@ -77,6 +79,41 @@ def test_the_page_shows_who_is_stale_and_a_unit_states_no_change(house: House) -
     assert UnitUpdate.objects.get(unit=office).latest == row.at  # Looking again takes nothing back.
     current = house.get("office", "lists:freshness", query="?state=current").content.decode()
     assert "up to date" in current
+
+
+def test_each_of_the_two_lists_has_its_own_day(house: House) -> None:
+    """What is done with a hazard leaves the measure list as old as it was, and the reverse."""
+    house.hazard()
+    freshness.gather()
+    office = house.cast.units["office"]
+    row = UnitUpdate.objects.get(unit=office)
+    problems = row.latest
+    assert problems is not None
+    assert row.measures_latest is None
+    assert house.post("office", "lists:no_change", office.pk, which="measures").status_code == 302
+    row.refresh_from_db()
+    assert (row.latest, row.no_change_at) == (problems, None)
+    assert row.measures_latest == NoChange.objects.get().at
+    old = timezone.now() - timedelta(days=31)
+    UnitUpdate.objects.filter(unit=office).update(measures_latest=old)
+    page = house.get("office", "lists:freshness", query="?measures=stale&state=current")
+    assert page.content.decode().count("五华区安委办") >= 3  # Twice in its own panel.
+    assert "五华区安委办" not in _listed(house, "?state=stale")
+    freshness.remind(timezone.now())
+    assert Notice.objects.get().kind == "lists.measures_stale"
+    UnitUpdate.objects.filter(unit=office).update(measures_latest=None, measures_told=0)
+    # Later events don't take a later statement back.
+    house.hazard("又一处")
+    freshness.gather()
+    row.refresh_from_db()
+    assert row.latest is not None
+    assert row.latest > problems
+    assert row.measures_latest is None
+
+
+def _listed(house: House, query: str) -> str:
+    page = house.get("office", "lists:freshness", query=query).content.decode()
+    return page[page.index('id="list"') :]
 
 
 def test_nobody_speaks_for_another_unit(house: House) -> None:
@@ -93,8 +130,9 @@ def test_the_three_states_make_all_units(house: House) -> None:
     by = house.cast.actor("city")
     now = timezone.now()
     rows = freshness.expected(by)
-    parts = {name: set(rows.filter(q)) for name, q in freshness.conditions(now).items()}
-    assert sum(map(len, parts.values())) == rows.count() == len(set().union(*parts.values()))
+    for which in freshness.LISTS.values():
+        parts = {name: set(rows.filter(q)) for name, q in freshness.conditions(which, now).items()}
+        assert sum(map(len, parts.values())) == rows.count() == len(set().union(*parts.values()))
 
 
 def test_the_page_asks_as_much_for_many_units_as_for_few(

@@ -50,6 +50,45 @@ def test_it_is_offered_on_the_page_of_a_hazard_that_is_alike_and_on_no_other(hou
     assert link not in house.get("inspector", "lists:of_hazard", other).content.decode()
 
 
+def test_a_case_is_tagged_and_found_by_each_tag(house: House) -> None:
+    words = {"hazard_kinds": "占压\n泄漏\n占压", "tags": "省级督办"}
+    assert house.post("office", "lists:setting", "tags", version=0, **words).status_code == 403
+    assert house.post("mayor", "lists:setting", "tags", version=0, **words).status_code == 422
+    told = {"version": 0, "reason": "统一标签", **words}
+    wrong = {**told, "tags": "甲,乙"}
+    assert house.post("mayor", "lists:setting", "tags", **wrong).status_code == 422
+    assert house.post("mayor", "lists:setting", "tags", **told).status_code == 302
+    row = shelved(house)
+    unknown = {**TOLD, "tags": ["自拟"]}
+    assert house.post("office", "lists:shelve", row.item_id, **unknown).status_code == 422
+    tagged = {**TOLD, "hazard_kinds": ["占压"], "tags": ["省级督办"], "industry": "D"}
+    assert house.post("office", "lists:shelve", row.item_id, **tagged).status_code == 302
+    row.refresh_from_db()
+    assert (row.hazard_kinds, row.tags, row.industry) == (",占压,", ",省级督办,", "D")
+    for query, n in (
+        ("kind=占压", 1), ("kind=泄漏", 0), ("tag=省级督办", 1), ("industry=D", 1), ("industry=C", 0),
+        ("region=530102", 1), ("region=530100", 1), ("region=530103", 0),
+        ("q=燃氣管道", 1), ("q=改線", 1), ("q=礦山", 0),
+    ):  # fmt: skip
+        assert rows_of(house.get("city", "lists:library", query=f"?{query}")) == n, query
+    page = house.get("office", "lists:library_case", row.pk).content.decode()
+    assert "?kind=%E5%8D%A0%E5%8E%8B" in page
+    # Taken from the office's list, a tag stays with the case that has it; nobody else gets it.
+    house.post("mayor", "lists:setting", "tags", version=1, reason="停用", tags="")
+    assert house.post("office", "lists:shelve", row.item_id, **tagged).status_code == 302
+
+
+def test_a_hazard_of_the_same_kind_reminds_of_a_case_sooner(house: House) -> None:
+    row = shelved(house)
+    LibraryCase.objects.filter(pk=row.pk).update(hazard_kinds=",占压,", sectors="")
+    link = reverse("lists:library_case", args=[row.pk])
+    far = "管道旁违章搭棚杂物"  # A quarter of its bigrams.
+    of_kind = house.hazard(far, fields={"category": "占压"})
+    other = house.hazard(far + "甲", fields={"category": "用电"})
+    assert link in house.get("inspector", "lists:of_hazard", of_kind).content.decode()
+    assert link not in house.get("inspector", "lists:of_hazard", other).content.decode()
+
+
 def test_it_is_mended_in_place_and_taken_out_by_its_office(house: House) -> None:
     row = shelved(house)
     house.post("office", "lists:shelve", row.item_id, **{**TOLD, "title": "燃气占压治理"})

@@ -3,29 +3,23 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 
-from django import forms as django_forms
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET
 
-from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.hazards import columns as hazard_columns
 from anlan.domain.hazards.queries import ROW
-from anlan.domain.lists import ages, commands, settings, sums, tabs
+from anlan.domain.lists import ages, settings, sums, tabs
 from anlan.domain.lists.settings import Band
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.regions import queries as regions
 from anlan.kernel.regions.models import CODE_CHARS_MAX, Region
-from anlan.ui.forms import Form, put_refusal
 from anlan.ui.lists import Filters, Flag
-from anlan.ui.pages import go_on, render_page
+from anlan.ui.pages import render_page
 
 KINDS = {"hazard": gettext_lazy("hazards"), "problem": gettext_lazy("problems")}
 
@@ -94,77 +88,3 @@ def itself(request: HttpRequest, code: str) -> HttpResponse:
         "columns": [c for c in hazard_columns.columns(today) if c.shown],
     }  # fmt: skip
     return render_page(request, "lists/ages_itself.html", "lists/ages_itself.html", context)
-
-
-class BandsForm(Form):
-    version = django_forms.IntegerField(widget=django_forms.HiddenInput)
-    ends = django_forms.CharField(
-        label=gettext_lazy("Last day of each band"), max_length=60,
-        help_text=gettext_lazy("Days since it was found, with commas between: 7, 30, 90."),
-    )  # fmt: skip
-    reason = django_forms.CharField(
-        label=gettext_lazy("Why it is changed"), required=False, max_length=300
-    )
-
-    def clean_ends(self) -> list[int]:
-        parts = self.cleaned_data["ends"].replace("，", ",").replace("、", ",").split(",")
-        if any(not part.strip().isdecimal() or len(part.strip()) > 5 for part in parts):
-            raise django_forms.ValidationError(
-                _("Last day of each band: write numbers with commas between, like 7, 30, 90")
-            )
-        return [int(part) for part in parts]
-
-
-class FreshnessForm(Form):
-    version = django_forms.IntegerField(widget=django_forms.HiddenInput)
-    days = django_forms.IntegerField(
-        label=gettext_lazy("Stale after so many days"), min_value=1, max_value=settings.DAYS_MAX
-    )
-    kinds = django_forms.MultipleChoiceField(
-        label=gettext_lazy("Kinds of units that must keep a list"), required=False,
-        widget=django_forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("Units of other kinds count once they have an open case."),
-    )  # fmt: skip
-    reason = django_forms.CharField(
-        label=gettext_lazy("Why it is changed"), required=False, max_length=300
-    )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        from anlan.kernel.accounts.models import UnitKind
-
-        kinds: Any = self.fields["kinds"]
-        kinds.choices = UnitKind.choices
-
-
-@require_http_methods(["GET", "POST"])
-@requires("listsettings.edit")
-def edit(request: HttpRequest, code: str) -> HttpResponse:
-    """Set the age bands, or when a unit's list is stale."""
-    if code not in settings.DEFAULTS:
-        raise NotFound
-    by, at = actor_of(request), timezone.now()
-    version, data = settings.current(code)
-    initial: dict[str, Any] = {"version": version, **data}
-    if code == settings.AGES:
-        initial["ends"] = ", ".join(map(str, data["ends"]))
-    back = reverse("lists:ages_home" if code == settings.AGES else "lists:freshness")
-    form_class = BandsForm if code == settings.AGES else FreshnessForm
-    form = form_class(request.POST or None, initial=initial)
-    status = 200
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            names = ("ends",) if code == settings.AGES else ("days", "kinds")
-            try:
-                commands.change_setting(
-                    code, {name: form.cleaned_data[name] for name in names}, by=by, at=at,
-                    version=form.cleaned_data["version"], reason=form.cleaned_data["reason"],
-                )  # fmt: skip
-            except Refusal as refusal:
-                put_refusal(form, refusal)
-            else:
-                messages.success(request, _("In force from now on."))
-                return go_on(request, back)
-    context = {"form": form, "code": code, "back": back}
-    return render_page(request, "lists/setting.html", "lists/setting.html", context, status)

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from anlan.base.refusal import Unreadable
 from anlan.config.cli_say import emit, say
-from anlan.domain.campaigns.reading import measuring
+from anlan.domain.campaigns.reading.checking import checked
 from anlan.domain.campaigns.reading.whole import in_the_file, told
 from anlan.kernel.papers import documents
 
@@ -55,22 +55,28 @@ def _check(folder: Path, *, as_json: bool) -> int:
         raise Unreadable(
             field="--check", reason=_("there is no folder %(name)s") % {"name": folder}
         )
-    found = list(measuring.checked(folder))
+    found = list(checked(folder))
     if as_json:
         emit({"documents": found})
         return 0
     for one in found:
+        if "other_text" in one:
+            print(f"{one['document']}  not read as marked: {one['other_text']}")
         for name in ("figures", "tasks"):
-            if name not in one:
-                continue
-            told = one[name]
-            shares = "  ".join(
-                f"{key} {value:.3f}" for key, value in told.items() if isinstance(value, float)
-            )
-            print(f"{one['document']}  {name}: {told['read']}/{told['truth']}  {shares}")
-            for error, counts in told["errors"].items():
-                print(f"    {error}: {counts}")
+            if name in one:
+                _score(f"{one['document']}  {name}", one[name])
     return 0
+
+
+def _score(head: str, told: dict[str, Any]) -> None:
+    shares = "  ".join(
+        f"{key} {value:.3f}" for key, value in told.items() if isinstance(value, float)
+    )
+    print(f"{head}: {told['read']}/{told['truth']}  {shares}")
+    for error, counts in told["errors"].items():
+        print(f"    {error}: {counts}")
+    for line in told.get("told", ()):
+        print(f"        {line}")
 
 
 def _show(result: dict[str, Any]) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from anlan.domain.campaigns.reading.structure import han_number
 
 _HAN_YEAR = str.maketrans("零○〇一二三四五六七八九", "000123456789")
 #: A day or a month, in digits or in Chinese numerals.
 _TWO = r"(?:\d{1,2}|[一二三四五六七八九十]{1,3})"
-_YEAR = r"(?:(?P<y>\d{4}|[零○〇一二三四五六七八九]{4})年|(?P<rel>今年|本年|当年|明年|次年))?"
+#: A year in digits or numerals; of Taiwan's a year of the Republic, 114年6月 or 民國114年.
+_WHOLE_YEAR = r"\d{4}|[零○〇一二三四五六七八九]{4}|(?:中华)?民国\d{2,3}"
+_ANY_YEAR = rf"{_WHOLE_YEAR}|(?<![\d.])1[0-2]\d"
+REPUBLIC_BEGAN = 1911
+_YEAR = rf"(?:(?P<y>{_ANY_YEAR})年(?:度)?|(?P<rel>今年|本年|当年|明年|次年))?"
 #: How a day is stated behind which something is late. Read top down.
 _DAY_SHAPES: tuple[tuple[str, str], ...] = (
     ("day", rf"{_YEAR}(?P<m>{_TWO})月(?P<d>{_TWO})日"),
@@ -20,14 +24,21 @@ _DAY_SHAPES: tuple[tuple[str, str], ...] = (
     ("month", rf"{_YEAR}(?P<m>{_TWO})月份?"),
     ("quarter", rf"{_YEAR}(?:第?(?P<q>[一二三四1234])季度)(?:末|底)?"),
     ("half", rf"{_YEAR}(?P<half>上半年|下半年)(?:末|底)?"),
-    ("year_end", r"(?:(?P<y>\d{4}|[零○〇一二三四五六七八九]{4})|(?P<rel>今|本|当|明|次))?年(?:底|末)"),
-    ("year", r"(?:(?P<y>\d{4}|[零○〇一二三四五六七八九]{4})年|(?P<rel>今年|本年|当年|明年|次年))"),
+    ("year_end", rf"(?:(?P<y>{_ANY_YEAR})(?:年度?(?=年))?|(?P<rel>今|本|当|明|次))?年(?:底|末)"),
+    ("year", rf"(?:(?P<y>{_WHOLE_YEAR})年|(?P<rel>今年|本年|当年|明年|次年))"),
 )  # fmt: skip
-_BEFORE = r"(?:之前|以前|前(?!期|款|置|述|后店|店|端|沿|景|往|提|所|三|两|进|一))"
+_BEFORE = (
+    r"(?:或之前|或以前|届满前|之前|以前|前(?!期|款|置|述|后店|店|端|沿|景|往|提|所|三|两|进|一))"
+)
 _SHAPES = tuple((kind, re.compile(shape)) for kind, shape in _DAY_SHAPES)
-_LATE = tuple(
-    (kind, re.compile(shape + (r"(?:前|之前|以前|完成)?" if kind == "year_end" else _BEFORE)))
-    for kind, shape in _DAY_SHAPES
+#: 6月底完成: as good as 6月底前完成.
+_DONE_BY = rf"(?:{_BEFORE}|(?=(?:全部|全面|基本)?(?:完成|建成|报送|上报)))"
+_LATE_BEHIND = {"year_end": r"(?:前|之前|以前|完成)?", "day": _DONE_BY, "month_part": _DONE_BY}
+#: 年内, 2025年内: until the year is over; 三年内 isn't.
+_WITHIN_YEAR = rf"(?:(?P<y>{_ANY_YEAR})|(?P<rel>今|本|当|明|次)|(?<![一二两三四五六七八九十几数多\d]))年度?内(?!部|外|容)"
+_LATE = (
+    *((kind, re.compile(shape + _LATE_BEHIND.get(kind, _BEFORE))) for kind, shape in _DAY_SHAPES),
+    ("year_end", re.compile(_WITHIN_YEAR)),
 )
 #: … or which is the last: 自即日起至4月8日, 截止5月底.
 _UNTIL = tuple(
@@ -42,18 +53,26 @@ _EXPLICIT_YEAR = re.compile(r"(?<!\d)((?:19|20)\d{2})年")
 _PARTS = {"上旬": 10, "中旬": 20, "初": 5}
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "1": 1, "2": 2, "3": 3, "4": 4}
 
+_HAN_LONG = "[一二两三四五六七八九十]{1,3}"
 _STAGES = "(?:动员部署|部署启动|宣传发动|自查自改|自查自纠|排查整治|全面排查|集中整治|集中攻坚|攻坚克难|深化提升|巩固提升|总结提升|总结评估|总结验收|督导检查|检查验收|总结)"
+#: 自本通知印发之日起30日内: from when, and how long.
+_FROM = r"(?:(?:自|从)(?P<from>[^,。;]{2,16}?)(?:之日)?起,?|(?P<after>[^,。;自从]{0,8}(?:印发|下发|发布|公布))后,?)?"
+_SO_LONG = rf"(?P<long>\d{{1,3}}|{_HAN_LONG})(?P<of>个?工作日|日|天|个月|小时|周|年)"
+#: … of which the notice's own day is the beginning.
+_OWN_DAY = re.compile(
+    r"^(?:本|此)?(?:通知|方案|意见|要点|文件|通告|公告|办法|文)?(?:印发|下发|发布|公布|发文|发出|通知|实施|施行|即|今)(?:之)?日?$"
+)
 #: When something is due that has no date. Kind → how it is said.
 OTHER_DEADLINES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("period", re.compile(r"(?:19|20)\d{2}年?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:[-—~]{1,2}|至|到)(?:(?:19|20)\d{2}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:年|底|(?<=[年月日底]))")),
     ("period", re.compile(r"(?<![年\d])\d{1,2}月(?:\d{1,2}日|上旬|中旬|下旬|底|初)?(?:[-—~]{1,2}|至|到)\d{1,2}月(?:\d{1,2}日|上旬|中旬|下旬|底|初)?")),
-    ("within", re.compile(r"(?:自[^,。;]{2,12}(?:之日)?起)?\d{1,3}个?(?:工作日|日|天|个月|小时)(?:之)?内")),
+    ("within", re.compile(rf"{_FROM}{_SO_LONG}(?:之)?内")),
     ("regular", re.compile(r"(?:每(?:年|半年|季度?|月|周|旬|日)[^,。;、()]{0,24}|定期[^,。;、]{2,12})")),
     ("soon", re.compile(r"(?:尽快|抓紧|加快出台|加快制定|立即|即日起)[^,。;、]{0,16}")),
     ("timely", re.compile(r"及时(?:出台|修订|制定|印发|上报|报送|完善)[^,。;、]{0,14}")),
     ("milestones", re.compile(r"按(?:照)?(?:规定)?时(?:间|序)(?:节点|进度|要求)")),
     ("stage", re.compile(rf"(?:{_STAGES}[与和、]?){{1,3}}阶段")),
-    ("season", re.compile(r"(?:(?:暑期|汛期|节假日|冬季|夏季|春季|秋季|岁末年初|冬春|国庆|春节|两会|中秋|元旦|五一|清明)[、和]?){1,6}(?:期间|等?重点时段)?")),
+    ("season", re.compile(r"(?:(?:暑期|汛期?(?=[期前])期?|节假日|冬季|夏季|春季|秋季|岁末年初|冬春|国庆节?|春节|两会|中秋节?|元旦|五一|清明节?)[、和]?){1,6}(?:期间|等?重点时段|前)?")),
     ("yearly", re.compile(r"“[^“”]{2,14}(?:月|周|日)”")),
     ("year", re.compile(r"全年|(?<![\d较比与])(?:19|20)\d{2}年(?![\d底末前度—~至-])")),
 )  # fmt: skip
@@ -80,13 +99,18 @@ def last_day(year: int, month: int) -> date:
 
 
 def number_of_year(text: str) -> int:
-    return int(text.translate(_HAN_YEAR))
+    """2025, 二零二五, or a year of the Republic: 114, 民国114."""
+    year = int(re.sub("(?:中华)?民国", "", text).translate(_HAN_YEAR))
+    return year + REPUBLIC_BEGAN if year < 1000 else year
 
 
 def written(text: str) -> date | None:
-    """The first whole date of a line: 2019年3月25日, 二○二四年一月二十三日, 2024-01-23."""
+    """The first whole date of a line: 2019年3月25日, 二○二四年一月二十三日, 民国114年2月14日, 2024-01-23."""
     match = re.search(r"((?:19|20)\d{2})[年./-](\d{1,2})[月./-](\d{1,2})日?", text)
+    match = match or re.search(r"民国(\d{2,3})年(\d{1,2})月(\d{1,2})日", text)
     parts = [int(part) for part in match.groups()] if match else []
+    if parts and parts[0] < 1000:
+        parts[0] += REPUBLIC_BEGAN
     if not parts:
         han = re.search(
             r"([零○〇一二三四五六七八九]{4})年([一二三四五六七八九十]{1,3})月([一二三四五六七八九十]{1,3})日",
@@ -101,10 +125,13 @@ def written(text: str) -> date | None:
         return None
 
 
-def deadlines(text: str, start: int, end: int, year: int | None) -> list[Deadline]:
-    """Every deadline between two offsets; ``year`` is the one that a bare day inherits.
+def deadlines(
+    text: str, start: int, end: int, year: int | None, issued: date | None = None
+) -> list[Deadline]:
+    """Every deadline between two offsets.
 
-    A year that the same sentence states before a bare day is nearer than the notice's own.
+    year: the one that a bare day inherits; one that the same sentence states before it is nearer.
+    issued: the notice's own day, from which 自印发之日起30日内 counts.
     """
     found: list[Deadline] = []
     taken: list[tuple[int, int]] = []
@@ -125,17 +152,46 @@ def deadlines(text: str, start: int, end: int, year: int | None) -> list[Deadlin
             found.append(Deadline(*match.span(), "by", day, due, inferred))
     for kind, shape in OTHER_DEADLINES:
         for match in shape.finditer(text, start, end):
-            if free(*match.span()):
-                taken.append(match.span())
+            if not free(*match.span()):
+                continue
+            taken.append(match.span())
+            last = _counted(match, issued) if kind == "within" else None
+            if last is not None:
+                found.append(Deadline(*match.span(), "by", last.isoformat(), last, inferred=True))
+            else:
                 found.append(Deadline(*match.span(), kind, _loose(kind, match[0], year)))
     return sorted(found, key=lambda one: one.start)
 
 
-def in_cell(text: str, start: int, end: int, year: int | None) -> list[Deadline]:
+def _counted(match: re.Match[str], issued: date | None) -> date | None:
+    """The last day of a limit that runs from the notice's own day, which isn't counted.
+
+    Working days and hours hang on a calendar and a clock that no text states: no day then.
+    """
+    begins = match["from"] or match["after"]
+    if issued is None or not begins or not _OWN_DAY.match(begins):
+        return None
+    count, unit = han_number(match["long"].replace("两", "二")), match["of"]
+    if unit in ("日", "天", "周"):
+        return issued + timedelta(days=count * (7 if unit == "周" else 1))
+    if unit in ("个月", "年"):
+        month = issued.month - 1 + count * (12 if unit == "年" else 1)
+        year, month = issued.year + month // 12, month % 12 + 1
+        return min(last_day(year, month), date(year, month, 1) + timedelta(days=issued.day - 1))
+    return None
+
+
+#: What may stand behind a month or a year in a cell: else it is part of something, 2026年汛前.
+_CELL_GOES_ON = re.compile(r"[(,;。、]|底|末|前|内|完成|$")
+
+
+def in_cell(
+    text: str, start: int, end: int, year: int | None, issued: date | None = None
+) -> list[Deadline]:
     """The deadline that a cell of a column 完成时限 states; 2024年6月 is over with its last day."""
     for kind, shape in _SHAPES:
         match = shape.search(text, start, end)
-        if match is None or _is_empty(match):
+        if match is None or _is_empty(match) or not _CELL_GOES_ON.match(text[match.end() : end]):
             continue
         due, inferred = _due(kind, match, text, start, match.start(), year)
         if due is not None and kind == "month":
@@ -144,7 +200,7 @@ def in_cell(text: str, start: int, end: int, year: int | None) -> list[Deadline]
         if due is not None and kind == "year":
             due = date(due.year + 1, 12, 31)
         return [Deadline(start, end, "by", due.isoformat() if due else "", due, inferred)]
-    return deadlines(text, start, end, year)
+    return deadlines(text, start, end, year, issued)
 
 
 def _is_empty(match: re.Match[str]) -> bool:

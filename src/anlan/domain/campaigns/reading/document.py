@@ -144,9 +144,10 @@ def read(document: Document) -> Reading:
     found = notices.read(words)
     title = words.text[slice(*found.title)] if found.title else ""
     year = found.year or _first_year(title)
-    return Reading(document, words, found, tuple(tasks.read(words, year, notice=found.is_one)))
+    clauses = tasks.read(words, year, notice=found.is_one, day=found.day)
+    return Reading(document, words, found, tuple(clauses))
 
 
 def _first_year(title: str) -> int | None:
-    match = re.search(r"(?:19|20)\d{2}", title)
-    return int(match[0]) if match else None
+    match = re.search(r"(?:19|20)\d{2}|(?<!\d)1[0-2]\d(?=年)", title)
+    return dates.number_of_year(match[0]) if match else None

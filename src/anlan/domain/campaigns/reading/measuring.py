@@ -1,25 +1,18 @@
-"""How much of the truth of a document is read, by kind of error.
+"""How much of the figures of a document is read, by kind of error.
 
-Truth stands as in ../shared/seeds: beside ``NAME.txt`` one line a figure in ``facts.jsonl`` and one
-a task in ``tasks.jsonl``; or in the text itself, ``NAME.marked`` (marked.py). A figure is hit when value and unit are equal and the spans overlap, each
-used once; of the hits, region, period and the indicator's words are compared. A task is hit when
-its span is the same; its title and its targets are compared.
+A figure is hit when value and unit are equal and the spans overlap, each used once; of the hits,
+region, period and the indicator's words are compared.
 """
 
 from __future__ import annotations
 
-import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
-from anlan.domain.campaigns.reading import document as reading
-from anlan.domain.campaigns.reading import marked
-from anlan.domain.campaigns.reading.figures import Figure, read
-from anlan.kernel.papers import documents
+from anlan.domain.campaigns.reading.figures import Figure
 
 Row = Mapping[str, Any]
 TRAITS = ("region", "period", "indicator")
@@ -34,6 +27,15 @@ class Measured:
     hits: list[tuple[Row, Figure]] = field(default_factory=list)
     missed: list[Row] = field(default_factory=list)
     extra: list[Figure] = field(default_factory=list)
+
+    def summary(self) -> dict[str, Any]:
+        """As ``./anlan read --check`` tells it."""
+        shares = ("recall", "precision", *TRAITS, "all")
+        return {
+            "truth": len(self.truth), "read": len(self.read),
+            **{name: round(self.share(name), 3) for name in shares},
+            "errors": {name: dict(counts) for name, counts in self.errors().items()},
+        }  # fmt: skip
 
     def share(self, name: str) -> float:
         """Recall, precision, or the share of the hits with that trait right; 1 of nothing."""
@@ -103,71 +105,3 @@ def measure(truth: Sequence[Row], found: Sequence[Figure]) -> Measured:
         result.hits.append((fact, best))
     result.extra = left
     return result
-
-
-# --- a folder of examples --------------------------------------------------------------------
-
-
-def checked(folder: Path) -> Iterator[dict[str, Any]]:
-    """For each document of the folder: what was read of its truth."""
-    facts, tasks = _rows(folder / "facts.jsonl"), _rows(folder / "tasks.jsonl")
-    whole = {row["seed"]: row for row in _rows(folder / "documents.jsonl")}
-    for path in sorted(folder.glob("*.txt")):
-        name = path.stem
-        own = whole.get(name, {"figures": True, "tasks": bool(tasks), "sorts": None})
-        told: dict[str, Any] = {"document": name}
-        document = documents.read(path)
-        if own["figures"]:
-            told["figures"] = _figures(document.text, [f for f in facts if f["seed"] == name], own)
-        if own["tasks"]:
-            told["tasks"] = _tasks(document, [task for task in tasks if task["seed"] == name])
-        yield told
-    for path in sorted(folder.glob("*.marked")):
-        text, truth = marked.parse(path.read_text(encoding="utf-8"), path.stem)
-        yield {"document": path.stem, "figures": _figures(text, truth, {"sorts": None})}
-
-
-def _rows(path: Path) -> list[Row]:
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8") as file:
-        return [json.loads(line) for line in file if line.strip()]
-
-
-def _figures(text: str, truth: Sequence[Row], own: Row) -> dict[str, Any]:
-    found = read(text)
-    if own["sorts"] is not None:
-        # Of dates and numbers of documents nobody was asked, so nothing is known of them.
-        kinds = {fact["kind"] for fact in truth} | set(own["sorts"])
-        found = [figure for figure in found if figure.kind in kinds]
-    result = measure(truth, found)
-    shares = ("recall", "precision", *TRAITS, "all")
-    return {
-        "truth": len(result.truth), "read": len(result.read),
-        **{name: round(result.share(name), 3) for name in shares},
-        "errors": {name: dict(counts) for name, counts in result.errors().items()},
-    }  # fmt: skip
-
-
-def _tasks(document: documents.Document, truth: Sequence[Row]) -> dict[str, Any]:
-    found = reading.read(document)
-    read_ = {(one["start"], one["end"]): one for one in found.of("task")}
-    hits = [(task, one) for task in truth if (one := read_.get((task["start"], task["end"])))]
-    wrong: Counter[str] = Counter(missed=len(truth) - len(hits), extra=len(read_) - len(hits))
-    for task, one in hits:
-        wrong["wrong title"] += (one["title_hans"] or one["title"]).strip() != task["title"]
-        wrong["wrong targets"] += _values(one["targets"]) != _values(task["targets"])
-    return {
-        "truth": len(truth), "read": len(read_),
-        "recall": round(len(hits) / (len(truth) or 1), 3),
-        "precision": round(len(hits) / (len(read_) or 1), 3),
-        "errors": {name: count for name, count in wrong.items() if count},
-    }  # fmt: skip
-
-
-def _values(targets: Sequence[Row]) -> Counter[tuple[str, str]]:
-    return Counter(
-        (f"{Decimal(str(one['value'])).normalize():f}", str(one["unit"]))
-        for one in targets
-        if one["value"] not in (None, "")
-    )

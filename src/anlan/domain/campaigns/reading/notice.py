@@ -25,7 +25,9 @@ _RECIPIENT_END = re.compile(
     r"(?:府|门|位|铺|店|局|厅|委|办|司|会|团|业|院|校|所|站|队|室|处|镇|街道|部|社)$"
 )
 _RECIPIENT_BEGIN = re.compile(r"[各省市县区州旗乡镇驻有中国直属本全开].{2}")
-_DATE_LINE = re.compile(r"^(?:[\d零○]{4}|[零○一二三四五六七八九]{4})年[^。]{2,8}日(?:印发)?$")
+_DATE_LINE = re.compile(
+    r"^(?:[\d零○]{4}|[零○一二三四五六七八九]{4}|(?:中华)?民国\d{2,3})年[^。]{2,8}日(?:印发)?$"
+)
 _HEAD_LINES_MAX = 40
 TITLE_LINES_MAX = 8
 

@@ -15,11 +15,13 @@ from typing import Any
 
 import opencc
 
+from anlan.domain.campaigns.reading.figures.mending import mend
+
 #: One character for one character, so that offsets stay.
 _FORMS = str.maketrans(
-    "０１２３４５６７８９（），：；！？．－～«»＋／％〇［］｛｝"
+    "０１２３４５６７８９（），：；！？．－～«»＋／％〇［］｛｝≧≦＞＜﹪"
     + "ＡＢＣＤＥＦＧＨＩＪＫＬＭＮＯＰＱＲＳＴＵＶＷＸＹＺ",
-    "0123456789(),:;!?.-~《》+/%零[]{}" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
+    "0123456789(),:;!?.-~《》+/%零[]{}≥≤><%" + "ABCDEFGHIJKLMNOPQRSTUVWXYZ",
 )
 _QUOTES = str.maketrans("「」『』", "“”‘’")
 _BLANKS = frozenset(" \u3000\u00a0\u2002\u2003\u2009\u200b\ufeff\r\t")
@@ -29,7 +31,7 @@ _BLANKS = frozenset(" \u3000\u00a0\u2002\u2003\u2009\u200b\ufeff\r\t")
 WRAPPED_WIDTH_MIN, WRAPPED_WIDTH_MAX = 18.0, 60.0
 WRAPPED_LINES_MIN = 8
 _BEGINS = re.compile(
-    r"\s*(?:[一二三四五六七八九十]{1,3}、(?![一二三四五六七八九十])|[（(][一二三四五六七八九十\d]{1,3}[）)]"
+    r"\s*(?:[一二三四五六七八九十壹贰叁参肆伍陆柒捌玖拾貳參陸]{1,3}、(?![一二三四五六七八九十])|[（(][一二三四五六七八九十\d]{1,3}[）)]"
     r"|[0-9０-９]{1,2}[.．、](?![0-9０-９])|[①-⑳]|第[一二三四五六七八九十]{1,3}[章条])"
 )
 
@@ -46,7 +48,9 @@ class Plain:
         if start >= end:
             where = self.at[start] if start < len(self.at) else (self.at[-1] + 1 if self.at else 0)
             return where, where
-        return self.at[start], self.at[end - 1] + 1
+        last = self.at[end - 1]
+        # A sign that was put back has no width in the document.
+        return self.at[start], last if self.at[end : end + 1] == (last,) else last + 1
 
 
 @cache
@@ -91,29 +95,32 @@ def line_ends(text: str) -> str:
 
 def plain(text: str, leave_out: Iterable[tuple[int, int]] = ()) -> Plain:
     """The text for rules, without the stretches to be left out (furniture, second copies)."""
-    text = line_ends(text)
+    mended = mend(line_ends(text))
     silent = sorted(leave_out)
-    width = _wrapped_at(text)
-    lines = text.split("\n")
+    width = _wrapped_at(mended.text)
+    lines = mended.text.split("\n")
     chars: list[str] = []
     at: list[int] = []
     offset, skip = 0, 0
     for number, line in enumerate(lines):
         made = simplified(line).translate(_FORMS).translate(_QUOTES)
         for index, char in enumerate(made):
-            where = offset + index
+            where = mended.origin[offset + index]
             while skip < len(silent) and silent[skip][1] <= where:
                 skip += 1
             if skip < len(silent) and silent[skip][0] <= where:
                 continue
-            if char in _BLANKS and not _between_words(made, index):
-                continue
+            if char in _BLANKS:
+                kept = _blank(made, index)
+                if not kept:
+                    continue
+                char = kept
             chars.append(char)
             at.append(where)
         below = lines[number + 1] if number + 1 < len(lines) else ""
         if not (width and _goes_on(line, below, width)):
             chars.append("\n")
-            at.append(offset + len(line))
+            at.append(mended.origin[offset + len(line)])
         offset += len(line) + 1
     return Plain("".join(chars), tuple(at))
 
@@ -142,9 +149,18 @@ def _goes_on(line: str, below: str, width: float) -> bool:
     return not (_BEGINS.match(below) or below[:1] in (" ", "\u3000"))
 
 
-def _between_words(line: str, index: int) -> bool:
-    """A blank between two Latin words is one of theirs; a tab between cells stays, too."""
-    if line[index] == "\t":
-        return True
+#: Names below each other in one cell come with a blank between them.
+_NAME_ENDS = frozenset("局厅委办部府院队会司处站所社")
+_NAME_BEGINS = frozenset("省市县区镇乡街各国中相有")
+
+
+def _blank(line: str, index: int) -> str:
+    """What a blank says: a tab parts cells, a blank two Latin words or two names in a cell."""
+    char = line[index]
+    if char == "\t":
+        return char
     before, after = line[index - 1 : index], line[index + 1 : index + 2]
-    return before.isascii() and before.isalpha() and after.isascii() and after.isalpha()
+    if before in _NAME_ENDS and after in _NAME_BEGINS and "\t" in line:
+        return "、"
+    words = before.isascii() and before.isalpha() and after.isascii() and after.isalpha()
+    return char if words else ""

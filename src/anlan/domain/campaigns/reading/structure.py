@@ -20,6 +20,7 @@ MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("章", re.compile(rf"第({_HAN}|\d{{1,2}})章[、:]?")),
     ("节", re.compile(rf"第({_HAN}|\d{{1,2}})节[、:]?")),
     ("条", re.compile(rf"第({_HAN}|\d{{1,3}})条[、:]?")),
+    ("壹、", re.compile("([壹贰叁参肆伍陆柒捌玖拾]{1,3})、")),
     ("一、", re.compile(rf"({_HAN})[、.](?![\d一二三四五六七八九十])")),
     ("(一)", re.compile(rf"[(]({_HAN})[)][、.]?")),
     ("1.1", re.compile(r"(\d{1,2}(?:[.]\d{1,2}){1,3})[.、]?(?![\d%个家项人年月日万亿号.])")),
@@ -39,7 +40,9 @@ HEADING_CHARS_MAX = 40
 TITLE_CHARS_MAX = 50
 #: 加强宣导:各局应于… is titled by what stands before the colon.
 COLON_CHARS_MAX = 20
-_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")}
+_DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
+    "贰": 2, "叁": 3, "参": 3, "壹": 1, "肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9,
+}  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -80,7 +83,7 @@ def han_number(text: str) -> int:
     for char in text:
         if char == "百":
             total, digit = total + (digit or 1) * 100, 0
-        elif char == "十":
+        elif char in "十拾":
             total, digit = total + (digit or 1) * 10, 0
         else:
             digit = _DIGITS.get(char, 0)
@@ -97,7 +100,7 @@ def read(plain: Plain, rows: frozenset[int] = frozenset(), *, spoken: bool = Fal
     stack: list[Node] = []
     part = ""
     listing = False
-    open_ended = False
+    open_ended = headed = False
     for line_start, line_end in lines(plain.text, 0, len(plain.text)):
         if line_start in rows:
             stack = []
@@ -118,12 +121,15 @@ def read(plain: Plain, rows: frozenset[int] = frozenset(), *, spoken: bool = Fal
                 stack, part = [], annex[1]
             elif _is_heading(line) and not before:
                 # Two lines of one heading follow each other; anything else begins a new part.
-                part = part + line if stack == [] and part else line
-                stack = []
+                part = part + line if headed else line
+                headed, stack = True, []
+                continue
             elif stack:
                 for node in _upward(stack[-1]):
                     node.end = line_end
+            headed = False
             continue
+        headed = False
         for number, (style, match) in enumerate(marks):
             stop = marks[number + 1][1].start() if number + 1 < len(marks) else line_end
             node = _node(plain.text, style, match, stop, part)

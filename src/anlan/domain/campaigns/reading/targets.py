@@ -1,55 +1,41 @@
 """What a clause wants in numbers: how many of what, at least or at most; trends; what may not be.
 
-A clause is read piece by piece between its signs. In each piece every number with a unit is a
+A clause is read piece by piece between its signs. In each piece every amount (amounts.py) is a
 target, unless it is a date, somebody's number or a thing of the past.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
-from anlan.domain.campaigns.reading import trends, words
-from anlan.domain.campaigns.reading.structure import han_number
+from anlan.domain.campaigns.reading import amounts, trends, words
 from anlan.domain.campaigns.reading.target import AGAINST, LEADING, Target, clause_begin
 
-_HAN_COUNT = "[一二两三四五六七八九十百]{1,4}"
-_UNITS = rf"(?:{words.SIZE_UNITS}|{words.COUNT_UNITS}|%|个百分点|‰)"
-_NUMBER = re.compile(
-    rf"(?P<least>{words.AT_LEAST_BEFORE})?(?P<most>{words.AT_MOST_BEFORE})?(?P<about>约|近)?"
-    rf"(?P<n>(?<![\d.〔\[第])\d+(?:,\d{{3}})*(?:\.\d+)?)(?P<big>万|亿|千)?(?P<over>余|多)?(?P<unit>{_UNITS})"
-    r"(?P<rate>/(?:年|月|天|日|人|户|家))?(?P<size>煤矿|矿次)?(?P<bound>\(?含\)?)?(?P<after>以上|以下|以内|及以上|及以下)?"
-)
-_HAN_NUMBER = re.compile(
-    rf"(?P<least>{words.AT_LEAST_BEFORE}|开展|组织|举办|进行|完成)?(?<![第一二两三四五六七八九十百每])(?P<n>{_HAN_COUNT})(?P<unit>{words.COUNT_UNITS})"
-    r"(?P<after>以上|以下|以内)?"
-)
-#: Behind a number these make it a date, a place in a list, a name or an age, not an amount.
-_NO_AMOUNT = re.compile(
-    r"^(?:年|月|日|号|时|分(?!钟)|周年|世纪|届|条规定|款|期工程|型|路|线|楼|点钟)"
-)
 _EACH = re.compile(
-    r"(?:各|每个?|所有)(?P<each>市\(州\)|州\(市\)|县\(市、区\)|县\(区\)|市\(区\)|州、市|州市|市州|县市区|县区|地区|市|县|区|乡镇|街道|部门|单位|企业|地|店铺|标段|项目|园区|矿山|矿|学校|村|社区|网格|班组|车间)"
+    r"(?:各|每一?个?|所有)(?P<each>市\(州\)|州\(市\)|县\(市、区\)|县\(区\)|市\(区\)|乡\(镇、街道\)|乡镇\(街道\)|镇\(街道\)|镇\(街\)|村\(社区\)|村\(居\)"
+    r"|州、市|州市|市州|县市区|县区|地区|市|县|区|乡镇|镇街|街道|部门|单位|企业|地|店铺|标段|项目|园区|矿山|矿|学校|村|社区|网格|班组|车间)"
 )
-_EVERY = re.compile(r"每(?P<every>年度?|半年|季度|个?月|周|天|日)")
+#: 每支不少于50人: so many for each of what was counted before.
+_EACH_ONE = re.compile(rf"每一?(?P<each>{words.COUNT_UNITS})$")
+_EVERY = re.compile(r"每(?P<every>年度?|半年|季度?|个?月|周|星期|天|日)")
+_PERIODS = {"年度": "年", "个月": "月", "季": "季度", "星期": "周"}
 #: 力争压减至15家: of what is said before.
 _NO_NOUN = re.compile(
     rf"^(?:{words.ADVERBS}|{words.VERBS}|力争|压减|缩减|控制|至|到|在|为|其中|的)*+$"
 )
-_THOUSANDS = re.compile(r"\d,\d{3}(?!\d)")
-_CHANGED_TO = rf"(?:{words.UP}|{words.DOWN}|缩短|压缩|扩大|[减降增升压])(?:到|至|为)"
-_FROM_VALUE = re.compile(rf"[由从](\d+(?:\.\d+)?[^\d,。;]{{0,4}}?){_CHANGED_TO}")
 _TRAILING = re.compile(rf"(?:{words.UP}|{words.DOWN}|缩短|压缩|控制|均|分别)*+(?:到|至|在|为|均)?$")
-_OFTEN = re.compile(r"至少|最少|不少于|每(?:年|半年|季度?|个?月|周|日)")
-_REACHED = re.compile(words.REACHING + "$")
 _JOINT = re.compile("以及|和|及(?!其)|、|并")
-_RANGE = re.compile(r"(\d+)(?:[-—~]{1,2}|至|到)$")
+_RANGE = re.compile(r"(\d+)%?(?:[-—~]{1,2}|至|到)$")
 _DATED = re.compile(
     r"^(?:到|至|力争|确保)?(?:\d{4}年)?(?:年?底|\d{1,2}月底?|\d{1,2}月\d{1,2}日)?前?,?(?:实现|使)?"
 )
 _BEHIND = re.compile(r"^(?:的)?(?P<noun>[^,。;、和及与(“”]{1,30})")
+#: 每年至少组织一次, 不低于管辖范围的50%: the word stands before the verb or the whole.
+_LEAST_BEFORE = re.compile(r"(?:至少|最少|不得?少于|不得?低于|不得?小于)[^,。;()\d]{0,16}$")
+_MOST_BEFORE = re.compile(r"(?:不得?超过|不得?高于|控制在)[^,。;()\d]{0,12}$")
+_FORBIDDEN_BEFORE = re.compile("(?:不得|严禁|禁止|不准)[^,。;]{0,6}$")
 
 
 def read(text: str, start: int, end: int, year: int | None) -> list[Target]:
@@ -58,10 +44,9 @@ def read(text: str, start: int, end: int, year: int | None) -> list[Target]:
     year: the notice's own; a trend without a base is against the year before it.
     """
     found: list[Target] = []
-    for a, b in _pieces(text, start, end):
-        found += _numbers(text, a, b, start)
-        if not _NUMBER.search(text, a, b):
-            found += trends.trend(text, a, b, year)
+    for a, b in amounts.pieces(text, start, end):
+        numbers = _numbers(text, a, b, start) + _bare_rates(text, a, b)
+        found += numbers or trends.trend(text, a, b, year)
     found += trends.slogans(text, start, end)
     found += trends.curbs(text, start, end)
     once: dict[object, Target] = {}
@@ -74,34 +59,22 @@ def read(text: str, start: int, end: int, year: int | None) -> list[Target]:
     return list(once.values())
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """Stretches between signs; what stands in brackets isn't cut."""
-    depth, begin = 0, start
-    for at in range(start, end):
-        char = text[at]
-        if char in "(“《":
-            depth += 1
-        elif char in ")”》":
-            depth = max(0, depth - 1)
-        elif char in ",;。:\n" and depth == 0 and not _THOUSANDS.match(text, at - 1):
-            if at > begin:
-                yield begin, at
-            begin = at + 1
-    if end > begin:
-        yield begin, end
+def _bare_rates(text: str, start: int, end: int) -> list[Target]:
+    return [
+        Target(
+            start, end, "number", rate.value, rate.unit,
+            _comparator(rate.match.groupdict(), rate.match["lead"]),
+            _TRAILING.sub("", text[start : rate.match.start("lead")]),
+        )
+        for rate in amounts.bare_rates(text, start, end)
+    ]  # fmt: skip
 
 
 # --- Numbers -------------------------------------------------------------------------------
 
 
 def _numbers(text: str, start: int, end: int, clause: int) -> list[Target]:
-    matches = [
-        match
-        for shape in (_NUMBER, _HAN_NUMBER)
-        for match in shape.finditer(text, start, end)
-        if _counts(text, match, start)
-    ]
-    matches.sort(key=lambda match: match.start())
+    matches = amounts.written(text, start, end)
     found = []
     for index, match in enumerate(matches):
         begin = _after_joint(text, matches[index - 1].end(), match.start()) if index else start
@@ -110,7 +83,9 @@ def _numbers(text: str, start: int, end: int, clause: int) -> list[Target]:
             if index + 1 < len(matches)
             else end
         )
-        found.append(_number(text, match, begin, stop, clause))
+        # 1支不少于10人的队伍: the second says what the first is like, and is nobody's share.
+        beside = index > 0 and matches[index - 1].end() == match.start()
+        found.append(_number(text, match, begin, stop, clause, shared=not beside))
     return _ranged(text, matches, _sized(text, matches, _apiece(text, matches, found)))
 
 
@@ -179,44 +154,6 @@ def _with_objects(found: list[Target]) -> list[Target]:
     return out
 
 
-def _counts(text: str, match: re.Match[str], start: int) -> bool:
-    # 一项任务、一套方案 is no amount; 每季度至少研究一次 and 建成三个示范矿井 are.
-    if match[0].endswith("一批"):
-        # 消除一批隐患 is a manner of speech.
-        return False
-    if not match["n"][0].isdigit() and not match["least"]:
-        reached = _REACHED.search(text[max(start, match.start() - 6) : match.start()])
-        if not (reached or _OFTEN.search(text, start, match.start())):
-            return False
-    unit, after = match["unit"], text[match.end("unit") : match.end("unit") + 4]
-    before = text[max(0, start - 1, match.start("n") - 24) : match.start("n")]
-    if _in_title(text, match.start("n")) or (not match["least"] and words.TOLD.search(before)):
-        return False
-    if unit == "分钟" and not (match.groupdict().get("most") or match.groupdict().get("after")):
-        return False
-    if _FROM_VALUE.match(text, match.start("n") - 1):
-        # 由85%提高到95%: what it was is the baseline of the other.
-        return False
-    if unit in ("日", "天", "小时", "月", "年"):
-        # A time limit is a deadline; 日 behind a month is a date.
-        return False
-    if (unit == "条" and before.endswith("第")) or re.search(
-        "(?:依据|按照|根据|对照|等级为?)$", before
-    ):
-        return False
-    if unit in ("级", "类") and not match.groupdict().get("after"):
-        # 5类桥梁, 1.1级工房: a grade, not an amount.
-        return False
-    if unit == "个" and after[:1] in ("月", "工") and not after.startswith("工程"):
-        return False
-    return not _NO_AMOUNT.match(text[match.end("n") : match.end("n") + 4])
-
-
-def _in_title(text: str, at: int) -> bool:
-    opened, closed = text.rfind("《", 0, at), text.rfind("》", 0, at)
-    return opened > closed
-
-
 def _joint(text: str, start: int, end: int) -> int:
     """Where the words of one number end and those of the next begin."""
     cut = _JOINT.search(text, start, end)
@@ -234,62 +171,29 @@ def _after_joint(text: str, start: int, end: int) -> int:
     return cut.end() if cut else start
 
 
-def _number(text: str, match: re.Match[str], start: int, end: int, clause: int) -> Target:
+def _number(
+    text: str, match: re.Match[str], start: int, end: int, clause: int, *, shared: bool
+) -> Target:
+    """The target of one amount. ``shared``: whether a 各 or 每 before it may say of whom."""
     said = match.groupdict()
-    raw = said["n"].replace(",", "")
-    value = Decimal(raw) if raw[0].isdigit() else Decimal(han_number(raw.replace("两", "二")))
-    unit = said["unit"]
-    if unit.startswith("万") or unit.startswith("亿"):
-        value, unit = value * {"万": 10**4, "亿": 10**8}[unit[0]], unit[1:]
-    value *= {"万": 10**4, "亿": 10**8, "千": 1000}.get(said.get("big") or "", 1)
-    unit += said.get("rate") or ""
-    closed = text.find(")", match.end(), end)
-    if (
-        closed >= 0
-        and "(" not in text[match.end() : closed]
-        and "(" not in text[start : match.start()]
-    ):
-        end = closed
-    before = text[start : match.start("n")]
-    after = text[match.end() : end]
+    value, unit = amounts.value(match)
+    end = _bracket_end(text, match, start, end)
+    before, after = text[start : match.start("n")], text[match.end() : end]
     up_to = None
-    unit = unit.replace("(次)", "次")
-    if value == value.to_integral_value():
-        value = value.to_integral_value()
     if low := _RANGE.search(before):
         value, up_to = Decimal(low[1]), value
         before = before[: low.start()]
     comparator = _comparator(said, before)
-    kind = "number"
-    base = direction = ""
-    if unit in ("%", "个百分点", "‰"):
-        base_found = AGAINST.search(before)
-        base = (base_found["base"] or "") if base_found else ""
-        for way, shape in (("decrease", words.DOWN), ("increase", words.UP)):
-            if re.search(rf"{shape}(?:幅度)?(?:了|到|至)?$", before):
-                kind, direction = ("number" if before[-1] in "到至" else "change"), way
-    if was := _FROM_VALUE.search(before):
+    kind, base, direction = _change(unit, before)
+    if was := amounts.FROM_VALUE.search(before):
         base, before = was[1], before[: was.start()]
-    size = re.fullmatch(words.SIZE_UNITS, said["unit"]) or said.get("rate")
-    bounded = (said.get("after") or (comparator in ("<=", ">=") and size)) and unit != "%"
-    # 建成2座以上示范矿山 is to be reached; 30万吨/年以下煤矿, 30人以上企业 say who is meant.
-    reached = said.get("least") or re.search(rf"(?:{words.REACHING}|成|了)$", before)
-    if bounded and re.match(r"的?[\u4e00-\u9fff]", after) and (size or not reached):
+    if _is_threshold(said, comparator, before, after):
         kind = "threshold"
     begin = start
-    lead = re.match(words.EXISTING_VERBS, before)
-    if (
-        kind == "number"
-        and (lead or (start > clause and text[start - 1] in "和及、并"))
-        and after[:1] != ""
-    ):
-        sibling = clause_begin(text, start, clause)
-        if re.match(words.EXISTING_VERBS, text[sibling:]):
-            kind = "existing"
-            begin = start + (lead.end() if lead else 0)
-            if text[:end].endswith("建设"):
-                end -= 2
-    per = _per(text, start, match.start("n"), clause)
+    if kind == "number" and (there := _existing(text, start, clause, before, after)) is not None:
+        kind, begin = "existing", there
+        end -= 2 if text[:end].endswith("建设") else 0
+    per = _per(text, start, match.start("n"), clause) if shared else ""
     return Target(
         begin,
         end,
@@ -305,6 +209,50 @@ def _number(text: str, match: re.Match[str], start: int, end: int, clause: int) 
     )
 
 
+def _bracket_end(text: str, match: re.Match[str], start: int, end: int) -> int:
+    """Words inside a bracket end with it."""
+    closed = text.find(")", match.end(), end)
+    inside = (
+        closed >= 0
+        and "(" not in text[match.end() : closed]
+        and "(" not in text[start : match.start()]
+    )
+    return closed if inside else end
+
+
+def _change(unit: str, before: str) -> tuple[str, str, str]:
+    """Whether the number is a change: its kind, what it is against, its direction."""
+    against = AGAINST.search(before)
+    if unit not in ("%", "个百分点", "‰") and against is None:
+        return "number", "", ""
+    base = (against["base"] or "") if against else ""
+    for way, shape in (("decrease", words.DOWN), ("increase", words.UP)):
+        if re.search(rf"{shape}(?:幅度)?(?:了|到|至)?$", before):
+            return ("number" if before[-1] in "到至" else "change"), base, way
+    return "number", base, ""
+
+
+def _is_threshold(said: dict[str, str | None], comparator: str, before: str, after: str) -> bool:
+    """30万吨/年以下煤矿, 30人以上企业 say who is meant; 建成2座以上示范矿山 is to be reached."""
+    size = re.fullmatch(words.SIZE_UNITS, said["unit"] or "") or said.get("rate")
+    bounded = said.get("after") or (comparator in ("<=", ">=") and size)
+    if not bounded or said["unit"] == "%" or not re.match(r"的?[\u4e00-\u9fff]", after):
+        return False
+    reached = said.get("least") or re.search(rf"(?:{words.REACHING}|成|了)$", before)
+    return bool(size or not reached)
+
+
+def _existing(text: str, start: int, clause: int, before: str, after: str) -> int | None:
+    """加强省级15支救援队伍和5个仓库建设: where the words begin of what is there already."""
+    lead = re.match(words.EXISTING_VERBS, before)
+    follows = start > clause and text[start - 1] in "和及、并"
+    if not after or not (lead or follows):
+        return None
+    if not re.match(words.EXISTING_VERBS, text[clause_begin(text, start, clause) :]):
+        return None
+    return start + (lead.end() if lead else 0)
+
+
 def _changed(before: str) -> str:
     """What changes by so much: the words before 较2019年下降."""
     found = re.split(
@@ -318,17 +266,16 @@ def _changed(before: str) -> str:
 
 def _comparator(said: dict[str, str | None], before: str) -> str:
     stated = (said.get("least") or "") + (said.get("most") or "")
-    if stated in words.AT_MOST:
+    sign, after = (said.get("sign") or "")[:1], said.get("after") or ""
+    if stated in words.AT_MOST or sign in ("≤", "<"):
         return "<="
-    if stated in words.AT_LEAST:
+    if stated in words.AT_LEAST or sign in ("≥", ">"):
         return ">="
-    after = said.get("after") or ""
-    if "以上" in after and re.search("(?:不得|严禁|禁止|不准)[^,。;]{0,6}$", before):
+    if "以上" in after and _FORBIDDEN_BEFORE.search(before):
         return "<"
-    # 每年至少组织一次, 不低于管辖范围的50%: the word stands before the verb or the whole.
-    if re.search(r"(?:至少|最少|不少于|不低于)[^,。;()\d]{0,16}$", before):
+    if _LEAST_BEFORE.search(before):
         return ">="
-    if re.search(r"(?:不超过|不高于|控制在)[^,。;()\d]{0,12}$", before):
+    if _MOST_BEFORE.search(before):
         return "<="
     if "以上" in after or said.get("over"):
         return ">="
@@ -338,10 +285,14 @@ def _comparator(said: dict[str, str | None], before: str) -> str:
 def _per(text: str, start: int, number: int, clause: int) -> str:
     every = _EVERY.search(text, start, number)
     if every is not None:
-        return every["every"].replace("个", "").replace("年度", "年")
+        return _PERIODS.get(every["every"], every["every"])
     each = _EACH.match(text, clause_begin(text, start, clause), number)
     for near in re.finditer("每", text[start:number]):
         each = _EACH.match(text, start + near.start(), number) or each
+    if each is None:
+        # 每支不少于50人
+        lead = re.sub(rf"{words.AT_LEAST_BEFORE}?$", "", text[start:number])
+        each = _EACH_ONE.search(lead)
     return re.sub("[()、]", "", each["each"]) if each else ""
 
 
@@ -354,7 +305,7 @@ def _object(text: str, match: re.Match[str], start: int, end: int) -> str:
     if rest:
         return rest.replace("“", "").replace("”", "")
     said = text[start : match.start()]
-    if was := _FROM_VALUE.search(said):
+    if was := amounts.FROM_VALUE.search(said):
         said = said[: was.start()]
     before = noun = _DATED.sub("", said)
     while (shorter := LEADING.sub("", noun)) != noun and len(shorter) > 2:

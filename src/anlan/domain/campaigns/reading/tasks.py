@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 
 from anlan.domain.campaigns.reading import dates, structure, tables, targets, words
 from anlan.domain.campaigns.reading import units as parties
@@ -45,31 +46,45 @@ class Clause:
     basis: tuple[parties.Basis, ...]
 
 
-def read(plain: Plain, year: int | None, *, notice: bool = True) -> list[Clause]:
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """When the notice came out, as far as it says so: what bare days and limits hang on."""
+
+    year: int | None = None
+    day: date | None = None
+
+
+def read(
+    plain: Plain, year: int | None, *, notice: bool = True, day: date | None = None
+) -> list[Clause]:
     """All clauses of the document in order.
 
-    notice: whether it is one. In an article only what is numbered may be a task.
+    year, day: when it came out. notice: whether it is one; in an article only what is numbered may
+    be a task.
     """
+    issued = Issued(year, day)
     text = plain.text
     rows = list(tables.read(text))
     forest = structure.read(plain, frozenset(row.start for row in rows), spoken=not notice)
     beside = _is_family(text, forest)
     found = [
-        _clause(text, kind, node, year)
+        _clause(text, kind, node, issued)
         for tree in forest
         for kind, node in _leaves(text, tree, beside=beside)
     ]
-    found += [_of_row(text, row, year) for row in rows]
+    found += [_of_row(text, row, issued) for row in rows]
     found.sort(key=lambda clause: clause.start)
-    return found or (list(_unnumbered(text, year)) if notice else [])
+    return found or (list(_unnumbered(text, issued)) if notice else [])
 
 
-def _of_row(text: str, row: tables.Row, year: int | None) -> Clause:
+def _of_row(text: str, row: tables.Row, issued: Issued) -> Clause:
     """A row is a task: its columns say who and by when, its words how many."""
     said = [*row.cells["task"], *row.cells.get("target", ())]
-    due = [one for cell in row.cells.get("due", ()) for one in dates.in_cell(text, *cell, year)] + [
-        one for a, b in said for one in dates.deadlines(text, a, b, year)
-    ]
+    due = [
+        one
+        for cell in row.cells.get("due", ())
+        for one in dates.in_cell(text, *cell, issued.year, issued.day)
+    ] + [one for a, b in said for one in dates.deadlines(text, a, b, issued.year, issued.day)]
     return Clause(
         kind="task",
         node=None,
@@ -77,7 +92,7 @@ def _of_row(text: str, row: tables.Row, year: int | None) -> Clause:
         start=row.start,
         end=row.end,
         title=row.title,
-        targets=tuple(one for a, b in said for one in targets.read(text, a, b, year)),
+        targets=tuple(one for a, b in said for one in targets.read(text, a, b, issued.year)),
         units=tuple(
             unit
             for role in ("lead", "support", "responsible")
@@ -140,28 +155,40 @@ def obliges(said: str) -> bool:
     return ordering * 4 >= len(pieces) or words.ORDERED.search(said) is not None
 
 
+#: What a heading says of the clauses below it; the first row that fits.
+_HEADINGS = (
+    ("goal", words.GOAL_TITLES),
+    ("requirement", words.REQUIREMENT_TITLES),
+    ("stage", words.STAGE_TITLES),
+    ("background", words.BACKGROUND_TITLES),
+)
+HEADING_CHARS_MAX = 16
+
+
 def _kind(node: Node) -> str:
     """What the headings from here up say it is; the nearest one that says anything counts."""
     at: Node | None = node
     while at is not None:
-        for kind, shape in (
-            ("goal", words.GOAL_TITLES),
-            ("requirement", words.REQUIREMENT_TITLES),
-            ("stage", words.STAGE_TITLES),
-            ("background", words.BACKGROUND_TITLES),
-        ):
-            if at.title and len(at.title) <= 16 and shape.search(at.title):
-                return kind
+        if kind := _said_by(at.title):
+            return kind
+        if at.parent is None and (kind := _said_by(at.part)):
+            return kind
         at = at.parent
     return "task"
 
 
-def _clause(text: str, kind: str, node: Node, year: int | None) -> Clause:
+def _said_by(heading: str) -> str:
+    if not 0 < len(heading) <= HEADING_CHARS_MAX:
+        return ""
+    return next((kind for kind, shape in _HEADINGS if shape.search(heading)), "")
+
+
+def _clause(text: str, kind: str, node: Node, issued: Issued) -> Clause:
     start, end = node.start, _without_tail(text, node)
     if kind in ("goal", "stage") and "\n" in text[node.start : end] and node.parent is None:
         # The heading alone stands in its line: what is aimed at is the text below it.
         start = text.index("\n", node.start) + 1
-    return _built(text, kind, node, start, end, (node.body, node.title_end), year)
+    return _built(text, kind, node, start, end, (node.body, node.title_end), issued)
 
 
 def _without_tail(text: str, node: Node) -> int:
@@ -181,9 +208,9 @@ def _built(
     start: int,
     end: int,
     title: tuple[int, int],
-    year: int | None,
+    issued: Issued,
 ) -> Clause:
-    own = _year_of(text, start, node, year)
+    own = _year_of(node, issued.year)
     begin = start if node is None else max(start, node.body)
     stop = min(end, start + CLAUSE_CHARS_MAX)
     return Clause(
@@ -196,12 +223,12 @@ def _built(
         targets=tuple(targets.read(text, begin, stop, own)),
         units=tuple(parties.units(text, begin, stop)),
         sectors=tuple(parties.sectors(text, start, stop)),
-        deadlines=tuple(dates.deadlines(text, start, stop, own)),
+        deadlines=tuple(dates.deadlines(text, start, stop, own, issued.day)),
         basis=tuple(parties.basis(text, start, stop)),
     )
 
 
-def _year_of(text: str, start: int, node: Node | None, year: int | None) -> int | None:
+def _year_of(node: Node | None, year: int | None) -> int | None:
     """The year that bare days inherit: that of the heading above (2025年重点任务), else the notice's."""
     at = node.parent if node is not None else None
     while at is not None:
@@ -211,10 +238,10 @@ def _year_of(text: str, start: int, node: Node | None, year: int | None) -> int 
     return year
 
 
-def _unnumbered(text: str, year: int | None) -> Iterator[Clause]:
+def _unnumbered(text: str, issued: Issued) -> Iterator[Clause]:
     """A notice without numbers: each paragraph that orders something, behind its greeting."""
     greeted = re.search(r"^[^。;\n]{2,200}:$", text, re.MULTILINE)
     for start, end in structure.lines(text, greeted.end() if greeted else 0, len(text)):
         line = text[start:end]
         if len(line) >= 20 and not _TAIL.match(line) and obliges(line):
-            yield _built(text, "task", None, start, end, (start, start), year)
+            yield _built(text, "task", None, start, end, (start, start), issued)

@@ -46,8 +46,10 @@ TELLS = re.compile(
 
 # --- Sections (tasks.py): what the heading above a clause says of it ---
 
+#: 检查目标, 责任目标 and 目标任务 are goals; 突出目标任务, 落实责任目标 say what to do with them.
 GOAL_TITLES = re.compile(
-    r"指导思想|总体要求|总体目标|总体思路|工作目标|主要目标|行动目标|整治目标|基本原则|工作原则|目标要求|^目标$|年度目标"
+    r"指导思想|总体要求|总体思路|基本原则|工作原则|^(?:工作|主要|总体|行动|整治|年度)目标"
+    r"|^(?!突出|明确|落实|压实|完成|强化|分解|细化|抓好|实现|聚焦|围绕|紧盯|对照|瞄准|锚定|坚持|严格|降低|提升).{0,10}目标(?:任务|要求)?$"
 )
 REQUIREMENT_TITLES = re.compile(
     r"工作要求|有关要求|保障措施|工作保障|组织保障|组织领导|组织实施|实施保障|相关要求|几点要求|工作机制要求|附则|纪律要求|实施要求"
@@ -56,7 +58,7 @@ STAGE_TITLES = re.compile(
     r"实施步骤|工作步骤|方法步骤|时间安排|进度安排|阶段安排|整治步骤|时间步骤|步骤安排"
 )
 BACKGROUND_TITLES = re.compile(
-    r"基本情况|总体情况|^(?:主要|存在|突出|发现|检查|典型).{0,10}(?:问题|情况|隐患)$|工作背景|编制依据|整治范围|适用范围|时间范围|检查对象"
+    r"基本情况|总体情况|^(?:目的|背景|引言|依据|查询|经费来源)$|^(?:主要|存在|突出|发现|检查|典型).{0,10}(?:问题|情况|隐患)$|工作背景|编制依据|整治范围|适用范围|时间范围|检查对象"
 )
 
 # --- Units (units.py): what an office, a firm or a group of them ends with ---
@@ -68,6 +70,15 @@ UNIT_HEADS = any_of(
     " 卫生健康委 财政厅 教育厅 公安厅 应急管理厅 水利厅 民政厅 商务厅 住建厅 交通厅 局 厅 总队 支队 大队 消防救援局 铁路局 民航局"
     " 委 办 院 州市 州、市 县区 县市区 各地 各级 各县 各市 各州 各区 各地区 乡镇 街道 镇街 社区 村委会 园区 开发区 功能区 学校 医院"
     " 总工会 团委 妇联 协会 商会 工程物业部 安全部 运营部 行政部 各部 各店铺 各部室 班子成员 负责人 保险机构 服务机构"
+)
+#: … and what an office may end with in brackets or behind a label, where nothing else can stand.
+OFFICE_HEADS = any_of(
+    "处 科 股 室 所 站 队 中心 研究院 处室 科室 支队 中队 派出所 各处室 管委会 街道办 居委会 机场 车站 港务 银行 电视台 报社 厂 场 矿"
+)
+#: Offices of a township, and whom other places call so: named before what they have to do.
+LOCAL_HEADS = any_of(
+    "派出所 司法所 林业站 水利站 农技站 交管站 水管站 文化站 兽医站 卫生院 供电所 管理所 监管所 应急办 安监站 综治办 中队 服务中心 指挥中心"
+    " 保障中心 管理中心 监测中心 执法队 各镇 各乡 各村 各社区 各街道 各乡镇 各学校 各医院 各管委会 承建商 承包商 承造商 承建实体 承办实体 工务部门 主管机关 目的事业主管机关 事业单位"
 )
 #: What is no unit though it ends like one.
 NOT_UNITS = re.compile(
@@ -103,7 +114,10 @@ SECTORS: tuple[tuple[str, str], ...] = (
 COUNT_UNITS = any_of(
     "个 家 座 处 项 次 户 支 台 辆 艘 所 名 人 人次 家次 矿次 个次 组次 户次 项次 场 场次 期 套 件 份 起 条 栋 幢 例 门 篇 批 轮 类"
     " 对 组 班 架 部 间 辆次 架次 船次 车次 台次 班次 件次 艘次 起次 口 眼 孔 盏 具 只 座次 处次 课时 学时 小时 分钟 天 日 场(次) 个(次) 家(次) 人(次) 村 社区 乡镇 公里 千米"
+    " 台(套) 套(件) 辆(艘) 轮次 批次 组次 遍 根 道 块 片 段 桶 罐 箱 袋 瓶 枚 颗 株 樘 扇 册 本 幅 队 宗 分 米次 吨次 名次 单 棵 罐次 点位 平方公里"
 )
+#: Shares and rates.
+RATE_UNITS = any_of("% ‰ 个百分点 百分点")
 #: Units of sizes: with 以上 or 以下 before a noun they bound whom a rule is for.
 SIZE_UNITS = any_of(
     "万吨/年 吨/年 吨 千克 公斤 米 平方米 立方米 公顷 亩 元 万元 亿元 千瓦 兆瓦 伏 千伏 度 摄氏度 兆帕 升 毫克 张 床 层 岁 级"
@@ -121,7 +135,7 @@ REACHING = any_of(
 )
 #: Words before a number (or behind it) → comparator.
 AT_LEAST_BEFORE = any_of(
-    "不低于 不少于 不小于 至少 最少 超过 突破 高于 多于 不得低于 不得少于 达到 达 保持在"
+    "不低于 不少于 不小于 不得低于 不得少于 不得小于 至少 最少 超过 突破 高于 多于 大于 逾 超 达到 达 保持在 稳定在"
 )
 AT_LEAST = frozenset(
     [
@@ -136,6 +150,10 @@ AT_LEAST = frozenset(
         "多于",
         "不得低于",
         "不得少于",
+        "不得小于",
+        "大于",
+        "逾",
+        "超",
     ]
 )
 AT_MOST = frozenset(
@@ -157,7 +175,7 @@ AT_MOST = frozenset(
 AT_MOST_BEFORE = any_of(" ".join(sorted(AT_MOST)))
 #: What was, isn't a target.
 TOLD = re.compile(
-    r"(?:已经?|累计|共(?!同|享|建|治)|截至|以来|发生|发现|反馈|现有|去年|上年|全国共|自查出|查出|造成|立案|处罚了)[^。;]{0,14}$"
+    r"(?:已经?|累计|共(?!同|享|建|治)|截至|以来|发生|发现|反馈|现有|(?<![较比与])(?:去年|上年)|全国共|自查出|查出|造成|立案|处罚了)[^。;]{0,14}$"
 )
 #: An asset that is there and is to be made stronger: what is counted is its number today.
 EXISTING_VERBS = any_of("加强 强化 用好 管好 巩固 做强 建强")
@@ -176,5 +194,5 @@ CURBS = any_of(
     "遏制 有效遏制 坚决遏制 防范遏制 杜绝 坚决杜绝 严防 坚决防止 防止 避免 不发生 坚决防范遏制 坚决防范 有效防范"
 )
 CURBED = re.compile(
-    r"(?:特别重大|重特大|重大|较大|群死群伤|有影响|各类)[^,。;、“”]{0,12}?(?:事故|事件)|[^,。;、“”]{0,6}亡人[^,。;、“”]{0,6}?(?:事故|事件)|一次(?:性)?死亡[^,。;、]{1,10}?(?:事故|事件)"
+    r"(?:特别重大|重特大|重大|较大|群死群伤|有影响|各类)[^,。;、“”]{0,12}?(?:事故|事件|火灾)|[^,。;、“”]{0,6}亡人[^,。;、“”]{0,6}?(?:事故|事件|火灾)|一次(?:性)?死亡[^,。;、]{1,10}?(?:事故|事件)"
 )

@@ -11,7 +11,7 @@ import pytest
 from anlan.config import cli
 from anlan.domain.campaigns.intake import examples as intake_examples
 from anlan.domain.campaigns.intake.figures import items
-from anlan.domain.campaigns.reading.measuring import checked
+from anlan.domain.campaigns.reading.checking import checked
 from anlan.domain.campaigns.tests.test_intake import Desk, desk
 from anlan.domain.campaigns.tests.test_intake_figures import REPORT, found, press, report, take
 from anlan.domain.hazards.tests.conftest import cast, client_of, stage

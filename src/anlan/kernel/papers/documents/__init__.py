@@ -4,6 +4,6 @@
 """
 
 from anlan.kernel.papers.documents.document import Document, Mark, Repeat
-from anlan.kernel.papers.documents.reading import read
+from anlan.kernel.papers.documents.reading import of_text, read
 
-__all__ = ["Document", "Mark", "Repeat", "read"]
+__all__ = ["Document", "Mark", "Repeat", "of_text", "read"]

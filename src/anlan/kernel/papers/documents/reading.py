@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import os
 import re
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from anlan.base.refusal import DiskFull
-from anlan.kernel.papers.documents import refusals
+from anlan.kernel.papers.documents import encodings, refusals
 from anlan.kernel.papers.documents.copies import copies
 from anlan.kernel.papers.documents.document import Document, Mark, Recognised, Source, Unsure
 from anlan.kernel.papers.documents.furniture import furniture
@@ -30,13 +29,6 @@ OCR_WALL_SECONDS_MAX = 540
 _CHILD = Path(__file__).with_name("_child.py")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _HTML = re.compile(rb"<(!doctype\s+html|html|head|body|table|div|p|meta)\b", re.IGNORECASE)
-_CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
-#: A byte order mark isn't text; UTF-16 is what old Notepad calls Unicode.
-_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF16_LE, "utf-16"),
-    (codecs.BOM_UTF16_BE, "utf-16"),
-)
 _REFUSALS: dict[str, type[refusals.DocumentRefusal]] = {
     "empty": refusals.Empty,
     "encrypted": refusals.Encrypted,
@@ -98,6 +90,14 @@ def read(path: Path | str, name: str = "") -> Document:
     )
 
 
+def of_text(text: str, name: str) -> Document:
+    """Words that are at hand, as the document that a text file of them is."""
+    return Document(
+        name=name, kind="txt", encoding="utf-8", text=text,
+        furniture=furniture(text, "txt", []), copies=copies(text),
+    )  # fmt: skip
+
+
 def can_recognise() -> bool:
     """Whether pages that are pictures can be read here: ``pip install anlan[ocr]``."""
     return all(find_spec(name) for name in ("rapidocr", "onnxruntime"))
@@ -156,7 +156,7 @@ def _kind(path: Path, name: str) -> str:
 
 
 def _marked(head: bytes) -> bool:
-    return any(head.startswith(mark) for mark, _ in _MARKS)
+    return any(head.startswith(mark) for mark, _ in encodings.MARKS)
 
 
 def _archive_kind(file: Any, name: str) -> str:
@@ -172,17 +172,10 @@ def _archive_kind(file: Any, name: str) -> str:
 
 
 def _decoded(data: bytes, name: str) -> tuple[str, str]:
-    """The text as the bytes say it, line ends untouched, and the name of the encoding."""
-    tried = [encoding for mark, encoding in _MARKS if data.startswith(mark)]
-    stated = _CHARSET.search(data[:4_096])
-    if not tried and stated is not None:
-        tried.append(stated[1].decode().lower().replace("gb2312", "gb18030"))
-    for encoding in (*tried, "utf-8", "gb18030"):
-        try:
-            return data.decode(encoding), encoding
-        except (UnicodeDecodeError, LookupError):
-            continue
-    raise refusals.KindUnknown(name=name)
+    found = encodings.decoded(data)
+    if found is None:
+        raise refusals.KindUnknown(name=name)
+    return found
 
 
 def _by_child(path: Path, kind: str, name: str, encoding: str) -> dict[str, Any]:

@@ -15,8 +15,9 @@ from pathlib import Path
 
 import pytest
 
+from anlan.domain.campaigns.reading.checking import checked
 from anlan.domain.campaigns.reading.figures import read
-from anlan.domain.campaigns.reading.measuring import Measured, checked
+from anlan.domain.campaigns.reading.measuring import Measured
 from anlan.domain.campaigns.reading.measuring import measure as matched
 
 ROOT = Path(__file__).resolve().parents[7]

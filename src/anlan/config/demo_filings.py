@@ -54,6 +54,7 @@ def filings(*, at: datetime) -> None:
         if n % 3:
             commands.submit(row.pk, values={}, **_call(_MADE, at))
     _visits(city, month, at)
+    _spending(city, at)
 
 
 def _call(by: Actor, at: datetime) -> Any:
@@ -165,4 +166,33 @@ def _visits(city: int, month: periods.Period, at: datetime) -> None:
     for n, row in enumerate(Filing.objects.filter(form=pk).order_by("unit__code")[:3]):
         own = [month.end.isoformat(), f"模拟企业{n + 1}号（演示）", "消防检查"]
         commands.submit(row.pk, values={}, lists={"r1.m": [shared, own] if n < 2 else [own]},
+                        **_call(_MADE, at))  # fmt: skip
+
+
+def _spending(city: int, at: datetime) -> None:
+    """A form of a year whose amounts some tell vaguely, with words beside the numbers (S311)."""
+    year = periods.of(periods.Kind.YEAR, timezone.localdate(at)).previous()
+    new = [
+        commands.NewItem("安全生产投入", "万元", basis="各单位自报；说不准的写成约数或范围",
+                         unit=city, vague=True),
+        commands.NewItem("提取安全生产费用的企业", "家", unit=city),
+    ]  # fmt: skip
+    items = commands.make_items(new, **_call(_MADE, at))
+    rows = (
+        Row("r1", "安全生产投入", "万元", "", {"m": Cell("declared", item=items[0])}),
+        Row("r2", "提取安全生产费用的企业", "家", "", {"m": Cell("declared", item=items[1])}),
+        Row("r3", "主要做法和困难", "", "不超过300字", {"m": Cell("text", limit=300)}),
+    )  # fmt: skip
+    section = Section("s1", "安全生产投入", "", (Column("m", "全年"),), rows)
+    form = commands.NewForm(
+        title="安全生产投入年报（演示）", period="year", starts_on=year.start, unit=city,
+        groups=(Group("committee_office", _COUNTY),), reviewed=False,
+        definition=Definition("", (section,)),
+    )  # fmt: skip
+    pk = commands.make_form(form, **_call(_MADE, at))
+    commands.issue(pk, **_call(_MADE, at))
+    said = ("12,850", "数亿元", "约3亿元", "5000万元以上", "8,600", "近2亿元")
+    for n, row in enumerate(Filing.objects.filter(form=pk).order_by("unit__code")[: len(said)]):
+        text = f"落实企业自查补助，更新监测设备{n + 3}套；小微企业投入统计口径不一（演示）。"
+        commands.submit(row.pk, values={"r1.m": said[n], "r2.m": str(40 + n * 7), "r3.m": text},
                         **_call(_MADE, at))  # fmt: skip

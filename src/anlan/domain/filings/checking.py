@@ -1,6 +1,7 @@
 """Cells that are worked out from others, and rules across cells. Pure: no database.
 
-A value is a whole number in its cell's smallest unit, "na" (不适用), or None where it is missing.
+A value is a whole number in its cell's smallest unit, "na" (不适用), or None where it is missing;
+or as data bounds, which are added apart from what is exact, or a text, of which nothing is made.
 Missing stays missing: a sum with a missing part is missing, one with a part that doesn't apply is
 the sum of the others, and a share of nothing is nothing.
 """
@@ -8,16 +9,18 @@ the sum of the others, and a share of nothing is nothing.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
+from anlan.domain.filings import vague
 from anlan.domain.filings.terms import Definition, Place, Rule, address
+from anlan.domain.filings.vague import Bounds
 from anlan.kernel.indicators import arithmetic
 
-Value = int | str | None
+Value = int | str | Mapping[str, Any] | None
 NA = "na"
 
 
@@ -53,11 +56,15 @@ def work_out(
 def _sum(parts: list[tuple[Value, int, int]], digits: int) -> Value:
     if any(value is None for value, _sign, _digits in parts):
         return None
-    given = [(value, sign, own) for value, sign, own in parts if isinstance(value, int)]
-    if not given:
-        return NA
     # int ** int may be a fraction, as far as types say; a cell has no more digits than its sum.
-    return sum(sign * value * int(10 ** (digits - own)) for value, sign, own in given)
+    scaled = [(value, sign, int(10 ** (digits - own))) for value, sign, own in parts]
+    given = [sign * value * times for value, sign, times in scaled if isinstance(value, int)]
+    spans = [(bounds.scaled(times), sign) for value, sign, times in scaled
+             if (bounds := Bounds.of(value))]  # fmt: skip
+    if spans:
+        found = vague.total(spans)
+        return replace(found, exact=found.exact + sum(given)).data
+    return sum(given) if given else NA
 
 
 def _percent(
@@ -83,6 +90,9 @@ def written(value: Value, digits: int) -> str:
         return ""
     if isinstance(value, str):
         return _("n/a")
+    if isinstance(value, Mapping):
+        bounds = Bounds.of(value)
+        return vague.words(bounds, digits) if bounds else str(value.get("text", ""))
     return f"{decimal(value, digits):,.{digits}f}"
 
 

@@ -14,9 +14,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from anlan.domain.filings import vague
 from anlan.domain.filings.loop import BESIDE, FIGURE, ITEM
-from anlan.domain.filings.models import Adds, Chain, Filing, Item
+from anlan.domain.filings.models import Adds, Chain, Declared, Filing, Item
 from anlan.domain.filings.terms import TYPED, Cell, Definition, Place
+from anlan.domain.filings.vague import Bounds
 from anlan.kernel.accounts.models import Jurisdiction, valid_on
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
@@ -36,7 +38,8 @@ REASONS: Mapping[str, Any] = {**MISSING, "not_addable": _("can't be added over p
 class Read:
     """One derived cell: a whole number in its smallest unit, or why there is none."""
 
-    value: int | None
+    #: A whole number; of a year to date also bounds, as data.
+    value: Any
     missing: str = ""
 
     @property
@@ -46,7 +49,7 @@ class Read:
 
     @classmethod
     def of(cls, kept: Any) -> Read:
-        return cls(kept) if isinstance(kept, int) else cls(None, str(kept or ""))
+        return cls(kept) if isinstance(kept, int | dict) else cls(None, str(kept or ""))
 
 
 def indicator_of(cell: Cell, items: Mapping[int, Item]) -> Indicator | None:
@@ -225,10 +228,31 @@ def declared_before(filing: Filing, items: Iterable[Item]) -> dict[int, int]:
     return {int(labels_of(key)[ITEM]): n for key, n in rows}
 
 
-def cumulative(item: Item, before: int, value: Any) -> Read | str:
-    """The year to date of a declared number: before, and now."""
+def bounds_before(filing: Filing, items: Iterable[Item]) -> dict[int, list[Bounds]]:
+    """By item, what the unit told as bounds from the year's first day on in other periods."""
+    wanted = [item.pk for item in items if item.vague]
+    found: dict[int, list[Bounds]] = defaultdict(list)
+    if wanted:
+        rows = Declared.objects.filter(
+            unit=filing.unit_id, item__in=wanted, stands=True, end__lte=filing.end,
+            start__gte=filing.end.replace(month=1, day=1),
+        ).exclude(said="").exclude(entry__filing=filing.pk)  # fmt: skip
+        for row in rows.order_by("start"):
+            found[row.item_id].append(Bounds(row.low, row.high))
+    return found
+
+
+def cumulative(item: Item, before: int, value: Any, spans: Sequence[Bounds] = ()) -> Read | str:
+    """The year to date of a declared number: before, and now; what is bounds stays apart."""
     if item.adds == Adds.DISTINCT:
         return Read(None, "not_addable")
+    if item.adds == Adds.STANDS:
+        return value if isinstance(value, str) else Read(value)
+    now = Bounds.of(value)
+    every = [*spans, *([now] if now else [])]
+    if every:
+        exact = before + (value if isinstance(value, int) else 0)
+        return Read(replace(vague.total([(one, 1) for one in every]), exact=exact).data)
     if not isinstance(value, int):
         return "na" if value == "na" and not before else Read(before or None)
-    return Read(value if item.adds == Adds.STANDS else before + value)
+    return Read(before + value)

@@ -13,9 +13,10 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
-from anlan.domain.filings import columns, commands, figuring, queries
+from anlan.domain.filings import columns, commands, entering, figuring, queries
 from anlan.domain.filings.entering import Asked
 from anlan.domain.filings.models import Entry, Filing
+from anlan.domain.filings.vague import Bounds
 from anlan.domain.filings.work import ROW
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of
@@ -56,6 +57,10 @@ class CellOut(Schema):
     typed: bool
     digits: int
     value: int | None
+    #: Of an amount told as bounds, what was said and its ends; of a text cell, the text.
+    said: str
+    low: int | None
+    high: int | None
     not_applicable: bool
     missing: str
 
@@ -130,8 +135,11 @@ def get_filing(request: HttpRequest, pk: UUID) -> dict[str, Any]:
     cells = [
         {
             "key": key, "label": place.label, "unit": place.row.unit, "mode": place.cell.mode,
-            "typed": key in own, "digits": asked.digits[key],
+            "typed": key in own or place.cell.mode == "text", "digits": asked.digits[key],
             "value": value if isinstance(value := shown.values.get(key), int) else None,
+            "said": entering.text_of(value, 0) if isinstance(value, dict) else "",
+            "low": bounds.low if (bounds := Bounds.of(value)) else None,
+            "high": bounds.high if bounds else None,
             "not_applicable": value == "na", "missing": shown.missing.get(key, ""),
         }
         for key, place in asked.known.items()

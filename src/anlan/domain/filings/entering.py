@@ -13,7 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anlan.base.text import plain
-from anlan.domain.filings import deriving, terms
+from anlan.domain.filings import deriving, terms, vague
 from anlan.domain.filings.checking import NA, Value
 from anlan.domain.filings.models import NAME_CHARS_MAX, TITLE_CHARS_MAX, Filing, Item
 from anlan.domain.filings.terms import Definition, Place
@@ -61,7 +61,8 @@ class Listed:
 class Typed:
     """What a filing says, as numbers, with what can't be read."""
 
-    values: dict[str, int | str] = field(default_factory=dict)
+    #: A whole number, "na", or as data bounds or a text.
+    values: dict[str, Any] = field(default_factory=dict)
     listed: dict[str, list[Listed]] = field(default_factory=dict)
     wrong: list[Wrong] = field(default_factory=list)
 
@@ -102,6 +103,13 @@ class Asked:
     def lists(self) -> list[str]:
         return [key for key, place in self.known.items() if place.cell.mode == "listed"]
 
+    def texts(self) -> dict[str, int]:
+        """By cell that is written as text, how many characters at most."""
+        return {
+            key: place.cell.limit or terms.TEXT_CHARS for key, place in self.known.items()
+            if place.cell.mode == "text"
+        }  # fmt: skip
+
 
 def read(asked: Asked, texts: Mapping[str, Any], lists: Mapping[str, Any]) -> Typed:
     """Every cell that is typed, from text or number; what is missing is left out."""
@@ -110,13 +118,36 @@ def read(asked: Asked, texts: Mapping[str, Any], lists: Mapping[str, Any]) -> Ty
         if key in listing:
             _read_list(found, asked, key, lists.get(key) or [])
             continue
-        value = number(texts.get(key), item.digits, measures(asked, key, item))
+        value = value_of(asked, key, item, texts.get(key))
         if value is _UNREADABLE:
             reason = unreadable(texts.get(key), item)
             found.wrong.append(Wrong(key, asked.known[key].label, reason))
         elif value is not None:
             found.values[key] = value
+    for key, limit in asked.texts().items():
+        text = written_text(texts.get(key))
+        if len(text) > limit:
+            reason = _("Shorten it to %(n)s characters.") % {"n": limit}
+            found.wrong.append(Wrong(key, asked.known[key].label, reason))
+        elif text:
+            found.values[key] = {"text": text}
     return found
+
+
+def written_text(said: Any) -> str:
+    """A text as it is kept: browsers send other ends of lines than they hold."""
+    return str(said or "").replace("\r\n", "\n").strip()
+
+
+def value_of(asked: Asked, key: str, item: Item, said: Any) -> Any:
+    """What a typed cell says: a number, bounds where the item may be told so, "na" or None."""
+    value = number(said, item.digits, measures(asked, key, item))
+    if value is _UNREADABLE and item.vague:
+        for measure in measures(asked, key, item):
+            bounds = vague.read(str(said), measure, item.digits)
+            if bounds is not None:
+                return bounds.data
+    return value
 
 
 def measures(asked: Asked, key: str, item: Item) -> tuple[str, ...]:
@@ -154,6 +185,9 @@ def unreadable(said: Any, item: Item) -> str:
         return _("“%(text)s” may mean zero or not applicable: write 0 or “n/a”") % given
     if any(sign in text for sign in "%‰万亿") and any(c.isdigit() for c in text):
         return _("“%(text)s”: write the number itself, counted in %(unit)s") % given
+    if item.vague:
+        return _("“%(text)s”: write a number, or bounds like “约30亿元”, “20–30亿元”, “50万元以上”"
+                 ) % given  # fmt: skip
     if not item.digits:
         return _("“%(text)s”: write a whole number, 0 or more") % given
     return _("“%(text)s”: write a number, 0 or more, with %(n)d digits behind the point at most"
@@ -203,10 +237,13 @@ def _day(text: str) -> date | None:
 def missing(asked: Asked, typed: Typed) -> list[Wrong]:
     """Cells that say nothing: neither a number, nor zero, nor that they don't apply."""
     reason = _("nothing is entered: write a number, 0, or “n/a” where it doesn't apply to you")
+    silent = _("nothing is written: write “none” where there is nothing to tell")
     bad = {wrong.cell for wrong in typed.wrong}
+    texts = asked.texts()
     return [
-        Wrong(key, asked.known[key].label, reason)
-        for key in asked.typed()
+        Wrong(key, place.label, silent if key in texts else reason)
+        for key, place in asked.known.items()
+        if key in texts or key in asked.typed()
         if key not in typed.values and key not in typed.listed and key not in bad
     ]
 
@@ -217,4 +254,6 @@ def text_of(value: Value, digits: int) -> str:
         return ""
     if isinstance(value, str):
         return "NA"
+    if isinstance(value, Mapping):
+        return str(value.get("text") or value.get("said") or "")
     return f"{Decimal(value).scaleb(-digits):.{digits}f}"

@@ -11,8 +11,9 @@ from anlan.domain.filings import checking, deriving, mixing
 from anlan.domain.filings.checking import Finding, Value
 from anlan.domain.filings.deriving import Read
 from anlan.domain.filings.entering import Asked, Typed
-from anlan.domain.filings.models import Entry, Filing
+from anlan.domain.filings.models import Entry, Filing, Item
 from anlan.domain.filings.terms import TYPED, Definition, Place, address
+from anlan.domain.filings.vague import Bounds
 
 #: Under which an entry keeps, beside a year to date, what of it was declared.
 DECLARED = "#declared"
@@ -31,6 +32,19 @@ class Shown:
     codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Before:
+    """By item, what the unit declared in the year's other periods: exact, and as bounds."""
+
+    exact: Mapping[int, int]
+    bounds: Mapping[int, list[Bounds]]
+
+    @classmethod
+    def of(cls, asked: Asked, items: list[Item]) -> Before:
+        filing = asked.filing
+        return cls(deriving.declared_before(filing, items), deriving.bounds_before(filing, items))
+
+
 def shown(
     asked: Asked, typed: Mapping[str, Any], *, at: datetime,
     derived: Mapping[str, Read] | None = None, judged: bool = True,
@@ -41,13 +55,13 @@ def shown(
         derived = deriving.of_filing(asked.filing, asked.definition, asked.items, at)
     found = Shown(derived=dict(derived))
     own = asked.typed()
-    given: dict[str, Value] = {key: typed.get(key) for key in own}
+    given: dict[str, Value] = {key: typed.get(key) for key in (*own, *asked.texts())}
     mixed = _mix(asked, found, given, at, live=live)
     year = {
         place.cell.of[0] for place in asked.known.values()
         if place.cell.mode == "cumulative" and place.cell.of[0] in own
     } | {key for key, when in _named(asked) if when == "year" and key in own}  # fmt: skip
-    before = deriving.declared_before(asked.filing, [own[key] for key in year])
+    before = Before.of(asked, [own[key] for key in year])
     for key, one in found.derived.items():
         if key not in given:
             _put(found, given, key, one)
@@ -101,15 +115,15 @@ def _put(found: Shown, given: dict[str, Value], key: str, one: Read | str) -> No
             given[key] = checking.NA
 
 
-def _year_of(
-    asked: Asked, key: str, given: Mapping[str, Value], before: Mapping[int, int]
-) -> Read | str:
+def _year_of(asked: Asked, key: str, given: Mapping[str, Value], before: Before) -> Read | str:
     item = asked.typed()[key]
-    return deriving.cumulative(item, before.get(item.pk, 0), given.get(key))
+    return deriving.cumulative(
+        item, before.exact.get(item.pk, 0), given.get(key), before.bounds.get(item.pk, ())
+    )
 
 
 def _reader(
-    asked: Asked, found: Shown, before: Mapping[int, int], mixed: Mapping[str, Read], at: datetime
+    asked: Asked, found: Shown, before: Before, mixed: Mapping[str, Read], at: datetime
 ) -> Any:
     """Reads a cell for the rules; what lies before is looked up once, where a rule asks for it."""
     own = asked.typed()
@@ -202,11 +216,11 @@ def kept(asked: Asked, entry: Entry, *, whole: bool = True) -> dict[str, Read]:
     }  # fmt: skip
 
 
-def years(asked: Asked, shown: Shown) -> dict[str, int]:
+def years(asked: Asked, shown: Shown) -> dict[str, Any]:
     """Years to date of what is typed, to be kept with an entry."""
     typed = {
         key: value for key, value in shown.values.items()
-        if key not in shown.derived and isinstance(value, int)
+        if key not in shown.derived and isinstance(value, int | Mapping)
         and asked.known[key].cell.mode == "cumulative"
     }  # fmt: skip
     return typed | {f"{key}{DECLARED}": value for key, value in shown.declared.items()}

@@ -195,4 +195,7 @@ class ItemForm(StepForm):
         choices=[(n, str(n)) for n in range(terms.DIGITS_MAX + 1)],
     )
     adds = forms.ChoiceField(label=_("How it adds up"), choices=Adds.choices)
+    vague = forms.BooleanField(
+        label=_("May be told as bounds, like 数十亿元 or 50万元以上"), required=False
+    )
     basis = text_area(_("Basis (口径)"), required=False, rows=2)

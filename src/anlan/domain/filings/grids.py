@@ -22,7 +22,7 @@ class GridCell:
     """One cell as a page draws it; ``place`` is None where the form has none there."""
 
     place: Place | None
-    #: typed, listed, derived, worked.
+    #: typed, text, listed, derived, worked.
     kind: str = ""
     #: What a field holds, as it was typed.
     typed: str = ""
@@ -44,6 +44,8 @@ class GridCell:
     ledger: str = ""
     declared: str = ""
     codes: tuple[str, ...] = ()
+    #: May be told as bounds.
+    vague: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,8 +92,9 @@ def _cell(
     key, digits = place.key, asked.digits[place.key]
     value = shown.values.get(key)
     own = key in asked.typed()
-    kind = "listed" if place.cell.mode == "listed" else "typed" if own else (
-        "derived" if place.cell.mode == "derived" else "worked"
+    mode = place.cell.mode
+    kind = mode if mode in ("listed", "text") else "typed" if own else (
+        mode if mode == "derived" else "worked"
     )  # fmt: skip
     text = checking.written(value, digits)
     old = new = None
@@ -119,6 +122,7 @@ def _cell(
         " ".join(place.cell.of) if sums else "",
         " ".join(place.cell.minus) if sums else "",
         **_parts(shown, key, value, digits),
+        vague=own and asked.typed()[key].vague,
     )
 
 
@@ -135,5 +139,6 @@ def _parts(shown: Shown, key: str, value: Any, digits: int) -> dict[str, Any]:
 def texts(asked: Asked, values: Mapping[str, Any]) -> dict[str, str]:
     """Kept values as fields hold them."""
     return {
-        key: entering.text_of(values.get(key), asked.digits[key]) for key in asked.typed()
+        key: entering.text_of(values.get(key), asked.digits[key])
+        for key in (*asked.typed(), *asked.texts())
     }  # fmt: skip

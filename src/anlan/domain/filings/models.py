@@ -53,6 +53,8 @@ class Item(models.Model):
     adds = models.CharField(max_length=10, choices=Adds, default=Adds.FLOW)
     #: 口径.
     basis = models.TextField(blank=True)
+    #: Whether it may be told as bounds ("数十亿元"), which no sum takes for exact.
+    vague = models.BooleanField(default=False)
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=NAME_CHARS_MAX)
 
@@ -242,7 +244,8 @@ class Entry(models.Model):
     number = models.IntegerField()
     kind = models.CharField(max_length=8, choices=Kind)
     status = models.CharField(max_length=10, choices=Status, default=Status.SENT)
-    #: By cell: a whole number in the smallest unit, or "na" for not applicable.
+    #: By cell: a whole number in the smallest unit, "na" for not applicable, bounds
+    #: (vague.Bounds) or a text ({"text": …}).
     values = models.JSONField(default=dict)
     #: By cell, what the ledger said at that moment: a number, or why there is none.
     derived = models.JSONField(default=dict)
@@ -280,7 +283,11 @@ class Declared(models.Model):
     cell = models.CharField(max_length=CODE_CHARS_MAX)
     start = models.DateField()
     end = models.DateField()
+    #: Zero of what is told as bounds: ``said`` and its ends, where the words give them.
     value = models.BigIntegerField()
+    said = models.CharField(max_length=UNIT_CHARS_MAX * 2, blank=True)
+    low = models.BigIntegerField(null=True)
+    high = models.BigIntegerField(null=True)
     stands = models.BooleanField(default=True)
 
     class Meta:

@@ -22,6 +22,7 @@ from anlan.domain.filings.figuring import Shown, line_is_own, years
 from anlan.domain.filings.loop import BESIDE, FIGURE, ITEM, VISIT, VISITED
 from anlan.domain.filings.models import Declared, Entry, Filing, Item, Record
 from anlan.domain.filings.refusals import CountedTwice
+from anlan.domain.filings.vague import Bounds
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.facts import ledger
 from anlan.kernel.facts.ledger import NewFact
@@ -34,10 +35,11 @@ def hold(filing: Filing) -> None:
     list(Unit.objects.select_for_update(of=("self",), no_key=True).filter(pk=filing.unit_id))
 
 
-def refuse_twice(asked: Asked, values: Mapping[str, int | str]) -> None:
+def refuse_twice(asked: Asked, values: Mapping[str, Any]) -> None:
     """Raises CountedTwice where an item stands declared by the unit for overlapping days."""
     filing, typed = asked.filing, asked.typed()
-    cells = {item.pk: key for key, item in typed.items() if isinstance(values.get(key), int)}
+    cells = {item.pk: key for key, item in typed.items()
+             if isinstance(values.get(key), int) or Bounds.of(values.get(key))}  # fmt: skip
     rows = (
         Declared.objects.filter(unit=filing.unit_id, stands=True, item__in=sorted(cells),
                                 start__lte=filing.end, end__gte=filing.start)
@@ -59,7 +61,7 @@ def refuse_twice(asked: Asked, values: Mapping[str, int | str]) -> None:
         )  # fmt: skip
 
 
-def refuse_derived(asked: Asked, values: Mapping[str, int | str],
+def refuse_derived(asked: Asked, values: Mapping[str, Any],
                    ledger_says: Mapping[str, int]) -> None:  # fmt: skip
     """Raises CountedTwice where a unit declares what the ledger counts for its area already."""
     for key, item in asked.typed().items():
@@ -89,7 +91,7 @@ def enter(asked: Asked, kind: str, values: Mapping[str, Any], shown: Shown,
     )  # fmt: skip
 
 
-def post(asked: Asked, entry: Entry, values: Mapping[str, int | str],
+def post(asked: Asked, entry: Entry, values: Mapping[str, Any],
          listed: Mapping[str, Sequence[Listed]], at: datetime) -> None:  # fmt: skip
     """Declare what an entry says; of a list, only what isn't counted yet."""
     filing, own = asked.filing, line_is_own(asked.filing)
@@ -100,13 +102,26 @@ def post(asked: Asked, entry: Entry, values: Mapping[str, int | str],
         value = values.get(key)
         if key in listed:
             value = _list(asked, entry, key, item, listed[key], at)
-        if not isinstance(value, int):
+        bounds = Bounds.of(value)
+        if not isinstance(value, int) and bounds is None:
             continue
         rows.append(
-            bulk.make(Declared, entry_id=entry.pk, unit_id=filing.unit_id, item_id=item.pk,
-                      cell=key, start=filing.start, end=filing.end, value=value)
-        )  # fmt: skip
-        if value:
+            bulk.make(
+                Declared,
+                entry_id=entry.pk,
+                unit_id=filing.unit_id,
+                item_id=item.pk,
+                cell=key,
+                start=filing.start,
+                end=filing.end,
+                value=value if isinstance(value, int) else 0,
+                said=bounds.said if bounds else "",
+                low=bounds.low if bounds else None,
+                high=bounds.high if bounds else None,
+            )
+        )
+        # The ledger holds what is exact; bounds stand beside it, in no sum of it.
+        if value and isinstance(value, int):
             facts.append(
                 NewFact(kind, {ITEM: str(item.pk)}, filing.unit.area_id, filing.start, value,
                         unit_id=filing.unit_id, until=until)

@@ -8,22 +8,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Max, QuerySet, Sum
+from django.db.models import F, Max, QuerySet, Sum
 from django.utils import timezone
 
 from anlan.base import bulk
 from anlan.base.actor import Actor
-from anlan.domain.filings import checking, deriving, mixing, queries, terms, who
+from anlan.base.paths import below
+from anlan.domain.filings import checking, deriving, mixing, queries, terms, vague, who
 from anlan.domain.filings.entering import Asked
 from anlan.domain.filings.loop import FIGURE, ITEM
 from anlan.domain.filings.models import Chain, Declared, Entry, Filing, Form, Item, Version
 from anlan.domain.filings.opening import version_for
 from anlan.domain.filings.terms import Definition
+from anlan.domain.filings.vague import Bounds
 from anlan.domain.hazards.permissions import SEES
 from anlan.domain.lists.permissions import own_paths
 from anlan.kernel.accounts import policy
@@ -75,6 +77,8 @@ class Total:
     zero: int = 0
     absent: int = 0
     not_applicable: int = 0
+    #: Of those that stated one, how many told it as bounds.
+    vague: int = 0
     missing: Any = ""
     #: Where some units declare what others' cells take from the ledger: both parts of the sum.
     ledger: str = ""
@@ -190,6 +194,7 @@ def totals(
     given: dict[str, Any] = {}
     missing: dict[str, Any] = {}
     parts: dict[str, _Parts] = {}
+    spans = _bounds(form, every, period, items, own=line == form.line)
     if line == form.line:
         parts = _mixed(form, definition, items, period, derived, (declared, year), at)
     for key, place in known.items():
@@ -204,7 +209,8 @@ def totals(
             if one and one.missing:
                 missing[key] = deriving.REASONS.get(one.missing, one.missing)
         elif pk:
-            given[key] = declared.get(pk, 0) if stated[key]["stated"] else None
+            exact = stated[key]["stated"] - stated[key]["vague"]
+            given[key] = _apart(declared.get(pk, 0) if exact else None, spans[0].get(pk))
         elif cell.mode == "cumulative":
             base = known[cell.of[0]].cell
             item = items.get(base.item or 0)
@@ -212,7 +218,7 @@ def totals(
                 one = derived.get((form.area_id, period, key))
                 given[key] = one.value if one else None
             elif item is not None and item.adds == "flow":
-                given[key] = year.get(item.pk, 0)
+                given[key] = _apart(year.get(item.pk, 0), spans[1].get(item.pk))
             elif item is not None and item.adds == "stands":
                 given[key] = declared.get(item.pk, 0)
             else:
@@ -286,6 +292,40 @@ def _mixed(
     return found
 
 
+def _apart(exact: int | None, spans: Sequence[Bounds] | None) -> Any:
+    """What is exact, and apart from it what was told as bounds."""
+    if not spans:
+        return exact
+    return replace(vague.total([(one, 1) for one in spans]), exact=exact or 0).data
+
+
+def _bounds(
+    form: Form, every: QuerySet[Filing], period: Period, items: Mapping[int, Item], *, own: bool
+) -> tuple[dict[int, list[Bounds]], dict[int, list[Bounds]]]:
+    """By item what was told as bounds, in the period and in the year to date.
+
+    As with what is exact: of the form's own line all that its area declared, else the filings'.
+    """
+    wanted = [pk for pk, item in items.items() if item.vague]
+    found: tuple[dict[int, list[Bounds]], dict[int, list[Bounds]]] = ({}, {})
+    if not wanted:
+        return found
+    rows = Declared.objects.filter(item__in=wanted, stands=True).exclude(said="")
+    if own:
+        rows = rows.filter(
+            below(form.path, "unit__path"), start__gte=period.cumulative().start,
+            end__lte=period.end, entry__filing__line=F("entry__filing__form__line"),
+        )  # fmt: skip
+    else:
+        rows = rows.filter(entry__filing__in=every)
+    for row in rows.order_by("pk"):
+        one = Bounds(row.low, row.high)
+        found[1].setdefault(row.item_id, []).append(one)
+        if row.start >= period.start:
+            found[0].setdefault(row.item_id, []).append(one)
+    return found
+
+
 def _declared(form: Form, period: Period, items: Sequence[int]) -> dict[int, int]:
     """By item, what facts of the form's area add up to in a period."""
     if not items:
@@ -312,7 +352,7 @@ def _beside(every: QuerySet[Filing], typed: Mapping[str, int | None]) -> dict[in
 def _stated(every: QuerySet[Filing]) -> dict[str, dict[str, int]]:
     """By cell, how many units state a number, state zero, leave it out, mark it as n/a."""
     found: dict[str, dict[str, int]] = defaultdict(
-        lambda: {"stated": 0, "zero": 0, "absent": 0, "not_applicable": 0}
+        lambda: {"stated": 0, "zero": 0, "absent": 0, "not_applicable": 0, "vague": 0}
     )
     rows = Entry.objects.filter(filing__in=every, status__in=Entry.STANDING)
     for values in rows.values_list("values", flat=True).iterator(chunk_size=2_000):
@@ -323,6 +363,7 @@ def _stated(every: QuerySet[Filing]) -> dict[str, dict[str, int]]:
             else:
                 one["stated"] += 1
                 one["zero"] += value == 0
+                one["vague"] += Bounds.of(value) is not None
     void = every.filter(case__state="void").count()
     owed = every.count() - void
     for one in found.values():

@@ -96,6 +96,8 @@ def _out(asked: Asked, shown: Shown, texts: Mapping[str, str], own: Mapping[str,
         return "—"
     if place.cell.mode == "listed":
         return f"（见{LIST}）"
+    if place.cell.mode == "text":
+        return texts.get(key, "")
     if key in own:
         said = texts.get(key, "")
         value = entering.number(said, own[key].digits)
@@ -165,7 +167,7 @@ def _header(sheet: Sheet, asked: Asked) -> tuple[int, dict[str, int]] | None:
 
 
 def _read_rows(found: Read, asked: Asked, sheet: Sheet, number: int, columns: Any) -> None:
-    own, lists = asked.typed(), set(asked.lists())
+    own, lists, written = asked.typed(), set(asked.lists()), asked.texts()
     rows = {row.key: row for section in asked.definition.sections for row in section.rows}
     at = {key: n for key, n in columns.items() if not key.startswith("_")}
     for row in sheet.rows():
@@ -179,7 +181,11 @@ def _read_rows(found: Read, asked: Asked, sheet: Sheet, number: int, columns: An
             continue
         for column, n in at.items():
             key = f"{code}.{column}"
-            if key in own and key not in lists:
+            if key in written:
+                found.where[key] = where_of(row, n, sheet.name)
+                if text := entering.written_text(row.get(n)):
+                    found.values[key] = text
+            elif key in own and key not in lists:
                 _take(found, asked, key, row, n, sheet.name)
             elif key in asked.known and key not in lists:
                 text = _text(row.get(n))
@@ -217,9 +223,13 @@ def _is_row(found: Read, asked: Any, row: Row, columns: Mapping[str, int], sheet
     return True
 
 
+def where_of(row: Row, n: int, sheet: str) -> str:
+    return _("%(sheet)s, cell %(cell)s") % {"sheet": sheet, "cell": f"{letter(n)}{row.number}"}
+
+
 def _take(found: Read, asked: Asked, key: str, row: Row, n: int, sheet: str) -> None:
     value, item = row.get(n), asked.typed()[key]
-    where = _("%(sheet)s, cell %(cell)s") % {"sheet": sheet, "cell": f"{letter(n)}{row.number}"}
+    where = where_of(row, n, sheet)
     if key in found.where:
         reason = _("the row %(code)s stands twice (%(where)s)") % {
             "code": key.split(".")[0], "where": found.where[key],
@@ -228,7 +238,7 @@ def _take(found: Read, asked: Asked, key: str, row: Row, n: int, sheet: str) -> 
         return
     found.where[key] = where
     text = _text(value)
-    read_as = entering.number(text, item.digits, entering.measures(asked, key, item))
+    read_as = entering.value_of(asked, key, item, text)
     if isinstance(value, CellError) or entering.is_unreadable(read_as):
         reason = entering.unreadable(text, item)
         found.wrong.append(Wrong(key, f"{where} ({asked.known[key].label})", reason))

@@ -29,6 +29,8 @@ DIGITS_MAX = 4
 #: Sums of sums, from a typed cell up.
 DEPTH_MAX = 12
 LABEL_CHARS_MAX, HELP_CHARS_MAX = 80, 500
+#: Characters of a text cell, where the form says nothing else, and at most.
+TEXT_CHARS, TEXT_CHARS_MAX = 500, 5_000
 KEY = re.compile(r"[a-z][a-z0-9_]{0,13}")
 
 MODES: dict[str, str | Promise] = {
@@ -38,6 +40,7 @@ MODES: dict[str, str | Promise] = {
     "sum": _("sum of other cells"),
     "percent": _("one cell in percent of another"),
     "listed": _("listed: the unit lists each one, the same one counts once"),
+    "text": _("text: the unit writes it"),
 }
 #: What is typed, and what is worked out from the form's own cells.
 TYPED, WORKED_OUT = ("declared", "listed"), ("sum", "percent", "cumulative")
@@ -90,6 +93,8 @@ class Cell:
     minus: tuple[str, ...] = ()
     whole: str = ""
     digits: int = 0
+    #: text: how many characters at most.
+    limit: int = 0
 
     def data(self) -> dict[str, Any]:
         empty = Cell(self.mode)
@@ -286,6 +291,9 @@ def _check_cell(place: Place, known: Mapping[str, Place]) -> None:
     cell = place.cell
     if cell.mode not in MODES or cell.over not in OVER or not 0 <= cell.digits <= DIGITS_MAX:
         raise Broken(place.label, _("Choose what stands in the cell."))
+    if not 0 <= cell.limit <= TEXT_CHARS_MAX:
+        raise Broken(place.label, _("A text has %(n)d characters at most.") % {
+            "n": TEXT_CHARS_MAX})  # fmt: skip
     if cell.mode in TYPED and cell.item is None:
         raise Broken(place.label, _("Choose the item that is declared here."))
     if cell.mode == "derived" and not (cell.counts or cell.item):
@@ -304,6 +312,8 @@ def _check_cell(place: Place, known: Mapping[str, Place]) -> None:
             if key not in known:
                 raise Broken(place.label, _("It is worked out from “%(key)s”, which isn't there.")
                              % {"key": key})  # fmt: skip
+            if known[key].cell.mode == "text":
+                raise Broken(place.label, _("Nothing is worked out from a text."))
         if cell.mode == "cumulative" and known[cell.of[0]].cell.mode not in (*TYPED, "derived"):
             raise Broken(place.label, _("A year to date is taken of a declared or derived cell."))
 
@@ -346,7 +356,7 @@ def _check_rule(rule: Rule, known: Mapping[str, Place]) -> None:
         raise Broken(name, _("Say what the rule compares."))
     for one in (*rule.left, *rule.right):
         key, when = address(one)
-        if key not in known or when not in WHEN:
+        if key not in known or when not in WHEN or known[key].cell.mode == "text":
             raise Broken(name, _("The rule names “%(key)s”, which isn't there.") % {"key": one})
         if when and known[key].cell.mode in WORKED_OUT:
             raise Broken(name, _("In another period a rule reads declared and derived cells."))

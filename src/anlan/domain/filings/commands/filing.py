@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anlan.domain.filings import checking, entering, figuring, posting
+from anlan.domain.filings import checking, entering, figuring, posting, terms
 from anlan.domain.filings.commands.base import begin, cells_wrong, lacks, text_of, turns
 from anlan.domain.filings.entering import Asked, Typed, Wrong
 from anlan.domain.filings.figuring import Shown
@@ -91,13 +91,16 @@ def _hold_cells(asked: Asked, given: Mapping[str, Any]) -> None:
 
 def _kept(asked: Asked, given: Mapping[str, Any]) -> dict[str, Any]:
     """Of what was typed, what the form asks; as it was typed."""
-    own, lists = asked.typed(), asked.lists()
+    own, lists, written = asked.typed(), asked.lists(), asked.texts()
     if len(given["values"]) > DRAFT_CELLS_MAX:
         raise lacks("values", _("These are more cells than the form has."))
     values = {
-        k: str(v).strip() for k, v in given["values"].items()
-        if k in own and v is not None and str(v).strip()
+        k: entering.written_text(v) for k, v in given["values"].items()
+        if (k in own or k in written) and v is not None and str(v).strip()
     }  # fmt: skip
+    for key in written:
+        if len(values.get(key, "")) > terms.TEXT_CHARS_MAX:
+            raise lacks(key, _("Shorten it to %(n)s characters.") % {"n": terms.TEXT_CHARS_MAX})
     rows = {
         k: [[str(part) for part in row] for row in v] for k, v in given["lists"].items()
         if k in lists
@@ -107,7 +110,8 @@ def _kept(asked: Asked, given: Mapping[str, Any]) -> dict[str, Any]:
         if len(row) > entering.RECORDS_MAX or any(len(line) > LIST_COLUMNS for line in row):
             raise lacks(key, _("A list has %(n)d rows of three columns at most.") % {
                 "n": entering.RECORDS_MAX})  # fmt: skip
-    texts = [*values.values(), *reasons, *reasons.values(),
+    short = [text for key, text in values.items() if key not in written]
+    texts = [*short, *reasons, *reasons.values(),
              *(part for row in rows.values() for line in row for part in line)]  # fmt: skip
     if any(len(text) > DRAFT_CHARS_MAX for text in texts):
         raise lacks("values", _("Shorten it to %(n)s characters.") % {"n": DRAFT_CHARS_MAX})
@@ -280,7 +284,7 @@ def _withdraw(filing: Filing, status: str, why: str, work: Any) -> None:
     }  # fmt: skip
     draft = {
         "values": {k: entering.text_of(v, asked.digits[k]) for k, v in entry.values.items()
-                   if k in asked.digits and k not in lists},
+                   if k in asked.known and k not in lists},
         "lists": lists, "reasons": entry.reasons,
     }  # fmt: skip
     posting.take_back(entry, work.at)

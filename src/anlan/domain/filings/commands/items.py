@@ -115,6 +115,7 @@ class NewItem:
     adds: str = Adds.FLOW
     basis: str = ""
     unit: int = 0
+    vague: bool = False
 
 
 @transaction.atomic(durable=True)
@@ -133,6 +134,7 @@ def make_items(new: Sequence[NewItem], **call: Unpack[Call]) -> list[int]:
         row, made = Item.objects.get_or_create(
             unit=unit, name=name, measure=measure,
             defaults={"area": unit.area, "path": unit.path, "digits": one.digits,
+                      "vague": one.vague,
                       "adds": one.adds, "basis": short(one.basis, "basis"), "made_at": at,
                       "made_by": by.name},
         )  # fmt: skip

@@ -98,7 +98,8 @@ def _context(
         "cell": here.cell if here else None,
         "rule": next((one for one in definition.rules if one.key == key), None),
         "items": items, "named": {one.pk: one.name for one in items}, "modes": terms.MODES,
-        "over": terms.OVER, "choices": ledger_choices(), "where_names": counting.LABEL_NAMES,
+        "over": terms.OVER, "text_chars": terms.TEXT_CHARS, "text_max": terms.TEXT_CHARS_MAX,
+        "choices": ledger_choices(), "where_names": counting.LABEL_NAMES,
         "where_values": {
             name: {"": _("not stated"), **counting.values_of(name)} for name in counting.LABELS
         },
@@ -141,6 +142,8 @@ def cell_words(definition: Definition) -> dict[str, str]:
                 said += " / " + _("not on the system: %(item)s") % {"item": name}
         elif cell.mode in terms.TYPED:
             said = items[cell.item].name if cell.item in items else "?"
+        elif cell.mode == "text":
+            said = _("text, %(n)d characters at most") % {"n": cell.limit or terms.TEXT_CHARS}
         else:
             parts = [known[one].label for one in cell.of if one in known]
             minus = [known[one].label for one in cell.minus if one in known]
@@ -242,6 +245,10 @@ def _filled(form: Definition, section: str, key: str, sent: QueryDict, by: Actor
         pks = commands.make_items(new, by=by, at=at, request_id=uuid7()) if new else []
         made = {row.key: Cell("declared", item=pk) for row, pk in zip(rows, pks, strict=True)}
         return designing.fill_column(form, section, key, lambda row: made.get(row.key))
+    if mode == "text":
+        return designing.fill_column(
+            form, section, key, lambda row: None if key in row.cells else Cell(mode)
+        )
     if mode not in terms.WORKED_OUT or not others:
         raise Broken("", _("Choose the cells that it is worked out from."))
     return designing.fill_column(form, section, key, lambda row: _worked(row, mode, others, key))
@@ -277,6 +284,8 @@ def _cell(sent: QueryDict) -> Cell | None:
             over=sent.get("over", "period"), instead=_number(sent.get("instead")),
             digits=_number(sent.get("digits")) or 0,
         )  # fmt: skip
+    if mode == "text":
+        return Cell(mode, limit=_number(sent.get("limit")) or 0)
     if mode == "cumulative":
         return Cell(mode, of=tuple(filter(None, (sent.get("base", ""),))))
     if mode == "percent":

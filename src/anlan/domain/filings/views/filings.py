@@ -265,7 +265,8 @@ def _form(one: offering.StepPage, row: Filing, data: Any = None) -> Any:
 
 def typed_of(data: Any, asked: Asked) -> dict[str, Any]:
     """What a page sent: cells, lists and reasons, as they were typed."""
-    values = {key: data.get(f"c-{key}", "") for key in asked.typed()}
+    cells = (*asked.typed(), *asked.texts())
+    values = {key: entering.written_text(data.get(f"c-{key}", "")) for key in cells}
     lists = {}
     for key in asked.lists():
         parts = [data.getlist(f"l-{key}-{name}") for name in ("day", "subject", "what")]

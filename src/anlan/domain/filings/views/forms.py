@@ -287,8 +287,14 @@ def items(request: HttpRequest) -> HttpResponse:
         policy.demand(by, "items.make", at=at)
         if sheet.is_valid():
             given = sheet.cleaned_data
-            new = commands.NewItem(given["name"], given["measure"], int(given["digits"]),
-                                   given["adds"], given["basis"])  # fmt: skip
+            new = commands.NewItem(
+                given["name"],
+                given["measure"],
+                int(given["digits"]),
+                given["adds"],
+                given["basis"],
+                vague=given["vague"],
+            )
             try:
                 commands.make_items([new], by=by, at=at, request_id=given["request_id"])
             except Refusal as refusal:

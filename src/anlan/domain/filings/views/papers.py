@@ -142,9 +142,15 @@ def _differs(row: Filing, asked: Asked, read: sheets.Read) -> list[tuple[str, st
     return [
         (asked.known[key].label, read.values.get(key, ""), kept[key])
         for key in read.where
-        if kept.get(key) and entering.number(kept[key], asked.digits[key])
-        != entering.number(read.values.get(key), asked.digits[key])
+        if kept.get(key) and _same_as(kept[key], asked.digits[key])
+        != _same_as(read.values.get(key), asked.digits[key])
     ]  # fmt: skip
+
+
+def _same_as(said: Any, digits: int) -> Any:
+    """By which two writings of a cell are the same: their number, else their words."""
+    value = entering.number(said, digits)
+    return str(said) if entering.is_unreadable(value) else value
 
 
 def _into_draft(request: HttpRequest, row: Filing, asked: Asked, read: sheets.Read,
@@ -162,7 +168,7 @@ def _into_draft(request: HttpRequest, row: Filing, asked: Asked, read: sheets.Re
         request, _("%(n)d cells stand in the draft now. Look at them and submit.")
         % {"n": len(read.values)},
     )  # fmt: skip
-    own, listing = asked.typed(), set(asked.lists())
+    own, listing = (*asked.typed(), *asked.texts()), set(asked.lists())
     absent = [asked.known[key].label for key in own if key not in listing | read.where.keys()]
     for text, labels in (
         (_("Not in the workbook, so as they were: %(cells)s"), absent),

@@ -90,7 +90,7 @@
     if (!field.dataset || field.dataset.cell === undefined) return;
     const text = field.value.normalize("NFKC").trim(), unit = field.dataset.unit || "";
     const bare = unit && text.endsWith(unit) ? text.slice(0, -unit.length).trim() : text;
-    const bad = !NONE.includes(text.toLowerCase()) && !PLAIN.test(bare);
+    const bad = field.dataset.vague === undefined && !NONE.includes(text.toLowerCase()) && !PLAIN.test(bare);
     field.classList.toggle("sheet-odd", bad);
     if (bad) field.setAttribute("aria-invalid", "true"); else field.removeAttribute("aria-invalid");
   };

@@ -422,7 +422,7 @@
       .map((name) => ({ name, mine: old.mine[name], theirs: there.fields[name] || "" }));
     if (!rows.length) { await drop(id); return; }
     const past = new DOMParser().parseFromString(old.html, "text/html");
-    const names = Object.fromEntries($$("input[name]", past).map((field) => [field.name, field.getAttribute("aria-label")]));
+    const names = Object.fromEntries($$("[name][aria-label]", past).map((field) => [field.name, field.getAttribute("aria-label")]));
     sheet.form = { elements: { namedItem: (name) => ({ getAttribute: () => names[name] || name }) } };
     say("ended", there, "red");
     panel(fill(words.ended_text, there), rows, there, false, [pressed(words.let_go, async () => { await drop(id); location.reload(); })]);

@@ -24,6 +24,10 @@ HEADS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("target", re.compile(r"(?:工作|量化|年度|预期)?(?:目标|指标|成果|成效)(?:要求)?")),
     ("task", re.compile(r"(?:重点|工作|主要|具体|目标|整治|整改|排查|检查|落实)?(?:任务|措施|内容|事项|举措|要求)(?:内容|事项|措施)?|工作任务及措施")),
 )  # fmt: skip
+#: What a cell says that is merged with the one above it, or means the same.
+DITTO = frozenset(("〃", "同上", "″"))
+#: Who and by when may be said once for several rows; what is to be done is each row's own.
+TOLD_ONCE = ("lead", "support", "responsible", "due")
 HEADS_MIN = 2
 TASK_CHARS_MIN = 4
 
@@ -48,6 +52,7 @@ class Row:
 def read(text: str) -> Iterator[Row]:
     """Every task in every table of the plain text."""
     heads: list[str] = []
+    above: dict[str, list[Span]] = {}
     for start, end in structure.lines(text, 0, len(text)):
         if "\t" not in text[start:end]:
             heads = []
@@ -55,9 +60,13 @@ def read(text: str) -> Iterator[Row]:
         cells = list(_cells(text, start, end))
         named = [_head(text[a:b]) for a, b in cells]
         if "task" in named and sum(map(bool, named)) >= HEADS_MIN:
-            heads = named
-        elif heads and len(cells) <= len(heads) and (row := _row(text, start, end, heads, cells)):
-            yield row
+            heads, above = named, {}
+        elif heads and len(cells) <= len(heads):
+            held = _held(text, heads, cells, above)
+            above = {kind: held[kind] for kind in TOLD_ONCE if kind in held}
+            task = held.get("task")
+            if task and task[0][1] - task[0][0] >= TASK_CHARS_MIN:
+                yield Row(start, end, held)
 
 
 def _cells(text: str, start: int, end: int) -> Iterator[Span]:
@@ -71,14 +80,17 @@ def _head(cell: str) -> str:
     return next((kind for kind, shape in HEADS if shape.fullmatch(cell)), "")
 
 
-def _row(text: str, start: int, end: int, heads: list[str], cells: list[Span]) -> Row | None:
+def _held(
+    text: str, heads: list[str], cells: list[Span], above: dict[str, list[Span]]
+) -> dict[str, list[Span]]:
+    """The cells by what they hold; of a merged one what stands above it."""
     # Cells that were merged over rows are missing on the left of those below.
     heads = heads[len(heads) - len(cells) :]
     held: dict[str, list[Span]] = {}
     for head, (a, b) in zip(heads, cells, strict=True):
-        if head and b > a:
+        if head and text[a:b] in DITTO:
+            if head in above:
+                held[head] = above[head]
+        elif head and b > a:
             held.setdefault(head, []).append((a, b))
-    task = held.get("task")
-    if not task or task[0][1] - task[0][0] < TASK_CHARS_MIN:
-        return None
-    return Row(start, end, held)
+    return held

@@ -56,6 +56,7 @@ def main(argv: list[str]) -> int:
     parts = neighbour("_parts")
     if kind == "docx":
         neighbour("archive", "..", "sheets")
+        neighbour("_numbering")
     if kind == "ocr":
         neighbour("_pdf")
     reader = neighbour(f"_{kind}")

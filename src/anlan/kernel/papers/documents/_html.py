@@ -11,7 +11,7 @@ from array import array
 from html.parser import HTMLParser
 from typing import Any
 
-from _parts import Stop, Text  # type: ignore[import-not-found]  # loaded by path in the child
+from _parts import DITTO, Stop, Text  # type: ignore[import-not-found]  # loaded by path in the child
 
 # Each is asked for by its tag, and nothing else.
 _BLOCKS = frozenset(
@@ -26,6 +26,41 @@ _SILENT = frozenset(("script", "style", "noscript", "template", "textarea", "sel
 _FURNITURE = frozenset(("nav", "header", "footer", "aside", "title"))
 _BLANKS = frozenset(" \t\r\n\f")
 DEPTH_MAX = 5_000
+#: A break inside a cell, until it is known whether its row is one of a table or lays out a page.
+_BREAK = "\v"
+#: A row with more is no row: old pages lay themselves out in tables.
+ROW_CHARS_MAX = 1_500
+SPAN_MAX = 1_000
+
+
+class _Table:
+    """Where in a table we are: which columns are still taken by cells from above."""
+
+    def __init__(self) -> None:
+        self.taken: dict[int, int] = {}
+        self.column = 0
+        self.skipped = 0
+        self.in_cell = False
+        self.lays_out = False
+
+    def row(self) -> None:
+        self.column = self.skipped = 0
+        self.in_cell = False
+
+    def cell(self, across: int, down: int) -> None:
+        if down > 1:
+            self.taken.update(dict.fromkeys(range(self.column, self.column + across), down - 1))
+        self.column += across
+        self.skipped = across - 1
+        self.in_cell = True
+
+    def merged(self) -> bool:
+        """Whether the next column belongs to a cell from above; it is passed then."""
+        if not self.taken.get(self.column):
+            return False
+        self.taken[self.column] -= 1
+        self.column += 1
+        return True
 
 
 class _Page(HTMLParser):
@@ -45,14 +80,17 @@ class _Page(HTMLParser):
         self.starts, self.ends = array("L"), array("L")
         self.silent = 0
         self.furniture: list[str] = []
+        self.tables: list[_Table] = []
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
             self.silent += 1
+        elif tag == "table":
+            self._open_table()
+        elif tag in ("td", "th"):
+            self._cell(dict(attrs))
         elif tag in _BLOCKS or tag == "br":
-            self.end_line()
-        elif tag in ("td", "th") and any(char not in _BLANKS for char in self.now):
-            self._add("\t", self._at(), self._at())
+            self._break(tag)
         if tag in _FURNITURE:
             self.furniture.append(tag)
             if len(self.furniture) > DEPTH_MAX:
@@ -61,11 +99,60 @@ class _Page(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag in _SILENT:
             self.silent = max(0, self.silent - 1)
+        elif tag in ("td", "th"):
+            if self.tables:
+                self.tables[-1].in_cell = False
+        elif tag == "table":
+            self._end_row()
+            del self.tables[-1:]
         elif tag in _BLOCKS:
-            self.end_line()
+            self._break(tag)
         if tag in _FURNITURE and tag in self.furniture:
             while self.furniture.pop() != tag:
                 pass
+
+    def _open_table(self) -> None:
+        if self.tables and self.tables[-1].in_cell:
+            self.tables[-1].lays_out = True
+        self.end_line()
+        self.tables.append(_Table())
+        if len(self.tables) > DEPTH_MAX:
+            raise Stop("bomb")
+
+    def _break(self, tag: str) -> None:
+        """A block ends a line; inside a cell of a table it only parts what stands there."""
+        table = self.tables[-1] if self.tables else None
+        if tag == "tr":
+            self._end_row()
+        elif table is None or not table.in_cell or table.lays_out:
+            self.end_line()
+        elif self.now and self.now[-1] not in ("\t", _BREAK):
+            self._add(_BREAK, self._at(), self._at())
+
+    def _end_row(self) -> None:
+        if self.tables and self.now:
+            while self.tables[-1].merged():
+                self._sign("\t" + DITTO)
+        self.end_line()
+        if self.tables:
+            self.tables[-1].row()
+
+    def _cell(self, attrs: dict[str, str | None]) -> None:
+        if not self.tables:
+            if any(char not in _BLANKS for char in self.now):
+                self._sign("\t")
+            return
+        table = self.tables[-1]
+        if table.column:
+            self._sign("\t" * (1 + table.skipped))
+        while table.merged():
+            self._sign(DITTO + "\t")
+        table.cell(_span(attrs.get("colspan")), _span(attrs.get("rowspan")))
+
+    def _sign(self, signs: str) -> None:
+        """Signs of ours stand nowhere in the file."""
+        for sign in signs:
+            self._add(sign, self._at(), self._at())
 
     def handle_data(self, data: str) -> None:
         if self.silent:
@@ -100,9 +187,9 @@ class _Page(HTMLParser):
     def _add(self, char: str, start: int, end: int) -> None:
         """A blank behind a blank or a tab says nothing more; nor does one before a tab."""
         last = self.now[-1] if self.now else ""
-        if char == " " and last in (" ", "\t", ""):
+        if char == " " and last in (" ", "\t", _BREAK, ""):
             return
-        if char == "\t" and last == " ":
+        while char in ("\t", _BREAK) and self.now and self.now[-1] in (" ", _BREAK):
             self._drop()
         self.now.append(char)
         self.began.append(start)
@@ -114,18 +201,32 @@ class _Page(HTMLParser):
         self.ended.pop()
 
     def end_line(self) -> None:
-        while self.now and self.now[-1] in " \t\u00a0":
-            self._drop()
-        first = 0
-        while first < len(self.now) and self.now[first] in " \t\u00a0":
-            first += 1
-        line = "".join(self.now[first:])
-        if line:
-            self.text.line(line, "navigation" if self.furniture else "")
-            self.starts.extend([*self.began[first:], self.ended[-1]])
-            self.ends.extend([*self.ended[first:], self.ended[-1]])
+        """A row of a table stays one line; what a table only lays out is a line a block."""
+        row = "\t" in self.now and len(self.now) <= ROW_CHARS_MAX
+        at = 0
+        for stop in [] if row else [i for i, char in enumerate(self.now) if char == _BREAK]:
+            self._line(at, stop)
+            at = stop + 1
+        self._line(at, len(self.now))
         self.now.clear()
         del self.began[:], self.ended[:]
+
+    def _line(self, first: int, last: int) -> None:
+        blank = (" ", "\t", "\u00a0", _BREAK)
+        while last > first and self.now[last - 1] in blank:
+            last -= 1
+        while first < last and self.now[first] in blank:
+            first += 1
+        line = "".join(self.now[first:last]).replace(_BREAK, " ")
+        if line:
+            self.text.line(line, "navigation" if self.furniture else "")
+            self.starts.extend([*self.began[first:last], self.ended[last - 1]])
+            self.ends.extend([*self.ended[first:last], self.ended[last - 1]])
+
+
+def _span(stated: str | None) -> int:
+    """Of colspan and rowspan what a table can have; 0 means to its end, which is no number."""
+    return min(int(stated), SPAN_MAX) if stated and stated.isdecimal() and int(stated) else 1
 
 
 def read(path: str, encoding: str) -> dict[str, Any]:

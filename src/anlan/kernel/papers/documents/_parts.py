@@ -7,6 +7,9 @@ from typing import Any
 #: A plan of 224 pages has 120,000.
 TEXT_CHARS_MAX = 2_000_000
 
+#: Stands in a table for a cell that is merged with the one above it, as people write it.
+DITTO = "〃"
+
 
 class Stop(Exception):
     """``code`` names the refusal; ``what`` is a detail of it."""

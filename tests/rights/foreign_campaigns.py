@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import transaction
 from django.utils import timezone
 
 from anlan.base.actor import Actor
@@ -19,6 +20,7 @@ from anlan.domain.campaigns.carrying.commands.letters import (
     make_letters,
 )
 from anlan.domain.campaigns.carrying.commands.organs import NewOrgan, NewOrganMember, make_organ
+from anlan.domain.campaigns.checklists import turns
 from anlan.domain.campaigns.checklists.commands import (
     NewChecklist,
     NewItem,
@@ -30,6 +32,7 @@ from anlan.domain.campaigns.meetings.commands import NewMeeting, make_meeting
 from anlan.domain.campaigns.models import (
     Checklist,
     ChecklistCopy,
+    ChecklistTurn,
     Plan,
     Return,
     Tally,
@@ -134,6 +137,7 @@ def _carried(
     copy = ChecklistCopy.objects.create(
         checklist_id=checklist, unit=unit, path=place.path, made_at=at
     )
+    turn = _turn(Checklist.objects.get(pk=checklist), day, call)
     tally, tally_copy = _tally(word, campaign, place, unit, call, at)
     sides = (NewSignatory("gives", f"{word}政府"),)
     new = NewLetter(unit.pk, f"{word}责任书", day, day, day, articles=(NewArticle(f"{word}条款"),),
@@ -150,8 +154,9 @@ def _carried(
             "draw_up_key_date",
             "skip_key_date",
         ),
-        checklist: ("checklist", "edit_checklist", "hand_out_checklist"),
+        checklist: ("checklist", "edit_checklist", "hand_out_checklist", "end_checklist"),
         copy.pk: ("checklist_copy",),
+        turn: ("checklist_turn",),
         tally: ("tally", "edit_tally", "hand_out_tally", "export_tally"),
         tally_copy: (
             "tally_copy",
@@ -167,6 +172,15 @@ def _carried(
     }
     found = {f"campaigns:{name}": pk for pk, every in names.items() for name in every}
     return {**found, "bulletins:of_hearing": hearing, "bulletins:unreport": hearing}
+
+
+def _turn(checklist: Checklist, day: date, call: Any) -> UUID:
+    """What that unit has to do of the list by its day."""
+    Checklist.objects.filter(pk=checklist.pk).update(due_on=day)
+    checklist.refresh_from_db()
+    with transaction.atomic():
+        turns.open_turns(checklist, request_id=uuid7(), **call)
+    return ChecklistTurn.objects.get(copy__checklist=checklist).pk
 
 
 def _tally(

@@ -17,6 +17,8 @@ from anlan.domain.campaigns.carrying.commands.terms_wanted import NewElement, Ne
 from anlan.domain.campaigns.checklists.commands import (
     NewChecklist,
     NewItem,
+    NewTick,
+    fill_turn,
     hand_out,
     make_checklist,
 )
@@ -26,7 +28,7 @@ from anlan.domain.campaigns.keydates.commands import (
     draw_up,
     make_key_date,
 )
-from anlan.domain.campaigns.models import Letter, Plan, TallyCopy
+from anlan.domain.campaigns.models import ChecklistTurn, Letter, Plan, TallyCopy
 from anlan.domain.campaigns.tallies.commands import (
     NewTally,
     Written,
@@ -35,7 +37,8 @@ from anlan.domain.campaigns.tallies.commands import (
     write_rows,
 )
 from anlan.domain.campaigns.tallies.spec import Column, Head, ListSpec
-from anlan.kernel.accounts.models import Unit
+from anlan.kernel.accounts import held
+from anlan.kernel.accounts.models import Unit, User
 
 #: Prefectures that get a duty letter; the first of them has signed.
 LETTERS = 4
@@ -100,14 +103,44 @@ def _key_dates(pk: UUID, today: date, office: Actor, at: datetime) -> None:
 def _checklist(pk: UUID, today: date, office: Actor, at: datetime) -> None:
     """What departments have to do in common, handed out to those of the province (演示)."""
     items = (
-        NewItem("传达学习行动部署（演示）", "组织领导", "主要负责人", "学习部署（演示）"),
-        NewItem("制定本部门实施方案（演示）", "组织领导", "分管负责人", "方案制定（演示）"),
-        NewItem("排查本行业重点场所（演示）", "排查整治", "业务处室", "排查覆盖（演示）"),
-    )
+        NewItem("传达学习行动部署（演示）", "部署动员", "主要负责人", "学习部署（演示）",
+                link="组织领导"),
+        NewItem("制定本部门实施方案（演示）", "方案制定", "分管负责人", "方案制定（演示）",
+                link="组织领导"),
+        NewItem("排查本行业重点场所（演示）", "重点场所", "业务处室", "排查覆盖（演示）",
+                link="排查整治"),
+    )  # fmt: skip
     new = NewChecklist("部门共性任务清单（演示）", "common", "department", "演示设定",
                        today + timedelta(60), items=items)  # fmt: skip
     made = make_checklist(pk, new, **_call(office, at))
     hand_out(made, heap="own", **_call(office, at))
+    _posts(pk, today, office, at)
+
+
+def _posts(pk: UUID, today: date, office: Actor, at: datetime) -> None:
+    """What one post does every day, week and month; its holder in one district has begun (演示)."""
+    holder = User.objects.filter(username="wh.xiaofang").first()
+    if holder is None:
+        return
+    post, often = "防火监督员", ("day", "week", "month")
+    words = (
+        "抽查一处重点单位疏散通道（演示）",
+        "复核上周发现的问题（演示）",
+        "更新重点单位台账（演示）",
+    )
+    items = tuple(
+        NewItem(text, "消防", post, "岗位履职（演示）", link="日常监管", every=every)
+        for text, every in zip(words, often, strict=True)
+    )
+    new = NewChecklist("岗位责任清单（演示）", "posts", "department", "演示设定",
+                       today + timedelta(200), items=items)  # fmt: skip
+    made = make_checklist(pk, new, **_call(office, at))
+    units = Unit.objects.filter(posts__user=holder) | Unit.objects.filter(code="530103-xf")
+    hand_out(made, heap="named", names=[unit.name for unit in units], **_call(office, at))
+    for turn in ChecklistTurn.objects.filter(unit__posts__user=holder, every="week"):
+        done = turn.copy.checklist.items.filter(every=turn.every).values_list("pk", flat=True)
+        ticks = [NewTick(item, "done") for item in done]
+        fill_turn(turn.pk, ticks, **_call(held.actor(holder, today=today), at))
 
 
 def _tally(pk: UUID, office: Actor, at: datetime) -> None:

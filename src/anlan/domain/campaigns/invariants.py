@@ -7,9 +7,12 @@ from datetime import datetime
 
 from django.db.models import F, Q, Sum
 
+from anlan.domain.campaigns.checklists import turns
+from anlan.domain.campaigns.checklists.loop import KIND as TURN
 from anlan.domain.campaigns.intake.ledger import is_counted
 from anlan.domain.campaigns.loop import KIND
 from anlan.domain.campaigns.models import (
+    ChecklistTurn,
     Feed,
     Filing,
     Plan,
@@ -41,6 +44,9 @@ def invariants(now: datetime) -> Iterator[Finding]:
     yield _declared_is_what_reports_say()
     yield _declared_is_what_returns_say()
     yield _tables_are_their_lists()
+    name = "I5 figures of turns at working lists are their cases"
+    yield figures_are_cases(name, TURN, ChecklistTurn, now)
+    yield _turns_are_their_ticks()
 
 
 def _declared_is_what_reports_say() -> Finding:
@@ -66,6 +72,12 @@ def _tables_are_their_lists() -> Finding:
     """Each unit's table says what its three lists do."""
     bad, checked = tallies.disagreeing(), TallyCopy.objects.count()
     return "I5 tables are their lists", not bad, checked, "; ".join(bad[:NAMED_MAX])
+
+
+def _turns_are_their_ticks() -> Finding:
+    """A turn is done where each of its items is, and the ledger says how many of how many are."""
+    bad, checked = turns.disagreeing(), ChecklistTurn.objects.count()
+    return "I5 turns at working lists are their ticks", not bad, checked, "; ".join(bad[:NAMED_MAX])
 
 
 def _filed_is_what_filings_say() -> Finding:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from anlan.domain.campaigns.checklists import turns
 from anlan.domain.campaigns.keydates import commands as key_dates
 from anlan.domain.campaigns.milestones import commands as milestones
 from anlan.domain.campaigns.progress import tasks as progress_tasks
@@ -35,3 +36,9 @@ def ask_for_returns(now: datetime) -> None:
 def draw_up_key_dates(now: datetime) -> None:
     """Draw up the tasks of festivals, flood season and events that are near."""
     key_dates.draw_up_due(now)
+
+
+@every(HOUR, "campaigns.checklists")
+def ask_for_turns(now: datetime) -> None:
+    """Ask for what posts do every day, week or month by their lists; what is late climbs."""
+    turns.open_due(now)

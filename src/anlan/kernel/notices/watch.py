@@ -42,6 +42,7 @@ TASKS = {
     "audit.seal": _("seal the audit log"),
     "campaigns.progress": _("count what campaign tasks have reached"),
     "campaigns.key_dates": _("draw up the tasks of key dates"),
+    "campaigns.checklists": _("ask for what posts do by working lists"),
     "campaigns.milestones": _("tell of late milestones"),
     "campaigns.returns": _("ask for the returns that come due"),
     "backup.leftovers": _("clear what broken-off backups left"),

@@ -1,4 +1,4 @@
-"""Lists by which units work: drawn up, handed out, and worked through item by item."""
+"""Lists by which units and posts work: drawn up, handed out, worked through item by item."""
 
 from __future__ import annotations
 
@@ -9,48 +9,37 @@ from typing import Any, Unpack
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base import bulk
-from anlan.base.paths import below
-from anlan.base.refusal import MovedOn, NotFound
+from anlan.domain.campaigns.checklists import turns
 from anlan.domain.campaigns.commands.base import day_within, short, text_of
-from anlan.domain.campaigns.matching import units_named
+from anlan.domain.campaigns.handing.commands import begin, give, lacks, locked, room_for
 from anlan.domain.campaigns.models import (
     NAME_CHARS_MAX,
     TITLE_CHARS_MAX,
-    Campaign,
     Checklist,
     ChecklistCopy,
     ChecklistItem,
     ChecklistTick,
+    ChecklistTurn,
 )
-from anlan.domain.campaigns.refusals import PlanIncomplete
-from anlan.kernel.accounts.models import Unit
-from anlan.kernel.loop import plain
-from anlan.kernel.loop.plain import Call, Claim
-from anlan.kernel.notices import outbox
+from anlan.kernel.audit import trail
+from anlan.kernel.loop import frame, plain
+from anlan.kernel.loop.frame import OnOne
+from anlan.kernel.loop.plain import Call
 from anlan.kernel.notices.kinds import declare
-from anlan.kernel.notices.outbox import Post
 
 declare(
     "campaigns.checklist_given",
     _("“%(name)s” was handed out to your unit: %(count)s items to work through."),
     "campaigns:checklist_copy",
 )
-#: Of a campaign, of a list, of one handing out, and of the office's own columns.
-CHECKLISTS_MAX, ITEMS_MAX, UNITS_MAX, COLUMNS_MAX = 200, 300, 3_000, 6
+#: Of a campaign, of a list, and of the office's own columns.
+CHECKLISTS_MAX, ITEMS_MAX, COLUMNS_MAX = 200, 300, 6
+#: Posts of a list, each with how often: so many turns may wait for a unit at once.
+TURNS_MAX = 40
 TEXT_CHARS_MAX = 1_000
-
-#: To which units at once: those named, the offices next below, all offices below, departments.
-HEAPS: dict[str, Any] = {
-    "named": _("the units named below"),
-    "next": _("committee offices of the areas next below"),
-    "all": _("committee offices of all areas below"),
-    "own": _("departments of the campaign’s own area"),
-}
 
 
 @dataclass(frozen=True)
@@ -60,6 +49,8 @@ class NewItem:
     post: str = ""
     indicator: str = ""
     values: tuple[str, ...] = ()
+    link: str = ""
+    every: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,21 +62,15 @@ class NewChecklist:
     due_on: date | None = None
     columns: tuple[str, ...] = ()
     items: tuple[NewItem, ...] = ()
-
-
-def lacks(field: str, reason: Any) -> PlanIncomplete:
-    return PlanIncomplete(field=field, reason=reason)
+    workdays: bool = False
 
 
 @transaction.atomic(durable=True)
 def make_checklist(campaign: UUID, new: NewChecklist, **call: Unpack[Call]) -> UUID:
-    rows = Campaign.objects.all()
-    row, claim = plain.begin(rows, "campaigns.edit", campaign, {"new": new}, **call)
+    reason = _("A campaign has at most %(n)d lists.")
+    row, claim = room_for(Checklist, campaign, CHECKLISTS_MAX, reason, {"new": new}, **call)
     if claim.repeated:
         return claim.answer[0]
-    Campaign.objects.select_for_update(of=("self",)).get(pk=campaign)
-    if row.checklists.count() >= CHECKLISTS_MAX:
-        raise lacks("name", _("A campaign has at most %(n)d lists.") % {"n": CHECKLISTS_MAX})
     made = Checklist(campaign=row, made_at=claim.at, made_by=claim.by.name)
     _put(made, new)
     made.save(force_insert=True)
@@ -99,17 +84,17 @@ def change_checklist(
     pk: UUID, new: NewChecklist, *, seen: int | None = None, **call: Unpack[Call]
 ) -> UUID:
     """Until it is handed out: then units have worked by it."""
-    row, claim = _begin(pk, {"new": new}, **call)
+    row, claim = begin(Checklist, pk, {"new": new}, **call)
     if claim.repeated:
         return pk
-    locked = _locked(row, seen)
-    if locked.issued_on is not None:
+    held = locked(row, seen)
+    if held.issued_on is not None:
         raise lacks("items", _("It is handed out; draw up another list instead."))
     before = {"name": row.name, "items": row.items.count()}
-    _put(locked, new)
-    locked.save()
-    locked.items.all().delete()
-    _put_items(locked, new)
+    _put(held, new)
+    held.save()
+    held.items.all().delete()
+    _put_items(held, new)
     claim.record("checklists.change", "campaign", row.campaign_id, before=before, after=_told(new))
     return claim.done(pk)
 
@@ -119,38 +104,38 @@ def hand_out(
     pk: UUID, *, heap: str, names: Sequence[str] = (), seen: int | None = None,
     **call: Unpack[Call],
 ) -> UUID:  # fmt: skip
-    """Give units a copy to work through; who has one keeps it."""
-    row, claim = _begin(pk, {"heap": heap, "names": list(names)}, **call)
+    """Give units a copy to work through; who has one keeps it. What is due now is asked for."""
+    row, claim = begin(Checklist, pk, {"heap": heap, "names": list(names)}, **call)
     if claim.repeated:
         return pk
-    locked = _locked(row, seen)
-    count = locked.items.count()
+    held = locked(row, seen)
+    count = held.items.count()
     if not count:
         raise lacks("items", _("Write down at least one item of the list first."))
-    have = locked.copies.values("unit")
-    units = list(units_of_heap(locked.campaign, heap, names).exclude(pk__in=have)[: UNITS_MAX + 1])
-    if not units:
-        raise lacks("units", _("All of these units have it, or there is none."))
-    if len(units) > UNITS_MAX:
-        reason = _("At most %(n)d units at once; name them, or take those next below.")
-        raise lacks("heap", reason % {"n": UNITS_MAX})
-    copies = [
-        bulk.make(ChecklistCopy, checklist_id=pk, unit_id=unit.pk, path=unit.path, made_at=claim.at)
-        for unit in units
-    ]
-    bulk.insert(copies)
-    locked.issued_on = locked.issued_on or timezone.localdate(claim.at)
-    locked.save(update_fields=["issued_on", "version"])
-    said = {"name": locked.name, "count": count}
-    outbox.post_many(
-        [
-            Post("campaigns.checklist_given", str(copy.pk), said, to_units=(copy.unit_id,))
-            for copy in copies
-        ],
-        at=claim.at,
-    )
-    after = {"list": locked.name, "units": len(units)}
-    claim.record("checklists.hand_out", "campaign", row.campaign_id, after=after)
+    if held.ended_on is not None:
+        raise lacks("heap", _("The list is ended; draw up another one instead."))
+    give(held, ChecklistCopy, heap, names, claim, "checklists.hand_out",
+         "campaigns.checklist_given", {"count": count})  # fmt: skip
+    turns.open_turns(held, **claim.call)
+    return claim.done(pk)
+
+
+@transaction.atomic(durable=True)
+def end_checklist(pk: UUID, *, reason: str, seen: int | None = None, **call: Unpack[Call]) -> UUID:
+    """Ask for nothing more by it. What isn't due yet is dropped; what is late stays."""
+    row, claim = begin(Checklist, pk, {"end": reason}, **call)
+    if claim.repeated:
+        return pk
+    why = text_of(reason, "reason", _("Say why; the units will read it."))
+    held = locked(row, seen)
+    if held.issued_on is None or held.ended_on is not None:
+        raise lacks("reason", _("It isn’t handed out, or was ended before."))
+    today = timezone.localdate(claim.at)
+    held.ended_on = today
+    held.save(update_fields=["ended_on", "version"])
+    dropped = turns.drop(held, today, why, **claim.call)
+    claim.record("checklists.end", "campaign", row.campaign_id, reason=why,
+                 after={"name": held.name, "dropped": dropped})  # fmt: skip
     return claim.done(pk)
 
 
@@ -163,18 +148,82 @@ class NewTick:
 
 @transaction.atomic(durable=True)
 def fill(pk: UUID, ticks: Sequence[NewTick], **call: Unpack[Call]) -> UUID:
-    """Say how items of one's unit's copy stand; what isn't named stays as it is."""
-    copy, claim = plain.begin(
+    """Say how items of one's unit's copy stand now; what isn't named stays as it is."""
+    row, claim = plain.begin(
         ChecklistCopy.objects.all(), "checklists.fill", pk, {"ticks": list(ticks)}, **call
     )
     if claim.repeated:
         return pk
-    copy = ChecklistCopy.objects.select_for_update(of=("self",)).get(pk=pk)
-    texts = dict(copy.checklist.items.values_list("pk", "text"))
-    old = {row.item_id: row for row in copy.ticks.all()}
-    today, changed = timezone.localdate(claim.at), []
+    today = timezone.localdate(claim.at)
+    items = {one.pk: one for one in ChecklistItem.objects.filter(checklist=row.checklist_id)}
+    codes = {every: turns.code_of(every, today) for every in ChecklistItem.Every.values}
+    periods = {pk: codes[one.every] for pk, one in items.items()}
+    # Cases before copies, as whoever fills in one turn locks them.
+    cases = turns.locked(row, {periods[one.item] for one in ticks if one.item in periods})
+    copy = _copy(row.pk)
+    told = _tick(copy, items, periods, ticks, claim.by.name, today)
+    if told.changed:
+        turns.settle(copy, told.periods, cases, **claim.call)
+    claim.record("checklists.fill", "unit", copy.unit_id,
+                 before={"items": told.before}, after={"items": told.after})  # fmt: skip
+    return claim.done(pk)
+
+
+@transaction.atomic(durable=True)
+def fill_turn(pk: UUID, ticks: Sequence[NewTick], **call: Unpack[OnOne]) -> list[UUID]:
+    """Say how the items of one post stand in one period: its holder's own, in time or late."""
+    given = {"ticks": list(ticks)}
+    work = frame.begin(ChecklistTurn, "checklist_turns.fill", [pk], given, **call)
+    for _machine, case in work.each():
+        turn = ChecklistTurn.objects.get(pk=pk)
+        if case.state == "void":
+            raise lacks("items", _("It is no longer asked for."))
+        copy = _copy(turn.copy_id)
+        items = {
+            one.pk: one for one in copy.checklist.items.filter(post=turn.post, every=turn.every)
+        }
+        periods = dict.fromkeys(items, turn.period)
+        today = timezone.localdate(work.at)
+        told = _tick(copy, items, periods, ticks, work.by.name, today)
+        if told.changed:
+            turns.settle(copy, {turn.period}, {pk: case}, **work.call)
+        entry = trail.Entry(
+            "checklist_turn.fill", "case", pk, request_id=work.request_id,
+            before={"items": told.before}, after={"items": told.after},
+        )  # fmt: skip
+        trail.record([entry], by=work.by, at=work.at)
+    return work.done()
+
+
+# --- in common -----------------------------------------------------------------------------
+
+
+def _copy(pk: UUID) -> ChecklistCopy:
+    """A copy under its lock: two who tick at once come one after the other."""
+    rows = ChecklistCopy.objects.select_for_update(of=("self",)).select_related("checklist")
+    return rows.get(pk=pk)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a command ticked: how many items, in which periods, and what they said before."""
+
+    changed: int
+    periods: frozenset[str]
+    before: list[str]
+    after: list[str]
+
+
+def _tick(
+    copy: ChecklistCopy, items: Mapping[int, ChecklistItem], periods: Mapping[int, str],
+    ticks: Sequence[NewTick], who: str, today: date,
+) -> Told:  # fmt: skip
+    """Write down how items stand in their periods, where that is something new."""
+    there = copy.ticks.filter(item__in=items, period__in=set(periods.values()))
+    old = {row.item_id: row for row in there if row.period == periods[row.item_id]}
+    changed = []
     for one in ticks:
-        if one.item not in texts or one.state not in ChecklistTick.State.values:
+        if one.item not in items or one.state not in ChecklistTick.State.values:
             raise lacks("items", _("Choose how each item stands from the list."))
         note = short(one.note, f"note_{one.item}", TITLE_CHARS_MAX)
         before = old.get(one.item)
@@ -183,67 +232,23 @@ def fill(pk: UUID, ticks: Sequence[NewTick], **call: Unpack[Call]) -> UUID:
             raise lacks(f"note_{one.item}", _("Say why it doesn’t apply."))
         if (one.state, note) != stood:
             changed.append(
-                ChecklistTick(copy=copy, item_id=one.item, state=one.state, note=note, on=today,
-                              who=claim.by.name)
+                ChecklistTick(copy=copy, item_id=one.item, period=periods[one.item],
+                              state=one.state, note=note, on=today, who=who)
             )  # fmt: skip
     ChecklistTick.objects.bulk_create(
-        changed, update_conflicts=True, unique_fields=["copy", "item"],
+        changed, update_conflicts=True, unique_fields=["copy", "item", "period"],
         update_fields=["state", "note", "on", "who"],
     )  # fmt: skip
-    claim.record(
-        "checklists.fill", "unit", copy.unit_id,
-        before={"items": [_said(old.get(one.item_id), texts[one.item_id]) for one in changed]},
-        after={"items": [_said(one, texts[one.item_id]) for one in changed]},
+    return Told(
+        len(changed), frozenset(one.period for one in changed),
+        [_said(old.get(one.item_id), items[one.item_id].text) for one in changed],
+        [_said(one, items[one.item_id].text) for one in changed],
     )  # fmt: skip
-    return claim.done(pk)
 
 
 def _said(one: ChecklistTick | None, text: str) -> str:
     state = str(one.get_state_display() if one else ChecklistTick.State.OPEN.label)
     return f"{text[:30]}：{state}{' ' + one.note if one and one.note else ''}"
-
-
-# --- in common -----------------------------------------------------------------------------
-
-
-def _begin(pk: UUID, given: Mapping[str, Any], **call: Unpack[Call]) -> tuple[Checklist, Claim]:
-    """The list, where one may write to its campaign; else what isn't there."""
-    row = Checklist.objects.filter(pk=pk).first()
-    if row is None:
-        raise NotFound
-    rows = Campaign.objects.all()
-    given = {"checklist": pk, **given}
-    _row, claim = plain.begin(rows, "campaigns.edit", row.campaign_id, given, **call)
-    return row, claim
-
-
-def _locked(row: Checklist, seen: int | None) -> Checklist:
-    rows = Checklist.objects.select_for_update(of=("self",)).select_related("campaign__area")
-    locked = rows.get(pk=row.pk)
-    if seen is not None and locked.version != seen:
-        raise MovedOn
-    locked.version += 1
-    return locked
-
-
-def units_of_heap(campaign: Campaign, heap: str, names: Sequence[str]) -> Any:
-    """The units of one heap, in the order of their areas."""
-    rows = Unit.objects.filter(below(campaign.path), valid_to=None).order_by("path", "pk")
-    if heap == "named":
-        wanted = list(dict.fromkeys(name.strip() for name in names if name.strip()))
-        found = units_named(wanted, campaign.area)
-        if missing := [name for name in wanted if name not in found]:
-            reason = _("None of our units is called %(names)s; write the full name.")
-            raise lacks("units", reason % {"names": "、".join(missing[:10])})
-        return rows.filter(pk__in=set(found.values()))
-    if heap not in HEAPS:
-        raise lacks("heap", _("Choose to whom it is handed out."))
-    offices = Q(kind="committee_office") & ~Q(pk=campaign.unit_id)
-    if heap == "next":
-        return rows.filter(offices, area__parent=campaign.area_id)
-    if heap == "all":
-        return rows.filter(offices)
-    return rows.filter(area=campaign.area_id, kind="department")
 
 
 def _put(row: Checklist, new: NewChecklist) -> None:
@@ -253,6 +258,7 @@ def _put(row: Checklist, new: NewChecklist) -> None:
     if new.tier and new.tier not in Checklist.Tier.values:
         raise lacks("tier", _("Choose for whom it is from the list."))
     row.kind, row.tier, row.due_on = new.kind, new.tier, new.due_on
+    row.workdays = new.workdays
     day_within(new.due_on, "due_on")
     row.basis = short(new.basis, "basis", TITLE_CHARS_MAX)
     names = [short(name, "columns", NAME_CHARS_MAX) for name in new.columns if name.strip()]
@@ -265,16 +271,24 @@ def _put(row: Checklist, new: NewChecklist) -> None:
 def _put_items(row: Checklist, new: NewChecklist) -> None:
     if len(new.items) > ITEMS_MAX:
         raise lacks("items", _("A list has at most %(n)d items.") % {"n": ITEMS_MAX})
+    if len({(one.post, one.every) for one in new.items}) > TURNS_MAX:
+        reason = _("At most %(n)d posts, each with how often, stand on one list; make several.")
+        raise lacks("items", reason % {"n": TURNS_MAX})
     rows = []
     for place, one in enumerate(new.items):
+        if one.every not in ChecklistItem.Every.values:
+            words = "、".join(str(word) for word in ChecklistItem.Every.labels)
+            reason = _("“%(said)s”: write how often as one of these: %(words)s")
+            raise lacks("items", reason % {"said": one.every, "words": words})
         values = dict(zip(row.columns, one.values, strict=False))
         rows.append(
             ChecklistItem(
-                checklist=row, place=place, aspect=short(one.aspect, "items", NAME_CHARS_MAX),
+                checklist=row, place=place, link=short(one.link, "items", NAME_CHARS_MAX),
+                aspect=short(one.aspect, "items", NAME_CHARS_MAX),
                 text=text_of(one.text, "items", _("Each line needs the words of its item."),
                              TEXT_CHARS_MAX),
                 post=short(one.post, "items", NAME_CHARS_MAX),
-                indicator=short(one.indicator, "items", NAME_CHARS_MAX),
+                indicator=short(one.indicator, "items", NAME_CHARS_MAX), every=one.every,
                 values={
                     name: short(value, "items", TITLE_CHARS_MAX)
                     for name, value in values.items() if value.strip()

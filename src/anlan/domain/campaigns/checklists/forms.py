@@ -11,12 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from anlan.domain.campaigns.carrying.forms import NAMES, Seen, day, line
-from anlan.domain.campaigns.checklists.commands import (
-    HEAPS,
-    NewChecklist,
-    NewItem,
-    NewTick,
-)
+from anlan.domain.campaigns.checklists.commands import NewChecklist, NewItem, NewTick
 from anlan.domain.campaigns.models import (
     TITLE_CHARS_MAX,
     Checklist,
@@ -28,6 +23,24 @@ from anlan.domain.hazards.forms import text_area
 #: Between the cells of a pasted line: a sheet's tabs, or a stroke.
 _CELLS = re.compile(r"\t|[|｜]")
 PASTED_CHARS_MAX = 200_000
+#: What the cells of a line are, unless the first line says so; the office's own columns follow.
+_ORDER = ("text", "link", "aspect", "post", "indicator", "every")
+#: Words by which a first line names the cells.
+_HEADS = {
+    "事项": "text", "清单事项": "text", "内容": "text", "item": "text",
+    "环节": "link", "link": "link", "方面": "aspect", "aspect": "aspect",
+    "岗位": "post", "责任岗位": "post", "post": "post",
+    "指标": "indicator", "indicator": "indicator",
+    "频次": "every", "周期": "every", "how often": "every",
+}  # fmt: skip
+#: How people write how often; the labels in both languages come first.
+_OFTEN = {
+    "": "", "一次": "", "一次性": "",
+    "每日": "day", "每天": "day", "日": "day", "每周": "week", "周": "week",
+    "每旬": "ten_days", "旬": "ten_days", "每月": "month", "月": "month", "每月一次": "month",
+    "每季度": "quarter", "每季": "quarter", "季度": "quarter", "季": "quarter",
+    "每半年": "half", "半年": "half", "每年": "year", "年": "year", "每年一次": "year",
+}  # fmt: skip
 
 
 class ChecklistForm(Seen):
@@ -45,10 +58,15 @@ class ChecklistForm(Seen):
     items = text_area(
         _("Items, one a line"), rows=12,
         help_text=_(
-            "Paste them from a sheet, or put | between: item | aspect | post | indicator | own "
-            "columns. Only the item has to be there."
+            "Paste them from a sheet, or put | between: item | link | aspect | post | indicator | "
+            "how often | own columns. Only the item has to be there. A first line that names the "
+            "columns may put them in another order. How often: every day, week, ten days, month, "
+            "quarter, half-year or year; empty is once."
         ),
     )  # fmt: skip
+    workdays = forms.BooleanField(
+        label=_("What is done every day is done on working days alone"), required=False
+    )
 
     def clean_items(self) -> str:
         text: str = self.cleaned_data["items"]
@@ -61,12 +79,12 @@ class ChecklistForm(Seen):
         names = [name.strip() for name in NAMES.split(data["columns"]) if name.strip()]
         return NewChecklist(
             data["name"], data["kind"], data["tier"], data["basis"], data["due_on"], tuple(names),
-            tuple(_item(text) for text in data["items"].splitlines() if text.strip()),
+            _items(data["items"], names), data["workdays"],
         )  # fmt: skip
 
     @staticmethod
     def of(row: Checklist, items: Sequence[ChecklistItem]) -> dict[str, Any]:
-        names = ("name", "kind", "tier", "due_on", "basis")
+        names = ("name", "kind", "tier", "due_on", "basis", "workdays")
         return {
             "seen": row.version, **{name: getattr(row, name) for name in names},
             "columns": "、".join(row.columns),
@@ -74,29 +92,43 @@ class ChecklistForm(Seen):
         }  # fmt: skip
 
 
-def _item(text: str) -> NewItem:
-    cells = [cell.strip() for cell in _CELLS.split(text)]
-    cells += [""] * (4 - len(cells))
-    return NewItem(cells[0], cells[1], cells[2], cells[3], tuple(cells[4:]))
+def _items(text: str, own: Sequence[str]) -> tuple[NewItem, ...]:
+    lines = [
+        [cell.strip() for cell in _CELLS.split(line)] for line in text.splitlines() if line.strip()
+    ]
+    order = [*_ORDER, *own]
+    if lines and (said := _heading(lines[0], own)):
+        order, lines = said, lines[1:]
+    return tuple(_item(cells, order, own) for cells in lines)
+
+
+def _heading(cells: Sequence[str], own: Sequence[str]) -> list[str]:
+    """What a first line says that the cells are; empty where it is an item itself."""
+    said = [_HEADS.get(cell.lower(), cell if cell in own else "") for cell in cells]
+    return said if "text" in said and all(said) and len(said) > 1 else []
+
+
+def _item(cells: Sequence[str], order: Sequence[str], own: Sequence[str]) -> NewItem:
+    said = dict(zip(order, cells, strict=False))
+    every = said.get("every", "")
+    known = {str(label): code for code, label in ChecklistItem.Every.choices}
+    return NewItem(
+        said.get("text", ""), said.get("aspect", ""), said.get("post", ""),
+        said.get("indicator", ""), tuple(said.get(name, "") for name in own),
+        said.get("link", ""), known.get(every, _OFTEN.get(every, every)),
+    )  # fmt: skip
 
 
 def _line(one: ChecklistItem, columns: Sequence[str]) -> str:
     said = " ".join(one.text.split())
-    cells = [said, one.aspect, one.post, one.indicator]
+    every = str(one.get_every_display()) if one.every else ""
+    cells = [said, one.link, one.aspect, one.post, one.indicator, every]
     cells += [one.values.get(name, "") for name in columns]
     return " | ".join(cells).rstrip(" |")
 
 
-class HandOutForm(Seen):
-    heap = forms.ChoiceField(
-        label=_("To whom"), choices=list(HEAPS.items()), widget=forms.RadioSelect, initial="next"
-    )
-    units = text_area(
-        _("Names of units"), required=False, rows=3, help_text=_("Several with “、” or one a line.")
-    )
-
-    def names(self) -> list[str]:
-        return [name for name in NAMES.split(self.cleaned_data["units"]) if name.strip()]
+class EndForm(Seen):
+    reason = text_area(_("Why it is ended"), rows=2, help_text=_("The units will read it."))
 
 
 class CopyForm(Seen):
@@ -124,4 +156,11 @@ class CopyForm(Seen):
         data = self.cleaned_data
         return [
             NewTick(one.pk, data[f"state_{one.pk}"], data[f"note_{one.pk}"]) for one in self.items
+        ]
+
+    def lines(self, ticks: dict[int, ChecklistTick]) -> list[tuple[Any, ...]]:
+        """Each item with how it stands and its two fields, for the page."""
+        return [
+            (one, ticks.get(one.pk), self[f"state_{one.pk}"], self[f"note_{one.pk}"])
+            for one in self.items
         ]

@@ -1,45 +1,51 @@
-"""Who sees a unit's copy of a list, and who works through it; a list itself goes by its campaign.
+"""Who sees a turn at a working list, and who ticks it; copies go by handing/permissions.py.
 
-a copy   seen by its unit, by those who work in its area or above it, and by the office that handed
-         it out; filled in by its unit alone.
+a turn   seen by those in charge of its place, by its unit and by the office that handed the list
+         out; ticked by whoever holds the post at that unit, and by those who answer for the unit.
 """
 
 from __future__ import annotations
 
-from functools import reduce
-from operator import or_
-
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from anlan.base.actor import Actor
-from anlan.base.paths import below
 from anlan.domain.campaigns.permissions import ANSWERS, LEADS
-from anlan.domain.hazards.permissions import SEES
-from anlan.domain.lists.permissions import own_paths
+from anlan.domain.hazards.permissions import SEES, in_charge, party
 from anlan.kernel.accounts import policy
-from anlan.kernel.accounts.models import Role
-from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
+from anlan.kernel.accounts.models import BUSINESS_ROLES, Post, Role, valid_on
+from anlan.kernel.accounts.policy import NOTHING, Rule
+
+
+def holds(by: Actor) -> Q:
+    """Turns of a post that the person holds today, by the job title that stands with the post."""
+    units = policy.units_of(by, BUSINESS_ROLES)
+    if by.user_id is None or not units:
+        return NOTHING
+    own = Post.objects.filter(
+        valid_on(policy.today_of(by)), user=by.user_id, unit=OuterRef("unit"),
+        title=OuterRef("post"), role__in=BUSINESS_ROLES,
+    )  # fmt: skip
+    return Q(unit__in=units) & ~Q(post="") & Q(Exists(own))
+
+
+def unheld(by: Actor) -> Q:
+    """Turns whose post nobody at the unit holds today."""
+    someone = Post.objects.filter(
+        valid_on(policy.today_of(by)), user__is_active=True, unit=OuterRef("unit"),
+        title=OuterRef("post"), role__in=BUSINESS_ROLES,
+    )  # fmt: skip
+    return Q(post="") | ~Exists(someone)
 
 
 def view(by: Actor) -> Q:
-    if by.trusted:
-        return EVERYTHING
-    paths = own_paths(by, SEES)
-    if "" in paths:
-        return EVERYTHING
-    own = policy.units_of(by, (*SEES, Role.RECTIFIER))
     keeps = policy.units_of(by, LEADS)
-    parts = [below(path) for path in paths]
-    if own:
-        parts.append(Q(unit__in=own))
-    if keeps:
-        parts.append(Q(checklist__campaign__unit__in=keeps))
-    return reduce(or_, parts) if parts else NOTHING
+    found = in_charge(by, *SEES) | party(by, (*SEES, Role.RECTIFIER)) | holds(by)
+    return found | Q(copy__checklist__campaign__unit__in=keeps) if keeps else found
 
 
 def fill(by: Actor) -> Q:
     units = policy.units_of(by, ANSWERS)
-    return Q(unit__in=units) if units else NOTHING
+    return holds(by) | Q(unit__in=units) if units else holds(by)
 
 
-RULES: dict[str, Rule] = {"checklists.view": view, "checklists.fill": fill}
+RULES: dict[str, Rule] = {"checklist_turns.view": view, "checklist_turns.fill": fill}

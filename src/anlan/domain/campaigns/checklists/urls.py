@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from anlan.domain.campaigns.checklists import views
+from anlan.domain.campaigns.checklists import views, views_turns
 
 urlpatterns = [
     path("<uuid:pk>/checklists/", views.checklists, name="checklists"),
@@ -11,5 +11,7 @@ urlpatterns = [
     path("checklists/<uuid:pk>/", views.checklist, name="checklist"),
     path("checklists/<uuid:pk>/edit/", views.edit_checklist, name="edit_checklist"),
     path("checklists/<uuid:pk>/hand-out/", views.hand_out, name="hand_out_checklist"),
+    path("checklists/<uuid:pk>/end/", views.end_checklist, name="end_checklist"),
+    path("checklists/turns/<uuid:pk>/", views_turns.turn, name="checklist_turn"),
     path("checklists/copies/<uuid:pk>/", views.copy, name="checklist_copy"),
 ]

@@ -10,6 +10,7 @@ from anlan.domain.campaigns.models.checklists import (
     ChecklistCopy,
     ChecklistItem,
     ChecklistTick,
+    ChecklistTurn,
 )
 from anlan.domain.campaigns.models.deriving import Derived
 from anlan.domain.campaigns.models.figures import FigureWords, QuotedFigure
@@ -41,6 +42,7 @@ __all__ = [
     "ChecklistCopy",
     "ChecklistItem",
     "ChecklistTick",
+    "ChecklistTurn",
     "Counter",
     "Decision",
     "Derived",

@@ -1,4 +1,8 @@
-"""Lists by which units work (共性任务清单, 清单制管理): items, copies, what is done of them."""
+"""Lists by which units and posts work (共性任务清单, 清单制管理, 清单式排查): items, copies, ticks.
+
+An item is done once, by the list's day, or again in every period of a kind. What one post of a unit
+has to do of a list in one period is a turn: a case, so that it waits, is late and climbs as all do.
+"""
 
 from __future__ import annotations
 
@@ -37,10 +41,14 @@ class Checklist(models.Model):
     basis = models.CharField(max_length=TITLE_CHARS_MAX, blank=True)
     #: Names of the office's own columns: no document says which a list has.
     columns = models.JSONField(default=list)
-    #: By when everything on it is to be done.
+    #: By when all that is done once is to be done; what is done again is asked for until then.
     due_on = models.DateField(null=True)
+    #: Whether what is done every day is done on working days alone.
+    workdays = models.BooleanField(default=False)
     #: From when it is handed out; until then it may be changed.
     issued_on = models.DateField(null=True)
+    #: From when nothing more is asked for by it.
+    ended_on = models.DateField(null=True)
     version = models.IntegerField(default=1)
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=120)
@@ -53,15 +61,29 @@ class Checklist(models.Model):
 
 
 class ChecklistItem(models.Model):
+    class Every(models.TextChoices):
+        """How often it is done; the values are kinds of period of the calendar."""
+
+        ONCE = "", pgettext_lazy("checklist", "once")
+        DAY = "day", pgettext_lazy("checklist", "every day")
+        WEEK = "week", pgettext_lazy("checklist", "every week")
+        TEN_DAYS = "ten_days", pgettext_lazy("checklist", "every ten days")
+        MONTH = "month", pgettext_lazy("checklist", "every month")
+        QUARTER = "quarter", pgettext_lazy("checklist", "every quarter")
+        HALF = "half", pgettext_lazy("checklist", "every half-year")
+        YEAR = "year", pgettext_lazy("checklist", "every year")
+
     checklist = models.ForeignKey(Checklist, models.CASCADE, related_name="items")
     place = models.SmallIntegerField()
-    #: 环节 or 方面 under which it stands.
+    #: 环节 and 方面 under which it stands.
+    link = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
     aspect = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
     text = models.TextField()
     #: The post whose duty it is.
     post = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
     #: The indicator that it counts toward ("六个100%" has six; the office names them).
     indicator = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
+    every = models.CharField(max_length=10, choices=Every, blank=True)
     #: By the names of the list's own columns.
     values = models.JSONField(default=dict)
 
@@ -87,8 +109,33 @@ class ChecklistCopy(models.Model):
         indexes = [models.Index(fields=["checklist", "path", "id"], name="checklist_copy_path")]
 
 
+class ChecklistTurn(models.Model):
+    """What one post of a unit has to do of a list in one period, or once.
+
+    State, deadline and history are its case's; what is done of it stands in the copy's ticks.
+    """
+
+    case = models.OneToOneField(
+        "loop.Case", models.PROTECT, primary_key=True, related_name="checklist_turn"
+    )
+    copy = models.ForeignKey(ChecklistCopy, models.PROTECT, related_name="turns")
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    post = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
+    every = models.CharField(max_length=10, choices=ChecklistItem.Every, blank=True)
+    #: The period's code in the calendar; empty for what is done once.
+    period = models.CharField(max_length=24, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["copy", "post", "period"], name="checklist_turn_once")
+        ]
+
+
 class ChecklistTick(models.Model):
-    """How an item of a copy stands, as its unit says; without one it is open."""
+    """How an item of a copy stands, as its unit says; without one it is open.
+
+    An item that is done again has one for each period.
+    """
 
     class State(models.TextChoices):
         OPEN = "open", pgettext_lazy("checklist", "open")
@@ -97,10 +144,13 @@ class ChecklistTick(models.Model):
 
     copy = models.ForeignKey(ChecklistCopy, models.PROTECT, related_name="ticks")
     item = models.ForeignKey(ChecklistItem, models.PROTECT, related_name="ticks")
+    period = models.CharField(max_length=24, blank=True)
     state = models.CharField(max_length=14, choices=State)
     note = models.CharField(max_length=TITLE_CHARS_MAX, blank=True)
     on = models.DateField()
     who = models.CharField(max_length=120)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["copy", "item"], name="checklist_tick_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["copy", "item", "period"], name="checklist_tick_period")
+        ]

@@ -2,28 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Unpack
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base import bulk
-from anlan.base.refusal import MovedOn, NotFound
-from anlan.domain.campaigns.checklists.commands import UNITS_MAX, units_of_heap
+from anlan.base.refusal import NotFound
 from anlan.domain.campaigns.commands.base import short, text_of
+from anlan.domain.campaigns.handing.commands import begin, give, lacks, locked, room_for
 from anlan.domain.campaigns.models import (
     NAME_CHARS_MAX,
     TITLE_CHARS_MAX,
-    Campaign,
     Tally,
     TallyCopy,
     TallyRow,
 )
-from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.domain.campaigns.tallies.spec import (
     CHOICES_MAX,
     COLUMNS_MAX,
@@ -39,9 +35,7 @@ from anlan.domain.campaigns.tallies.spec import (
 )
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call, Claim
-from anlan.kernel.notices import outbox
 from anlan.kernel.notices.kinds import declare
-from anlan.kernel.notices.outbox import Post
 
 declare(
     "campaigns.tally_given",
@@ -60,19 +54,12 @@ class NewTally:
     basis: str = ""
 
 
-def lacks(field: str, reason: Any) -> PlanIncomplete:
-    return PlanIncomplete(field=field, reason=reason)
-
-
 @transaction.atomic(durable=True)
 def make_tally(campaign: UUID, new: NewTally, **call: Unpack[Call]) -> UUID:
-    rows = Campaign.objects.all()
-    row, claim = plain.begin(rows, "campaigns.edit", campaign, {"tally": new}, **call)
+    row, claim = room_for(Tally, campaign, TALLIES_MAX, _("A campaign has at most %(n)d of them."),
+                          {"tally": new}, **call)  # fmt: skip
     if claim.repeated:
         return claim.answer[0]
-    Campaign.objects.select_for_update(of=("self",)).get(pk=campaign)
-    if Tally.objects.filter(campaign=row).count() >= TALLIES_MAX:
-        raise lacks("name", _("A campaign has at most %(n)d of them.") % {"n": TALLIES_MAX})
     made = Tally(campaign=row, made_at=claim.at, made_by=claim.by.name)
     _put(made, new)
     made.save(force_insert=True)
@@ -83,16 +70,16 @@ def make_tally(campaign: UUID, new: NewTally, **call: Unpack[Call]) -> UUID:
 @transaction.atomic(durable=True)
 def change_tally(pk: UUID, new: NewTally, *, seen: int | None = None, **call: Unpack[Call]) -> UUID:
     """Until it is handed out: then units have written by it."""
-    row, claim = _begin(pk, {"new": new}, **call)
+    row, claim = begin(Tally, pk, {"new": new}, **call)
     if claim.repeated:
         return pk
-    locked = _locked(row, seen)
-    if locked.issued_on is not None:
+    held = locked(row, seen)
+    if held.issued_on is not None:
         raise lacks("name", _("It is handed out; lay down another one instead."))
     before = {"name": row.name, **row.spec}
-    _put(locked, new)
-    locked.save()
-    after = {"name": locked.name, **locked.spec}
+    _put(held, new)
+    held.save()
+    after = {"name": held.name, **held.spec}
     claim.record("tallies.change", "campaign", row.campaign_id, before=before, after=after)
     return claim.done(pk)
 
@@ -103,37 +90,13 @@ def hand_out_tally(
     **call: Unpack[Call],
 ) -> UUID:  # fmt: skip
     """Give units a table and lists to keep; who has them keeps them."""
-    row, claim = _begin(pk, {"heap": heap, "names": list(names)}, **call)
+    row, claim = begin(Tally, pk, {"heap": heap, "names": list(names)}, **call)
     if claim.repeated:
         return pk
-    locked = _locked(row, seen)
-    have = locked.copies.values("unit")
-    found = units_of_heap(locked.campaign, heap, names).exclude(pk__in=have)
-    units = list(found[: UNITS_MAX + 1])
-    if not units:
-        raise lacks("units", _("All of these units have it, or there is none."))
-    if len(units) > UNITS_MAX:
-        reason = _("At most %(n)d units at once; name them, or take those next below.")
-        raise lacks("heap", reason % {"n": UNITS_MAX})
-    nothing = Spec.of(locked.spec).nothing
-    copies = [
-        bulk.make(TallyCopy, tally_id=pk, unit_id=unit.pk, path=unit.path, made_at=claim.at,
-                  sums=nothing, numbers=[0] * LISTS)
-        for unit in units
-    ]  # fmt: skip
-    bulk.insert(copies)
-    locked.issued_on = locked.issued_on or timezone.localdate(claim.at)
-    locked.save(update_fields=["issued_on", "version"])
-    outbox.post_many(
-        [
-            Post("campaigns.tally_given", str(copy.pk), {"name": locked.name},
-                 to_units=(copy.unit_id,))
-            for copy in copies
-        ],
-        at=claim.at,
+    give(
+        locked(row, seen), TallyCopy, heap, names, claim, "tallies.hand_out",
+        "campaigns.tally_given", {}, sums=Spec.of(row.spec).nothing, numbers=[0] * LISTS,
     )  # fmt: skip
-    after = {"tally": locked.name, "units": len(units)}
-    claim.record("tallies.hand_out", "campaign", row.campaign_id, after=after)
     return claim.done(pk)
 
 
@@ -157,15 +120,15 @@ def write_rows(pk: UUID, rows: Sequence[Written], **call: Unpack[Call]) -> UUID:
     )
     if claim.repeated:
         return pk
-    locked, spec = _copy(copy.pk)
-    there = {(row.place, row.number): row for row in locked.rows.filter(removed_at=None)}
+    held, spec = _copy(copy.pk)
+    there = {(row.place, row.number): row for row in held.rows.filter(removed_at=None)}
     before, after = list[str](), list[str]()
     fresh, changed = list[TallyRow](), list[TallyRow]()
     for n, written in enumerate(rows):
         values = _values(spec, written, n if len(rows) > 1 else None)
         if written.number is None:
-            locked.numbers[written.place] += 1
-            row = TallyRow(copy=locked, place=written.place, number=locked.numbers[written.place])
+            held.numbers[written.place] += 1
+            row = TallyRow(copy=held, place=written.place, number=held.numbers[written.place])
             fresh.append(row)
         else:
             found = there.get((written.place, written.number))
@@ -185,7 +148,7 @@ def write_rows(pk: UUID, rows: Sequence[Written], **call: Unpack[Call]) -> UUID:
         raise lacks("rows", _("A list has at most %(n)d rows.") % {"n": ROWS_MAX})
     TallyRow.objects.bulk_create(fresh, batch_size=500)
     TallyRow.objects.bulk_update(changed, ["values", "changed_at", "changed_by"], batch_size=200)
-    _keep_in_step(locked, spec, claim)
+    _keep_in_step(held, spec, claim)
     claim.record("tallies.write", "unit", copy.unit_id, before={"rows": before},
                  after={"rows": after})  # fmt: skip
     return claim.done(pk)
@@ -197,13 +160,13 @@ def remove_row(pk: UUID, row: UUID, **call: Unpack[Call]) -> UUID:
     copy, claim = plain.begin(TallyCopy.objects.all(), "tallies.fill", pk, {"remove": row}, **call)
     if claim.repeated:
         return pk
-    locked, spec = _copy(copy.pk)
-    found = locked.rows.filter(pk=row, removed_at=None).first()
+    held, spec = _copy(copy.pk)
+    found = held.rows.filter(pk=row, removed_at=None).first()
     if found is None:
         raise NotFound
     found.removed_at = claim.at
     found.save(update_fields=["removed_at"])
-    _keep_in_step(locked, spec, claim)
+    _keep_in_step(held, spec, claim)
     before = {"rows": [_said(spec, found)]}
     claim.record("tallies.remove", "unit", copy.unit_id, before=before)
     return claim.done(pk)
@@ -223,29 +186,10 @@ def confirm_tally(pk: UUID, **call: Unpack[Call]) -> UUID:
 # --- in common -----------------------------------------------------------------------------
 
 
-def _begin(pk: UUID, given: Mapping[str, Any], **call: Unpack[Call]) -> tuple[Tally, Claim]:
-    row = Tally.objects.filter(pk=pk).first()
-    if row is None:
-        raise NotFound
-    given = {"tally": pk, **given}
-    rows = Campaign.objects.all()
-    _row, claim = plain.begin(rows, "campaigns.edit", row.campaign_id, given, **call)
-    return row, claim
-
-
-def _locked(row: Tally, seen: int | None) -> Tally:
-    rows = Tally.objects.select_for_update(of=("self",)).select_related("campaign__area")
-    locked = rows.get(pk=row.pk)
-    if seen is not None and locked.version != seen:
-        raise MovedOn
-    locked.version += 1
-    return locked
-
-
 def _copy(pk: UUID) -> tuple[TallyCopy, Spec]:
     rows = TallyCopy.objects.select_for_update(of=("self",)).select_related("tally")
-    locked = rows.get(pk=pk)
-    return locked, Spec.of(locked.tally.spec)
+    held = rows.get(pk=pk)
+    return held, Spec.of(held.tally.spec)
 
 
 def _keep_in_step(copy: TallyCopy, spec: Spec, claim: Claim) -> None:

@@ -16,9 +16,9 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound
 from anlan.domain.campaigns import queries as campaigns
-from anlan.domain.campaigns.carrying.views_wanted import call_of, campaign_of, saved
-from anlan.domain.campaigns.checklists.forms import HandOutForm
-from anlan.domain.campaigns.models import Campaign, Tally, TallyCopy, TallyRow
+from anlan.domain.campaigns.carrying.views_wanted import campaign_of, saved
+from anlan.domain.campaigns.handing import views as handing
+from anlan.domain.campaigns.models import Tally, TallyCopy, TallyRow
 from anlan.domain.campaigns.tallies import commands as do
 from anlan.domain.campaigns.tallies import queries, sheets
 from anlan.domain.campaigns.tallies.forms import RowForm, TallyForm
@@ -35,27 +35,12 @@ ROW_ORDERS = {"number": Keyset.by("number", "pk")}
 WRONG_MAX = 200
 
 
-def _tally(pk: UUID, permission: str, by: Actor) -> Tally:
-    """For whoever may do that with its campaign; else what isn't there."""
-    row = Tally.objects.select_related("campaign__area", "campaign__unit").filter(pk=pk).first()
-    if row is None:
-        raise NotFound
-    campaign_of(row.campaign_id, permission, by)
-    if row.issued_on is None and not _may_edit(row.campaign_id, by):
-        raise NotFound  # What is being laid down is its office's own.
-    return row
-
-
-def _may_edit(campaign: UUID, by: Actor) -> bool:
-    return "campaigns.edit" in policy.allowed(Campaign, campaign, {"campaigns.edit"}, by)
-
-
 @require_GET
 @requires("campaigns.view")
 def tallies(request: HttpRequest, pk: UUID) -> HttpResponse:
     by = actor_of(request)
     row = campaign_of(pk, "campaigns.view", by)
-    may_edit = _may_edit(pk, by)
+    may_edit = handing.may_edit(pk, by)
     found = queries.of_campaign(row, by)
     context = {
         "campaign": row, "may_edit": may_edit,
@@ -69,7 +54,7 @@ def tallies(request: HttpRequest, pk: UUID) -> HttpResponse:
 def tally(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The table with a line for each unit; each figure opens to its rows."""
     by = actor_of(request)
-    row = _tally(pk, "campaigns.view", by)
+    row = handing.paper_of(Tally, pk, "campaigns.view", by)
     spec = Spec.of(row.spec)
     filters = Filters((), request.GET)
     rows = queries.copies(by).filter(tally=row).select_related("unit")
@@ -77,7 +62,8 @@ def tally(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "row": row, "campaign": row.campaign, "spec": spec, "filters": filters, "page": page,
         "lines": [(one, spec.shown(one.sums)) for one in page.rows],
-        "total": queries.total(row, by), "whats": WHATS, "may_edit": _may_edit(row.campaign_id, by),
+        "total": queries.total(row, by), "whats": WHATS,
+        "may_edit": handing.may_edit(row.campaign_id, by),
     }  # fmt: skip
     return render_page(request, "campaigns/tally.html", "campaigns/tally.html", context)
 
@@ -86,7 +72,9 @@ def tally(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires("campaigns.view")
 def export_tally(request: HttpRequest, pk: UUID) -> HttpResponse:
     by = actor_of(request)
-    return sheets.answer_all(_tally(pk, "campaigns.view", by), by=by, at=timezone.now())
+    return sheets.answer_all(
+        handing.paper_of(Tally, pk, "campaigns.view", by), by=by, at=timezone.now()
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,55 +82,24 @@ def export_tally(request: HttpRequest, pk: UUID) -> HttpResponse:
 def new_tally(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = campaign_of(pk, "campaigns.edit", actor_of(request))
     form = TallyForm(request.POST or None, have=1)
-    made: list[UUID] = []
-
-    def save() -> None:
-        call = call_of(request, form)
-        call.pop("seen")
-        made.append(do.make_tally(pk, form.new(), **call))
-
-    if request.method == "POST" and saved(form, save):
-        messages.success(request, _("Saved. Hand it out when it is as it should be."))
-        return go_on(request, reverse("campaigns:tally", args=made))
-    return _form(request, row, None, form, _("New table and three lists"))
+    return handing.make(request, row, form, do.make_tally, "tally", _("New table and three lists"))
 
 
 @require_http_methods(["GET", "POST"])
 @requires("campaigns.edit")
 def edit_tally(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = _tally(pk, "campaigns.edit", actor_of(request))
+    row = handing.paper_of(Tally, pk, "campaigns.edit", actor_of(request))
     initial = TallyForm.of(row)
     form = TallyForm(request.POST or None, initial=initial, have=len(row.spec["heads"]))
-    if request.method == "POST" and saved(
-        form, lambda: do.change_tally(pk, form.new(), **call_of(request, form))
-    ):
-        messages.success(request, _("Saved."))
-        return go_on(request, reverse("campaigns:tally", args=[pk]))
-    return _form(request, row.campaign, row, form, _("Edit the table and its lists"))
+    title = _("Edit the table and its lists")
+    return handing.change(request, row, form, do.change_tally, "tally", title)
 
 
 @require_http_methods(["GET", "POST"])
 @requires("campaigns.edit")
 def hand_out_tally(request: HttpRequest, pk: UUID) -> HttpResponse:
-    row = _tally(pk, "campaigns.edit", actor_of(request))
-    form = HandOutForm(request.POST or None, initial={"seen": row.version})
-
-    def save() -> None:
-        heap = form.cleaned_data["heap"]
-        do.hand_out_tally(pk, heap=heap, names=form.names(), **call_of(request, form))
-
-    if request.method == "POST" and saved(form, save):
-        messages.success(request, _("Handed out."))
-        return go_on(request, reverse("campaigns:tally", args=[pk]))
-    return _form(request, row.campaign, row, form, _("Hand out"))
-
-
-def _form(
-    request: HttpRequest, campaign: Campaign, row: Tally | None, form: Any, title: str
-) -> HttpResponse:
-    template = "campaigns/tally_form.html"
-    context = {"campaign": campaign, "row": row, "form": form, "title": title}
-    return render_page(request, template, template, context, 422 if form.errors else 200)
+    row = handing.paper_of(Tally, pk, "campaigns.edit", actor_of(request))
+    return handing.hand_out(request, row, do.hand_out_tally, "tally")
 
 
 # --- a unit's own --------------------------------------------------------------------------
@@ -204,8 +161,7 @@ def tally_row(
     form = RowForm(request.POST or None, spec=one, initial=initial)
 
     def save() -> None:
-        call = call_of(request, form)
-        call.pop("seen")
+        call = handing.call_without_version(request, form)
         do.write_rows(pk, [do.Written(place, form.cells, found.number if found else None)], **call)
 
     if request.method == "POST" and saved(form, save):

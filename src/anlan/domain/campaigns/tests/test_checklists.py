@@ -22,9 +22,9 @@ from anlan.kernel.notices.models import Notice
 
 pytestmark = pytest.mark.django_db
 
-PASTED = """传达学习上级部署\t组织领导\t主要负责人\t学习率100%\t每月一次
-排查燃气场所 | 入户安检 | 网格员 | 安检率100% | 每季度
-更换超期软管 | 入户安检 | 网格员 | 安检率100%
+PASTED = """传达学习上级部署\t组织领导\t部署动员\t主要负责人\t学习率100%\t\t局党组
+排查燃气场所 | 入户安检 | 居民用户 | 网格员 | 安检率100% | 每季度
+更换超期软管 | 入户安检 | 居民用户 | 网格员 | 安检率100% || 燃气科
 """
 
 
@@ -54,25 +54,26 @@ def test_an_office_pastes_a_list_hands_it_out_and_units_work_through_their_copie
 ) -> None:
     campaign = house.campaign()
     new = ("campaigns:new_checklist", campaign)
-    data = {"name": "燃气整治清单", "kind": "sweep", "tier": "", "columns": "频次",
+    data = {"name": "燃气整治清单", "kind": "sweep", "tier": "", "columns": "科室",
             "items": PASTED, "due_on": house.today + timedelta(30)}  # fmt: skip
     for who in ("office", "viewer", "emergency"):
         assert house.post(who, *new, **data).status_code in (403, 404)
     for wrong in ({"name": " "}, {"kind": "x"}, {"items": "| 只有环节"}, {"items": ""},
+                  {"items": "事项 |||||每隔一阵"},
                   {"columns": "甲、乙、丙、丁、戊、己、庚"}, {"columns": "甲、甲"},
                   {"due_on": "0001-01-01"}, {"tier": "king"}):  # fmt: skip
         assert house.post("city", *new, **{**data, **wrong}).status_code == 422, wrong
     assert house.post("city", *new, **data).status_code == 302
     row = Checklist.objects.get()
     first = row.items.order_by("place")[0]
-    assert (first.text, first.aspect, first.post, first.indicator, first.values) == (
-        "传达学习上级部署", "组织领导", "主要负责人", "学习率100%", {"频次": "每月一次"},
+    assert (first.text, first.link, first.aspect, first.post, first.indicator, first.values) == (
+        "传达学习上级部署", "组织领导", "部署动员", "主要负责人", "学习率100%", {"科室": "局党组"},
     )  # fmt: skip
     # What is being drawn up is its office's own.
     assert house.get("office", "campaigns:checklist", row.pk).status_code == 404
     assert row.name not in house.text("office", "campaigns:checklists", campaign)
     form = house.text("city", "campaigns:edit_checklist", row.pk)
-    assert "排查燃气场所 | 入户安检 | 网格员 | 安检率100% | 每季度" in form
+    assert "排查燃气场所 | 入户安检 | 居民用户 | 网格员 | 安检率100% | every quarter" in form
     give = ("campaigns:hand_out_checklist", row.pk)
     nobody = house.post("city", *give, heap="named", units="外省某局")
     assert nobody.status_code == 422
@@ -91,7 +92,7 @@ def test_an_office_pastes_a_list_hands_it_out_and_units_work_through_their_copie
     assert house.post("emergency", *page, **said).status_code == 302
     assert ChecklistTick.objects.filter(copy=mine, state="done").count() == 2
     shown = house.text("city", "campaigns:checklist", row.pk)
-    assert "2 / 6" not in shown
+    assert "2 / 6" in shown  # Of all units and items.
     assert "2 / 3" in shown  # The unit's.
     assert "1 / 2" in shown  # 学习率, of both units.
     assert "2 / 6" in house.text("city", "campaigns:checklists", campaign)
@@ -128,16 +129,22 @@ def test_what_does_not_apply_wants_a_reason_and_counts_in_neither(house: House) 
     do.fill(mine.pk, both, **house.call("emergency"))
     by = house.cast.actor("city")
     rows = [mine]
-    queries.on_copies(rows, row)
+
+    def standing() -> queries.Standing:
+        return queries.Standing(row, by, house.today)
+
+    standing().dress(rows)
     found: Any = rows[0]
     assert (found.sum.done, found.sum.of, found.sum.excepted) == (1, 2, 1)
     assert not found.sum.is_whole
-    indicators = {one.name: one.sum for one in queries.indicators(row, by)}
+    indicators = {
+        one.name[0]: one.sum for one in standing().parts(lambda item: (item.indicator,))
+    }
     assert (indicators["学习率100%"].of, indicators["学习率100%"].excepted) == (1, 1)
     # It is said again, and back to open; each change is on record with what stood before.
     do.fill(mine.pk, ticks(row, "done", "done", "done"), **house.call("emergency"))
     do.fill(mine.pk, ticks(row, "open"), **house.call("emergency"))
-    queries.on_copies(rows, row)
+    standing().dress(rows)
     assert (found.sum.done, found.sum.of) == (2, 3)
     assert AuditRow.objects.filter(action="checklists.fill").count() == 3
     with pytest.raises(NotFound):

@@ -21,7 +21,7 @@ _AFTER = "以上|以下|以内|及以上|及以下"
 DIGITS = re.compile(
     rf"(?P<least>{words.AT_LEAST_BEFORE})?(?P<most>{words.AT_MOST_BEFORE})?(?P<sign>[≥≤<>]=?)?(?P<about>约|近)?"
     rf"(?P<n>(?<![\d.〔\[第])\d+(?:,\d{{3}})*(?:\.\d+)?)(?P<big>万|亿|千)?(?P<over>余|多)?(?P<unit>{_UNITS})"
-    rf"(?P<rate>/(?:年|月|天|日|人|户|家))?(?P<size>煤矿|矿次)?(?P<bound>\(?含\)?)?(?P<after>{_AFTER})?"
+    rf"(?P<rate>/(?:年|月|天|日|人|户|家|小时|秒|次|吨|亩|平方米|立方米))?(?P<size>煤矿|矿次)?(?P<bound>\(?含\)?)?(?P<after>{_AFTER})?"
 )
 #: In Chinese numerals: 三个, 每月两次, 二十米以上.
 NUMERALS = re.compile(
@@ -149,7 +149,8 @@ def _is_named(text: str, match: re.Match[str]) -> bool:
     before = text[max(0, match.start("n") - 4) : match.start("n")]
     if _in_title(text, match.start("n")) or re.search("(?:依据|按照|根据|对照|等级为?)$", before):
         return True
-    if unit == "条" and before.endswith("第"):
+    # 第5条 is a place; 每100名学生 says of how many.
+    if before.endswith("每") or (unit == "条" and before.endswith("第")):
         return True
     if unit in ("级", "类") and not match["after"]:
         return True

@@ -181,6 +181,7 @@ def _counted(match: re.Match[str], issued: date | None) -> date | None:
     return None
 
 
+_TO = re.compile(r"(?<=[年月日底初旬\d])(?:[-—~]{1,2}|至|到)(?=\d|年底|明年|次年)")
 #: What may stand behind a month or a year in a cell: else it is part of something, 2026年汛前.
 _CELL_GOES_ON = re.compile(r"[(,;。、]|底|末|前|内|完成|$")
 
@@ -188,9 +189,14 @@ _CELL_GOES_ON = re.compile(r"[(,;。、]|底|末|前|内|完成|$")
 def in_cell(
     text: str, start: int, end: int, year: int | None, issued: date | None = None
 ) -> list[Deadline]:
-    """The deadline that a cell of a column 完成时限 states; 2024年6月 is over with its last day."""
+    """What a cell of a column 完成时限 states: several days; or a time, which is over with its end."""
+    found = deadlines(text, start, end, year, issued)
+    if sum(one.kind == "by" for one in found) > 1:
+        return found
+    # 2025年4月—10月 is over with October.
+    last = max((cut.end() for cut in _TO.finditer(text, start, end)), default=start)
     for kind, shape in _SHAPES:
-        match = shape.search(text, start, end)
+        match = shape.search(text, last, end)
         if match is None or _is_empty(match) or not _CELL_GOES_ON.match(text[match.end() : end]):
             continue
         due, inferred = _due(kind, match, text, start, match.start(), year)
@@ -200,7 +206,7 @@ def in_cell(
         if due is not None and kind == "year":
             due = date(due.year + 1, 12, 31)
         return [Deadline(start, end, "by", due.isoformat() if due else "", due, inferred)]
-    return deadlines(text, start, end, year, issued)
+    return found
 
 
 def _is_empty(match: re.Match[str]) -> bool:

@@ -124,7 +124,7 @@ def _number(node: Node | None) -> int | str | None:
     """As the notice writes it: 1 for 1. and （1）, 一 for 一、 and （一）."""
     if node is None:
         return None
-    bare = re.sub("[(). 、第章节条编篇部分:是要]", "", node.label)
+    bare = re.sub("[()、第章节条编篇部分:是要]", "", node.label).strip(".")
     return int(bare) if bare.isdigit() else bare or node.number
 
 

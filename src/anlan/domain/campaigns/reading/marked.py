@@ -10,7 +10,7 @@ Figures:
 
 What a notice asks for; marks may stand inside marks:
 
-{{#task 1 强化专项整治}}1.强化…{{/}}    a clause from here to there, its number (- for none) and title; or goal
+{{#task 1 强化专项整治}}1.强化…{{/}}    a clause from here to there, its number and title (- for none); or goal
 {{抽查不少于50矿次|>= 50 矿次}}         a target: = >= <= <, or decrease, increase and a unit where it is a trend;
 {{一般事故起数下降|decrease 起; …}}     several in the same words
 {{省能源局|lead}}                       who: lead, support, responsible, named, addressed

@@ -90,7 +90,7 @@ def measure(truth: Sequence[Row], found: Sequence[Row]) -> Asked:
 
 def _head(wanted: Row, read: Row, result: Asked) -> None:
     title = str(read.get("title_hans") or read["title"]).strip()
-    if wanted["title"] not in (title, str(read["title"]).strip()):
+    if wanted["title"] not in ("-", title, str(read["title"]).strip()):
         result.wrong("wrong title", f"{title} for {wanted['title']}")
     number = str(wanted.get("number", ""))
     if number and number != str(read.get("no", read.get("number"))):
@@ -100,7 +100,8 @@ def _head(wanted: Row, read: Row, result: Asked) -> None:
 def _part(part: str, wanted: Row, read: Row, result: Asked) -> None:
     score: Score = getattr(result, part)
     same = {"targets": _same_target, "units": _same_unit, "deadlines": _same_day}[part]
-    left = [one for one in read.get(part, ()) if _held(part, one)]
+    # What a merged cell says stands in a row above, where no mark of this clause can be.
+    left = [one for one in read.get(part, ()) if _held(part, one) and _inside(one, read)]
     score.given += len(left)
     for one in wanted.get(part, ()):
         if not _held(part, one):
@@ -122,6 +123,10 @@ def _held(part: str, one: Row) -> bool:
     if part == "deadlines":
         return one["kind"] == "by"
     return part != "units" or one["role"] != "addressed"
+
+
+def _inside(one: Row, clause: Row) -> bool:
+    return "start" not in one or bool(clause["start"] <= one["start"] < clause["end"])
 
 
 def _meet(one: Row, other: Row) -> bool:

@@ -17,9 +17,10 @@ Span = tuple[int, int]
 #: What a column holds → how its head is written.
 HEADS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("no", re.compile(r"序号|编号|项号")),
-    ("lead", re.compile(r"牵头(?:单位|部门|领导|处室)?|主责(?:单位|部门)|主办单位")),
-    ("support", re.compile(r"(?:配合|协办|参与|参加|协同|支持)(?:单位|部门|处室)?")),
-    ("responsible", re.compile(r"(?:责任|承办|负责|落实|完成|实施)(?:单位|部门|处室|人|领导|主体)(?:及责任人)?")),
+    ("lead", re.compile(r"牵头(?:单位|部门|机关|处室|科室)?|主责(?:单位|部门)|主办(?:单位|机关)")),
+    ("support", re.compile(r"(?:配合|协办|参与|参加|协同|支持)(?:单位|部门|机关|处室|科室)?")),
+    ("responsible", re.compile(r"(?:责任|承办|负责|落实|完成|实施)(?:单位|部门|机关|处室|科室|主体)(?:及责任人)?")),
+    ("person", re.compile(r"(?:责任|负责|包保|分管|牵头|整改|联系|挂牌)(?:领导|人|同志)|县级领导|领导")),
     ("due", re.compile(r"(?:完成|办结|整改|落实)?(?:时限|时间|期限|时间节点|进度)(?:要求|安排)?")),
     ("target", re.compile(r"(?:工作|量化|年度|预期)?(?:目标|指标|成果|成效)(?:要求)?")),
     ("task", re.compile(r"(?:重点|工作|主要|具体|目标|整治|整改|排查|检查|落实)?(?:任务|措施|内容|事项|举措|要求)(?:内容|事项|措施)?|工作任务及措施")),
@@ -52,7 +53,7 @@ class Row:
 def read(text: str) -> Iterator[Row]:
     """Every task in every table of the plain text."""
     heads: list[str] = []
-    above: dict[str, list[Span]] = {}
+    above: dict[int, Span] = {}
     for start, end in structure.lines(text, 0, len(text)):
         if "\t" not in text[start:end]:
             heads = []
@@ -63,7 +64,6 @@ def read(text: str) -> Iterator[Row]:
             heads, above = named, {}
         elif heads and len(cells) <= len(heads):
             held = _held(text, heads, cells, above)
-            above = {kind: held[kind] for kind in TOLD_ONCE if kind in held}
             task = held.get("task")
             if task and task[0][1] - task[0][0] >= TASK_CHARS_MIN:
                 yield Row(start, end, held)
@@ -81,16 +81,19 @@ def _head(cell: str) -> str:
 
 
 def _held(
-    text: str, heads: list[str], cells: list[Span], above: dict[str, list[Span]]
+    text: str, heads: list[str], cells: list[Span], above: dict[int, Span]
 ) -> dict[str, list[Span]]:
-    """The cells by what they hold; of a merged one what stands above it."""
-    # Cells that were merged over rows are missing on the left of those below.
-    heads = heads[len(heads) - len(cells) :]
+    """The cells by what they hold; of a merged one what stands above it, by its column."""
     held: dict[str, list[Span]] = {}
-    for head, (a, b) in zip(heads, cells, strict=True):
-        if head and text[a:b] in DITTO:
-            if head in above:
-                held[head] = above[head]
-        elif head and b > a:
-            held.setdefault(head, []).append((a, b))
+    # Cells that were merged over rows are missing on the left of those below.
+    first = len(heads) - len(cells)
+    for column, (a, b) in enumerate(cells, first):
+        head, cell = heads[column], (a, b)
+        if text[a:b] in DITTO:
+            if head not in TOLD_ONCE or column not in above:
+                continue
+            cell = above[column]
+        above[column] = cell
+        if head and cell[1] > cell[0]:
+            held.setdefault(head, []).append(cell)
     return held

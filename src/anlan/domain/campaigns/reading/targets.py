@@ -17,9 +17,9 @@ _EACH = re.compile(
     r"(?:各|每一?个?|所有)(?P<each>市\(州\)|州\(市\)|县\(市、区\)|县\(区\)|市\(区\)|乡\(镇、街道\)|乡镇\(街道\)|镇\(街道\)|镇\(街\)|村\(社区\)|村\(居\)"
     r"|州、市|州市|市州|县市区|县区|地区|市|县|区|乡镇|镇街|街道|部门|单位|企业|地|店铺|标段|项目|园区|矿山|矿|学校|村|社区|网格|班组|车间)"
 )
-#: 每支不少于50人: so many for each of what was counted before.
-_EACH_ONE = re.compile(rf"每一?(?P<each>{words.COUNT_UNITS})$")
-_EVERY = re.compile(r"每(?P<every>年度?|半年|季度?|个?月|周|星期|天|日)")
+#: 每座小型水库, 每支: for each of the things that are counted so.
+_EACH_ONE = re.compile(rf"每一?(?P<each>{words.COUNT_UNITS})")
+_EVERY = re.compile(r"每(?P<every>年度?|半年|季度?|学期|学年|个?月|周|星期|天|日)")
 _PERIODS = {"年度": "年", "个月": "月", "季": "季度", "星期": "周"}
 #: 力争压减至15家: of what is said before.
 _NO_NOUN = re.compile(
@@ -289,10 +289,7 @@ def _per(text: str, start: int, number: int, clause: int) -> str:
     each = _EACH.match(text, clause_begin(text, start, clause), number)
     for near in re.finditer("每", text[start:number]):
         each = _EACH.match(text, start + near.start(), number) or each
-    if each is None:
-        # 每支不少于50人
-        lead = re.sub(rf"{words.AT_LEAST_BEFORE}?$", "", text[start:number])
-        each = _EACH_ONE.search(lead)
+    each = each or _EACH_ONE.search(text, clause_begin(text, start, clause), number)
     return re.sub("[()、]", "", each["each"]) if each else ""
 
 

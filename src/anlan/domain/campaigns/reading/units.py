@@ -53,6 +53,8 @@ _ROLES: tuple[tuple[re.Pattern[str], tuple[tuple[str, str], ...]], ...] = (
     (re.compile(rf"由?(?P<lead>{_NAMES}?)牵头(?:负责|组织)?,(?P<support>{_NAMES}?)(?:等部门|等单位|等)?(?:配合|参加|参与|协同|协助|按(?:照)?(?:各自)?职责(?:分工)?(?:分别)?负责|分工负责)"), (("lead", "lead"), ("support", "support"))),
     (re.compile(rf"[(,。;]由?(?P<lead>{_NAMES}?)牵头(?:负责|组织|,)?(?=[),。;])"), (("lead", "lead"),)),
     (re.compile(rf"由(?P<lead>{_NAMES}?)牵头"), (("lead", "lead"),)),
+    # A会同B每年组织…
+    (re.compile(rf"(?<![\u4e00-\u9fff])由?(?P<lead>[^,。;:()\n“”《》\d]{{1,30}}?{words.UNIT_HEADS})会同(?P<support>[^,。;:()\n“”《》\d]{{1,60}}?{words.UNIT_HEADS})(?=,|每|对|定期|{words.ADVERBS}*{words.VERBS})"), (("lead", "lead"), ("support", "support"))),
     # (A、B按职责分工负责), (A负责)
     (re.compile(rf"[(](?P<who>{_NAMES}?)(?:等)?(?:按(?:照)?(?:各自)?职责(?:分工)?(?:分别)?)?负责(?:落实)?(?=[),])"), (("who", "responsible"),)),
     (re.compile(rf"由(?P<who>{_NAMES}?)(?:按(?:照)?(?:各自)?职责(?:分工)?(?:分别)?)?(?:具体|组织|统一)?负责(?!人|同志)"), (("who", "responsible"),)),

@@ -151,6 +151,8 @@ JOIN regions_region t ON t.id = f.area_id JOIN regions_region a ON a.level = 3
 WHERE f.day >= '{year}-06-01' AND f.day < '{year}-07-01' GROUP BY 1, 2, 3
 """
 WITH_BASELINE = True
+#: A plain sum that takes this long is asked once; what is cold about it doesn't count any more.
+PLAIN_SLOW_MS = 30_000
 
 
 def _plain(question: str) -> float | None:
@@ -169,7 +171,10 @@ def _plain(question: str) -> float | None:
             cursor.execute(text)
             cursor.fetchall()
 
-    return statistics.median(ledger._times(ask, 3))
+    started = time.perf_counter()
+    ask()
+    first = (time.perf_counter() - started) * 1000
+    return first if first > PLAIN_SLOW_MS else statistics.median(ledger._times(ask, 3))
 
 
 YEAR = 2024

@@ -7,6 +7,7 @@ behind it, and a sentence for people that says how to mend it.
 from __future__ import annotations
 
 import errno
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from django.utils.functional import Promise
@@ -20,6 +21,8 @@ class Refusal(Exception):
     message: ClassVar[str | Promise] = _("This can't be done.")
     #: The HTTP status that pages and the API answer with.
     status: ClassVar[int] = 400
+    #: What stood in a form that is gone with it, (label, text): nobody has to recall it.
+    typed: Sequence[tuple[str, str]] = ()
 
     def __init__(self, **data: Any) -> None:
         self.data = data
@@ -47,7 +50,10 @@ class NotAllowed(Refusal):
 
 
 class MovedOn(Refusal):
-    """Somebody else was first; nothing was changed."""
+    """Somebody else was first; nothing was changed.
+
+    ``case``, ``seen`` and ``version``, where it was one: its id, and its versions then and now.
+    """
 
     code = "moved_on"
     message = _("Somebody changed this while you were at it. Reload the page, look, and try again.")

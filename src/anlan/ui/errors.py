@@ -56,10 +56,12 @@ def answer(
     code: str = "",
     data: dict[str, Any] | None = None,
     kept: Sequence[tuple[str, str]] = (),
+    typed: Sequence[tuple[str, str]] = (),
 ) -> HttpResponse:
     """As JSON for programs, a toast for htmx, a page for people.
 
-    kept: a form's fields, which the page offers to send again as they are.
+    kept:  a form's fields, which the page offers to send again as they are.
+    typed: what stood in a form that can't be sent again as it is, in words.
     """
     number = request_id(request)
     if wants_json(request):
@@ -83,6 +85,7 @@ def answer(
             "steps": steps,
             "request_id": number,
             "kept": kept,
+            "typed": typed,
             "shell": _Bare(request),
             "request": request,
         }
@@ -125,6 +128,7 @@ def refused(request: HttpRequest, exc: Refusal) -> HttpResponse:
         steps.get(exc.status, []),
         exc.code,
         exc.data,
+        typed=exc.typed,
     )
 
 

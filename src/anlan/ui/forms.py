@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from django import forms
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base.refusal import Refusal
+from anlan.base.refusal import MovedOn, Refusal
 
 #: By the code that Django's fields give their errors.
 MESSAGES = {
@@ -29,6 +30,9 @@ EXAMPLES: tuple[tuple[type[forms.Field], Any], ...] = (
 
 class Spoken:
     """Mix-in of ``Form`` and ``ModelForm``."""
+
+    #: Who was first, where that sent the form back.
+    late: MovedOn | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,7 +55,9 @@ class Spoken:
 
 
 class Form(Spoken, forms.Form):
-    pass
+    def as_written(self, name: str, kept: Any) -> str:
+        """A value as the record keeps it, as its field would hold it."""
+        return "" if kept is None else str(kept)
 
 
 class ModelForm(Spoken, forms.ModelForm):  # type: ignore[type-arg]
@@ -64,9 +70,33 @@ def put_refusal(form: forms.BaseForm, refusal: Refusal) -> None:
     Raises it again where it names none, or where no form can mend it: somebody was first (409).
     """
     if refusal.status >= 409 or "field" not in refusal.data:
+        refusal.typed = typed(form)
         raise refusal
     name = str(refusal.data["field"])
     form.add_error(name if name in form.fields else None, str(refusal))
+
+
+def typed(form: forms.BaseForm) -> list[tuple[str, str]]:
+    """What stands in a form's visible fields, (label, text); nothing of a secret or a file."""
+    found = []
+    for bound in form.visible_fields():
+        widget, value = bound.field.widget, bound.value()
+        if isinstance(widget, forms.PasswordInput | forms.FileInput) or value in (None, "", []):
+            continue
+        if isinstance(widget, forms.Select):
+            names = {str(code): str(name) for code, name in _options(widget)}
+            chosen = value if isinstance(value, list | tuple) else [value]
+            value = "、".join(names.get(str(one), str(one)) for one in chosen)
+        found.append((str(bound.label), str(value)))
+    return found
+
+
+def _options(widget: forms.Select) -> Iterator[tuple[Any, Any]]:
+    for code, name in widget.choices:
+        if isinstance(name, list | tuple):
+            yield from name
+        else:
+            yield code, name
 
 
 class DayInput(forms.DateInput):

@@ -114,10 +114,9 @@ def _page(
     around = queries.around(row)
     asked = {page.permission for page in steps.PAGES} | {"tasks.plan", "tasks.mark_key"}
     allowed = policy.allowed(Task, pk, asked, by)
-    dialogs = [
-        (page, bad[1] if bad and bad[0] == page.code else _form(page, row, around, by))
-        for page in steps.offered(row, around, allowed, by)
-    ]
+    dialogs = offering.dialogs(
+        steps.offered(row, around, allowed, by), bad, lambda page: _form(page, row, around, by)
+    )
     case, files = row.case, _files(row, around)
     targets = _targets(row, around)
     may_plan = queries.plans(by).filter(pk__in={row.plan_id, row.line.plan_id})

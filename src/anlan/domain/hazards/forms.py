@@ -306,6 +306,11 @@ class Amend(StepForm):
     NAMES = ("description", "place", "category", "measure", "responsible_unit",
              "responsible_person", "funds", "contingency", "remarks")  # fmt: skip
 
+    def as_written(self, name: str, kept: Any) -> str:
+        if name == "funds" and kept is not None:
+            return format(Decimal(kept) / FEN, "f")
+        return super().as_written(name, kept)
+
     @property
     def fields_given(self) -> dict[str, Any]:
         given = {name: self.cleaned_data[name] for name in self.NAMES}

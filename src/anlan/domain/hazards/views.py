@@ -41,7 +41,6 @@ from anlan.kernel.loop.settings import RUNGS
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.keeping import Kept, Offer
 from anlan.kernel.papers.models import Attachment
-from anlan.ui.forms import put_refusal
 from anlan.ui.lists import Filters
 from anlan.ui.pages import go_on, render_page
 
@@ -118,10 +117,7 @@ def _page(
     )
     offered = steps.offered(hazard, around, allowed, by)
     own = _own_unit(by) if any(page.code == "list" for page in offered) else None
-    dialogs = [
-        (page, bad[1] if bad and bad[0] == page.code else _form(page, hazard, own))
-        for page in offered
-    ]
+    dialogs = offering.dialogs(offered, bad, lambda page: _form(page, hazard, own))
     days = (case.due_on - today).days if case.due_on and case.unsettled else None
     photos = list(Attachment.objects.of("hazard", pk).select_related("blob"))
     context = {
@@ -232,8 +228,10 @@ def hazard_step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     try:
         steps.take(page, form, pk, by=by, at=at, photos=photos.ready)
     except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, pk, (code, form), photos.offers(by, at), status=422)
+        return offering.send_back(
+            form, refusal,
+            lambda: _page(request, pk, (code, form), photos.offers(by, at), status=422),
+        )  # fmt: skip
     if Event.objects.filter(case=pk).order_by("-seq").values_list("step", flat=True)[0] in ASKED:
         told = _("“%(step)s” is on record. It takes effect once a second person does the same.")
     else:

@@ -34,11 +34,11 @@ from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.views_pickers import crumbs_of
 from anlan.kernel.calendar import periods
+from anlan.kernel.loop import offering
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.models import Attachment
 from anlan.kernel.regions.models import Level, Region
 from anlan.ui.figures import Basis
-from anlan.ui.forms import put_refusal
 from anlan.ui.lists import Given, chosen
 from anlan.ui.pages import go_on, render_page
 
@@ -136,10 +136,11 @@ def _page(
     by, today = actor_of(request), timezone.localdate()
     row = _access(request, pk)
     over = oversight.over(row, timezone.localdate())
-    dialogs = [
-        (act, bad[1] if bad and bad[0] == act.code else act.made(over, **_initial(act, row, today)))
-        for act in acts.offered(row, over, allowed(pk, by))
-    ]
+    dialogs = offering.dialogs(
+        acts.offered(row, over, allowed(pk, by)),
+        bad,
+        lambda act: act.made(over, **_initial(act, row, today)),
+    )
     context = {
         "hazard": row, "case": row.case, "over": over, "dialogs": dialogs,
         "bad": bad[0] if bad else "", "crumbs": crumbs_of(row.case.area),
@@ -210,8 +211,9 @@ def act(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         files = files_of(request, "files") if wanted.files else []
         acts.take(wanted, form, row, over, by=by, at=at, files=files)
     except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, pk, (code, form), status=422)
+        return offering.send_back(
+            form, refusal, lambda: _page(request, pk, (code, form), status=422)
+        )
     messages.success(request, _("Done: %(step)s.") % {"step": wanted.label})
     return go_on(request, reverse("oversight:hazard", args=[pk]))
 

@@ -29,10 +29,10 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.units import seen
+from anlan.kernel.loop import offering
 from anlan.kernel.loop.models import Proposal
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.models import Attachment
-from anlan.ui.forms import put_refusal
 from anlan.ui.lists import chosen
 from anlan.ui.pages import go_on, render_page
 
@@ -214,10 +214,9 @@ def _page(
         for permission in {step.permission for step in steps.STEPS} | {"paper.decide"}
         if policy.permitted(Paper.objects.filter(pk=pk), permission, by).exists()
     }
-    dialogs = [
-        (step, bad[1] if bad and bad[0] == step.code else _form(step, row))
-        for step in steps.offered(row, around, allowed, today)
-    ]
+    dialogs = offering.dialogs(
+        steps.offered(row, around, allowed, today), bad, lambda step: _form(step, row)
+    )
     replying = "paper.reply" in allowed and case.state == "assigned"
     replies = None
     if replying:
@@ -277,8 +276,9 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
             files = files_of(request, "files") if taken.files else []
             steps.take(taken, form, pk, by=by, at=at, files=files)
     except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, pk, (code, form), status=422)
+        return offering.send_back(
+            form, refusal, lambda: _page(request, pk, (code, form), status=422)
+        )
     label = taken.label if taken else _("Replies saved")
     messages.success(request, _("Done: %(step)s.") % {"step": label})
     return go_on(request, reverse("supervision:paper", args=[pk]))

@@ -164,7 +164,10 @@ def begin(
         return Work(by, at, request_id, {}, [UUID(pk) for pk in earlier])
     cases = engine.lock(pks)
     versions = {pks[0]: seen} if isinstance(seen, int) else seen or {}
-    if any(cases[pk].version != version for pk, version in versions.items()):
+    moved = [pk for pk, version in versions.items() if cases[pk].version != version]
+    if moved and len(pks) == 1:
+        raise MovedOn(case=pks[0], seen=versions[pks[0]], version=cases[pks[0]].version)
+    if moved:
         raise MovedOn
     # Between the look and the lock a case may have gone to another area or unit.
     looked_at = all(pk in versions for pk in pks)

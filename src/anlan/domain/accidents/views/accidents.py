@@ -135,10 +135,9 @@ def _page(
     row = policy.access(Accident.objects.select_related(*ROW), "accidents.view", by, pk)
     around = queries.around(row)
     allowed = policy.allowed(Accident, pk, {one.permission for one in steps.PAGES}, by)
-    dialogs = [
-        (each, bad[1] if bad and bad[0] == each.code else _form(each, row, around))
-        for each in steps.offered(row, around, allowed, by)
-    ]
+    dialogs = offering.dialogs(
+        steps.offered(row, around, allowed, by), bad, lambda each: _form(each, row, around)
+    )
     case = row.case
     context = {
         "row": row, "case": case, "around": around, "dialogs": dialogs,

@@ -136,10 +136,9 @@ def _page(
     rows = Inquiry.objects.select_related(*INQUIRY_ROW, "accident__case__area")
     row = policy.access(rows, "inquiries.view", by, pk)
     allowed = policy.allowed(Inquiry, pk, {one.permission for one in inquiry_steps.PAGES}, by)
-    dialogs = [
-        (each, bad[1] if bad and bad[0] == each.code else _form(each, row))
-        for each in inquiry_steps.offered(row, allowed)
-    ]
+    dialogs = offering.dialogs(
+        inquiry_steps.offered(row, allowed), bad, lambda each: _form(each, row)
+    )
     case = row.case
     events = list(Event.objects.filter(case=pk).order_by("-seq")[:EVENTS_MAX])
     seen = policy.permitted(Accident.objects.filter(pk=row.accident_id), "accidents.view", by)

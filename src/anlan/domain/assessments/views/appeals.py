@@ -118,11 +118,10 @@ def _page(
     row = policy.access(Appeal.objects.select_related(*ROW), "appeals.view", by, pk)
     parties = list(Party.objects.filter(case=pk, until=None).select_related("unit"))
     allowed = policy.allowed(Appeal, pk, {each.permission for each in PAGES}, by)
-    dialogs = [
-        (each, bad[1] if bad and bad[0] == each.code else _form(each, row))
-        for each in PAGES
-        if each.permission in allowed and each.possible(row, parties, by)
-    ]
+    offered = (
+        each for each in PAGES if each.permission in allowed and each.possible(row, parties, by)
+    )
+    dialogs = offering.dialogs(offered, bad, lambda each: _form(each, row))
     spec = row.score.run.spec
     lines = [
         line for group in explaining.groups_of(row.score, spec) for line in group.lines

@@ -104,10 +104,9 @@ def _page(
     row = policy.access(Paper.objects.select_related(*queries.ROW), "bulletins.view", by, pk)
     around = queries.around(row)
     allowed = policy.allowed(Paper, pk, {one.permission for one in steps.PAGES}, by)
-    dialogs = [
-        (each, bad[1] if bad and bad[0] == each.code else form_of(each, row, by))
-        for each in steps.offered(row, around, allowed, by)
-    ]
+    dialogs = offering.dialogs(
+        steps.offered(row, around, allowed, by), bad, lambda each: form_of(each, row, by)
+    )
     case, whole = row.case, queries.whole(row)
     drawn = [state for state in DRAWN if whole.kind.sealed or state != "sealed"]
     context = {

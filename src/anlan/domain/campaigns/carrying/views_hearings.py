@@ -41,10 +41,10 @@ from anlan.domain.hazards.history import timeline_of
 from anlan.domain.supervision.files import files_of
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.loop import offering
 from anlan.kernel.loop.models import Event
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.models import Attachment
-from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
 
 #: Hearings that a campaign's page shows, the newest.
@@ -195,10 +195,8 @@ def _page(
     by, today = actor_of(request), timezone.localdate()
     row = _hearing(pk, "hearings.view", by)
     may_edit = "hearings.edit" in policy.allowed(Hearing, pk, {"hearings.edit"}, by)
-    dialogs = [
-        (act, bad[1] if bad and bad[0] == act.code else _form(act, row))
-        for act in ACTS if may_edit and row.case.state in act.states
-    ]  # fmt: skip
+    offered = (act for act in ACTS if may_edit and row.case.state in act.states)
+    dialogs = offering.dialogs(offered, bad, lambda act: _form(act, row))
     tasks = _tasks([pk], by).get(pk, [])
     task_lists.with_units(tasks)
     decisions = list(row.decisions.select_related("line").order_by("line__place"))
@@ -247,8 +245,9 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         else:
             do.drop(pk, reason=data["reason"], **call)
     except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, pk, (code, form), status=422)
+        return offering.send_back(
+            form, refusal, lambda: _page(request, pk, (code, form), status=422)
+        )
     messages.success(request, _("Done: %(step)s.") % {"step": act.label})
     return go_on(request, reverse("campaigns:hearing", args=[pk]))
 

@@ -47,8 +47,8 @@ from anlan.domain.hazards.history import timeline_of
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.audit import trail
+from anlan.kernel.loop import offering
 from anlan.kernel.loop.models import Event
-from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Choice, Column, Filters, Flag, Search
 from anlan.ui.pages import go_on, render_page
@@ -231,12 +231,8 @@ def _page(
     by, today = actor_of(request), timezone.localdate()
     row = _letter(pk, "duty_letters.view", by)
     allowed = policy.allowed(Letter, pk, PERMISSIONS, by)
-    dialogs = []
-    for act in ACTS:
-        if act.permission not in allowed or row.case.state not in act.states:
-            continue
-        form = bad[1] if bad and bad[0] == act.code else _form(act, row, by)
-        dialogs.append((act, form))
+    offered = (act for act in ACTS if act.permission in allowed and row.case.state in act.states)
+    dialogs = offering.dialogs(offered, bad, lambda act: _form(act, row, by))
     days = (row.case.due_on - today).days if row.case.unsettled and row.case.due_on else None
     may_read = {plan.pk for plan in queries.plans(by).filter(lines__in=_lines_of(row))}
     context = {
@@ -281,8 +277,9 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     try:
         act.call(form, pk, call)
     except Refusal as refusal:
-        put_refusal(form, refusal)
-        return _page(request, pk, (code, form), status=422)
+        return offering.send_back(
+            form, refusal, lambda: _page(request, pk, (code, form), status=422)
+        )
     messages.success(request, _("Done: %(step)s.") % {"step": act.label})
     return go_on(request, reverse("campaigns:letter", args=[pk]))
 

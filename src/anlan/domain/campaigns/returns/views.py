@@ -333,10 +333,9 @@ def _page(
     figures = list(row.duty.figures.order_by("place"))
     wishes = list(Extension.objects.filter(case=pk).order_by("-asked_at"))
     wish = next((one for one in wishes if one.granted is None), None)
-    dialogs = [
-        (one, bad[1] if bad and bad[0] == one.code else _form(one, row, figures))
-        for one in returns_steps.offered(row, allowed, wish)
-    ]
+    dialogs = offering.dialogs(
+        returns_steps.offered(row, allowed, wish), bad, lambda one: _form(one, row, figures)
+    )
     filings = list(row.filings.order_by("-at", "-pk"))
     files = attachments.by_object(evidence.ON_FILING, [one.pk for one in filings])
     state = returns_table.state_of(row, today)

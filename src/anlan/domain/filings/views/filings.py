@@ -106,10 +106,9 @@ def _page(
         next((one for one in wishes if one.granted is None), None), wished is not None,
         waiting[0].unit_id if waiting else None, set(policy.units_of(by, JUDGES)),
     )  # fmt: skip
-    dialogs = [
-        (one, bad_step[1] if bad_step and bad_step[0] == one.code else _form(one, row))
-        for one in steps.offered(row, allowed, around)
-    ]
+    dialogs = offering.dialogs(
+        steps.offered(row, allowed, around), bad_step, lambda one: _form(one, row)
+    )
     filling = case.state == "assigned" and "filings.file" in allowed
     draft = given if given is not None else row.draft
     moved = isinstance(refused, DraftMoved)

@@ -13,6 +13,7 @@ from django.utils import timezone
 from PIL import Image
 
 from anlan.base.ids import uuid7
+from anlan.domain.hazards.models import Hazard
 from anlan.kernel.loop.models import Case, Listing, Party
 from anlan.kernel.papers.models import Attachment
 
@@ -57,6 +58,56 @@ def test_who_asked_for_closing_a_major_hazard_is_told_and_isnt_asked_again(stage
     assert "Done: Close." in step(leader, play, "close").content.decode()
     assert play.case.state == "closed"
     assert "has asked for closing" not in page(leader, play)
+
+
+def test_F08_who_was_second_sees_what_changed_and_keeps_what_they_typed(stage, client_of):
+    """What only the first changed stands in the form; where both did, the field says so."""
+    play = stage()
+    play.do(DAY, "inspector", "find")
+    office, inspector = client_of("office"), client_of("inspector")
+    given = dict(re.findall(r'name="(description|place|measure)"[^>]*>([^<]*)</textarea>',
+                            page(office, play)))  # fmt: skip
+    seen = play.case.version
+    first = {
+        "description": given["description"],
+        "place": "东侧车间",
+        "measure": "更换阀门",
+        "funds": "1200.50",
+    }
+    assert step(inspector, play, "amend", seen=seen, **first).status_code == 200
+    mine = {"description": "二层消防通道堆放木料", "place": "", "measure": "清空通道", "seen": seen}
+    answer = step(office, play, "amend", **mine)
+    text = answer.content.decode()
+    assert answer.status_code == 409
+    assert "Somebody was faster" in text
+    assert "东侧车间" in text.split("<dialog")[0], "what changed is shown"
+    dialog = text.split('id="step-amend"')[1].split("</dialog>")[0]
+    assert "二层消防通道堆放木料" in dialog, "what was typed is kept"
+    assert 'value="东侧车间"' in dialog, "what only the other changed isn't written back"
+    assert "清空通道" in dialog
+    assert "wrote meanwhile: 更换阀门" in dialog, "both changed it: the field says so"
+    again = dict(re.findall(r'name="(seen|place|funds)" value="([^"]*)"', dialog))
+    assert again["seen"] == str(play.case.version) == str(seen + 1)
+    done = step(office, play, "amend", **{**mine, **again})
+    assert "Done: " in done.content.decode()
+    row = Hazard.objects.get(pk=play.pk)
+    assert row.funds == 120_050
+    assert (row.description, row.place, row.measure) == (
+        "二层消防通道堆放木料",
+        "东侧车间",
+        "清空通道",
+    )
+
+
+def test_F08_who_comes_too_late_for_a_step_can_copy_what_they_typed(stage, client_of):
+    play = stage()
+    play.do(DAY, "inspector", "find")
+    office, seen = client_of("office"), play.case.version
+    play.do(DAY, "office", "void", "重复登记")
+    answer = step(office, play, "assign", seen=seen, rectifier=play.cast.units["firm"].code,
+                  note="请三日内整改", reason="请三日内整改")  # fmt: skip
+    assert answer.status_code == 409
+    assert "三日内" in answer.content.decode()
 
 
 def test_an_ordinary_hazard_is_closed_by_one(stage, client_of):

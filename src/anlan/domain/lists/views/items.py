@@ -126,10 +126,9 @@ def _page(
     around = queries.around(row)
     wanted = {page.permission for page in steps.PAGES} | {"lists.shelve"}
     allowed = policy.allowed(Item, pk, wanted, by)
-    dialogs = [
-        (page, bad[1] if bad and bad[0] == page.code else _form(page, row, around, by))
-        for page in steps.offered(row, around, allowed, by)
-    ]
+    dialogs = offering.dialogs(
+        steps.offered(row, around, allowed, by), bad, lambda page: _form(page, row, around, by)
+    )
     rules, case = row.rules, row.case
     waits = rules.following(case.state) if case.is_open else ""
     day, days = columns.days_left(row, today)

@@ -109,10 +109,9 @@ def _page(
     row = policy.access(Measure.objects.select_related(*ROW), "measures.view", by, pk)
     around = queries.around(row, by)
     allowed = policy.allowed(Measure, pk, {one.permission for one in steps.PAGES}, by)
-    dialogs = [
-        (each, bad[1] if bad and bad[0] == each.code else _form(each, row, by))
-        for each in steps.offered(row, around, allowed, by)
-    ]
+    dialogs = offering.dialogs(
+        steps.offered(row, around, allowed, by), bad, lambda each: _form(each, row, by)
+    )
     case, days = row.case, columns.days_left(row, today)
     context = {
         "row": row, "case": case, "around": around, "dialogs": dialogs,

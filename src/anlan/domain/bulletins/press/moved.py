@@ -32,11 +32,11 @@ def moved(paper: Paper, at: datetime) -> list[Moved]:
     """The figures that the ledger tells otherwise now; it is read once for each way of asking."""
     placed = list(_placed(queries.whole(paper).blocks))
     now = figures.again(
-        [then for *_place, then in placed], replace(scope_of(paper, at), known_at=None)
+        [then for _block, _n, _heading, then in placed], replace(scope_of(paper, at), known_at=None)
     )
     return [
-        Moved(*place, then, after)
-        for (*place, then), after in zip(placed, now, strict=True)
+        Moved(block, n, heading, then, after)
+        for (block, n, heading, then), after in zip(placed, now, strict=True)
         if after.value != then.value
     ]
 

@@ -32,7 +32,7 @@ NUMERALS = re.compile(
 TENTHS = re.compile(
     rf"(?P<least>{words.AT_LEAST_BEFORE})?(?P<most>{words.AT_MOST_BEFORE})?"
     r"(?<![一二三四五六七八九十第])(?P<n>[一二两三四五六七八九])(?P<unit>成)(?P<rest>[一二三四五六七八九]|半)?"
-    rf"(?![立员效果功为本长都品绩分型年套熟交就对片])(?P<after>{_AFTER})?"
+    rf"(?![不立员效果功为本长都品绩分型年套熟交就对片])(?P<after>{_AFTER})?"
 )
 SHAPES = (DIGITS, NUMERALS, TENTHS)
 #: A rate of deaths is written without its unit: 死亡率控制在0.012以内. Of what → its unit.

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +16,8 @@ from anlan.domain.statistics.models import (
     TEXT_CHARS_MAX,
     Verdict,
 )
+from anlan.domain.statistics.settings import DIMENSIONS_MAX
+from anlan.domain.statistics.settings import NAME_CHARS_MAX as DIMENSION_CHARS_MAX
 from anlan.ui.forms import Form
 
 
@@ -40,6 +46,56 @@ class SetOutliers(Form):
         label=_("Distance from the middle, at least"), min_value=0, max_value=1_000_000
     )
     reason = forms.CharField(label=_("Why"), max_length=TEXT_CHARS_MAX)
+
+
+class SetDimensions(Form):
+    """A name, its indicators and, if they are wanted, their weights: as often as there may be."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, choices: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for n in range(DIMENSIONS_MAX):
+            self.fields[f"name{n}"] = forms.CharField(
+                label=_("Dimension %(n)d") % {"n": n + 1}, required=False,
+                max_length=DIMENSION_CHARS_MAX,
+            )  # fmt: skip
+            self.fields[f"indicators{n}"] = forms.MultipleChoiceField(
+                label=_("Its indicators"), choices=choices, required=False
+            )
+            self.fields[f"weights{n}"] = forms.RegexField(
+                r"[0-9]{1,4}([,，、 ]+[0-9]{1,4})*", label=_("Weights, in the order of the list"),
+                required=False, max_length=60,
+                help_text=_("Like 60, 40. Empty: the dimension has no figure of its own."),
+            )  # fmt: skip
+        self.fields["source"] = forms.CharField(
+            label=_("Laid down in"), required=False, max_length=TEXT_CHARS_MAX
+        )
+        self.fields["reason"] = forms.CharField(label=_("Why"), max_length=TEXT_CHARS_MAX)
+
+    def data_of(self) -> dict[str, Any]:
+        """As the setting keeps it; what has neither name nor indicators isn't there."""
+        given, found = self.cleaned_data, []
+        for n in range(DIMENSIONS_MAX):
+            name, codes = given[f"name{n}"].strip(), given[f"indicators{n}"]
+            weights = [int(one) for one in re.findall("[0-9]+", given[f"weights{n}"])]
+            if name or codes or weights:
+                # A weight too few or too many is told: none of them is for another one.
+                by_code = dict(zip(codes, weights, strict=False))
+                whole = len(weights) in (0, len(codes))
+                found.append({"name": name, "indicators": codes,
+                              "weights": by_code if whole else {"": 1}})  # fmt: skip
+        return {"dimensions": found, "source": given["source"].strip()}
+
+    @staticmethod
+    def initial_of(data: Mapping[str, Any]) -> dict[str, Any]:
+        found: dict[str, Any] = {"source": data["source"]}
+        for n, each in enumerate(data["dimensions"][:DIMENSIONS_MAX]):
+            weights = ", ".join(str(each["weights"][code]) for code in each["indicators"]
+                                if code in each["weights"])  # fmt: skip
+            found |= {f"name{n}": each["name"], f"indicators{n}": each["indicators"],
+                      f"weights{n}": weights}  # fmt: skip
+        return found
 
 
 class SetTruth(Form):

@@ -11,6 +11,7 @@ from anlan.kernel.accounts import policy
 
 _PAGES: tuple[tuple[str, str | Promise, str, str], ...] = (
     ("analysis", _("Analysis"), "statistics:analysis", "statistics.view"),
+    ("dimensions", _("Dimensions"), "statistics:dimensions", "statistics.view"),
     ("views", _("Saved views"), "statistics:views", "statistics.view"),
     ("truth", _("Truth checks"), "statistics:truth", "truth.view"),
     ("draws", _("Drawn look-backs"), "statistics:draws", "draws.view"),

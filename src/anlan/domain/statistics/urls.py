@@ -2,12 +2,14 @@
 
 from django.urls import path
 
-from anlan.domain.statistics.views import analysis, records, saved, truth
+from anlan.domain.statistics.views import analysis, dimensions, records, saved, truth
 
 app_name = "statistics"
 urlpatterns = [
     path("", analysis.page, name="analysis"),
     path("analysis.xlsx", analysis.workbook, name="workbook"),
+    path("dimensions/", dimensions.page, name="dimensions"),
+    path("dimensions/setting/", dimensions.setting, name="dimensions_setting"),
     path("records/", records.records, name="records"),
     path("truth/", truth.page, name="truth"),
     path("truth/looked/", truth.looked, name="looked"),

@@ -74,7 +74,9 @@ def frame(text: str, issued: date | None) -> Frame:
 
 
 #: A paper that looks back names in its title the time it is about: 2021年工作总结, 2020年形势分析.
-_SUMMARY = re.compile(r"总结|分析|通报|公报|形势|回顾|成绩单|年报|情况的?报告|工作报告|情况统计")
+_SUMMARY = re.compile(
+    r"总结|分析|[简月季周旬快专]报(?!警|送|告)|统计表|一览表|通报|公报|形势|回顾|成绩单|年报|情况的?报告|工作报告|情况统计"
+)
 _TITLE_YEAR = re.compile(
     r"(?<![\d—~-])(?P<y>20\d\d)年度?(?![—~至到-]|[前底末])(?:(?P<p>上半年|下半年|前三季度|第?[一二三四]季度|全年)|(?P<m>1[0-2]|0?[1-9])月(?!\d|底|末))?"
 )
@@ -82,14 +84,16 @@ _TITLE_YEAR = re.compile(
 
 def _titled(text: str, year: int) -> Span | None:
     """The time that the title names, for a paper that looks back on it."""
-    rows = [line.strip() for line in text[:HEAD].split("\n") if line.strip()]
-    for line in rows[:6]:
+    rows = [line.strip(" ()\t\r") for line in text[:HEAD].split("\n") if line.strip()]
+    for number, line in enumerate(rows[:6]):
         hit = _TITLE_YEAR.search(line)
         if hit is None or len(line) > 60 or "。" in line or _FULL_DAY.search(line):
             continue
         if _OTHER_YEAR.search(line[: hit.start()]) or not year - 2 <= int(hit["y"]) <= year:
             continue
-        if not (_SUMMARY.search(line) or _COUNTS.search(line)):
+        # Below a title the time may stand alone: (2026年2月).
+        alone = number and not (line[: hit.start()] + line[hit.end() :]).strip("[] 份")
+        if not (_SUMMARY.search(rows[number - 1] if alone else line) or _COUNTS.search(line)):
             continue
         if hit["m"]:
             month = f"{hit['y']}{int(hit['m']):02}"

@@ -297,13 +297,37 @@ def _count(text: str, line: Line, find: Find, finds: list[Find], index: int) -> 
             about = bool(topic) and (len(previous) <= 4 or previous.startswith(topic))
             find.hints["core"] = topic if about else previous
             lead = topic + lead if about else lead + previous[-12:]
-    if find.unit == "起" and "事故" in lead and "起数" not in lead:
-        lead += "起数"
+    if find.unit in _EVENT_UNITS:
+        lead = _of_events(lead, before, finds[:index], find.unit)
     if find.kind == "structure":
         lead = lead[-10:] + text[find.number[0] : find.number[1]]
     find.indicator = lead[-28:]
     if len(find.indicator) < 2:
         find.indicator += tail
+
+
+#: What happened is counted with these.
+_EVENT_UNITS = ("起", "宗")
+_EVENTS = re.compile(r"事故|火灾|案件|险情|警情")
+#: A row of a list: 建筑业7宗, 渭滨区21起, 发生4宗. Longer ones, and deeds, say what they count.
+LIST_WORDS_MAX = 6
+_DEEDS = re.compile(
+    r"查处|打击|立案|排查|通报|约谈|处罚|侦破|受理|办理|移送|曝光|行为|违法|酒驾|醉驾|超"
+)
+
+
+def _of_events(lead: str, before: str, earlier: list[Find], unit: str) -> str:
+    """事故14宗,…建筑业7宗: the seven are accidents, too, though the list doesn't repeat it."""
+    if "事故" in lead:
+        return lead if "起数" in lead else lead + "起数"
+    words = indicators.tidy(_placeless(before))
+    if len(words) > LIST_WORDS_MAX or _EVENTS.search(lead) or _DEEDS.search(lead):
+        return lead
+    for other in reversed(earlier):
+        named = _EVENTS.search(other.indicator) if other.unit == unit else None
+        if named:
+            return f"{words}{named[0]}起数"
+    return lead
 
 
 _SAME_THING = re.compile(

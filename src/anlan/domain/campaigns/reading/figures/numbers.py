@@ -20,7 +20,7 @@ SCALE = r"万亿|百万|千万|十万|百亿|千亿|万|亿|百(?!分)|千(?![�
 
 def arabic(digits: str, scale: str = "") -> Value:
     """The value of an Arabic numeral; whole where it can be."""
-    return _plain(Decimal(digits.replace(",", "")) * SCALES[scale])
+    return plain(Decimal(digits.replace(",", "")) * SCALES[scale])
 
 
 def han(text: str) -> Value:
@@ -32,7 +32,7 @@ def han(text: str) -> Value:
     value = Decimal(_whole(whole))
     if rest:
         value += Decimal("0." + "".join(str(DIGITS[digit]) for digit in rest))
-    return _plain(value)
+    return plain(value)
 
 
 def _whole(text: str) -> int:
@@ -56,7 +56,7 @@ def _whole(text: str) -> int:
     return total + digit
 
 
-def _plain(value: Decimal) -> Value:
+def plain(value: Decimal) -> Value:
     return int(value) if value == value.to_integral_value() else value.normalize()
 
 

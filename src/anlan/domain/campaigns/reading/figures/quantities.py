@@ -46,6 +46,10 @@ EACH_UNIT = frozenset(["个", "家", "名", "人", "座", "处", "起", "套", "
 FRACTION = re.compile(
     r"(?:百分之(?P<p>[一二三四五六七八九十百零点〇]+)|(?P<d>[二三四五六七八九十])分之(?P<n>[一二三四五六七八九]))"
 )
+#: 九成八 is 98 %; 九成 alone stays in its own unit.
+TENTHS = re.compile(
+    rf"(?P<pre>{bounds.BEFORE_PATTERN})?(?P<tens>[一二三四五六七八九])成(?P<ones>[一二三四五六七八九]|半)(?![\u4e00-\u9fff]?[个项年])"
+)
 DOCUMENT_NUMBER = re.compile(
     r"[\u4e00-\u9fff]{1,12}[〔\[【](?P<y>(?:19|20)\d\d)[〕\]】](?:第)?(?P<n>\d{1,4})号"
 )
@@ -156,9 +160,13 @@ def _amounts(text: str, start: int, end: int) -> list[Find]:
             continue
         value = numbers.SCALES[hit["z"]]
         scaled = value * numbers.SCALES[hit["s"] or ""]
-        unit, factor = _money(hit["u"])
-        found.append(Find(hit.start(), hit.end(), scaled * factor, unit, _kind(unit), bound=">=",
+        unit, factor = money(hit["u"])
+        found.append(Find(hit.start(), hit.end(), scaled * factor, unit, kind_of(unit), bound=">=",
                           number=hit.span()))  # fmt: skip
+    for hit in TENTHS.finditer(clear, start, end):
+        ones = 5 if hit["ones"] == "半" else numbers.han(hit["ones"])
+        found.append(Find(*hit.span(), numbers.han(hit["tens"]) * 10 + ones, "%", "rate",
+                          bound=bounds.joined(hit["pre"], None, None), number=hit.span()))  # fmt: skip
     for hit in FRACTION.finditer(clear, start, end):
         if hit["p"]:
             found.append(
@@ -194,7 +202,7 @@ def _quotas(text: str, start: int, found: list[Find]) -> None:
             find.unit = f"{find.unit}/{each['who'].replace('、', '')}"
 
 
-def _money(unit: str) -> tuple[str, int]:
+def money(unit: str) -> tuple[str, int]:
     if unit in ("万元", "亿元"):
         return "元", numbers.SCALES[unit[0]]
     return units.same(unit), 1
@@ -232,7 +240,7 @@ def _amount(text: str, hit: re.Match[str]) -> Find | None:
     ):
         return None  # 1.1级 is a number of a class, not one and a tenth.
     value = numbers.arabic(digits, scale)
-    unit, factor = _money(unit)
+    unit, factor = money(unit)
     last: Value | None = None
     if hit["n2"]:
         last = numbers.arabic(hit["n2"], hit["s2"] or "") * factor
@@ -245,11 +253,11 @@ def _amount(text: str, hit: re.Match[str]) -> Find | None:
     stop = hit.end() - (unit == "个" and hit["u"] == "个月")
     bound = bounds.joined(pre, middle, hit["post"])
     start = hit.start()
-    if _kind(unit) == "duration" and re.search(
+    if kind_of(unit) == "duration" and re.search(
         r"连续$|为期$|历时$", text[max(0, start - 2) : start]
     ):
         start -= 2
-    return Find(start, stop, value * factor, unit, _kind(unit), end_value=last, bound=bound,
+    return Find(start, stop, value * factor, unit, kind_of(unit), end_value=last, bound=bound,
                 number=(hit.start("n"), stop))  # fmt: skip
 
 
@@ -263,7 +271,7 @@ def _guessed(text: str, place: int) -> str:
     return "人" if re.search(r"粉丝|人数|用户|人员|群众|人口|职工", before) else ""
 
 
-def _kind(unit: str) -> str:
+def kind_of(unit: str) -> str:
     if unit in ("元", "美元"):
         return "money"
     if unit in ("%", "‰", "个百分点", "倍", "成"):
@@ -375,8 +383,8 @@ def _structure(
     if value > 20 and kind == "structure":
         kind = "count"
     if unit in units.MONEY or unit in units.PHYSICAL:
-        unit, factor = _money(unit)
-        value, kind = value * factor, _kind(unit)
+        unit, factor = money(unit)
+        value, kind = value * factor, kind_of(unit)
     if unit == "化" and not re.match(r"[”\"建]", tail):
         return None
     if unit in ("色", "部", "方", "期", "批", "步", "支", "所", "位") and not re.match(

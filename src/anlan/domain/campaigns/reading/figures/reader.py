@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 from . import dates, indicators, naming, quantities, sieve, words
+from .columns import Columns
 from .context import Context, first_place, section_of
 from .folding import fold
 from .frames import back, frame
@@ -34,6 +35,7 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
     year: Span | None = None
     figures: list[Figure] = []
     once: set[str] = set()
+    columns = Columns(held.year)
     for line in lines(whole):
         if line.copy:
             continue
@@ -44,10 +46,17 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
         context = Context(whole, line, sentences(whole, line), held, section, times, year)
         year = context.plain_year()
         found = _line(whole, line, context, once, plan=plan, law=law)
+        found = _with_cells(found, columns.finds(whole, line))
         _apiece(whole, found, context)
         for find in found:
             figures.append(_figure(text, mended, find, context, plan))
     return figures
+
+
+def _with_cells(finds: list[Find], cells: list[Find]) -> list[Find]:
+    """In a table the head says what a number is, not the words beside it."""
+    others = [find for find in finds if not any(find.overlaps(cell) for cell in cells)]
+    return sorted([*others, *cells], key=lambda find: find.start)
 
 
 def _apiece(text: str, finds: list[Find], context: Context) -> None:

@@ -132,7 +132,7 @@ EVERY = re.compile(
     r"(?P<who>所有[^,。;!\n]{2,16}?)(?P<what>(?:完成|实现|达到|建成|配备|落实|通过)[^,。;!\n]{2,20})"
 )
 FIRST = re.compile(
-    r"(?P<what>(?:全国|全省|国内|全球|全市)(?:的)?(?:首(?:个|创|家|座|部|例|套|条|次|批)|唯一(?P<one>一[部家个座条])?|第一(?![责届次批线时书第])))(?P<tail>[^,。;、!\n“”]{0,6})"
+    r"(?P<what>(?:全国|全省|国内|全球|全市)(?:的)?(?:首(?:位|个|创|家|座|部|例|套|条|次|批)|唯一(?P<one>一[部家个座条])?|第一(?![责届次批线时书第])))(?P<tail>[^,。;、!\n“”]{0,6})"
 )
 FREQUENCY = re.compile(
     r"(?:(?P<least>至少|不少于|原则上)?每(?P<n>\d{1,3}|半|[一两二三四五六七八九十]{1,2})?(?:个)?(?P<u>日|天|周|旬|月|季度|季|年|工作日)(?P<gap>[^,。;!\n每]{0,22}))"
@@ -389,7 +389,7 @@ def _wholes(text: str, start: int, end: int) -> list[Find]:
             continue
         one = hit["one"]
         found.append(_find((hit.start(), hit.end()), 1, one[-1] if one else "位",
-                           "rank_in_words", indicator=hit[0] + text[hit.end() : hit.end() + 10]))  # fmt: skip
+                           "rank_in_words", indicator=hit[0] + re.match(r"[^。;\n]{0,10}", text[hit.end() : end])[0]))  # fmt: skip
     return found
 
 

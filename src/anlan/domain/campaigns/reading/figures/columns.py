@@ -1,0 +1,105 @@
+"""Numbers in the cells of a table: their unit and their name stand in the head or before the row.
+
+县区      检查企业(家次)  罚款(万元)       the head says what is counted and in which unit
+信州区    132             58.0             … and the row of which place
+指标      2023年  2024年                   … or the head says the time, and the row the rest
+事故起数  12      10
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from . import numbers, quantities, units
+from .layout import Line
+from .model import Find
+from .periods import Span, whens
+
+_UNIT = units.alternatives(units.COUNTED, units.MONEY, units.PHYSICAL, units.TIME, units.RATES)
+_BRACKETED = re.compile(
+    rf"[(/](?:单位:)?(?P<big>万|亿|百万)?(?P<unit>{_UNIT}|人/百万吨|人/万车|人/亿元)[)]?\s*$"
+)
+#: 事故起数, 死亡人数: what is counted says its unit.
+_NAMED = re.compile(r"(?P<unit>起|人|家|户|次|条|项|处|座|台|辆|艘|件|宗|栋|家次|人次)数\s*$")
+_NUMBER = re.compile(rf"\s*(?P<sign>[-—+])?(?P<n>{numbers.ARABIC})(?P<percent>%)?\s*")
+#: A table has no more columns that anybody could read.
+COLUMNS_MAX = 60
+
+
+@dataclass(frozen=True)
+class Head:
+    """What a column or a row says of its cells, as far as it says it."""
+
+    words: str
+    unit: str = ""
+    factor: int = 1
+    period: str = ""
+
+
+class Columns:
+    """The head of the table that is being read; each row below it is asked in turn."""
+
+    def __init__(self, year: int) -> None:
+        self.year = year
+        self.heads: list[Head] = []
+
+    def finds(self, text: str, line: Line) -> list[Find]:
+        """The figures of this line's cells; a line without cells ends the table."""
+        cells = list(_cells(text, line))
+        if len(cells) < 2 or len(cells) > COLUMNS_MAX:
+            self.heads = []
+            return []
+        valued = [_NUMBER.fullmatch(text, a, b) is not None for a, b in cells]
+        if not any(valued[1:]):
+            named = [_head(text[a:b], self.year) for a, b in cells]
+            # A row of dashes or of words below a head is none of its own.
+            if not self.heads or any(head.unit or head.period for head in named[1:]):
+                self.heads = named
+            return []
+        if len(cells) != len(self.heads):
+            return []
+        row = _head(text[slice(*cells[0])], self.year)
+        return [
+            find
+            for head, cell, value in zip(self.heads[1:], cells[1:], valued[1:], strict=True)
+            if value and (find := _find(text, head, row, cell)) is not None
+        ]
+
+
+def _cells(text: str, line: Line) -> Iterator[tuple[int, int]]:
+    at = line.start
+    for cell in text[line.start : line.end].split("\t"):
+        yield at, at + len(cell)
+        at += len(cell) + 1
+
+
+def _head(words: str, year: int) -> Head:
+    words = words.strip()
+    said = _BRACKETED.search(words)
+    if said:
+        unit, factor = quantities.money(said["unit"])
+        return Head(words[: said.start()], unit, factor * numbers.SCALES[said["big"] or ""])
+    if said := _NAMED.search(words):
+        return Head(words, said["unit"])
+    times = whens(words, 0, len(words), year)
+    if len(times) == 1 and times[0].end - times[0].start >= len(words) - 1:
+        return Head("", period=Span(times[0].span.first, times[0].span.last).iso)
+    return Head(words)
+
+
+def _find(text: str, head: Head, row: Head, cell: tuple[int, int]) -> Find | None:
+    number = _NUMBER.fullmatch(text, *cell)
+    told = head if head.unit else row
+    unit = "%" if number and number["percent"] else told.unit
+    if number is None or not unit or number["sign"]:
+        return None
+    factor = 1 if number["percent"] else told.factor
+    value = numbers.plain(Decimal(numbers.arabic(number["n"])) * factor)
+    span = number.span("n")
+    words = head.words if head.words and (head.unit or not row.unit) else row.words
+    find = Find(*span, value, unit, quantities.kind_of(unit), number=span, indicator=words)
+    find.period = head.period or row.period
+    return find

@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import islice
 
-from .arithmetic import (
-    _DONE_TO,
+from ..figures import Figure
+from .finding import (
+    DONE_TO,
     GAP,
     MOST,
     Contradiction,
-    _apart,
-    _counts,
-    _found,
+    apart,
+    contradiction,
+    counted,
     plain,
     sentence_of,
-)  # fmt: skip
-from .figures import Figure
+)
 
 
 def contradictions(figures: list[Figure], text: str) -> Iterator[Contradiction]:
@@ -33,7 +33,7 @@ _TOTAL = re.compile(r"[,、]?(?:合计|总计|共计|累计)(?:达|为)?$")
 
 def _totals(figures: list[Figure], text: str) -> Iterator[Contradiction]:
     """煤矿12处、非煤矿山30处,合计45处: a list with its total behind it."""
-    counts = _counts(figures)
+    counts = counted(figures)
     for index, whole in enumerate(counts):
         lead = text[max(0, whole.start - 8) : whole.start]
         said = _TOTAL.search(lead) or re.match(r"(?:合计|总计|共计)", text[whole.start : whole.end])
@@ -54,13 +54,13 @@ def _totals(figures: list[Figure], text: str) -> Iterator[Contradiction]:
             continue
         begin = parts[-1].start
         if (
-            _DONE_TO.search(text[max(start, begin - 12) : whole.start])
+            DONE_TO.search(text[max(start, begin - 12) : whole.start])
             or "其中" in text[start : whole.start]
         ):
             continue
         total = sum((Decimal(part.value) for part in parts), Decimal(0))
-        if _apart(total, whole.value):
-            yield _found(
+        if apart(total, whole.value):
+            yield contradiction(
                 "total", (*reversed(parts), whole), sum=plain(total), whole=plain(whole.value)
             )
 
@@ -77,7 +77,7 @@ def _whole_rates(figures: list[Figure], text: str) -> Iterator[Contradiction]:
     for rate in rates:
         start, _ = sentence_of(text, rate.start, "。!?\n;,")
         if rate.value > 100 and _OF_ALL.search(text[start : rate.end]):
-            yield _found("over_whole", (rate,), stated=plain(rate.value))
+            yield contradiction("over_whole", (rate,), stated=plain(rate.value))
     for hit in islice(re.finditer(r"分别占", text), MOST):
         start, end = sentence_of(text, hit.start(), "。!?\n;")
         row = [f for f in rates if hit.end() <= f.end <= end]
@@ -89,7 +89,7 @@ def _whole_rates(figures: list[Figure], text: str) -> Iterator[Contradiction]:
             continue
         total = sum((Decimal(f.value) for f in row), Decimal(0))
         if total > Decimal("100.5"):
-            yield _found("shares_exceed", tuple(row), sum=plain(total))
+            yield contradiction("shares_exceed", tuple(row), sum=plain(total))
 
 
 _FOUND = re.compile(r"(?:发现|查出|排查|排查出|查处)[^,。;、\d]{0,10}$")
@@ -100,7 +100,7 @@ _MENDED = re.compile(
 
 def _settled(figures: list[Figure], text: str) -> Iterator[Contradiction]:
     """发现隐患32条、已整改70条."""
-    counts = _counts(figures)
+    counts = counted(figures)
     for first, second in itertools.pairwise(counts):
         start, _ = sentence_of(text, first.start, "。!?\n;")
         if (
@@ -117,7 +117,7 @@ def _settled(figures: list[Figure], text: str) -> Iterator[Contradiction]:
             and _MENDED.search(text[first.end : second.start])
             and "其中" not in text[start : first.start]
         ):
-            yield _found("settled_exceed", (first, second), verdict=GAP,
+            yield contradiction("settled_exceed", (first, second), verdict=GAP,
                          found=plain(first.value), done=plain(second.value))  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def _backwards(figures: list[Figure], text: str) -> Iterator[Contradiction]:
     for figure in figures:
         first, _, last = figure.iso.partition("/")
         if last and len(first) == len(last) and last < first:
-            yield _found("backwards", (figure,), first=first, last=last)
+            yield contradiction("backwards", (figure,), first=first, last=last)
 
 
 __all__ = ["contradictions"]

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
-from .arithmetic import GAP, Contradiction, _found, plain, sentence_of
-from .figures import Figure
+from ..figures import Figure
+from .finding import GAP, Contradiction, contradiction, plain, sentence_of
 
 #: Words that all mean "everyone who produces or trades".
 EVERYONE = re.compile(r"^(?:生产经营单位|企业|企业单位|生产经营企业|市场主体|各类企业)$")
@@ -80,7 +80,7 @@ def _codes(figures: list[Figure], text: str) -> Iterator[Contradiction]:
             and re.search(r"新增|增加", text[max(start, f.start - 40) : f.start])
         ]  # fmt: skip
         if new and base.value + new[0].value != code.parts[-1]:
-            yield _found("code_parts", (base, new[0], code), code=code.text, stated=str(code.parts[-1]),
+            yield contradiction("code_parts", (base, new[0], code), code=code.text, stated=str(code.parts[-1]),
                          base=plain(base.value), new=plain(new[0].value),
                          sum=plain(base.value + new[0].value))  # fmt: skip
 
@@ -118,7 +118,7 @@ def _twice(counts: list[Figure], text: str) -> Iterator[Contradiction]:
             whole = _ALL.search(text[second.end : second.end + 6]) or _ALL.search(
                 text[first.end : first.end + 6]
             )
-            yield _found(
+            yield contradiction(
                 "twice_whole" if whole else "twice", (first, second), first=plain(first.value),
                 second=plain(second.value), noun=thing, **({} if whole else {"verdict": GAP}),
             )  # fmt: skip
@@ -159,7 +159,7 @@ def _visits(counts: list[Figure], text: str) -> Iterator[Contradiction]:
         most = max(known, key=lambda f: f.value, default=None)
         # 3家企业未取得证书 are some of them, not all that there are.
         if most is not None and most.value < checked.value <= most.value * VISITS_MOST:
-            yield _found(
+            yield contradiction(
                 "visits", (most, checked), checked=plain(checked.value), known=plain(most.value)
             )
 
@@ -178,7 +178,7 @@ def _names(counts: list[Figure], text: str) -> Iterator[Contradiction]:
         values = {figure.value for figure in found}
         nouns = {noun(figure, text) for figure in found}
         if len(values) >= 2 and len(nouns) >= 2:
-            yield _found("populations", tuple(found), verdict=GAP,
+            yield contradiction("populations", tuple(found), verdict=GAP,
                          values=", ".join(plain(figure.value) for figure in found))  # fmt: skip
 
 
@@ -201,7 +201,7 @@ def _classes(counts: list[Figure], text: str) -> Iterator[Contradiction]:
                     and not _INSPECTED.search(text[max(0, f.start - 10) : f.start])]  # fmt: skip
         most = max(everyone, key=lambda f: f.value, default=None)
         if most is not None and total < Decimal(most.value) * Decimal("0.9"):
-            yield _found(
+            yield contradiction(
                 "classes",
                 (*classes, most),
                 verdict=GAP,
@@ -224,7 +224,7 @@ def _coverage(counts: list[Figure], text: str) -> Iterator[Contradiction]:
                     and part.value < whole.value
                     and whole.end <= hit.start() < part.start
                 ):
-                    yield _found("coverage", (whole, part), verdict=GAP, part=plain(part.value),
+                    yield contradiction("coverage", (whole, part), verdict=GAP, part=plain(part.value),
                                  whole=plain(whole.value))  # fmt: skip
                     return
 
@@ -249,7 +249,7 @@ def _states(counts: list[Figure], text: str) -> Iterator[Contradiction]:
         total = sum((Decimal(f.value) for f in later), Decimal(0))
         if len(later) >= 2 and total > first.value:
             seen.add(start)
-            yield _found(
+            yield contradiction(
                 "states",
                 (first, *later),
                 verdict=GAP,
@@ -270,7 +270,7 @@ def _results(counts: list[Figure], text: str) -> Iterator[Contradiction]:
         ]  # fmt: skip
         total = sum((Decimal(f.value) for f in parts), Decimal(0))
         if len(parts) >= 2 and total * 2 < whole.value:
-            yield _found(
+            yield contradiction(
                 "results",
                 (*parts, whole),
                 verdict=GAP,
@@ -301,7 +301,7 @@ def _sectors(counts: list[Figure], text: str) -> Iterator[Contradiction]:
     ]  # fmt: skip
     total = sum((Decimal(f.value) for f in parts), Decimal(0))
     if len(parts) >= 3 and total * 2 < whole.value:
-        yield _found(
+        yield contradiction(
             "sectors", (whole, *parts), verdict=GAP, sum=plain(int(total)), whole=plain(whole.value)
         )
 

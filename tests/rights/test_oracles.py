@@ -10,7 +10,7 @@ import re
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -47,7 +47,7 @@ def queries(number: str) -> list[str]:
     ]  # fmt: skip
 
 
-# Three thousand pages for each post; one of them shows that PostgreSQL reads the same conditions.
+# Three thousand pages for each post; one of them shows that PostgreSQL searches alike.
 @pytest.mark.parametrize(
     ("kind", "role"),
     [
@@ -65,8 +65,13 @@ def test_S14_no_filter_search_picker_or_export_finds_a_foreign_row(
     browser = stand(kind, role)
     # The beginning of all numbers that are given out here: somebody may try the ends.
     number = Case.objects.get(kind="hazard").number[:-1]
-    # Who has a post like all others' asks in every way; the two others where rights could differ.
-    ways = queries(number) if role == "office" else queries(number)[:8]
+    # Who has a post like all others' asks in every way; the two others where rights could differ,
+    # and PostgreSQL in what it searches, compares and orders by itself.
+    ways = queries(number)
+    if role != "office":
+        ways = ways[:8]
+    elif connection.vendor == "postgresql":
+        ways = [*ways[:4], *(way for way in ways if way.startswith(("found_from", "sort")))]
     asked = [Asked(route, query) for route in NARROWED for query in ways]
     before = [body(browser, one) for one in asked]  # type: ignore[arg-type]
     planted = foreign.plant(FOREIGN, at=timezone.now(), **FOREIGN_BY[kind])

@@ -48,6 +48,8 @@ def task_filters(params: QueryDict, plans: Sequence[tuple[str, str]]) -> Filters
         above += (Choice("body", _("Body"), [(body, _("the body looked at"))]),)
     if item := params.get("carries", "")[:40]:
         above += (Choice("carries", _("Carries out"), [(item, _("the item looked at"))]),)
+    if group := params.get("group", "")[:40]:
+        above += (Choice("group", _("Group"), [(group, _("the group looked at"))]),)
     if (stage := params.get("stage", "")).isdecimal() and len(stage) < 19:
         rows = Stage.objects.filter(pk=int(stage)).values_list("pk", "name")
         above += (Choice("stage", _("Stage"), list(rows)),)

@@ -14,6 +14,7 @@ from anlan.base.limits import PAGE_ROWS
 from anlan.base.paths import below
 from anlan.base.prepared import Prepared
 from anlan.base.statements import among, filled
+from anlan.domain.campaigns.deriving.queries import in_group
 from anlan.domain.campaigns.loop import KIND
 from anlan.domain.campaigns.membership import of_bodies
 from anlan.domain.campaigns.milestones import queries as milestones
@@ -94,6 +95,8 @@ def conditions(asked: Any, region: Region | None, by: Actor, today: date, above:
     if item := uuid_of(asked.values.get("carries")):
         carrying = Task.objects.filter(line__derives_from__item=item, plan=F("line__plan"))
         where &= _those(carrying)
+    if group := uuid_of(asked.values.get("group")):
+        where &= _those(Task.objects.filter(in_group(group)))
     if asked["central"]:
         where &= _with(Party.objects.filter(unit__kind=UnitKind.CENTRAL))
     if state := asked["state"]:

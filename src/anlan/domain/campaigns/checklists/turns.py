@@ -12,7 +12,6 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.actor import CLOCK
@@ -45,7 +44,7 @@ def code_of(every: str, day: date) -> str:
 
 def label_of(code: str) -> str:
     """The period as people read it."""
-    return periods.parse(code).label if code else str(_("once"))
+    return periods.parse(code).label if code else str(ChecklistItem.Every.ONCE.label)
 
 
 def on_day(day: date, prefix: str = "") -> Q:

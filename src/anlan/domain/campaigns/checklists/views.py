@@ -12,6 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.base.refusal import NotAllowed
@@ -85,8 +86,8 @@ def checklist(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _filters(request: HttpRequest, items: list[Any]) -> Filters:
-    labels = {"indicator": _("Indicator"), "link": _("Link"), "aspect": _("Aspect"),
-              "post": _("Post")}  # fmt: skip
+    labels = {"indicator": _("Indicator"), "link": pgettext("checklist", "Link"), "aspect": _("Aspect"),
+              "post": pgettext("checklist", "Post")}  # fmt: skip
     choices: list[Any] = []
     for name in NARROWED:
         words = dict.fromkeys(getattr(one, name) for one in items if getattr(one, name))

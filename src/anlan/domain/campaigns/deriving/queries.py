@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 
 from anlan.base import bulk
@@ -18,6 +18,8 @@ from anlan.domain.campaigns.models import Derived, Line, Plan, Task
 
 #: Lines named under an item of a list, plans beside it, and what one tree draws.
 NAMED_MAX, PLANS_MAX, NODES_MAX, DEPTH_MAX = 6, 100, 400, 5
+#: Headings of a plan that are summed up; a plan with more has no groups to speak of.
+GROUPS_MAX = 60
 
 
 def items_of(plan: Plan) -> QuerySet[Line]:
@@ -165,6 +167,71 @@ def _progress(which: Q, by: Actor, today: Any, child: UUID | None) -> Iterable[A
                   closed=Count("pk", filter=counts["closed"].filter, distinct=True),
                   late=Count("pk", filter=counts["late"].filter, distinct=True))
     )  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Group:
+    """Items that stand under one heading of a plan, with what became of them together."""
+
+    #: One of its items, by which the list of tasks knows it.
+    line: UUID
+    name: str
+    items: int
+    carried: int
+    tasks: int
+    closed: int
+    late: int
+
+    @property
+    def none(self) -> int:
+        return self.items - self.carried
+
+
+def in_group(line: UUID) -> Q:
+    """Tasks that carry out any item of that one's group, or are themselves in it."""
+    head = Line.objects.filter(pk=line).values("plan", "section").first()
+    if head is None:
+        return Q(pk__in=())
+    items = Line.objects.filter(plan=head["plan"], section=head["section"])
+    own = Q(line__in=items.values("pk"), plan=head["plan"])
+    carrying = Derived.objects.filter(item__in=items.values("pk")).values("line")
+    return own | Q(line__in=carrying, plan=F("line__plan"))
+
+
+def groups(plan: Plan, by: Actor, today: Any) -> list[Group]:
+    """A plan's headings in their order, as far as there are several: three statements.
+
+    A task counts once in each group, however many of its items it carries out.
+    """
+    heads = items_of(plan).order_by().values("section").annotate(
+        items=Count("pk"), carried=Count("pk", filter=Q(linked(by))), first=Min("place")
+    )  # fmt: skip
+    found = sorted(heads, key=lambda head: head["first"])[:GROUPS_MAX]
+    if len(found) < 2:
+        return []
+    lines = dict(items_of(plan).order_by("-place").values_list("section", "pk"))
+    sums: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(("tasks", *_KEPT), 0))
+    tasks = queries.tasks(by).exclude(case__state="void").order_by()
+    counts = {name: queries.counts(today)[name].filter for name in _KEPT}
+    # Its own tasks and those that carry its items out are different plans' and so different tasks.
+    for rows, section in (
+        (tasks.filter(plan=plan, line__plan=plan), "line__section"),
+        (tasks.filter(line__derives_from__item__plan=plan, plan=F("line__plan")),
+         "line__derives_from__item__section"),
+    ):  # fmt: skip
+        each = {name: Count("pk", filter=where, distinct=True) for name, where in counts.items()}
+        every = rows.values(head=F(section)).annotate(tasks=Count("pk", distinct=True), **each)
+        for row in every:
+            for name in ("tasks", *_KEPT):
+                sums[row["head"]][name] += row[name]
+    return [
+        Group(lines[head["section"]], head["section"], head["items"], head["carried"],
+              **sums[head["section"]])
+        for head in found
+    ]  # fmt: skip
+
+
+_KEPT = ("closed", "late")
 
 
 # --- the tree ------------------------------------------------------------------------------

@@ -24,7 +24,7 @@ from anlan.domain.campaigns.deriving import queries as deriving
 from anlan.domain.campaigns.deriving.commands import name_items
 from anlan.domain.campaigns.deriving.forms import SOURCE, ItemsForm, said
 from anlan.domain.campaigns.loop import STATES
-from anlan.domain.campaigns.models import Derived, Line, Plan
+from anlan.domain.campaigns.models import Derived, Line, Plan, Stage
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.ui.lists import Choice, Filters, Flag, Search
@@ -52,15 +52,23 @@ def derived(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan = _plan(pk, "plans.view", by)
     below = deriving.children(plan, by)
     named = [(str(one.plan.pk), f"{one.plan.title} · {one.plan.unit.name}") for one in below]
+    groups = deriving.groups(plan, by, today)
+    stages = list(Stage.objects.filter(lines__plan=plan).distinct().order_by("place"))
     filters = Filters(
         (
             Search("q", _("Words in the item")),
             Flag("none", _("Carried out by none")),
             Choice("by", _("Carried out by the plan"), named),
+            *_choices("group", _("Group"), [(str(one.line), one.name) for one in groups]),
+            *_choices("stage", _("Stage"), [(str(one.pk), one.name) for one in stages]),
         ),
         request.GET,
     )
     rows = _words(deriving.items_of(plan), filters["q"])
+    if group := queries.uuid_of(filters.values.get("group")):
+        rows = rows.filter(section=Line.objects.filter(pk=group).values("section")[:1])
+    if stage := filters.values.get("stage"):
+        rows = rows.filter(stage=int(stage))
     child = queries.uuid_of(filters["by"])
     more: dict[str, Any] = {"line__plan": child} if child else {}
     if filters["none"]:
@@ -69,11 +77,16 @@ def derived(request: HttpRequest, pk: UUID) -> HttpResponse:
         rows = rows.filter(deriving.linked(by, **more))
     page: Any = filters.order(ORDERS, "place").page(rows, request.GET)
     context = {
-        "plan": plan, "filters": filters, "below": below, "tab": "derived",
+        "plan": plan, "filters": filters, "below": below, "tab": "derived", "groups": groups,
         "page": replace(page, rows=deriving.with_lines(page.rows, by, today, child)),
         "cover": deriving.coverage(plan, by), "all_below": len(below) < deriving.PLANS_MAX,
     }  # fmt: skip
     return render_page(request, "campaigns/derived.html", "campaigns/_derived.html", context)
+
+
+def _choices(name: str, label: str, options: list[tuple[str, str]]) -> tuple[Choice, ...]:
+    """A filter, where there is something to choose from."""
+    return (Choice(name, label, options),) if options else ()
 
 
 @require_GET

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Unpack
@@ -11,6 +12,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
+from anlan.domain.campaigns.handing.commands import units_of_heap
 from anlan.domain.campaigns.meetings.commands import locked
 from anlan.domain.campaigns.models import TITLE_CHARS_MAX, Attendance, Meeting
 from anlan.domain.campaigns.refusals import PlanIncomplete
@@ -91,3 +93,39 @@ def offered(meeting: Meeting) -> list[str]:
         .order_by("-held_on", "-pk").first()
     )  # fmt: skip
     return [one.who for one in rows_of(before)] if before else []
+
+
+def pasted(text: str) -> list[NewRow]:
+    """Rows as a sheet has them: who, how, and who came instead or why; the last two may lack."""
+    known = {str(label): state for state, label in State.choices} | _WORDS
+    rows = []
+    for line in text.splitlines():
+        cells = [cell.strip() for cell in _CELLS.split(line)] + ["", ""]
+        if cells[0] and cells[0] not in _HEADS:
+            state = known.get(cells[1], cells[1]) or State.PRESENT
+            rows.append(NewRow(cells[0], state, cells[2]))
+    return rows
+
+
+def together(rows: Sequence[NewRow], more: Sequence[NewRow]) -> list[NewRow]:
+    """The rows with what a sheet says of them, and behind them whom it has besides."""
+    told = {one.who: one for one in more}
+    kept = [told.pop(one.who.strip(), one) for one in rows]
+    return [*kept, *told.values()]
+
+
+#: Between the cells of a pasted line: a sheet's tabs, or a stroke.
+_CELLS = re.compile(r"\t|[|｜]")
+_HEADS = frozenset({"单位", "参会单位", "姓名", "参会人员", "who", "unit"})
+#: How sheets say it; the labels in both languages come first.
+_WORDS = {
+    "出席": State.PRESENT, "参会": State.PRESENT, "到会": State.PRESENT, "请假": State.LEAVE,
+    "代": State.SENT, "代会": State.SENT, "委托": State.SENT, "缺席": State.ABSENT,
+    "未到": State.ABSENT, "未请假": State.ABSENT,
+}  # fmt: skip
+
+
+def units_asked(meeting: Meeting, heap: str) -> list[NewRow]:
+    """The units of a heap as rows, each as if it had come; beyond the limit the paper refuses."""
+    rows = units_of_heap(meeting.campaign, heap, ())
+    return [NewRow(unit.name, State.PRESENT) for unit in rows[: ROWS_MAX + 1]]

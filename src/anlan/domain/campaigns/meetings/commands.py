@@ -7,7 +7,7 @@ plan of the unit's own, a line for each decision, published in the same transact
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Unpack
 from uuid import UUID
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
 from anlan.base.refusal import MovedOn, NotFound, Refusal
+from anlan.domain.campaigns.carrying.commands.hearings import months_on
 from anlan.domain.campaigns.commands.base import day_within, own_unit, short, text_of
 from anlan.domain.campaigns.commands.plans import plan_within
 from anlan.domain.campaigns.commands.plans_publishing import publish_within
@@ -46,6 +47,15 @@ from anlan.kernel.loop.plain import Call, Claim
 
 #: Of one meeting.
 ITEMS_MAX, POINTS_MAX, TEXT_CHARS_MAX = 100, 40, 4_000
+#: Meetings planned ahead with one, and how far apart they may be.
+SERIES_MAX = 11
+SERIES_MONTHS = {
+    1: _("a month"),
+    2: _("two months"),
+    3: _("a quarter"),
+    6: _("half a year"),
+    12: _("a year"),
+}
 Status, Kind = Meeting.Status, MeetingItem.Kind
 #: Only what is new in minutes becomes a task when they are issued.
 KIND_STANDS = _("It was issued as this kind; strike it out and write a new item instead.")
@@ -75,6 +85,9 @@ class NewMeeting:
     present: str = ""
     since: date | None = None
     next_on: date | None = None
+    #: So many more of the same are planned ahead, each so many months after the one before.
+    more: int = 0
+    months: int = 1
     pk: UUID = field(default_factory=uuid7, repr=False)
 
 
@@ -97,12 +110,36 @@ def make_meeting(new: NewMeeting, **call: Unpack[Call]) -> UUID:
     by, at = claim.by, claim.at
     unit = own_unit(new.unit, by, "meetings.make", at)
     campaign = policy.access(Campaign.objects.all(), "campaigns.view", by, new.campaign, at=at)
-    row = Meeting(id=new.pk, campaign=campaign, unit=unit, area=unit.area, path=unit.path,
-                  made_at=at, made_by=by.name)  # fmt: skip
-    _put(row, new)
-    row.save(force_insert=True)
-    claim.record("meetings.make", "meeting", row.pk, after=_told(row))
-    return claim.done(row.pk)
+    for one in _series(new):
+        row = Meeting(id=one.pk, campaign=campaign, unit=unit, area=unit.area, path=unit.path,
+                      made_at=at, made_by=by.name)  # fmt: skip
+        _put(row, one)
+        row.save(force_insert=True)
+        claim.record("meetings.make", "meeting", row.pk, after=_told(row))
+    return claim.done(new.pk)
+
+
+def _series(new: NewMeeting) -> list[NewMeeting]:
+    """The meeting and those planned ahead with it: each compares with the one before.
+
+    A day that its month doesn't have is that month's last.
+    """
+    if not 0 <= new.more <= SERIES_MAX or new.months not in SERIES_MONTHS:
+        reason = _("At most %(n)d more meetings can be planned ahead at once.") % {"n": SERIES_MAX}
+        raise _lacks("more", reason)
+    if not new.more:
+        return [new]
+    day_within(new.held_on, "held_on")
+    days = [months_on(new.held_on, n * new.months) for n in range(new.more + 2)]
+    found = []
+    for n in range(new.more + 1):
+        own: dict[str, Any] = {"held_on": days[n], "next_on": days[n + 1]}
+        if n:
+            own |= {"since": days[n - 1], "present": "", "pk": uuid7()}
+        elif new.next_on:
+            own["next_on"] = new.next_on
+        found.append(replace(new, **own))
+    return found
 
 
 @transaction.atomic(durable=True)

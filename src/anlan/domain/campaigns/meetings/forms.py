@@ -10,7 +10,13 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.campaigns.meetings.commands import KIND_STANDS, NewItem, NewMeeting
+from anlan.domain.campaigns.meetings.commands import (
+    KIND_STANDS,
+    SERIES_MAX,
+    SERIES_MONTHS,
+    NewItem,
+    NewMeeting,
+)
 from anlan.domain.campaigns.models import (
     NAME_CHARS_MAX,
     TITLE_CHARS_MAX,
@@ -48,8 +54,20 @@ class MeetingForm(StepForm):
         help_text=_("What falls due before it is shown; left empty, the next 30 days."),
     )  # fmt: skip
 
-    def __init__(self, *args: Any, units: Sequence[Unit], **more: Any) -> None:
+    def __init__(
+        self, *args: Any, units: Sequence[Unit], series: bool = False, **more: Any
+    ) -> None:
         super().__init__(*args, **more)
+        if series:
+            self.fields["more"] = forms.IntegerField(
+                label=_("Meetings planned ahead"), min_value=0, max_value=SERIES_MAX, initial=0,
+                required=False, help_text=_("So many more of the same, each compared with the one "
+                                            "before; each can be changed by itself."),
+            )  # fmt: skip
+            self.fields["months"] = forms.TypedChoiceField(
+                label=_("How far apart"), choices=list(SERIES_MONTHS.items()), coerce=int,
+                required=False, empty_value=1,
+            )  # fmt: skip
         self.fields["unit"].choices = [(str(unit.pk), unit.name) for unit in units]  # type: ignore[attr-defined]
 
     def new(self, pk: UUID, campaign: UUID) -> NewMeeting:
@@ -58,6 +76,7 @@ class MeetingForm(StepForm):
             campaign=campaign, unit=int(data["unit"]), title=data["title"],
             held_on=data["held_on"], place=data["place"], chair=data["chair"],
             present=data["present"], since=data["since"], next_on=data["next_on"], pk=pk,
+            more=data.get("more") or 0, months=data.get("months") or 1,
         )  # fmt: skip
 
     @staticmethod

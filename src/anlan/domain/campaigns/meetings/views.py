@@ -105,7 +105,7 @@ def _edit(
     request: HttpRequest, campaign: Campaign, row: Meeting | None, units: list[Unit],
     initial: dict[str, Any],
 ) -> HttpResponse:  # fmt: skip
-    form = forms.MeetingForm(request.POST or None, initial=initial, units=units)
+    form = forms.MeetingForm(request.POST or None, initial=initial, units=units, series=row is None)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         call: Any = {"by": actor_of(request), "at": timezone.now(), **form.call}

@@ -18,10 +18,11 @@ from django.views.decorators.http import require_http_methods
 
 from anlan.base.ids import uuid7
 from anlan.base.refusal import Refusal
+from anlan.domain.campaigns.handing.commands import HEAPS
 from anlan.domain.campaigns.meetings import attendance as rows_of
 from anlan.domain.campaigns.meetings.attendance import ROWS_MAX, NewRow
 from anlan.domain.campaigns.models import TITLE_CHARS_MAX, Attendance, Meeting
-from anlan.domain.hazards.forms import StepForm
+from anlan.domain.hazards.forms import StepForm, text_area
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.ui.forms import put_refusal
@@ -50,6 +51,19 @@ class AttendanceForm(StepForm):
                 max_length=TITLE_CHARS_MAX,
             )  # fmt: skip
 
+        self.fields["heap"] = django_forms.ChoiceField(
+            label=gettext_lazy("Add units"), required=False,
+            choices=[("", "—"), *((code, label) for code, label in HEAPS.items()
+                                  if code != "named")],
+        )  # fmt: skip
+        self.fields["pasted"] = text_area(
+            gettext_lazy("Paste from a sheet"), rows=4, required=False,
+            help_text=gettext_lazy(
+                "One row a line: who | how (there, leave, in place, absent) | who came instead, or "
+                "why. Rows that are there already are written anew."
+            ),
+        )  # fmt: skip
+
     def clean(self) -> dict[str, Any]:
         if self.asked > self.count:
             self.add_error(None, _("Attendance has at most %(n)d rows.") % {"n": ROWS_MAX})
@@ -60,14 +74,19 @@ class AttendanceForm(StepForm):
         return [(self[f"who_{n}"], self[f"state_{n}"], self[f"note_{n}"])
                 for n in range(self.count)]  # fmt: skip
 
-    @property
-    def rows(self) -> list[NewRow]:
+    def rows(self, meeting: Meeting) -> list[NewRow]:
         data = self.cleaned_data
-        return [
+        rows = [
             NewRow(data[f"who_{n}"], data[f"state_{n}"] or Attendance.State.PRESENT,
                    data[f"note_{n}"])
             for n in range(self.count)
         ]  # fmt: skip
+        if data["heap"]:
+            asked = {one.who.strip() for one in rows}
+            rows += [
+                one for one in rows_of.units_asked(meeting, data["heap"]) if one.who not in asked
+            ]
+        return rows_of.together(rows, rows_of.pasted(data["pasted"]))
 
 
 @require_http_methods(["GET", "POST"])
@@ -75,7 +94,7 @@ class AttendanceForm(StepForm):
 def attendance(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Row by row who was there; it begins with those of the unit's last meeting."""
     by, at = actor_of(request), timezone.now()
-    meetings = Meeting.objects.select_related("campaign", "unit")
+    meetings = Meeting.objects.select_related("campaign__area", "unit")
     meeting = policy.access(meetings, "meetings.edit", by, pk, at=at)
     have: Sequence[Any] = rows_of.rows_of(meeting)
     rows = [(one.who, one.state, one.note) for one in have]
@@ -88,7 +107,12 @@ def attendance(request: HttpRequest, pk: UUID) -> HttpResponse:
         if form.is_valid():
             try:
                 rows_of.set_attendance(
-                    pk, form.rows, seen=form.cleaned_data["seen"], by=by, at=at, **form.call
+                    pk,
+                    form.rows(meeting),
+                    seen=form.cleaned_data["seen"],
+                    by=by,
+                    at=at,
+                    **form.call,
                 )
             except Refusal as refusal:
                 put_refusal(form, refusal)

@@ -97,3 +97,19 @@ def test_what_is_wrong_is_said_at_its_row_and_no_row_is_lost(house: House) -> No
     answer = house.post("city", "campaigns:meeting_attendance", meeting.pk, **data)
     assert answer.status_code == 302
     assert set(Attendance.objects.values_list("who", flat=True)) == {"市应急局", "市水务局"}
+
+
+def test_a_sheet_is_pasted_and_units_are_added_at_once(house: House) -> None:
+    meeting = made(house, house.published().campaign_id, present="")
+    sheet = "单位\t情况\t说明\n市应急局\t请假\t公务外出\n市水务局 | 缺席\n市气象局"
+    data = {"seen": "", "who_0": "市应急局", "state_0": "present", "note_0": "", "pasted": sheet}
+    page = ("campaigns:meeting_attendance", meeting.pk)
+    assert house.post("city", *page, **{**data, "pasted": "市水务局|睡着了"}).status_code == 422
+    assert house.post("city", *page, **data).status_code == 302
+    rows = list(Attendance.objects.order_by("place").values_list("who", "state", "note"))
+    assert rows == [("市应急局", "leave", "公务外出"), ("市水务局", "absent", ""),
+                    ("市气象局", "present", "")]  # fmt: skip
+    data |= {"pasted": "", "heap": "next"}
+    assert house.post("city", *page, **data).status_code == 302
+    there = set(Attendance.objects.values_list("who", flat=True))
+    assert {"市应急局", "五华区安委办", "盘龙区安委办"} <= there

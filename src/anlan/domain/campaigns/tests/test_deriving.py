@@ -14,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 
 from anlan.domain.campaigns import commands
 from anlan.domain.campaigns.commands.terms import NewLine, NewPlan
+from anlan.domain.campaigns.deriving import queries
 from anlan.domain.campaigns.deriving.commands import Named, name_items
 from anlan.domain.campaigns.deriving.forms import numbers
-from anlan.domain.campaigns.models import Derived, Line, Plan, Task
+from anlan.domain.campaigns.models import Derived, Line, Plan, Stage, Task
 from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.domain.campaigns.tests.house import House, lead
 from anlan.kernel.audit.models import AuditRow
@@ -129,6 +130,53 @@ def test_each_item_shows_what_carries_it_out_and_which_nobody_does(house: House)
     assert "Carried out by none" in house.text("city", "campaigns:derived", source.pk)
     none = house.text("city", "campaigns:derived", source.pk, query="?none=1")
     assert "Nothing matches these filters" in none
+
+
+def test_groups_have_figures_of_their_own_that_open_to_their_tasks(house: House) -> None:
+    campaign = house.campaign()
+    rows = [NewLine(f"措施{n}。", title=f"措施{n}", no=str(n), units=lead("市应急局"),
+                    section="一抓责任" if n < 3 else "二抓风险") for n in range(1, 4)]  # fmt: skip
+    pk = made(house, campaign, "八抓20条", rows)
+    commands.publish(pk, **house.call("city"))
+    above = Plan.objects.get(pk=pk)
+    carrying = package(house, campaign, 2)
+    first, second = lines_of(carrying)
+    items = lines_of(above)
+    named = [Named(first.pk, (items[0].pk, items[1].pk)), Named(second.pk, (items[2].pk,))]
+    name_items(carrying.pk, above.pk, named, **house.call("city"))
+    by = house.cast.actor("city")
+    found = {one.name: one for one in queries.groups(above, by, house.today)}
+    told = {name: (one.items, one.none, one.tasks, one.closed) for name, one in found.items()}
+    # Its own tasks and the one that carries out two of its items: each once.
+    assert told == {"一抓责任": (2, 0, 3, 0), "二抓风险": (1, 0, 2, 0)}
+    opened = house.text("city", "campaigns:tasks", query=f"?group={found['一抓责任'].line}")
+    shown = {title for title in ("措施1", "措施2", "措施3", "具体措施1", "具体措施2")
+             if f">{title}</a>" in opened}  # fmt: skip
+    assert shown == {"措施1", "措施2", "具体措施1"}
+    page = house.text("city", "campaigns:derived", above.pk,
+                      query=f"?group={found['二抓风险'].line}")  # fmt: skip
+    assert "措施3</a>" in page
+    assert "措施1</a>" not in page
+
+
+def test_a_years_plan_refines_the_tasks_of_another_plans_stage(house: House) -> None:
+    campaign = house.campaign()
+    stage = Stage.objects.filter(campaign=campaign).order_by("place")[1]
+    rows = [NewLine("集中攻坚阶段的任务。", title="攻坚任务", stage=stage.pk, units=lead("市应急局")),
+            NewLine("其他任务。", title="其他任务", units=lead("市应急局"))]  # fmt: skip
+    pk = made(house, campaign, "总方案", rows, kind="master")
+    commands.publish(pk, **house.call("city"))
+    master = Plan.objects.get(pk=pk)
+    year = made(
+        house, campaign, "集中攻坚年方案", [NewLine("细化。", title="细化任务")], kind="yearly"
+    )
+    [line] = lines_of(Plan.objects.get(pk=year))
+    item = master.lines.get(title="攻坚任务")
+    name_items(year, master.pk, [Named(line.pk, (item.pk,))], **house.call("city"))
+    page = house.text("city", "campaigns:derived", master.pk, query=f"?stage={stage.pk}")
+    assert "攻坚任务</a>" in page
+    assert "细化任务" in page
+    assert "其他任务</a>" not in page
 
 
 def test_the_tree_goes_down_over_several_plans(house: House) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
+from anlan.base.ids import uuid7
 from anlan.domain.campaigns import (
     commands,
 )
@@ -401,3 +402,22 @@ def test_nothing_is_decided_until_the_end_of_time(house: House) -> None:
     meeting = made(house, house.campaign())
     answer = decide(house, meeting, 422, due_on="9999-12-31")
     assert "Choose a day between the years" in answer.content.decode()
+
+
+def test_a_series_is_planned_ahead_each_compared_with_the_one_before(house: House) -> None:
+    campaign = house.published().campaign_id
+    first = date(2027, 1, 31)
+    new = ("campaigns:meeting_new", campaign)
+    data = {"unit": house.cast.units["city"].pk, "title": "例会", "held_on": first,
+            "since": first - timedelta(30), "months": 1, "more": 2}  # fmt: skip
+    assert house.post("city", *new, **{**data, "more": 99}).status_code == 422
+    assert not Meeting.objects.exists()
+    sent = {**data, "request_id": uuid7()}
+    assert house.post("city", *new, **sent).status_code == 302
+    assert house.post("city", *new, **sent).status_code == 302, "the same request again"
+    rows = list(Meeting.objects.order_by("held_on").values_list("held_on", "since", "next_on"))
+    assert rows == [
+        (first, first - timedelta(30), date(2027, 2, 28)),
+        (date(2027, 2, 28), first, date(2027, 3, 31)),
+        (date(2027, 3, 31), date(2027, 2, 28), date(2027, 4, 30)),
+    ]

@@ -15,6 +15,8 @@ from anlan.domain.enterprises.commands import Wanted
 from anlan.domain.hazards import commands
 from anlan.domain.hazards.commands import Finding
 from anlan.domain.hazards.models import Hazard
+from anlan.domain.statistics import settings as statistics
+from anlan.domain.statistics.truth import checks
 from anlan.kernel.accounts import held
 from anlan.kernel.accounts.models import Post, Unit, UnitKind, User
 from anlan.kernel.calendar import periods
@@ -103,6 +105,14 @@ def test_a_day_of_work_goes_round_the_loop(offices, at):
         done = dict(row.case.events.values_list("step", "user_id"))
         assert done["rectify"] == officer.user_id
         assert done["verify"] != officer.user_id
+    # The page of the truth checks has something to look at: many in the same words.
+    asked = checks.Asked(
+        Region.objects.get(code=demo_offices.CAPITAL), periods.month(timezone.localdate(at)), None,
+        at, BY, statistics.truth(),
+    )  # fmt: skip
+    [words] = checks.run(asked)[2].flags
+    assert words.rule == "wording"
+    assert len(words.records) > 5
 
 
 def test_the_table_of_a_month_adds_up(offices, at):

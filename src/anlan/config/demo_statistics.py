@@ -13,7 +13,7 @@ from anlan.base.refusal import Refusal
 from anlan.config.cli_say import say
 from anlan.config.demo_offices import CAPITAL
 from anlan.domain.hazards import commands as hazards
-from anlan.domain.statistics import commands
+from anlan.domain.statistics import commands, settings
 from anlan.domain.statistics.models import Drawn
 from anlan.domain.statistics.truth import drawing
 from anlan.kernel.accounts import held
@@ -37,6 +37,19 @@ _VIEWS = (
     ),
     ("行业与地区交叉表", "rows=sector&columns=area&indicator=hazard.found", ""),
 )
+_MADE = Actor(None, "cli:demo", trusted=True)
+#: Made up: the paper that has five dimensions doesn't name them.
+_DIMENSIONS = [
+    {"name": f"{name}（演示）", "indicators": codes, "weights": weights}
+    for name, codes, weights in (
+        ("排查发现", ["hazard.found", "hazard.found_major"], {}),
+        ("整改质效", ["hazard.rectification_rate", "hazard.on_time_rate"],
+         {"hazard.rectification_rate": 60, "hazard.on_time_rate": 40}),
+        ("存量风险", ["hazard.open", "hazard.overdue"], {}),
+        ("反弹防控", ["hazard.rebound_rate"], {}),
+        ("督导督办", ["hazard.listed"], {}),
+    )
+]  # fmt: skip
 
 
 def statistics(*, at: datetime) -> None:
@@ -57,6 +70,10 @@ def statistics(*, at: datetime) -> None:
     if unit := county.order_by("code").first():
         commands.share(made[0], unit=unit.pk, by=office, at=at, request_id=uuid7())
     commands.wait(made[0], by=office, at=at, request_id=uuid7())
+    laid_down = {"dimensions": _DIMENSIONS, "source": "演示：文件未列出维度名称和权重"}
+    commands.change_setting(
+        settings.DIMENSIONS, laid_down, version=0, reason="演示", by=_MADE, at=at
+    )
     _draw(office, at)
 
 

@@ -19,8 +19,10 @@ from anlan.domain.bulletins import board, comparing, opening, subjects, tables, 
 from anlan.domain.bulletins import recorded as records
 from anlan.domain.bulletins.board import Board
 from anlan.domain.bulletins.body import Block, Sentence
+from anlan.domain.bulletins.figures import offered
 from anlan.domain.bulletins.scope import Scope
 from anlan.domain.bulletins.subjects import Subject
+from anlan.domain.statistics import settings as statistics
 from anlan.kernel.papers.official.paper import Form, numeral
 
 Rules = Callable[[Board], list[Sentence]]
@@ -110,6 +112,18 @@ def _by_area(b: Board) -> list[Block]:
     return [table(_("Hazards by area"), spec, b)]
 
 
+def _dimensions(b: Board) -> list[Block]:
+    """A table and a chart of each dimension that the office laid down, by area below (S304)."""
+    known, found = {each.code for each in offered()}, []
+    for each in statistics.dimensions() if b.areas else ():
+        codes = [code for code in each.indicators if code in known]
+        if codes:
+            spec = {"rows": "areas", "indicators": codes, "compare": "", "months": board.MONTHS,
+                    "ranked": False}  # fmt: skip
+            found += [table(each.name, spec, b), chart(each.name, spec, b)]
+    return found
+
+
 def _trend(b: Board) -> Block:
     return chart(_("Found and rectified, last months"), tables.TREND, b)
 
@@ -179,7 +193,8 @@ def _year(b: Board, _about: Sequence[Subject]) -> list[Block]:
 
 def _report(b: Board, more: Sequence[Block] = ()) -> list[Block]:
     sectors = table(_("Hazards by sector"), tables.BY_SECTOR, b)
-    work = [_trend(b), *more, *_by_area(b), *([sectors] if sectors.rows else [])]
+    by_sector = [sectors] if sectors.rows else []
+    work = [_trend(b), *more, *_by_area(b), *by_sector, *_dimensions(b)]
     return [
         by_rules("opening", b),
         *sections(

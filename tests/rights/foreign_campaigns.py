@@ -171,7 +171,10 @@ def _carried(
         letter: ("letter", "edit_letter", "letter_paper", "letter_step"),
     }
     found = {f"campaigns:{name}": pk for pk, every in names.items() for name in every}
-    return {**found, "bulletins:of_hearing": hearing, "bulletins:unreport": hearing}
+    return {
+        **found, "bulletins:of_hearing": hearing, "bulletins:unreport": hearing,
+        "assessments:of_letter": letter,
+    }  # fmt: skip
 
 
 def _turn(checklist: Checklist, day: date, call: Any) -> UUID:

@@ -14,7 +14,7 @@ from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.base.refusal import NotFound
 from anlan.domain.assessments import measuring, working
-from anlan.domain.assessments.groups import Compared
+from anlan.domain.assessments.compared import Compared
 from anlan.domain.assessments.measuring import Asked, Spans
 from anlan.domain.assessments.models import Run, Score
 from anlan.domain.assessments.spec import Item
@@ -73,8 +73,8 @@ def asked_for(run: Run, item: Item, n: int) -> list[Asked]:
 def facts_of(run: Run, one: Compared, asked: Asked) -> QuerySet[Fact]:
     """The facts that a count sums: of its places, its days and labels, below the run's mark."""
     where = dict(asked.where)
-    if one.sector:
-        where["sector"] = (one.sector,)
+    if one.labels:
+        where["sector"] = one.labels
     places = Q(area_id__in=places_of(one))
     found = facts_in(places, asked.kind, asked.period, where, run.through, run.known_at)
     return found.order_by()

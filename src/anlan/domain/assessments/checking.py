@@ -8,7 +8,16 @@ from fractions import Fraction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.assessments.spec import Finding, Item, Rule, Spec, Veto, _twice
+from anlan.domain.assessments.spec import (
+    AGAINST,
+    LETTER_PERIODS,
+    Finding,
+    Item,
+    Rule,
+    Spec,
+    Veto,
+    _twice,
+)
 from anlan.domain.assessments.spec_text import text_of
 from anlan.kernel.indicators.declare import Distinct, Ratio, declared
 
@@ -45,6 +54,8 @@ def _of_whole(spec: Spec, trees: Collection[str]) -> Iterator[Finding]:
         yield Finding("source", _("Name the document that this rests on, or say that it is yours."))
     if spec.group == "tree" and spec.tree not in trees:
         yield Finding("tree", _("Choose the assessment tree."))
+    if spec.group == "letters" and spec.period not in LETTER_PERIODS:
+        yield Finding("period", _("Duty letters are checked by the half-year or by the year."))
     for code in spec.tie_items:
         if spec.item(code) is None:
             reason = _("There is no item %(code)s to decide ties by.") % {"code": code}
@@ -92,11 +103,21 @@ def _of_item(n: int, item: Item, spec: Spec, units: Collection[str]) -> Iterator
         *(_of_scorer(item, units) if item.manual else _of_indicator(item)),
         *_of_rule(item.rule, item.weight),
     ]
+    if item.measure in AGAINST:
+        found += _against_letter(item, spec)
     if item.weight < 0:
         reason = _("A weight is not below 0; points that are only taken off weigh 0.")
         found.append(("weight", reason))
     for name, how in found:
         yield Finding(f"items.{n}.{name}", how, item.code)
+
+
+def _against_letter(item: Item, spec: Spec) -> Iterator[Said]:
+    if spec.group != "letters":
+        yield "measure", _("Only sides of duty letters are held against their numbers.")
+    elif spec.period == "half" and item.span != "year":
+        # What is undertaken by the year's end is undertaken for the whole year.
+        yield "span", _("A letter's numbers count from 1 January on.")
 
 
 def _of_scorer(item: Item, units: Collection[str]) -> Iterator[Said]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
@@ -45,6 +45,24 @@ class Line:
     #: Addresses of the records behind numerator and denominator; empty where there are none.
     links: tuple[str, str] = ("", "")
     lift: str = ""
+
+    @property
+    def suffix(self) -> str:
+        figure = self.part.figure
+        is_share = figure.against == "share" or figure.form in ("percent", "change")
+        return "%" if is_share else ""
+
+    @property
+    def undertaken(self) -> str:
+        """The number of the duty letter that the figure is held against."""
+        figure = self.part.figure
+        if figure.target is None:
+            return ""
+        words = {
+            "over": _("its letter: at most %(n)s"), "under": _("its letter: at least %(n)s"),
+            "share": _("its letter: %(n)s"),
+        }  # fmt: skip
+        return words[figure.against] % {"n": text_of(figure.target)}
 
 
 @dataclass
@@ -95,9 +113,12 @@ def _why(part: Part) -> str:
     """What was done where there is no figure."""
     if not part.absent:
         return ""
-    reason = {"not_given": _("no points were given"), "no_indicator": _("unknown figure")}.get(
-        part.figure.why
-    ) or _WHY.get(part.figure.why, _("nothing to divide by"))
+    told = {
+        "not_given": _("no points were given"), "no_indicator": _("unknown figure"),
+        "no_target": _("its letter sets no number for it"),
+        "no_area": _("no unit and no area of ours"),
+    }  # fmt: skip
+    reason = told.get(part.figure.why) or _WHY.get(part.figure.why, _("nothing to divide by"))
     return f"{reason}：{ABSENT[part.absent]}"
 
 
@@ -127,9 +148,7 @@ def _lift(item: Item, part: Part) -> str:
 def _points_at(item: Item, part: Part, change: int) -> Fraction:
     figure = part.figure
     assert figure.numerator is not None
-    value = scoring.Figure(
-        figure.numerator + change, figure.denominator, figure.why, figure.form
-    ).value
+    value = replace(figure, numerator=figure.numerator + change).value
     assert value is not None
     if item.value_digits is not None:
         value = Fraction(rounded(value, item.value_digits))

@@ -77,6 +77,8 @@ class NewScheme(Form):
     pk = forms.UUIDField(widget=forms.HiddenInput)
     request_id = forms.UUIDField(widget=forms.HiddenInput)
     preset = _choice(_("Begin with"), ())
+    #: The duty letter by whose targets it begins.
+    letter = forms.UUIDField(required=False, widget=forms.HiddenInput)
     name = _line(_("Name of the scheme"), False, hint=_("Left empty, the name of what is shipped."))
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -99,6 +101,10 @@ class Draft(Form):
 class General(Draft):
     group = _choice(_("Who is compared"), list(GROUPS.items()))
     tree = _choice(_("Assessment tree"), (), False, _("Only where a tree says who is compared."))
+    letters = _line(
+        _("Words in the titles of the letters"), False, hint=_("Only of duty letters; left empty, "
+                                                               "all that are in force."),
+    )  # fmt: skip
     period = _choice(_("Period"), [(code, PERIOD_NAMES[code]) for code in specs.PERIODS])
     total = _line(_("Total of all weights"), chars=specs.NUMBER_CHARS_MAX)
     digits = _digits(_("Decimals of the total"), _("Rounded half up; nothing is rounded before."))
@@ -136,8 +142,8 @@ class General(Draft):
 
     @staticmethod
     def initial_of(spec: Spec) -> dict[str, Any]:
-        names = ("group", "tree", "period", "digits", "ties", "missing", "nothing", "red",
-                 "black", "appeal_days", "source", "source_version")  # fmt: skip
+        names = ("group", "tree", "letters", "period", "digits", "ties", "missing", "nothing",
+                 "red", "black", "appeal_days", "source", "source_version")  # fmt: skip
         return {
             **{name: getattr(spec, name) for name in names},
             "total": text_of(spec.total), "tie_items": ", ".join(spec.tie_items),
@@ -149,8 +155,8 @@ class General(Draft):
         """The scheme's data with what the form says; codes stay with their names."""
         data = dict(self.cleaned_data)
         found = spec_text.written(spec)
-        for name in ("group", "tree", "period", "ties", "missing", "nothing", "red", "black",
-                     "appeal_days", "source", "source_version", "total"):  # fmt: skip
+        for name in ("group", "tree", "letters", "period", "ties", "missing", "nothing", "red",
+                     "black", "appeal_days", "source", "source_version", "total"):  # fmt: skip
             found[name] = data[name]
         found["digits"] = data["digits"] if data["digits"] is not None else 0
         found["tie_items"] = [

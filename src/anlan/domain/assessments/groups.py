@@ -1,4 +1,5 @@
-"""Who is compared with whom on a day: divisions below an area, a tree's children, or sectors.
+"""Who is compared with whom on a day: divisions below an area, a tree's children, sectors, or the
+sides of duty letters (letters.py).
 
 In a dated assessment tree each place is in exactly one subject: a zone or a directly governed
 county counts for whom it stands under there, and is taken off where it merely lies.
@@ -7,7 +8,6 @@ county counts for whom it stands under there, and is taken off where it merely l
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 
 from django.db.models import Q
@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.paths import ancestors
+from anlan.domain.assessments import letters
+from anlan.domain.assessments.compared import COMPARED_MAX, Compared
 from anlan.domain.assessments.refusals import AssessmentRefused, TooManyCompared
+from anlan.domain.assessments.spec import Spec
 from anlan.kernel.accounts import sectors
 from anlan.kernel.regions import queries as regions
 from anlan.kernel.regions.models import AssessmentNode, Level, Region, RegionName
 
-COMPARED_MAX = 2_000
 LEVELS = {
     "prefectures": Level.PREFECTURE, "counties": Level.COUNTY, "townships": Level.TOWNSHIP,
 }  # fmt: skip
@@ -29,26 +31,21 @@ _NAMES = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Compared:
-    """One of those compared, and the regions whose sums are its figures."""
+def compared(area: Region, spec: Spec, day: date, *, office: int | None = None) -> list[Compared]:
+    """Those compared in ``area`` on a day, by code.
 
-    key: str
-    name: str
-    level: str
-    area_id: int
-    path: str
-    factors: tuple[tuple[int, int], ...]
-    sector: str = ""
-
-
-def compared(area: Region, group: str, tree: str, day: date) -> list[Compared]:
-    """Those compared in ``area`` on a day, by code."""
-    found = _compared(area, group, tree, day)
+    office: the unit that keeps the scheme, whose duty letters may be what is compared.
+    """
+    if spec.group == "letters":
+        found = letters.sides(area, spec.letters, office, day)
+    else:
+        found = _compared(area, spec.group, spec.tree, day)
     if len(found) > COMPARED_MAX:
         raise TooManyCompared(count=len(found), max=COMPARED_MAX)
     if not found:
         reason = _("Nobody is compared: %(area)s has none of these on that day.")
+        if spec.group == "letters":
+            reason = _("No duty letter that your office drew up is in force on that day.")
         raise AssessmentRefused(field="group", reason=reason % {"area": area.name})
     return found
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.assessments.groups import Compared
+from anlan.domain.assessments.compared import Compared
 from anlan.domain.assessments.refusals import AssessmentRefused
 from anlan.domain.assessments.scoring import Figure
 from anlan.domain.assessments.spec import Spec
@@ -87,16 +87,19 @@ class Asked:
 class Read:
     """Counts by what was asked and by region (or sector), and why one is missing."""
 
-    counts: dict[tuple[Asked, str], int]
-    why: dict[tuple[Asked, str], str]
+    counts: dict[tuple[Asked, int, str], int]
+    why: dict[tuple[Asked, int, str], str]
 
     def of(self, asked: Asked, one: Compared) -> tuple[int | None, str]:
+        if not one.factors:
+            return None, "no_area"
         total = 0
         for region, factor in one.factors:
-            key = (asked, one.sector or str(region))
-            if reason := self.why.get(key):
-                return None, reason
-            total += factor * self.counts.get(key, 0)
+            for sector in one.labels or ("",):
+                key = (asked, region, sector)
+                if reason := self.why.get(key):
+                    return None, reason
+                total += factor * self.counts.get(key, 0)
         return total, ""
 
 
@@ -135,33 +138,43 @@ def read(
     coverage: bool,
 ) -> Read:
     """All counts, in as many statements as there are different narrowings."""
-    regions = sorted({region for one in ones for region, _factor in one.factors})
-    by_sector = bool(ones and ones[0].sector)
     together: dict[_Where, list[Asked]] = defaultdict(list)
-    for one in asked:
-        together[one.where].append(one)
-    queries = [
-        Query(
-            kinds=list(dict.fromkeys(one.kind for one in group)), areas=regions,
-            periods=list(dict.fromkeys(one.period for one in group)), at=at,
-            by=("sector",) if by_sector else (),
-            where={name: list(values) for name, values in where},
-            as_known_at=known_at, coverage=coverage and not by_sector,
-        )
+    for each in asked:
+        together[each.where].append(each)
+    # Whose figures are those of some sectors, and whose are an area's whole.
+    groups = [[one for one in ones if bool(one.labels) == some] for some in (False, True)]
+    wanted = [
+        (where, by_sector, _query(where, group, members, by_sector, at, known_at, coverage))
+        for by_sector, members in enumerate(groups) if members
         for where, group in together.items()
     ]  # fmt: skip
     found = Read({}, {})
-    for where, cells in zip(together, figures_of(queries) if queries else [], strict=True):
+    queries = [query for _where, _by, query in wanted]
+    for (where, by_sector, _query_of), cells in zip(
+        wanted, figures_of(queries) if queries else [], strict=True
+    ):
         for cell in cells:
-            key = (
-                Asked(cell.kind, where, cell.period),
-                cell.labels["sector"] if by_sector else str(cell.area_id),
-            )
+            sector = cell.labels["sector"] if by_sector else ""
+            key = (Asked(cell.kind, where, cell.period), cell.area_id, sector)
             if cell.value is None:
                 found.why[key] = cell.missing
             else:
                 found.counts[key] = found.counts.get(key, 0) + cell.value
     return found
+
+
+def _query(
+    where: _Where, group: Sequence[Asked], ones: Sequence[Compared], by_sector: int, at: datetime,
+    known_at: datetime | None, coverage: bool,
+) -> Query:  # fmt: skip
+    return Query(
+        kinds=list(dict.fromkeys(one.kind for one in group)),
+        areas=sorted({region for one in ones for region, _factor in one.factors}),
+        periods=list(dict.fromkeys(one.period for one in group)), at=at,
+        by=("sector",) if by_sector else (),
+        where={name: list(values) for name, values in where},
+        as_known_at=known_at, coverage=coverage and not by_sector,
+    )  # fmt: skip
 
 
 def has_coverage() -> bool:

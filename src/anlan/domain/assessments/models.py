@@ -194,6 +194,8 @@ class Score(SealedRecord):
     area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
     path = models.CharField(max_length=PATH_CHARS_MAX)
     sector = models.ForeignKey("accounts.Sector", models.PROTECT, null=True, related_name="+")
+    #: Of a side of a duty letter, where it is a unit of ours.
+    unit = models.ForeignKey("accounts.Unit", models.PROTECT, null=True, related_name="+")
     #: What it was called on the last day counted.
     name = models.CharField(max_length=NAME_CHARS_MAX)
     total = models.CharField(max_length=EXACT_CHARS_MAX, blank=True)

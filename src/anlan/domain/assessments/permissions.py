@@ -99,7 +99,9 @@ def _own(by: Actor, roles: tuple[Role, ...]) -> Q:
 def score_view(by: Actor) -> Q:
     if by.trusted:
         return EVERYTHING
-    parts = [_own(by, SEES), _around(by, "run__") & Q(run__audience=Audience.PARTS)]
+    parts = [
+        _own(by, SEES), _around(by, "run__") & Q(run__audience=Audience.PARTS), _kept(by, SEES)
+    ]  # fmt: skip
     known = [part for part in parts if not policy.is_nothing(part)]
     kept = _kept(by, SEES, "run__")
     if not known:
@@ -108,14 +110,16 @@ def score_view(by: Actor) -> Q:
 
 
 def score_appeal(by: Actor) -> Q:
-    """The scored unit itself: whose area it is, or whose sector there."""
+    """The scored unit itself: whose area it is, whose sector there, or who undertook a letter."""
     if by.trusted:
         return NOTHING
     parts = [
-        Q(path=grant.path, sector=grant.sector)
+        Q(path=grant.path, sector=grant.sector, unit=None)
         for grant in held.grants(by)
         if grant.role in {str(role) for role in LEADS} and grant.enterprise is None and grant.path
     ]
+    if units := policy.units_of(by, LEADS):
+        parts.append(Q(unit__in=units))
     if not parts:
         return NOTHING
     standing = Q(run__stands=True, run__published_at__isnull=False)

@@ -30,6 +30,10 @@ class Figure:
     why: str = ""
     #: "percent" (100 × part ÷ whole), "number" (part ÷ whole), "count", "change".
     form: str = "count"
+    #: The number of a duty letter, and how it is held against it: "share" of it in percent, "over"
+    #: where it may not be more, "under" where it may not be less.
+    target: Fraction | None = None
+    against: str = ""
 
     @property
     def absent(self) -> str:
@@ -38,18 +42,32 @@ class Figure:
             return "missing"
         if self.form != "count" and not self.denominator:
             return "nothing"
+        if self.against and self.target is None:
+            return "missing"
+        if self.against == "share" and not self.target:
+            return "nothing"
         return ""
 
     @property
     def value(self) -> Fraction | None:
         if self.absent or self.numerator is None:
             return None
+        counted = self._counted(self.numerator)
+        if not self.against:
+            return counted
+        assert self.target is not None
+        if self.against == "share":
+            return 100 * counted / self.target
+        missed = counted - self.target if self.against == "over" else self.target - counted
+        return max(ZERO, missed)
+
+    def _counted(self, numerator: Fraction) -> Fraction:
         if self.form == "count":
-            return self.numerator
+            return numerator
         assert self.denominator
         if self.form == "change":
-            return 100 * (self.numerator - self.denominator) / abs(self.denominator)
-        return (100 if self.form == "percent" else 1) * self.numerator / self.denominator
+            return 100 * (numerator - self.denominator) / abs(self.denominator)
+        return (100 if self.form == "percent" else 1) * numerator / self.denominator
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,11 @@ SPANS: dict[str, str | Promise] = {
 MEASURES: dict[str, str | Promise] = {
     "value": _("the figure itself"),
     "change": _("change on a year ago, in percent"),
+    "share": _("share of the number in the duty letter, in percent"),
+    "miss": _("by how much the number in the duty letter is missed"),
 }
+#: What is held against the number that a duty letter sets.
+AGAINST = ("share", "miss")
 TIES: dict[str, str | Promise] = {
     "same": _("equal totals share a rank, the next is skipped (1, 1, 3)"),
     "dense": _("equal totals share a rank, the next follows (1, 1, 2)"),
@@ -54,7 +58,10 @@ GROUPS: dict[str, str | Promise] = {
     "townships": _("townships"),
     "tree": _("those directly under the area in an assessment tree"),
     "sectors": _("departments, by sector"),
+    "letters": _("the sides of the duty letters that the office drew up"),
 }
+#: Duty letters are checked at mid-year and at the year's end.
+LETTER_PERIODS = ("half", "year")
 PERIODS = ("week", "ten_days", "fortnight", "month", "quarter", "half", "year")
 LEVELS: dict[str, str | Promise] = {
     "": _("all that are compared"),
@@ -156,6 +163,8 @@ class Spec:
     group: str
     period: str
     tree: str = ""
+    #: Of duty letters: words that their titles hold; empty: all of them.
+    letters: str = ""
     dimensions: tuple[Dimension, ...] = ()
     items: tuple[Item, ...] = ()
     vetoes: tuple[Veto, ...] = ()

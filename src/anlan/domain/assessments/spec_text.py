@@ -199,6 +199,7 @@ def read(data: Mapping[str, Any]) -> Spec:
     spec = Spec(
         total=it.sure("total", Fraction(100)), group=it.choice("group", GROUPS, "counties"),
         period=it.choice("period", PERIODS, "month"), tree=it.text("tree"),
+        letters=it.text("letters"),
         dimensions=tuple(map(_dimension, it.rows("dimensions", DIMENSIONS_MAX))),
         items=tuple(map(_item, it.rows("items", ITEMS_MAX))),
         vetoes=tuple(map(_veto, it.rows("vetoes", VETOES_MAX))),

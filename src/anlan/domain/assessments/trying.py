@@ -48,11 +48,12 @@ def try_out(run: Run, score: Score, changes: Iterable[Changed]) -> Outcome:
     moved = {}
     for change in changes:
         old = figures.get(change.item, Figure())
-        new = Figure(
-            old.numerator if change.numerator is None else change.numerator,
-            old.denominator if change.denominator is None else change.denominator,
-            "" if change.numerator is not None else old.why, old.form,
-        )  # fmt: skip
+        new = replace(
+            old,
+            numerator=old.numerator if change.numerator is None else change.numerator,
+            denominator=old.denominator if change.denominator is None else change.denominator,
+            why="" if change.numerator is not None else old.why,
+        )
         if new != old:
             figures[change.item] = new
             moved[change.item] = (old, new)

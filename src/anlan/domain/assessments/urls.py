@@ -14,6 +14,7 @@ urlpatterns = [
     path("rankings/<uuid:pk>/screen/", rankings.screen, name="screen"),
     path("rankings/<uuid:pk>/shapes/", rankings.shapes, name="shapes"),
     path("rankings/<uuid:pk>/ranking.xlsx", rankings.export, name="export"),
+    path("of-letter/<uuid:pk>/", schemes.of_letter, name="of_letter"),
     path("scores/", scores.own_list, name="scores"),
     path("scores/<uuid:pk>/", scores.score, name="score"),
     path("scores/<uuid:pk>/records/<slug:code>/<int:n>/", scores.records, name="records"),

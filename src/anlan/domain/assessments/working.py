@@ -8,7 +8,7 @@ from its mark, years later, and must come out the same.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -16,12 +16,12 @@ from typing import Any
 
 from django.utils import timezone
 
-from anlan.domain.assessments import groups, measuring, scoring
-from anlan.domain.assessments.groups import Compared
+from anlan.domain.assessments import groups, letters, measuring, scoring
+from anlan.domain.assessments.compared import Compared, Target
 from anlan.domain.assessments.measuring import Definition, Spans
 from anlan.domain.assessments.models import Appeal, Mark, Run, Score
 from anlan.domain.assessments.scoring import Figure, Part, Scored, Subject
-from anlan.domain.assessments.spec import Spec
+from anlan.domain.assessments.spec import AGAINST, Item, Spec
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.indicators.arithmetic import rounded
@@ -48,7 +48,16 @@ class Basis:
         """As a run keeps it."""
         return {
             "compared": [
-                [one.key, one.name, one.level, one.area_id, one.path, one.factors, one.sector]
+                [
+                    one.key,
+                    one.name,
+                    one.level,
+                    one.area_id,
+                    one.path,
+                    one.factors,
+                    one.sector,
+                    *_undertaken(one),
+                ]
                 for one in self.compared
             ],
             "definitions": dict(self.definitions),
@@ -70,7 +79,8 @@ def basis_of(
     """What a scheme rests on today; raises where nobody is compared, or nothing is over yet."""
     through = measuring.through_of(period, timezone.localdate(at))
     return Basis(
-        spec, period, through, groups.compared(area, spec.group, spec.tree, through),
+        spec, period, through,
+        groups.compared(area, spec, through, office=scheme.unit_id if scheme else None),
         measuring.definitions(spec),
         marks_of(scheme, period.code, at) if scheme else {},
         fixed_of(scheme, period.code, at) if scheme else {},
@@ -100,10 +110,11 @@ def _subjects(
                 given = basis.marks.get(one.key, {}).get(item.code)
                 figures[item.code] = Figure(given, None, "" if given is not None else "not_given")
             elif item.indicator in basis.definitions:
-                figures[item.code] = measuring.figure(
+                figure = measuring.figure(
                     basis.definitions[item.indicator], item.measure, spans.named(item.span),
                     found, one,
                 )  # fmt: skip
+                figures[item.code] = _against_letter(figure, item, one, basis.period)
             else:
                 figures[item.code] = Figure(why="no_indicator")
         vetoes = {
@@ -116,6 +127,20 @@ def _subjects(
         fixed = basis.fixed.get(one.key, {})
         subjects.append(Subject(one.key, one.level, figures, vetoes, fixed))
     return subjects
+
+
+def _against_letter(figure: Figure, item: Item, one: Compared, period: Period) -> Figure:
+    """A figure beside the number that its side undertook, where the item is about that."""
+    if item.measure not in AGAINST:
+        return figure
+    target = one.target(item.indicator)
+    number = letters.due(target, period) if target else None
+    if target is None or number is None:
+        return replace(figure, why=figure.why or "no_target", against=item.measure)
+    against = item.measure
+    if against == "miss":
+        against = "over" if target.at_most else "under"
+    return replace(figure, target=number, against=against)
 
 
 # --- what units gave and appeals changed ----------------------------------------------------
@@ -163,12 +188,41 @@ def basis_again(run: Run) -> Basis:
     """What a run rests on, as it was kept."""
     frozen = run.frozen
     compared = [
-        Compared(key, name, level, area, path, tuple((int(a), int(f)) for a, f in factors), sector)
-        for key, name, level, area, path, factors, sector in frozen["compared"]
+        Compared(
+            key,
+            name,
+            level,
+            area,
+            path,
+            tuple((int(a), int(f)) for a, f in factors),
+            sector,
+            *_undertaken_read(more),
+        )
+        for key, name, level, area, path, factors, sector, *more in frozen["compared"]
     ]
     return Basis(
         run.spec, periods.parse(run.period), run.through, compared, frozen["definitions"],
         _read(frozen["marks"]), _read(frozen["fixed"]),
+    )  # fmt: skip
+
+
+def _undertaken(one: Compared) -> list[Any]:
+    """What a side of a duty letter has beside the others; nothing where it is none."""
+    if one.unit is None and not one.targets:
+        return []
+    targets = [
+        [each.indicator, each.at_most, _text(each.mid), _text(each.end)] for each in one.targets
+    ]
+    return [one.unit, list(one.sectors), targets]
+
+
+def _undertaken_read(kept: Sequence[Any]) -> tuple[Any, ...]:
+    if not kept:
+        return ()
+    unit, sectors, targets = kept
+    return unit, tuple(sectors), tuple(
+        Target(indicator, at_most, _number(mid), Fraction(end))
+        for indicator, at_most, mid, end in targets
     )  # fmt: skip
 
 
@@ -181,7 +235,8 @@ def score_rows(run: Run, worked: Worked) -> list[Score]:
         found.append(
             Score(
                 run=run, subject=one.key, area_id=one.area_id, path=one.path,
-                sector_id=one.sector or None, name=one.name, rank=scored.rank, grade=scored.grade,
+                sector_id=one.sector or None, unit_id=one.unit, name=one.name,
+                rank=scored.rank, grade=scored.grade,
                 total="" if scored.total is None else str(scored.total),
                 shown=None if scored.total is None
                 else rounded(scored.total, digits),
@@ -209,6 +264,7 @@ def _part_written(part: Part) -> dict[str, Any]:
         "item": part.item, "n": _text(figure.numerator), "d": _text(figure.denominator),
         "why": figure.why, "form": figure.form, "points": _text(part.points),
         "absent": part.absent, "place": part.place, "adjusted": part.adjusted,
+        **({"target": _text(figure.target), "against": figure.against} if figure.against else {}),
     }  # fmt: skip
 
 
@@ -220,8 +276,15 @@ def _number(text: str) -> Fraction | None:
     return Fraction(text) if text else None
 
 
+def _figure_read(data: Mapping[str, Any]) -> Figure:
+    return Figure(
+        _number(data["n"]), _number(data["d"]), data["why"], data["form"],
+        _number(data.get("target", "")), data.get("against", ""),
+    )  # fmt: skip
+
+
 def part_read(data: Mapping[str, Any]) -> Part:
-    figure = Figure(_number(data["n"]), _number(data["d"]), data["why"], data["form"])
+    figure = _figure_read(data)
     return Part(
         data["item"], figure, _number(data["points"]), data["absent"], data["place"],
         data["adjusted"],
@@ -275,4 +338,4 @@ def _stays_missing(score: Score, item: str, figure: Figure) -> Figure:
     part = next(each for each in score.data["parts"] if each["item"] == item)
     if not part["why"]:
         return figure
-    return Figure(_number(part["n"]), _number(part["d"]), part["why"], part["form"])
+    return _figure_read(part)

@@ -27,7 +27,7 @@ from anlan.kernel.indicators.compute import PREVIOUS, Value, evaluate
 from anlan.kernel.indicators.declare import Indicator, Ratio, indicator
 from anlan.kernel.papers.official.drawing import SERIES_MAX, Drawing, Line
 from anlan.kernel.regions.models import Region
-from anlan.ui.figures import DASH
+from anlan.ui.figures import DASH, compared
 
 ROWS: Mapping[str, Any] = {
     "areas": gettext_lazy("by area"), "months": gettext_lazy("by month"),
@@ -69,14 +69,12 @@ def built(block: Block, scope: Scope) -> Block:
         named, lines = recorded.worst(scope)
         return replace(block, heads=tuple(named), rows=tuple(lines))
     chosen = [indicator(code) for code in spec["indicators"]]
-    beside = _held_against(spec, chosen)
     rows = _rows(spec, chosen, scope)
     if spec["ranked"]:
         rows = _in_order(rows, chosen[0])
+    beside = _held_against(spec, chosen, rows, scope)
     heads = [_HEADS[spec["rows"]](), *(each.label for each in chosen)]
     heads += [_compared(each, spec["compare"]) for each in beside]
-    # Sums of other days aren't asked for where nothing was recorded then.
-    seen = comparing.records(scope, _COUNTERS) if beside else None
     cells, n = [], 0
     for row in rows:
         # What has no value has no rank, nor has what was counted at the area itself.
@@ -84,13 +82,21 @@ def built(block: Block, scope: Scope) -> Block:
         n += is_ranked
         line = [Cell(str(row.name))]
         line += [Cell(figure=of_value(row[each.code], sector=row.sector)) for each in chosen]
-        if seen:
-            line += [_change(row, each, spec["compare"], seen) for each in beside]
+        line += [_change(row, each, spec["compare"]) for each in beside]
         place = Cell(str(n) if is_ranked else DASH)
         cells.append((place, *line) if spec["ranked"] else tuple(line))
     if spec["ranked"]:
         heads = [_("Rank"), *heads]
-    return replace(block, heads=tuple(str(head) for head in heads), rows=tuple(cells))
+    note = _noted(block.note, spec["compare"], bool(beside))
+    return replace(block, heads=tuple(str(head) for head in heads), rows=tuple(cells), note=note)
+
+
+def _noted(note: str, compare: str, is_held: bool) -> str:
+    """Below a table that was to be compared and can't be, that it can't."""
+    nothing = compared(COMPARED[compare], "") if compare else ""
+    if note in ("", nothing):
+        return "" if is_held else nothing
+    return note
 
 
 _HEADS = {"areas": lambda: _("Area"), "months": lambda: _("Month"), "sectors": lambda: _("Sector")}
@@ -105,17 +111,24 @@ def _compared(each: Indicator, compare: str) -> str:
 _COUNTERS = (on.FOUND, on.ACCIDENTS)
 
 
-def _held_against(spec: Mapping[str, Any], chosen: Sequence[Indicator]) -> list[Indicator]:
-    """The columns beside which a change stands: not those whose value grows with time."""
-    if not spec["compare"]:
+def _held_against(
+    spec: Mapping[str, Any], chosen: Sequence[Indicator], rows: Sequence[Row], scope: Scope
+) -> list[Indicator]:
+    """The columns beside which a change stands: not those whose value grows with time, nor those
+    of which nothing was recorded then, nor those that would be dashes alone."""
+    compare = spec["compare"]
+    if not compare or not rows:
         return []
-    return [each for each in chosen if each.code not in comparing.MATURING]
+    seen = comparing.records(scope, _COUNTERS)
+    counter = {code.split(".")[0]: code for code in _COUNTERS}
+    return [
+        each for each in chosen
+        if seen.allow(rows[0][each.code], compare, counter.get(each.code.split(".")[0], on.FOUND))
+        and any(_change(row, each, compare).text != DASH for row in rows)
+    ]  # fmt: skip
 
 
-def _change(row: Row, each: Indicator, compare: str, seen: comparing.Records) -> Cell:
-    counter = next(code for code in _COUNTERS if code.split(".")[0] == each.code.split(".")[0])
-    if not seen.allow(row[each.code], compare, counter):
-        return Cell(DASH)
+def _change(row: Row, each: Indicator, compare: str) -> Cell:
     part = POINTS if isinstance(each, Ratio) else CHANGE
     return Cell(figure=of_value(row[each.code], part, compare, row.sector))
 

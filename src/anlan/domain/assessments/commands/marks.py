@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.refusal import NotAllowed, NotFound
 from anlan.domain.assessments import groups
 from anlan.domain.assessments.commands.base import lacks, text_of
+from anlan.domain.assessments.compared import COMPARED_MAX
 from anlan.domain.assessments.models import Mark, Scheme, Version
 from anlan.domain.assessments.permissions import GIVES
 from anlan.domain.assessments.spec_text import text_of as number_text
@@ -25,7 +26,7 @@ from anlan.kernel.calendar import periods
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call
 
-MARKS_MAX = groups.COMPARED_MAX
+MARKS_MAX = COMPARED_MAX
 #: Decimals of points that somebody gives.
 DIGITS = 6
 #: Places before or behind the point that anything said here may have.
@@ -67,7 +68,7 @@ def give(
         raise lacks("period", _("Write at least one number of points."))
     day = min(span.end, today)
     ones = {
-        one.key for one in groups.compared(scheme.area, version.read.group, version.read.tree, day)
+        one.key for one in groups.compared(scheme.area, version.read, day, office=scheme.unit_id)
     }
     made = []
     unit = scorer or Unit.objects.get(code=found.rule.scorer)

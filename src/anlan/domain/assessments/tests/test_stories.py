@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 from uuid import UUID
 
 import pytest
@@ -18,6 +19,7 @@ from anlan.domain.assessments import commands, groups, spec_text, working
 from anlan.domain.assessments.models import Appeal, Run, Scheme, Score, Version
 from anlan.domain.assessments.presets import presets
 from anlan.domain.assessments.refusals import NotNow, SchemeUnfit
+from anlan.domain.assessments.spec import Spec
 from anlan.domain.assessments.tests.desk import (
     BESIDE,
     FIGURES,
@@ -430,7 +432,7 @@ def test_a_tree_places_each_area_in_exactly_one(desk: Desk) -> None:
     second = AssessmentNode.objects.create(tree=tree, region=beside, parent=head, sort=1)
     # A township of the one is assessed under the other.
     AssessmentNode.objects.create(tree=tree, region=town, parent=second)
-    found = groups.compared(city, "tree", "市考县", day)
+    found = groups.compared(city, Spec(Fraction(100), "tree", "month", "市考县"), day)
     assert [one.name for one in found] == [home.name, beside.name]
     assert found[0].factors == ((home.pk, 1), (town.pk, -1))
     assert found[1].factors == tuple(sorted(((beside.pk, 1), (town.pk, 1))))

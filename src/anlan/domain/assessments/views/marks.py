@@ -41,7 +41,7 @@ def points(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     offered = choosing.offered(spec.period, today)
     asked = request.POST.get("period") or request.GET.get("period") or offered[0].code
     span = next((each for each in offered if each.code == asked), offered[0])
-    ones = groups.compared(row.area, spec.group, spec.tree, min(span.end, today))
+    ones = groups.compared(row.area, spec, min(span.end, today), office=row.unit_id)
     latest = _latest(row, item.code, span)
     errors: dict[str, str] = {}
     status, typed = 200, request.POST if request.method == "POST" else None

@@ -101,8 +101,8 @@ def _link(row: Row) -> str:
 
 
 def _map(found: Ranking) -> AreaMap | None:
-    """The totals on a map, where there are shapes; sectors have none."""
-    if found.spec.group == "sectors":
+    """The totals on a map, where there are shapes; sectors and sides of letters have none."""
+    if found.spec.group in ("sectors", "letters"):
         return None
     areas = [row.score.area_id for row in found.rows]
     shapes = dict(

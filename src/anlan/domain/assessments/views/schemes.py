@@ -17,12 +17,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
-from anlan.domain.assessments import choosing, commands, forms, queries, spec, tabs
-from anlan.domain.assessments.models import Run, Scheme, Version
+from anlan.domain.assessments import choosing, commands, forms, letters, queries, spec, tabs
+from anlan.domain.assessments.models import NAME_CHARS_MAX, Run, Scheme, Score, Version
 from anlan.domain.assessments.permissions import GIVES, LEADS
 from anlan.domain.assessments.presets import presets
 from anlan.domain.assessments.spec import Spec
 from anlan.domain.assessments.spec_text import text_of
+from anlan.domain.campaigns.models import Letter
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
@@ -36,6 +37,8 @@ from anlan.ui.pages import go_on, render_page
 ORDER = Keyset.by("-made_at", "-pk")
 #: Rankings that a scheme's page shows.
 RUNS_SHOWN = 12
+#: Checks that stand beside a duty letter: of ten years.
+CHECKS_MAX = 20
 
 
 @require_GET
@@ -68,15 +71,16 @@ def new(request: HttpRequest) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     unit = main_unit(by, LEADS)
     data = request.POST if request.method == "POST" else None
-    initial = {"pk": uuid7(), "request_id": uuid7(), "preset": "index"}
+    letter = letters.asked(by, (data or request.GET).get("letter", ""), unit.pk)
+    initial = {"pk": uuid7(), "request_id": uuid7(), "preset": "index",
+               "letter": letter.pk if letter else None}  # fmt: skip
     form = forms.NewScheme(data, initial=initial)
     if data is not None and form.is_valid():
         given = form.cleaned_data
-        preset = presets().get(given["preset"])
+        name, spec = _begun(given["preset"], letter, unit)
         try:
             pk = commands.make_scheme(
-                given["pk"], name=given["name"] or (preset.name if preset else ""),
-                data=preset.spec(unit.code) if preset else {},
+                given["pk"], name=given["name"] or name, data=spec,
                 by=by, at=at, request_id=given["request_id"],
             )  # fmt: skip
         except Refusal as refusal:
@@ -85,13 +89,42 @@ def new(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("A draft was made. Look it through and put it in force."))
             return go_on(request, reverse("assessments:scheme", args=[pk]))
     said = [(each.name, each.note) for each in presets().values()]
-    context = {"form": form, "unit": unit, "said": said}
+    context = {"form": form, "unit": unit, "said": said, "letter": letter,
+               "targets": letter.targets.order_by("place") if letter else []}  # fmt: skip
     return render_page(
         request,
         "assessments/new.html",
         "assessments/new.html",
         context,
         422 if form.errors else 200,
+    )
+
+
+def _begun(preset: str, letter: Letter | None, unit: Unit) -> tuple[str, dict[str, Any]]:
+    """Name and content of a draft: by a letter's targets, as it is shipped, or empty."""
+    if letter is not None:
+        name = _("Check of “%(title)s”") % {"title": letter.title}
+        return name[:NAME_CHARS_MAX], letters.drafted(letter, unit)
+    found = presets().get(preset)
+    return (found.name, found.spec(unit.code)) if found else ("", {})
+
+
+@require_GET
+@requires("duty_letters.view")
+def of_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Beside a duty letter: what its checks came to, as far as one may see them."""
+    by = actor_of(request)
+    letter = policy.access(Letter.objects.all(), "duty_letters.view", by, pk)
+    rows = policy.permitted(Score.objects.filter(subject=str(pk)), "scores.view", by)
+    rows = rows.filter(run__published_at__isnull=False, run__stands=True)
+    found = rows.select_related("run__version", "run__scheme").order_by("-run__starts")
+    context = {
+        "pk": pk, "rows": [(row, row.printed(row.run.spec.digits)) for row in found[:CHECKS_MAX]],
+        "may_make": letter.targets.exists() and policy.may(by, "schemes.make")
+        and letter.unit_id in policy.units_of(by, LEADS),
+    }  # fmt: skip
+    return render_page(
+        request, "assessments/_of_letter.html", "assessments/_of_letter.html", context
     )
 
 

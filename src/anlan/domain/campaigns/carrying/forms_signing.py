@@ -10,6 +10,7 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from anlan.domain.campaigns.carrying.commands import letter_targets
 from anlan.domain.campaigns.carrying.commands.hearings import NewDecision, NewRule
 from anlan.domain.campaigns.carrying.commands.letters import NewArticle, NewLetter, NewSignatory
 from anlan.domain.campaigns.carrying.forms import Rows, Seen, day, line
@@ -33,7 +34,20 @@ class LetterWords(Seen):
         _("Articles"), required=False, rows=8,
         help_text=_("One duty a line, without numbers: they are numbered in the document."),
     )  # fmt: skip
+    targets = text_area(
+        _("Targets undertaken"), required=False, rows=4,
+        help_text=_(
+            "One a line: figure, 不超过 or 不低于, number by mid-year (may be empty), number by "
+            "the year’s end. A figure of ours is counted; another is declared. A line that begins "
+            "with one of the sides is its own."
+        ),
+    )  # fmt: skip
     closing = text_area(_("After the articles"), required=False, rows=2)
+
+    @property
+    def figures(self) -> list[str]:
+        """Figures of ours, as a line of targets names them."""
+        return list(letter_targets.counted())
 
     def written(self, lines: Mapping[str, UUID | None]) -> tuple[NewArticle, ...]:
         """Its articles; one that says what a plan's line says stays tied to it."""
@@ -77,6 +91,9 @@ class NewLettersForm(LetterWords):
         return NewLetter(
             unit=int(data["unit"]), campaign=campaign, pk=pk, signatories=(side,),
             articles=(*taken, *self.written({})), **self.words(),
+            targets=letter_targets.read(
+                data["targets"], [taker.unit_name for taker in self.all_takers]
+            ),
         )  # fmt: skip
 
     @property
@@ -124,6 +141,7 @@ class LetterForm(LetterWords):
         found |= {"due_on": letter.case.due_on, "seen": letter.case.version}
         articles = letter.articles.order_by("place").values_list("text", flat=True)
         found["articles"] = "\n".join(articles)
+        found["targets"] = letter_targets.written(letter)
         rows = letter.signatories.order_by("place")
         fields = ("side", "unit_name", "person", "post")
         return found | Rows.initial_of({name: getattr(row, name) for name in fields}
@@ -139,6 +157,7 @@ class LetterForm(LetterWords):
         return NewLetter(
             unit=letter.unit_id, campaign=letter.campaign_id, pk=letter.pk, signatories=rows,
             articles=self.written(tied), **self.words(),
+            targets=letter_targets.read(data["targets"]),
         )  # fmt: skip
 
 

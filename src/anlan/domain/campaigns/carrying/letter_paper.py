@@ -10,6 +10,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
+from anlan.domain.campaigns.carrying.commands.letter_targets import plain
 from anlan.domain.campaigns.models import Letter, Signatory
 from anlan.kernel.papers.official import word
 from anlan.kernel.papers.official.paper import (
@@ -42,6 +43,7 @@ def paper(letter: Letter) -> Paper:
     blocks += lines(letter.preamble) if letter.preamble else []
     for n, article in enumerate(letter.articles.order_by("place"), 1):
         blocks += lines(f"{numeral(n)}、{article.text}")
+    blocks += _targets(letter)
     blocks += lines(letter.closing) if letter.closing else []
     headers = [_("Signing side"), _("Unit"), _("Job title"), _("Signature"), _("Day")]
     signed = [
@@ -53,3 +55,12 @@ def paper(letter: Letter) -> Paper:
         for row in rows
     ]  # fmt: skip
     return Paper(form="plain", title=letter.title, blocks=[*blocks, Table("", headers, signed)])
+
+
+def _targets(letter: Letter) -> list[Block]:
+    rows = [
+        [one.name, _("at most") if one.at_most else _("at least"), plain(one.mid), plain(one.end)]
+        for one in letter.targets.order_by("place")
+    ]
+    heads = [_("Target"), "", _("By mid-year"), _("By the year’s end")]
+    return [Table(_("Targets undertaken"), heads, rows, numbers=(2, 3))] if rows else []

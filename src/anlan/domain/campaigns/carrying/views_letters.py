@@ -29,6 +29,7 @@ from anlan.domain.campaigns import (
     queries,
 )
 from anlan.domain.campaigns.carrying import letter_paper
+from anlan.domain.campaigns.carrying.commands import letter_targets
 from anlan.domain.campaigns.carrying.commands import letters as do
 from anlan.domain.campaigns.carrying.forms_signing import (
     LetterForm,
@@ -238,6 +239,10 @@ def _page(
     context = {
         "letter": row, "case": row.case, "dialogs": dialogs, "bad": bad[0] if bad else "",
         "state": LETTER_STATES[row.case.state], "look": LETTER_LOOKS[row.case.state],
+        "targets": [
+            (one, letter_targets.plain(one.mid), letter_targets.plain(one.end))
+            for one in row.targets.order_by("place")
+        ],
         "signatories": list(row.signatories.select_related("unit").order_by("place")),
         "articles": list(row.articles.select_related("line").order_by("place")),
         "may_read": may_read, "days": days,

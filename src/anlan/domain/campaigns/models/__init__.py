@@ -17,7 +17,12 @@ from anlan.domain.campaigns.models.figures import FigureWords, QuotedFigure
 from anlan.domain.campaigns.models.hearings import Decision, Hearing, HearingRule
 from anlan.domain.campaigns.models.intake import Intake
 from anlan.domain.campaigns.models.keydates import KeyDate, KeyDateRun, Precaution
-from anlan.domain.campaigns.models.letters import Letter, LetterArticle, Signatory
+from anlan.domain.campaigns.models.letters import (
+    Letter,
+    LetterArticle,
+    LetterTarget,
+    Signatory,
+)
 from anlan.domain.campaigns.models.limits import NAME_CHARS_MAX, NUMBER_CHARS_MAX, TITLE_CHARS_MAX
 from anlan.domain.campaigns.models.meetings import Attendance, Meeting, MeetingItem, Minutes
 from anlan.domain.campaigns.models.milestones import KeyTask, Milestone
@@ -63,6 +68,7 @@ __all__ = [
     "KeyTask",
     "Letter",
     "LetterArticle",
+    "LetterTarget",
     "Line",
     "LineUnit",
     "Meeting",

@@ -38,6 +38,30 @@ class LetterArticle(models.Model):
         constraints = [models.UniqueConstraint(fields=["letter", "place"], name="article_place")]
 
 
+class LetterTarget(models.Model):
+    """A number that is undertaken, by mid-year and by the year's end. Fixed once it is sent out.
+
+    ``indicator`` is the figure that counts it; empty where none of ours does: points for it are
+    given by hand, with their evidence.
+    """
+
+    letter = models.ForeignKey(Letter, models.PROTECT, related_name="targets")
+    place = models.SmallIntegerField()
+    name = models.CharField(max_length=NAME_CHARS_MAX)
+    indicator = models.CharField(max_length=60, blank=True)
+    #: Not more than the number, as of accidents; else not less, as of a rate.
+    at_most = models.BooleanField()
+    #: Nothing is undertaken by mid-year where it is null.
+    mid = models.DecimalField(max_digits=18, decimal_places=4, null=True)
+    end = models.DecimalField(max_digits=18, decimal_places=4)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["letter", "place"], name="letter_target_place"),
+            models.UniqueConstraint(fields=["letter", "name"], name="letter_target_once"),
+        ]
+
+
 class Signatory(models.Model):
     """Who signs for a side, in which post, and when it was signed."""
 

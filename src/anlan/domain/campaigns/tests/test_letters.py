@@ -14,7 +14,6 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anlan.base.ids import uuid7
-from anlan.domain.campaigns.carrying.letter_paper import numeral
 from anlan.domain.campaigns.models import Letter, Signatory
 from anlan.domain.campaigns.tests.house import House
 from anlan.kernel.audit.models import AuditRow
@@ -23,6 +22,7 @@ from anlan.kernel.loop import ladder
 from anlan.kernel.loop.models import Case
 from anlan.kernel.notices.models import Notice
 from anlan.kernel.papers import documents
+from anlan.kernel.papers.official.paper import numeral
 
 pytestmark = pytest.mark.django_db
 

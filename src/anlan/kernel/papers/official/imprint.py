@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from anlan.kernel.papers.official import layout, pdf
+from anlan.kernel.papers.official import layout, titles
 from anlan.kernel.papers.official.blocks import NOTE, PLAIN, paragraph
 from anlan.kernel.papers.official.ooxml import escaped
 from anlan.kernel.papers.official.paper import Heading, Paper
@@ -29,7 +29,7 @@ def contents(paper: Paper) -> str:
     return made + paragraph("", PLAIN, before=_FIELD.format("end")) if headings else ""
 
 
-def imprint(lines: Sequence[str]) -> str:
+def imprint(lines: Sequence[str], *, ruled: bool = True) -> str:
     """Lines in a box at the foot of the page on which the paper ends.
 
     A box that is drawn stands there in every program: a table that floats sinks in Word alone, and
@@ -41,15 +41,15 @@ def imprint(lines: Sequence[str]) -> str:
     tab = round(layout.TEXT_WIDTH_MM / 25.4 * 1440) - char
     tabs = f'<w:tabs><w:tab w:val="right" w:pos="{tab}"/></w:tabs>'
     inside = f'<w:ind w:left="{char}" w:right="{char}"/>'
-    made, points = _rule(thick), 4.0
+    made, points = _rule(thick) if ruled else "", 4.0
     across = layout.TEXT_WIDTH_MM / layout.MM_PER_POINT / layout.SMALL_POINTS - 2
     for n, line in enumerate(lines):
         first, _tab, second = line.partition("\t")
         runs = f'<w:r><w:t xml:space="preserve">{escaped(first)}</w:t></w:r>'
         runs += "<w:r><w:tab/></w:r>" if second else ""
         made += paragraph(second, _IMPRINT, f"{tabs}{inside}", before=runs)
-        made += _rule(thick if n == len(lines) - 1 else thin)
-        points += 22.0 * math.ceil(1.04 * pdf.width_of(line) / across) + 4.0
+        made += _rule(thick if n == len(lines) - 1 else thin) if ruled else ""
+        points += 22.0 * math.ceil(1.04 * titles.width_of(line) / across) + 4.0
     return _boxed(made, points)
 
 

@@ -14,7 +14,7 @@ from typing import Any
 import pypdfium2
 import typst
 
-from anlan.kernel.papers.official import fonts, layout
+from anlan.kernel.papers.official import fonts, layout, titles
 from anlan.kernel.papers.official.drawing import Drawing
 from anlan.kernel.papers.official.paper import (
     Annex,
@@ -95,7 +95,7 @@ def _data(paper: Paper, scale: float) -> dict[str, Any]:
         "title-weight": "bold" if fonts.stands_in("title") else "regular",
         # A stand-in for 楷体 is 仿宋's own stand-in: weight keeps the levels apart.
         "weights": {"2": "semibold" if fonts.stands_in("subhead") else "regular", "3": "regular"},
-        "title": paper.title, "title-lines": paper.title.splitlines() or [""],
+        "title": paper.title, "title-lines": titles.rows_of(paper.title),
         "subtitle": paper.subtitle, "mark": paper.mark,
         "mark-size": mark_size(paper), "number": paper.number, "signer": paper.signer,
         "signer-label": "签发人：",
@@ -107,7 +107,8 @@ def _data(paper: Paper, scale: float) -> dict[str, Any]:
         "day": chinese_day(paper.day) if paper.day else "", "day-right": day_right,
         "note": paper.note, "basis": paper.basis, "watermark": paper.watermark,
         "copies": f"抄送：{paper.copies.rstrip('。')}。" if paper.copies else "",
-        "printed-by": paper.printed_by,
+        # 信函格式: its 版记 has neither lines nor who printed it (GB/T 9704-2012, 10.1).
+        "printed-by": "" if paper.form == "letter" else paper.printed_by,
         "printed-on": f"{chinese_day(paper.printed_on)}印发" if paper.printed_on else "",
         "cover": None if paper.cover is None else {
             **asdict(paper.cover),
@@ -143,7 +144,8 @@ def places(paper: Paper) -> tuple[float, float]:
     Under a seal the day stands four characters in and the author is centred on it; without one the
     author stands two in, and the day begins two after the author (GB/T 9704-2012, 7.3.5).
     """
-    author, day = width_of(paper.author), width_of(chinese_day(paper.day)) if paper.day else 0.0
+    author = titles.width_of(paper.author)
+    day = titles.width_of(chinese_day(paper.day)) if paper.day else 0.0
     if not paper.author or not day:
         return 2.0, 4.0
     if paper.sealed:
@@ -151,11 +153,6 @@ def places(paper: Paper) -> tuple[float, float]:
         return (right, 4.0) if right >= 0 else (0.0, (author - day) / 2)
     right = 2.0 + author - 2.0 - day
     return (2.0, right) if right >= 2.0 else (2.0 + (2.0 - right), 2.0)
-
-
-def width_of(text: str) -> float:
-    """In characters: Latin letters and figures are half as wide."""
-    return sum(0.5 if sign < "\u2000" else 1.0 for sign in text)
 
 
 def _annex(annex: Annex) -> dict[str, Any]:
@@ -211,8 +208,8 @@ def widths(table: Table) -> list[float]:
     """Shares of the width: as wide as what stands in a column, within reason."""
     shares = []
     for n, head in enumerate(table.headers):
-        longest = max((width_of(row[n]) for row in table.rows), default=0.0)
+        longest = max((titles.width_of(row[n]) for row in table.rows), default=0.0)
         # Figures never break; of long names and heads the line may.
         least = longest + 0.6 if n in table.numbers else min(longest, 8.0)
-        shares.append(max(2.2, least, min(width_of(head), 4.0)))
+        shares.append(max(2.2, least, min(titles.width_of(head), 4.0)))
     return shares

@@ -16,7 +16,7 @@ from pptx.enum.chart import XL_CHART_TYPE, XL_LEGEND_POSITION
 from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.util import Emu, Mm, Pt
 
-from anlan.kernel.papers.official import pdf
+from anlan.kernel.papers.official import pdf, titles
 from anlan.kernel.papers.official.drawing import Drawing
 from anlan.kernel.papers.official.ooxml import bare
 from anlan.kernel.papers.official.paper import Deck, Slide, Table
@@ -99,7 +99,7 @@ def _words(page: Any, lines: Any, left: int, top: int, width: int, height: int, 
 def _tall(lines: Sequence[str], width: int, size: float) -> int:
     """How high words become, with some room: programs differ over the last sign of a line."""
     room = width / Pt(1) - 16
-    count = sum(max(1, ceil(1.06 * pdf.width_of(line) * size / room)) for line in lines)
+    count = sum(max(1, ceil(1.06 * titles.width_of(line) * size / room)) for line in lines)
     return int(Pt(size * 1.25 * count + size * 0.35 * len(lines) + 8))
 
 

@@ -18,7 +18,7 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from lxml import etree
 
-from anlan.kernel.papers.official import imprint, layout, ooxml, pdf, styles
+from anlan.kernel.papers.official import imprint, layout, ooxml, pdf, styles, titles
 from anlan.kernel.papers.official.blocks import (
     NAMESPACES,
     NOTE,
@@ -138,7 +138,7 @@ class Writer:
         if paper.cover is not None:
             self._blank(5)
         title = self.doc.add_paragraph(style="Title")
-        for n, row in enumerate(paper.title.splitlines() or [""]):
+        for n, row in enumerate(titles.rows_of(paper.title)):
             if n:
                 title.add_run().add_break()
             title.add_run(bare(row))
@@ -297,11 +297,12 @@ class Writer:
         lines = []
         if paper.copies:
             lines.append(f"抄送：{paper.copies.rstrip('。')}。")
-        if paper.printed_by and paper.form != "brief":
+        # 信函格式: its 版记 has neither lines nor who printed it (GB/T 9704-2012, 10.1).
+        if paper.printed_by and paper.form not in ("brief", "letter"):
             day = f"{chinese_day(paper.printed_on)}印发" if paper.printed_on else ""
             lines.append(f"{paper.printed_by}\t{day}")
         if lines:
-            self._insert(imprint.imprint(lines))
+            self._insert(imprint.imprint(lines, ruled=paper.form != "letter"))
         elif self.paper.form != "page" and self.doc.element.body[-2].tag.endswith("}tbl"):
             # Word wants a paragraph after a table.
             self._line("", NOTE)

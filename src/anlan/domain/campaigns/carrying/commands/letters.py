@@ -19,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
+from anlan.domain.campaigns.carrying.commands import letter_targets
+from anlan.domain.campaigns.carrying.commands.letter_targets import NewTarget
 from anlan.domain.campaigns.carrying.commands.wanted import day_within, lacks, short, text_of
 from anlan.domain.campaigns.carrying.loop import LETTER
 from anlan.domain.campaigns.carrying.refusals import LetterRefused
@@ -87,6 +89,7 @@ class NewLetter:
     preamble: str = ""
     closing: str = ""
     articles: tuple[NewArticle, ...] = ()
+    targets: tuple[NewTarget, ...] = ()
     signatories: tuple[NewSignatory, ...] = ()
     pk: UUID = field(default_factory=uuid7, repr=False)
 
@@ -252,6 +255,8 @@ def _put(letter: Letter, new: NewLetter, by: Actor) -> None:
     letter.closing = short(new.closing, "closing", 5_000)
     letter.save()
     _put_articles(letter, new.articles, by)
+    takers = [one.unit_name.strip() for one in new.signatories if one.side == Signatory.Side.TAKES]
+    letter_targets.put(letter, new.targets, takers[0] if takers else "")
     _put_signatories(letter, new.signatories)
 
 

@@ -8,8 +8,18 @@ from typing import Any
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.domain.accidents import commands
-from anlan.domain.accidents.commands import Figures, NewAccident
-from anlan.domain.accidents.models import ControlTarget, FollowUp, OutputFigure, RestartTerms, Word
+from anlan.domain.accidents.commands import Figures, NewAccident, NewFollowUp
+from anlan.domain.accidents.models import (
+    Batch,
+    BatchFile,
+    ControlTarget,
+    FollowUp,
+    Leftover,
+    Mapping,
+    OutputFigure,
+    RestartTerms,
+    Word,
+)
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.regions.models import Region
 
@@ -37,15 +47,15 @@ def plant_accidents(
     pk = commands.report(new, by=by, at=at, request_id=uuid7())
     commands.add_person(pk, name=f"{word}某", outcome="dead", by=by, at=at, request_id=uuid7())
     inquiry = commands.open_inquiry(pk, inquiry=uuid7(), by=by, at=at, request_id=uuid7())
-    follow = FollowUp.objects.create(
-        accident_id=pk, kind="lesson", text=f"{word}举一反三", unit=unit, source=word, made_at=at,
-        made_by=word,
-    ).pk  # fmt: skip
+    told = NewFollowUp(kind="lesson", text=f"{word}举一反三", names=(unit.name,), source=word)
+    commands.follow_up(pk, told, by=by, at=at, request_id=uuid7())
+    follow = FollowUp.objects.get(accident=pk).pk
     found: dict[str, Any] = {
         "accidents:followup": follow, "accidents:answer_followup": follow,
         "accidents:judge_followup": follow, "accidents:withdraw_followup": follow,
         "accidents:of_accident": pk,
     }  # fmt: skip
+    found |= _imports(word, place, unit, at)
     if wide:
         told = Word.objects.create(
             area=place, path=place.path, unit=unit, source="press", day=at.date(),
@@ -57,6 +67,20 @@ def plant_accidents(
         "accidents:page": pk, "accidents:step": pk, "accidents:names": pk,
         "accidents:inquire": pk, "accidents:inquiry": inquiry, "accidents:inquiry_step": inquiry,
     }  # fmt: skip
+
+
+def _imports(word: str, place: Region, unit: Unit, at: datetime) -> dict[str, Any]:
+    """A register that a unit sent, and how it is read."""
+    made = {"unit": unit, "made_at": at, "made_by": word}
+    batch = Batch.objects.create(area=place, source=word, **made)
+    BatchFile.objects.create(batch=batch, name=f"{word}.csv", digest="0", stored="none", size=1)
+    Leftover.objects.create(batch=batch, sheet=word, row=2, reasons={"zh-hans": word, "en": word})
+    mapping = Mapping.objects.create(name=word, **made)
+    pages = ("batch", "batch_plan", "batch_run", "batch_undo", "batch_cancel", "batch_progress",
+             "batch_mend")  # fmt: skip
+    return {f"accidents:{page}": batch.pk for page in pages} | {
+        "accidents:forget_mapping": mapping.pk
+    }
 
 
 def _figures(word: str, place: Region, unit: Unit, at: datetime) -> dict[str, Any]:

@@ -3,44 +3,49 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from decimal import Decimal, InvalidOperation
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from django.db import transaction
 from django.utils import timezone
 
-from anlan.base.ids import uuid7
 from anlan.base.refusal import Unreadable
 from anlan.config.checking import catch_up
 from anlan.config.cli_say import both, emit, say
 from anlan.config.hazards_cli import TOLD_MAX, FileMissing
-from anlan.domain.accidents import commands, importing
+from anlan.domain.accidents import importing
+from anlan.domain.accidents.importing import editing
+from anlan.domain.accidents.importing.plan import Plan
+from anlan.domain.accidents.importing.preparing import saved_of
+from anlan.domain.accidents.models import Batch
 from anlan.kernel.accounts import units
+from anlan.kernel.accounts.models import Unit
 from anlan.kernel.regions import queries as regions
 
 
 def import_files(args: Namespace) -> int:
-    """Take registers in, or only try (--dry-run); each file all of what is right, or nothing."""
+    """Take registers in, or only try (--dry-run); each goes on where an earlier run was killed."""
     at = timezone.now()
     area = regions.by_code(args.area) if args.area else None
     unit = units.by_code(args.unit) if args.unit else units.unnamed(by=args.actor, at=at)
+    source, layout = _mapping(args.mapping, unit)
     answers = []
     for file in args.files:
         path = Path(file)
         if not path.is_file():
             raise FileMissing(file=file)
-        read = importing.read(
-            path, path.name, by=args.actor, mapping=args.mapping, area=area, unit=unit.pk,
-            yuan=_yuan(args.yuan),
+        batch = importing.prepare(
+            path, path.name, unit=unit, area=area, by=args.actor, at=at, source=source,
+            layout=layout, rate=editing.rate(args.yuan or ""),
         )  # fmt: skip
-        if read.new and not args.dry_run:
-            with transaction.atomic(durable=True):
-                commands.report_many(read.new, by=args.actor, at=at, request_id=uuid7())
-        rejected = [vars(each) for each in read.wrong]
-        answers.append(
-            {"file": file, "rows": read.rows, "created": len(read.new), "known": read.known,
-             "untyped": read.untyped, "without_loss": read.without_loss, "rejected": rejected}
-        )  # fmt: skip
+        if name := getattr(args, "save", None):
+            importing.save_mapping(name, Plan.of(batch.plan), unit=unit, by=args.actor, at=at)
+        if args.dry_run:
+            importing.try_out(batch, by=args.actor)
+        else:
+            importing.run(batch.pk, by=args.actor)
+        batch.refresh_from_db()
+        answers.append(_answer(file, batch))
     if not args.dry_run:
         catch_up(timezone.now())
     if args.json:
@@ -51,33 +56,52 @@ def import_files(args: Namespace) -> int:
     return 0
 
 
-def _yuan(text: str | None) -> Decimal | None:
-    if not text:
-        return None
-    try:
-        rate = Decimal(text)
-    except InvalidOperation:
-        rate = Decimal(0)
-    if not rate.is_finite() or not 0 < rate < 1_000_000:
-        raise Unreadable(
-            field="--yuan", reason=both("请填写正数，如 7.1", "write a number like 7.1")
-        )
-    return rate
+def _mapping(said: str, unit: Unit) -> tuple[str, Mapping[str, Any] | None]:
+    """A mapping's name, and itself where it is a file; "auto" is whatever fits the headings."""
+    if said == "auto":
+        return "", None
+    if said in importing.layouts() or said in saved_of(unit):
+        return said, None
+    path = Path(said)
+    if path.suffix == ".toml" and path.is_file():
+        return path.stem, importing.layout_of(path)
+    known = "、".join(("auto", *importing.layouts(), *saved_of(unit)))
+    raise Unreadable(field=said, reason=both(
+        f"没有这种列对应关系；可选 {known}，或 .toml 文件",
+        f"there is no such mapping; choose {known}, or a .toml file of your own",
+    ))  # fmt: skip
 
 
-def _tell(answer: dict[str, object]) -> None:
+def _answer(file: str, batch: Batch) -> dict[str, Any]:
+    tried = batch.tried or {name: getattr(batch, name) for name in (
+        "created", "known", "joined", "untyped", "unpriced")}  # fmt: skip
+    rejected = [
+        {"sheet": each.sheet, "row": each.row, "column": each.column, "header": each.header,
+         "reason": each.reason}
+        for each in batch.leftovers.order_by("sheet", "row", "pk").iterator()
+    ]  # fmt: skip
+    return {
+        "file": file, "batch": str(batch.pk), "mapping": batch.source,
+        "rows": tried["created"] + tried["known"] + tried["joined"] + len(rejected),
+        "created": tried["created"], "known": tried["known"], "joined": tried["joined"],
+        "untyped": tried["untyped"], "without_loss": tried["unpriced"], "rejected": rejected,
+    }  # fmt: skip
+
+
+def _tell(answer: dict[str, Any]) -> None:
     rejected = answer["rejected"]
-    assert isinstance(rejected, list)
     say(
         both(
-            "{file}：共 {rows} 行；新增 {created}，已有 {known}，退回 {refused}；"
-            "其中类别待查 {untyped}，未计损失 {without_loss}。",
-            "{file}: {rows} rows; {created} new, {known} known, {refused} rejected; "
-            "{untyped} without a type, {without_loss} without their loss.",
-        ).format(**answer, refused=len(rejected))
+            "{file}（{mapping}）：共 {rows} 行；新增 {created} 起，已有 {known} 起，"
+            "并入同一起 {joined} 行，退回 {refused} 行；其中类别待查 {untyped}，"
+            "损失未折算 {without_loss}。",
+            "{file} ({mapping}): {rows} rows; {created} new, {known} known, {joined} rows "
+            "joined to another's accident, {refused} rejected; {untyped} without a type, "
+            "{without_loss} without their loss in yuan.",
+        ).format(**{**answer, "refused": len(rejected)})
     )
     for row in rejected[:TOLD_MAX]:
-        say(f"  {row['sheet']} {row['row']} {row['column']}: {row['reason']}")
+        say(f"  {row['sheet']} {row['row']} {row['column']} {row['header']}: {row['reason']}")
     more = len(rejected) - TOLD_MAX
     if more > 0:
         say(both(f"  另有 {more} 行，用 --json 查看。", f"  and {more} more; see --json."))

@@ -123,9 +123,17 @@ def _import(parser: argparse.ArgumentParser) -> None:
     accidents.add_argument("--unit", metavar="CODE", help=both("登记单位代码", "entering unit"))
     accidents.add_argument(
         "--mapping",
-        default="anlan",
+        default="auto",
         metavar="NAME|FILE.toml",
-        help=both("列对应关系：anlan、osha、phmsa 或文件", "anlan, osha, phmsa, or a file"),
+        help=both(
+            "列对应关系：auto（按表头）、anlan、osha、phmsa、msha、csb、已保存的名称或文件",
+            "auto (by headings), anlan, osha, phmsa, msha, csb, one that was saved, or a file",
+        ),
+    )
+    accidents.add_argument(
+        "--save",
+        metavar="NAME",
+        help=both("将列对应关系以此名称保存", "save the mapping under this name"),
     )
     accidents.add_argument(
         "--area", metavar="CODE", help=both("未写地区的行归属地", "the area of rows that give none")

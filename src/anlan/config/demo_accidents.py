@@ -1,4 +1,4 @@
-"""Accidents in the demo: a register of some years, one being reported, one being inquired into."""
+"""Accidents in the demo: some years of them, one being reported, inquiries, and what follows."""
 
 from __future__ import annotations
 
@@ -6,16 +6,19 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
-from anlan.config.demo_offices import CAPITAL
+from anlan.base.paths import below
+from anlan.config.demo_offices import CAPITAL, DISTRICT, office_code
 from anlan.domain.accidents import commands, law
-from anlan.domain.accidents.commands import Figures, NewAccident, NewControl, NewOutput
+from anlan.domain.accidents.commands import Figures, NewAccident, NewControl, NewFollowUp, NewOutput
+from anlan.domain.accidents.models import FollowUp
 from anlan.kernel.accounts import held, sectors
-from anlan.kernel.accounts.models import User
+from anlan.kernel.accounts.models import Unit, UnitKind, User
 from anlan.kernel.regions.models import Region
 
 #: What happened, under which name of 1986, in which sector. Made up, as all of the demo.
@@ -43,7 +46,9 @@ def accidents(*, at: datetime, seed: int = 2026) -> None:
     commands.report_many(_register(places, at, Random(seed)), request_id=uuid7(), **call)
     _held_to(call)
     _being_reported(places[0], call)
-    _inquired_into(places[-1], call)
+    told = _inquired_into(places[-1], call)
+    _followed_up(told, call)
+    _watched_over(places[0], call)
 
 
 def _register(places: list[Region], at: datetime, chance: Random) -> list[NewAccident]:
@@ -99,7 +104,7 @@ def _being_reported(place: Region, call: dict[str, Any]) -> None:
     commands.report(new, request_id=uuid7(), **call)
 
 
-def _inquired_into(place: Region, call: dict[str, Any]) -> None:
+def _inquired_into(place: Region, call: dict[str, Any]) -> UUID:
     """One of a month ago, graver than it was first reported, with its inquiry."""
     at: datetime = call["at"]
     by: Actor = call["by"]
@@ -124,3 +129,62 @@ def _inquired_into(place: Region, call: dict[str, Any]) -> None:
         pk, inquiry=uuid7(), level=1, because="省安委会决定提级调查（演示）", by=by,
         at=later + timedelta(days=1), request_id=uuid7(),
     )  # fmt: skip
+    return pk
+
+
+def _followed_up(pk: UUID, call: dict[str, Any]) -> None:
+    """The lesson goes to the offices below, one of which has answered; terms of the restart."""
+    at: datetime = call["at"]
+    today = timezone.localdate(at)
+    area = Region.objects.get(code=CAPITAL, valid_to=None)
+    commands.set_restart_terms(
+        uuid7(), area=area.pk, source="演示文件〔2026〕2号",
+        items=["有限空间作业审批、通风和检测已落实（演示）", "从业人员重新培训并考核合格（演示）"],
+        request_id=uuid7(), **call,
+    )  # fmt: skip
+    lesson = NewFollowUp(
+        kind="lesson", text="排查有限空间作业：未审批、未通风、未检测一律停止（演示）", heap="next",
+        source="调查通报第二部分（演示）", due_on=today + timedelta(days=10),
+    )  # fmt: skip
+    commands.follow_up(pk, lesson, request_id=uuid7(), **call)
+    firm = Unit.objects.filter(below(area.path), kind=UnitKind.ENTERPRISE, valid_to=None).first()
+    if firm is not None:
+        commands.want_restart(
+            pk, unit=firm.name, due_on=today + timedelta(days=20), request_id=uuid7(), **call
+        )
+    county = held.actor(User.objects.get(username="wh.office"), today=today)
+    row = FollowUp.objects.filter(accident=pk, kind="lesson", unit=office_unit(DISTRICT)).first()
+    if row is not None:
+        commands.answer_followup(
+            row.pk, answer="已排查12家涉有限空间作业单位（演示）", found=3, by=county, at=at,
+            request_id=uuid7(),
+        )  # fmt: skip
+
+
+def _watched_over(place: Region, call: dict[str, Any]) -> None:
+    """A county's inquiry that the city watches over (挂牌督办)."""
+    at: datetime = call["at"]
+    then, pk, own = at - timedelta(days=12), uuid7(), uuid7()
+    county = held.actor(User.objects.get(username="wh.office"), today=timezone.localdate(at))
+    if not place.path.startswith(office_unit(DISTRICT).path):
+        return
+    found = law.type_named("高处坠落", timezone.localdate(then))
+    new = NewAccident(
+        pk=pk, title="厂房屋面坠落（演示）", happened_at=then, area=place.pk, place="模拟厂房",
+        enterprise_name="模拟钢构公司", type=found.key if found else "", figures=Figures(deaths=1),
+        aware_at=then, received_at=then + timedelta(minutes=40), text="屋面检修（演示）。",
+    )  # fmt: skip
+    commands.report(new, by=county, at=then + timedelta(minutes=45), request_id=uuid7())
+    told = then + timedelta(hours=1)
+    commands.pass_up(pk, sent_at=told, by=county, at=told, request_id=uuid7())
+    commands.open_inquiry(
+        pk, inquiry=own, by=county, at=then + timedelta(days=1), request_id=uuid7()
+    )
+    commands.list_inquiry(
+        own, number="演示督〔2026〕1号", due_on=timezone.localdate(at) + timedelta(days=30),
+        reason="查明外包单位管理责任（演示）", request_id=uuid7(), **call,
+    )  # fmt: skip
+
+
+def office_unit(code: str) -> Unit:
+    return Unit.objects.get(code=office_code(code))

@@ -7,4 +7,4 @@ class AccidentsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from anlan.domain.accidents import ticks  # noqa: F401  declares them
+        from anlan.domain.accidents import tasks, ticks  # noqa: F401  declares them

@@ -48,6 +48,7 @@ def filters(params: QueryDict) -> Filters:
             Choice("nature", pgettext_lazy("accident", "Kind"), list(Nature.choices)),
             Choice("state", _("Status"), list(STATES.items())),
             Days("on", _("Happened on")),
+            Search("batch", _("Batch")),
             Flag("late", _("Report overdue")),
             Flag("suspected", _("Reporting suspected")),
         ),

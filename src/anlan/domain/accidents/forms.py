@@ -87,6 +87,11 @@ class Report(WithFigures):
     """A first report: what, when, where, how many. The rest can follow."""
 
     pk = forms.UUIDField(widget=forms.HiddenInput)
+    note = text_area(
+        _("Say it in one go"), required=False, rows=3,
+        help_text=_("Type or dictate: what, when, where, how many. “Fill in the form” puts it into "
+                    "the fields below, to be checked; your words stay as the course."),
+    )  # fmt: skip
     title = _line(
         pgettext_lazy("accident", "What happened"),
         True,

@@ -8,6 +8,7 @@ control targets, outputs  read in their area, below it and above it; set by offi
                 whose post is of every sector, for their own areas.
 what follows    seen by those in charge and by the unit that is told; answered by that unit; judged
                 by those in charge, never by who answered nor by anybody of its unit.
+imports, mappings  seen by office and leader of the unit that sent or saved them.
 names           of the dead and injured: office, leader and duty desk in charge; each look is on
                 record.
 """
@@ -130,4 +131,6 @@ RULES: dict[str, Rule] = {
     "outputs.make":      _set_make,
     "outputs.edit":      _set_edit,
     "accidents.import":  lambda by: in_charge(by, *LEADS),
+    "accidentbatches.view": lambda by: Q(unit__in=policy.units_of(by, LEADS)),
+    "accidentmappings.view": lambda by: Q(unit__in=policy.units_of(by, LEADS)),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Accidents in the worklist: reports that are owed, scopes and findings to decide."""
+"""Accidents in the worklist: reports that are owed, what is to be decided, inquiries, lessons."""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
+from anlan.domain.accidents.following_up import FOLLOWUP
+from anlan.domain.accidents.following_up import STATES as FOLLOWUP_STATES
 from anlan.domain.accidents.inquiring import KIND as INQUIRY
 from anlan.domain.accidents.inquiring import state_label
 from anlan.domain.accidents.loop import KIND
-from anlan.domain.accidents.models import Accident, Finding, Inquiry, Wish
+from anlan.domain.accidents.models import Accident, Finding, FollowUp, Inquiry, Wish
 from anlan.kernel.loop.worklist import Tray, Work, among, opened
 
 ROW = ("case", "case__area", "case__sector", "case__unit", "place_area")
@@ -67,4 +69,26 @@ INQUIRIES = Work(
     title=lambda row: row.accident.title,
     whose=lambda row: row.lead.name,
     state=lambda row: state_label(row.case.state),
+)
+
+
+def followup_trays(_by: Actor) -> list[Tray]:
+    kinds = [FOLLOWUP.kind]
+    return [
+        Tray("answer_followup", _("follow-ups of accidents to answer"),
+             opened(kinds, state="told"), "followups.answer"),
+        Tray("judge_followup", _("follow-ups of accidents to judge"),
+             opened(kinds, state="answered"), "followups.judge"),
+    ]  # fmt: skip
+
+
+FOLLOWUPS = Work(
+    kinds={FOLLOWUP.kind: _("follow-up of an accident")},
+    model=FollowUp,
+    related=("case", "case__area", "case__sector", "case__unit", "accident", "unit"),
+    view="followups.view",
+    trays=followup_trays,
+    title=lambda row: row.text,
+    whose=lambda row: row.unit.name,
+    state=lambda row: str(FOLLOWUP_STATES[row.case.state]),
 )

@@ -7,14 +7,13 @@ from typing import Self
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
-from anlan.base.ids import uuid7
 from anlan.domain.enterprises.models import ObjectKind
 from anlan.domain.hazards import objects
 from anlan.domain.hazards.objects import About
 from anlan.domain.hazards.reading.messages import IGNORED
 from anlan.domain.hazards.reading.rows import Finding
+from anlan.kernel.papers.batches import SentBatch, SentFile
 
 
 class Grade(models.TextChoices):
@@ -135,32 +134,12 @@ class HazardObject(models.Model):
         return About(self.kind, self.name, self.number, self.address, self.from_m, self.to_m)
 
 
-class Batch(models.Model):
-    """Workbooks that one sender handed in together, and what became of their rows."""
+class Batch(SentBatch):
+    """Workbooks that one sender handed in together, and what became of their rows.
 
-    class Status(models.TextChoices):
-        PLANNED = "planned", _("to be confirmed")
-        RUNNING = "running", _("running")
-        DONE = "done", _("done")
-        CANCELLED = "cancelled", _("cancelled")
-        FAILED = "failed", _("failed")
-        UNDOING = "undoing", _("being undone")
-        UNDONE = "undone", pgettext_lazy("import", "undone")
+    ``plan`` is by file, sheet and table; ``cursor`` is {"file": i, "row": n}.
+    """
 
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
-    #: The unit's area, where rows that name no place belong.
-    status = models.CharField(max_length=10, choices=Status, default=Status.PLANNED)
-    made_at = models.DateTimeField()
-    made_by = models.CharField(max_length=120)
-    user_id = models.BigIntegerField(null=True)
-    #: What the reader proposed and a person confirmed, by file, sheet and table.
-    plan = models.JSONField(default=dict)
-    #: What the dry run counted; empty before it.
-    tried = models.JSONField(default=dict)
-    #: Up to where the rows are in: {"file": i, "row": n}; moves with each transaction.
-    cursor = models.JSONField(default=dict)
-    total = models.IntegerField(default=0)
     created = models.IntegerField(default=0)
     updated = models.IntegerField(default=0)
     unchanged = models.IntegerField(default=0)
@@ -169,10 +148,6 @@ class Batch(models.Model):
     rejected = models.IntegerField(default=0)
     #: What a person should look at: importing/doubts.py.
     doubts = models.JSONField(default=list)
-    finished_at = models.DateTimeField(null=True)
-    job_id = models.UUIDField(null=True)
-    #: Cases that people had advanced when the batch was undone: listed, not undone.
-    kept = models.JSONField(default=list)
 
     class Meta:
         indexes = [models.Index(fields=["unit", "-made_at"], name="batch_of_unit")]
@@ -189,16 +164,9 @@ class Batch(models.Model):
         )
 
 
-class BatchFile(models.Model):
-    """One file of a batch, kept as it came (by its SM3), so that a killed import can resume."""
-
+class BatchFile(SentFile):
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="files")
     order = models.SmallIntegerField()
-    name = models.CharField(max_length=255)
-    digest = models.CharField(max_length=64)
-    #: Below MEDIA_ROOT.
-    stored = models.CharField(max_length=200)
-    size = models.BigIntegerField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["batch", "order"], name="batch_file_order")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from io import BytesIO
 from pathlib import Path
@@ -33,6 +32,7 @@ from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.jobs import queue
+from anlan.kernel.papers import batches as sent
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Column, Filters, Search
 from anlan.ui.pages import go_on, render_page
@@ -85,7 +85,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     rows = policy.permitted(Batch.objects.all(), "batches.view", by).select_related("unit")
     asked = Filters((), request.GET)
     page = asked.order(ORDERS, "made").page(rows.prefetch_related("files"), request.GET)
-    columns = batches.columns(batches.jobs_of(page.rows))
+    columns = batches.columns(sent.jobs_of(page.rows))
     context = {"filters": asked, "page": page, "columns": columns, "sort": "made"}
     return render_page(request, "hazards/imports.html", "hazards/_imports.html", context)
 
@@ -95,14 +95,7 @@ def _received(request: HttpRequest, by: Actor) -> HttpResponse:
     if not files:
         return _sent_back(request, [NoFile()])
     at = timezone.now()
-    with tempfile.TemporaryDirectory(prefix="anlan-in-") as folder:
-        kept = []
-        for number, file in enumerate(files):
-            path = Path(folder) / f"{number}{Path(file.name or '').suffix.lower()[:8]}"
-            with path.open("wb") as target:
-                for block in file.chunks():
-                    target.write(block)
-            kept.append((file.name or path.name, path))
+    with sent.uploaded(files) as kept:
         try:
             batch, refusals = importing.prepare(kept, unit=main_unit(by, SENDERS), by=by, at=at)
         except importing.NothingReadable as none:
@@ -134,8 +127,8 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
     """A batch, at whatever step of the wizard it is."""
     found = _batch(request, pk)
     files = list(found.files.order_by("order"))
-    job = batches.job_of(found)
-    running = batches.is_running(job)
+    job = sent.job_of(found)
+    running = sent.is_running(job)
     asked = Filters((Search("sheet", _("Sheet")),), request.GET)
     left = Leftover.objects.filter(batch=found, rejected=True)
     page = asked.order(LEFT_ORDER, "row").page(left, request.GET)
@@ -155,8 +148,8 @@ def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
         "fields": FIELDS, "tried": found.tried, "filters": asked, "page": page,
         "columns": columns, "sort": "row", "ignored": _ignored(found),
         "doubts": doubts.of(found, names), "mended": mended.of(found),
-        "outcomes": _outcomes(found), "kept": _kept(found), "tone": batches.tone(found.status),
-        "stopped": batches.stopped(found, job), "working": batches.working(job),
+        "outcomes": _outcomes(found), "kept": _kept(found), "tone": sent.tone(found.status),
+        "stopped": sent.stopped(found, job), "working": sent.working(job, batches.WORKING),
     }  # fmt: skip
     return render_page(request, "hazards/batch.html", "hazards/_batch_left.html", context)
 
@@ -279,9 +272,14 @@ def batch_undo(request: HttpRequest, pk: UUID) -> HttpResponse:
 def batch_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What the progress bar asks every second; at the end it sends the page for the result."""
     found = _batch(request, pk)
-    job = batches.job_of(found)
-    running = batches.is_running(job)
-    context = {"batch": found, "job": job, "running": running, "working": batches.working(job)}
+    job = sent.job_of(found)
+    running = sent.is_running(job)
+    context = {
+        "batch": found,
+        "job": job,
+        "running": running,
+        "working": sent.working(job, batches.WORKING),
+    }
     response = HttpResponse(render_to_string("hazards/_batch_job.html", context, request))
     if not running:
         response["HX-Refresh"] = "true"

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import MovedOn, Refusal
+from anlan.domain.accidents.importing import clearing as registers
 from anlan.domain.hazards.importing import clearing
 from anlan.domain.office.models import RetentionRule
 from anlan.kernel.accounts import policy
@@ -60,11 +61,13 @@ class Rule:
 
 
 def _taken_in(before: datetime, by: Actor, at: datetime) -> int:
-    return clearing.clear_taken_in(before, by=by, at=at)
+    hazards = clearing.clear_taken_in(before, by=by, at=at)
+    return hazards + registers.clear_taken_in(before, by=by, at=at)
 
 
 def _taken_out(before: datetime, by: Actor, at: datetime) -> int:
-    return clearing.clear_taken_out(before, by=by, at=at)
+    hazards = clearing.clear_taken_out(before, by=by, at=at)
+    return hazards + registers.clear_taken_out(before, by=by, at=at)
 
 
 def _leavers(before: datetime, by: Actor, at: datetime) -> int:

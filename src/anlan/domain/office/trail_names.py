@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from uuid import UUID
 
+from anlan.domain.accidents.models import BatchFile as AccidentFile
 from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.hazards.models import BatchFile, Grade, Source
 from anlan.kernel.accounts import trail_names
@@ -38,6 +39,11 @@ def _batches(keys: list[str]) -> Mapping[str, str]:
     return {str(pk): name for pk, name in rows.values_list("batch", "name")}
 
 
+def _registers(keys: list[str]) -> Mapping[str, str]:
+    rows = AccidentFile.objects.filter(batch__in=_uuids(keys))
+    return {str(pk): name for pk, name in rows.values_list("batch", "name")}
+
+
 def _states(keys: list[str]) -> Mapping[str, str]:
     return {state: str(label) for state, label in STATES.items()}
 
@@ -52,7 +58,8 @@ def _sources(keys: list[str]) -> Mapping[str, str]:
 
 def declare() -> None:
     for thing, resolver in (
-        ("case", _cases), ("enterprise", _enterprises), ("batch", _batches), ("state", _states),
+        ("case", _cases), ("enterprise", _enterprises), ("batch", _batches),
+        ("accident_batch", _registers), ("state", _states),
         ("grade", _grades), ("source", _sources),
     ):  # fmt: skip
         trail_names.declare(thing, resolver)

@@ -44,6 +44,7 @@ from anlan.domain.accidents.commands.reporting import (
     ACCIDENTS_MAX,
     NewAccident,
     check_new,
+    check_own,
     report,
     report_many,
 )
@@ -66,6 +67,7 @@ __all__ = [
     "attribute",
     "change_control",
     "check_new",
+    "check_own",
     "compare",
     "conclude",
     "conclude_track",

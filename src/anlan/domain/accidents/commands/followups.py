@@ -23,13 +23,16 @@ from anlan.base.ids import uuid7
 from anlan.base.paths import ancestors, below
 from anlan.base.refusal import MovedOn
 from anlan.domain.accidents.commands.base import lacks, own_area, text_of
+from anlan.domain.accidents.following_up import FOLLOWUP
 from anlan.domain.accidents.models import PLACE_CHARS_MAX, Accident, FollowUp, RestartTerms
 from anlan.domain.accidents.permissions import LEADS
 from anlan.domain.accidents.refusals import AlreadyAsked
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Jurisdiction, Sector, Unit, UnitKind
 from anlan.kernel.accounts.units import main_unit
-from anlan.kernel.loop import plain
+from anlan.kernel.loop import engine, plain
+from anlan.kernel.loop.engine import Move, NewCase
+from anlan.kernel.loop.models import Party, PartyRole
 from anlan.kernel.loop.plain import Call, Claim
 from anlan.kernel.notices import outbox
 from anlan.kernel.notices.kinds import declare
@@ -119,6 +122,7 @@ def answer_followup(pk: UUID, *, answer: str, found: int | None, **call: Unpack[
     )  # fmt: skip
     if not changed:
         raise MovedOn
+    _step(row, "answer_again" if row.answered_at else "answer", claim)
     claim.record("followups.answer", "followup", pk, before={"answer": row.answer},
                  after={"answer": said, "found": found})  # fmt: skip
     return claim.done(pk)
@@ -141,6 +145,8 @@ def judge_followup(pk: UUID, *, verdict: str, evidence: str, **call: Unpack[Call
     )
     if not changed:
         raise MovedOn
+    asked = "judge" if row.answered_at else "judge_unanswered"
+    _step(row, "judge_again" if row.verdict else asked, claim, said)
     claim.record("followups.judge", "followup", pk, reason=said, before={"verdict": row.verdict},
                  after={"verdict": verdict})  # fmt: skip
     return claim.done(pk)
@@ -170,6 +176,7 @@ def withdraw_followup(pk: UUID, *, reason: str, **call: Unpack[Call]) -> UUID:
     )
     if not changed:
         raise MovedOn
+    _step(row, "void_judged" if row.verdict else "void", claim, why)
     claim.record("followups.withdraw", "followup", pk, reason=why, before={"text": row.text})
     return claim.done(pk)
 
@@ -210,6 +217,14 @@ def terms_for(accident: Accident) -> RestartTerms | None:
 
 
 # --- what they have in common ---------------------------------------------------------------
+
+
+def _step(row: FollowUp, name: str, claim: Claim, reason: str = "") -> None:
+    if row.case_id is None:
+        return  # Told before follow-ups had a case.
+    case = engine.lock([row.case_id])[row.case_id]
+    call: Call = {"by": claim.by, "at": claim.at, "request_id": claim.request_id}
+    engine.take(FOLLOWUP, name, [Move(case)], reason=reason, **call)
 
 
 def _begin(pk: UUID, given: dict[str, Any], call: Call) -> tuple[Accident, Claim]:
@@ -276,9 +291,10 @@ def _put(
         raise lacks("names", _("An accident has at most %(n)d follow-ups.") % {"n": FOLLOWUPS_MAX})
     # Ids of one millisecond come in any order, and terms stay in theirs.
     ids = sorted(uuid7() for _row in rows)
+    _open(accident, list(zip(ids, (unit for _text, unit in rows), strict=True)), due_on, claim)
     made = [
         FollowUp(
-            pk=pk, accident=accident, kind=kind, text=text, unit=unit, source=source,
+            pk=pk, case_id=pk, accident=accident, kind=kind, text=text, unit=unit, source=source,
             due_on=due_on, made_at=claim.at, made_by=claim.by.name,
         )
         for pk, (text, unit) in zip(ids, rows, strict=True)
@@ -297,3 +313,22 @@ def _put(
     )  # fmt: skip
     claim.record("accidents.follow_up", "case", accident.pk,
                  after={"kind": kind, "count": len(made), "source": source})  # fmt: skip
+
+
+def _open(
+    accident: Accident, told: Sequence[tuple[UUID, Unit]], due_on: date | None, claim: Claim
+) -> None:
+    """A case for each, in the area of the unit that is told: it stands in that unit's worklist."""
+    today = timezone.localdate(claim.at)
+    new = [
+        NewCase(
+            pk=pk, area_id=unit.area_id, path=unit.path, unit_id=accident.case.unit_id,
+            opened_on=today, due_on=due_on, sector=accident.case.sector_id,
+        )
+        for pk, unit in told
+    ]  # fmt: skip
+    call: Call = {"by": claim.by, "at": claim.at, "request_id": claim.request_id}
+    engine.open_cases(FOLLOWUP, new, **call)
+    Party.objects.bulk_create(
+        Party(case_id=pk, role=PartyRole.RECTIFIER, unit=unit, since=today) for pk, unit in told
+    )

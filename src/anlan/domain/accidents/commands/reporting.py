@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Unpack
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from anlan.domain.accidents.models import (
     KEY_CHARS_MAX,
     NAME_CHARS_MAX,
     PLACE_CHARS_MAX,
+    STATED_CHARS_MAX,
     TITLE_CHARS_MAX,
     Accident,
     Nature,
@@ -78,6 +80,10 @@ class NewAccident:
     is_history: bool = False
     source_name: str = ""
     source_key: str = ""
+    lon: Decimal | None = None
+    lat: Decimal | None = None
+    #: In another currency, as the source states it.
+    loss_stated: str = ""
     #: For which unit the command line enters it; whoever is signed in does so for their own.
     unit: int = 0
 
@@ -107,7 +113,7 @@ def report_many(
     for each in new:
         check_new(each, areas, known, at)
     for area in {each.area for each in new}:
-        _check_own(areas[area], by)
+        check_own(areas[area], by)
     _check_firms(new, by)
     unit = _unit(by, areas[new[0].area], new[0].unit)
     rows = _rows(new, areas)
@@ -122,6 +128,7 @@ def check_new(new: NewAccident, areas: dict[int, Region], sectors: set[str], at:
     short(new.place, "place", PLACE_CHARS_MAX)
     short(new.enterprise_name, "enterprise_name", NAME_CHARS_MAX)
     short(new.source_key, "source_key", KEY_CHARS_MAX)
+    short(new.loss_stated, "loss", STATED_CHARS_MAX)
     short(new.text, "text")
     area = areas.get(new.area)
     if area is None or area.valid_to is not None:
@@ -149,7 +156,8 @@ def _check_moments(new: NewAccident, at: datetime) -> None:
         raise lacks("received_at", _("The time lies ahead; choose now or earlier."))
 
 
-def _check_own(area: Region, by: Actor) -> None:
+def check_own(area: Region, by: Actor) -> None:
+    """Raises AccidentIncomplete where ``by`` reports nothing from there."""
     own = [grant.path for grant in held.grants(by) if grant.role in REPORTERS]
     if not by.trusted and not any(area.path.startswith(path) for path in own):
         raise lacks(
@@ -194,6 +202,7 @@ def _rows(new: Sequence[NewAccident], areas: dict[int, Region]) -> list[Accident
             serious=each.figures.serious, light=each.figures.light, missing=each.figures.missing,
             loss_fen=each.figures.loss_fen, missing_as_dead=as_dead, aware_at=each.aware_at,
             received_at=each.received_at, source_name=each.source_name, source_key=each.source_key,
+            lon=each.lon, lat=each.lat, loss_stated=each.loss_stated,
         )
         for each in new
     ]  # fmt: skip

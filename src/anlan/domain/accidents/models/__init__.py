@@ -6,6 +6,7 @@ said is still there as of its days.
 
 from anlan.domain.accidents.models.control import ControlTarget
 from anlan.domain.accidents.models.followups import FollowUp, RestartTerms
+from anlan.domain.accidents.models.imports import Batch, BatchFile, Leftover, Mapping
 from anlan.domain.accidents.models.outputs import OutputFigure
 from anlan.domain.accidents.models.register import (
     KEY_CHARS_MAX,
@@ -14,6 +15,7 @@ from anlan.domain.accidents.models.register import (
     NUMBER_CHARS_MAX,
     PEOPLE_MAX,
     PLACE_CHARS_MAX,
+    STATED_CHARS_MAX,
     TITLE_CHARS_MAX,
     Accident,
     Casualty,
@@ -35,14 +37,19 @@ __all__ = [
     "NUMBER_CHARS_MAX",
     "PEOPLE_MAX",
     "PLACE_CHARS_MAX",
+    "STATED_CHARS_MAX",
     "TITLE_CHARS_MAX",
     "Accident",
+    "Batch",
+    "BatchFile",
     "Casualty",
     "Clock",
     "ControlTarget",
     "Finding",
     "FollowUp",
     "Inquiry",
+    "Leftover",
+    "Mapping",
     "Nature",
     "OutputFigure",
     "Report",

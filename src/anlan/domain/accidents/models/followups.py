@@ -29,7 +29,10 @@ class FollowUp(models.Model):
         PARTLY = "partly", pgettext_lazy("followup", "partly done")
         NOT_DONE = "not_done", pgettext_lazy("followup", "not done")
 
+    #: Its case's as well: what stands in the worklist has its case's number.
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    #: None of those that were told before follow-ups had one.
+    case = models.OneToOneField("loop.Case", models.PROTECT, null=True, related_name="followup")
     accident = models.ForeignKey(Accident, models.PROTECT, related_name="followups")
     kind = models.CharField(max_length=8, choices=Kind)
     text = models.TextField()

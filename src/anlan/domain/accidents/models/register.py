@@ -18,6 +18,7 @@ from anlan.kernel.regions.models import Level
 
 TITLE_CHARS_MAX, PLACE_CHARS_MAX, NAME_CHARS_MAX, NUMBER_CHARS_MAX = 120, 200, 120, 80
 KEY_CHARS_MAX = 80
+STATED_CHARS_MAX = 40
 #: No accident in history comes near it; a slip of the keyboard does.
 PEOPLE_MAX = 100_000
 LOSS_FEN_MAX = 10**15
@@ -51,6 +52,8 @@ class Accident(models.Model):
     title = models.CharField(max_length=TITLE_CHARS_MAX)
     happened_at = models.DateTimeField()
     place = models.CharField(max_length=PLACE_CHARS_MAX, blank=True)
+    lon = models.DecimalField(max_digits=8, decimal_places=5, null=True)
+    lat = models.DecimalField(max_digits=8, decimal_places=5, null=True)
     #: Where it happened; the case's area is the one that it is attributed to.
     place_area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
     enterprise_name = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
@@ -65,6 +68,8 @@ class Accident(models.Model):
     light = models.IntegerField(default=0)
     missing = models.IntegerField(default=0)
     loss_fen = models.BigIntegerField(default=0)
+    #: As a source states it in another currency ("USD 102500"): in no figure.
+    loss_stated = models.CharField(max_length=STATED_CHARS_MAX, blank=True)
     #: Missing people count as dead in the grade: the office's setting when it was entered.
     missing_as_dead = models.BooleanField(default=False)
     #: When the firm's head learnt of it, and when the department was told.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,11 +15,11 @@ from django.utils import timezone
 
 from anlan.base.ids import uuid7
 from anlan.base.refusal import Refusal
-from anlan.domain.accidents import commands
+from anlan.domain.accidents import commands, importing
 from anlan.domain.accidents.commands import Figures, NewAccident
 from anlan.domain.accidents.invariants import invariants
-from anlan.domain.accidents.models import Accident
-from anlan.domain.hazards.tests.stage import Cast
+from anlan.domain.accidents.models import Accident, Batch
+from anlan.domain.hazards.tests.stage import ROOT, Cast
 from anlan.kernel.facts.models import Fact
 from anlan.kernel.loop.invariants import invariants as loop_invariants
 from anlan.kernel.loop.models import Case
@@ -64,11 +65,18 @@ class Desk:
             return refusal.code
         return Case.objects.get(pk=pk).state
 
+    def sent(self, path: Path, *, area: str = "", unit: str = "office", **more: Any) -> Batch:
+        """A register that is prepared, by whoever may do all."""
+        return importing.prepare(
+            path, path.name, unit=self.cast.units[unit], area=by_code(area) if area else None,
+            by=ROOT, at=self.now, **more,
+        )  # fmt: skip
+
     def row(self, pk: UUID) -> Accident:
         return Accident.objects.select_related("case").get(pk=pk)
 
-    def sums(self) -> dict[str, int]:
-        found = Fact.objects.filter(kind__code__startswith="accident.").order_by()
+    def sums(self, kind: str = "accident") -> dict[str, int]:
+        found = Fact.objects.filter(kind__code__startswith=f"{kind}.").order_by()
         totals = found.values_list("kind__code").annotate(n=Sum("quantity"))
         return Counter({code.partition(".")[2]: n for code, n in totals})
 

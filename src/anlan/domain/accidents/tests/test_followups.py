@@ -190,3 +190,40 @@ def test_through_the_pages_it_is_told_answered_judged_and_withdrawn(desk: Desk) 
     form = {"pk": uuid7(), "area": CITY, "items": "通风", "source": "文件"}
     assert desk.post("city", "accidents:terms", **form).status_code == 302
     assert "通风" in desk.get("office", "accidents:terms").content.decode()
+
+
+def test_what_waits_for_an_answer_or_a_verdict_is_in_the_worklist_and_on_the_ladder(
+    desk: Desk,
+) -> None:
+    pk = desk.report(deaths=1)
+    due = timezone.localdate(desk.now) + timedelta(days=3)
+    name = desk.cast.units["elsewhere"].name
+    assert told(desk, pk, names=(name,), due_on=due) == pk
+    row = FollowUp.objects.select_related("case").get()
+    assert (row.case_id, row.case.state, row.case.due_on) == (row.pk, "told", due)
+
+    def waits(who: str, tray: str) -> bool:
+        page = desk.browser(who).get(f"/work/{tray}/").content.decode()
+        return "排查同类罐区动火" in page
+
+    assert waits("stranger", "answer_followup")
+    assert not waits("office", "answer_followup")
+    assert step(desk, "stranger", "answer_followup", row.pk, answer="已查", found=1) == "done"
+    assert not waits("stranger", "answer_followup")
+    assert waits("city", "judge_followup")
+    # Before it is judged another answer takes the place of the first; it counts once.
+    assert step(desk, "stranger", "answer_followup", row.pk, answer="又查", found=2) == "done"
+    verdict = {"verdict": "done", "evidence": "抽查"}
+    assert step(desk, "city", "judge_followup", row.pk, **verdict) == "done"
+    assert not waits("city", "judge_followup")
+    row.refresh_from_db()
+    assert (row.case.state, row.case.is_open) == ("judged", False)
+    steps = Event.objects.filter(case=row.pk).order_by("seq").values_list("step", flat=True)
+    assert list(steps) == ["find", "answer", "answer_again", "judge"]
+    sums = desk.sums("followup")
+    assert (sums["found"], sums["rectified"], sums["closed"], sums["open"]) == (1, 1, 1, 0)
+    # What was judged and turns out a slip counts nowhere but among those told.
+    assert step(desk, "city", "withdraw_followup", row.pk, reason="误发") == "done"
+    sums = desk.sums("followup")
+    assert (sums["found"], sums["rectified"], sums["closed"], sums["voided"]) == (1, 0, 0, 1)
+    desk.check()

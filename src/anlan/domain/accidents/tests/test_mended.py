@@ -8,15 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from anlan.base.ids import uuid7
 from anlan.base.refusal import Refusal
-from anlan.config import accidents_cli
 from anlan.domain.accidents import chain, commands, importing
 from anlan.domain.accidents import statistics as numbers
 from anlan.domain.accidents.commands import Figures
+from anlan.domain.accidents.importing import editing, turning
 from anlan.domain.accidents.models import Accident, Clock, Finding, Inquiry, Word
 from anlan.domain.accidents.tests.desk import HOME, Desk
 from anlan.domain.hazards.tests.stage import ROOT
@@ -86,8 +85,8 @@ def test_what_was_exported_and_is_read_in_again_is_known(desk: Desk, tmp_path: P
     when = f"{timezone.localtime(desk.row(pk).happened_at):%Y-%m-%d %H:%M}"
     path = tmp_path / "out.csv"
     path.write_text(f"事故编号,事故名称,发生时间,死亡人数\n{number},储罐区闪爆,{when},1\n")
-    found = importing.read(path, path.name, by=ROOT, area=by_code(HOME))
-    assert (found.known, found.new, found.wrong) == (1, [], [])
+    tried = importing.try_out(desk.sent(path, area=HOME), by=ROOT)
+    assert (tried["known"], tried["created"], tried["rejected"]) == (1, 0, 0)
 
 
 def test_the_same_register_in_another_writing_of_its_days_is_known(
@@ -96,10 +95,8 @@ def test_the_same_register_in_another_writing_of_its_days_is_known(
     for when, known in (("2025-01-02", 0), ("2025/01/02 00:00:00", 1), ("2025年1月2日", 1)):
         path = tmp_path / "a.csv"
         path.write_text(f"事故名称,发生时间,死亡人数\n坍塌,{when},2\n")
-        found = importing.read(path, path.name, by=ROOT, area=by_code(HOME))
-        assert found.known == known, when
-        if found.new:
-            commands.report_many(found.new, **desk.call("city"))
+        batch = importing.run(desk.sent(path, area=HOME).pk, by=ROOT)
+        assert batch.known == known, when
 
 
 @pytest.mark.parametrize(
@@ -118,8 +115,9 @@ def test_a_cell_that_nobody_meant_is_told_by_its_place(
 ) -> None:
     path = tmp_path / "a.csv"
     path.write_text(f"事故名称,发生时间,死亡人数,直接经济损失（万元）\n{row}\n")
-    found = importing.read(path, path.name, by=ROOT, area=by_code(HOME))
-    assert [(each.row, len(each.reason) > 5) for each in found.wrong] == [(2, True)]
+    batch = desk.sent(path, area=HOME)
+    importing.try_out(batch, by=ROOT)
+    assert [(each.row, len(each.reason) > 5) for each in batch.leftovers.all()] == [(2, True)]
 
 
 def test_a_packed_file_that_breaks_off_or_is_bent_is_refused(desk: Desk, tmp_path: Path) -> None:
@@ -130,7 +128,7 @@ def test_a_packed_file_that_breaks_off_or_is_bent_is_refused(desk: Desk, tmp_pat
             path = tmp_path / "a.csv.gz"
             path.write_bytes(broken)
             with pytest.raises(Refusal):
-                importing.read(path, path.name, by=ROOT, area=by_code(HOME))
+                desk.sent(path, area=HOME)
 
 
 def test_days_that_nobody_meant_are_refused_and_break_no_page(desk: Desk) -> None:
@@ -198,21 +196,6 @@ def test_a_scope_asked_of_a_concluded_accident_waits_in_the_worklist(desk: Desk)
         assert rows.filter(pk=pk).exists(), code
 
 
-def test_a_register_in_gb18030_is_read_and_a_broken_workbook_refused(desk: Desk) -> None:
-    def send(name: str, body: bytes) -> Any:
-        return desk.post("office", "accidents:import", mapping="anlan", area=HOME,
-                         file=SimpleUploadedFile(name, body))  # fmt: skip
-
-    assert (
-        send("a.csv", "事故名称,发生时间\n坍塌,2025-01-02\n".encode("gb18030")).status_code == 200
-    )
-    assert Accident.objects.get().title == "坍塌"
-    for name, body in (("a.xlsx", b"PK\x03\x04nothing"), ("a.xls", b"\xd0\xcf\x11\xe0"),
-                       ("a.csv", b"\x00\x01\x02"), ("a.exe", b"x"), (".gz", b"\x1f\x8b"),
-                       ("a.csv", "事故名称,发生时间\n坍\0塌,2025-01-03\n".encode())):  # fmt: skip
-        assert send(name, body).status_code < 500, (name, body)
-
-
 def test_appraisals_that_overlap_give_no_day_twice(desk: Desk) -> None:
     pk = desk.report("office", at=T, deaths=1)
     inquiry = commands.open_inquiry(pk, inquiry=uuid7(), **desk.call("office", T))
@@ -248,23 +231,26 @@ def test_deaths_are_counted_again_where_the_nature_was_wrong(desk: Desk) -> None
 
 
 def test_a_register_that_is_sent_twice_at_once_is_read_once(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    # Both have looked before either has written.
-    monkeypatch.setattr(importing, "_there", lambda _source, _keys: set())
-    request = uuid7()
-    answers = []
-    for _n in range(2):
-        file = SimpleUploadedFile("a.csv", "事故名称,发生时间\n坍塌,2025-01-02\n".encode())
-        given = {"file": file, "mapping": "anlan", "area": HOME, "request_id": request}
-        answers.append(desk.post("office", "accidents:import", **given).status_code)
-    assert answers == [200, 409]
-    assert Accident.objects.count() == 1
-    page = desk.get("office", "accidents:import").content.decode()
-    assert 'name="request_id"' in page
+    path = tmp_path / "a.csv"
+    path.write_text("事故名称,发生时间\n坍塌,2025-01-02\n坠落,2025-01-03\n")
+    importing.run(desk.sent(path, area=HOME).pk, by=ROOT)
+    # The second has looked before the first has written.
+    looked, real = [], turning._there
+
+    def blind(source: str, keys: Any) -> set[str]:
+        looked.append(keys)
+        return set() if len(looked) == 1 else real(source, keys)
+
+    monkeypatch.setattr(turning, "_there", blind)
+    batch = importing.run(desk.sent(path, area=HOME).pk, by=ROOT)
+    assert (batch.created, batch.known, batch.status, len(looked)) == (0, 2, "done", 2)
+    assert Accident.objects.count() == 2
+    desk.check()
 
 
 @pytest.mark.parametrize("text", ["NaN", "sNaN", "Infinity", "-1", "0", "1e99", "seven"])
-def test_a_rate_that_is_none_is_refused_on_the_command_line_as_well(text: str) -> None:
+def test_a_rate_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(Refusal):
-        accidents_cli._yuan(text)
+        editing.rate(text)

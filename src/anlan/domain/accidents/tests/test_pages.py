@@ -168,29 +168,6 @@ def test_the_list_asks_as_much_for_many_as_for_few(desk: Desk) -> None:
     assert asked() == few
 
 
-def test_a_register_is_read_in_from_a_page_and_again_adds_nothing(desk: Desk) -> None:
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
-    def send(who: str = "office", text: str = "", **more: Any) -> Any:
-        body = text or "事故名称,发生时间,死亡人数\n坍塌,2025-01-02,2\n坠落,哪天,1\n"
-        file = SimpleUploadedFile("台账.csv", body.encode())
-        return desk.post(who, "accidents:import", file=file, mapping="anlan", area=HOME, **more)
-
-    assert desk.post("inspector", "accidents:import").status_code == 403
-    page = send().content.decode()
-    assert "1 accidents entered, 0 in the register before, 1 rows to be mended" in page
-    assert desk.sums()["deaths"] == 2
-    assert "0 accidents entered, 1 in the register before" in send().content.decode()
-    assert desk.post("office", "accidents:import", mapping="anlan").status_code == 422
-    assert send(text="a,b\n1,2\n").status_code >= 400
-    assert send(yuan="many").status_code >= 400
-    # Another's area is nobody's to fill.
-    away = SimpleUploadedFile("a.csv", "事故名称,发生时间\n坍塌,2025-01-03\n".encode())
-    answer = desk.post("office", "accidents:import", file=away, mapping="anlan", area="530103")
-    assert answer.status_code >= 400
-    assert Accident.objects.count() == 1
-
-
 def test_a_program_reports_supplements_and_reads_as_a_person_does(desk: Desk) -> None:
     pk = uuid7()
     base, client = f"/api/v1/accidents/{pk}", desk.browser("office")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -17,6 +18,8 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
+from anlan.base.limits import TEXT_CHARS_MAX
+from anlan.base.paths import below
 from anlan.base.refusal import Refusal
 from anlan.domain.accidents import (
     columns,
@@ -24,6 +27,7 @@ from anlan.domain.accidents import (
     forms,
     inquiring,
     law,
+    noting,
     queries,
     steps,
     tabs,
@@ -42,12 +46,15 @@ from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
 from anlan.kernel.loop import offering
 from anlan.kernel.loop.settings import RUNGS
+from anlan.kernel.regions.models import Level, Region
 from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
 
 kept_lists.register("accidents:list", "accidents:export", page="accidents:list")
 #: What the form folds away, for whoever reports from the street on a phone.
 FOLDED = frozenset({"light", "loss", "nature", "sector", "type", "aware_at", "received_at", "text"})
+#: Names of areas that a note is held against.
+PLACES_MAX = 5_000
 DRAWN = ("reported", "known", "concluded")
 
 
@@ -76,6 +83,8 @@ def new(request: HttpRequest) -> HttpResponse:
     initial = {"happened_at": timezone.localtime(at)}
     if request.method == "GET":
         form = forms.Report(initial={**initial, "pk": uuid7(), "request_id": uuid7()})
+    elif "fill" in request.POST:
+        form = forms.Report(initial=_noted(request.POST, unit.area, at))
     else:
         form = forms.Report(request.POST, initial=initial)
         if form.is_valid():
@@ -88,12 +97,27 @@ def new(request: HttpRequest) -> HttpResponse:
                 return go_on(request, reverse("accidents:page", args=[pk]))
     area = form["area"].value() or unit.area.code
     unfolded = form.is_bound and bool(FOLDED & (set(form.errors) | set(form.changed_data)))
+    unfolded |= any(form.initial.get(name) for name in FOLDED - {"text"})
     context = {
         "form": form, "area_code": area, "area_text": area_name(area), "unfolded": unfolded,
     }  # fmt: skip
     return render_page(
         request, "accidents/new.html", "accidents/new.html", context, 422 if form.errors else 200
     )
+
+
+def _noted(given: Mapping[str, str], area: Region, at: datetime) -> dict[str, Any]:
+    """The form with what a note says; what somebody typed already stands."""
+    said = given.get("note", "")[:TEXT_CHARS_MAX]
+    below_it = Region.objects.filter(below(area.path), valid_to=None, level__lte=Level.TOWNSHIP)
+    places = below_it.order_by("-level", "code").values_list("name", "code")[:PLACES_MAX]
+    note = noting.read(said, at, places)
+    proposed = {"happened_at": timezone.localtime(at), "text": said, "area": note.area,
+                **note.fields}  # fmt: skip
+    typed = {name: value for name in forms.Report.base_fields
+             if name != "happened_at" and (value := given.get(name, "").strip())}  # fmt: skip
+    fresh = {"pk": uuid7(), "request_id": uuid7()}
+    return {**fresh, **proposed, **typed} | ({"area": note.area} if note.area else {})
 
 
 def _report(form: forms.Report, by: Actor, at: datetime) -> UUID:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from pathlib import Path
 from uuid import UUID
 
-from django.conf import settings
 from django.db import transaction
 
 from anlan.base import bulk
@@ -18,6 +16,7 @@ from anlan.base.actor import Actor
 from anlan.domain.hazards import search
 from anlan.domain.hazards.models import Batch, BatchFile, Hazard, HazardObject, Leftover, Sighting
 from anlan.kernel.audit import trail
+from anlan.kernel.papers import batches
 
 #: Batches of one call; the clock comes again.
 BATCHES_AT_ONCE = 200
@@ -46,15 +45,15 @@ def clear_taken_out(before: datetime, *, by: Actor, at: datetime) -> int:
 
 
 def _clear(rows: object, *, by: Actor, at: datetime) -> int:
-    batches = list(rows.distinct().order_by("pk")[:BATCHES_AT_ONCE])  # type: ignore[attr-defined]
-    for batch in batches:
+    found = list(rows.distinct().order_by("pk")[:BATCHES_AT_ONCE])  # type: ignore[attr-defined]
+    for batch in found:
         with transaction.atomic():
             stored = _clear_rows(batch)
             entry = trail.Entry("batch.cleared", "batch", str(batch.pk))
             trail.record([entry], by=by, at=at)
         # After the rows: a file without a row harms nothing, a row without its file would.
         _unlink(stored)
-    return len(batches)
+    return len(found)
 
 
 def _clear_rows(batch: Batch) -> list[str]:
@@ -83,7 +82,5 @@ def _clear_hazards(pks: Sequence[UUID]) -> None:
 
 
 def _unlink(stored: Sequence[str]) -> None:
-    """Files that no other batch was made of: the same workbook sent twice lies there once."""
-    used = set(BatchFile.objects.filter(stored__in=stored).values_list("stored", flat=True))
-    for name in set(stored) - used:
-        (Path(settings.MEDIA_ROOT) / name).unlink(missing_ok=True)
+    used = BatchFile.objects.filter(stored__in=stored).values_list("stored", flat=True)
+    batches.unlink(stored, used)

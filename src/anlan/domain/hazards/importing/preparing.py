@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import os
 from collections.abc import Sequence
-from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 
 from anlan.base.actor import Actor
-from anlan.base.ids import uuid7
-from anlan.base.refusal import DiskFull, NotFound, Refusal, disk_is_full
+from anlan.base.refusal import DiskFull, NotFound, Refusal
 from anlan.domain.hazards import reading
 from anlan.domain.hazards.importing.refusals import NothingReadable
 from anlan.domain.hazards.models import Batch, BatchFile, ColumnMapping
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.audit import trail
+from anlan.kernel.papers import batches
 from anlan.kernel.papers.sheets import read_workbook
 
-#: Files of one batch, and bytes read at once while one is kept.
+#: Files of one batch.
 FILES_MAX = 50
-COPY_BYTES = 1 << 20
+ROOM = "imports"
 
 
 def prepare(
@@ -51,7 +47,7 @@ def prepare(
             book = read_workbook(path, name)
             plan = reading.propose(book, saved)
             plan.year, plan.found_on = year, found_on
-            plans.append((name, *_keep(path, name), plan.to_json()))
+            plans.append((name, *batches.keep(path, name, room=ROOM), plan.to_json()))
         except DiskFull:
             raise  # No file is to blame, and none would fare better.
         except Refusal as refusal:
@@ -74,7 +70,7 @@ def prepare(
                 order=order,
                 name=name,
                 digest=digest,
-                stored=str(path.relative_to(settings.MEDIA_ROOT)),
+                stored=batches.stored_as(path),
                 size=path.stat().st_size,
             )
             for order, (name, path, digest, _plan) in enumerate(plans)
@@ -92,34 +88,6 @@ def prepare(
             at=at,
         )
     return batch, refusals
-
-
-def _keep(path: Path, name: str) -> tuple[Path, str]:
-    """A copy under the content's own name, on disk before any row speaks of it (F04)."""
-    folder = Path(settings.MEDIA_ROOT) / "imports"
-    folder.mkdir(parents=True, exist_ok=True)
-    draft = folder / f".{uuid7()}"
-    digest = hashlib.new("sm3") if "sm3" in hashlib.algorithms_available else hashlib.sha256()
-    try:
-        with path.open("rb") as source, draft.open("xb") as copy:
-            while block := source.read(COPY_BYTES):
-                digest.update(block)
-                copy.write(block)
-            copy.flush()
-            os.fsync(copy.fileno())
-    except OSError as error:
-        draft.unlink(missing_ok=True)
-        if disk_is_full(error):
-            raise DiskFull from error
-        raise
-    suffix = Path(name).suffix.lower()
-    kept = folder / f"{digest.hexdigest()}{suffix if suffix.isascii() and len(suffix) < 8 else ''}"
-    os.replace(draft, kept)
-    with suppress(OSError):
-        handle = os.open(folder, os.O_RDONLY)
-        os.fsync(handle)
-        os.close(handle)
-    return kept, digest.hexdigest()
 
 
 def _saved_mapping(unit: Unit) -> dict[str, str]:

@@ -1,0 +1,154 @@
+"""Keeping a register's file, reading its headings, and proposing what they mean."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping as Names
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from django.db import transaction
+
+from anlan.base.actor import Actor
+from anlan.domain.accidents.importing import cells, lines
+from anlan.domain.accidents.importing.plan import Plan, adopt, best, layout_from, layouts
+from anlan.domain.accidents.models import Batch, BatchFile, Mapping
+from anlan.domain.accidents.models.imports import MAPPING_NAME_CHARS_MAX
+from anlan.domain.accidents.refusals import BatchBusy
+from anlan.kernel.accounts.models import Unit
+from anlan.kernel.audit import trail
+from anlan.kernel.papers import batches
+from anlan.kernel.regions.models import Region
+
+#: Rows of which a proposal looks at the days, and a page shows the first few.
+SAMPLE_ROWS, SAMPLES = 200, 3
+#: Where no layout fits and a person says what each column is.
+UNNAMED = "—"
+ROOM = "accident-imports"
+
+
+def saved_of(unit: Unit) -> dict[str, Names[str, Any]]:
+    """The mappings of an office, by name."""
+    rows = Mapping.objects.filter(unit=unit).order_by("name")
+    return dict(rows.values_list("name", "plan"))
+
+
+def prepare(
+    path: Path, name: str, *, unit: Unit, area: Region | None, by: Actor, at: datetime,
+    source: str = "", layout: Names[str, Any] | None = None, rate: str = "",
+) -> Batch:  # fmt: skip
+    """Keep a file and propose how it is read.
+
+    source:  the mapping's name; "" is the one that fits its headings best.
+    layout:  where it is of none that is kept, itself.
+
+    Raises a Refusal that says why the file can't be read.
+    """
+    saved = saved_of(unit)
+    if layout is None and source:
+        layout = saved.get(source) or layouts()[source]
+    plan, source = _proposed(path, name, source, layout, saved)
+    plan.rate = rate or plan.rate
+    kept, digest = batches.keep(path, name, room=ROOM)
+    with transaction.atomic(durable=True):
+        batch = Batch.objects.create(
+            unit=unit, area=area, made_at=at, made_by=by.name, user_id=by.user_id,
+            plan=plan.to_json(), source=source[:MAPPING_NAME_CHARS_MAX],
+        )  # fmt: skip
+        BatchFile.objects.create(
+            batch=batch, name=name[:255], digest=digest, stored=batches.stored_as(kept),
+            size=kept.stat().st_size,
+        )  # fmt: skip
+        trail.record([trail.Entry("accidents.import", "accident_batch", str(batch.pk),
+                                  after={"file": name[:255], "mapping": source})],
+                     by=by, at=at)  # fmt: skip
+    return batch
+
+
+def _proposed(
+    path: Path, name: str, source: str, layout: Names[str, Any] | None,
+    saved: Names[str, Names[str, Any]],
+) -> tuple[Plan, str]:  # fmt: skip
+    with lines.tables(path, name) as found:
+        known: dict[str, tuple[str, Names[str, Any]]] = {}
+        for table in found:
+            heads = list(table.at)
+            known[table.sheet.name] = (source, layout) if layout else best(heads, saved)
+        plans = [adopt(known[table.sheet.name][1], list(table.at)) for table in found]
+        # The sheet that lacks nothing, or else the first: a preface has headings, too.
+        at = next((n for n, plan in enumerate(plans) if not plan.lacking()), 0)
+        plan, source = plans[at], known[found[at].sheet.name][0] or UNNAMED
+    if layout is not None and plan.lacking():
+        # Told by the names it should have, before anybody looks at columns.
+        with lines.tables(path, name, Plan.of({**layout, "columns": layout["columns"]})):
+            pass
+    if not plan.days and not plan.lacking():
+        plan.days = cells.order_of(_days(path, name, plan))
+    return plan, source
+
+
+def _days(path: Path, name: str, plan: Plan) -> list[str]:
+    with lines.tables(path, name, plan) as found:
+        rows = islice(lines.lines(found, plan), SAMPLE_ROWS)
+        return [line.text(plan, "happened_at") for line in rows]
+
+
+def samples(batch: Batch) -> list[tuple[str, list[str]]]:
+    """Each column of the first sheet that is read, with what stands in it."""
+    file, plan = batch.file, Plan.of(batch.plan)
+    with lines.tables(file.path, file.name) as found:
+        wanted = plan.headings()
+        table = max(found, key=lambda each: len(wanted & each.at.keys()))
+        rows = islice(
+            (row for row in table.sheet.rows() if row.number > table.top and not row.is_blank()),
+            SAMPLE_ROWS,
+        )
+        shown: dict[str, list[str]] = {heading: [] for heading in table.at}
+        for row in rows:
+            for heading, n in table.at.items():
+                said = cells.text(row.get(n))
+                if said and len(shown[heading]) < SAMPLES and said not in shown[heading]:
+                    shown[heading].append(said)
+    return list(shown.items())
+
+
+@transaction.atomic
+def reset(batch: Batch, plan: Plan) -> None:
+    """Another plan for a batch that nothing was taken in of; its dry run starts again.
+
+    Raises BatchBusy where somebody took it in meanwhile.
+    """
+    rows = Batch.objects.filter(pk=batch.pk, status=Batch.Status.PLANNED)
+    if not rows.update(plan=plan.to_json(), source=batch.source, tried={}):
+        batch.refresh_from_db()
+        raise BatchBusy(status=batch.get_status_display())
+    batch.leftovers.all().delete()
+
+
+@transaction.atomic
+def save_mapping(name: str, plan: Plan, *, unit: Unit, by: Actor, at: datetime) -> Mapping:
+    """Keep a plan under a name of the office, for its next workbook of this kind."""
+    row = Mapping.objects.select_for_update().filter(unit=unit, name=name).first()
+    before = {"plan": row.plan} if row else None
+    row = row or Mapping(unit=unit, name=name, version=0)
+    row.plan, row.version, row.made_at, row.made_by = (
+        layout_from(plan),
+        row.version + 1,
+        at,
+        by.name,
+    )
+    row.save()
+    entry = trail.Entry("accidents.mapping", "accident_mapping", str(row.pk), before=before,
+                        after={"name": name, "version": row.version, "plan": row.plan})  # fmt: skip
+    trail.record([entry], by=by, at=at)
+    return row
+
+
+@transaction.atomic
+def forget_mapping(row: Mapping, *, by: Actor, at: datetime) -> None:
+    """Take a saved mapping off the list; imports that were read by it keep their copies."""
+    entry = trail.Entry("accidents.mapping_gone", "accident_mapping", str(row.pk),
+                        before={"name": row.name, "plan": row.plan})  # fmt: skip
+    row.delete()
+    trail.record([entry], by=by, at=at)

@@ -124,7 +124,7 @@ def plant(
     )
     made.numbers |= plant_intake(word, place, reporter, at)
     if area == AWAY:
-        made.numbers |= plant_library(word, pk, place, reporter, at)
+        made.numbers |= plant_library(word, pk, place, reporter, at, enterprise)
         made.numbers |= plant_papers(word, place, reporter, by=CLI, at=at)
         made.numbers |= plant_assessments(word, place, reporter, by=CLI, at=at)
         made.numbers |= plant_statistics(word, pk, place, reporter, at)

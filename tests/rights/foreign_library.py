@@ -9,13 +9,14 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+from anlan.domain.inspections.models import Acceptance
 from anlan.domain.library.models import Article, Basis, Edition, RuleItem, RuleSet, Text
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.regions.models import Region
 
 
 def plant_library(
-    word: str, hazard: UUID, place: Region, unit: Unit, at: datetime
+    word: str, hazard: UUID, place: Region, unit: Unit, at: datetime, enterprise: int
 ) -> dict[str, Any]:
     """Numbers by the names of the pages that open them, for these take several kinds."""
     own: dict[str, Any] = {
@@ -29,6 +30,11 @@ def plant_library(
     )
     draft = Edition.objects.create(number_in=2, body=word, **stated)
     article = Article.objects.create(edition=edition, place=0, label="第一条", words=f"{word}安全")
+    items = RuleSet.objects.create(**own, purpose="acceptance")
+    found = Acceptance.objects.create(
+        rule_set=items, enterprise_id=enterprise, area=place, path=place.path, on=at.date(),
+        visitor=word, unit=unit, entered_at=at, met=0, failed=0, note=word,
+    ).pk  # fmt: skip
     basis = Basis.objects.create(
         text=text, article=article, case_id=hazard, note=word, at=at, who="cli"
     )
@@ -38,6 +44,7 @@ def plant_library(
     drafts = ("edition", "progress", "edit", "correct", "stand", "drop")
     sets = ("set", "set_export", "edit_set", "end_set", "new_item")
     return {
+        "acceptances:one": found, "acceptances:withdraw": found,
         **{f"library:{name}": text.pk for name in texts},
         **{f"library:{name}": draft.pk for name in drafts},
         **{f"library:{name}": rules.pk for name in sets},

@@ -11,9 +11,11 @@ from django.utils import timezone
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.domain.campaigns.models import Task
+from anlan.domain.enterprises.models import Enterprise
+from anlan.domain.inspections.acceptance import commands as acceptance
 from anlan.domain.library import commands
 from anlan.domain.library.commands import ItemTerms, SetTerms, Terms
-from anlan.domain.library.models import Article, Text
+from anlan.domain.library.models import Article, RuleSet, Text
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.models import User
 
@@ -89,6 +91,21 @@ def _items(by: Actor, at: datetime, hot: UUID, park: UUID) -> None:
             if article.label in ("第三条", "第四条", "第五条") or "." in article.label:
                 terms = ItemTerms(article.words.splitlines()[0], "查看现场", article.pk)
                 commands.put_item(pk, terms, **_call(by, at))
+    _accepted(by, at, RuleSet.objects.get(pk=pk))
+
+
+def _accepted(by: Actor, at: datetime, rules: RuleSet) -> None:
+    """One enterprise met every item, one of another's didn't hold (演示)."""
+    firms = policy.permitted(Enterprise.objects.listed(), "enterprise.accept", by)
+    items = acceptance.standing(rules)
+    for n, firm in enumerate(firms.order_by("pk")[:2]):
+        answers = {item.pk: acceptance.Answer("met") for item in items}
+        if n:
+            answers[items[-1].pk] = acceptance.Answer("failed", "二层两户未安装（演示）")
+        new = acceptance.NewAcceptance(
+            uuid7(), rules.pk, firm.pk, timezone.localdate(at), "验收组（演示）", answers
+        )
+        acceptance.enter(new, **_call(by, at))
 
 
 def _text(

@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("reports/", include("anlan.domain.office.urls_reports")),
     path("defects/", include("anlan.domain.treatment.urls_defects")),
     path("self-checks/", include("anlan.domain.inspections.urls_checks")),
+    path("acceptances/", include("anlan.domain.inspections.acceptance.urls")),
     path("oversight/", include("anlan.domain.supervision.urls_hazards")),
     path("search/", views_search.find, name="search"),
     path("", include("anlan.kernel.notices.urls")),

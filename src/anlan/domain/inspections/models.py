@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
 from anlan.base.paths import PATH_CHARS_MAX
+from anlan.domain.inspections.acceptance.models import Acceptance as Acceptance
+from anlan.domain.inspections.acceptance.models import AcceptanceItem as AcceptanceItem
 from anlan.kernel.accounts.records import SealedRecord
 
 NAME_CHARS_MAX = 120

@@ -22,6 +22,7 @@ from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.hazards.commands import Incomplete, NotByHand
 from anlan.domain.hazards.models import Hazard
 from anlan.domain.inspections import checking, commands, permissions
+from anlan.domain.inspections.acceptance import queries as acceptances
 from anlan.domain.inspections.commands.checks import open_periods
 from anlan.domain.inspections.forms_checks import AskForm, CheckForm, PlanForm, RuleForm
 from anlan.domain.inspections.models import CheckPlan, Visit
@@ -123,7 +124,10 @@ def of_enterprise(request: HttpRequest, enterprise: int) -> HttpResponse:
     ).select_related("sweep")
     own: list[Any] = list(checking.plans(by).filter(enterprise__in=family).order_by("-pk")[:FEW])
     standings = checking.standings(own, policy.today_of(by))
+    accepted = acceptances.visible(by).filter(enterprise__in=family)
     context = {
+        "acceptances": accepted.order_by("-on", "-pk")[:FEW], "firm": row.pk,
+        "may_accept": bool(policy.allowed(Enterprise, row.pk, {"enterprise.accept"}, by)),
         "visits": seen.order_by("-on", "-pk")[:FEW],
         "plans": [(each, checking.STATES[standings[each.pk].state]) for each in own],
     }  # fmt: skip

@@ -52,7 +52,7 @@ class MakingPlan(models.Model):
     year = models.SmallIntegerField()
     title = models.CharField(max_length=TITLE_CHARS_MAX)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
-    #: Who handed it in: nobody reviews their own plan.
+    #: Who handed it in; nobody who wrote in it reviews it (Wrote).
     user_id = models.BigIntegerField(null=True)
     opinion = models.TextField(blank=True)
     reviewed_at = models.DateTimeField(null=True)
@@ -184,8 +184,10 @@ class Practice(models.Model):
     sectors = models.CharField(max_length=SECTORS_CHARS_MAX, blank=True)
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=NAME_CHARS_MAX)
-    #: Who wrote it last: nobody reviews their own words.
+    #: Who wrote it last; nobody who wrote of it reviews it (Wrote).
     user_id = models.BigIntegerField(null=True)
+    #: One up with each change: nobody publishes words that they haven't read.
+    version = models.IntegerField(default=1)
     status = models.CharField(max_length=10, choices=Status, default=Status.PUBLISHED)
     reviewed_at = models.DateTimeField(null=True)
     reviewed_by = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
@@ -197,6 +199,29 @@ class Practice(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+
+class Wrote(models.Model):
+    """Each person who wrote of what another is to review, not only the last one."""
+
+    practice = models.ForeignKey(Practice, models.PROTECT, null=True, related_name="writers")
+    plan = models.ForeignKey(MakingPlan, models.PROTECT, null=True, related_name="writers")
+    user_id = models.BigIntegerField()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(practice__isnull=True) ^ Q(plan__isnull=True), name="wrote_one"
+            ),
+            models.UniqueConstraint(
+                fields=["practice", "user_id"], condition=Q(practice__isnull=False),
+                name="wrote_practice_once",
+            ),
+            models.UniqueConstraint(
+                fields=["plan", "user_id"], condition=Q(plan__isnull=False),
+                name="wrote_plan_once",
+            ),
+        ]  # fmt: skip
 
 
 class TakenUp(models.Model):

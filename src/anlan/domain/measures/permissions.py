@@ -12,12 +12,13 @@ from __future__ import annotations
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party
 from anlan.domain.lists.permissions import ANSWERS, LEADS, above_or_at, own_paths
+from anlan.domain.measures.models import Wrote
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
@@ -80,15 +81,21 @@ def plan_view(by: Actor) -> Q:
 
 
 def plan_review(by: Actor) -> Q:
-    return practice_review(by)
+    return _reviews(by, "plan")
 
 
 def practice_review(by: Actor) -> Q:
+    return _reviews(by, "practice")
+
+
+def _reviews(by: Actor, name: str) -> Q:
+    """Office and leader of its area or of one above, unless they wrote of it."""
     paths = own_paths(by, LEADS)
     if not paths:
         return NOTHING
     rule = EVERYTHING if "" in paths else reduce(or_, map(below, paths))
-    return rule & ~Q(user_id=by.user_id) if by.user_id else rule
+    wrote = Wrote.objects.filter(**{name: OuterRef("pk")}, user_id=by.user_id)
+    return rule & ~Q(Exists(wrote)) if by.user_id else rule
 
 
 def _told_by(by: Actor, roles: tuple[Role, ...]) -> Q:

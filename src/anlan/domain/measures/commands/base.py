@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import text
-from anlan.domain.measures.models import Measure
+from anlan.base.actor import Actor
+from anlan.domain.measures.models import MakingPlan, Measure, Practice, Wrote
 from anlan.domain.measures.refusals import MeasureIncomplete
 from anlan.kernel.accounts.models import Sector
+from anlan.kernel.calendar.periods import YEAR_MAX, YEAR_MIN
 from anlan.kernel.loop import frame
 
 begin = partial(frame.begin, Measure)
@@ -28,8 +31,21 @@ class Turn(frame.Turn[Measure]):
 turns = partial(frame.turns, Measure.objects.select_related("lead"), Turn)
 
 
+def wrote(by: Actor, **of: Practice | MakingPlan) -> None:
+    """Keep that ``by`` wrote of it, so that another person reviews it."""
+    if by.user_id:
+        Wrote.objects.get_or_create(**of, user_id=by.user_id)
+
+
 def lacks(field: str, reason: Any) -> MeasureIncomplete:
     return MeasureIncomplete(field=field, reason=reason)
+
+
+def day_within(day: date | None, field: str) -> None:
+    """Refuse a day that no period of the calendar holds: a slip of the year."""
+    if day is not None and not YEAR_MIN <= day.year <= YEAR_MAX:
+        years = {"first": YEAR_MIN, "last": YEAR_MAX}
+        raise lacks(field, _("Choose a day of the years %(first)s to %(last)s.") % years)
 
 
 def sectors_of(codes: Sequence[str], known: Iterable[str] | None = None) -> list[str]:

@@ -18,7 +18,7 @@ from anlan.domain.hazards.commands.finding import check_own_area
 from anlan.domain.hazards.models import Hazard
 from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.lists.models import Item
-from anlan.domain.measures.commands.base import kept, lacks, sectors_of, short, text_of
+from anlan.domain.measures.commands.base import day_within, kept, lacks, sectors_of, short, text_of
 from anlan.domain.measures.commands.force import Ended, ends, in_force
 from anlan.domain.measures.loop import MEASURE
 from anlan.domain.measures.models import (
@@ -116,6 +116,7 @@ def _check_days(new: NewMeasure, today: date) -> None:
     if new.state in MAKING:
         if new.due_on is None:
             raise lacks("due_on", _("Set the day by which it is to be adopted."))
+        day_within(new.due_on, "due_on")
         if new.adopted_on or new.in_force_on or new.ended_on:
             raise lacks("state", _("It has a day of adoption: say that it is adopted."))
         return
@@ -134,6 +135,8 @@ def _check_days(new: NewMeasure, today: date) -> None:
 def check_adopted(adopted_on: date | None, in_force_on: date | None, today: date) -> None:
     if adopted_on is None:
         raise lacks("adopted_on", _("Say on which day it was adopted."))
+    for name, day in (("adopted_on", adopted_on), ("in_force_on", in_force_on)):
+        day_within(day, name)
     if adopted_on > today:
         raise lacks("adopted_on", _("The day lies ahead; choose today or earlier."))
     if in_force_on and in_force_on < adopted_on:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.refusal import MovedOn
 from anlan.domain.hazards.permissions import JUDGES
-from anlan.domain.measures.commands.base import lacks, short, text_of
+from anlan.domain.measures.commands.base import lacks, short, text_of, wrote
 from anlan.domain.measures.models import TITLE_CHARS_MAX, MakingPlan, Measure
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.units import main_unit
@@ -48,6 +48,7 @@ def make_plan(pk: UUID, *, year: int, title: str = "", **call: Unpack[Call]) -> 
         title=named or _("%(unit)s: rules to be made in %(year)d")
         % {"unit": unit.name, "year": year},
     )  # fmt: skip
+    wrote(by, plan=row)
     claim.record("makingplans.make", "making_plan", pk, after={"title": row.title})
     return claim.done(pk)
 
@@ -71,6 +72,7 @@ def put_into_plan(
         reason = _("A plan holds at most %(n)d measures.") % {"n": PLANNED_MAX}
         raise lacks("measures", reason)
     rows.update(plan=row)
+    wrote(claim.by, plan=row)
     claim.record("makingplans.put", "making_plan", pk, after={"measures": titles})
     return claim.done(pk)
 
@@ -82,6 +84,7 @@ def take_out_of_plan(pk: UUID, measure: UUID, **call: Unpack[Call]) -> UUID:
         return pk
     titles = list(row.measures.filter(pk=measure).values_list("title", flat=True))
     row.measures.filter(pk=measure).update(plan=None)
+    wrote(claim.by, plan=row)
     claim.record("makingplans.take_out", "making_plan", pk, before={"measures": titles})
     return claim.done(pk)
 
@@ -94,6 +97,7 @@ def submit_plan(pk: UUID, *, seen: int | None = None, **call: Unpack[Call]) -> U
     if not row.measures.exists():
         raise lacks("measures", _("Put at least one measure into it first."))
     _save(row, status=Status.SUBMITTED, user_id=claim.by.user_id)
+    wrote(claim.by, plan=row)
     claim.record("makingplans.submit", "making_plan", pk)
     return claim.done(pk)
 
@@ -102,7 +106,7 @@ def submit_plan(pk: UUID, *, seen: int | None = None, **call: Unpack[Call]) -> U
 def review_plan(
     pk: UUID, *, approve: bool, opinion: str = "", seen: int | None = None, **call: Unpack[Call]
 ) -> UUID:
-    """Approve it, or send it back with what is to be mended; never who handed it in."""
+    """Approve it, or send it back with what is to be mended; never who wrote in it."""
     given = {"approve": approve, "opinion": opinion}
     row, claim = _begin("makingplans.review", pk, given, seen, (Status.SUBMITTED,), **call)
     if claim.repeated:

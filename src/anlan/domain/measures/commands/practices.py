@@ -14,7 +14,15 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.refusal import MovedOn
 from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.lists.permissions import ANSWERS
-from anlan.domain.measures.commands.base import kept, lacks, sectors_of, short, text_of
+from anlan.domain.measures.commands.base import (
+    day_within,
+    kept,
+    lacks,
+    sectors_of,
+    short,
+    text_of,
+    wrote,
+)
 from anlan.domain.measures.models import TITLE_CHARS_MAX, Practice, TakenUp
 from anlan.domain.measures.refusals import AlreadyThere
 from anlan.kernel.accounts import policy
@@ -55,22 +63,28 @@ def tell(told: Told, **call: Unpack[Call]) -> UUID:
         pk=told.pk, area_id=unit.area_id, path=unit.path, unit=unit, made_at=at, made_by=by.name,
         user_id=by.user_id, status=Practice.Status.SUBMITTED, **_fields(told),
     )  # fmt: skip
+    wrote(by, practice=row)
     _ask(row, at)
     claim.record("practice.put", "practice", row.pk, after={"title": row.title})
     return claim.done(row.pk)
 
 
 @transaction.atomic(durable=True)
-def mend(told: Told, **call: Unpack[Call]) -> UUID:
+def mend(told: Told, *, seen: int | None = None, **call: Unpack[Call]) -> UUID:
     rows = Practice.objects.all()
     row, claim = plain.begin(rows, "practices.edit", told.pk, {"told": asdict(told)}, **call)
     if claim.repeated:
         return told.pk
+    row = Practice.objects.select_for_update(of=("self",)).get(pk=row.pk)
+    if seen not in (None, row.version):
+        raise MovedOn
     before = {"title": row.title, "text": row.text}
+    row.version += 1
     for name, value in _fields(told).items():
         setattr(row, name, value)
     row.withdrawn_at, row.status, row.user_id = None, Practice.Status.SUBMITTED, claim.by.user_id
     row.save()
+    wrote(claim.by, practice=row)
     _ask(row, claim.at)
     after = {"title": row.title, "text": row.text}
     claim.record("practice.change", "practice", row.pk, before=before, after=after)
@@ -78,15 +92,20 @@ def mend(told: Told, **call: Unpack[Call]) -> UUID:
 
 
 @transaction.atomic(durable=True)
-def review_practice(pk: UUID, *, publish: bool, opinion: str = "", **call: Unpack[Call]) -> UUID:
-    """Put it into the collection, or send it back with what is to be mended."""
+def review_practice(
+    pk: UUID, *, publish: bool, opinion: str = "", seen: int | None = None, **call: Unpack[Call]
+) -> UUID:
+    """Put it into the collection, or send it back with what is to be mended.
+
+    seen: the version that was read. What was mended since nobody has read.
+    """
     rows = Practice.objects.filter(withdrawn_at=None)
     given = {"publish": publish, "opinion": opinion}
     row, claim = plain.begin(rows, "practices.review", pk, given, **call)
     if claim.repeated:
         return pk
     locked = Practice.objects.select_for_update(of=("self",)).get(pk=row.pk)
-    if locked.status != Practice.Status.SUBMITTED:
+    if locked.status != Practice.Status.SUBMITTED or seen not in (None, locked.version):
         raise MovedOn
     said = short(opinion, "opinion")
     if not publish:
@@ -130,6 +149,7 @@ def take_up_practice(pk: UUID, *, day: date, note: str = "", **call: Unpack[Call
     if claim.repeated:
         return pk
     unit = main_unit(claim.by, ANSWERS)
+    day_within(day, "day")
     if day > timezone.localdate(claim.at):
         raise lacks("day", _("The day lies ahead; choose today or earlier."))
     try:

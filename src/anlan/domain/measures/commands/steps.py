@@ -13,6 +13,7 @@ from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.domain.lists.permissions import ANSWERS
 from anlan.domain.measures.commands.base import (
     begin,
+    day_within,
     kept,
     lacks,
     sectors_of,
@@ -85,7 +86,12 @@ def adopt(
     work = begin("measures.edit", [pk], {"step": "adopt", **given}, **call)
     for turn in turns(work):
         check_adopted(adopted_on, in_force_on, turn.today)
-        if turn.measure.plan_id and turn.measure.examined_at is None:
+        # A browser ends lines in its own way.
+        old, new_text = turn.measure.text, short(text, "text") or turn.measure.text
+        same = new_text.splitlines() == old.splitlines()
+        # What was examined is what is adopted: other words are examined first.
+        examined = turn.measure.examined_at is not None and same
+        if turn.measure.plan_id and not examined:
             raise NotExamined
         no = short(number, "number", NUMBER_CHARS_MAX)
         if not no and turn.case.grade not in ("mechanism", "project", "duty_chain"):
@@ -94,7 +100,7 @@ def adopt(
         turn.take("adopt", {"number": no, "in_force_on": str(from_day)}, day=adopted_on)
         turn.save(
             number=no, adopted_on=adopted_on, in_force_on=from_day,
-            text=short(text, "text") or turn.measure.text,
+            text=new_text,
         )  # fmt: skip
         outbox.post(
             "measures.adopted", to_units=[turn.case.unit_id], about=pk, at=work.at,
@@ -149,6 +155,7 @@ def extend(pk: UUID, *, due_on: date, reason: str, **call: Unpack[OnOne]) -> lis
     work = begin("measures.decide", [pk], {"due_on": due_on, "reason": reason}, **call)
     for turn in turns(work):
         why = text_of(reason, "reason", _("Say why it takes longer."))
+        day_within(due_on, "due_on")
         if due_on < turn.today or (turn.case.due_on and due_on <= turn.case.due_on):
             raise lacks("due_on", _("Choose a day after the deadline that stands, and not past."))
         fields = {

@@ -12,6 +12,7 @@ import pytest
 import xlsxwriter
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from anlan.base.ids import uuid7
 from anlan.domain.lists.tests.house import rows_of
 from anlan.domain.measures.models import Measure, Practice, TakenUp
 from anlan.domain.measures.tests.desk import Desk, day
@@ -137,8 +138,6 @@ def told(desk: Desk) -> Practice:
         == 422
     )
     assert desk.house.post("viewer", "measures:new_practice", **TOLD).status_code == 403
-    from anlan.base.ids import uuid7
-
     answer = desk.house.post("office", "measures:new_practice", pk=uuid7(), **TOLD)
     assert answer.status_code == 302
     row = Practice.objects.get()
@@ -187,6 +186,41 @@ def test_good_practice_is_told_found_taken_up_mended_and_taken_out(desk: Desk) -
     assert house.post("office", "measures:withdraw_practice", row.pk).status_code == 302
     assert rows_of(house.get("gas", "measures:practices")) == 0
     assert AuditRow.objects.filter(action__startswith="practice.").count() == 8
+
+
+def test_S19_nobody_publishes_words_that_they_wrote_though_another_mended_them(desk: Desk) -> None:
+    house = desk.house
+    pk = uuid7()
+    assert house.post("leader", "measures:new_practice", pk=pk, **TOLD).status_code == 302
+    row = Practice.objects.get(pk=pk)
+    edit = {**TOLD, "pk": pk, "title": "看板（改一字）"}
+    assert house.post("office", "measures:edit_practice", pk, **edit).status_code == 302
+    assert review(desk, "leader", row) in (403, 404)
+    assert review(desk, "office", row) in (403, 404)
+    assert review(desk, "mayor", row) == 302
+    row.refresh_from_db()
+    assert row.status == "published"
+
+
+def test_S19_what_was_mended_since_it_was_read_is_not_published(desk: Desk) -> None:
+    """The reviewer's page shows one text; its author changes it before the press."""
+    house, pk = desk.house, uuid7()
+    house.post("office", "measures:new_practice", pk=pk, **TOLD)
+    row = Practice.objects.get(pk=pk)
+    seen = row.version
+    edit = {**TOLD, "pk": pk, "text": "未经审核的另一段话", "seen": seen}
+    assert house.post("office", "measures:edit_practice", pk, **edit).status_code == 302
+    assert review(desk, "leader", row, seen=seen) == 409
+    # Of two who mend at once, the second looks at the first's words.
+    assert house.post("office", "measures:edit_practice", pk, **edit).status_code == 409
+    assert review(desk, "leader", row, seen=seen + 1) == 302
+
+
+@pytest.mark.parametrize("year", ["0001", "1899", "9999"])
+def test_a_day_that_no_period_holds_is_refused_at_its_field(desk: Desk, year: str) -> None:
+    given = {"state": "adopted", "due_on": None, "adopted_on": f"{year}-06-01", "number": "一号"}
+    assert desk.send(**given)[0].status_code == 422
+    assert desk.send(due_on=f"{year}-06-01")[0].status_code == (422)
 
 
 def test_the_compilation_holds_cover_contents_measures_by_kind_and_what_they_answered(

@@ -71,23 +71,34 @@ def test_what_stands_in_a_plan_is_examined_before_it_is_adopted(desk: Desk) -> N
     plan = planned(desk)
     step(desk, "office", plan, "put", measures=[str(measure.pk)])
     adopt = {
-        "number": "五安办〔2026〕1号",
-        "adopted_on": day(0),
-        "in_force_on": "",
-        "text": "第一条",
-    }
+        "number": "五安办〔2026〕1号", "adopted_on": day(0), "in_force_on": "",
+        "text": "第一条\r\n第二条",
+    }  # fmt: skip
     assert desk.step("office", measure, "draft", reason="") == "drafting"
     assert desk.step("office", measure, "adopt", **adopt) == 409
     assert desk.step("office", measure, "examine", reason="自己审自己") in (403, 409)
     assert desk.step("leader", measure, "examine", reason="合法性审核通过") == "drafting"
-    correct = {"title": "燃气管理办法（修订）", "text": "", "problem": "", "person": "", "effect": "",
+    correct = {"title": "燃气管理办法（修订）", "text": "第一条\n第二条", "problem": "", "person": "", "effect": "",
                "sectors": []}  # fmt: skip
     desk.step("office", measure, "correct", **correct)
     assert desk.step("office", measure, "adopt", **adopt) == 409, "another text is examined anew"
     assert desk.step("leader", measure, "object", reason="第三条无上位法依据") == "drafting"
     assert desk.step("leader", measure, "examine", reason="已按意见修改") == "drafting"
+    other = {**adopt, "text": "第一条 另有规定"}
+    assert desk.step("office", measure, "adopt", **other) == 409, "these words nobody examined"
     assert desk.step("office", measure, "adopt", **adopt) == "in_force"
     desk.check()
+
+
+def test_S19_nobody_reviews_a_plan_in_which_they_wrote_though_another_hands_it_in(
+    desk: Desk,
+) -> None:
+    plan = planned(desk)
+    measure = desk.make(title="燃气管理办法", kind="rule")
+    assert step(desk, "leader", plan, "put", measures=[str(measure.pk)]) == "draft"
+    assert step(desk, "office", plan, "submit") == "submitted"
+    assert step(desk, "leader", plan, "review", opinion="同意") in (403, 404)
+    assert step(desk, "mayor", plan, "review", opinion="同意") == "approved"
 
 
 def test_statements_do_not_grow_with_what_a_plan_holds(desk: Desk) -> None:

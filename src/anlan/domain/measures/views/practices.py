@@ -58,7 +58,9 @@ def practice(request: HttpRequest, pk: UUID) -> HttpResponse:
         "request_id": uuid7(), "tone": columns.PRACTICE_TONES[row.status],
         "may_review": "practices.review" in allowed and row.status == "submitted"
         and row.withdrawn_at is None,
-        "review": forms.ReviewPractice(initial={"request_id": uuid7()}, auto_id="review_%s"),
+        "review": forms.ReviewPractice(
+            initial={"request_id": uuid7(), "seen": row.version}, auto_id="review_%s"
+        ),
     }  # fmt: skip
     return render_page(request, "measures/practice.html", "measures/practice.html", context)
 
@@ -73,16 +75,19 @@ def edit(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     if pk:
         row = policy.access(Practice.objects.all(), "practices.edit", by, pk, at=at)
         initial |= {
-            "pk": pk, "title": row.title, "text": row.text,
+            "pk": pk, "seen": row.version, "title": row.title, "text": row.text,
             "sectors": [code for code in row.sectors.split(",") if code],
         }  # fmt: skip
     form = forms.PracticeForm(request.POST or None, initial=initial)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         told = commands.Told(pk or data["pk"], data["title"], data["text"], tuple(data["sectors"]))
-        command = commands.mend if pk else commands.tell
+        call = {"by": by, "at": at, "request_id": data["request_id"]}
         try:
-            made = command(told, by=by, at=at, request_id=data["request_id"])
+            made = (
+                commands.mend(told, seen=data["seen"], **call) if pk
+                else commands.tell(told, **call)
+            )  # fmt: skip
         except Refusal as refusal:
             put_refusal(form, refusal)
         else:
@@ -134,7 +139,7 @@ def review(request: HttpRequest, pk: UUID) -> HttpResponse:
     publish = "return" not in request.POST
     try:
         commands.review_practice(
-            pk, publish=publish, opinion=data["opinion"], by=by, at=at,
+            pk, publish=publish, opinion=data["opinion"], seen=data["seen"], by=by, at=at,
             request_id=data["request_id"],
         )  # fmt: skip
     except MeasureIncomplete as refusal:

@@ -1,0 +1,80 @@
+"""The forms of an acceptance: whom and against what, then item by item."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from anlan.base.actor import Actor
+from anlan.base.text import plain
+from anlan.domain.enterprises.models import NAME_CHARS_MAX as FIRM_CHARS_MAX
+from anlan.domain.enterprises.models import Enterprise
+from anlan.domain.inspections.acceptance.commands import REMARK_CHARS_MAX, Answer, field_of
+from anlan.domain.inspections.acceptance.models import (
+    NAME_CHARS_MAX,
+    NOTE_CHARS_MAX,
+    AcceptanceItem,
+)
+from anlan.domain.library.models import RuleItem
+from anlan.kernel.accounts import policy
+from anlan.ui.forms import DayInput, Form
+
+
+class AcceptanceForm(Form):
+    """``firm`` is the full name of one, or its credit code."""
+
+    pk = forms.UUIDField(widget=forms.HiddenInput)
+    request_id = forms.UUIDField(widget=forms.HiddenInput)
+    firm = forms.CharField(
+        label=gettext_lazy("Enterprise"), max_length=FIRM_CHARS_MAX,
+        help_text=gettext_lazy("Its full name as in the register, or its credit code."),
+    )  # fmt: skip
+    on = forms.DateField(label=gettext_lazy("Day of the acceptance"), widget=DayInput)
+    visitor = forms.CharField(label=gettext_lazy("Who was there"), max_length=NAME_CHARS_MAX)
+    note = forms.CharField(
+        label=gettext_lazy("Note"), required=False, max_length=NOTE_CHARS_MAX
+    )  # fmt: skip
+
+    def __init__(
+        self, by: Actor, items: list[RuleItem], *args: Any, **kwargs: Any
+    ) -> None:  # fmt: skip
+        super().__init__(*args, **kwargs)
+        self.by, self.items = by, items
+        for item in items:
+            # Whether an answer lacks, the command says: it knows which item it is.
+            self.fields[field_of(item.pk)] = forms.ChoiceField(
+                label=item.words[:60], required=False, widget=forms.RadioSelect,
+                choices=AcceptanceItem.Outcome.choices,
+            )  # fmt: skip
+            self.fields[f"remark_{item.pk}"] = forms.CharField(
+                label=gettext_lazy("What is wrong, and where exactly"), required=False,
+                max_length=REMARK_CHARS_MAX,
+            )  # fmt: skip
+
+    def clean_firm(self) -> int:
+        name = self.cleaned_data["firm"].strip()
+        rows = policy.permitted(Enterprise.objects.listed(), "enterprise.accept", self.by)
+        found = list(rows.filter(credit_code=name.upper()).values_list("pk", flat=True)[:2])
+        found = found or list(rows.filter(plain_name=plain(name)).values_list("pk", flat=True)[:2])
+        if len(found) != 1:
+            raise forms.ValidationError(
+                _("Several enterprises are called so: write the credit code.")
+                if found
+                else _("No enterprise that you answer for is called so. Look in the register.")
+            )
+        return int(found[0])
+
+    @property
+    def answers(self) -> dict[int, Answer]:
+        data = self.cleaned_data
+        return {
+            item.pk: Answer(data[field_of(item.pk)], data[f"remark_{item.pk}"])
+            for item in self.items
+        }
+
+    @property
+    def item_rows(self) -> list[tuple[RuleItem, Any, Any]]:
+        return [(item, self[field_of(item.pk)], self[f"remark_{item.pk}"]) for item in self.items]

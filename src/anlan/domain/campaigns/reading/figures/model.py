@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 Value = int | Decimal
 
@@ -60,3 +61,8 @@ class Find:
 
     def overlaps(self, other: Find) -> bool:
         return self.start < other.end and other.start < self.end
+
+
+def in_words(span: tuple[int, int], value: Value, unit: str, kind: str, **more: Any) -> Find:
+    """A find that is said in words alone: all of them are its number."""
+    return Find(*span, value, unit, kind, number=span, **more)

@@ -1,0 +1,311 @@
+"""What a number of things counts. The rules are asked one by one; the first that can say names it.
+
+死亡3人, 3人死亡            the harm, with the accident before it
+煤矿2起4人                 accidents, and the deaths in them
+江苏(10起、11人)            of what stands before the bracket
+罚款32万元, 公路36公里       money, sizes and times: the words before them
+增加2285万辆、达到2.4亿辆    the same thing as before
+32个单位中有28个            those among the ones before
+8项工作制度                 the noun behind the number, with the words before it
+查处问题隐患4692项           the words before the number; of a part, of its whole
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from . import indicators
+from .layout import Line
+from .model import Find
+from .regions import gazetteer
+
+_HARM = re.compile(
+    r"(死亡|受伤|重伤|轻伤|失踪|失联|被困|遇难|中毒|受困|下落不明)(?:人数)?(?:达|共|约)?$"
+)
+_HARMED = re.compile(r"(死亡|受伤|重伤|轻伤|失踪|失联|被困|遇难|中毒|受困|下落不明|工亡)")
+#: What is counted where no noun says it, by its unit.
+USUAL = {"起": "事故起数", "人": "死亡人数"}
+#: What happened is counted with these.
+_EVENT_UNITS = ("起", "宗")
+_EVENTS = re.compile(r"事故|火灾|案件|险情|警情")
+#: A row of a list: 建筑业7宗, 渭滨区21起, 发生4宗. Longer ones, and deeds, say what they count.
+LIST_WORDS_MAX = 6
+_DEEDS = re.compile(
+    r"查处|打击|立案|排查|通报|约谈|处罚|侦破|受理|办理|移送|曝光|行为|违法|酒驾|醉驾|超"
+)
+_SAME_THING = re.compile(
+    r"[、,]?并?(?:(?:已|总量|总数)?达到?|[升降增减]至|(?:下降|上升|减少|增加|提高|压减)到)(?:(?:19|20)\d\d年的?)?"
+)
+_AMONG = re.compile(r"中,?(?:就|仅|只)?有$")
+_PART_OF = re.compile(r"其中[^。;]{0,40}$")
+_NEARLY = re.compile(r"近$|未来$|今后$")
+_TOPIC = re.compile(r"\s*(?:在|针对)?(?P<of>[\u4e00-\u9fff、]{2,14}?)(?:领域|方面|行业)[,:]")
+#: How many characters of a name are kept, from its end.
+NAME_CHARS_MAX = 28
+
+
+@dataclass(frozen=True)
+class At:
+    """One find among those of its line, and the words that may name it."""
+
+    text: str
+    line: Line
+    finds: list[Find]
+    index: int
+
+    @property
+    def find(self) -> Find:
+        return self.finds[self.index]
+
+    @property
+    def last(self) -> Find | None:
+        return self.finds[self.index - 1] if self.index else None
+
+    @property
+    def noun(self) -> str:
+        return self.find.hints.get("noun", "")
+
+    def before(self, stops: str = indicators.LIST) -> str:
+        """The words between the last figure and this one, back to a stop."""
+        low = min(floor(self.line, self.finds, self.index), self.find.start)
+        return indicators.clause(self.text, self.find.start, low, stops)
+
+    @property
+    def lead(self) -> str:
+        before = self.before()
+        return "" if before.endswith("等") else indicators.tidy(placeless(before))
+
+
+def name(text: str, line: Line, finds: list[Find], index: int) -> None:
+    """Give this find its indicator."""
+    at = At(text, line, finds, index)
+    for rule in _RULES:
+        if rule(at):
+            return
+
+
+def _harmed(at: At) -> bool:
+    """死亡3人 and 3人死亡 are named by the harm, with the accident before it."""
+    text, line, find = at.text, at.line, at.find
+    if find.unit not in ("人", "名"):
+        return False
+    harm = _HARM.search(text[max(line.start, find.number[0] - 8) : find.number[0]])
+    if harm:
+        find.indicator = f"{_accident(at)}{harm[1]}人数"
+        find.start = text.rfind(harm[1], line.start, find.number[0])
+        return True
+    hurt = _HARMED.match(at.noun)
+    if hurt:
+        find.indicator = f"{_accident(at)}{hurt[1]}人数"
+        find.end = find.number[1] + hurt.end()
+    return bool(hurt)
+
+
+def _accident(at: At) -> str:
+    near = at.text[max(at.line.start, at.find.start - 40) : at.find.start]
+    hit = list(re.finditer(r"(?:各类|发生)?(?P<w>[\u4e00-\u9fff]{0,8}?(?:事故|火灾))", near))
+    return hit[-1]["w"][-8:] if hit else "事故"
+
+
+def _toll(at: At) -> bool:
+    """煤矿2起4人: accidents, and the deaths in them."""
+    find, lead = at.find, at.lead
+    following = at.finds[at.index + 1] if at.index + 1 < len(at.finds) else None
+    if (
+        find.unit == "起"
+        and following is not None
+        and following.start == find.end
+        and following.unit == "人"
+    ):
+        head = lead if "事故" in lead else f"{lead}事故"
+        find.indicator, find.hints["toll"] = f"{head}起数", head
+        return True
+    if at.last is not None and "toll" in at.last.hints and at.last.end == find.start:
+        find.indicator = f"{at.last.hints['toll']}死亡人数"
+        return True
+    return False
+
+
+def _bracketed(at: At) -> bool:
+    """江苏(10起、11人): accidents and deaths of what stands before the bracket."""
+    text, line, find = at.text, at.line, at.find
+    opened = text.rfind("(", max(line.start, find.start - 24), find.start)
+    inside = text[opened + 1 : find.start] if opened >= 0 else ""
+    if opened < 0 or not re.fullmatch(r"(?:\d+[\u4e00-\u9fff]{1,3}[、,和])*", inside):
+        return False
+    who = indicators.tidy(
+        re.split(r"[、,和及:]|分别是|包括|其中", indicators.clause(text, opened, line.start))[-1]
+    )
+    what = of_unit(at.finds[: at.index], find.unit) if find.unit in USUAL else ""
+    if not who or not (what or find.unit in USUAL):
+        return False
+    find.indicator = f"{who[-10:]}{re.sub(r'^.*?(?=事故|死亡)', '', what) or what}"
+    return True
+
+
+def _measured(at: At) -> bool:
+    """Money, sizes and times."""
+    find = at.find
+    if find.kind not in ("money", "physical", "duration"):
+        return False
+    find.indicator = (at.lead or indicators.tidy(at.before(indicators.STOPS)))[-20:]
+    nearly = _NEARLY.search(at.text[find.start - 2 : find.start]) or at.text[find.start] == "近"
+    if find.kind == "duration" and nearly:
+        find.indicator = f"{find.indicator[-12:]}时段年限"
+        return True
+    if len(find.indicator) < 2 or find.kind == "duration":
+        find.indicator += _tail(at)
+    if find.kind == "duration" and find.unit in ("年", "天", "日", "个月"):
+        find.indicator += {"年": "年限", "个月": "月数"}.get(find.unit, "天数")
+    return True
+
+
+def _same_thing(at: At) -> bool:
+    """增加2285万辆、达到2.4亿辆: of the same thing."""
+    if at.last is None or at.last.unit != at.find.unit or not _SAME_THING.fullmatch(at.before()):
+        return False
+    same = re.sub(r"(?:同比)?变化$|起数$", "", at.last.indicator)
+    at.find.indicator = same + ("起数" if at.find.unit == "起" else "总量")
+    return True
+
+
+def _among(at: At) -> bool:
+    """32个省级统计单位中有28个双下降: 28 of those."""
+    among = _AMONG.search(at.text[at.line.start : at.find.start])
+    if not among or at.last is None or at.last.unit != at.find.unit:
+        return False
+    at.find.indicator = f"{at.last.indicator[:14]}中{at.noun}{_tail(at)}"[:40]
+    return True
+
+
+def _by_noun(at: At) -> bool:
+    """8项工作制度: the noun behind it, with the words before it or before its list."""
+    find, noun = at.find, at.noun
+    if len(noun) < 2:
+        return False
+    head = at.lead if len(at.lead) >= 2 else _shared(at)
+    words = at.text[find.number[0] : find.number[1]] + noun if find.kind == "structure" else noun
+    find.indicator = f"{head[-10:]}{words}{_tail(at)}"[:40]
+    return True
+
+
+def _by_lead(at: At) -> bool:
+    """查处问题隐患4692项: the words before it; of a part, of its whole; of a bare verb, its topic."""
+    find, lead, before = at.find, at.lead, at.before()
+    if (
+        at.last is not None
+        and before.startswith("的")
+        and at.last.kind in ("physical", "threshold")
+    ):
+        # 年产9万吨以下的煤矿7501处: what the size says belongs to the name.
+        lead = at.text[at.last.start : find.start].rstrip("有")
+    if len(lead) < 2 and not before.strip():
+        beside = at.last is not None and at.last.end == find.start and at.last.hints.get("noun")
+        lead = at.last.indicator if at.last is not None and beside else _shared(at)
+    part = _PART_OF.search(at.text[at.line.start : find.start])
+    if len(lead) <= 2 or part:
+        lead = _of_a_whole(at, lead, part=part is not None)
+    if find.unit in _EVENT_UNITS:
+        lead = _of_events(at, lead)
+    if find.kind == "structure":
+        lead = lead[-10:] + at.text[find.number[0] : find.number[1]]
+    find.indicator = lead[-NAME_CHARS_MAX:]
+    if len(find.indicator) < 2:
+        find.indicator += _tail(at)
+    return True
+
+
+_RULES = (_harmed, _toll, _bracketed, _measured, _same_thing, _among, _by_noun, _by_lead)
+
+
+def _of_a_whole(at: At, lead: str, *, part: bool) -> str:
+    previous, whole = _named_before(at)
+    if part and whole:
+        at.find.hints["whole"] = whole
+        return f"{whole[-16:]}({lead})"
+    topic = _topic(at)
+    about = bool(topic) and (len(previous) <= 4 or previous.startswith(topic))
+    at.find.hints["core"] = topic if about else previous
+    return topic + lead if about else lead + previous[-12:]
+
+
+def _of_events(at: At, lead: str) -> str:
+    """事故14宗,…建筑业7宗: the seven are accidents, too, though the list doesn't repeat it."""
+    if "事故" in lead:
+        return lead if "起数" in lead else lead + "起数"
+    words = indicators.tidy(placeless(at.before()))
+    if len(words) > LIST_WORDS_MAX or _EVENTS.search(lead) or _DEEDS.search(lead):
+        return lead
+    for other in reversed(at.finds[: at.index]):
+        named = _EVENTS.search(other.indicator) if other.unit == at.find.unit else None
+        if named:
+            return f"{words}{named[0]}起数"
+    return lead
+
+
+def _topic(at: At) -> str:
+    """在危险化学品领域,关闭16家: what a bare verb is about."""
+    start = max(at.text.rfind(stop, at.line.start, at.find.start) for stop in "。;") + 1
+    hit = _TOPIC.match(at.text, max(start, at.line.start), at.find.start)
+    return hit["of"] if hit else ""
+
+
+def _tail(at: At) -> str:
+    """What is said of the thing after its noun; a list says it once, behind its last item."""
+    last = at.find
+    for other in at.finds[at.index + 1 :]:
+        between = at.text[last.end : other.start]
+        if not re.fullmatch(r"[、和及与]|以及|等|、[^,。;、]{0,4}", between):
+            break
+        last = other
+    words = re.split(r"[,。;!\n:”]", at.text[last.end : min(at.line.end, last.end + 18)])[0]
+    return re.sub(r"^(?:已经|已|都已经|都|均|等|的|中|共|[、和及])+|全部", "", words)
+
+
+def _shared(at: At) -> str:
+    """The words before the first number of a list that this number stands in."""
+    wide = indicators.clause(at.text, at.find.start, at.line.start, indicators.STOPS)
+    begin = at.find.start - len(wide)
+    first = next((item for item in at.finds[: at.index + 1] if item.start >= begin), at.find)
+    return indicators.tidy(at.text[begin : first.start])[-12:] if first.start > begin else ""
+
+
+def _named_before(at: At) -> tuple[str, str]:
+    """The name of the figure before with this unit, without its verb; and of the whole it is of."""
+    for other in reversed(at.finds[: at.index]):
+        if other.kind in ("count", "target") and other.indicator and other.unit == at.find.unit:
+            named = other.hints.get("whole") or other.hints.get("core") or other.indicator
+            return re.sub(r"^(?:发现|排查|查处|整改|排查整治|其中)", "", named), named
+    return "", ""
+
+
+# --- What rates and changes need, too --------------------------------------------------------
+
+
+def of_unit(before: list[Find], unit: str) -> str:
+    """The name of the last count with this unit; else what is usually meant."""
+    named = [item.indicator for item in before if item.unit == unit and item.kind == "count"]
+    return named[-1] if named else USUAL.get(unit, "")
+
+
+def floor(line: Line, finds: list[Find], index: int) -> int:
+    """Where the words that may name a figure begin: behind the last one that isn't a slogan."""
+    for place in range(index - 1, -1, -1):
+        if not finds[place].hints.get("quoted"):
+            return finds[place].end
+    return line.start
+
+
+def placeless(words: str) -> str:
+    """Words without the places they begin with: the region says those."""
+    named, short = gazetteer()
+    words = re.sub(r"^[,。、]?(?:目前|其中|截至目前)?", "", words)
+    trimmed = True
+    while trimmed:
+        trimmed = False
+        for length in range(min(12, len(words)), 1, -1):
+            if words[:length] in named or words[:length] in short:
+                words, trimmed = words[length:], True
+                break
+    return words

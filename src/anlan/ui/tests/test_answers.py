@@ -90,7 +90,7 @@ def test_S34_nothing_is_kept_unless_it_says_so(client):
 
 #: What keeps sheets of direct reporting, sealed and wiped when its person signs out
 #: (tests/browser/test_filing_offline.py), and what looks there whether something is unsent.
-KEEPING = {"kept.js": True, "worker.js": True, "app.js": False}
+KEEPING = {"sealed.js": True, "kept.js": False, "worker.js": True, "app.js": False}
 
 
 def test_S34_no_other_script_of_ours_keeps_anything_in_the_browser():

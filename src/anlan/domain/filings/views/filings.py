@@ -375,10 +375,10 @@ def _correcting(
     request: HttpRequest, row: Filing, asked: Asked, old: Entry, given: Mapping[str, Any],
     reason: str, refused: Refusal | None, at: Any, by: Actor,
 ) -> HttpResponse:  # fmt: skip
-    kept = figuring.kept(asked, old, whole=False)
+    derived = figuring.kept(asked, old, whole=False)
     typed = entering.read(asked, given["values"], {})
     lists = {key: old.values[key] for key in asked.lists() if key in old.values}
-    shown = figuring.shown(asked, {**typed.values, **lists}, at=at, derived=kept)
+    shown = figuring.shown(asked, {**typed.values, **lists}, at=at, derived=derived)
     bad = {one["cell"]: one["reason"] for one in _wrong(refused)}
     wrong, more = _named(_wrong(refused))
     context = {
@@ -386,7 +386,10 @@ def _correcting(
         "grids": grids.grids(asked, shown, typed=given["values"], bad=bad), "reason": reason,
         "refused": str(refused) if refused else "", "wrong": wrong, "wrong_more": more,
         "findings": _reasons(shown, given, refused), "request_id": uuid7(), "case": row.case,
-        "filling": True, "records": {},
+        "filling": True, "records": {}, "given": refused is not None,
+        "kept": kept.of_correction(
+            {"values": grids.texts(asked, old.values), "reasons": dict(old.reasons)}, by
+        ),
     }  # fmt: skip
     status = 422 if refused else 200
     return render_page(request, "filings/correct.html", "filings/correct.html", context, status)

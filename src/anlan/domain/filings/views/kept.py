@@ -34,7 +34,7 @@ WORKER = Path(__file__).resolve().parent.parent / "static/filings/worker.js"
 FILES = (
     "anlan/css/tokens.css", "anlan/css/layout.css", "anlan/css/components.css",
     "anlan/css/pages.css", "anlan/logo.svg", "anlan/app.js", "filings/filings.css",
-    "filings/filings.js", "filings/kept.js",
+    "filings/filings.js", "filings/sealed.js", "filings/cells.js", "filings/kept.js",
 )  # fmt: skip
 
 
@@ -86,8 +86,16 @@ def stands(row: Filing, asked: Asked) -> dict[str, Any]:
 def of_page(row: Filing, asked: Asked, by: Actor) -> dict[str, Any]:
     """What a sheet's page tells its script."""
     there = stands(row, asked)
-    return {**there, "fields": json.dumps(there["fields"]), "key": key_of(by),
-            "owner": owner_of(by)}  # fmt: skip
+    return {**there, "fields": json.dumps(there["fields"]), **_person(by)}
+
+
+def of_correction(received: Any, by: Actor) -> dict[str, Any]:
+    """The same of a correction: what was received; the server keeps no draft of it."""
+    return {"fields": json.dumps(fields(received)), **_person(by)}
+
+
+def _person(by: Actor) -> dict[str, str]:
+    return {"key": key_of(by), "owner": owner_of(by)}
 
 
 @require_GET

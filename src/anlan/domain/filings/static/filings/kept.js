@@ -4,99 +4,21 @@
 // deletes it all (S34). Without a secure connection nothing is written: the page itself keeps it.
 "use strict";
 (() => {
-  const SECRET = "anlan-sheet-key", UNSENT = "anlan-unsent", SHEETS = "sheets";
-  const SECRET_MS = 12 * 3600000, SEND_MS = 30000, STORE_MS = 50, RETRY_MS = 15000, ASK_MS = 30000, LOCK_MS = 300, LOCK_TRIES = 5;
+  const { sealing, put, drop, keyOf, seal, unseal, secretOf, forget } = window.anlanSheets;
+  const { fields, write, label, said } = window.anlanCells;
+  const SEND_MS = 30000, STORE_MS = 50, RETRY_MS = 15000, ASK_MS = 30000, LOCK_MS = 300, LOCK_TRIES = 5;
   const OLD_MS = 5 * 86400000; // Some browsers throw away after seven days what nobody looked at.
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const words = ($("#kept-words") || { dataset: {} }).dataset;
   const fill = (text, given) => (text || "").replace(/\{(\w+)\}/g, (whole, name) => given[name] ?? whole);
   const clock = (ms) => new Date(ms + 8 * 3600000).toISOString().slice(5, 16).replace("T", " ");
-  const utf8 = (text) => new TextEncoder().encode(text);
   // crypto.randomUUID is there on https alone; an office's inner network often has none.
   const fresh = () => {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     bytes[6] = (bytes[6] & 15) | 64;
     bytes[8] = (bytes[8] & 63) | 128;
     return [...bytes].map((n, i) => ([4, 6, 8, 10].includes(i) ? "-" : "") + n.toString(16).padStart(2, "0")).join("");
-  };
-
-  // --- the store: one row a sheet and person, sealed ---------------------------------------
-  const sealing = window.isSecureContext && crypto.subtle && window.indexedDB;
-  const opened = () => new Promise((done, fail) => {
-    const asked = indexedDB.open("anlan-sheets", 1);
-    asked.onupgradeneeded = () => asked.result.createObjectStore(SHEETS, { keyPath: "id" });
-    asked.onsuccess = () => done(asked.result);
-    asked.onerror = () => fail(asked.error);
-  });
-  const store = async (mode, act) => {
-    const base = await opened();
-    try {
-      const work = base.transaction(SHEETS, mode);
-      const asked = act(work.objectStore(SHEETS));
-      await new Promise((done, fail) => { work.oncomplete = done; work.onerror = work.onabort = () => fail(work.error); });
-      return asked.result;
-    } finally { base.close(); }
-  };
-  const keyOf = (text) => crypto.subtle.importKey("raw", new Uint8Array(text.match(/../g).map((two) => parseInt(two, 16))), "AES-GCM", false, ["encrypt", "decrypt"]);
-  const seal = async (key, row, data) => {
-    const iv = crypto.getRandomValues(new Uint8Array(12));
-    const sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: utf8(row.id) }, key, utf8(JSON.stringify(data)));
-    return { ...row, iv, sealed };
-  };
-  const unseal = async (key, row) => {
-    const plain = await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv, additionalData: utf8(row.id) }, key, row.sealed);
-    return JSON.parse(new TextDecoder().decode(plain));
-  };
-  // How many sheets wait, as a number and no more: signing out asks by it.
-  const count = async () => {
-    const waiting = (await store("readonly", (rows) => rows.getAll())).filter((row) => row.unsent).length;
-    if (waiting) localStorage.setItem(UNSENT, String(waiting)); else localStorage.removeItem(UNSENT);
-  };
-  const put = async (row) => { await store("readwrite", (rows) => rows.put(row)); await count(); };
-  const drop = async (id) => { await store("readwrite", (rows) => rows.delete(id)); await count(); };
-  const secretOf = () => {
-    const found = JSON.parse(sessionStorage.getItem(SECRET) || "null");
-    return found && found.until > Date.now() ? found : null;
-  };
-
-  // --- the fields of a sheet by their names --------------------------------------------------
-  const fields = (form) => {
-    const found = {};
-    for (const field of form.elements) if (/^(c|why)-/.test(field.name)) found[field.name] = field.value.trim();
-    for (const table of $$("[data-list]")) {
-      const rows = [...table.tBodies[0].rows].map((row) => $$("input", row).map((field) => field.value.trim())).filter((row) => row.some(Boolean));
-      found[`l-${table.dataset.list}`] = rows.length ? JSON.stringify(rows) : "";
-    }
-    return found;
-  };
-  const write = (form, name, text) => {
-    if (name.startsWith("l-")) {
-      const table = $(`[data-list="${CSS.escape(name.slice(2))}"]`);
-      if (!table) return;
-      const body = table.tBodies[0], lines = text ? JSON.parse(text) : [];
-      while (body.rows.length < lines.length + 1) body.append(body.rows[body.rows.length - 1].cloneNode(true));
-      [...body.rows].forEach((row, y) => $$("input", row).forEach((field, x) => { field.value = (lines[y] || [])[x] || ""; }));
-      return;
-    }
-    let field = form.elements.namedItem(name);
-    if (!field && name.startsWith("why-")) {
-      // A reason whose question this page doesn't show travels along.
-      field = document.createElement("input");
-      Object.assign(field, { type: "hidden", name });
-      form.append(field);
-    }
-    if (field) { field.value = text; field.dispatchEvent(new CustomEvent("sheet:set", { bubbles: true })); }
-  };
-  const label = (form, name) => {
-    if (name.startsWith("l-")) return ($(`#${CSS.escape(name)} h3`) || { textContent: name }).textContent;
-    const field = form.elements.namedItem(name);
-    if (!field) return name;
-    return field.getAttribute("aria-label") || (field.labels && field.labels[0] ? field.labels[0].textContent : name);
-  };
-  const said = (name, text) => {
-    if (!text) return words.empty;
-    return name.startsWith("l-") ? JSON.parse(text).map((row) => row.filter(Boolean).join(" ")).join("\n") : text;
   };
 
   // --- the bar that says how it stands ---------------------------------------------------------
@@ -119,7 +41,8 @@
   };
 
   // --- one sheet ---------------------------------------------------------------------------------
-  const sheet = { form: null, id: "", owner: "", key: null, keeper: false, base: {}, seq: 0, since: 0, title: "", html: "",
+  // alone: nobody else types at it and the server keeps no draft of it (a correction).
+  const sheet = { form: null, alone: false, id: "", owner: "", key: null, keeper: false, base: {}, seq: 0, since: 0, title: "", html: "",
     secret: "", clash: null, stopped: "", busy: false, again: false, stored: true, timer: 0, storing: 0, handed: false, pressed: false };
   const changed = () => {
     const now = fields(sheet.form);
@@ -138,7 +61,7 @@
       sheet.stored = true;
     } catch { sheet.stored = false; }
   };
-  const AWAY = ["offline", "bare", "old", "notsent"];
+  const AWAY = ["offline", "alone", "bare", "old", "notsent"];
   const soon = (ms) => { clearTimeout(sheet.timer); sheet.timer = setTimeout(send, ms); };
   const waits = () => {
     // Whoever must choose or sign in first isn't told that it is sent by itself.
@@ -146,8 +69,8 @@
     const given = { n: changed().length, at: clock(sheet.since || Date.now()) };
     const old = sheet.since && Date.now() - sheet.since > OLD_MS;
     // Who pressed “submit” in vain reads so until the network is back, whatever is typed meanwhile.
-    const how = !sheet.stored ? "bare" : sheet.pressed ? "notsent" : old ? "old" : "offline";
-    say(how, given, how === "offline" ? "amber" : "red");
+    const how = !sheet.stored ? "bare" : sheet.pressed ? "notsent" : old ? "old" : sheet.alone ? "alone" : "offline";
+    say(how, given, ["offline", "alone"].includes(how) ? "amber" : "red");
   };
   const stop = (how, given, link) => { sheet.stopped = how; say(how, given, "red", link); };
   const later = async () => { await keep(); waits(); soon(RETRY_MS); };
@@ -168,6 +91,7 @@
     if (press) press(); else if (again) soon(0);
   };
   const send = async () => {
+    if (sheet.alone) { if (sheet.form && navigator.onLine && AWAY.includes(bar.dataset.how)) say("ready", { n: changed().length }, "blue"); return; }
     if (sheet.busy) { sheet.again = true; return; }
     if (!sheet.form || sheet.clash || sheet.stopped || sheet.handed) return;
     const unsent = changed().length > 0;
@@ -204,7 +128,7 @@
   const signedOut = async () => {
     await keep();
     // Whoever comes to this browser next opens nothing; the key comes again with its person.
-    sessionStorage.removeItem(SECRET);
+    forget();
     stop("signedout", { n: changed().length }, linked(words.signin, `/accounts/login/?next=${encodeURIComponent(sheet.form.dataset.page)}`));
   };
 
@@ -215,7 +139,7 @@
     if (answer.status === 403 || answer.status === 404) return stop("gone", {});
     if (!answer.ok) throw new Error(String(answer.status));
     const there = await answer.json();
-    if (there.owner !== sheet.owner) { sessionStorage.removeItem(SECRET); return stop("other", {}); }
+    if (there.owner !== sheet.owner) { forget(); return stop("other", {}); }
     if (sheet.key) remember();
     sheet.form.elements.namedItem("csrfmiddlewaretoken").value = there.csrf;
     return merge(there);
@@ -241,6 +165,7 @@
     sheet.form.elements.namedItem("draft_seq").value = there.seq;
     sheet.clash = null;
     await keep();
+    if (sheet.alone) return;
     if (changed().length) soon(0); else if (AWAY.includes(bar.dataset.how) || bar.dataset.how === "clash") tell();
   };
 
@@ -331,7 +256,7 @@
     navigator.locks.request(id, () => { sheet.keeper = true; keep(); return forEver(); });
     return false;
   };
-  const remember = () => sessionStorage.setItem(SECRET, JSON.stringify({ owner: sheet.owner, key: sheet.secret, until: Date.now() + SECRET_MS }));
+  const remember = () => window.anlanSheets.remember(sheet.owner, sheet.secret);
   const listen = () => {
     const { form } = sheet;
     document.addEventListener("input", (event) => { if (event.target.form === form) typed(); });
@@ -343,7 +268,7 @@
       if (sheet.clash || sheet.stopped || !navigator.onLine) {
         event.preventDefault();
         event.stopPropagation();
-        sheet.pressed = Boolean(event.submitter && event.submitter.value === "submit");
+        sheet.pressed = sheet.alone || Boolean(event.submitter && event.submitter.value === "submit");
         if (sheet.clash) choose(); else if (!sheet.stopped) keep().then(waits);
         return;
       }
@@ -360,10 +285,12 @@
       keep();
     });
     window.addEventListener("pageshow", (event) => { if (event.persisted) sheet.handed = false; });
-    try { new BroadcastChannel("anlan-sheets").addEventListener("message", () => sessionStorage.removeItem(SECRET)); } catch { /* An old browser: the key goes with the tab. */ }
+    try { new BroadcastChannel("anlan-sheets").addEventListener("message", () => forget()); } catch { /* An old browser: the key goes with the tab. */ }
   };
+  const idOf = (owner, filing, alone) => `${owner}:${filing}${alone ? ":correct" : ""}`;
   const begin = async (form, held) => {
-    Object.assign(sheet, { form, owner: form.dataset.owner, id: `${form.dataset.owner}:${form.dataset.filing}`, title: document.title });
+    const alone = form.hasAttribute("data-kept-alone");
+    Object.assign(sheet, { form, alone, owner: form.dataset.owner, id: idOf(form.dataset.owner, form.dataset.filing, alone), title: document.title });
     Object.assign(sheet, { seq: Number(form.elements.namedItem("draft_seq").value), base: JSON.parse(form.dataset.fields) });
     sheet.secret = form.dataset.key || (secretOf() || {}).key;
     form.removeAttribute("data-key");
@@ -382,7 +309,7 @@
       try {
         remember();
         sheet.key = await keyOf(sheet.secret);
-        row = await store("readonly", (rows) => rows.get(sheet.id)) || null;
+        row = await window.anlanSheets.row(sheet.id);
         if (row && !old && row.unsent) old = await unseal(sheet.key, row);
         sheet.since = row && row.unsent ? row.at : 0;
       } catch { sheet.key = null; }
@@ -404,7 +331,8 @@
       if (held) { await keep(); waits(); soon(RETRY_MS); return; }
       // What was handed over by a button arrived with it, or it comes back with what was typed.
       const late = Object.keys(old.mine).filter((name) => old.mine[name] !== (there.fields[name] || ""));
-      if (late.length) say("restored", { n: late.length, at: clock(sheet.since || Date.now()) }, "blue");
+      const let_go = sheet.alone && pressed(words.let_go, async () => { sheet.form = null; await line; await drop(sheet.id); location.reload(); });
+      if (late.length) say("restored", { n: late.length, at: clock(sheet.since || Date.now()) }, "blue", let_go || null);
       await merge(there);
     } else { await keep(); if (changed().length) soon(SEND_MS); }
   };
@@ -412,8 +340,12 @@
   // A page that is not filled in any more: what waits here for it was handed over, or came too late.
   const after = async (box) => {
     if (!sealing) return;
-    const id = `${box.dataset.owner}:${box.dataset.filing}`;
-    const row = await store("readonly", (rows) => rows.get(id));
+    const id = idOf(box.dataset.owner, box.dataset.filing, false), wish = idOf(box.dataset.owner, box.dataset.filing, true);
+    const typed = await window.anlanSheets.row(wish);
+    // What was asked for stands on this page; what wasn't waits for its person to ask.
+    if (typed && (!typed.unsent || box.dataset.wished)) await drop(wish);
+    else if (typed && box.dataset.correct) say("waiting", { n: typed.unsent, at: clock(typed.at) }, "blue", linked(words.goon, box.dataset.correct));
+    const row = await window.anlanSheets.row(id);
     if (!row) return;
     if (!row.unsent || row.handed) { await drop(id); return; }
     const old = await unseal(await keyOf(box.dataset.key), row);
@@ -434,15 +366,15 @@
     const secret = sealing && secretOf();
     const again = pressed(words.again, () => location.assign(location.pathname.replace(/(\/[0-9a-f-]{36}\/).*/, "$1")));
     if (!secret) { say("sealed", {}, "amber", again); return; }
-    const rows = (await store("readonly", (all) => all.getAll())).filter((row) => row.owner === secret.owner);
+    const rows = (await window.anlanSheets.all()).filter((row) => row.owner === secret.owner);
     const key = await keyOf(secret.key);
-    const found = /\/([0-9a-f-]{36})\//.exec(location.pathname);
-    const row = found && rows.find((one) => one.id === `${secret.owner}:${found[1]}`);
+    const found = /\/([0-9a-f-]{36})\/(correct\/)?/.exec(location.pathname);
+    const row = found && rows.find((one) => one.id === idOf(secret.owner, found[1], found[2]));
     if (!row) {
       say("unread", {}, "amber", again);
       for (const one of rows) {
         const item = document.createElement("li");
-        item.append(linked((await unseal(key, one)).title, location.pathname.replace(/\/filings\/.*/, `/filings/${one.id.split(":")[1]}/`)));
+        item.append(linked((await unseal(key, one)).title, location.pathname.replace(/\/filings\/.*/, `/filings/${one.id.split(":")[1]}/${one.id.endsWith(":correct") ? "correct/" : ""}`)));
         $("[data-kept-list]", shell).append(item);
       }
       return;

@@ -67,6 +67,7 @@ def task_filters(params: QueryDict, plans: Sequence[tuple[str, str]]) -> Filters
             Flag("central", _("With a central unit")),
             Flag("key", _("Key tasks")),
             Flag("step_late", _("With a late milestone")),
+            Flag("no_plan", _("Without a plan of execution")),
             Choice("plan", _("Plan"), plans),
             *above,
         ),

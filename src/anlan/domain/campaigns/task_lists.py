@@ -116,6 +116,8 @@ def conditions(asked: Any, region: Region | None, by: Actor, today: date, above:
         where &= Q(pk__in=KeyTask.objects.values("task"))
     if asked["step_late"]:
         where &= milestones.late(today)
+    if asked.values.get("no_plan"):
+        where &= milestones.unplanned()
     if asked["open"]:
         where &= Q(case__is_open=True)
     if asked["late"]:

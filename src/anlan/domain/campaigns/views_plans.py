@@ -24,6 +24,7 @@ from anlan.domain.campaigns import (
     queries,
 )
 from anlan.domain.campaigns.deriving import queries as deriving
+from anlan.domain.campaigns.milestones import queries as milestones
 from anlan.domain.campaigns.models import Campaign, Line, LineUnit, Plan, Task
 from anlan.domain.campaigns.progress import pages as progress_pages
 from anlan.domain.campaigns.ruling import rules
@@ -69,6 +70,7 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
         "columns": columns.line_columns(row, today, may_edit), "gaps": queries.gaps(row),
         "figures": cells(counts, f"{reverse('campaigns:tasks')}?plan={pk}"), "labels": LABELS,
         "below": _below(row, by, seen, today), "looks": columns.PLAN_LOOKS,
+        "unplanned": None if drafted else seen.filter(milestones.unplanned(), plan=row).count(),
         "inherited": seen.filter(plan=row).exclude(line__plan=row).count() if row.parent_id else 0,
         "may_edit": may_edit, "may_publish": "plans.publish" in allowed and drafted,
         "may_break": "plans.break_down" in allowed and row.status == Plan.Status.PUBLISHED

@@ -86,8 +86,10 @@ def checklist(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _filters(request: HttpRequest, items: list[Any]) -> Filters:
-    labels = {"indicator": _("Indicator"), "link": pgettext("checklist", "Link"), "aspect": _("Aspect"),
-              "post": pgettext("checklist", "Post")}  # fmt: skip
+    labels = {
+        "indicator": _("Indicator"), "link": pgettext("checklist", "Link"),
+        "aspect": _("Aspect"), "post": pgettext("checklist", "Post"),
+    }  # fmt: skip
     choices: list[Any] = []
     for name in NARROWED:
         words = dict.fromkeys(getattr(one, name) for one in items if getattr(one, name))

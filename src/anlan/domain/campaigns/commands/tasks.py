@@ -135,6 +135,7 @@ def rectify(
         done = text_of(
             result, "result", _("Say what was done, and which papers or figures prove it.")
         )
+        evidence.demand_plan(turn.task)
         why = evidence.demanded(turn.task.line, files, no_evidence)
         turn.take("rectify", {"result": done, **({"no_evidence": why} if why else {})})
         evidence.hang(files, evidence.ON_TASK, pk, work.by, work.at)

@@ -42,6 +42,12 @@ def late(today: date) -> Q:
     return Q(pk__in=rows.values("task"), case__unsettled=True, case__suspended_on=None)
 
 
+def unplanned() -> Q:
+    """Tasks to be done that have no plan of execution: no steps, or nobody in person (施工图)."""
+    planned = Task.objects.exclude(person="").filter(pk__in=Milestone.objects.values("task"))
+    return Q(case__unsettled=True) & ~Q(pk__in=planned.values("pk"))
+
+
 def told_late() -> Q:
     """The same as the clock found it: what a worklist waits with, which knows no day."""
     rows = Milestone.objects.filter(reached_on=None, told_on__isnull=False)

@@ -15,7 +15,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
-from anlan.domain.campaigns.models import Line
+from anlan.domain.campaigns.models import Line, Task
 from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.domain.lists.models import Setting
 from anlan.kernel.papers import attachments
@@ -49,6 +49,21 @@ def current() -> tuple[int, Mode]:
     """The version in force and its mode; version 0 came with the system."""
     row = newest()
     return (row.version, Mode(row.data["mode"])) if row else (0, Mode.ASK)
+
+
+def plan_wanted() -> bool:
+    """Whether a task is reported done only where it has a plan of execution (一项任务一套方案)."""
+    row = newest()
+    return bool(row and row.data.get("plan"))
+
+
+def demand_plan(task: Task) -> None:
+    """Refuse to report done what has no plan of execution, where the office wants one."""
+    if plan_wanted() and not (task.person and task.milestones.exists()):
+        raise PlanIncomplete(
+            field="result",
+            reason=_("Write its plan of execution first: steps with days, and who answers for it."),
+        )
 
 
 def demanded(line: Line, files: Sequence[Prepared], why: str) -> str:

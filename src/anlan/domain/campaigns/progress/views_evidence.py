@@ -43,6 +43,11 @@ class RuleForm(RuleFields):
         choices=[(str(mode), label) for mode, label in evidence.MODES.items()],
         widget=django_forms.RadioSelect,
     )
+    plan = django_forms.BooleanField(
+        label=gettext_lazy("A task is reported done only when it has a plan of execution"),
+        help_text=gettext_lazy("Steps with days of their own, and who answers for it in person."),
+        required=False,
+    )
 
 
 @require_http_methods(["GET", "POST"])
@@ -53,9 +58,11 @@ def rule(request: HttpRequest) -> HttpResponse:
 
     def save(data: dict[str, Any]) -> None:
         set_evidence_rule(
-            data["mode"], version=data["version"], reason=data["reason"], by=by, at=at
-        )
+            data["mode"], plan=data["plan"], version=data["version"], reason=data["reason"],
+            by=by, at=at,
+        )  # fmt: skip
 
-    initial = {"version": version, "mode": str(mode)}
-    context = {"said": evidence.MODES[mode], "newest": evidence.newest()}
+    wanted = evidence.plan_wanted()
+    initial = {"version": version, "mode": str(mode), "plan": wanted}
+    context = {"said": evidence.MODES[mode], "newest": evidence.newest(), "plan": wanted}
     return rule_page(request, RuleForm, initial, save, "evidence_rule", context)

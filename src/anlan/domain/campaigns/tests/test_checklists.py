@@ -137,9 +137,7 @@ def test_what_does_not_apply_wants_a_reason_and_counts_in_neither(house: House) 
     found: Any = rows[0]
     assert (found.sum.done, found.sum.of, found.sum.excepted) == (1, 2, 1)
     assert not found.sum.is_whole
-    indicators = {
-        one.name[0]: one.sum for one in standing().parts(lambda item: (item.indicator,))
-    }
+    indicators = {one.name[0]: one.sum for one in standing().parts(lambda item: (item.indicator,))}
     assert (indicators["学习率100%"].of, indicators["学习率100%"].excepted) == (1, 1)
     # It is said again, and back to open; each change is on record with what stood before.
     do.fill(mine.pk, ticks(row, "done", "done", "done"), **house.call("emergency"))

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from anlan.domain.campaigns.commands.terms import NewLine
+from anlan.domain.campaigns.milestones.commands import set_milestones
+from anlan.domain.campaigns.milestones.scheduling import Step
 from anlan.domain.campaigns.models import Report
 from anlan.domain.campaigns.progress import evidence
 from anlan.domain.campaigns.tests.house import House, lead
@@ -74,7 +77,7 @@ def test_reporting_done_needs_proof_as_the_office_set_it(house: House) -> None:
     assert house.post("mayor", *rule, mode="never", version="0").status_code == 422
     assert house.post("mayor", *rule, mode="refuse", version="0", reason="从严").status_code == 302
     assert house.post("mayor", *rule, mode="off", version="0").status_code in (409, 422)
-    assert Setting.objects.get(code=evidence.CODE).data == {"mode": "refuse"}
+    assert Setting.objects.get(code=evidence.CODE).data == {"mode": "refuse", "plan": False}
     done = {"result": "全部关闭", "no_evidence": "没有"}
     assert house.step("emergency", row.pk, "rectify", **done) == 422
     assert house.step("emergency", row.pk, "rectify", **done, files=[paper()]) == "rectified"
@@ -83,3 +86,20 @@ def test_reporting_done_needs_proof_as_the_office_set_it(house: House) -> None:
     second = task(house)
     house.post("mayor", *rule, mode="off", version="1")
     assert house.step("emergency", second.pk, "rectify", result="全部关闭") == "rectified"
+
+
+def test_each_task_wants_a_plan_of_execution_where_the_office_says_so(house: House) -> None:
+    row = task(house)
+    done = {"result": "已关闭", "no_evidence": "公告周五登报"}
+    flagged = ("campaigns:tasks",)
+    assert "关闭矿山</a>" in house.text("city", *flagged, query="?no_plan=1")
+    rule = {"mode": "ask", "plan": "on", "version": 0, "reason": "一项任务一套方案"}
+    assert house.post("mayor", "campaigns:evidence_rule", **rule).status_code == 302
+    assert "plan of execution" in house.text("mayor", "campaigns:evidence_rule")
+    assert house.step("emergency", row.pk, "rectify", **done) == 422
+    steps = [Step("公告", house.today + timedelta(5))]
+    set_milestones(row.pk, steps, **house.call("emergency"))
+    assert house.step("emergency", row.pk, "rectify", **done) == 422, "nobody answers for it yet"
+    house.step("emergency", row.pk, "person", person="张某", starts_on=house.today)
+    assert "关闭矿山</a>" not in house.text("city", *flagged, query="?no_plan=1")
+    assert house.step("emergency", row.pk, "rectify", **done) == "rectified"

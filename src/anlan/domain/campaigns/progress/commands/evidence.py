@@ -15,30 +15,33 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.audit import trail
 
 
-def set_evidence_rule(mode: str, *, version: int, reason: str, by: Actor, at: datetime) -> int:
+def set_evidence_rule(
+    mode: str, *, plan: bool = False, version: int, reason: str, by: Actor, at: datetime
+) -> int:
     """Put another rule in force for every task; returns its version."""
     try:
         with transaction.atomic(durable=True):
-            return _set(mode, version, reason, by, at)
+            return _set(mode, plan, version, reason, by, at)
     except IntegrityError:
         # Somebody else set the same version in between.
         raise KindMovedOn from None
 
 
-def _set(mode: str, version: int, reason: str, by: Actor, at: datetime) -> int:
+def _set(mode: str, plan: bool, version: int, reason: str, by: Actor, at: datetime) -> int:
     policy.demand(by, "listsettings.edit", at)
     if mode not in list(evidence.Mode):
         raise Incomplete(field="mode", reason=_("Choose from the list."))
     now, before = evidence.current()
     if now != version:
         raise KindMovedOn
+    had = {"mode": str(before), "plan": evidence.plan_wanted()}
     Setting.objects.create(
-        code=evidence.CODE, version=now + 1, data={"mode": mode}, made_at=at, made_by=by.name,
-        reason=reason[:300],
+        code=evidence.CODE, version=now + 1, data={"mode": mode, "plan": plan}, made_at=at,
+        made_by=by.name, reason=reason[:300],
     )  # fmt: skip
     entry = trail.Entry(
         "evidence_rule.change", "list_setting", f"{evidence.CODE}:{now + 1}", reason=reason,
-        before={"mode": str(before)}, after={"mode": mode},
+        before=had, after={"mode": mode, "plan": plan},
     )  # fmt: skip
     trail.record([entry], by=by, at=at)
     return now + 1

@@ -19,6 +19,8 @@ from anlan.domain.campaigns.reading.structure import Node
 from anlan.domain.campaigns.reading.target import Target
 
 _PIECES = re.compile("[,。;:!\n]")
+#: 为…,制定本方案 orders nothing.
+_PREAMBLE = re.compile(r"^(?:特|现)?制[定订]本|^本(?:方案|办法|计划|通知|要点|细则)自")
 #: How much of a family of clauses must oblige somebody, so that each of them is a task.
 SHARE_MIN = 0.5
 #: Rules look at no more of a clause than this; the longest of 380 real ones has 1,500.
@@ -121,11 +123,12 @@ def _leaves(text: str, tree: Node, *, beside: bool = False) -> Iterator[tuple[st
 
 
 def _wants(text: str, node: Node) -> bool:
-    """Whether its words aim at a number, though no verb that we know orders it."""
-    said = text[node.body : node.end]
-    return words.TELLS.match(said) is None and bool(
-        targets.read(text, node.body, min(node.end, node.body + CLAUSE_CHARS_MAX), None)
-    )
+    """Whether it says how much or who, though no verb that we know orders it."""
+    end = min(node.end, node.body + CLAUSE_CHARS_MAX)
+    if words.TELLS.match(text, node.body, end):
+        return False
+    named = any(unit.role != "addressed" for unit in parties.units(text, node.body, end))
+    return named or bool(targets.read(text, node.body, end, None))
 
 
 def _is_family(text: str, children: list[Node]) -> bool:
@@ -146,7 +149,7 @@ def obliges(said: str) -> bool:
 
     The first piece decides alone; of the others, a quarter must order.
     """
-    pieces = [piece for piece in _PIECES.split(said) if piece]
+    pieces = [piece for piece in _PIECES.split(said) if piece and not _PREAMBLE.match(piece)]
     if not pieces or words.TELLS.match(pieces[0]):
         return False
     if words.ORDERS.match(pieces[0]):

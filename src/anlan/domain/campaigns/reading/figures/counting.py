@@ -39,6 +39,11 @@ _SAME_THING = re.compile(
 )
 _AMONG = re.compile(r"中,?(?:就|仅|只)?有$")
 _PART_OF = re.compile(r"其中[^。;]{0,40}$")
+#: 太康县、鹿邑县死亡人数居前两位,分别为15人、12人: the clause before says what is counted.
+_RANKED = re.compile(
+    r"(?P<what>(?:事故|火灾|案件)?[\u4e00-\u9fff]{0,4}?(?:起数|人数|数量|总量))(?:分别)?(?:居|位居|位列|列|排名?|靠)前[^,。;]{0,6},分别为?"
+    r"(?:\d+[\u4e00-\u9fff]{1,2}[、和])*$"
+)
 _NEARLY = re.compile(r"近$|未来$|今后$")
 _TOPIC = re.compile(r"\s*(?:在|针对)?(?P<of>[\u4e00-\u9fff、]{2,14}?)(?:领域|方面|行业)[,:]")
 #: How many characters of a name are kept, from its end.
@@ -179,6 +184,14 @@ def _among(at: At) -> bool:
     return True
 
 
+def _ranked(at: At) -> bool:
+    said = _RANKED.search(indicators.clause(at.text, at.find.start, at.line.start, "。;\n"))
+    if said is None:
+        return False
+    at.find.indicator = placeless(said["what"])
+    return True
+
+
 def _by_noun(at: At) -> bool:
     """8项工作制度: the noun behind it, with the words before it or before its list."""
     find, noun = at.find, at.noun
@@ -216,7 +229,7 @@ def _by_lead(at: At) -> bool:
     return True
 
 
-_RULES = (_harmed, _toll, _bracketed, _measured, _same_thing, _among, _by_noun, _by_lead)
+_RULES = (_harmed, _toll, _bracketed, _measured, _same_thing, _among, _ranked, _by_noun, _by_lead)
 
 
 def _of_a_whole(at: At, lead: str, *, part: bool) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
-from anlan.config import demo, demo_offices, demo_work
+from anlan.config import demo, demo_offices, demo_statistics, demo_work
 from anlan.domain.enterprises import commands as enterprises
 from anlan.domain.enterprises.commands import Wanted
 from anlan.domain.hazards import commands
@@ -105,14 +105,18 @@ def test_a_day_of_work_goes_round_the_loop(offices, at):
         done = dict(row.case.events.values_list("step", "user_id"))
         assert done["rectify"] == officer.user_id
         assert done["verify"] != officer.user_id
-    # The page of the truth checks has something to look at: many in the same words.
+
+
+def test_the_truth_checks_have_something_to_ask_about(offices, at):
+    day = timezone.localdate(at)
+    office = held.actor(User.objects.get(username="km.office"), today=day)
+    demo_statistics._same_words(office, at)
     asked = checks.Asked(
-        Region.objects.get(code=demo_offices.CAPITAL), periods.month(timezone.localdate(at)), None,
-        at, BY, statistics.truth(),
+        Region.objects.get(code=demo_offices.CAPITAL), periods.month(day), None, at, BY,
+        statistics.truth(),
     )  # fmt: skip
-    [words] = checks.run(asked)[2].flags
-    assert words.rule == "wording"
-    assert len(words.records) > 5
+    [flag] = [flag for one in checks.run(asked) for flag in one.flags if one.rule == "wording"]
+    assert len(flag.records) == demo_statistics.SAME_WORDS
 
 
 def test_the_table_of_a_month_adds_up(offices, at):

@@ -11,8 +11,9 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import Refusal
 from anlan.config.cli_say import say
-from anlan.config.demo_offices import CAPITAL
+from anlan.config.demo_offices import CAPITAL, DISTRICT
 from anlan.domain.hazards import commands as hazards
+from anlan.domain.hazards.commands import Finding
 from anlan.domain.statistics import commands, settings
 from anlan.domain.statistics.models import Drawn
 from anlan.domain.statistics.truth import drawing
@@ -23,6 +24,8 @@ from anlan.kernel.regions.models import Region
 
 #: Of the drawn ones so many are looked at, and the last of these had broken out again.
 DRAWN, LOOKED = 12, 5
+#: Hazards in the same words: as many as are flagged, and one more.
+SAME_WORDS = 6
 _VIEWS = (
     (
         "各区县整改率与逾期（每月）",
@@ -74,7 +77,22 @@ def statistics(*, at: datetime) -> None:
     commands.change_setting(
         settings.DIMENSIONS, laid_down, version=0, reason="演示", by=_MADE, at=at
     )
+    _same_words(office, at)
     _draw(office, at)
+
+
+def _same_words(office: Actor, at: datetime) -> None:
+    """Hazards put right on the spot in the same words: what the truth checks ask about."""
+    area = Region.objects.get(code=DISTRICT)
+    new = [
+        Finding(
+            pk=uuid7(), description=f"模拟沿街商铺{n}号灭火器压力不足（演示）", area_id=area.pk,
+            unit_id=office.unit_id or 0, opened_on=timezone.localdate(at), sector="fire",
+            grade="ordinary", source="inspection", fixed="已当场整改完毕，现场复核无异常（演示）",
+        )
+        for n in range(1, SAME_WORDS + 1)
+    ]  # fmt: skip
+    hazards.find(new, by=office, at=at, request_id=uuid7())
 
 
 def _draw(office: Actor, at: datetime) -> None:

@@ -22,6 +22,7 @@ from anlan.domain.statistics.asked import Asked
 from anlan.domain.statistics.refusals import AnalysisUnreadable
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.audit import trail
+from anlan.kernel.calendar import periods
 from anlan.kernel.papers.sheets.handing_out import handed_out
 from anlan.ui.pages import render_page
 
@@ -51,9 +52,22 @@ def page(request: HttpRequest) -> HttpResponse:
         "save": forms.SaveView(initial={"request_id": uuid7(), "query": asked.query()},
                                auto_id="save_%s"),
         "restricted": sector_names(asked.sectors) if asked.sectors is not None else [],
-        "held": _held(asked),
+        "held": _held(asked), "firsts": _firsts(asked),
+        "frozen": asked.query(known=(asked.known_at or at).isoformat()),
     }  # fmt: skip
     return render_page(request, "statistics/analysis.html", "statistics/analysis.html", context)
+
+
+def _firsts(asked: Asked) -> list[tuple[Any, str, bool]]:
+    """The same with another indicator first: a map shows the first, a chart those of its sort."""
+    if asked.shown == "table" or len(asked.chosen) < 2:
+        return []
+    return [
+        (each.label, asked.query(indicator=[
+            each.code, *(code for code in asked.indicators if code != each.code)
+        ], sort=None), each is asked.chosen[0])
+        for each in asked.chosen
+    ]  # fmt: skip
 
 
 def _held(asked: Asked) -> list[controls.Held]:
@@ -79,11 +93,21 @@ def _form(asked: Asked, by: Actor, every: bool) -> dict[str, Any]:
         "comparisons": analyses.COMPARISONS, "shown": analyses.SHOWN,
         "choices": {name: analyses.choices(name) for name in analyses.FILTERS},
         "chooser": spans.chooser(asked.period, asked.today, spans.wish({})),
+        "usual_periods": _usual_periods(asked),
         "known_day": timezone.localdate(asked.known_at).isoformat() if asked.known_at else "",
         "bases": list(dict.fromkeys(
             (each.label, each.full_basis, each.source, each.full_unit) for each in asked.chosen
         )),
     }  # fmt: skip
+
+
+def _usual_periods(asked: Asked) -> list[tuple[str, str]]:
+    """What most people ask for, to choose from or to see how a period is written."""
+    month, year = periods.month(asked.today), periods.year(asked.today)
+    quarter = periods.of(periods.Kind.QUARTER, asked.today)
+    usual = (month.previous(), month, quarter.previous(), quarter, year.up_to(asked.today), year,
+             year.previous())  # fmt: skip
+    return [(one.code, str(one.label)) for one in dict.fromkeys(usual)]
 
 
 def _groups(table: reading.Table) -> list[tuple[Any, int]]:

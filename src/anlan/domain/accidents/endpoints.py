@@ -14,6 +14,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
+from anlan.base import sealed
 from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.domain.accidents import columns, commands, queries
 from anlan.domain.accidents.commands import Figures, NewAccident
@@ -167,7 +168,11 @@ def get_accident(request: HttpRequest, pk: UUID) -> Accident:
 @router.get("/{uuid:pk}/reports/", response=list[ReportOut], summary="Its reports, oldest first")
 def get_reports(request: HttpRequest, pk: UUID) -> list[Report]:
     row = policy.access(Accident.objects.all(), "accidents.view", actor_of(request), pk)
-    return list(row.reports.order_by("seq"))
+    reports = list(row.reports.order_by("seq"))
+    for each in reports:
+        # Programs get what an accident was; whom to call stands on its page.
+        each.text = sealed.without_numbers(each.text)
+    return reports
 
 
 @router.put("/{uuid:pk}/report/{uuid:request_id}/", response=IdsOut, summary="Report an accident")
@@ -196,7 +201,7 @@ def put_supplement(
 ) -> dict[str, Any]:
     done = commands.supplement(
         pk, figures=body.figures, died_on=body.died_on, text=body.text, seen=body.seen,
-        by=actor_of(request), at=timezone.now(), request_id=request_id,
+        blind=body.seen is None, by=actor_of(request), at=timezone.now(), request_id=request_id,
     )  # fmt: skip
     return {"ids": done}
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base import text
+from anlan.base import sealed, text
 from anlan.base.actor import Actor
 from anlan.domain.accidents import counting
 from anlan.domain.accidents.counting import Stand
@@ -81,6 +81,13 @@ def check_year(day: date, field: str) -> None:
             _("Choose a day of the years %(first)s to %(last)s.")
             % {"first": YEAR_MIN, "last": YEAR_MAX},
         )
+
+
+def shown_everywhere(said: str, field: str) -> None:
+    """Raises AccidentIncomplete where a person's number stands in what lists and notices show."""
+    if sealed.without_numbers(said) != said:
+        raise lacks(field, _("This stands in lists and notices: leave telephone and identity "
+                             "numbers out, and write them into the course."))  # fmt: skip
 
 
 PEOPLE = ("deaths", "serious", "light", "missing")

@@ -19,6 +19,7 @@ from anlan.domain.accidents.commands.base import (
     check_figures,
     lacks,
     short,
+    shown_everywhere,
     text_of,
     turns,
 )
@@ -47,16 +48,21 @@ NUMBERS = ("deaths", "deaths_late", "serious", "light", "missing", "loss_fen")
 @transaction.atomic(durable=True)
 def supplement(
     pk: UUID, *, figures: Figures, died_on: date | None = None, text: str = "",
-    **call: Unpack[OnOne],
+    blind: bool = False, **call: Unpack[OnOne],
 ) -> list[UUID]:  # fmt: skip
     """Report what is known by now (补报、续报): totals, not what was added.
 
     died_on:  the day on which those died whom this report adds; needed where the days within
               which a death counts may be over.
+    blind:    who reports doesn't say which version they looked at: of two who supplement at
+              once, the second must not take back what the first has just told.
     """
     given = {"figures": asdict(figures), "died_on": died_on, "text": text}
     work = begin("accidents.edit", [pk], given, **call)
     for turn in turns(work):
+        if blind and _falls(turn.accident, figures):
+            raise lacks("seen", _("A number falls below what stands: read the accident again, and "
+                                  "say with “seen” which version you looked at."))  # fmt: skip
         _report(turn, Report.Kind.SUPPLEMENT, figures, died_on, short(text, "text"))
     return work.done()
 
@@ -89,8 +95,7 @@ def _report(
     check_figures(figures, _("Write whole numbers, none below zero."))
     before = {name: getattr(row, name) for name in NUMBERS}
     counted, late = _deaths(turn, figures.deaths, died_on)
-    if any(getattr(figures, n) < before[n] for n in ("serious", "light", "missing", "loss_fen")) \
-            or counted + late < before["deaths"] + before["deaths_late"]:  # fmt: skip
+    if _falls(row, figures):
         text_of(text, "text", _("A number falls: say why, and by whose finding."))
     after = {
         "deaths": counted, "deaths_late": late, "serious": figures.serious,
@@ -101,6 +106,13 @@ def _report(
     _keep(turn, kind, after, died_on, text)
     if not closes:
         _reopen(turn)
+
+
+def _falls(row: Accident, figures: Figures) -> bool:
+    """Whether a number is less than what was reported before."""
+    others = ("serious", "light", "missing", "loss_fen")
+    fewer = any(getattr(figures, name) < getattr(row, name) for name in others)
+    return fewer or figures.deaths < row.deaths + row.deaths_late
 
 
 def _keep(
@@ -260,8 +272,10 @@ def _checked(turn: Turn, fields: dict[str, Any]) -> dict[str, Any]:
     if "title" in fields:
         tell = _("Say in a few words what happened.")
         new["title"] = text_of(fields["title"], "title", tell, TITLE_CHARS_MAX)
+        shown_everywhere(new["title"], "title")
     if "place" in fields:
         new["place"] = short(fields["place"], "place", PLACE_CHARS_MAX)
+        shown_everywhere(new["place"], "place")
     if "enterprise_name" in fields:
         name = short(fields["enterprise_name"], "enterprise_name", NAME_CHARS_MAX)
         new["enterprise_name"] = name

@@ -22,6 +22,7 @@ from anlan.domain.accidents.commands.base import (
     check_year,
     lacks,
     short,
+    shown_everywhere,
     text_of,
 )
 from anlan.domain.accidents.loop import ACCIDENT
@@ -126,6 +127,8 @@ def check_new(new: NewAccident, areas: dict[int, Region], sectors: set[str], at:
     """Raises AccidentIncomplete with the field to be mended."""
     text_of(new.title, "title", _("Say in a few words what happened."), TITLE_CHARS_MAX)
     short(new.place, "place", PLACE_CHARS_MAX)
+    shown_everywhere(new.title, "title")
+    shown_everywhere(new.place, "place")
     short(new.enterprise_name, "enterprise_name", NAME_CHARS_MAX)
     short(new.source_key, "source_key", KEY_CHARS_MAX)
     short(new.loss_stated, "loss", STATED_CHARS_MAX)

@@ -14,7 +14,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base import bulk
+from anlan.base import bulk, sealed
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.limits import TEXT_CHARS_MAX
@@ -142,14 +142,16 @@ class Reader:
         line, day = group[0], timezone.localdate(moment)
         area = self._area(line)
         said, text = line.text(plan, "title"), _account(group, plan)
+        # Titles and places stand in lists and notices; the account keeps what was written.
+        title, place = sealed.without_numbers(said), line.texts(plan, "place")
         type_ = self._type(group, text or said, day)
         loss, stated = _loss(group, plan)
         became.untyped, became.unpriced = not type_, bool(stated) and plan.yuan is None
         new = NewAccident(
             pk=uuid7(), happened_at=moment, area=area.pk,
             # The text stands in full below; what is only called by its beginning shows it.
-            title=said if len(said) <= TITLE_CHARS_MAX else said[: TITLE_CHARS_MAX - 1] + "…",
-            place=" ".join(dict.fromkeys(line.texts(plan, "place")))[:PLACE_CHARS_MAX],
+            title=title if len(title) <= TITLE_CHARS_MAX else title[: TITLE_CHARS_MAX - 1] + "…",
+            place=sealed.without_numbers(" ".join(dict.fromkeys(place)))[:PLACE_CHARS_MAX],
             lon=cells.degrees(line.text(plan, "lon"), "lon", 180),
             lat=cells.degrees(line.text(plan, "lat"), "lat", 90),
             sector=self._sector(line), nature=_nature(line, plan), type=type_,

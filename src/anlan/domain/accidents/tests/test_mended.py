@@ -254,3 +254,46 @@ def test_a_register_that_is_sent_twice_at_once_is_read_once(
 def test_a_rate_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(Refusal):
         editing.rate(text)
+
+
+def test_of_two_supplements_at_once_the_second_takes_nothing_back(desk: Desk) -> None:
+    pk = desk.report(deaths=1)
+    client = desk.browser("office")
+
+    def put(**body: Any) -> Any:
+        url = f"/api/v1/accidents/{pk}/supplement/{uuid7()}/"
+        return client.put(url, body, content_type="application/json")
+
+    # Both have read one death; one hears of a second, the other of injured.
+    assert put(deaths=2, text="抢救无效").status_code == 200
+    answer = put(deaths=1, serious=5, text="送医五人")
+    assert (answer.status_code, desk.row(pk).deaths) == (400, 2)
+    assert "seen" in answer.content.decode()
+    # Whoever says what they looked at may lower a number, and not by what is past.
+    seen = desk.row(pk).case.version
+    assert put(deaths=1, text="误报一人", seen=seen - 1).status_code == 409
+    assert put(deaths=1, text="误报一人", seen=seen).status_code == 200
+    desk.check()
+
+
+def test_a_telephone_number_stands_in_no_list_notice_or_answer_to_programs(
+    desk: Desk, tmp_path: Path
+) -> None:
+    number = "13800138000"
+    for wrong in ({"title": f"闪爆，找张某 {number}"}, {"place": f"三号罐 {number}"}):
+        form = {"pk": uuid7(), "title": "闪爆", "area": HOME, "happened_at": "2026-01-02T03:04"}
+        assert desk.post("office", "accidents:new", **{**form, **wrong}).status_code == 422
+    pk = desk.report(text=f"联系人 {number}")
+    assert desk.do("office", "correct", pk, fields={"title": number}, reason="改") == (
+        "accident_incomplete"
+    )
+    said = desk.browser("office").get(f"/api/v1/accidents/{pk}/reports/").content.decode()
+    assert number not in said
+    # Whoever is on duty finds it on the accident's page.
+    assert number in desk.get("office", "accidents:page", pk).content.decode()
+    path = tmp_path / "a.csv"
+    path.write_text(f"事故名称,发生时间\n坍塌 {number},2025-01-02\n")
+    importing.run(desk.sent(path, area=HOME).pk, by=ROOT)
+    row = Accident.objects.get(happened_at__year=2025)
+    assert number not in row.title
+    assert number in row.reports.get().text

@@ -153,6 +153,10 @@ class Review(StepForm):
     said = text_area(_("Note"), required=False)
 
 
+class Objection(StepForm):
+    reason = text_area(_("What your unit objects to"))
+
+
 class Ask(StepForm):
     units = UnitsField(label=_("Units that countersign, a line each"))
     said = text_area(_("Note"), required=False)

@@ -34,6 +34,7 @@ STEPS = (
     Step("seal",     "numbered",                     "sealed"),
     Step("give_out", "numbered,sealed",              "given_out",      "", ("closed",)),
     Step("send_back", "reviewing,countersigning,signing", "drafting"),
+    Step("decline",   "countersigning",             "drafting"),
     Step("revoke",   "numbered,sealed,given_out",    "revoked",        "", ("revoked",)),
     Step("void",     _WRITING + ",signed",           "void",           "", ("voided",)),
     # What leaves the state as it is.
@@ -70,6 +71,7 @@ WORDS: dict[str, str | Promise] = {
     "ask": pgettext_lazy("paper", "send out for countersigning"),
     "agree": pgettext_lazy("paper", "countersign"),
     "agreed": pgettext_lazy("paper", "countersigned by all"),
+    "decline": pgettext_lazy("paper", "decline to countersign"),
     "sign": pgettext_lazy("paper", "sign"),
     "number": pgettext_lazy("paper", "number"),
     "seal": pgettext_lazy("paper", "seal"),

@@ -78,6 +78,8 @@ PAGES: tuple[StepPage, ...] = (
              _others("reviewing"), plain(do.ask, "units", "said"), "users"),
     StepPage("agree", "bulletins.countersign", _("Countersign"), forms.Review, _to_agree,
              plain(do.agree, "said"), "writing-sign", "primary"),
+    StepPage("decline", "bulletins.countersign", _("Decline to countersign"), forms.Objection,
+             _to_agree, plain(do.decline, "reason"), "arrow-back-up", "danger"),
     StepPage("sign", "bulletins.sign", pgettext_lazy("paper", "Sign"), forms.Nothing,
              _others("signing"), plain(do.sign), "writing-sign", "primary"),
     StepPage("number", "bulletins.number", _("Give it its number"), forms.Numbered,

@@ -24,6 +24,7 @@ from anlan.domain.bulletins.commands.numbering import add_word, number
 from anlan.domain.bulletins.commands.signing import (
     agree,
     ask,
+    decline,
     review,
     send_back,
     sign,
@@ -38,6 +39,7 @@ __all__ = (
     "add_word",
     "agree",
     "ask",
+    "decline",
     "drop_block",
     "edit",
     "end_layout",

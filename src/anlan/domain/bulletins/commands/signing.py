@@ -33,6 +33,8 @@ declare("bulletins.to_countersign", _("Your unit is asked to countersign “%(ti
         "bulletins:page")  # fmt: skip
 declare("bulletins.to_sign", _("A paper waits to be signed: “%(title)s”."), "bulletins:page")
 declare("bulletins.sent_back", _("“%(title)s” was sent back: %(reason)s"), "bulletins:page")
+declare("bulletins.declined", _("%(units)s declined to countersign “%(title)s”: %(reason)s"),
+        "bulletins:page")  # fmt: skip
 
 
 @transaction.atomic(durable=True)
@@ -113,6 +115,30 @@ def agree(pk: UUID, *, said: str = "", **call: Unpack[OnOne]) -> list[UUID]:
         if not turn.paper.countersigns.filter(agreed_at=None).exists():
             turn.take("agreed")
             _tell(turn, "bulletins.to_sign", [turn.case.unit_id])
+    return work.done()
+
+
+@transaction.atomic(durable=True)
+def decline(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
+    """会签 refused: back to whoever wrote it, with what one's unit objects to.
+
+    The objection stands beside the paper until units are asked again, whatever is signed meanwhile.
+    """
+    work = begin("bulletins.countersign", [pk], {"step": "decline", "reason": reason}, **call)
+    for turn in turns(work):
+        why = text_of(reason, "reason", _("Say what your unit objects to."), 1_000)
+        own = turn.paper.countersigns.filter(agreed_at=None)
+        if not work.by.trusted:
+            own = own.filter(unit__in=policy.units_of(work.by, JUDGES))
+        names = list(own.values_list("unit__name", flat=True))
+        if not names:
+            raise lacks("reason", _("Your unit has countersigned already."))
+        own.update(said=why, who=work.by.name[:NAME_CHARS_MAX])
+        turn.take("decline", {"units": "、".join(names)}, reason=why)
+        outbox.post(
+            "bulletins.declined", to_units=[turn.case.unit_id], about=pk, at=work.at,
+            data={"title": turn.paper.title, "units": "、".join(names), "reason": why},
+        )  # fmt: skip
     return work.done()
 
 

@@ -184,6 +184,30 @@ def test_units_that_are_asked_countersign_before_it_is_signed(desk: Desk) -> Non
     assert desk.do("office", "agree", pk) == "signing"
 
 
+def test_a_unit_declines_to_countersign_and_its_objection_stands_until_asked_again(
+    desk: Desk,
+) -> None:
+    pk = desk.paper()
+    desk.do("city", "submit", pk)
+    units = [desk.cast.units[name].pk for name in ("office", "elsewhere")]
+    desk.do("second", "ask", pk, units=units)
+    assert desk.do("stranger", "agree", pk, said="同意") == "countersigning"
+    assert desk.do("office", "decline", pk, reason=" ") == "paper_incomplete"
+    assert desk.do("firm", "decline", pk, reason="不同意") == "not_found"
+    answer = desk.post("office", "bulletins:step", pk, "decline", reason="第三项职责不在我区",
+                       seen=desk.row(pk).case.version)  # fmt: skip
+    assert answer.status_code == 302
+    assert desk.row(pk).case.state == "drafting"
+    page = desk.get("office", "bulletins:page", pk).content.decode()
+    assert "第三项职责不在我区" in page, "who declined still sees what it said"
+    assert desk.do("stranger", "decline", pk, reason="同上") == "paper_incomplete", "it agreed"
+    desk.do("city", "submit", pk)
+    desk.do("second", "ask", pk, units=units)
+    assert desk.do("office", "agree", pk) == "countersigning"
+    assert desk.do("stranger", "agree", pk) == "signing", "what was agreed to was another text"
+    desk.check()
+
+
 @pytest.mark.parametrize("left", ["{{ 名称 }}", "责任单位XXX", "待填", "时限×××日"])
 def test_a_paper_with_something_left_open_goes_nowhere(desk: Desk, left: str) -> None:
     pk = desk.paper("brief")

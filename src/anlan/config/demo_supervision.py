@@ -111,7 +111,9 @@ def _issue(kind: str, pks: Sequence[UUID], subject: str, by: Actor, at: datetime
 
 def _listed() -> list[UUID]:
     """Listed by the capital, the oldest first."""
-    rows = Listing.objects.filter(status=Listing.Status.LISTED, case__is_open=True)
+    rows = Listing.objects.filter(
+        status=Listing.Status.LISTED, case__is_open=True, case__kind="hazard"
+    )
     own = rows.filter(supervisor__code=demo_offices.office_code(CAPITAL))
     return list(own.order_by("listed_on", "pk").values_list("case", flat=True)[:2])
 

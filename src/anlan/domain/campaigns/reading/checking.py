@@ -30,7 +30,7 @@ def checked(folder: Path) -> Iterator[dict[str, Any]]:
         if path.with_suffix(".marked").exists():
             continue
         name = path.stem
-        asked = [{"kind": "task", **task} for task in tasks if task["seed"] == name]
+        asked: list[Row] = [{"kind": "task", **task} for task in tasks if task["seed"] == name]
         asked += measuring_tasks.seeds(folder / f"tasks_{name}.jsonl")
         own = whole.get(name, {"figures": True, "tasks": bool(asked), "sorts": None})
         document = documents.read(path)

@@ -131,7 +131,7 @@ def _inside(one: Row, clause: Row) -> bool:
 
 def _meet(one: Row, other: Row) -> bool:
     # What people confirmed on the page says no place inside its clause.
-    return "start" not in one or (one["start"] < other["end"] and other["start"] < one["end"])
+    return "start" not in one or bool(one["start"] < other["end"] and other["start"] < one["end"])
 
 
 def _apart(one: Row, other: Row) -> int:

@@ -109,7 +109,7 @@ def _wholes(text: str, start: int, end: int) -> list[Find]:
             continue
         one = hit["one"]
         found.append(in_words((hit.start(), hit.end()), 1, one[-1] if one else "位",
-                           "rank_in_words", indicator=hit[0] + re.match(r"[^。;\n]{0,10}", text[hit.end() : end])[0]))  # fmt: skip
+                           "rank_in_words", indicator=hit[0] + re.split(r"[。;\n]", text[hit.end() : hit.end() + 10])[0]))  # fmt: skip
     return found
 
 

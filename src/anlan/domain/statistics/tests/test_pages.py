@@ -150,3 +150,21 @@ def test_a_page_costs_as_many_queries_with_many_rows_as_with_few(desk: Desk) -> 
     found(desk, *["530103", "530111", "530112", "530113"] * 3, sector="hazchem")
     many = cost()
     assert len(many) <= len(few), (few, many)
+
+
+def test_a_statistician_finds_which_figure_is_which_and_hands_it_on(desk: Desk) -> None:
+    """Comparisons stand under their indicator, a map's can be chosen, a link stands still."""
+    found(desk, "530102")
+    wanted = {"indicator": ["hazard.found", "hazard.rectified"], "area": "530100"}
+    html = page(desk, **wanted, compare=["year", "before"])
+    assert html.count('scope="colgroup" colspan="3"') == 2
+    html = page(desk, **wanted, show="map")
+    first = re.search(
+        r'href="(\?[^"]*indicator=hazard.rectified&indicator=hazard.found[^"]*)"', html
+    )
+    assert first is not None
+    known = re.search(r'href="(\?[^"]*known=[^"]*)"', html)
+    assert known is not None
+    still = desk.browser("city").get(reverse("statistics:analysis") + known[1])
+    assert still.status_code == 200
+    assert "截至" in still.content.decode() or "as known at" in still.content.decode()

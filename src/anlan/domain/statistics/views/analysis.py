@@ -48,7 +48,8 @@ def page(request: HttpRequest) -> HttpResponse:
         "chart": pictures.chart(table) if asked.shown == "chart" else None,
         "map": pictures.area_map(table) if asked.shown == "map" else None,
         "workbook": reverse("statistics:workbook") + asked.query(), "now": at,
-        "groups": _groups(table), "tabs": tabs.of(by, "analysis"), "saved": saved.menu_of(by),
+        "groups": _groups(table), "by_indicator": _by_indicator(asked),
+        "tabs": tabs.of(by, "analysis"), "saved": saved.menu_of(by),
         "save": forms.SaveView(initial={"request_id": uuid7(), "query": asked.query()},
                                auto_id="save_%s"),
         "restricted": sector_names(asked.sectors) if asked.sectors is not None else [],
@@ -111,14 +112,22 @@ def _usual_periods(asked: Asked) -> list[tuple[str, str]]:
 
 
 def _groups(table: reading.Table) -> list[tuple[Any, int]]:
-    """The upper row of headings: each place of the columns, and over how many columns it goes."""
+    """The upper row of headings: each place of the columns, and over how many columns it goes.
+
+    Without such places each indicator, over its comparisons: "on a year ago" says of nothing what.
+    """
     found: list[tuple[Any, int]] = []
     for head in table.heads:
-        if found and found[-1][0] == head.label:
-            found[-1] = (head.label, found[-1][1] + 1)
+        label = head.indicator.label if _by_indicator(table.asked) else head.label
+        if found and found[-1][0] == label:
+            found[-1] = (label, found[-1][1] + 1)
         else:
-            found.append((head.label, 1))
+            found.append((label, 1))
     return found
+
+
+def _by_indicator(asked: Asked) -> bool:
+    return bool(asked.compare) and not asked.columns
 
 
 def _mend(request: HttpRequest, by: Actor, refusal: AnalysisUnreadable) -> HttpResponse:

@@ -173,6 +173,9 @@ def layout_from(plan: Plan) -> dict[str, Any]:
 def layouts() -> Mapping[str, Mapping[str, Any]]:
     """Those that come with the house, by name."""
     found = tomllib.loads(LAYOUTS.read_text(encoding="utf-8"))
+    for each in found.values():
+        if like := each.get("like"):
+            each["types"] = [*each.get("types", ()), *found[like]["types"]]
     return {name: _checked(name, each) for name, each in found.items()}
 
 

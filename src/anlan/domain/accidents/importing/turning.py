@@ -146,19 +146,19 @@ class Reader:
         title, place = sealed.without_numbers(said), line.texts(plan, "place")
         type_ = self._type(group, text or said, day)
         loss, stated = _loss(group, plan)
+        (lon, lat), unread = _point(line, plan)
         became.untyped, became.unpriced = not type_, bool(stated) and plan.yuan is None
         new = NewAccident(
             pk=uuid7(), happened_at=moment, area=area.pk,
             # The text stands in full below; what is only called by its beginning shows it.
             title=title if len(title) <= TITLE_CHARS_MAX else title[: TITLE_CHARS_MAX - 1] + "…",
             place=sealed.without_numbers(" ".join(dict.fromkeys(place)))[:PLACE_CHARS_MAX],
-            lon=cells.degrees(line.text(plan, "lon"), "lon", 180),
-            lat=cells.degrees(line.text(plan, "lat"), "lat", 90),
+            lon=lon, lat=lat,
             sector=self._sector(line), nature=_nature(line, plan), type=type_,
             enterprise_name=line.text(plan, "enterprise")[:NAME_CHARS_MAX],
             figures=_figures(group, plan, text or said, loss), loss_stated=stated,
-            text=text or said, is_history=True, unit=self.batch.unit_id,
-            source_name=self.batch.source, source_key=key,
+            text="\n".join(filter(None, (text or said, unread))),
+            is_history=True, unit=self.batch.unit_id, source_name=self.batch.source, source_key=key,
         )  # fmt: skip
         check_new(new, {area.pk: area}, self.known_sectors, self.at)
         return new
@@ -253,6 +253,17 @@ def _account(group: Group, plan: Plan) -> str:
             return "\n".join([*kept, str(more)])
         kept.append(text)
     return "\n".join(kept)
+
+
+def _point(line: Line, plan: Plan) -> tuple[tuple[Decimal | None, Decimal | None], str]:
+    """Where it lies. One that is off the earth makes the accident none the less: it is told."""
+    said = line.text(plan, "lon"), line.text(plan, "lat")
+    try:
+        lon, lat = cells.degrees(said[0], "lon", 180), cells.degrees(said[1], "lat", 90)
+    except AccidentIncomplete:
+        told = _("(coordinates that can't be read: %(said)s)") % {"said": ", ".join(said)[:60]}
+        return (None, None), str(told)
+    return ((lon, lat) if lon is not None and lat is not None else (None, None)), ""
 
 
 def _figures(group: Group, plan: Plan, text: str, loss_fen: int) -> Figures:

@@ -205,6 +205,28 @@ def test_ticks_are_people_and_times_stand_in_their_own_zones(desk: Desk, tmp_pat
     assert {row.type_label for row in rows()} == {"其他爆炸", "火灾", "中毒和窒息", "灼烫"}
 
 
+def test_a_row_an_injured_person_is_no_death_each(desk: Desk, tmp_path: Path) -> None:
+    batch = taken(desk, table(tmp_path, foreign_sets.osha(20), "injury.csv"), area=HOME)
+    assert (batch.source, batch.created, batch.joined, batch.rejected) == (
+        "osha_injuries",
+        20,
+        5,
+        0,
+    )
+    people = [(row.deaths, row.serious, row.light) for row in rows()]
+    assert sum(map(sum, people)) == 25
+    assert batch.untyped == 4
+    severe = ("ID,EventDate,Employer,City,State,Latitude,Longitude,Hospitalized,Amputation,"
+              "Final Narrative,EventTitle\n7,1/2/2020,Acme,Waco,TX,931.5,-97.1,1,0,An employee "
+              "fell from a ladder.,Fall to lower level\n")  # fmt: skip
+    batch = taken(desk, table(tmp_path, severe, "severe.csv"), area=HOME)
+    row = Accident.objects.get(source_name="osha_severe")
+    assert (batch.created, row.deaths, row.serious, row.type_label) == (1, 0, 1, "高处坠落")
+    # A point off the earth is told in the account, and the accident is in.
+    assert row.lat is None
+    assert "931.5" in row.reports.get().text
+
+
 def test_an_office_keeps_a_mapping_of_its_own_in_a_file(desk: Desk, tmp_path: Path) -> None:
     own = table(tmp_path, '[columns]\ntitle = ["事由"]\nhappened_at = ["日期"]\ndeaths = ["亡"]\n',
                 "own.toml")  # fmt: skip

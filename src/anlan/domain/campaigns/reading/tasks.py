@@ -1,8 +1,9 @@
 """From the tree of clauses to tasks: the deepest numbered clauses that oblige somebody.
 
 A clause under 工作目标 is a goal, one under 工作要求 or 保障措施 a requirement, one under 实施步骤 a
-stage; every other one is a task. What obliges nobody (causes, flaws found) is told as other. Where the clauses of a family oblige nobody (a list of flaws, of
-documents to bring), the clause above them is the task and they are part of it.
+stage; every other one is a task. What obliges nobody (causes, flaws found) is told as other. Where
+the clauses of a family oblige nobody (a list of flaws, of documents to bring), the clause above
+them is the task and they are part of it.
 """
 
 from __future__ import annotations
@@ -25,9 +26,16 @@ _PREAMBLE = re.compile(r"^(?:特|现)?制[定订]本|^本(?:方案|办法|计划
 SHARE_MIN = 0.5
 #: Rules look at no more of a clause than this; the longest of 380 real ones has 1,500.
 CLAUSE_CHARS_MAX = 5_000
-_TAIL = re.compile(
-    r"^(?:附件\d{0,2}(?:下载)?:|附:|附件$|[(](?:联系人|联系电话|此件|联系单位)|(?:联系人|联系电话)[:：]|抄送|抄报|主送|正本:|副本:|请各|请于|特此通知|以上(?:意见|事项|要求)|本(?:通知|方案|意见|要点)自|.{2,30}\d{4}年\d{1,2}月\d{1,2}日印发|\d{4}年\d{1,2}月\d{1,2}日$)"
-)
+#: Lines below the last clause that are the notice's own. What they are → how they begin.
+_TAILS = {
+    "annexes": r"附件\d{0,2}(?:下载)?:|附:|附件$",
+    "whom to ask": r"[(](?:联系人|联系电话|此件|联系单位)|(?:联系人|联系电话):",
+    "copies to": r"抄送|抄报|主送|正本:|副本:",
+    "what to report": r"请各|请于",
+    "closing words": r"特此通知|以上(?:意见|事项|要求)|本(?:通知|方案|意见|要点)自",
+    "imprint": r".{2,30}\d{4}年\d{1,2}月\d{1,2}日印发|\d{4}年\d{1,2}月\d{1,2}日$",
+}
+_TAIL = re.compile(rf"^(?:{'|'.join(_TAILS.values())})")
 
 
 @dataclass(frozen=True, slots=True)

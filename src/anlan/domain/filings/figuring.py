@@ -142,7 +142,8 @@ def _reader(
             return earlier.get(key)
         if when == "year":
             if key in mixed:
-                return mixed[key].value
+                worked: Value = mixed[key].value
+                return worked
             if key in own:
                 year = _year_of(asked, key, found.values, before)
                 return year if isinstance(year, str) else year.value

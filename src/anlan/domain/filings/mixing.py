@@ -109,7 +109,7 @@ def of_filing(
     rows = _declared_by(filing, asked, bases, year)
     found, wanted, gaps = {}, {}, {}
     for key in bases:
-        cell, item = asked.known[key].cell, asked.items[asked.known[key].cell.instead]
+        cell, item = asked.known[key].cell, asked.items[asked.known[key].cell.instead or 0]
         mine = rows.get(item.pk, [])
         own = asked.typed().get(key)
         if own is not None and isinstance(typed.get(key), int):

@@ -190,7 +190,7 @@ def totals(
         else {}
     )
     derived = deriving.read(definition, items, [form.area_id], [period], at=at)
-    stated = _stated(every)
+    stated: Mapping[str, dict[str, Any]] = _stated(every)
     given: dict[str, Any] = {}
     missing: dict[str, Any] = {}
     parts: dict[str, _Parts] = {}
@@ -349,9 +349,9 @@ def _beside(every: QuerySet[Filing], typed: Mapping[str, int | None]) -> dict[in
     return dict(rows.values_list("item").annotate(n=Sum("value")))
 
 
-def _stated(every: QuerySet[Filing]) -> dict[str, dict[str, int]]:
+def _stated(every: QuerySet[Filing]) -> dict[str, dict[str, Any]]:
     """By cell, how many units state a number, state zero, leave it out, mark it as n/a."""
-    found: dict[str, dict[str, int]] = defaultdict(
+    found: dict[str, dict[str, Any]] = defaultdict(
         lambda: {"stated": 0, "zero": 0, "absent": 0, "not_applicable": 0, "vague": 0}
     )
     rows = Entry.objects.filter(filing__in=every, status__in=Entry.STANDING)

@@ -93,6 +93,7 @@ def read(text: str, measure: str, digits: int) -> Bounds | None:
     if match is None or (two and known is not None):
         return None
     unit = match["unit"]
+    ends: tuple[Fraction | None, Fraction | None]
     if two:
         # 20至30亿元: what the second is counted in is meant of the first as well.
         first = _value(two, "a", two["a_times"] or two["b_times"])
@@ -113,11 +114,13 @@ def read(text: str, measure: str, digits: int) -> Bounds | None:
     if scale is None:
         return None
     smallest = scale * 10**digits
-    low, high = (None if each is None else each * smallest for each in ends)
-    if max(low or 0, high or 0) > VALUE_MAX or (high is not None and (low or 0) > high):
+    least, most = (None if each is None else each * smallest for each in ends)
+    if max(least or 0, most or 0) > VALUE_MAX or (most is not None and (least or 0) > most):
         return None
     # Outward: bounds that are rounded must still hold.
-    return Bounds(None if low is None else floor(low), None if high is None else ceil(high), said)
+    return Bounds(
+        None if least is None else floor(least), None if most is None else ceil(most), said
+    )
 
 
 def _words(text: str) -> tuple[str | None, str]:

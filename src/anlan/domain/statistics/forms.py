@@ -61,7 +61,10 @@ class SetDimensions(Form):
                 max_length=DIMENSION_CHARS_MAX,
             )  # fmt: skip
             self.fields[f"indicators{n}"] = forms.MultipleChoiceField(
-                label=_("Its indicators"), choices=choices, required=False
+                label=_("Its indicators"),
+                choices=choices,
+                required=False,
+                widget=forms.SelectMultiple(attrs={"size": 9}),
             )
             self.fields[f"weights{n}"] = forms.RegexField(
                 r"[0-9]{1,4}([,，、 ]+[0-9]{1,4})*", label=_("Weights, in the order of the list"),

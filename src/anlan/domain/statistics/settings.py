@@ -101,6 +101,7 @@ def check(code: str, data: Mapping[str, Any]) -> None:
 
 def _check_dimensions(given: Sequence[Mapping[str, Any]]) -> None:
     known, names = declared(), [each["name"] for each in given]
+    reason: Any
     assert len(given) <= DIMENSIONS_MAX, "the form has no more fields"
     for n, each in enumerate(given):
         if not each["name"] or names.index(each["name"]) < n:

@@ -35,8 +35,10 @@ ROWS = {AREA: analyses.DIMENSIONS[AREA], "unit": analyses.DIMENSIONS["unit"]}
 def page(request: HttpRequest) -> HttpResponse:
     """By area below or reporting unit; the last quarter that is over, unless another is asked."""
     by, at = actor_of(request), timezone.now()
-    shell = {"tabs": tabs.of(by, "dimensions"), "may_set": policy.may(by, "statistics.settings"),
-             "rows_of": ROWS}  # fmt: skip
+    shell: dict[str, Any] = {
+        "tabs": tabs.of(by, "dimensions"), "rows_of": ROWS,
+        "may_set": policy.may(by, "statistics.settings"),
+    }  # fmt: skip
     if not settings.dimensions():
         return render_page(
             request, "statistics/dimensions.html", "statistics/dimensions.html", shell
@@ -55,11 +57,11 @@ def page(request: HttpRequest) -> HttpResponse:
         asked = analyses.read(QueryDict(urlencode(given, doseq=True)), by, at)
         table = dimensions.beside(reading.read(asked))
     except AnalysisUnreadable as refusal:
-        context = {"problem": str(refusal), "usual": reverse("statistics:dimensions")}
+        told = {"problem": str(refusal), "usual": reverse("statistics:dimensions")}
         return render_page(request, "statistics/unreadable.html", "statistics/unreadable.html",
-                           context, status=422)  # fmt: skip
+                           told, status=422)  # fmt: skip
     found = dimensions.parts(table)
-    context = {
+    context: dict[str, Any] = {
         **shell, "asked": asked, "table": table, "parts": found,
         "whole": dimensions.whole(table, found), "now": at,
         "chooser": spans.chooser(asked.period, asked.today, spans.wish({})),
@@ -98,7 +100,7 @@ def setting(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("In force from now on."))
             return go_on(request, reverse("statistics:dimensions"))
     context = {"form": form, "back": reverse("statistics:dimensions"), "version": version,
-               "title": _("Dimensions of the analysis")}  # fmt: skip
+               "title": _("Dimensions of the analysis"), "crumb": _("Dimensions")}  # fmt: skip
     status = 422 if request.method == "POST" else 200
     return render_page(
         request, "statistics/setting.html", "statistics/setting.html", context, status=status

@@ -114,6 +114,7 @@ def thresholds(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("In force from now on."))
             return go_on(request, reverse("statistics:truth"))
     context = {"form": form, "back": reverse("statistics:truth"), "version": version,
+               "crumb": _("Truth checks"),
                "title": _("What the truth checks look for")}  # fmt: skip
     status = 422 if request.method == "POST" else 200
     return render_page(

@@ -1,8 +1,10 @@
-"""Papers in the demo: a situation paper in draft, a circular that was given out with receipts."""
+"""Papers in the demo: in draft, given out with receipts, countersigned, declined by a unit that was
+asked to countersign; answers for the press and what media brought."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -13,12 +15,15 @@ from anlan.base.paths import below
 from anlan.config.demo_offices import CAPITAL, office_code, unit
 from anlan.domain.bulletins import commands
 from anlan.domain.bulletins.models import Word
+from anlan.domain.bulletins.press import commands as press
 from anlan.domain.hazards.models import Hazard
 from anlan.kernel.accounts import held
 from anlan.kernel.accounts.models import User
 from anlan.kernel.calendar import periods
 from anlan.kernel.regions.models import Region
 
+#: By a person's name, what each command is called with.
+Call = Callable[[str], dict[str, Any]]
 #: Counties of the capital whose offices get the circular; the first has signed for it.
 COUNTIES = ("530102", "530103", "530111")
 
@@ -51,6 +56,8 @@ def papers(*, at: datetime) -> None:
     commands.give_out(pk, units=units, copies=copies, **call("km.office"))
     commands.receive(pk, **call("wh.office"))
     _notice(area, month, call("km.office"))
+    _countersigned(area, month, call)
+    _press(area, month, today, call)
 
 
 def _notice(area: Region, month: str, common: dict[str, Any]) -> None:
@@ -59,3 +66,44 @@ def _notice(area: Region, month: str, common: dict[str, Any]) -> None:
     if (hazard := listed.order_by("pk").first()) is not None:
         new = commands.NewPaper(uuid7(), "listed", area.pk, month, about=(hazard.pk,))
         commands.make(new, **common)
+
+
+def _countersigned(area: Region, month: str, call: Call) -> None:
+    """A report that was agreed to and waits to be signed, and a brief that came back."""
+    asked = [unit(f"{CAPITAL}-yj").pk]
+    for kind, agrees in (("stage", True), ("brief", False)):
+        pk = commands.make(commands.NewPaper(uuid7(), kind, area.pk, month), **call("km.office"))
+        commands.submit(pk, **call("km.office"))
+        commands.ask(pk, units=asked, said="请会签涉及应急部门的内容（演示）", **call("km.second"))
+        if agrees:
+            commands.agree(pk, said="同意（演示）", **call("km.check"))
+        else:
+            reason = "逾期隐患的整改责任表述不准确，请商住建部门后再会签（演示）"
+            commands.decline(pk, reason=reason, **call("km.check"))
+
+
+#: Outlet, medium, title, how many days ago.
+PUBLISHED = (
+    ("《模拟日报》", "paper", "我市集中整治“小火亡人”隐患（演示）", 3),
+    ("模拟市广播电视台", "broadcast", "安全生产月现场直播（演示）", 12),
+    ("“模拟应急”公众号", "account", "一图读懂重大事故隐患判定标准（演示）", 25),
+)
+QUESTIONS = (
+    ("近期全市排查整治有什么进展？", "进展",
+     "本期全市共发现隐患{hazard.found}处，整改率{hazard.rectification_rate}。"),
+    ("对久拖不改的隐患怎么处理？", "督办",
+     "目前逾期未整改隐患{hazard.overdue}处，均已逐级提醒，重大隐患挂牌督办{hazard.listed}处。"),
+)  # fmt: skip
+
+
+def _press(area: Region, month: str, today: date, call: Call) -> None:
+    kept = [
+        press.keep_question(press.NewQuestion(uuid7(), question, answer, topic),
+                            **call("km.office"))
+        for question, topic, answer in QUESTIONS
+    ]  # fmt: skip
+    new = commands.NewPaper(uuid7(), "press", area.pk, month)
+    press.put_in(commands.make(new, **call("km.office")), questions=kept, **call("km.office"))
+    for outlet, medium, title, ago in PUBLISHED:
+        row = press.NewPublication(uuid7(), title, outlet, medium, today - timedelta(days=ago))
+        press.publish(row, **call("km.office"))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
@@ -88,6 +89,7 @@ def _number(text: str, row: str) -> Decimal:
 
 def put(letter: Letter, new: Sequence[NewTarget], side: str = "") -> None:
     """In place of those that stood there: of several of a name, a side's own counts."""
+    assert connection.in_atomic_block, "the letter is its caller's"
     mine = [one for one in new if one.unit_name in ("", side)]
     chosen = {one.name: one for one in sorted(mine, key=lambda one: bool(one.unit_name))}
     if len(chosen) > TARGETS_MAX:

@@ -44,7 +44,7 @@ _OFTEN = {
 
 
 class ChecklistForm(Seen):
-    name = line(_("What it is called"))
+    name = line(pgettext_lazy("checklist", "What it is called"))
     kind = forms.ChoiceField(label=_("Kind"), choices=Checklist.Kind.choices)
     tier = forms.ChoiceField(
         label=_("For whom"), choices=[("", "—"), *Checklist.Tier.choices], required=False

@@ -54,8 +54,7 @@ STATES: dict[str, str | Promise] = {
     "void": pgettext_lazy("checklist", "no longer asked for"),
 }
 STEPS: dict[str, str | Promise] = {
-    "find": _("ask for it"),
-    "assign": _("ask for it"),
+    "assign": pgettext_lazy("checklist", "ask for it"),
     "rectify": _("every item is done"),
     "tick_off": _("every item is done"),
     "untick": _("an item isn’t done after all"),

@@ -88,7 +88,7 @@ def checklist(request: HttpRequest, pk: UUID) -> HttpResponse:
 def _filters(request: HttpRequest, items: list[Any]) -> Filters:
     labels = {
         "indicator": _("Indicator"), "link": pgettext("checklist", "Link"),
-        "aspect": _("Aspect"), "post": pgettext("checklist", "Post"),
+        "aspect": pgettext("checklist", "Aspect"), "post": pgettext("checklist", "Post"),
     }  # fmt: skip
     choices: list[Any] = []
     for name in NARROWED:

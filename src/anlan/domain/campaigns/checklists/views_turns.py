@@ -49,6 +49,8 @@ def turn(request: HttpRequest, pk: UUID) -> HttpResponse:
             messages.success(request, _("Saved."))
             return go_on(request, reverse("campaigns:checklist_turn", args=[pk]))
     seen = policy.permitted(type(copy).objects.filter(pk=copy.pk), "checklists.view", by)
+    # That it was opened and asked for is one thing to whoever reads it.
+    events = Event.objects.filter(case=case).exclude(step="find")
     days = (case.due_on - today).days if case.unsettled and case.due_on else None
     context = {
         "row": row, "case": case, "copy": copy, "list": copy.checklist, "form": form,
@@ -56,7 +58,7 @@ def turn(request: HttpRequest, pk: UUID) -> HttpResponse:
         "days": days, "period": turns.label_of(row.period), "sees_copy": seen.exists(),
         "holders": queries.holders(row.unit_id, [row.post], today).get(row.post, []),
         "rung": RUNGS[case.rung - 1] if case.rung else "",
-        "timeline": timeline_of(list(Event.objects.filter(case=case).order_by("-seq"))),
+        "timeline": timeline_of(list(events.order_by("-seq"))),
     }  # fmt: skip
     template = "campaigns/checklist_turn.html"
     return render_page(request, template, template, context, 422 if form.errors else 200)

@@ -100,6 +100,9 @@ PAGES: tuple[StepPage, ...] = (
              plain(do.void, "reason"), "trash", "menu"),
 )  # fmt: skip
 
+WAY = ("planned", "drafting", "consulting", "adopted", "in_force")
+#: States that a measure may pass over, with the step that leads there.
+OPTIONAL = {"drafting": "draft", "consulting": "consult"}
 BY_CODE = {page.code: page for page in PAGES}
 
 
@@ -107,6 +110,17 @@ def offered(measure: Measure, around: Around, allowed: set[str], by: Actor) -> l
     return [
         page for page in PAGES if page.permission in allowed and page.possible(measure, around, by)
     ]
+
+
+def way(state: str, taken: set[str]) -> list[str]:
+    """The states that a page draws as a line; one that was passed over isn't shown as done."""
+    if state not in WAY:
+        return list(WAY)
+    now = WAY.index(state)
+    return [
+        one for n, one in enumerate(WAY)
+        if n >= now or one not in OPTIONAL or OPTIONAL[one] in taken
+    ]  # fmt: skip
 
 
 def state_name(state: str) -> str:

@@ -30,7 +30,7 @@ ORDERS = {"newest": Keyset.by("-on", "-pk")}
 #: Sets that a form and a filter offer.
 SETS_MAX = 200
 NAMED_MAX = 5
-OUTCOMES: dict[str, Any] = {"passed": _("passed"), "failed": _("items not met")}
+OUTCOMES: dict[str, Any] = {"passed": _("passed"), "failed": _("not passed")}
 
 
 def visible(by: Actor) -> QuerySet[Acceptance]:
@@ -93,7 +93,7 @@ COLUMNS = (
     Column("met", _("Items met"), kind="number", phone=False),
     Column("failed", _("Items not met"), kind="number"),
     Column("area", _("Area"), cell="area.full_name", phone=False),
-    Column("unit", _("Entered by"), cell="unit.name", phone=False),
+    Column("unit", _("Unit"), cell="unit.name", phone=False),
 )  # fmt: skip
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from functools import partial
 from typing import Any
 from uuid import UUID
@@ -16,7 +15,7 @@ from anlan.base.refusal import MovedOn
 from anlan.domain.library.models import Text
 from anlan.domain.library.refusals import TextIncomplete
 from anlan.kernel.accounts.models import Sector
-from anlan.kernel.calendar.periods import YEAR_MAX, YEAR_MIN
+from anlan.kernel.calendar import within
 from anlan.kernel.papers.documents import clauses
 
 #: Of one edition: more is several texts, and belongs in several.
@@ -25,20 +24,11 @@ EDITIONS_MAX = 50
 
 text_of = partial(text.stated, refusal=TextIncomplete)
 short = partial(text.short, refusal=TextIncomplete)
+day_within = partial(within.day_within, refusal=TextIncomplete)
 
 
 def lacks(field: str, reason: Any) -> TextIncomplete:
     return TextIncomplete(field=field, reason=reason)
-
-
-def day_within(day: date | None, field: str) -> date | None:
-    if day is not None and not YEAR_MIN <= day.year <= YEAR_MAX:
-        raise lacks(
-            field,
-            _("Choose a day of the years %(first)s to %(last)s.")
-            % {"first": YEAR_MIN, "last": YEAR_MAX},
-        )
-    return day
 
 
 def kept_sectors(codes: Sequence[str]) -> str:

@@ -11,10 +11,12 @@ from anlan.domain.lists.models import Item
 from anlan.domain.lists.refusals import Incomplete, StepNotNext
 from anlan.domain.lists.rules import TAKEN, KindRules
 from anlan.kernel.accounts.models import Unit
+from anlan.kernel.calendar import within
 from anlan.kernel.loop import frame
 
 begin = partial(frame.begin, Item)
 text_of = partial(text.stated, refusal=Incomplete)
+day_within = partial(within.day_within, refusal=Incomplete)
 
 
 class Turn(frame.Turn[Item]):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Unpack
 from uuid import UUID
@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.lists.commands.base import Turn, begin, text_of, turns, unit_of
+from anlan.domain.lists.commands.base import Turn, begin, day_within, text_of, turns, unit_of
 from anlan.domain.lists.commands.tracking import demand_checked, watched
 from anlan.domain.lists.loop import ITEM
 from anlan.domain.lists.models import Elsewhere, Evaluation
@@ -41,6 +41,8 @@ declare(
 )
 #: Units that one request tells to look for the same.
 ASKED_MAX = 200
+#: Of the same, found by one unit: more is a slip of the keyboard.
+FOUND_MAX = 1_000_000
 
 THREE_LABELS = {
     "problem_solved": _("how the problem itself was solved (整改一个问题)"),
@@ -75,10 +77,7 @@ def assign(
                     field="supervisor", reason=_("A unit can't supervise itself; choose another.")
                 )
             others[PartyRole.SUPERVISOR] = {pk: unit_of(supervisor, "supervisor", choose).pk}
-        if due_on and due_on < timezone.localdate(work.at):
-            raise Incomplete(
-                field="due_on", reason=_("The deadline is in the past; choose a later day.")
-            )
+        _demand_ahead(due_on, work.at)
         loop.assign(
             ITEM, [turn.case], rectifier={pk: rectifier}, others=others, reason=reason,
             due_on=due_on or turn.rules.due("rectify", work.at), **work.call,
@@ -86,6 +85,15 @@ def assign(
         if turn.rules.tracked:
             turn.save(**watched(turn.rules, closure, timezone.localdate(work.at)))
     return work.done()
+
+
+def _demand_ahead(due_on: date | None, at: datetime) -> None:
+    """A deadline that somebody states lies ahead, and in a year that is counted."""
+    day_within(due_on, "due_on")
+    if due_on and due_on < timezone.localdate(at):
+        raise Incomplete(
+            field="due_on", reason=_("The deadline is in the past; choose a later day.")
+        )
 
 
 @transaction.atomic(durable=True)
@@ -131,6 +139,7 @@ def ask_elsewhere(
         known = dict(rows.filter(pk__in=units, valid_to=None).values_list("pk", "name"))
         if not known or len(known) != len(set(units)) or len(known) > ASKED_MAX:
             raise Incomplete(field="units", reason=_("Choose units of your own areas."))
+        _demand_ahead(due_on, work.at)
         until = due_on or turn.rules.due("apply", work.at)
         have = set(turn.item.elsewhere.values_list("unit_id", flat=True))
         new = [unit for unit in known if unit not in have]
@@ -153,7 +162,7 @@ def answer_elsewhere(pk: UUID, *, found: int, answer: str, **call: Unpack[Call])
     work = begin("lists.answer", [pk], {"found": found, "answer": answer}, **call)
     for turn in turns(work):
         text = text_of(answer, "answer", _("Say where you looked and what you did about it."))
-        if found < 0:
+        if not 0 <= found <= FOUND_MAX:
             raise Incomplete(field="found", reason=_("Enter how many were found; 0 for none."))
         own = policy.units_of(work.by, ANSWERS)
         waiting = turn.item.elsewhere.filter(unit__in=own, answered_at=None)

@@ -17,7 +17,7 @@ from anlan.base.paths import ancestors
 from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.hazards.commands.finding import check_own_area
 from anlan.domain.hazards.models import Hazard
-from anlan.domain.lists.commands.base import text_of
+from anlan.domain.lists.commands.base import day_within, text_of
 from anlan.domain.lists.loop import ITEM, KIND
 from anlan.domain.lists.models import (
     ORIGIN_CHARS_MAX,
@@ -229,6 +229,7 @@ def enter(entry: Entry, **call: Unpack[Call]) -> UUID:
     check_own_area(area, by, LEADS)
     if entry.origin not in Origin.values or entry.origin == Origin.HAZARD:
         raise Incomplete(field="origin", reason=_("Say where it came from."))
+    day_within(entry.found_on, "found_on")
     if entry.found_on and entry.found_on > timezone.localdate(at):
         raise Incomplete(field="found_on", reason=_("The day lies ahead; choose today or earlier."))
     if entry.sector and not Sector.objects.filter(pk=entry.sector).exists():

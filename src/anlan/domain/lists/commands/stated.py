@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
-from anlan.domain.lists.commands.base import text_of
+from anlan.domain.lists.commands.base import day_within, text_of
 from anlan.domain.lists.models import DeclaredFigure
 from anlan.domain.lists.permissions import LEADS, own_paths
 from anlan.domain.lists.refusals import Incomplete
@@ -17,6 +17,7 @@ from anlan.domain.lists.stated import read
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.audit import trail
+from anlan.kernel.calendar.periods import SPAN_DAYS_MAX
 from anlan.kernel.regions.models import Region
 
 #: What a stated figure can be compared with.
@@ -51,6 +52,10 @@ def declare_figure(said: Statement, *, by: Actor, at: datetime) -> DeclaredFigur
         )
     if said.kind not in COMPARED:
         raise Incomplete(field="kind", reason=_("Choose from the list what it counts."))
+    for field, day in (("start", said.start), ("end", said.end)):
+        day_within(day, field)
+    if (said.end - said.start).days >= SPAN_DAYS_MAX:
+        raise Incomplete(field="end", reason=_("Choose at most 60 years."))
     if said.start > said.end:
         raise Incomplete(field="end", reason=_("The last day is before the first; correct one."))
     found = read(said.text)

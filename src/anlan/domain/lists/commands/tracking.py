@@ -10,7 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.lists.commands.base import Turn, begin, text_of, turns
+from anlan.domain.lists.commands.base import Turn, begin, day_within, text_of, turns
 from anlan.domain.lists.models import Closure, ItemCheck
 from anlan.domain.lists.refusals import Incomplete, NotCarriedOut
 from anlan.domain.lists.rules import KindRules
@@ -48,6 +48,7 @@ def track(
             raise Incomplete(field="outcome", reason=_("Choose what you found."))
         if closure and closure not in Closure.values:
             raise Incomplete(field="closure", reason=_("Choose the measure from the list."))
+        day_within(on, "on")
         if on > today:
             raise Incomplete(field="on", reason=_("The day lies ahead; choose today or earlier."))
         if next_on and not today < next_on <= today + timedelta(AHEAD_DAYS_MAX):

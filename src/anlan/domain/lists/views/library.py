@@ -86,11 +86,6 @@ def _industries() -> list[tuple[str, str]]:
     return [(row.code, row.name) for row in industry.table().values() if row.level == 1]
 
 
-def _sectors(row: LibraryCase) -> str:
-    names = sectors.names()
-    return "、".join(names.get(code, code) for code in library.words_of(row.sectors))
-
-
 def _tags(row: LibraryCase) -> list[tuple[str, str]]:
     """Each tag with the list of the cases that have it, too."""
     names, back = sectors.names(), reverse("lists:library")
@@ -124,15 +119,8 @@ def cases(request: HttpRequest) -> HttpResponse:
         Column("title", gettext_lazy("Case"), kind="text",
                link=lambda row: reverse("lists:library_case", args=[row.pk])),
         Column("cause", gettext_lazy("Root cause"), kind="text"),
-        Column("sectors", gettext_lazy("Sectors"), cell=_sectors, kind="text", phone=False),
-        Column("kinds", gettext_lazy("Kinds of hazard"), kind="text", phone=False,
-               cell=lambda row: "、".join(library.words_of(row.hazard_kinds))),
-        Column("region", gettext_lazy("Where it happened"), phone=False,
-               cell=lambda row: row.region.name if row.region else ""),
-        Column("industry", gettext_lazy("Type of enterprise"), kind="text", phone=False,
-               cell=lambda row: industry.name(row.industry)),
-        Column("tags", gettext_lazy("Tags of the office"), kind="text", phone=False,
-               cell=lambda row: "、".join(library.words_of(row.tags))),
+        Column("tags", gettext_lazy("Tags"), kind="text", phone=False,
+               cell=lambda row: "、".join(label for label, _href in _tags(row))),
         Column("unit", gettext_lazy("Told by"), cell="unit.name", phone=False),
         Column("made", gettext_lazy("When"), cell="made_at", kind="moment"),
     ]  # fmt: skip

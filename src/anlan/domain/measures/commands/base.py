@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -14,12 +13,13 @@ from anlan.base.actor import Actor
 from anlan.domain.measures.models import MakingPlan, Measure, Practice, Wrote
 from anlan.domain.measures.refusals import MeasureIncomplete
 from anlan.kernel.accounts.models import Sector
-from anlan.kernel.calendar.periods import YEAR_MAX, YEAR_MIN
+from anlan.kernel.calendar import within
 from anlan.kernel.loop import frame
 
 begin = partial(frame.begin, Measure)
 text_of = partial(text.stated, refusal=MeasureIncomplete)
 short = partial(text.short, refusal=MeasureIncomplete)
+day_within = partial(within.day_within, refusal=MeasureIncomplete)
 
 
 class Turn(frame.Turn[Measure]):
@@ -39,13 +39,6 @@ def wrote(by: Actor, **of: Practice | MakingPlan) -> None:
 
 def lacks(field: str, reason: Any) -> MeasureIncomplete:
     return MeasureIncomplete(field=field, reason=reason)
-
-
-def day_within(day: date | None, field: str) -> None:
-    """Refuse a day that no period of the calendar holds: a slip of the year."""
-    if day is not None and not YEAR_MIN <= day.year <= YEAR_MAX:
-        years = {"first": YEAR_MIN, "last": YEAR_MAX}
-        raise lacks(field, _("Choose a day of the years %(first)s to %(last)s.") % years)
 
 
 def sectors_of(codes: Sequence[str], known: Iterable[str] | None = None) -> list[str]:

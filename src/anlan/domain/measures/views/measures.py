@@ -38,8 +38,6 @@ from anlan.ui.lists import Filters
 from anlan.ui.pages import go_on, render_page
 
 kept_lists.register("measures:list", "measures:export", page="measures:list")
-#: Which step a measure stands at, of those that its page draws.
-DRAWN = ("planned", "drafting", "consulting", "adopted", "in_force")
 
 
 @require_GET
@@ -113,13 +111,14 @@ def _page(
         steps.offered(row, around, allowed, by), bad, lambda each: _form(each, row, by)
     )
     case, days = row.case, columns.days_left(row, today)
+    drawn = steps.way(case.state, {event.step for event in around.events})
     context = {
         "row": row, "case": case, "around": around, "dialogs": dialogs,
         "bad": bad[0] if bad else "", "crumbs": crumbs_of(case.area), "look": LOOKS[case.state],
         "days": days, "sectors": columns.sectors_of(row),
         "rung": RUNGS[case.rung - 1] if case.rung and case.unsettled else "",
-        "drawn": [steps.state_name(state) for state in DRAWN],
-        "now": DRAWN.index(case.state) if case.state in DRAWN else None,
+        "drawn": [steps.state_name(state) for state in drawn],
+        "now": drawn.index(case.state) if case.state in drawn else None,
         "plan": policy.permitted(
             MakingPlan.objects.filter(pk=row.plan_id), "makingplans.view", by
         ).first() if row.plan_id else None,

@@ -89,13 +89,13 @@ def compilation(request: HttpRequest) -> HttpResponse:
     practices = queries.practices(by).filter(status=Practice.Status.PUBLISHED)
     practices = queries.narrowed_practices(practices, asked)
     title = request.GET.get("title", "").strip()[:TITLE_CHARS_MAX]
+    title = title or _("Compilation of measures and good practice")
     buffer = BytesIO()
     written = compiling.compile_into(
-        buffer, rows, practices, title=title or _("Compilation of measures and good practice"),
-        unit=_unit_name(by), by=by, at=at,
-    )  # fmt: skip
+        buffer, rows, practices, title=title, unit=_unit_name(by), by=by, at=at
+    )
     _on_record("measures.compile", by, asked, written)
-    return _download(buffer, f"{title or _('Compilation')}.docx", DOCUMENT)
+    return _download(buffer, f"{title}.docx", DOCUMENT)
 
 
 def _unit_name(by: Actor) -> str:

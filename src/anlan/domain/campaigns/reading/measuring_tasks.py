@@ -121,8 +121,8 @@ def _part(part: str, wanted: Row, read: Row, result: Asked) -> None:
 def _held(part: str, one: Row) -> bool:
     """Of deadlines those with a date are compared, of units those who are to do it."""
     if part == "deadlines":
-        return one["kind"] == "by"
-    return part != "units" or one["role"] != "addressed"
+        return str(one["kind"]) == "by"
+    return part != "units" or str(one["role"]) != "addressed"
 
 
 def _inside(one: Row, clause: Row) -> bool:

@@ -39,7 +39,7 @@ from anlan.domain.campaigns.carrying.forms_signing import (
     SignForm,
     StepForm,
 )
-from anlan.domain.campaigns.carrying.loop import LETTER_LOOKS, LETTER_STATES
+from anlan.domain.campaigns.carrying.loop import LETTER, LETTER_LOOKS, LETTER_STATES
 from anlan.domain.campaigns.carrying.views_wanted import campaign_of, saved
 from anlan.domain.campaigns.models import Campaign, Letter, Line, Signatory
 from anlan.domain.campaigns.permissions import ANSWERS, LEADS
@@ -248,7 +248,8 @@ def _page(
         "may_read": may_read, "days": days,
         "may_edit": "duty_letters.edit" in allowed and row.case.state == "drafted",
         "timeline": timeline_of(list(Event.objects.filter(case=pk).order_by("-seq")),
-                                steps={"find": gettext_lazy("draw up")},
+                                steps={**LETTER.words, "find": gettext_lazy("draw up")},
+                                silent=("state",),
                                 fields={"signed": gettext_lazy("signature"),
                                         "on": gettext_lazy("on the day"),
                                         "title": gettext_lazy("letter")}),

@@ -34,7 +34,7 @@ def unheld(by: Actor) -> Q:
         valid_on(policy.today_of(by)), user__is_active=True, unit=OuterRef("unit"),
         title=OuterRef("post"), role__in=BUSINESS_ROLES,
     )  # fmt: skip
-    return Q(post="") | ~Exists(someone)
+    return Q(post="") | Q(~Exists(someone))
 
 
 def view(by: Actor) -> Q:

@@ -176,7 +176,9 @@ class Standing:
         depth = campaign.path.count("/")
         per_copy = dict(self.copies.order_by().values_list("pk", "path"))
         ticks = _ticks(self.day, copy__in=self.copies.order_by().values("pk"), item__in=self.items)
-        ticked = {one["copy"]: one for one in ticks.values("copy").annotate(**_TICKED)}
+        ticked: dict[UUID, Any] = {
+            one["copy"]: one for one in ticks.values("copy").annotate(**_TICKED)
+        }
         found: dict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
         for pk, path in per_copy.items():
             parts = [int(part) for part in path.split("/") if part]

@@ -220,7 +220,7 @@ def groups(plan: Plan, by: Actor, today: Any) -> list[Group]:
          "line__derives_from__item__section"),
     ):  # fmt: skip
         each = {name: Count("pk", filter=where, distinct=True) for name, where in counts.items()}
-        every = rows.values(head=F(section)).annotate(tasks=Count("pk", distinct=True), **each)
+        every: Any = rows.values(head=F(section)).annotate(tasks=Count("pk", distinct=True), **each)
         for row in every:
             for name in ("tasks", *_KEPT):
                 sums[row["head"]][name] += row[name]

@@ -99,7 +99,7 @@ def give(
     if len(units) > UNITS_MAX:
         reason = _("At most %(n)d units at once; name them, or take those next below.")
         raise lacks("heap", reason % {"n": UNITS_MAX})
-    made = [
+    made: list[Any] = [
         bulk.make(copies, **{f"{name}_id": paper.pk}, unit_id=unit.pk, path=unit.path,
                   made_at=claim.at, **fields)
         for unit in units

@@ -66,7 +66,7 @@ class MeetingForm(StepForm):
             )  # fmt: skip
             self.fields["months"] = forms.TypedChoiceField(
                 label=_("How far apart"), choices=list(SERIES_MONTHS.items()), coerce=int,
-                required=False, empty_value=1,
+                required=False, empty_value="",
             )  # fmt: skip
         self.fields["unit"].choices = [(str(unit.pk), unit.name) for unit in units]  # type: ignore[attr-defined]
 

@@ -15,9 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
+from anlan.domain.campaigns.handing.commands import lacks
 from anlan.domain.campaigns.models import Tally, TallyCopy, TallyRow
 from anlan.domain.campaigns.tallies import queries
-from anlan.domain.campaigns.tallies.commands import ROWS_MAX, Written, lacks
+from anlan.domain.campaigns.tallies.commands import ROWS_MAX, Written
 from anlan.domain.campaigns.tallies.spec import LISTS, Head, Spec, cell, read_cell
 from anlan.kernel.audit import trail
 from anlan.kernel.papers.sheets import Sheet, letter, read_workbook

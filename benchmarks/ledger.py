@@ -70,7 +70,7 @@ def say(text: str) -> None:
 
 
 def result(name: str, value: float, unit: str, n: int, **more: Any) -> dict[str, Any]:
-    """One line of the answer; told at once, too: a later measurement may fail after half an hour."""
+    """One line of the answer; told at once, too: a later measurement may fail."""
     empty = {"p95": None, "baseline": None, "ratio": None, "bar": None, "ok": None}
     found = {"id": name, "value": round(value, 2), "unit": unit, "n": n, **empty, **more}
     say(json.dumps(found))

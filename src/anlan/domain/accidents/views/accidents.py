@@ -97,7 +97,7 @@ def new(request: HttpRequest) -> HttpResponse:
                 return go_on(request, reverse("accidents:page", args=[pk]))
     area = form["area"].value() or unit.area.code
     unfolded = form.is_bound and bool(FOLDED & (set(form.errors) | set(form.changed_data)))
-    unfolded |= any(form.initial.get(name) for name in FOLDED - {"text"})
+    unfolded |= any(form.initial.get(name) for name in FOLDED - {"text", "nature"})
     context = {
         "form": form, "area_code": area, "area_text": area_name(area), "unfolded": unfolded,
     }  # fmt: skip

@@ -14,7 +14,7 @@ from anlan.base.ids import uuid7
 from anlan.domain.lists import freshness
 from anlan.domain.lists.models import UnitUpdate
 from anlan.domain.lists.tests.house import numbers
-from anlan.domain.measures import commands
+from anlan.domain.measures import commands, steps
 from anlan.domain.measures.loop import KIND
 from anlan.domain.measures.models import Answered, Measure, TakenUp
 from anlan.domain.measures.tests.desk import Desk, day
@@ -275,6 +275,21 @@ def test_the_list_takes_as_many_statements_for_many_rows_as_for_few(desk: Desk) 
     for n in range(8):
         desk.issued(since=-20 - n, title=f"办法{n}", kind=("rule", "standard")[n % 2])
     assert statements() == few
+
+
+@pytest.mark.parametrize(
+    ("state", "taken", "drawn"),
+    [
+        ("planned", set(), ["planned", "drafting", "consulting", "adopted", "in_force"]),
+        ("in_force", {"draft", "adopt"}, ["planned", "drafting", "adopted", "in_force"]),
+        ("in_force", {"adopt"}, ["planned", "adopted", "in_force"]),
+        ("consulting", {"consult"}, ["planned", "consulting", "adopted", "in_force"]),
+    ],
+)
+def test_what_was_passed_over_is_not_drawn_as_done(
+    state: str, taken: set[str], drawn: list[str]
+) -> None:
+    assert steps.way(state, taken) == drawn
 
 
 def test_words_are_mended_and_the_history_says_what(desk: Desk) -> None:

@@ -6,7 +6,7 @@ import gzip
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +45,7 @@ class Line:
     sheet: str
     number: int
     at: dict[str, int]
-    values: dict[str, Value]
+    values: Mapping[str, Value]
 
     def value(self, plan: Plan, name: str) -> Value:
         """The first of a field's columns that says something."""

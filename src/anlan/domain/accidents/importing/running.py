@@ -166,7 +166,7 @@ def _chunks(batch: Batch, start: int) -> Iterator[list[Group]]:
     """The accidents from number ``start`` on, BATCH_ROWS at a time."""
     file, plan = batch.file, Plan.of(batch.plan)
     with lines.tables(file.path, file.name, plan) as found:
-        left = islice(lines.accidents(found, plan), start, None)
+        left: Iterator[Group] = islice(lines.accidents(found, plan), start, None)
         while chunk := list(islice(left, BATCH_ROWS)):
             yield chunk
 

@@ -174,8 +174,8 @@ class Reader:
                 self.may[area.pk] = None
             except AccidentIncomplete as refusal:
                 self.may[area.pk] = refusal
-        if refusal := self.may[area.pk]:
-            raise refusal
+        if (foreign := self.may[area.pk]) is not None:
+            raise foreign
         return area
 
     def _sector(self, line: Line) -> str:

@@ -29,7 +29,7 @@ from anlan.domain.inspections.acceptance.models import (
 )
 from anlan.domain.inspections.acceptance.permissions import ENTERS
 from anlan.domain.inspections.acceptance.refusals import AcceptanceRefused
-from anlan.domain.library import commands as library
+from anlan.domain.library import grounds
 from anlan.domain.library.models import RuleItem, RuleSet
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.units import main_unit
@@ -206,8 +206,11 @@ def _enter(
     for each in failed:
         each.hazard_id = _hazard_pk(new.pk, each)
     AcceptanceItem.objects.bulk_create(rows, batch_size=500)
-    library.found_by_item(
-        [(each.item.article, each.hazard_id) for each in failed if each.item.article],
+    grounds.found_by_item(
+        [
+            (each.item.article, _hazard_pk(new.pk, each))
+            for each in failed if each.item.article
+        ],
         who=by.name, at=at,
     )  # fmt: skip
     facts.post(row, 1, at)

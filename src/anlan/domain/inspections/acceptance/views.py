@@ -103,7 +103,7 @@ def _firm(request: HttpRequest) -> str:
 
 
 def _with_sheet(
-    request: HttpRequest, form: AcceptanceForm, items: list[RuleItem], file: UploadedFile
+    request: HttpRequest, form: AcceptanceForm, items: list[RuleItem], file: UploadedFile[Any]
 ) -> tuple[AcceptanceForm, list[str]]:
     """The form with what the sheet says, over what was typed; nothing is entered yet."""
     with tempfile.TemporaryDirectory(prefix="anlan-in-") as folder:

@@ -1,6 +1,6 @@
 """Everything that can be done to texts, links and sets of items."""
 
-from anlan.domain.library.commands.bases import case_record, found_by_item, link, unlink
+from anlan.domain.library.commands.bases import case_record, link, unlink
 from anlan.domain.library.commands.ending import end, resume
 from anlan.domain.library.commands.sets import (
     ItemTerms,
@@ -39,7 +39,6 @@ __all__ = [
     "drop_edition",
     "end",
     "end_set",
-    "found_by_item",
     "gaps",
     "hand_in",
     "keep_failure",

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Unpack
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
@@ -67,20 +65,6 @@ def link(
     after = {"text": row.title, "article": found.label if found else "", "case": str(case)}
     claim.record("laws.link", "library_text", text, after=after)
     return claim.done(text)
-
-
-def found_by_item(
-    pairs: Sequence[tuple[Article, UUID]], *, who: str, at: datetime
-) -> None:  # fmt: skip
-    """The articles behind items as the grounds of the cases that weren't as they ask.
-
-    In the transaction, under the rights and the audit row of whoever entered what was found.
-    """
-    assert connection.in_atomic_block, "its caller's transaction"
-    Basis.objects.bulk_create(
-        Basis(text_id=article.edition.text_id, article=article, case_id=case, at=at, who=who)
-        for article, case in pairs
-    )
 
 
 @transaction.atomic(durable=True)

@@ -9,8 +9,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import text
-from anlan.base.actor import Actor
-from anlan.domain.measures.models import MakingPlan, Measure, Practice, Wrote
+from anlan.domain.measures.models import Measure
 from anlan.domain.measures.refusals import MeasureIncomplete
 from anlan.kernel.accounts.models import Sector
 from anlan.kernel.calendar import within
@@ -29,12 +28,6 @@ class Turn(frame.Turn[Measure]):
 
 
 turns = partial(frame.turns, Measure.objects.select_related("lead"), Turn)
-
-
-def wrote(by: Actor, **of: Practice | MakingPlan) -> None:
-    """Keep that ``by`` wrote of it, so that another person reviews it."""
-    if by.user_id:
-        Wrote.objects.get_or_create(**of, user_id=by.user_id)
 
 
 def lacks(field: str, reason: Any) -> MeasureIncomplete:

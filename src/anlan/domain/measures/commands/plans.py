@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.refusal import MovedOn
 from anlan.domain.hazards.permissions import JUDGES
-from anlan.domain.measures.commands.base import lacks, short, text_of, wrote
+from anlan.domain.measures.commands.base import lacks, short, text_of
 from anlan.domain.measures.models import TITLE_CHARS_MAX, MakingPlan, Measure
+from anlan.domain.measures.writers import wrote
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.loop import plain

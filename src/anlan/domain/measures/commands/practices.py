@@ -21,10 +21,10 @@ from anlan.domain.measures.commands.base import (
     sectors_of,
     short,
     text_of,
-    wrote,
 )
 from anlan.domain.measures.models import TITLE_CHARS_MAX, Practice, TakenUp
 from anlan.domain.measures.refusals import AlreadyThere
+from anlan.domain.measures.writers import wrote
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit, UnitKind
 from anlan.kernel.accounts.units import main_unit

@@ -12,7 +12,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from anlan.base.actor import Actor
-from anlan.domain.assessments.groups import COMPARED_MAX
+from anlan.domain.assessments.compared import COMPARED_MAX
 from anlan.domain.assessments.models import Run, Scheme, Score, Version
 from anlan.domain.assessments.spec import Spec
 from anlan.kernel.accounts import policy

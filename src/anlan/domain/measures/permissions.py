@@ -94,8 +94,10 @@ def _reviews(by: Actor, name: str) -> Q:
     if not paths:
         return NOTHING
     rule = EVERYTHING if "" in paths else reduce(or_, map(below, paths))
+    if by.user_id is None:
+        return rule
     wrote = Wrote.objects.filter(**{name: OuterRef("pk")}, user_id=by.user_id)
-    return rule & ~Q(Exists(wrote)) if by.user_id else rule
+    return rule & ~Q(Exists(wrote))
 
 
 def _told_by(by: Actor, roles: tuple[Role, ...]) -> Q:

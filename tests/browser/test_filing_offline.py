@@ -122,8 +122,7 @@ def _picture(page: Any, name: str) -> None:
         page.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
-# Once, beside others' tests, a press on “save” led nowhere for twenty seconds, and nobody has seen
-# it again: it runs with the faults until that is understood.
+# Three quarters of a minute of waiting for a network to go and come.
 @pytest.mark.faults
 def test_F22_a_sheet_outlives_the_network_and_meets_a_colleague_cell_by_cell(
     sign_in: Callable[..., Any],

@@ -194,7 +194,8 @@ def test_without_a_script_each_task_is_a_form_of_its_own(
     for _n in range(40):
         if not page.locator("#confirm").count():
             break
-        page.click('#confirm button[value="accept"]')
+        with page.expect_navigation():
+            page.click('#confirm button[value="accept"]')
     assert "已全部确认" in page.inner_text("#item")
     page.click('#item a:has-text("生成方案")')
     page.click("main form .form-acts button.btn-primary")

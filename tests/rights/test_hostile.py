@@ -151,6 +151,7 @@ def pages(planted: Any) -> Iterator[tuple[Route, str]]:
             yield route, route.path(pk=planted.sweep, target=1)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("text", [BREAKS_OUT, RUNS])
 @pytest.mark.parametrize("role", ["office", "leader", "system_admin", "security_admin", "auditor"])
 def test_S53_what_was_typed_is_text_on_every_page_and_in_every_table(role: str, text: str) -> None:

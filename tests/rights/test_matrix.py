@@ -86,6 +86,7 @@ def test_S13_every_endpoint_asks_who_is_there(route: Route) -> None:
         assert operation.auth_callbacks, f"{route.name} {operation.methods}: no auth"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("route", [r for r in PAGES if r.name not in PUBLIC], ids=str)
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_S13_strangers_are_sent_to_sign_in(route: Route, method: str) -> None:
@@ -147,6 +148,7 @@ def test_a_rule_depends_on_nothing_but_posts_and_what_they_cover(
         assert [policy.may(by, permission) for _time in range(2)] == [expected] * 2, permission
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ROLES)
 def test_S14_a_number_that_is_nobodys_opens_nothing(someone: Any, role: str) -> None:
     """No page breaks on it, and none says anything but that there is nothing to see."""

@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext_lazy as _
@@ -51,6 +51,15 @@ class OfficeSetting(SealedRecord):
         abstract = True
 
 
+class Change(TypedDict):
+    """``version``: the one that was in force when it was looked at."""
+
+    version: int
+    reason: str
+    by: Actor
+    at: datetime
+
+
 @dataclass(frozen=True)
 class OfficeSettings:
     """The settings of one app.
@@ -71,25 +80,28 @@ class OfficeSettings:
 
         What a later version of the system asks for as well is as the system has it.
         """
-        row = self.model._default_manager.filter(code=code).order_by("-version").first()
+        row = self.newest(code)
         return (row.version, {**self.defaults[code], **row.data}) if row else (
             0, self.defaults[code],
         )  # fmt: skip
 
-    def change(
-        self, code: str, data: Mapping[str, Any], *, version: int, reason: str, by: Actor,
-        at: datetime,
-    ) -> int:  # fmt: skip
+    def newest(self, code: str) -> OfficeSetting | None:
+        """Who set what is in force, and why; None where it came with the system."""
+        return self.model._default_manager.filter(code=code).order_by("-version").first()
+
+    def change(self, code: str, data: Mapping[str, Any], **change: Unpack[Change]) -> int:
         """Put a new version in force; returns its number. Raises MovedOn: somebody was first."""
         try:
             with transaction.atomic(durable=True):
-                return self._change(code, data, version, reason.strip(), by, at)
+                return self._change(code, data, **change)
         except IntegrityError:
             raise MovedOn from None
 
     def _change(
-        self, code: str, data: Mapping[str, Any], version: int, reason: str, by: Actor, at: datetime
-    ) -> int:
+        self, code: str, data: Mapping[str, Any], *, version: int, reason: str, by: Actor,
+        at: datetime,
+    ) -> int:  # fmt: skip
+        reason = reason.strip()
         policy.demand(by, self.permission, at)
         if not reason:
             raise WhyNotSaid(field="reason")

@@ -165,7 +165,7 @@ def test_every_component_is_in_the_test_above():
     inner = {name for name in macros if name.startswith("_")} | {
         # Words, wrappers of a caller's block, and what the components above are made of.
         "short_count", "inbox_words", "worker_words", "panel", "menu", "dialog", "notice", "stats",
-        "filter_field", "error_summary", "field", "photo_set", "figures_table",
+        "filter_field", "error_summary", "step_errors", "field", "photo_set", "figures_table",
         "chart_scripts", "map_scripts", "print_button",
     }  # fmt: skip
     assert macros - inner == set(CALLS)

@@ -42,7 +42,9 @@ def test_a_paper_says_what_each_figure_rests_on_and_hands_out_its_file(desk: Des
     before = AuditRow.objects.filter(action="bulletins.export").count()
     file = got("city", f"{pk}/files/docx")
     lines = [line.text for line in Document(BytesIO(file.content)).paragraphs]
-    assert desk.row(pk).title in lines
+    # A long title stands in lines of like length.
+    title = "".join(desk.row(pk).title.split())
+    assert title in ("".join(line.split()) for line in lines)
     assert AuditRow.objects.filter(action="bulletins.export").count() == before + 1
     assert got("city", f"{pk}/files/exe").status_code == 422
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from anlan.domain.campaigns.battlemap import terms
-from anlan.domain.campaigns.battlemap.commands import set_map_rule
 from anlan.domain.campaigns.battlemap.lights import DEFAULT, LIGHTS
 from anlan.domain.campaigns.ruling.page import RuleFields, rule_page
 from anlan.kernel.accounts.gate import actor_of, requires
@@ -35,14 +34,14 @@ def edit(request: HttpRequest) -> HttpResponse:
     version, rule = terms.current()
 
     def save(data: dict[str, Any]) -> None:
-        set_map_rule(
+        terms.set_map_rule(
             data["near"], data["behind"], version=data["version"], reason=data["reason"],
             by=by, at=at,
         )  # fmt: skip
 
     initial = {"version": version, "near": rule.near_days, "behind": rule.behind_points}
     context = {
-        "rule": rule, "default": DEFAULT, "newest": terms.newest(),
+        "rule": rule, "default": DEFAULT, "newest": terms.OFFICE.newest(terms.CODE),
         "legend": [(light, light.said(rule)) for light in LIGHTS],
     }  # fmt: skip
     return rule_page(request, RuleForm, initial, save, "map_rule", context)

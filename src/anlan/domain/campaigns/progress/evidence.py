@@ -6,9 +6,10 @@ asked. It stands among the settings that offices make for all lists (lists.Setti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, Unpack
 from uuid import UUID
 
 from django.utils.functional import Promise
@@ -18,6 +19,8 @@ from anlan.base.actor import Actor
 from anlan.domain.campaigns.models import Line, Task
 from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.domain.lists.models import Setting
+from anlan.domain.lists.refusals import Incomplete
+from anlan.kernel.accounts.office_settings import Change, OfficeSettings
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.attachments import Prepared
 from anlan.kernel.papers.models import Role
@@ -41,20 +44,31 @@ MODES: dict[Mode, str | Promise] = {
 }
 
 
-def newest() -> Setting | None:
-    return Setting.objects.filter(code=CODE).order_by("-version").first()
+def _check(_code: str, data: Mapping[str, Any]) -> None:
+    if data["mode"] not in list(Mode):
+        raise Incomplete(field="mode", reason=_("Choose from the list."))
+
+
+OFFICE = OfficeSettings(
+    Setting, "listsettings.edit", "list_setting",
+    {CODE: {"mode": str(Mode.ASK), "plan": False}}, _check,
+)  # fmt: skip
 
 
 def current() -> tuple[int, Mode]:
     """The version in force and its mode; version 0 came with the system."""
-    row = newest()
-    return (row.version, Mode(row.data["mode"])) if row else (0, Mode.ASK)
+    version, data = OFFICE.current(CODE)
+    return version, Mode(data["mode"])
 
 
 def plan_wanted() -> bool:
     """Whether a task is reported done only where it has a plan of execution (一项任务一套方案)."""
-    row = newest()
-    return bool(row and row.data.get("plan"))
+    return bool(OFFICE.current(CODE)[1]["plan"])
+
+
+def set_evidence_rule(mode: str, *, plan: bool = False, **change: Unpack[Change]) -> int:
+    """Put another rule in force for every task; returns its version."""
+    return OFFICE.change(CODE, {"mode": mode, "plan": plan}, **change)
 
 
 def demand_plan(task: Task) -> None:

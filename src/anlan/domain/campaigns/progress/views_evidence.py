@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods
 from anlan.base.refusal import NotFound
 from anlan.domain.campaigns.models import Task
 from anlan.domain.campaigns.progress import evidence
-from anlan.domain.campaigns.progress.commands.evidence import set_evidence_rule
 from anlan.domain.campaigns.ruling.page import RuleFields, rule_page
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
@@ -57,12 +56,16 @@ def rule(request: HttpRequest) -> HttpResponse:
     version, mode = evidence.current()
 
     def save(data: dict[str, Any]) -> None:
-        set_evidence_rule(
+        evidence.set_evidence_rule(
             data["mode"], plan=data["plan"], version=data["version"], reason=data["reason"],
             by=by, at=at,
         )  # fmt: skip
 
     wanted = evidence.plan_wanted()
     initial = {"version": version, "mode": str(mode), "plan": wanted}
-    context = {"said": evidence.MODES[mode], "newest": evidence.newest(), "plan": wanted}
+    context = {
+        "said": evidence.MODES[mode],
+        "newest": evidence.OFFICE.newest(evidence.CODE),
+        "plan": wanted,
+    }
     return rule_page(request, RuleForm, initial, save, "evidence_rule", context)

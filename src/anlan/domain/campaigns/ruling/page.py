@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.base.refusal import Refusal
+from anlan.kernel.accounts.office_settings import REASON_CHARS_MAX
 from anlan.ui.forms import Form, put_refusal
 from anlan.ui.pages import go_on, render_page
 
@@ -27,9 +28,7 @@ class RuleFields(Form):
     """What every rule has beside its own fields: the version that was seen, and why it changes."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
-    reason = forms.CharField(
-        label=gettext_lazy("Why it is changed"), required=False, max_length=300
-    )
+    reason = forms.CharField(label=gettext_lazy("Why it is changed"), max_length=REASON_CHARS_MAX)
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)

@@ -7,10 +7,11 @@ when it is written, and listed before publishing.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Unpack
 
 from django.db.models import F, Q
 from django.utils.functional import Promise
@@ -21,6 +22,8 @@ from anlan.domain.campaigns.carrying import queries_elements
 from anlan.domain.campaigns.models import Campaign, Line, Plan, Stage
 from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.domain.lists.models import Setting
+from anlan.domain.lists.refusals import Incomplete
+from anlan.kernel.accounts.office_settings import Change, OfficeSettings
 
 CODE = "plan_rules"
 #: Of each kind, those that a page names; the rest are counted.
@@ -49,15 +52,26 @@ class Rules:
     elements: Mode = Mode.WARN
 
 
-def newest() -> Setting | None:
-    return Setting.objects.filter(code=CODE).order_by("-version").first()
+def _check(_code: str, data: Mapping[str, Any]) -> None:
+    for field, mode in data.items():
+        if mode not in list(Mode):
+            raise Incomplete(field=field, reason=gettext_lazy("Choose from the list."))
+
+
+OFFICE = OfficeSettings(
+    Setting, "listsettings.edit", "list_setting",
+    {CODE: {"days": str(Rules.days), "elements": str(Rules.elements)}}, _check,
+)  # fmt: skip
 
 
 def current() -> Rules:
-    row = newest()
-    if row is None:
-        return Rules()
-    return Rules(row.version, Mode(row.data["days"]), Mode(row.data["elements"]))
+    version, data = OFFICE.current(CODE)
+    return Rules(version, Mode(data["days"]), Mode(data["elements"]))
+
+
+def set_plan_rules(days: str, elements: str, **change: Unpack[Change]) -> int:
+    """Put another rule in force for every plan that is published from now on; its version."""
+    return OFFICE.change(CODE, {"days": days, "elements": elements}, **change)
 
 
 # --- when it is written ----------------------------------------------------------------------

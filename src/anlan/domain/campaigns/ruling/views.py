@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from anlan.domain.campaigns.ruling import rules
-from anlan.domain.campaigns.ruling.commands import set_plan_rules
 from anlan.domain.campaigns.ruling.page import RuleFields, rule_page
 from anlan.kernel.accounts.gate import actor_of, requires
 
@@ -36,13 +35,14 @@ def rule(request: HttpRequest) -> HttpResponse:
     now = rules.current()
 
     def save(data: dict[str, Any]) -> None:
-        set_plan_rules(
+        rules.set_plan_rules(
             data["days"], data["elements"], version=data["version"], reason=data["reason"],
             by=by, at=at,
         )  # fmt: skip
 
     initial = {"version": now.version, "days": str(now.days), "elements": str(now.elements)}
     context = {
-        "newest": rules.newest(), "said": (rules.MODES[now.days], rules.MODES[now.elements]),
+        "newest": rules.OFFICE.newest(rules.CODE),
+        "said": (rules.MODES[now.days], rules.MODES[now.elements]),
     }  # fmt: skip
     return rule_page(request, RulesForm, initial, save, "plan_rules", context)

@@ -11,14 +11,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from anlan.base.refusal import MovedOn
 from anlan.domain.campaigns import commands
 from anlan.domain.campaigns.commands.terms import NewLine
 from anlan.domain.campaigns.models import Elements, Line, Plan, Stage
 from anlan.domain.campaigns.ruling import rules
-from anlan.domain.campaigns.ruling.commands import set_plan_rules
 from anlan.domain.campaigns.tests.house import House, lead
 from anlan.domain.hazards.tests.stage import ROOT
-from anlan.domain.lists.refusals import KindMovedOn
 from anlan.kernel.audit.models import AuditRow
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +25,9 @@ pytestmark = pytest.mark.django_db
 
 def rule(days: str = "warn", elements: str = "warn") -> None:
     version = rules.current().version
-    set_plan_rules(days, elements, version=version, reason="本级规定", by=ROOT, at=timezone.now())
+    rules.set_plan_rules(
+        days, elements, version=version, reason="本级规定", by=ROOT, at=timezone.now()
+    )
 
 
 def stray(house: House, days: int = 200, plan: UUID | None = None) -> UUID:
@@ -140,9 +141,9 @@ def test_the_rule_has_versions_and_is_the_offices_alone(house: House) -> None:
     assert house.get("office", "campaigns:plan_rules").status_code in (403, 404)
     rule("refuse", "off")
     assert rules.current() == rules.Rules(1, rules.Mode.REFUSE, rules.Mode.OFF)
-    with pytest.raises(KindMovedOn):
-        set_plan_rules("off", "off", version=0, reason="", by=ROOT, at=timezone.now())
-    row = AuditRow.objects.get(action="plan_rules.change")
+    with pytest.raises(MovedOn):
+        rules.set_plan_rules("off", "off", version=0, reason="再改", by=ROOT, at=timezone.now())
+    row = AuditRow.objects.get(action="list_setting.change")
     assert row.actor == "test"
 
 

@@ -32,6 +32,8 @@ _NONE = re.compile(r"无(?:人员)?伤亡|没有(?:人员)?伤亡|未造成(?:�
 _HALVES = {"凌晨": 0, "清晨": 0, "早上": 0, "今早": 0, "早晨": 0, "上午": 0, "中午": 12,
            "下午": 12, "傍晚": 12, "晚上": 12, "今晚": 12, "昨晚": 12, "夜里": 12,
            "深夜": 12, "夜间": 12}  # fmt: skip
+#: Whose twelve o'clock is midnight: of 凌晨 the day's first moment, of the others its last.
+_NIGHTS = frozenset({"今晚", "昨晚", "晚上", "夜里", "深夜", "夜间"})
 _CLOCK = re.compile(
     rf"({'|'.join(_HALVES)})?\s*{_NUM}\s*[点时:]\s*"
     r"(半|一刻|三刻|\d{1,2}|[零〇一二三四五六七八九十]{1,3})?\s*分?"
@@ -42,7 +44,7 @@ _FIRM = re.compile(
     r"|矿业|矿山|加油站|钢厂|水泥厂|食品厂|加工厂|工厂|厂|矿|商场|酒店|医院|学校|工地)"
 )
 _BREAK = re.compile(r"[。;!\n]|,(?!\d{3}(?!\d))")
-_LEAD = re.compile(r"^(?:报告:?|今天|昨天|今晚|昨晚|刚才|刚刚|大概|大约|约|在|的时候|左右)+")
+_LEAD = re.compile(r"^(?:报告[,:]?|今天|昨天|今晚|昨晚|刚才|刚刚|大概|大约|约|在|的时候|左右)+")
 _QUARTERS = {"半": 30, "一刻": 15, "三刻": 45}
 
 
@@ -130,11 +132,16 @@ def _moment(text: str, now: datetime) -> datetime | None:
     if match[1]:
         shift = _HALVES[match[1]]
         hour = hour + 12 if shift and hour < 11 + (match[1] != "中午") else hour
-    hour %= 24
+    if hour == 12 and match[1] in _NIGHTS:
+        hour = 24
+    elif hour == 12 and match[1] == "凌晨":
+        hour = 0
     back = 1 if re.search(r"昨天|昨日|昨晚|昨夜", text) else 0
-    found = local.replace(hour=hour, minute=minute, second=0, microsecond=0) - timedelta(days=back)
-    if not back and found > local and not match[1] and hour >= 12:
-        found -= timedelta(hours=12) if found - timedelta(hours=12) <= local else timedelta(0)
+    found = local.replace(hour=0, minute=minute, second=0, microsecond=0)
+    found += timedelta(days=-back, hours=hour)
+    if not back and found > local and not match[1] and hour == 12:
+        # 十二点 said after midnight.
+        found -= timedelta(hours=12)
     return found if found <= local else found - timedelta(days=1)
 
 
@@ -160,11 +167,7 @@ def _title(text: str) -> str:
     """The first part that tells of what happened, without its time."""
     parts = [part.strip() for part in _BREAK.split(_CLOCK.sub("", _AGO.sub("", text)))]
     for part in parts:
-        said = re.sub(
-            r"^(?:报告[，:：]?|今天|昨天|今晚|昨晚|刚才|刚刚|大概|大约|约|在|的时候|左右)+",
-            "",
-            part,
-        )
+        said = _LEAD.sub("", part)
         if len(said) >= 4:
             return said[:TITLE_CHARS_MAX]
     return ""

@@ -108,10 +108,11 @@ def new(request: HttpRequest) -> HttpResponse:
 
 def _noted(given: Mapping[str, str], area: Region, at: datetime) -> dict[str, Any]:
     """The form with what a note says; what somebody typed already stands."""
-    said = given.get("note", "")[:TEXT_CHARS_MAX]
+    said = given.get("note", "")
     below_it = Region.objects.filter(below(area.path), valid_to=None, level__lte=Level.TOWNSHIP)
     places = below_it.order_by("-level", "code").values_list("name", "code")[:PLACES_MAX]
-    note = noting.read(said, at, places)
+    # The course keeps every word; whether it is too long is said once the form is sent.
+    note = noting.read(said[:TEXT_CHARS_MAX], at, places)
     proposed = {"happened_at": timezone.localtime(at), "text": said, "area": note.area,
                 **note.fields}  # fmt: skip
     typed = {name: value for name in forms.Report.base_fields

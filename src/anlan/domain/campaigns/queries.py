@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import reduce
-from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +27,6 @@ from anlan.domain.campaigns.models import (
     Target,
     Task,
 )
-from anlan.domain.campaigns.reading.plain import scripts
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.loop.models import Event, Extension, Party
@@ -37,8 +34,6 @@ from anlan.kernel.loop.models import Event, Extension, Party
 #: Kinds of targets that say how much; the others say whither, or for whom.
 NUMBERED = ("number", "change")
 CHILDREN_MAX = 300
-#: Words that one search asks for.
-WORDS_MAX = 5
 
 
 def campaigns(by: Actor) -> QuerySet[Campaign]:
@@ -115,16 +110,6 @@ def declared(campaign: Campaign, kinds: Iterable[str]) -> list[Declared]:
         Declared(kind.label, wanted, have.count(kind))
         for kind, wanted in zip(order, parts, strict=False)
     ]
-
-
-def saying(text: Any, *fields: str) -> Q:
-    """Rows in one of whose fields each word stands, whichever script it was written in."""
-    where = Q()
-    for word in str(text or "").split()[:WORDS_MAX]:
-        where &= reduce(
-            or_, (Q(**{f"{name}__icontains": one}) for one in scripts(word) for name in fields)
-        )
-    return where
 
 
 def late(today: date) -> Q:

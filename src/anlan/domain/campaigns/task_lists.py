@@ -20,13 +20,14 @@ from anlan.domain.campaigns.membership import of_bodies
 from anlan.domain.campaigns.milestones import queries as milestones
 from anlan.domain.campaigns.models import KeyTask, Task
 from anlan.domain.campaigns.permissions import ANSWERS
-from anlan.domain.campaigns.queries import in_campaign, in_stage, late, saying, uuid_of
+from anlan.domain.campaigns.queries import in_campaign, in_stage, late, uuid_of
 from anlan.domain.hazards.permissions import SEES
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role, UnitKind
 from anlan.kernel.loop.models import Party, PartyRole
 from anlan.kernel.loop.registers import Register
 from anlan.kernel.loop.worklist import Wanted
+from anlan.kernel.papers import scripts
 from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Keyset, Page
 
@@ -102,7 +103,9 @@ def conditions(asked: Any, region: Region | None, by: Actor, today: date, above:
     if state := asked["state"]:
         where &= Q(case__state=state)
     if asked["q"]:
-        where &= _those(Task.objects.filter(saying(asked["q"], "line__title", "line__text")))
+        where &= _those(
+            Task.objects.filter(scripts.holding(asked["q"], "line__title", "line__text"))
+        )
     if stage := asked.values.get("stage"):
         where &= _those(Task.objects.filter(in_stage(int(stage))))
     if name := asked["unit"]:

@@ -31,6 +31,7 @@ from anlan.domain.campaigns.ruling import rules
 from anlan.domain.campaigns.views_campaigns import LABELS, cells, own_units
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.papers import scripts
 from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
 
@@ -93,7 +94,7 @@ def _shares(row: Plan) -> dict[str, Any]:
 
 
 def _narrowed(rows: QuerySet[Line], asked: Any, plan: Plan) -> QuerySet[Line]:
-    rows = rows.filter(queries.saying(asked["q"], "title", "text"))
+    rows = rows.filter(scripts.holding(asked["q"], "title", "text"))
     if kind := asked["kind"]:
         rows = rows.filter(kind=kind)
     if (lacks := asked["lacks"]) in queries.LACKS:

@@ -1,4 +1,4 @@
-"""Chinese words in Simplified and in Traditional script: whoever searches writes either."""
+"""Chinese words in Simplified and in Traditional script: offices and searchers write either."""
 
 from __future__ import annotations
 
@@ -13,11 +13,21 @@ WORDS_MAX, WORD_CHARS_MAX = 5, 40
 
 
 @cache
-def _converters() -> tuple[Any, ...]:
-    # Loaded with the first search: its tables take a while.
+def converter(name: str) -> Any:
+    """One of OpenCC's: t2s, tw2s, s2t, s2tw."""
+    # Loaded when it is first needed: its tables take a while.
     import opencc
 
-    return tuple(opencc.OpenCC(name) for name in ("t2s", "s2t", "s2tw"))
+    return opencc.OpenCC(name)
+
+
+def simplified(line: str) -> str:
+    """Simplified, of the same length: phrases first, characters where a phrase changed length."""
+    made: str = converter("tw2s").convert(line)
+    if len(made) == len(line):
+        return made
+    letters = [converter("t2s").convert(char) for char in line]
+    return "".join(new if len(new) == 1 else old for new, old in zip(letters, line, strict=True))
 
 
 @lru_cache(maxsize=1 << 10)
@@ -25,9 +35,8 @@ def spellings(word: str) -> tuple[str, ...]:
     """A word as somebody may have written it: as it is, simplified, and traditional twice."""
     if word.isascii():
         return (word,)
-    to_simple, *to_traditional = _converters()
-    plain = to_simple.convert(word)
-    written = [one.convert(plain) for one in to_traditional]
+    plain = simplified(word)
+    written = [converter(name).convert(plain) for name in ("s2t", "s2tw")]
     return tuple(dict.fromkeys([word, plain, *written]))
 
 

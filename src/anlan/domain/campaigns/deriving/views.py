@@ -27,6 +27,7 @@ from anlan.domain.campaigns.loop import STATES
 from anlan.domain.campaigns.models import Derived, Line, Plan, Stage
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.papers import scripts
 from anlan.ui.lists import Choice, Filters, Flag, Search
 from anlan.ui.pages import go_on, render_page
 
@@ -41,7 +42,7 @@ def _plan(pk: UUID, permission: str, by: Actor, at: Any = None) -> Plan:
 
 
 def _words(rows: QuerySet[Line], text: Any) -> QuerySet[Line]:
-    return rows.filter(queries.saying(text, "title", "text"))
+    return rows.filter(scripts.holding(text, "title", "text"))
 
 
 @require_GET

@@ -17,7 +17,7 @@ from typing import Any
 
 from anlan.domain.campaigns.matching import units_named
 from anlan.domain.campaigns.models import NAME_CHARS_MAX, TITLE_CHARS_MAX, Intake, Line
-from anlan.domain.campaigns.reading.plain import simplified
+from anlan.kernel.papers.scripts import simplified
 
 Fields = dict[str, Any]
 OPEN, ACCEPTED, DROPPED, GONE = "open", "accepted", "dropped", "gone"

@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.actor import Actor
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewPlan
 from anlan.domain.campaigns.models import NUMBER_CHARS_MAX, TITLE_CHARS_MAX, Campaign, Intake, Plan
-from anlan.domain.campaigns.reading.plain import simplified
 from anlan.kernel.accounts import policy
+from anlan.kernel.papers.scripts import simplified
 from anlan.ui.forms import DayInput, Form
 
 #: Campaigns that are offered, the newest first.

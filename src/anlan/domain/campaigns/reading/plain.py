@@ -10,12 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
-
-import opencc
 
 from anlan.domain.campaigns.reading.figures.mending import mend
+from anlan.kernel.papers.scripts import simplified
 
 #: One character for one character, so that offsets stay.
 _FORMS = str.maketrans(
@@ -51,41 +48,6 @@ class Plain:
         last = self.at[end - 1]
         # A sign that was put back has no width in the document.
         return self.at[start], last if self.at[end : end + 1] == (last,) else last + 1
-
-
-@cache
-def _converter() -> Any:
-    return opencc.OpenCC("tw2s")
-
-
-@cache
-def _letter_converter() -> Any:
-    return opencc.OpenCC("t2s")
-
-
-@cache
-def _traditional_converters() -> tuple[Any, Any]:
-    return opencc.OpenCC("s2t"), opencc.OpenCC("s2tw")
-
-
-def scripts(words: str) -> list[str]:
-    """Words as somebody may have written them: as they are, simplified, and traditional twice.
-
-    A notice in traditional characters keeps its text, while its tasks' titles are simplified: so
-    that either finds both, a search asks for all of these.
-    """
-    plain = simplified(words)
-    written = [one.convert(plain) for one in _traditional_converters()]
-    return list(dict.fromkeys([words, plain, *written]))
-
-
-def simplified(line: str) -> str:
-    """Simplified, of the same length: phrases first, characters where a phrase changed length."""
-    made: str = _converter().convert(line)
-    if len(made) == len(line):
-        return made
-    letters = [_letter_converter().convert(char) for char in line]
-    return "".join(new if len(new) == 1 else old for new, old in zip(letters, line, strict=True))
 
 
 def line_ends(text: str) -> str:

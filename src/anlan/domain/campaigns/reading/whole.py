@@ -9,9 +9,9 @@ from typing import Any
 
 from anlan.domain.campaigns.reading import arithmetic, figures
 from anlan.domain.campaigns.reading import document as reading
-from anlan.domain.campaigns.reading.plain import simplified
 from anlan.domain.campaigns.reading.repair import repairs
 from anlan.kernel.papers.documents import Document
+from anlan.kernel.papers.scripts import simplified
 
 
 def told(

@@ -44,7 +44,7 @@ from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.loop import offering
 from anlan.kernel.loop.models import Event, Extension
 from anlan.kernel.loop.settings import RUNGS
-from anlan.kernel.papers import attachments
+from anlan.kernel.papers import attachments, scripts
 from anlan.kernel.papers.keeping import Kept, Offer
 from anlan.kernel.papers.models import Attachment
 from anlan.ui.forms import put_refusal
@@ -83,7 +83,7 @@ def duties(request: HttpRequest) -> HttpResponse:
         (Search("q", _("Words in it")), Choice("plan", _("Plan"), plans)), request.GET
     )
     rows = returns_table.duties(by).select_related("unit", "plan")
-    rows = rows.filter(queries.saying(filters["q"], "title", "text"))
+    rows = rows.filter(scripts.holding(filters["q"], "title", "text"))
     plan = queries.uuid_of(filters["plan"])
     if plan:
         rows = rows.filter(plan=plan)

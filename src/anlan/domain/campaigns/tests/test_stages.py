@@ -19,10 +19,10 @@ from anlan.domain.campaigns.commands.terms import NewLine
 from anlan.domain.campaigns.milestones.commands import mark_key, set_milestones
 from anlan.domain.campaigns.milestones.scheduling import Step
 from anlan.domain.campaigns.models import Campaign, Line, Plan
-from anlan.domain.campaigns.reading.plain import scripts
 from anlan.domain.campaigns.stages.queries import stages
 from anlan.domain.campaigns.tests.house import House, lead
 from anlan.kernel.audit.models import AuditRow
+from anlan.kernel.papers.scripts import spellings
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +91,7 @@ def test_the_catalogue_of_key_tasks_is_a_paper_with_their_steps(house: House) ->
 
 
 def test_words_are_found_in_either_script(house: House) -> None:
-    assert {"燃氣", "燃气"} <= set(scripts("燃气"))
+    assert {"燃氣", "燃气"} <= set(spellings("燃气"))
     plan = house.published()
     line = plan.lines.get(title="整治燃气管道占压")
     Line.objects.filter(pk=line.pk).update(text="市住建局牽頭，完成燃氣管道佔壓整治。")

@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import codecs
 import re
-from functools import cache
 
-import opencc
+from anlan.kernel.papers.scripts import converter
 
 #: A byte order mark isn't text; UTF-16 is what old Notepad calls Unicode.
 MARKS = (
@@ -74,7 +73,7 @@ def common_share(text: str) -> float:
     wide = [char for char in text[:JUDGED_CHARS] if char > "\x7f"]
     if not wide:
         return 1.0
-    return sum(map(_is_common, _simplified("".join(wide)))) / len(wide)
+    return sum(map(_is_common, converter("t2s").convert("".join(wide)))) / len(wide)
 
 
 def _is_common(char: str) -> bool:
@@ -83,12 +82,3 @@ def _is_common(char: str) -> bool:
         return "\u2000" <= char <= "\u206f" or "\u3000" <= char <= "\u303f" or char >= "\uff00"
     raw = char.encode("gb2312", "ignore")
     return bool(raw) and _FIRST_ROW <= raw[0] <= _LAST_ROW
-
-
-@cache
-def _converter() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
-
-
-def _simplified(text: str) -> str:
-    return str(_converter().convert(text))

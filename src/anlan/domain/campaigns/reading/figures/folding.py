@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import cache
 
-import opencc
+from anlan.kernel.papers.scripts import converter
 
 SIGNS = {
     "：": ":", "；": ";", "，": ",", "（": "(", "）": ")", "％": "%", "．": ".", "＋": "+",
@@ -15,11 +15,6 @@ SIGNS = {
     "〇": "〇", "○": "〇", "﹪": "%", "•": "·", "‧": "·", "『": "“", "』": "”", "「": "“",
     "」": "”", "﹤": "<", "＜": "<", "＞": ">", "∶": ":", "／": "/",
 }  # fmt: skip
-
-
-@cache
-def _converter() -> opencc.OpenCC:
-    return opencc.OpenCC("t2s")
 
 
 @cache
@@ -31,7 +26,7 @@ def _one(char: str) -> str:
         return chr(ord(char) - 0xFEE0)
     if char < "\u4e00":
         return char
-    simple = str(_converter().convert(char))
+    simple = str(converter("t2s").convert(char))
     return simple if len(simple) == 1 else char
 
 

@@ -21,6 +21,7 @@ from anlan.domain.bulletins.scope import Scope
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts.asking import MISSING, REGION, Query
+from anlan.kernel.indicators import compute
 from anlan.kernel.indicators.compute import PREVIOUS, YEAR_AGO, Number, Value, evaluate
 from anlan.kernel.indicators.declare import Indicator, declared, indicator
 from anlan.kernel.regions.models import Region
@@ -219,19 +220,11 @@ def records(figure: Figure, areas: Mapping[int, Region], scope: Scope) -> list[R
 
 def period_of(figure: Figure, scope: Scope) -> Period:
     """The days that the figure counts: of one of the period before, those."""
-    span = figure.span
-    today = scope.today
-    passed = span.up_to(today) if span.start <= today else span
     if figure.part != BEFORE:
-        return span
-    if figure.compare == YEAR_AGO:
-        return passed.year_ago()
-    before = span.previous()
-    if passed == span:
-        return before
-    # Of a period that isn't over, as many days of the one before, as the ledger was asked.
-    end = min(before.start + (passed.end - passed.start), before.end)
-    return periods.span(before.start, end)
+        return figure.span
+    each = indicator(figure.indicator)
+    _now, others = compute.sides(each, figure.compare, figure.span, scope.today)
+    return others[0]
 
 
 def _href(

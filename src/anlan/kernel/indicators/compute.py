@@ -200,10 +200,9 @@ def _value(
     def at(when: Period) -> _Worked:
         return _work(each, table, place, when, group)
 
-    whole = any(known(kind).measure is Measure.DISTINCT for kind in each.kinds)
+    whole = _counts_subjects(each)
     compared = {}
     for name in compare:
-        # Subjects can't be counted in part of a period: a distinct measure compares whole ones.
         current, others = _sides(name, period, period.end) if whole else sides[period, name]
         compared[name] = _compare(name, each, at, current, others)
     worked = at(period)
@@ -211,6 +210,19 @@ def _value(
         each, place.area_id, period, dict(zip(table.names, group, strict=True)),
         worked.value, worked.missing, place.own, table.overlapping, worked.counts, compared,
     )  # fmt: skip
+
+
+def sides(each: Indicator, name: str, period: Period, today: date) -> tuple[Period, list[Period]]:
+    """The days of a figure that are compared under ``name``, and those that they are held against.
+
+    today: the day on which it is, or was, known.
+    """
+    return _sides(name, period, period.end if _counts_subjects(each) else today)
+
+
+def _counts_subjects(each: Indicator) -> bool:
+    """Subjects can't be counted in part of a period: such a figure compares whole ones."""
+    return any(known(kind).measure is Measure.DISTINCT for kind in each.kinds)
 
 
 def _sides(name: str, period: Period, today: date) -> tuple[Period, list[Period]]:

@@ -23,11 +23,10 @@ from anlan.domain.measures.models import Answered, Kind, Measure, Practice
 from anlan.domain.measures.refusals import TooManyMeasures
 from anlan.kernel.accounts import policy
 from anlan.kernel.papers.official import word
-from anlan.kernel.papers.official.paper import Block, Cover, Heading, Paper, lines
+from anlan.kernel.papers.official.paper import Block, Cover, Heading, Paper, lines, numeral
 
 #: A book that somebody reads.
 COMPILED_MAX = 1_000
-_NUMERALS = "一二三四五六七八九十"
 
 
 def compile_into(
@@ -55,12 +54,12 @@ def compile_into(
     parts: list[tuple[str, Sequence[Any]]] = [
         (str(Kind(kind).label), groups[kind]) for kind in Kind.values if groups[kind]
     ]
-    for n, (label, members) in enumerate(parts):
-        blocks.append(Heading(f"{_numeral(n)}、{label}"))
+    for n, (label, members) in enumerate(parts, 1):
+        blocks.append(Heading(f"{numeral(n)}、{label}"))
         for m, row in enumerate(members, 1):
             blocks += _measure(m, row, answers.get(row.pk, []))
     if told:
-        blocks.append(Heading(f"{_numeral(len(parts))}、{_('Good practice')}"))
+        blocks.append(Heading(f"{numeral(len(parts) + 1)}、{_('Good practice')}"))
         for m, each in enumerate(told, 1):
             blocks += _practice(m, each)
     day = date_format(timezone.localdate(at), "DATE_FORMAT")
@@ -72,10 +71,6 @@ def compile_into(
     else:
         target.write(made)
     return len(rows) + len(told)
-
-
-def _numeral(n: int) -> str:
-    return _NUMERALS[n] if n < len(_NUMERALS) else str(n + 1)
 
 
 def _measure(n: int, row: Measure, answers: Sequence[str]) -> list[Block]:

@@ -131,7 +131,7 @@ def get_filing(request: HttpRequest, pk: UUID) -> dict[str, Any]:
         shown = figuring.entry_shown(asked, entry, at)
     else:
         shown = figuring.shown(asked, {}, at=at, judged=False)
-    own = asked.typed()
+    own = asked.typed
     cells = [
         {
             "key": key, "label": place.label, "unit": place.row.unit, "mode": place.cell.mode,

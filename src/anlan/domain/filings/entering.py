@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -91,7 +92,8 @@ class Asked:
         }
         return cls(filing, definition, items, known, digits)
 
-    def typed(self) -> dict[str, Item]:
+    @cached_property
+    def typed(self) -> Mapping[str, Item]:
         """By cell, the item that the unit types."""
         found = {}
         for key, place in self.known.items():
@@ -100,21 +102,23 @@ class Asked:
                 found[key] = self.items[pk]
         return found
 
-    def lists(self) -> list[str]:
+    @cached_property
+    def lists(self) -> Sequence[str]:
         return [key for key, place in self.known.items() if place.cell.mode == "listed"]
 
-    def texts(self) -> dict[str, int]:
+    @cached_property
+    def texts(self) -> Mapping[str, int]:
         """By cell that is written as text, how many characters at most."""
         return {
-            key: place.cell.limit or terms.TEXT_CHARS for key, place in self.known.items()
+            key: place.cell.chars for key, place in self.known.items()
             if place.cell.mode == "text"
         }  # fmt: skip
 
 
 def read(asked: Asked, texts: Mapping[str, Any], lists: Mapping[str, Any]) -> Typed:
     """Every cell that is typed, from text or number; what is missing is left out."""
-    found, listing = Typed(), set(asked.lists())
-    for key, item in asked.typed().items():
+    found, listing = Typed(), set(asked.lists)
+    for key, item in asked.typed.items():
         if key in listing:
             _read_list(found, asked, key, lists.get(key) or [])
             continue
@@ -124,7 +128,7 @@ def read(asked: Asked, texts: Mapping[str, Any], lists: Mapping[str, Any]) -> Ty
             found.wrong.append(Wrong(key, asked.known[key].label, reason))
         elif value is not None:
             found.values[key] = value
-    for key, limit in asked.texts().items():
+    for key, limit in asked.texts.items():
         text = written_text(texts.get(key))
         if len(text) > limit:
             reason = _("Shorten it to %(n)s characters.") % {"n": limit}
@@ -239,11 +243,10 @@ def missing(asked: Asked, typed: Typed) -> list[Wrong]:
     reason = _("nothing is entered: write a number, 0, or “n/a” where it doesn't apply to you")
     silent = _("nothing is written: write “none” where there is nothing to tell")
     bad = {wrong.cell for wrong in typed.wrong}
-    texts = asked.texts()
     return [
-        Wrong(key, place.label, silent if key in texts else reason)
+        Wrong(key, place.label, silent if key in asked.texts else reason)
         for key, place in asked.known.items()
-        if key in texts or key in asked.typed()
+        if key in asked.texts or key in asked.typed
         if key not in typed.values and key not in typed.listed and key not in bad
     ]
 

@@ -54,8 +54,8 @@ def shown(
     if derived is None:
         derived = deriving.of_filing(asked.filing, asked.definition, asked.items, at)
     found = Shown(derived=dict(derived))
-    own = asked.typed()
-    given: dict[str, Value] = {key: typed.get(key) for key in (*own, *asked.texts())}
+    own = asked.typed
+    given: dict[str, Value] = {key: typed.get(key) for key in (*own, *asked.texts)}
     mixed = _mix(asked, found, given, at, live=live)
     year = {
         place.cell.of[0] for place in asked.known.values()
@@ -116,7 +116,7 @@ def _put(found: Shown, given: dict[str, Value], key: str, one: Read | str) -> No
 
 
 def _year_of(asked: Asked, key: str, given: Mapping[str, Value], before: Before) -> Read | str:
-    item = asked.typed()[key]
+    item = asked.typed[key]
     return deriving.cumulative(
         item, before.exact.get(item.pk, 0), given.get(key), before.bounds.get(item.pk, ())
     )
@@ -126,7 +126,7 @@ def _reader(
     asked: Asked, found: Shown, before: Before, mixed: Mapping[str, Read], at: datetime
 ) -> Any:
     """Reads a cell for the rules; what lies before is looked up once, where a rule asks for it."""
-    own = asked.typed()
+    own = asked.typed
     wanted = _named(asked)
     changing = any(rule.kind == "change" for rule in asked.definition.rules)
     earlier: Mapping[str, Value] = {}
@@ -209,7 +209,7 @@ def _derived_year(asked: Asked, at: datetime) -> dict[str, Read]:
 
 def kept(asked: Asked, entry: Entry, *, whole: bool = True) -> dict[str, Read]:
     """What an entry keeps of the ledger; not whole: without years to date of what is typed."""
-    own = asked.typed()
+    own = asked.typed
     return {
         key: Read.of(value) for key, value in entry.derived.items()
         if whole or key not in asked.known or asked.known[key].cell.mode != "cumulative"

@@ -91,7 +91,7 @@ def _cell(
 ) -> GridCell:  # fmt: skip
     key, digits = place.key, asked.digits[place.key]
     value = shown.values.get(key)
-    own = key in asked.typed()
+    own = key in asked.typed
     mode = place.cell.mode
     kind = mode if mode in ("listed", "text") else "typed" if own else (
         mode if mode == "derived" else "worked"
@@ -122,7 +122,7 @@ def _cell(
         " ".join(place.cell.of) if sums else "",
         " ".join(place.cell.minus) if sums else "",
         **_parts(shown, key, value, digits),
-        vague=own and asked.typed()[key].vague,
+        vague=own and asked.typed[key].vague,
     )
 
 
@@ -140,5 +140,5 @@ def texts(asked: Asked, values: Mapping[str, Any]) -> dict[str, str]:
     """Kept values as fields hold them."""
     return {
         key: entering.text_of(values.get(key), asked.digits[key])
-        for key in (*asked.typed(), *asked.texts())
+        for key in (*asked.typed, *asked.texts)
     }  # fmt: skip

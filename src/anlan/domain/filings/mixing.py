@@ -111,7 +111,7 @@ def of_filing(
     for key in bases:
         cell, item = asked.known[key].cell, asked.items[asked.known[key].cell.instead or 0]
         mine = rows.get(item.pk, [])
-        own = asked.typed().get(key)
+        own = asked.typed.get(key)
         if own is not None and isinstance(typed.get(key), int):
             mine = [*mine, (filing.code, filing.start, filing.end, typed[key])]
         adds = _adds(cell, asked.items)

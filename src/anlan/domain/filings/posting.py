@@ -37,7 +37,7 @@ def hold(filing: Filing) -> None:
 
 def refuse_twice(asked: Asked, values: Mapping[str, Any]) -> None:
     """Raises CountedTwice where an item stands declared by the unit for overlapping days."""
-    filing, typed = asked.filing, asked.typed()
+    filing, typed = asked.filing, asked.typed
     cells = {item.pk: key for key, item in typed.items()
              if isinstance(values.get(key), int) or Bounds.of(values.get(key))}  # fmt: skip
     rows = (
@@ -64,7 +64,7 @@ def refuse_twice(asked: Asked, values: Mapping[str, Any]) -> None:
 def refuse_derived(asked: Asked, values: Mapping[str, Any],
                    ledger_says: Mapping[str, int]) -> None:  # fmt: skip
     """Raises CountedTwice where a unit declares what the ledger counts for its area already."""
-    for key, item in asked.typed().items():
+    for key, item in asked.typed.items():
         counted = ledger_says.get(key, 0)
         if asked.known[key].cell.mode == "derived" and counted and values.get(key):
             raise CountedTwice(
@@ -81,7 +81,7 @@ def enter(asked: Asked, kind: str, values: Mapping[str, Any], shown: Shown,
     """Keep what was submitted, with what the ledger said beside it at that moment."""
     filing = asked.filing
     last = filing.entries.order_by("-number").values_list("number", flat=True).first() or 0
-    own = asked.typed()
+    own = asked.typed
     return Entry.objects.create(
         filing=filing, number=last + 1, kind=kind, values=dict(values),
         derived={k: one.kept for k, one in shown.derived.items() if k not in own}
@@ -98,7 +98,7 @@ def post(asked: Asked, entry: Entry, values: Mapping[str, Any],
     rows, facts = [], []
     until = filing.end if filing.end > filing.start else None
     kind = FIGURE.code if own else BESIDE.code
-    for key, item in asked.typed().items():
+    for key, item in asked.typed.items():
         value = values.get(key)
         if key in listed:
             value = _list(asked, entry, key, item, listed[key], at)

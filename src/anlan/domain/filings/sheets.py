@@ -65,7 +65,7 @@ def _tables(asked: Asked, shown: Shown, texts: Mapping[str, str], lists: Mapping
         f"报送编号：{filing.case.number}，暂存第{filing.draft_seq}稿（请勿改动本行和代码列）",
         "空格为应填；0 也要填；不适用填 NA；灰色说明为系统取数。",
     ]  # fmt: skip
-    own = asked.typed()
+    own = asked.typed
     for section in asked.definition.sections:
         headers = [CODE, LABEL, UNIT]
         headers += [f"{column.label} [{column.key}]" for column in section.columns]
@@ -79,7 +79,7 @@ def _tables(asked: Asked, shown: Shown, texts: Mapping[str, str], lists: Mapping
             name=section.title or filing.form.title, headers=headers, rows=rows, titles=titles,
             widths=(10, 36, 10, *[16] * len(section.columns)),
         )  # fmt: skip
-    for key in asked.lists():
+    for key in asked.lists:
         rows = [[key, *row] for row in lists.get(key, [])]
         rows += [[key, "", "", ""]] * 20
         yield OutTable(
@@ -167,7 +167,7 @@ def _header(sheet: Sheet, asked: Asked) -> tuple[int, dict[str, int]] | None:
 
 
 def _read_rows(found: Read, asked: Asked, sheet: Sheet, number: int, columns: Any) -> None:
-    own, lists, written = asked.typed(), set(asked.lists()), asked.texts()
+    own, lists, written = asked.typed, set(asked.lists), asked.texts
     rows = {row.key: row for section in asked.definition.sections for row in section.rows}
     at = {key: n for key, n in columns.items() if not key.startswith("_")}
     for row in sheet.rows():
@@ -228,7 +228,7 @@ def where_of(row: Row, n: int, sheet: str) -> str:
 
 
 def _take(found: Read, asked: Asked, key: str, row: Row, n: int, sheet: str) -> None:
-    value, item = row.get(n), asked.typed()[key]
+    value, item = row.get(n), asked.typed[key]
     where = where_of(row, n, sheet)
     if key in found.where:
         reason = _("the row %(code)s stands twice (%(where)s)") % {
@@ -247,7 +247,7 @@ def _take(found: Read, asked: Asked, key: str, row: Row, n: int, sheet: str) -> 
 
 
 def _read_list(found: Read, asked: Asked, sheet: Sheet, number: int) -> None:
-    lists = set(asked.lists())
+    lists = set(asked.lists)
     for row in sheet.rows():
         key = _text(row.get(0))
         if row.number <= number or key not in lists:

@@ -93,8 +93,12 @@ class Cell:
     minus: tuple[str, ...] = ()
     whole: str = ""
     digits: int = 0
-    #: text: how many characters at most.
+    #: text: how many characters at most; 0: the usual number (``chars``).
     limit: int = 0
+
+    @property
+    def chars(self) -> int:
+        return self.limit or TEXT_CHARS
 
     def data(self) -> dict[str, Any]:
         empty = Cell(self.mode)

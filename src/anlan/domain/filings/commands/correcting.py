@@ -49,7 +49,7 @@ def ask_correction(
         if filing.entries.filter(status="wished").exists():
             raise lacks("reason", _("A correction waits to be decided already."))
         asked = Asked.of(filing)
-        lists = {key: old.values.get(key) for key in asked.lists()}
+        lists = {key: old.values.get(key) for key in asked.lists}
         typed = entering.read(asked, wanted, {})
         wrong = [one for one in (*typed.wrong, *entering.missing(asked, typed))
                  if one.cell not in lists]  # fmt: skip
@@ -105,7 +105,7 @@ def _take(turn: Any, wish: Entry, reason: str, answered: Mapping[str, Any]) -> N
     lists = {
         key: [entering.Listed(r.day, r.subject, r.what)
               for r in old.records.filter(cell=key).order_by("place")]
-        for key in asked.lists()
+        for key in asked.lists
     }  # fmt: skip
     posting.take_back(old, work.at)
     Entry.objects.filter(pk=old.pk).update(status=Entry.Status.REPLACED)

@@ -91,7 +91,7 @@ def _hold_cells(asked: Asked, given: Mapping[str, Any]) -> None:
 
 def _kept(asked: Asked, given: Mapping[str, Any]) -> dict[str, Any]:
     """Of what was typed, what the form asks; as it was typed."""
-    own, lists, written = asked.typed(), asked.lists(), asked.texts()
+    own, lists, written = asked.typed, asked.lists, asked.texts
     if len(given["values"]) > DRAFT_CELLS_MAX:
         raise lacks("values", _("These are more cells than the form has."))
     values = {
@@ -164,8 +164,8 @@ def file_nil(pk: UUID, *, note: str = "", **call: Unpack[OnOne]) -> list[UUID]:
             raise lacks("note", _(
                 "The draft holds numbers that aren't zero. Submit it, or take them out and keep it."
             ))  # fmt: skip
-        typed = Typed({key: 0 for key in asked.typed() if key not in asked.lists()},
-                      {key: [] for key in asked.lists()})  # fmt: skip
+        typed = Typed({key: 0 for key in asked.typed if key not in asked.lists},
+                      {key: [] for key in asked.lists})  # fmt: skip
         shown = figuring.shown(asked, figuring.typed_values(typed), at=work.at, judged=False)
         counted = figuring.counted(asked, shown.derived)
         if counted:
@@ -280,7 +280,7 @@ def _withdraw(filing: Filing, status: str, why: str, work: Any) -> None:
     lists = {
         key: [[str(r.day), r.subject, r.what]
               for r in entry.records.filter(cell=key).order_by("place")]
-        for key in asked.lists()
+        for key in asked.lists
     }  # fmt: skip
     draft = {
         "values": {k: entering.text_of(v, asked.digits[k]) for k, v in entry.values.items()

@@ -143,7 +143,7 @@ def cell_words(definition: Definition) -> dict[str, str]:
         elif cell.mode in terms.TYPED:
             said = items[cell.item].name if cell.item in items else "?"
         elif cell.mode == "text":
-            said = _("text, %(n)d characters at most") % {"n": cell.limit or terms.TEXT_CHARS}
+            said = _("text, %(n)d characters at most") % {"n": cell.chars}
         else:
             parts = [known[one].label for one in cell.of if one in known]
             minus = [known[one].label for one in cell.minus if one in known]

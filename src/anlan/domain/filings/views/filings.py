@@ -165,10 +165,11 @@ def _doubles(
     asked: Asked, standing: Entry | None, now: Mapping[str, Read]
 ) -> list[tuple[str, str, str, str]]:
     """Cells that the unit declared and that the ledger counts by now as well."""
+    if standing is None:
+        return []
     found = []
-    for key in asked.typed() if standing else ():
-        declared = standing.values.get(key) if standing else None
-        counted = now[key].value if key in now else None
+    for key in asked.typed:
+        declared, counted = standing.values.get(key), now[key].value if key in now else None
         if isinstance(declared, int) and declared and counted:
             digits = asked.digits[key]
             found.append((key, asked.known[key].label, checking.written(declared, digits),
@@ -229,7 +230,7 @@ def _records(
     asked: Asked, standing: Entry | None, draft: Mapping[str, Any], filling: bool
 ) -> dict[str, Any]:
     """By cell that lists: rows to fill in, or what was listed and which of it counts."""
-    lists = asked.lists()
+    lists = asked.lists
     if not lists:
         return {}
     if filling:
@@ -264,10 +265,10 @@ def _form(one: offering.StepPage, row: Filing, data: Any = None) -> Any:
 
 def typed_of(data: Any, asked: Asked) -> dict[str, Any]:
     """What a page sent: cells, lists and reasons, as they were typed."""
-    cells = (*asked.typed(), *asked.texts())
+    cells = (*asked.typed, *asked.texts)
     values = {key: entering.written_text(data.get(f"c-{key}", "")) for key in cells}
     lists = {}
-    for key in asked.lists():
+    for key in asked.lists:
         parts = [data.getlist(f"l-{key}-{name}") for name in ("day", "subject", "what")]
         rows = [list(one) for one in zip(*parts, strict=False)]
         lists[key] = [row for row in rows if any(part.strip() for part in row)]
@@ -377,7 +378,7 @@ def _correcting(
 ) -> HttpResponse:  # fmt: skip
     derived = figuring.kept(asked, old, whole=False)
     typed = entering.read(asked, given["values"], {})
-    lists = {key: old.values[key] for key in asked.lists() if key in old.values}
+    lists = {key: old.values[key] for key in asked.lists if key in old.values}
     shown = figuring.shown(asked, {**typed.values, **lists}, at=at, derived=derived)
     bad = {one["cell"]: one["reason"] for one in _wrong(refused)}
     wrong, more = _named(_wrong(refused))

@@ -72,7 +72,7 @@ def stands(row: Filing, asked: Asked) -> dict[str, Any]:
         lists = {
             key: [[one.day.isoformat(), one.subject, one.what]
                   for one in entry.records.filter(cell=key).order_by("place")]
-            for key in asked.lists()
+            for key in asked.lists
         }  # fmt: skip
         kept = {"values": grids.texts(asked, entry.values), "lists": lists,
                 "reasons": entry.reasons}  # fmt: skip

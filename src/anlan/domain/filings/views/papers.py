@@ -83,7 +83,7 @@ def sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
         lists = {
             key: [[one.day, one.subject, one.what]
                   for one in standing.records.filter(cell=key).order_by("place")]
-            for key in asked.lists()
+            for key in asked.lists
         }  # fmt: skip
     else:
         typed = entering.read(asked, row.draft.get("values", {}), {})
@@ -168,7 +168,7 @@ def _into_draft(request: HttpRequest, row: Filing, asked: Asked, read: sheets.Re
         request, _("%(n)d cells stand in the draft now. Look at them and submit.")
         % {"n": len(read.values)},
     )  # fmt: skip
-    own, listing = (*asked.typed(), *asked.texts()), set(asked.lists())
+    own, listing = (*asked.typed, *asked.texts), set(asked.lists)
     absent = [asked.known[key].label for key in own if key not in listing | read.where.keys()]
     for text, labels in (
         (_("Not in the workbook, so as they were: %(cells)s"), absent),

@@ -117,5 +117,5 @@ def test_a_broken_workbook_is_refused_with_a_word_on_how_to_mend_it(
     officer.set_input_files("input[name=files]", str(broken))
     with officer.expect_navigation():
         officer.click("form[enctype] button.btn-primary")
-    assert "台账.xlsx" in officer.inner_text("#toasts")
+    assert "台账.xlsx" in officer.inner_text("main .notice-red")
     assert officer.is_visible("input[name=files] >> xpath=ancestor::form"), "to send it once more"

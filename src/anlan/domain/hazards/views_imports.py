@@ -80,40 +80,44 @@ class NoFile(Refusal):
 def imports(request: HttpRequest) -> HttpResponse:
     """The sender's batches, and a place to drop new workbooks."""
     by = actor_of(request)
-    if request.method == "POST":
-        return _received(request, by)
+    return _received(request, by) if request.method == "POST" else _sent(request, by)
+
+
+def _sent(
+    request: HttpRequest, by: Actor, problems: Sequence[Refusal] = (), status: int = 200
+) -> HttpResponse:
+    """problems: why nothing of what was sent could be read."""
     rows = policy.permitted(Batch.objects.all(), "batches.view", by).select_related("unit")
     asked = Filters((), request.GET)
     page = asked.order(ORDERS, "made").page(rows.prefetch_related("files"), request.GET)
     columns = batches.columns(sent.jobs_of(page.rows))
-    context = {"filters": asked, "page": page, "columns": columns, "sort": "made"}
-    return render_page(request, "hazards/imports.html", "hazards/_imports.html", context)
+    context = {
+        "filters": asked, "page": page, "columns": columns, "sort": "made",
+        "problems": [_said(one) for one in problems],
+    }  # fmt: skip
+    template, part = "hazards/imports.html", "hazards/_imports.html"
+    return render_page(request, template, template if problems else part, context, status)
 
 
 def _received(request: HttpRequest, by: Actor) -> HttpResponse:
     files = request.FILES.getlist("files")
     if not files:
-        return _sent_back(request, [NoFile()])
+        return _sent(request, by, [NoFile()], 422)
     at = timezone.now()
     with sent.uploaded(files) as kept:
         try:
             batch, refusals = importing.prepare(kept, unit=main_unit(by, SENDERS), by=by, at=at)
         except importing.NothingReadable as none:
-            return _sent_back(request, none.data["refusals"])
-    _say(request, refusals)
+            return _sent(request, by, none.data["refusals"], 422)
+    for refusal in refusals:
+        messages.error(request, _said(refusal))
     return go_on(request, reverse("hazards:batch", args=[batch.pk]))
 
 
-def _sent_back(request: HttpRequest, refusals: Sequence[Refusal]) -> HttpResponse:
-    """To the form, for who sent it needs it once more."""
-    _say(request, refusals)
-    return go_on(request, reverse("hazards:imports"))
-
-
-def _say(request: HttpRequest, refusals: Sequence[Refusal]) -> None:
-    for refusal in refusals:
-        name, said = str(refusal.data.get("file", "")), str(refusal)
-        messages.error(request, said if name in said else f"{name}：{said}")
+def _said(refusal: Refusal) -> str:
+    """With the file that it is about."""
+    name, said = str(refusal.data.get("file", "")), str(refusal)
+    return said if name in said else f"{name}：{said}"
 
 
 def _batch(request: HttpRequest, pk: UUID) -> Batch:

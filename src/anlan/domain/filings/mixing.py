@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from typing import Any
+from datetime import date, datetime
+from typing import Any, NamedTuple
 
 from django.db.models import F
 from django.utils import timezone
@@ -25,22 +25,29 @@ from anlan.domain.filings.entering import Asked
 from anlan.domain.filings.models import Adds, Chain, Declared, Filing, Form, Item
 from anlan.domain.filings.terms import Cell, Definition
 from anlan.kernel.calendar import periods
+from anlan.kernel.calendar.dates import DAY
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts.kinds import Measure, known
 from anlan.kernel.indicators.declare import Count
 
-DAY = timedelta(1)
+#: Areas that one reading of the ledger looks at.
+AREAS_AT_ONCE = 200
+
+
+def bases(definition: Definition) -> dict[str, Cell]:
+    """The cells of a period that the ledger counts and that some units declare instead."""
+    return {
+        key: place.cell for key, place in definition.by_key().items()
+        if place.cell.mode == "derived" and place.cell.instead and place.cell.over == "period"
+    }  # fmt: skip
 
 
 def year_bases(definition: Definition) -> dict[str, str]:
     """By cell of a year to date, the cell of the period that some units declare instead."""
-    places = definition.by_key()
-    declared = {
-        _counted(place.cell): key for key, place in places.items()
-        if place.cell.mode == "derived" and place.cell.instead and place.cell.over == "period"
-    }  # fmt: skip
+    instead = bases(definition)
+    declared = {_counted(cell): key for key, cell in instead.items()}
     found = {}
-    for key, place in places.items():
+    for key, place in definition.by_key().items():
         cell = place.cell
         if cell.mode == "cumulative" and cell.of[0] in declared.values():
             found[key] = cell.of[0]
@@ -95,61 +102,97 @@ class Mixed:
         return Read(self.ledger.value + self.declared)
 
 
+class _Said(NamedTuple):
+    """What a unit declared of an item, in the period of that code."""
+
+    code: str
+    start: date
+    end: date
+    value: int
+
+
 def of_filing(
-    asked: Asked, bases: Collection[str], typed: Mapping[str, Any], at: datetime
+    asked: Asked, keys: Collection[str], typed: Mapping[str, Any], at: datetime
 ) -> dict[str, Mixed]:
     """By cell of a period, its year to date: declared where the unit declared, else the ledger's.
 
     Two readings, however many cells and periods.
     """
-    if not bases:
+    if not keys:
         return {}
-    filing: Filing = asked.filing
-    year = deriving.period_of(filing).cumulative()
-    rows = _declared_by(filing, asked, bases, year)
-    found, wanted, gaps = {}, {}, {}
-    for key in bases:
-        cell, item = asked.known[key].cell, asked.items[asked.known[key].cell.instead or 0]
-        mine = rows.get(item.pk, [])
-        own = asked.typed.get(key)
-        if own is not None and isinstance(typed.get(key), int):
-            mine = [*mine, (filing.code, filing.start, filing.end, typed[key])]
-        adds = _adds(cell, asked.items)
-        if adds == Adds.STANDS:
-            mine = mine[-1:] if own is not None else []
-        counted = [one for one in mine if one[3]]
-        if own is not None and typed.get(key) is None:
-            found[key] = Mixed(Read(None), None, tuple(one[0] for one in mine))
-        elif counted and not adds:
-            found[key] = Mixed(Read(None, "not_addable"), None, tuple(one[0] for one in mine))
-        elif counted and adds == Adds.STANDS:
-            found[key] = Mixed(Read(0), counted[-1][3], (counted[-1][0],))
+    year = deriving.period_of(asked.filing).cumulative()
+    rows = _declared_by(asked, keys, year)
+    found, said = {}, {}
+    for key in keys:
+        mine = _with_own(asked, key, rows, typed)
+        alone = _without_ledger(asked, key, mine, typed)
+        if alone is None:
+            said[key] = mine
         else:
-            wanted[key] = mine
-            gaps[key] = _gaps(year, [(start, end) for _code, start, end, _n in counted])
-    spans = list(dict.fromkeys(one for each in gaps.values() for one in each))
-    table = _read(asked, wanted, spans, at)
-    for key, mine in wanted.items():
-        parts = [table.get((span, key), Read(None)) for span in gaps[key]]
-        lacking = next((one for one in parts if one.value is None), None)
-        ledger = lacking or Read(sum(one.value or 0 for one in parts))
-        declared = sum(one[3] for one in mine) if mine else None
-        found[key] = Mixed(ledger, declared, tuple(one[0] for one in mine))
-    return found
+            found[key] = alone
+    return found | _with_ledger(asked, year, said, at)
 
 
-def _declared_by(
-    filing: Filing, asked: Asked, bases: Collection[str], year: Period
-) -> dict[int, list[tuple[str, date, date, int]]]:
+def _declared_by(asked: Asked, keys: Collection[str], year: Period) -> dict[int, list[_Said]]:
     """By item, what the unit declared in the year's other periods up to this one, oldest first."""
-    items = {asked.known[key].cell.instead for key in bases}
+    filing: Filing = asked.filing
+    items = {asked.known[key].cell.instead for key in keys}
     rows = Declared.objects.filter(
         unit=filing.unit_id, item__in=sorted(items), stands=True, start__gte=year.start,
         end__lte=filing.end,
     ).exclude(entry__filing=filing.pk).order_by("start")  # fmt: skip
-    found: dict[int, list[tuple[str, date, date, int]]] = defaultdict(list)
+    found: dict[int, list[_Said]] = defaultdict(list)
     for item, *one in rows.values_list("item", "entry__filing__code", "start", "end", "value"):
-        found[item].append(tuple(one))  # type: ignore[arg-type]  # As its columns say.
+        found[item].append(_Said(*one))
+    return found
+
+
+def _with_own(
+    asked: Asked, key: str, rows: Mapping[int, list[_Said]], typed: Mapping[str, Any]
+) -> list[_Said]:
+    """What counts of a cell's declared numbers, this period's included: of what stands the last."""
+    cell, filing = asked.known[key].cell, asked.filing
+    mine = rows.get(cell.instead or 0, [])
+    own = key in asked.typed
+    if own and isinstance(typed.get(key), int):
+        mine = [*mine, _Said(filing.code, filing.start, filing.end, typed[key])]
+    if _adds(cell, asked.items) == Adds.STANDS:
+        return mine[-1:] if own else []
+    return mine
+
+
+def _without_ledger(
+    asked: Asked, key: str, mine: Sequence[_Said], typed: Mapping[str, Any]
+) -> Mixed | None:
+    """The year to date where it is none or declared alone; None where the ledger has a part."""
+    adds = _adds(asked.known[key].cell, asked.items)
+    codes = tuple(one.code for one in mine)
+    if key in asked.typed and typed.get(key) is None:
+        return Mixed(Read(None), None, codes)
+    counted = [one for one in mine if one.value]
+    if counted and not adds:
+        return Mixed(Read(None, "not_addable"), None, codes)
+    if counted and adds == Adds.STANDS:
+        return Mixed(Read(0), counted[-1].value, (counted[-1].code,))
+    return None
+
+
+def _with_ledger(
+    asked: Asked, year: Period, said: Mapping[str, Sequence[_Said]], at: datetime
+) -> dict[str, Mixed]:
+    """The ledger's of the days that aren't declared, with what was; a zero declares no days."""
+    gaps = {
+        key: _gaps(year, [(one.start, one.end) for one in mine if one.value])
+        for key, mine in said.items()
+    }
+    table = _read(asked, said, list(dict.fromkeys(s for each in gaps.values() for s in each)), at)
+    found = {}
+    for key, mine in said.items():
+        parts = [table.get((span, key), Read(None)) for span in gaps[key]]
+        lacking = next((one for one in parts if one.value is None), None)
+        ledger = lacking or Read(sum(one.value or 0 for one in parts))
+        declared = sum(one.value for one in mine) if mine else None
+        found[key] = Mixed(ledger, declared, tuple(one.code for one in mine))
     return found
 
 
@@ -205,20 +248,19 @@ def of_form(
     form: Form, definition: Definition, items: Mapping[int, Item], period: Period, at: datetime
 ) -> dict[str, Overlap]:
     """By cell that some units declare, in a period, what of the ledger's they declared."""
-    places = definition.by_key()
-    cells = {
-        place.cell.instead: key for key, place in places.items()
-        if place.cell.mode == "derived" and place.cell.instead and place.cell.over == "period"
-    }  # fmt: skip
+    instead = bases(definition)
+    cells = {cell.instead: key for key, cell in instead.items()}
     found = {key: Overlap() for key in cells.values()}
     rows = Declared.objects.filter(
         below(form.path, "unit__path"), item__in=[pk for pk in cells if pk], stands=True,
         start__gte=period.start, end__lte=period.end,
         entry__filing__line=F("entry__filing__form__line"),
     ).exclude(value=0).select_related("unit", "entry__filing__unit")  # fmt: skip
+    # A whole form's answers stand in an entry.
+    rows = rows.defer("entry__values", "entry__derived", "entry__reasons")
     mine = list(rows.order_by("unit__path", "unit", "start")) if cells else []
     for pk, key in cells.items():
-        adds = _adds(places[key].cell, items)
+        adds = _adds(instead[key], items)
         some = [row for row in mine if row.item_id == pk]
         if adds == Adds.STANDS:
             mine = [row for row in mine if row.item_id != pk or row.end == period.end]
@@ -234,7 +276,16 @@ def of_form(
     return found
 
 
+#: Empty: every sector.
 _Sectors = tuple[str, ...]
+
+
+class _Part(NamedTuple):
+    """What is counted (1) of a declared row's places and days, or taken off again (-1)."""
+
+    sign: int
+    sectors: _Sectors
+    row: Declared
 
 
 def _in_ledger(
@@ -244,46 +295,44 @@ def _in_ledger(
     """By declared row what the ledger counts there beside; of places in each other once."""
     if not rows:
         return {}
-    sectors = deriving.sectors_of({row.unit_id for row in rows}, timezone.localdate(at))
-    parts: dict[int, list[tuple[int, _Sectors]]] = {}
-    above: dict[tuple[int, date, date], list[tuple[str, _Sectors]]] = defaultdict(list)
-    # Whoever answers for all sectors comes first of those at one place.
-    ordered = sorted(rows, key=lambda row: (row.unit.path, len(_own(row, sectors))))
-    for row in ordered:
-        own = _own(row, sectors)
-        group = above[row.item_id, row.start, row.end]
-        covering = [each for path, each in group if row.unit.path.startswith(path)]
-        group.append((row.unit.path, own))
-        if any(not each for each in covering):
-            continue
-        parts[row.pk] = [(1, own)]
-        if covering:
-            both = {s for each in covering for s in each} & (set(own) or {
-                s for each in covering for s in each
-            })  # fmt: skip
-            if both:
-                parts[row.pk].append((-1, tuple(sorted(both))))
+    parts = _parts(rows, deriving.sectors_of({row.unit_id for row in rows}, timezone.localdate(at)))
     wanted: dict[_Sectors, list[Declared]] = defaultdict(list)
-    by_pk = {row.pk: row for row in rows}
-    for pk, each in parts.items():
-        for _sign, which in each:
-            wanted[which].append(by_pk[pk])
+    for one in parts:
+        wanted[one.sectors].append(one.row)
     only = _period_cells(definition, set(cells.values()))
     read: dict[tuple[_Sectors, int, date, date, str], int] = {}
     for which, some in wanted.items():
         spans = list(dict.fromkeys(periods.span(row.start, row.end) for row in some))
-        for areas in bulk.slices(list(dict.fromkeys(row.unit.area_id for row in some)), 200):
+        places = list(dict.fromkeys(row.unit.area_id for row in some))
+        for areas in bulk.slices(places, AREAS_AT_ONCE):
             table = deriving.read(only, items, areas, spans, at=at, sectors=which)
-            for (area, span, key), one in table.items():
-                read[which, area, span.start, span.end, key] = one.value or 0
-    return {
-        pk: sum(
-            sign * read.get((which, by_pk[pk].unit.area_id, by_pk[pk].start, by_pk[pk].end,
-                             cells[by_pk[pk].item_id]), 0)
-            for sign, which in each
-        )
-        for pk, each in parts.items()
-    }  # fmt: skip
+            for (area, span, key), cell in table.items():
+                read[which, area, span.start, span.end, key] = cell.value or 0
+    found: dict[int, int] = defaultdict(int)
+    for sign, which, row in parts:
+        place = (which, row.unit.area_id, row.start, row.end, cells[row.item_id])
+        found[row.pk] += sign * read.get(place, 0)
+    return found
+
+
+def _parts(rows: Sequence[Declared], sectors: Mapping[int, _Sectors]) -> list[_Part]:
+    """What each row counts that none above it counts already, of the same item and days."""
+    found = []
+    above: dict[tuple[int, date, date], list[tuple[str, _Sectors]]] = defaultdict(list)
+    # Whoever answers for all sectors comes first of those at one place.
+    for row in sorted(rows, key=lambda row: (row.unit.path, len(_own(row, sectors)))):
+        own = _own(row, sectors)
+        group = above[row.item_id, row.start, row.end]
+        covering = [each for path, each in group if row.unit.path.startswith(path)]
+        group.append((row.unit.path, own))
+        if not all(covering):
+            # One above it counts every sector.
+            continue
+        found.append(_Part(1, own, row))
+        counted = {sector for each in covering for sector in each}
+        if both := counted & set(own) if own else counted:
+            found.append(_Part(-1, tuple(sorted(both)), row))
+    return found
 
 
 def _own(row: Declared, sectors: Mapping[int, _Sectors]) -> _Sectors:

@@ -270,9 +270,7 @@ def _mixed(
 ) -> dict[str, _Parts]:  # fmt: skip
     """By cell that some units declare, and by year to date of one, the parts of its sum."""
     known, years = definition.by_key(), mixing.year_bases(definition)
-    bases = {key for key, place in known.items()
-             if place.cell.mode == "derived" and place.cell.instead
-             and place.cell.over == "period"}  # fmt: skip
+    bases = mixing.bases(definition)
     now = mixing.of_form(form, definition, items, period, at) if bases else {}
     then = mixing.of_form(form, definition, items, period.cumulative(), at) if years else {}
     found = {}

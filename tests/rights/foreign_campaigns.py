@@ -182,7 +182,8 @@ def _turn(checklist: Checklist, day: date, call: Any) -> UUID:
     Checklist.objects.filter(pk=checklist.pk).update(due_on=day)
     checklist.refresh_from_db()
     with transaction.atomic():
-        turns.open_turns(checklist, request_id=uuid7(), **call)
+        copies = list(checklist.copies.values_list("pk", flat=True))
+        turns.open_turns(checklist, copies, request_id=uuid7(), **call)
     return ChecklistTurn.objects.get(copy__checklist=checklist).pk
 
 

@@ -9,6 +9,7 @@ from typing import Any, Unpack
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -25,7 +26,7 @@ from anlan.domain.campaigns.models import (
     ChecklistTurn,
 )
 from anlan.kernel.audit import trail
-from anlan.kernel.loop import frame, plain
+from anlan.kernel.loop import engine, frame, plain
 from anlan.kernel.loop.frame import OnOne
 from anlan.kernel.loop.plain import Call
 from anlan.kernel.notices.kinds import declare
@@ -104,7 +105,10 @@ def hand_out(
     pk: UUID, *, heap: str, names: Sequence[str] = (), seen: int | None = None,
     **call: Unpack[Call],
 ) -> UUID:  # fmt: skip
-    """Give units a copy to work through; who has one keeps it. What is due now is asked for."""
+    """Give units a copy to work through; who has one keeps it.
+
+    What is due now is asked for: of the first units at once, of the rest when the clock comes by.
+    """
     row, claim = begin(Checklist, pk, {"heap": heap, "names": list(names)}, **call)
     if claim.repeated:
         return pk
@@ -114,9 +118,9 @@ def hand_out(
         raise lacks("items", _("Write down at least one item of the list first."))
     if held.ended_on is not None:
         raise lacks("heap", _("The list is ended; draw up another one instead."))
-    give(held, ChecklistCopy, heap, names, claim, "checklists.hand_out",
-         "campaigns.checklist_given", {"count": count})  # fmt: skip
-    turns.open_turns(held, **claim.call)
+    made = give(held, ChecklistCopy, heap, names, claim, "checklists.hand_out",
+                "campaigns.checklist_given", {"count": count})  # fmt: skip
+    turns.open_turns(held, [copy.pk for copy in made[: turns.PART]], **claim.call)
     return claim.done(pk)
 
 
@@ -158,12 +162,12 @@ def fill(pk: UUID, ticks: Sequence[NewTick], **call: Unpack[Call]) -> UUID:
     items = {one.pk: one for one in ChecklistItem.objects.filter(checklist=row.checklist_id)}
     codes = {every: turns.code_of(every, today) for every in ChecklistItem.Every.values}
     periods = {pk: codes[one.every] for pk, one in items.items()}
-    # Cases before copies, as whoever fills in one turn locks them.
-    cases = turns.locked(row, {periods[one.item] for one in ticks if one.item in periods})
-    copy = _copy(row.pk)
+    copy = _copies().get(pk=pk)
     told = _tick(copy, items, periods, ticks, claim.by.name, today)
-    if told.changed:
-        turns.settle(copy, told.periods, cases, **claim.call)
+    if told.periods:
+        rows = list(ChecklistTurn.objects.filter(copy=copy, period__in=told.periods))
+        cases = engine.lock([turn.pk for turn in rows])
+        turns.settle(copy.checklist_id, rows, cases, **claim.call)
     claim.record("checklists.fill", "unit", copy.unit_id,
                  before={"items": told.before}, after={"items": told.after})  # fmt: skip
     return claim.done(pk)
@@ -173,20 +177,21 @@ def fill(pk: UUID, ticks: Sequence[NewTick], **call: Unpack[Call]) -> UUID:
 def fill_turn(pk: UUID, ticks: Sequence[NewTick], **call: Unpack[OnOne]) -> list[UUID]:
     """Say how the items of one post stand in one period: its holder's own, in time or late."""
     given = {"ticks": list(ticks)}
+    copy = _copies().filter(turns=pk).first()
     work = frame.begin(ChecklistTurn, "checklist_turns.fill", [pk], given, **call)
     for _machine, case in work.each():
+        assert copy is not None, "its turn was found"
         turn = ChecklistTurn.objects.get(pk=pk)
         if case.state == "void":
             raise lacks("items", _("It is no longer asked for."))
-        copy = _copy(turn.copy_id)
         items = {
             one.pk: one for one in copy.checklist.items.filter(post=turn.post, every=turn.every)
         }
         periods = dict.fromkeys(items, turn.period)
         today = timezone.localdate(work.at)
         told = _tick(copy, items, periods, ticks, work.by.name, today)
-        if told.changed:
-            turns.settle(copy, {turn.period}, {pk: case}, **work.call)
+        if told.periods:
+            turns.settle(copy.checklist_id, [turn], {pk: case}, **work.call)
         entry = trail.Entry(
             "checklist_turn.fill", "case", pk, request_id=work.request_id,
             before={"items": told.before}, after={"items": told.after},
@@ -198,17 +203,18 @@ def fill_turn(pk: UUID, ticks: Sequence[NewTick], **call: Unpack[OnOne]) -> list
 # --- in common -----------------------------------------------------------------------------
 
 
-def _copy(pk: UUID) -> ChecklistCopy:
-    """A copy under its lock: two who tick at once come one after the other."""
-    rows = ChecklistCopy.objects.select_for_update(of=("self",)).select_related("checklist")
-    return rows.get(pk=pk)
+def _copies() -> QuerySet[ChecklistCopy]:
+    """Copies under their lock: two who tick at once come one after the other.
+
+    Everybody locks a copy before the cases of its turns.
+    """
+    return ChecklistCopy.objects.select_for_update(of=("self",)).select_related("checklist")
 
 
 @dataclass(frozen=True)
 class Told:
-    """What a command ticked: how many items, in which periods, and what they said before."""
+    """What a command ticked: in which periods, and what the items said before and after."""
 
-    changed: int
     periods: frozenset[str]
     before: list[str]
     after: list[str]
@@ -240,7 +246,7 @@ def _tick(
         update_fields=["state", "note", "on", "who"],
     )  # fmt: skip
     return Told(
-        len(changed), frozenset(one.period for one in changed),
+        frozenset(one.period for one in changed),
         [_said(old.get(one.item_id), items[one.item_id].text) for one in changed],
         [_said(one, items[one.item_id].text) for one in changed],
     )  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -33,8 +33,8 @@ from anlan.kernel.loop.engine import Move, NewCase
 from anlan.kernel.loop.models import Case, Party, PartyRole
 
 State = ChecklistTick.State
-#: Turns opened by the statements of one step.
-PART = 500
+#: Copies whose turns one transaction opens.
+PART = 200
 
 
 def code_of(every: str, day: date) -> str:
@@ -65,9 +65,7 @@ class Wanted:
     post: str
     every: str
     period: str
-    starts_on: date | None
     due_on: date
-    items: int
 
 
 def open_due(now: datetime) -> int:
@@ -77,55 +75,67 @@ def open_due(now: datetime) -> int:
     """
     today = timezone.localdate(now)
     running = Checklist.objects.filter(
-        issued_on__lte=today, ended_on=None, campaign__ends_on__gte=today
-    ).filter(Q(due_on=None) | Q(due_on__gte=today))
+        issued_on__lte=today, ended_on=None, campaign__ended_on=None,
+        campaign__ends_on__gte=today,
+    ).filter(Q(due_on=None) | Q(due_on__gte=today))  # fmt: skip
     asked = 0
     for pk in running.order_by("pk").values_list("pk", flat=True):
-        with transaction.atomic(durable=True):
-            row = Checklist.objects.select_for_update(of=("self",)).get(pk=pk)
-            if row.ended_on is None:
-                asked += open_turns(row, by=CLOCK, at=now, request_id=uuid7())
+        copies = ChecklistCopy.objects.filter(checklist=pk).order_by("path", "pk")
+        for part in bulk.slices(list(copies.values_list("pk", flat=True)), PART):
+            asked += _by_clock(pk, part, now)
     return asked
 
 
-def open_turns(row: Checklist, **call: Any) -> int:
-    """Open the turns of a list, under its lock, that run now and aren't there yet."""
+def _by_clock(pk: UUID, copies: Sequence[UUID], now: datetime) -> int:
+    with transaction.atomic(durable=True):
+        rows = Checklist.objects.select_for_update(of=("self",)).select_related("campaign")
+        row = rows.get(pk=pk)
+        if row.ended_on is not None:
+            return 0
+        return open_turns(row, copies, by=CLOCK, at=now, request_id=uuid7())
+
+
+def open_turns(row: Checklist, copies: Sequence[UUID], **call: Any) -> int:
+    """Open the turns of copies, under their list's lock, that run now and aren't there yet."""
     assert connection.in_atomic_block, "the list is locked"
     wanted = _wanted(row, timezone.localdate(call["at"]))
     if not wanted:
         return 0
     codes = {one.period for one in wanted}
     have = set(
-        ChecklistTurn.objects.filter(copy__checklist=row, period__in=codes)
+        ChecklistTurn.objects.filter(copy__in=copies, period__in=codes)
         .values_list("copy", "post", "period")
     )  # fmt: skip
-    copies = row.copies.filter(unit__valid_to=None).select_related("unit").order_by("path", "pk")
+    rows = ChecklistCopy.objects.filter(pk__in=copies, unit__valid_to=None).select_related("unit")
     missing = [
-        (copy, one) for copy in copies for one in wanted
+        (copy, one) for copy in rows.order_by("path", "pk") for one in wanted
         if (copy.pk, one.post, one.period) not in have
     ]  # fmt: skip
-    for part in bulk.slices(missing, PART):
-        _open_part(row, part, **call)
+    if missing:
+        # Nobody ticks meanwhile: what was ticked before its turn was asked for is done.
+        lacking = {copy.pk for copy, _one in missing}
+        list(ChecklistCopy.objects.select_for_update().filter(pk__in=lacking).order_by("pk"))
+        _open(row, missing, **call)
     return len(missing)
 
 
 def _wanted(row: Checklist, today: date) -> list[Wanted]:
-    items = row.items.order_by().values_list("post", "every").annotate(n=Count("pk"))
+    is_over = row.due_on is not None and row.due_on < today
+    rests = row.workdays and not Calendar.load(today.year, today.year).is_workday(today)
     found = []
-    for post, every, count in items.order_by("post", "every"):
+    items = row.items.order_by("post", "every").values_list("post", "every")
+    for post, every in items.distinct():
         if not every:
             if row.due_on is not None:
-                found.append(Wanted(post, "", "", None, row.due_on, count))
+                found.append(Wanted(post, "", "", row.due_on))
             continue
         period = periods.of(periods.Kind(every), today)
-        is_day = period.kind is periods.Kind.DAY
-        if is_day and row.workdays and not Calendar.load().is_workday(today):
-            continue
-        found.append(Wanted(post, every, period.code, period.start, period.end, count))
+        if not is_over and not (rests and period.kind is periods.Kind.DAY):
+            found.append(Wanted(post, every, period.code, period.end))
     return found
 
 
-def _open_part(row: Checklist, wanted: Sequence[tuple[ChecklistCopy, Wanted]], **call: Any) -> None:
+def _open(row: Checklist, wanted: Sequence[tuple[ChecklistCopy, Wanted]], **call: Any) -> None:
     today = timezone.localdate(call["at"])
     new = [
         NewCase(
@@ -136,13 +146,12 @@ def _open_part(row: Checklist, wanted: Sequence[tuple[ChecklistCopy, Wanted]], *
     ]  # fmt: skip
     cases = {case.pk: case for case in engine.open_cases(TURN, new, **call)}
     asked = [(each.pk, copy, one) for each, (copy, one) in zip(new, wanted, strict=True)]
-    bulk.insert(
-        [
-            bulk.make(ChecklistTurn, case_id=pk, copy_id=copy.pk, unit_id=copy.unit_id,
-                      post=one.post, every=one.every, period=one.period)
-            for pk, copy, one in asked
-        ]
-    )  # fmt: skip
+    rows = [
+        bulk.make(ChecklistTurn, case_id=pk, copy_id=copy.pk, unit_id=copy.unit_id,
+                  post=one.post, every=one.every, period=one.period)
+        for pk, copy, one in asked
+    ]  # fmt: skip
+    bulk.insert(rows)
     moves = [
         Move(cases[pk], {"due_on": one.due_on}, {"rectifier": copy.unit_id})
         for pk, copy, one in asked
@@ -160,10 +169,7 @@ def _open_part(row: Checklist, wanted: Sequence[tuple[ChecklistCopy, Wanted]], *
             )
         ]
     )
-    ledger.post(
-        [_fact(DUE.code, row.pk, cases[pk], copy.unit_id, one.items) for pk, copy, one in asked],
-        at=call["at"],
-    )
+    settle(row.pk, rows, cases, **call)
 
 
 def _fact(code: str, checklist: UUID, case: Case, unit: int, count: int) -> NewFact:
@@ -176,28 +182,28 @@ def _fact(code: str, checklist: UUID, case: Case, unit: int, count: int) -> NewF
 
 
 def settle(
-    copy: ChecklistCopy, codes: Collection[str], cases: Mapping[UUID, Case], **call: Any
+    checklist: UUID, rows: Sequence[ChecklistTurn], cases: Mapping[UUID, Case], **call: Any
 ) -> None:
-    """Bring turns of a copy into step with its ticks: done, open again, and what the ledger says.
+    """Bring turns into step with the ticks: done, open again, and what the ledger says.
 
-    codes:  the periods in which something was ticked.
-    cases:  of the copy's turns in these periods, locked.
+    rows:   of copies of one list, which are locked.
+    cases:  theirs, locked or new.
     """
-    rows = list(ChecklistTurn.objects.filter(pk__in=cases))
-    items = Counter(dict(_counted(copy.checklist.items, "post", "every")))
-    done, excepted = Counter[Any](), Counter[Any]()
-    for state, into in ((State.DONE, done), (State.NOT_APPLICABLE, excepted)):
-        ticks = copy.ticks.filter(state=state, period__in=codes)
-        into.update(dict(_counted(ticks, "item__post", "item__every", "period")))
+    items = Counter(dict(_counted(ChecklistItem.objects.filter(checklist=checklist), *_OF)))
+    ticks = ChecklistTick.objects.filter(
+        copy__in={row.copy_id for row in rows}, period__in={row.period for row in rows}
+    )
+    named = (f"item__{name}" for name in _OF)
+    ticked = Counter(dict(_counted(ticks, "copy", *named, "period", "state")))
     finished, again, facts = list[Move](), list[Move](), list[NewFact]()
     standing = [row for row in rows if cases[row.pk].state != "void"]
     for row in standing:
         case, of = cases[row.pk], items[row.post, row.every]
-        key = (row.post, row.every, row.period)
-        counts = ((DUE, of - excepted[key]), (DONE, done[key]))
-        facts += [_fact(kind.code, copy.checklist_id, case, row.unit_id, count)
-                  for kind, count in counts if count]  # fmt: skip
-        is_done = done[key] + excepted[key] == of
+        key = (row.copy_id, row.post, row.every, row.period)
+        done, excepted = ticked[*key, State.DONE], ticked[*key, State.NOT_APPLICABLE]
+        facts += [_fact(kind.code, checklist, case, row.unit_id, count)
+                  for kind, count in ((DUE, of - excepted), (DONE, done)) if count]  # fmt: skip
+        is_done = done + excepted == of
         if is_done and case.state == "assigned":
             finished.append(Move(case))
         elif not is_done and case.state == "closed":
@@ -206,6 +212,10 @@ def settle(
     engine.take(TURN, "rectify", finished, **call)
     engine.take(TURN, "tick_off", [Move(move.case) for move in finished], **call)
     engine.take(TURN, "untick", again, **call)
+
+
+#: What the items of one turn have in common.
+_OF = ("post", "every")
 
 
 def _restate(pks: Sequence[UUID], facts: Sequence[NewFact], at: datetime) -> None:
@@ -217,12 +227,6 @@ def _restate(pks: Sequence[UUID], facts: Sequence[NewFact], at: datetime) -> Non
 def _counted(rows: Any, *names: str) -> list[tuple[tuple[Any, ...], int]]:
     found = rows.order_by().values_list(*names).annotate(n=Count("pk"))
     return [(tuple(row[:-1]), row[-1]) for row in found]
-
-
-def locked(copy: ChecklistCopy, codes: Collection[str]) -> dict[UUID, Case]:
-    """The cases of a copy's turns in these periods, locked."""
-    rows = ChecklistTurn.objects.filter(copy=copy, period__in=codes)
-    return engine.lock(rows.values_list("pk", flat=True))
 
 
 def drop(row: Checklist, today: date, reason: str, **call: Any) -> int:

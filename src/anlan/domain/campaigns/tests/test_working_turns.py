@@ -20,7 +20,7 @@ from anlan.domain.campaigns.checklists.commands import NewChecklist, NewItem, Ne
 from anlan.domain.campaigns.checklists.forms import ChecklistForm
 from anlan.domain.campaigns.checklists.loop import DONE, DUE, KIND
 from anlan.domain.campaigns.invariants import invariants
-from anlan.domain.campaigns.models import Checklist, ChecklistCopy, ChecklistTurn
+from anlan.domain.campaigns.models import Campaign, Checklist, ChecklistCopy, ChecklistTurn
 from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.domain.campaigns.tests.house import House
 from anlan.kernel.accounts.models import Post, Role, User
@@ -173,6 +173,24 @@ def test_each_figure_opens_to_the_units_on_which_items_are_missing(posts: House)
     below = house.text("city", "campaigns:checklist", row.pk, query=f"?area={district.pk}")
     assert "五华区安委办" in below
     assert f">{housing}</a>" not in below
+
+
+def test_what_was_ticked_before_its_turn_was_asked_for_is_done(posts: House) -> None:
+    house = posts
+    row = given(house)
+    copy = ChecklistCopy.objects.get(checklist=row, unit=house.cast.units["emergency"])
+    tomorrow = timezone.now() + timedelta(1)
+    early = house.call("emergency") | {"at": tomorrow}
+    item = row.items.get(text="巡查用气场所")
+    do.fill(copy.pk, [NewTick(item.pk, "done")], **early)
+    assert turns.open_due(tomorrow) >= 2
+    assert turn(house, "巡查用气场所", day=1).case.state == "closed"
+    assert turn(house, "巡查用气场所", "housing", day=1).case.state == "assigned"
+    assert said(DONE.code) == 1
+    assert_whole(1)
+    # A campaign that is ended asks for nothing more.
+    Campaign.objects.update(ended_on=house.today)
+    assert turns.open_due(timezone.now() + timedelta(2)) == 0
 
 
 def test_a_list_that_is_ended_asks_for_nothing_more(posts: House) -> None:

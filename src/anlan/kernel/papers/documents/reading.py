@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from anlan.base.refusal import DiskFull
-from anlan.kernel.papers.documents import encodings, refusals
+from anlan.kernel.papers import encodings
+from anlan.kernel.papers.documents import refusals
 from anlan.kernel.papers.documents.copies import copies
 from anlan.kernel.papers.documents.document import Document, Mark, Recognised, Source, Unsure
 from anlan.kernel.papers.documents.furniture import furniture
@@ -150,13 +151,11 @@ def _kind(path: Path, name: str) -> str:
         return "pdf"
     if head.startswith(_OLE):
         return "doc"
-    if head.startswith(b"{\\rtf") or (b"\0" in head.replace(b"\0\0", b"\0x") and not _marked(head)):
+    if head.startswith(b"{\\rtf") or (
+        b"\0" in head.replace(b"\0\0", b"\0x") and not encodings.marked(head)
+    ):
         raise refusals.KindUnknown(name=name)
     return "html" if _HTML.search(head[:4_096]) and head.lstrip()[:1] in b"<\xef" else "txt"
-
-
-def _marked(head: bytes) -> bool:
-    return any(head.startswith(mark) for mark, _ in encodings.MARKS)
 
 
 def _archive_kind(file: Any, name: str) -> str:

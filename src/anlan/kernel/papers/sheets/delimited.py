@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from anlan.kernel.papers import encodings
 from anlan.kernel.papers.sheets.book import BLANKS, Value
 
 CSV_BYTES_MAX = 1 << 30
@@ -26,19 +27,17 @@ def encoding_of(path: Path) -> tuple[str, list[str]]:
     """The encoding, and notes. Reads the whole file: one wrong byte at the end must be seen."""
     with path.open("rb") as file:
         head = file.read(_SNIFF_BYTES)
-    if head.startswith(codecs.BOM_UTF8):
-        return "utf-8-sig", []
-    if head[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
-        return "utf-16", []
+    if mark := encodings.marked(head):
+        return mark, []
     sample = head[: len(head) // 2 * 2]
     if sample.count(0) > len(sample) // 8:
         odd = sample[1::2].count(0)
         return ("utf-16-le" if odd >= sample[0::2].count(0) else "utf-16-be"), []
-    wrong = {code: _undecodable(path, code) for code in ("utf-8", "gb18030")}
-    if wrong["utf-8"] == 0:
-        return "utf-8", []
-    if wrong["gb18030"] == 0:
-        return "gb18030", []
+    wrong: dict[str, int] = {}
+    for code in ("utf-8", *encodings.likely(head)):
+        wrong[code] = _undecodable(path, code)
+        if wrong[code] == 0:
+            return code, []
     best = min(wrong, key=lambda code: wrong[code])
     return best, ["characters_lost"]
 

@@ -325,6 +325,10 @@ READ: dict[str, tuple[str, Callable[[], bytes], Callable[[Workbook], None]]] = {
         lambda: CSV.replace("灭火器", "㐀䶮𠮷").encode("gb18030"),
         says(STANDARD[0], ("1", "2024-06-25", "㐀䶮𠮷过期")),
     ),
+    "csv big5": (
+        "a.csv", lambda: "編號,檢查日期,隱患內容\n1,2025-06-25,滅火器過期未更換\n".encode("cp950"),
+        says(("編號", "檢查日期", "隱患內容"), ("1", "2025-06-25", "滅火器過期未更換")),
+    ),
     "csv utf-16 little": ("a.csv", lambda: CSV.encode("utf-16"), is_text),
     "csv utf-16 big without mark": (
         "a.csv", lambda: ("a,b,c\n" + CSV).encode("utf-16-be"), says(("a", "b", "c"), *STANDARD)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Iterator
 
 from anlan.kernel.papers.scripts import converter
 
@@ -26,51 +27,57 @@ _STATED = {
     "gb2312": ("gb18030",), "gbk": ("gb18030",), "gb_2312-80": ("gb18030",),
     "big5": BIG5, "big5-hkscs": ("big5hkscs", "cp950"), "cn-big5": BIG5, "x-x-big5": BIG5,
 }  # fmt: skip
+#: Python has codecs beside these that no text is in; punycode takes minutes for 5 MB.
+_CHARSETS = re.compile(r"utf|gb|big5|hz|iso|us-ascii|windows|cp|euc|shift|koi|mac")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
 HEAD_BYTES = 4_096
 #: So much of a text is enough to tell; all of 5 MB would take a second.
-JUDGED_CHARS = 20_000
+JUDGED_BYTES = 40_000
 #: Level 1 of GB 2312: rows 16 to 55, the characters by frequency.
 _FIRST_ROW, _LAST_ROW = 0xB0, 0xD7
 
 
+def marked(head: bytes) -> str:
+    """The encoding that a byte order mark says, or nothing."""
+    return next((encoding for mark, encoding in MARKS if head.startswith(mark)), "")
+
+
 def decoded(data: bytes) -> tuple[str, str] | None:
     """The text as the bytes say it, line ends untouched, and the name of the encoding."""
-    tried = [encoding for mark, encoding in MARKS if data.startswith(mark)]
-    stated = _CHARSET.search(data[:HEAD_BYTES])
-    if not tried and stated is not None:
-        name = stated[1].decode().lower()
-        tried += _STATED.get(name, (name,))
-    for encoding in (*tried, "utf-8"):
+    for encoding in _tried(data):
         text = _read(data, encoding)
         if text is not None:
             return text, encoding
-    return _likelier(data)
+    return None
 
 
-def _likelier(data: bytes) -> tuple[str, str] | None:
-    """Of those that can be, the one whose characters people use; of equals the mainland's."""
-    found = [
-        (common_share(text), text, encoding)
-        for encoding in ("gb18030", *BIG5)
-        if (text := _read(data, encoding)) is not None
-    ]
-    if not found:
-        return None
-    best = max(found, key=lambda one: one[0])
-    return best[1], best[2]
+def _tried(data: bytes) -> Iterator[str]:
+    if mark := marked(data):
+        yield mark
+    elif stated := _CHARSET.search(data[:HEAD_BYTES]):
+        name = stated[1].decode().lower()
+        yield from _STATED.get(name, (name,) if _CHARSETS.match(name) else ())
+    yield "utf-8"
+    yield from likely(data)
+
+
+def likely(data: bytes) -> list[str]:
+    """What else than UTF-8 it may be, first where characters are common, of equals the mainland's."""
+    head = data[:JUDGED_BYTES]
+    shares = {code: common_share(head.decode(code, "replace")) for code in ("gb18030", *BIG5)}
+    return sorted(shares, key=lambda code: -shares[code])
 
 
 def _read(data: bytes, encoding: str) -> str | None:
     try:
         return data.decode(encoding)
-    except (UnicodeDecodeError, LookupError):
+    except (UnicodeError, LookupError):
         return None
 
 
 def common_share(text: str) -> float:
     """Which part of the characters beyond ASCII is common ones and signs, in either script."""
-    wide = [char for char in text[:JUDGED_CHARS] if char > "\x7f"]
+    wide = [char for char in text if char > "\x7f"]
     if not wide:
         return 1.0
     return sum(map(_is_common, converter("t2s").convert("".join(wide)))) / len(wide)
@@ -78,7 +85,11 @@ def common_share(text: str) -> float:
 
 def _is_common(char: str) -> bool:
     if not "\u3400" <= char <= "\u9fff":
-        # Signs and full-width forms; letters of other alphabets and private ones aren't.
-        return "\u2000" <= char <= "\u206f" or "\u3000" <= char <= "\u303f" or char >= "\uff00"
+        # Signs and full-width forms; letters of other alphabets, private ones and \ufffd aren't.
+        return (
+            "\u2000" <= char <= "\u206f"
+            or "\u3000" <= char <= "\u303f"
+            or "\uff00" <= char <= "\uffef"
+        )
     raw = char.encode("gb2312", "ignore")
     return bool(raw) and _FIRST_ROW <= raw[0] <= _LAST_ROW

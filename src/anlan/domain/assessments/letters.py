@@ -21,10 +21,11 @@ from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
 from anlan.domain.assessments.compared import COMPARED_MAX, Compared, Target
+from anlan.domain.assessments.refusals import TooManyCompared
 from anlan.domain.assessments.spec import NAME_CHARS_MAX
 from anlan.domain.campaigns.models import Letter, LetterTarget, Signatory
 from anlan.kernel.accounts import policy
-from anlan.kernel.accounts.models import Jurisdiction, Unit
+from anlan.kernel.accounts.models import Jurisdiction, Unit, valid_on
 from anlan.kernel.calendar.periods import Kind, Period
 from anlan.kernel.regions.models import Region
 
@@ -44,17 +45,18 @@ def sides(area: Region, words: str, office: int | None, day: date) -> list[Compa
     )
     for word in words.split()[:WORDS_MAX]:
         rows = rows.filter(title__icontains=word)
-    # One more than may be, so that too many are refused and not cut.
-    found = list(rows.order_by("pk").values_list("pk", flat=True)[: COMPARED_MAX + 1])
+    if (count := rows.count()) > COMPARED_MAX:
+        raise TooManyCompared(count=count, max=COMPARED_MAX)
+    found = list(rows.order_by("pk").values_list("pk", flat=True))
     takers = _takers(found)
     targets = _targets(found)
     sectors = _sectors([one.unit_id for one in takers.values() if one.unit_id], day)
     areas = _Areas(area) if any(one.unit is None for one in takers.values()) else None
-    made: dict[str, Compared] = {}
+    made: dict[int | str, Compared] = {}
     for pk, taker in takers.items():
         place = taker.unit.area if taker.unit else areas.begun(taker.unit_name) if areas else None
         where = place or area
-        made[taker.unit_name] = Compared(
+        made[taker.unit_id or taker.unit_name] = Compared(
             str(pk), taker.unit_name, LEVEL, where.pk, where.path,
             ((where.pk, 1),) if place else (), unit=taker.unit_id,
             sectors=sectors.get(taker.unit_id or 0, ()), targets=targets.get(pk, ()),
@@ -88,10 +90,9 @@ def _sectors(units: Sequence[int], day: date) -> dict[int, tuple[str, ...]]:
     """By unit the sectors that it answers for; () is all of them."""
     found: dict[int, set[str | None]] = defaultdict(set)
     for chunk in bulk.slices(list(units)):
-        rows = Jurisdiction.objects.filter(unit__in=chunk, enterprise_id=None)
-        for row in rows:
-            if (row.valid_from or day) <= day <= (row.valid_to or day):
-                found[row.unit_id].add(row.sector_id)
+        rows = Jurisdiction.objects.filter(valid_on(day), unit__in=chunk, enterprise_id=None)
+        for unit, sector in rows.values_list("unit", "sector"):
+            found[unit].add(sector)
     return {
         unit: () if None in codes else tuple(sorted(code for code in codes if code))
         for unit, codes in found.items()

@@ -169,6 +169,23 @@ def test_a_line_of_targets_that_cannot_be_read_says_how_to_write_it(line: str) -
     assert line in str(refused.value)
 
 
+def test_a_target_that_stands_there_twice_is_refused() -> None:
+    line = "整改率，不低于，，95"
+    with pytest.raises(CarryingIncomplete):
+        letter_targets.read(f"{line}\n{line}")
+    alone = letter_targets.read(f"{line}\n某公司，{line}", TAKERS)
+    assert [one.unit_name for one in alone] == ["", "某公司"], "a side's own counts"
+
+
+def test_a_figure_stays_the_letters_whoever_changes_it_in_another_language(desk: Desk) -> None:
+    letter = signed(desk)["某公司"]
+    kept = list(letter.targets.order_by("place").values_list("indicator", flat=True))
+    assert any(kept)
+    with translation.override("en"):
+        again = letter_targets.read(letter_targets.written(letter), letter=letter)
+    assert [one.indicator for one in again] == kept
+
+
 def test_numbers_of_letters_count_from_january_and_by_half_or_whole_years(desk: Desk) -> None:
     scheme = scheme_of(desk, signed(desk)["某公司"])
     spec = scheme.versions.get().spec

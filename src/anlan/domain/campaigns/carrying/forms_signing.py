@@ -157,7 +157,7 @@ class LetterForm(LetterWords):
         return NewLetter(
             unit=letter.unit_id, campaign=letter.campaign_id, pk=letter.pk, signatories=rows,
             articles=self.written(tied), **self.words(),
-            targets=letter_targets.read(data["targets"]),
+            targets=letter_targets.read(data["targets"], letter=letter),
         )  # fmt: skip
 
 

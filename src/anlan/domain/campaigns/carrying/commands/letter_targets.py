@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -38,17 +39,28 @@ class NewTarget:
     unit_name: str = ""
 
 
-def read(text: str, units: Sequence[str] = ()) -> tuple[NewTarget, ...]:
+def read(
+    text: str, units: Sequence[str] = (), letter: Letter | None = None
+) -> tuple[NewTarget, ...]:
     """The targets of some lines. Raises what tells which line is wrong, and how to mend it.
 
-    units: the sides that a line may begin with.
+    units:   the sides that a line may begin with.
+    letter:  the one that is changed: what it calls a figure stays that figure, in whichever
+             language it was drawn up.
     """
     rows = [line for line in text.splitlines() if line.strip()]
     if len(rows) > LINES_MAX:
         raise lacks("targets", _("At most %(n)d lines of targets.") % {"n": LINES_MAX})
     figures = counted() if rows else {}
     figures |= {code: code for code in figures.values()}
-    return tuple(_target(row, figures, frozenset(units)) for row in rows)
+    if letter is not None:
+        figures |= dict(letter.targets.exclude(indicator="").values_list("name", "indicator"))
+    found = tuple(_target(row, figures, frozenset(units)) for row in rows)
+    for (unit, name), count in Counter((one.unit_name, one.name) for one in found).items():
+        if count > 1:
+            who = f"{unit}，{name}" if unit else name
+            raise lacks("targets", _("%(who)s stands there twice.") % {"who": who})
+    return found
 
 
 def counted() -> dict[str, str]:

@@ -132,7 +132,11 @@ class EndForm(Seen):
 
 
 class CopyForm(Seen):
-    """How each item of a copy stands."""
+    """How each item of a copy stands.
+
+    What each stood at when the page was drawn comes back with it: only what was changed there is
+    written, so that two who tick at once, or past midnight, undo nothing of one another.
+    """
 
     def __init__(
         self, *args: Any, items: Sequence[ChecklistItem], ticks: dict[int, ChecklistTick],
@@ -145,18 +149,19 @@ class CopyForm(Seen):
             self.fields[f"state_{one.pk}"] = forms.ChoiceField(
                 label=pgettext_lazy("checklist", "How it stands"),
                 choices=ChecklistTick.State.choices,
-                initial=tick.state if tick else "open",
+                initial=tick.state if tick else "open", show_hidden_initial=True,
             )  # fmt: skip
             self.fields[f"note_{one.pk}"] = forms.CharField(
                 label=_("Note"), required=False, max_length=TITLE_CHARS_MAX,
-                initial=tick.note if tick else "",
+                initial=tick.note if tick else "", show_hidden_initial=True,
             )  # fmt: skip
 
     def ticks(self) -> list[NewTick]:
-        data = self.cleaned_data
+        data, changed = self.cleaned_data, set(self.changed_data)
         return [
             NewTick(one.pk, data[f"state_{one.pk}"], data[f"note_{one.pk}"]) for one in self.items
-        ]
+            if changed & {f"state_{one.pk}", f"note_{one.pk}"}
+        ]  # fmt: skip
 
     def lines(self, ticks: dict[int, ChecklistTick]) -> list[tuple[Any, ...]]:
         """Each item with how it stands and its two fields, for the page."""

@@ -193,6 +193,21 @@ def test_what_was_ticked_before_its_turn_was_asked_for_is_done(posts: House) -> 
     assert turns.open_due(timezone.now() + timedelta(2)) == 0
 
 
+def test_who_ticks_on_an_older_page_undoes_nothing_of_another(posts: House) -> None:
+    house = posts
+    row = given(house)
+    copy = ChecklistCopy.objects.get(checklist=row, unit=house.cast.units["emergency"])
+    first, second, third = row.items.order_by("place")
+    page = ("campaigns:checklist_copy", copy.pk)
+    assert f"initial-state_{first.pk}" in house.text("emergency", *page)
+    stale = {f"initial-state_{one.pk}": "open" for one in (first, second, third)}
+    stale |= {f"state_{one.pk}": "open" for one in (first, second, third)}
+    for one in (first, second):
+        said_ = stale | {f"state_{one.pk}": "done"}
+        assert house.post("emergency", *page, **said_).status_code == 302
+    assert dict(copy.ticks.values_list("item", "state")) == {first.pk: "done", second.pk: "done"}
+
+
 def test_a_list_that_is_ended_asks_for_nothing_more(posts: House) -> None:
     house = posts
     row = given(house)

@@ -13,7 +13,7 @@ from django.utils import timezone
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.paths import below
-from anlan.config.demo_offices import CAPITAL, DISTRICT, office_code
+from anlan.config.demo_offices import CAPITAL, DISTRICT, office_code, unit
 from anlan.domain.accidents import commands, law
 from anlan.domain.accidents.commands import Figures, NewAccident, NewControl, NewFollowUp, NewOutput
 from anlan.domain.accidents.models import FollowUp
@@ -153,7 +153,8 @@ def _followed_up(pk: UUID, call: dict[str, Any]) -> None:
             pk, unit=firm.name, due_on=today + timedelta(days=20), request_id=uuid7(), **call
         )
     county = held.actor(User.objects.get(username="wh.office"), today=today)
-    row = FollowUp.objects.filter(accident=pk, kind="lesson", unit=office_unit(DISTRICT)).first()
+    district = unit(office_code(DISTRICT))
+    row = FollowUp.objects.filter(accident=pk, kind="lesson", unit=district).first()
     if row is not None:
         commands.answer_followup(
             row.pk, answer="已排查12家涉有限空间作业单位（演示）", found=3, by=county, at=at,
@@ -166,7 +167,7 @@ def _watched_over(place: Region, call: dict[str, Any]) -> None:
     at: datetime = call["at"]
     then, pk, own = at - timedelta(days=12), uuid7(), uuid7()
     county = held.actor(User.objects.get(username="wh.office"), today=timezone.localdate(at))
-    if not place.path.startswith(office_unit(DISTRICT).path):
+    if not place.path.startswith(unit(office_code(DISTRICT)).path):
         return
     found = law.type_named("高处坠落", timezone.localdate(then))
     new = NewAccident(
@@ -184,7 +185,3 @@ def _watched_over(place: Region, call: dict[str, Any]) -> None:
         own, number="演示督〔2026〕1号", due_on=timezone.localdate(at) + timedelta(days=30),
         reason="查明外包单位管理责任（演示）", request_id=uuid7(), **call,
     )  # fmt: skip
-
-
-def office_unit(code: str) -> Unit:
-    return Unit.objects.get(code=office_code(code))

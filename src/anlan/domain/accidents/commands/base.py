@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -17,7 +16,7 @@ from anlan.domain.accidents.counting import Stand
 from anlan.domain.accidents.models import LOSS_FEN_MAX, PEOPLE_MAX, Accident
 from anlan.domain.accidents.permissions import sets_for
 from anlan.domain.accidents.refusals import AccidentIncomplete
-from anlan.kernel.calendar.periods import YEAR_MAX, YEAR_MIN
+from anlan.kernel.calendar import within
 from anlan.kernel.loop import frame
 from anlan.kernel.loop.frame import Work
 from anlan.kernel.regions.models import Region
@@ -25,6 +24,7 @@ from anlan.kernel.regions.models import Region
 begin = partial(frame.begin, Accident)
 text_of = partial(text.stated, refusal=AccidentIncomplete)
 short = partial(text.short, refusal=AccidentIncomplete)
+day_within = partial(within.day_within, refusal=AccidentIncomplete)
 
 
 @dataclass
@@ -71,16 +71,6 @@ class Figures:
     light: int = 0
     missing: int = 0
     loss_fen: int = 0
-
-
-def check_year(day: date, field: str) -> None:
-    """A slip of the keyboard has a year that no database turns into another zone's."""
-    if not YEAR_MIN <= day.year <= YEAR_MAX:
-        raise lacks(
-            field,
-            _("Choose a day of the years %(first)s to %(last)s.")
-            % {"first": YEAR_MIN, "last": YEAR_MAX},
-        )
 
 
 def shown_everywhere(said: str, field: str) -> None:

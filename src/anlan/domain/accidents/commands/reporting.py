@@ -19,7 +19,7 @@ from anlan.domain.accidents import chain, counting, law
 from anlan.domain.accidents.commands.base import (
     Figures,
     check_figures,
-    check_year,
+    day_within,
     lacks,
     short,
     shown_everywhere,
@@ -148,7 +148,7 @@ def check_new(new: NewAccident, areas: dict[int, Region], sectors: set[str], at:
 
 
 def _check_moments(new: NewAccident, at: datetime) -> None:
-    check_year(new.happened_at, "happened_at")
+    day_within(new.happened_at, "happened_at")
     if new.happened_at > at + AHEAD_MAX:
         raise lacks("happened_at", _("The time lies ahead; choose now or earlier."))
     if new.aware_at and not new.happened_at <= new.aware_at <= at + AHEAD_MAX:

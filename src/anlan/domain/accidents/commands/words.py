@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.domain.accidents.commands.base import (
     Figures,
     check_figures,
-    check_year,
+    day_within,
     lacks,
     short,
     text_of,
@@ -63,7 +63,7 @@ def enter_word(new: NewWord, **call: Unpack[Call]) -> UUID:
         raise lacks("area", _("Choose the area from the list."))
     if new.source not in Word.Source.values:
         raise lacks("source", _("Choose one from the list."))
-    check_year(new.day, "day")
+    day_within(new.day, "day")
     if new.day > timezone.localdate(claim.at):
         raise lacks("day", _("The day lies ahead; choose today or earlier."))
     check_figures(Figures(deaths=new.deaths, serious=new.injured),

@@ -66,7 +66,7 @@ def _count(name: str) -> Callable[[Batch], Any]:
 def _rows(batch: Batch) -> Any:
     if batch.status != Batch.Status.PLANNED:
         return batch.rows
-    return _tried(sum(batch.tried.values())) if batch.tried else None
+    return _tried(batch.rows_tried) if batch.tried else None
 
 
 def _tried(rows: int) -> Markup:

@@ -163,6 +163,10 @@ class Batch(SentBatch):
             + self.rejected
         )
 
+    @property
+    def rows_tried(self) -> int:
+        return sum(self.tried.values())
+
 
 class BatchFile(SentFile):
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="files")

@@ -72,6 +72,11 @@ class SentBatch(models.Model):
         """How many rows are dealt with."""
         raise NotImplementedError
 
+    @property
+    def rows_tried(self) -> int:
+        """How many rows the dry run counted; 0 before it."""
+        raise NotImplementedError
+
 
 class SentFile(models.Model):
     """One file, kept as it came (by its SM3), so that a killed import can resume."""
@@ -228,10 +233,9 @@ def _cause(job: Job) -> str:
 def _so_far(batch: SentBatch) -> str:
     if batch.status == SentBatch.Status.UNDOING:
         return _("The undoing was cancelled on the way; part of the rows is still in.")
-    # What else the dry run counted (how many of each type, say) is no number of rows.
-    tried = sum(n for n in batch.tried.values() if isinstance(n, int))
+    total = batch.rows_tried or batch.total
     return _("%(rows)s of %(total)s rows are dealt with; the others are outside.") % {
-        "rows": number(batch.rows), "total": number(max(tried or batch.total, batch.rows)),
+        "rows": number(batch.rows), "total": number(max(total, batch.rows)),
     }  # fmt: skip
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.accidents.commands import lacks
 from anlan.kernel.papers.sheets import TimeOfDay
+from anlan.kernel.papers.sheets.cells import text_of
 
 #: Of a number in a cell; the command says how large it may be.
 DIGITS_MAX = 20
@@ -65,11 +66,7 @@ _ZONES |= {
 
 
 def text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
+    return text_of(value).strip()
 
 
 def is_nothing(said: str) -> bool:

@@ -27,8 +27,8 @@ from anlan.domain.accidents.models import Batch
 from anlan.domain.accidents.models.imports import MAPPING_NAME_CHARS_MAX
 from anlan.kernel.accounts import sectors
 
-#: Lines for further words that the page offers at once, and columns that a plan reads.
-NEW_WORDS, COLUMNS_MAX, NO_DAYS_MAX = 6, 400, 20
+#: Lines for further words that the page offers at once, and days that stand for none known.
+NEW_WORDS, NO_DAYS_MAX = 6, 20
 YUAN_MAX = Decimal(1_000_000)
 OUTCOMES: tuple[tuple[str, Any], ...] = (
     ("deaths", gettext_lazy("a death")), ("serious", gettext_lazy("a serious injury")),
@@ -83,7 +83,7 @@ def edited(batch: Batch, given: Mapping[str, str], heads: Sequence[str]) -> Plan
     Raises AccidentIncomplete with what must be mended.
     """
     plan = Plan.of(batch.plan)
-    plan.columns, plan.same = _columns(given, heads[:COLUMNS_MAX])
+    plan.columns, plan.same = _columns(given, heads)
     if lacking := plan.lacking():
         names = "、".join(str(FIELDS[name]) for name in lacking)
         raise lacks("columns", _("Say which column is “%(names)s”.") % {"names": names})
@@ -139,7 +139,9 @@ def _columns(
 
 
 def _no_days(said: str) -> list[str]:
-    found = [each for each in re.split(r"[\s,，、;；]+", said) if each][:NO_DAYS_MAX]
+    found = [each for each in re.split(r"[\s,，、;；]+", said) if each]
+    if len(found) > NO_DAYS_MAX:
+        raise lacks("no_day", _("At most %(n)d days.") % {"n": NO_DAYS_MAX})
     return [cells.moment(each).date().isoformat() for each in found]
 
 

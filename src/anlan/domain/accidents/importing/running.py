@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -110,7 +109,8 @@ def run(
         with transaction.atomic(durable=True):
             batch.leftovers.all().delete()
             this.update(status=Batch.Status.RUNNING)
-    this.update(status=Batch.Status.RUNNING)
+    else:
+        this.update(status=Batch.Status.RUNNING)
     reader = _reader(batch, by)
     got_to = int(batch.cursor.get("at", 0))
     for chunk in _chunks(batch, got_to):
@@ -193,9 +193,3 @@ def _leftover(batch: Batch, plan: Plan, wrong: Wrong, line: Any) -> Leftover:
         batch=batch, sheet=line.sheet[:120], row=line.number, column=column[:12],
         header=header[:200], reasons=reasons,
     )  # fmt: skip
-
-
-def moment_of(batch: Batch) -> datetime | None:
-    """When the dry run was made."""
-    said = batch.tried.get("at")
-    return datetime.fromisoformat(said) if said else None

@@ -142,22 +142,24 @@ class Reader:
         line, day = group[0], timezone.localdate(moment)
         area = self._area(line)
         said, text = line.text(plan, "title"), _account(group, plan)
-        # Titles and places stand in lists and notices; the account keeps what was written.
-        title, place = sealed.without_numbers(said), line.texts(plan, "place")
+        place = " ".join(dict.fromkeys(line.texts(plan, "place")))
+        firm = line.text(plan, "enterprise")
         type_ = self._type(group, text or said, day)
         loss, stated = _loss(group, plan)
         (lon, lat), unread = _point(line, plan)
+        whole = (said, TITLE_CHARS_MAX), (place, PLACE_CHARS_MAX), (firm, NAME_CHARS_MAX)
+        long = [each for each, most in whole if len(each) > most and each not in (text or said)]
         became.untyped, became.unpriced = not type_, bool(stated) and plan.yuan is None
         new = NewAccident(
             pk=uuid7(), happened_at=moment, area=area.pk,
-            # The text stands in full below; what is only called by its beginning shows it.
-            title=title if len(title) <= TITLE_CHARS_MAX else title[: TITLE_CHARS_MAX - 1] + "…",
-            place=sealed.without_numbers(" ".join(dict.fromkeys(place)))[:PLACE_CHARS_MAX],
+            # Titles and places stand in lists and notices; the account keeps what was written.
+            title=_begun(sealed.without_numbers(said), TITLE_CHARS_MAX),
+            place=_begun(sealed.without_numbers(place), PLACE_CHARS_MAX),
             lon=lon, lat=lat,
             sector=self._sector(line), nature=_nature(line, plan), type=type_,
-            enterprise_name=line.text(plan, "enterprise")[:NAME_CHARS_MAX],
+            enterprise_name=_begun(firm, NAME_CHARS_MAX),
             figures=_figures(group, plan, text or said, loss), loss_stated=stated,
-            text="\n".join(filter(None, (text or said, unread))),
+            text="\n".join(filter(None, (text or said, *long, unread))),
             is_history=True, unit=self.batch.unit_id, source_name=self.batch.source, source_key=key,
         )  # fmt: skip
         check_new(new, {area.pk: area}, self.known_sectors, self.at)
@@ -239,6 +241,11 @@ def _ruled(plan: Plan, name: str, lines: Sequence[Line], text: str) -> str:
             if hits(rule, line.cell(column) if column else text):
                 return rule["as"]
     return ""
+
+
+def _begun(text: str, most: int) -> str:
+    """What is only called by its beginning shows it."""
+    return text if len(text) <= most else text[: most - 1] + "…"
 
 
 def _account(group: Group, plan: Plan) -> str:

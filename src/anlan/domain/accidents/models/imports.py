@@ -61,6 +61,11 @@ class Batch(SentBatch):
     def rows(self) -> int:
         return self.created + self.known + self.rejected + self.joined
 
+    @property
+    def rows_tried(self) -> int:
+        # What else was counted (without a type, without their loss) is among these rows.
+        return sum(self.tried.get(name, 0) for name in ("created", "known", "rejected", "joined"))
+
 
 class BatchFile(SentFile):
     batch = models.OneToOneField(Batch, models.CASCADE, related_name="file")

@@ -12,7 +12,6 @@ from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
 
 from anlan.domain.accidents import importing
 from anlan.domain.accidents.importing import clearing, running
@@ -192,6 +191,46 @@ def test_an_import_that_was_killed_goes_on_and_enters_no_row_twice(
     desk.check()
 
 
+def test_what_was_cancelled_says_of_how_many_rows_the_rest_is_outside(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(running, "BATCH_ROWS", 7)
+    send(desk, MANY)
+    desk.post("office", "accidents:batch_plan", the_batch().pk, **fields(shown(desk)))
+    work()
+    # Each row is without a type, too, and is one row all the same.
+    assert the_batch().tried["untyped"] == 34
+    wishes = iter((False, False, True))
+    importing.run(the_batch().pk, by=ROOT, stop=lambda: next(wishes))
+    assert "14 of 40 rows are dealt with" in shown(desk)
+
+
+def test_while_one_takes_rows_in_nobody_changes_or_undoes_the_import(desk: Desk) -> None:
+    send(desk, MANY)
+    given, plan = fields(shown(desk)), the_batch().plan
+    assert desk.post("office", "accidents:batch_run", the_batch().pk).status_code == 302
+    changed = {**given, "days": "dmy", "name": "甲"}
+    answer = desk.post("office", "accidents:batch_plan", the_batch().pk, **changed)
+    assert answer.status_code == 409
+    assert (the_batch().plan, Mapping.objects.count()) == (plan, 0)
+    Batch.objects.update(status=Batch.Status.RUNNING)
+    assert desk.post("office", "accidents:batch_undo", the_batch().pk).status_code == 409
+    # The same once more is the job that is there.
+    assert desk.post("office", "accidents:batch_run", the_batch().pk).status_code == 302
+    assert Job.objects.count() == 1
+    assert work().state == "done"
+    assert the_batch().created == 34
+
+
+def test_a_register_of_many_columns_keeps_what_each_of_them_is(desk: Desk) -> None:
+    heads = [f"列{n}" for n in range(600)]
+    body = ",".join(("发生时间", *heads, "事故名称")) + "\n2024-01-02" + "," * 601 + "坍塌\n"
+    send(desk, body)
+    given = fields(shown(desk))
+    assert desk.post("office", "accidents:batch_plan", the_batch().pk, **given).status_code == 302
+    assert the_batch().plan["columns"]["title"] == ["事故名称"]
+
+
 def test_an_import_is_undone_but_for_what_people_have_worked_on(desk: Desk) -> None:
     send(desk, MANY)
     importing.run(the_batch().pk, by=ROOT)
@@ -245,7 +284,7 @@ def test_words_of_a_page_are_words_and_no_pattern(desk: Desk) -> None:
     assert the_batch().tried["types"] == {"火灾": 1}
     for wrong in ({"nw1": "甲", "nt1": "乱写"}, {"zone": "Mars"}, {"currency": "dollar"},
                   {"currency": "USD", "rate": "-1"}, {"no_day": "13/13/13"}, {"name": "名" * 41},
-                  {"each-deaths": "许多"}, {"tried": "2020-01-01"}):  # fmt: skip
+                  {"each-deaths": "许多"}, {"no_day": "1900-01-01 " * 21}, {"tried": "2020-01-01"}):  # fmt: skip
         given = {**fields(shown(desk)), **wrong}
         answer = desk.post("office", "accidents:batch_plan", the_batch().pk, **given)
         assert answer.status_code in (409, 422), wrong
@@ -259,7 +298,6 @@ def test_a_saved_mapping_is_taken_off_the_list_by_its_office_only(desk: Desk) ->
     assert desk.post("stranger", "accidents:forget_mapping", pk).status_code == 404
     assert desk.post("office", "accidents:forget_mapping", pk).status_code == 302
     assert not Mapping.objects.exists()
-    assert reverse("accidents:import")
 
 
 def test_a_workbook_goes_once_its_time_is_over_and_what_it_brought_stays(desk: Desk) -> None:

@@ -274,3 +274,13 @@ def test_each_rule_that_comes_with_the_house_leads_to_a_type_of_the_law(name: st
     names = {row.name for row in law.types().values()}
     rules = importing.layouts()[name].get("types", ())
     assert {rule["as"] for rule in rules} <= names
+
+
+def test_what_lists_have_no_room_for_stands_in_the_account(desk: Desk, tmp_path: Path) -> None:
+    title, place, firm = "坍" * 130, "路" * 210, "甲" * 125
+    body = f"事故名称,发生时间,地点,事故单位,经过\n{title},2024-01-02,{place},{firm},拆除时\n"
+    assert taken(desk, table(tmp_path, body), area=HOME).created == 1
+    [row] = rows()
+    shown = (row.title, row.place, row.enterprise_name)
+    assert [(len(said), said[-1]) for said in shown] == [(120, "…"), (200, "…"), (120, "…")]
+    assert Report.objects.get().text.splitlines() == ["拆除时", title, place, firm]

@@ -269,8 +269,11 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 def _start(request: HttpRequest, found: Batch, task: str, by: Actor) -> HttpResponse:
+    """Raises BatchBusy where a job does something else with it: of two, one must not undo."""
     with transaction.atomic():
-        job = queue.enqueue(task, {"batch": str(found.pk)}, by, key=f"{task}:{found.pk}")
+        job = queue.enqueue(task, {"batch": str(found.pk)}, by, key=f"accidents.batch:{found.pk}")
+        if job.task != task:
+            raise BatchBusy(status=tasks.WORKING[job.task])
         Batch.objects.filter(pk=found.pk).update(job_id=job.pk)
     return go_on(request, reverse("accidents:batch", args=[found.pk]))
 

@@ -62,7 +62,7 @@ def _tried(data: bytes) -> Iterator[str]:
 
 
 def likely(data: bytes) -> list[str]:
-    """What else than UTF-8 it may be, first where characters are common, of equals the mainland's."""
+    """What else than UTF-8 it may be, commonest characters first, of equals the mainland's."""
     head = data[:JUDGED_BYTES]
     shares = {code: common_share(head.decode(code, "replace")) for code in ("gb18030", *BIG5)}
     return sorted(shares, key=lambda code: -shares[code])

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from anlan.domain.campaigns.reading import words
+from anlan.domain.campaigns.reading.figures.numbers import SCALES
+from anlan.domain.campaigns.reading.figures.units import DEATHS_PER
 from anlan.domain.campaigns.reading.structure import han_number
 
 _HAN_COUNT = "[一二两三四五六七八九十百]{1,4}"
@@ -35,10 +37,7 @@ TENTHS = re.compile(
     rf"(?![不立员效果功为本长都品绩分型年套熟交就对片])(?P<after>{_AFTER})?"
 )
 SHAPES = (DIGITS, NUMERALS, TENTHS)
-#: A rate of deaths is written without its unit: 死亡率控制在0.012以内. Of what → its unit.
-DEATHS_PER = (
-    ("亿元", "人/亿元"), ("百万吨", "人/百万吨"), ("10万", "人/10万人"), ("十万", "人/10万人"), ("万车", "人/万车"),
-)  # fmt: skip
+#: 死亡率控制在0.012以内.
 _BARE_RATE = re.compile(
     rf"(?P<of>{'|'.join(word for word, _ in DEATHS_PER)})[^,。;\d]{{0,16}}?死亡(?:率|人数)(?P<lead>[^,。;\d]{{0,10}})"
     rf"(?P<n>\d{{1,3}}\.\d{{1,4}})(?P<after>{_AFTER})?(?![\d%‰人个万])"
@@ -104,14 +103,14 @@ def value(match: re.Match[str]) -> tuple[Decimal, str]:
     """How much, and of which unit: 2.6万户 is 26,000 户, 六成 is 60 %."""
     said = match.groupdict()
     raw, unit = said["n"].replace(",", ""), said["unit"]
-    number = Decimal(raw) if raw[0].isdigit() else Decimal(han_number(raw.replace("两", "二")))
+    number = Decimal(raw) if raw[0].isdigit() else Decimal(han_number(raw))
     if unit == "成":
         rest = said.get("rest")
         number = number * 10 + (0 if not rest else 5 if rest == "半" else han_number(rest))
         return number, "%"
     if unit[0] in "万亿":
-        number, unit = number * {"万": 10**4, "亿": 10**8}[unit[0]], unit[1:]
-    number *= {"万": 10**4, "亿": 10**8, "千": 1000}.get(said.get("big") or "", 1)
+        number, unit = number * SCALES[unit[0]], unit[1:]
+    number *= SCALES[said.get("big") or ""]
     if number == number.to_integral_value():
         number = number.to_integral_value()
     unit = unit.replace("(", "").replace(")", "") + (said.get("rate") or "")

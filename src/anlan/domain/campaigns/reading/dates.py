@@ -171,7 +171,7 @@ def _counted(match: re.Match[str], issued: date | None) -> date | None:
     begins = match["from"] or match["after"]
     if issued is None or not begins or not _OWN_DAY.match(begins):
         return None
-    count, unit = han_number(match["long"].replace("两", "二")), match["of"]
+    count, unit = han_number(match["long"]), match["of"]
     if unit in ("日", "天", "周"):
         return issued + timedelta(days=count * (7 if unit == "周" else 1))
     if unit in ("个月", "年"):

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from anlan.domain.campaigns.reading.figures.folding import line_ends
 from anlan.domain.campaigns.reading.figures.mending import mend
 from anlan.kernel.papers.scripts import simplified
 
@@ -48,11 +49,6 @@ class Plain:
         last = self.at[end - 1]
         # A sign that was put back has no width in the document.
         return self.at[start], last if self.at[end : end + 1] == (last,) else last + 1
-
-
-def line_ends(text: str) -> str:
-    """A file of an old Macintosh ends its lines with CR alone; every place stays what it was."""
-    return text.replace("\r", "\n") if "\r" in text and "\n" not in text else text
 
 
 def plain(text: str, leave_out: Iterable[tuple[int, int]] = ()) -> Plain:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from anlan.domain.campaigns.reading import structure
+from anlan.domain.campaigns.reading.figures import layout
 
 Span = tuple[int, int]
 
@@ -58,7 +59,7 @@ def read(text: str) -> Iterator[Row]:
         if "\t" not in text[start:end]:
             heads = []
             continue
-        cells = list(_cells(text, start, end))
+        cells = list(layout.cells(text, start, end))
         named = [_head(text[a:b]) for a, b in cells]
         if "task" in named and sum(map(bool, named)) >= HEADS_MIN:
             heads, above = named, {}
@@ -67,13 +68,6 @@ def read(text: str) -> Iterator[Row]:
             task = held.get("task")
             if task and task[0][1] - task[0][0] >= TASK_CHARS_MIN:
                 yield Row(start, end, held)
-
-
-def _cells(text: str, start: int, end: int) -> Iterator[Span]:
-    at = start
-    for cell in text[start:end].split("\t"):
-        yield at, at + len(cell)
-        at += len(cell) + 1
 
 
 def _head(cell: str) -> str:

@@ -9,19 +9,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
 from . import numbers, quantities, units
-from .layout import Line
+from .layout import Line, cells
 from .model import Find
 from .periods import Span, whens
 
-_UNIT = units.alternatives(units.COUNTED, units.MONEY, units.PHYSICAL, units.TIME, units.RATES)
-_BRACKETED = re.compile(
-    rf"[(/](?:单位:)?(?P<big>万|亿|百万)?(?P<unit>{_UNIT}|人/百万吨|人/万车|人/亿元)[)]?\s*$"
+_UNIT = units.alternatives(
+    units.COUNTED, units.MONEY, units.PHYSICAL, units.TIME, units.RATES, units.DEATHS
 )
+_BRACKETED = re.compile(rf"[(/](?:单位:)?(?P<big>万|亿|百万)?(?P<unit>{_UNIT})[)]?\s*$")
 #: 事故起数, 死亡人数: what is counted says its unit.
 _NAMED = re.compile(r"(?P<unit>起|人|家|户|次|条|项|处|座|台|辆|艘|件|宗|栋|家次|人次)数\s*$")
 _NUMBER = re.compile(rf"\s*(?P<sign>[-—+])?(?P<n>{numbers.ARABIC})(?P<percent>%)?\s*")
@@ -48,32 +47,25 @@ class Columns:
 
     def finds(self, text: str, line: Line) -> list[Find]:
         """The figures of this line's cells; a line without cells ends the table."""
-        cells = list(_cells(text, line))
-        if len(cells) < 2 or len(cells) > COLUMNS_MAX:
+        row = list(cells(text, line.start, line.end))
+        if len(row) < 2 or len(row) > COLUMNS_MAX:
             self.heads = []
             return []
-        valued = [_NUMBER.fullmatch(text, a, b) is not None for a, b in cells]
+        valued = [_NUMBER.fullmatch(text, a, b) is not None for a, b in row]
         if not any(valued[1:]):
-            named = [_head(text[a:b], self.year) for a, b in cells]
+            named = [_head(text[a:b], self.year) for a, b in row]
             # A row of dashes or of words below a head is none of its own.
             if not self.heads or any(head.unit or head.period for head in named[1:]):
                 self.heads = named
             return []
-        if len(cells) != len(self.heads):
+        if len(row) != len(self.heads):
             return []
-        row = _head(text[slice(*cells[0])], self.year)
+        first = _head(text[slice(*row[0])], self.year)
         return [
             find
-            for head, cell, value in zip(self.heads[1:], cells[1:], valued[1:], strict=True)
-            if value and (find := _find(text, head, row, cell)) is not None
+            for head, cell, value in zip(self.heads[1:], row[1:], valued[1:], strict=True)
+            if value and (find := _find(text, head, first, cell)) is not None
         ]
-
-
-def _cells(text: str, line: Line) -> Iterator[tuple[int, int]]:
-    at = line.start
-    for cell in text[line.start : line.end].split("\t"):
-        yield at, at + len(cell)
-        at += len(cell) + 1
 
 
 def _head(words: str, year: int) -> Head:

@@ -16,14 +16,13 @@ import re
 from dataclasses import dataclass
 
 from . import indicators
-from .layout import Line
+from .layout import Line, behind_stop
 from .model import Find
 from .regions import gazetteer
 
-_HARM = re.compile(
-    r"(死亡|受伤|重伤|轻伤|失踪|失联|被困|遇难|中毒|受困|下落不明)(?:人数)?(?:达|共|约)?$"
-)
-_HARMED = re.compile(r"(死亡|受伤|重伤|轻伤|失踪|失联|被困|遇难|中毒|受困|下落不明|工亡)")
+_HARMS = "死亡|受伤|重伤|轻伤|失踪|失联|被困|遇难|中毒|受困|下落不明"
+_HARM = re.compile(rf"({_HARMS})(?:人数)?(?:达|共|约)?$")
+_HARMED = re.compile(rf"({_HARMS}|工亡)")
 #: What is counted where no noun says it, by its unit.
 USUAL = {"起": "事故起数", "人": "死亡人数"}
 #: What happened is counted with these.
@@ -259,8 +258,8 @@ def _of_events(at: At, lead: str) -> str:
 
 def _topic(at: At) -> str:
     """在危险化学品领域,关闭16家: what a bare verb is about."""
-    start = max(at.text.rfind(stop, at.line.start, at.find.start) for stop in "。;") + 1
-    hit = _TOPIC.match(at.text, max(start, at.line.start), at.find.start)
+    start = behind_stop(at.text, at.line.start, at.find.start)
+    hit = _TOPIC.match(at.text, start, at.find.start)
     return hit["of"] if hit else ""
 
 

@@ -32,6 +32,9 @@ def _one(char: str) -> str:
 
 def fold(text: str) -> str:
     """The text in Simplified characters and ASCII signs, as long as it was."""
-    if "\r" in text and "\n" not in text:
-        text = text.replace("\r", "\n")  # An old Macintosh's line ends.
-    return "".join([_one(char) for char in text])
+    return "".join([_one(char) for char in line_ends(text)])
+
+
+def line_ends(text: str) -> str:
+    """A file of an old Macintosh ends its lines with CR alone; every place stays what it was."""
+    return text.replace("\r", "\n") if "\r" in text and "\n" not in text else text

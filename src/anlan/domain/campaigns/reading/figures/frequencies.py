@@ -85,10 +85,8 @@ def _how_often(hit: re.Match[str], count: re.Match[str] | None) -> tuple[Value, 
         if every == "半":
             return 6, "个月/次"
         unit = {"年": "年", "季度": "季度", "月": "个月", "天": "天"}.get(hit["u"], unit)
-        return (int(every) if every.isdigit() else numbers.han(every)), f"{unit}/次"
-    times = 1
-    if count:
-        times = int(count["c"]) if count["c"].isdigit() else int(numbers.han(count["c"]))
+        return numbers.either(every), f"{unit}/次"
+    times = numbers.either(count["c"]) if count else 1
     return times * per, f"次/{unit}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 #: A line this long that stands in the document twice is a copy, not a coincidence.
@@ -43,6 +44,18 @@ def lines(text: str) -> list[Line]:
             goals = bool(GOALS.search(words))
         found.append(Line(start, end, heading, goals and not heading, copy))
     return found
+
+
+def behind_stop(text: str, start: int, place: int, stops: str = "。;") -> int:
+    """Where the sentence or its half begins that this place is in, but not before ``start``."""
+    return max(start, *(text.rfind(stop, start, place) + 1 for stop in stops))
+
+
+def cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A row's cells, which tabs part."""
+    for cell in text[start:end].split("\t"):
+        yield start, start + len(cell)
+        start += len(cell) + 1
 
 
 def _pieces(text: str, start: int, end: int) -> list[tuple[int, int]]:

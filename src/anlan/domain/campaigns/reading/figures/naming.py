@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 from . import counting, indicators
-from .layout import Line
+from .layout import Line, behind_stop
 from .model import Find
 
 _PAIRS = re.compile(r"[、,和及与;]?\s*")
@@ -26,7 +26,7 @@ def name(text: str, line: Line, finds: list[Find], *, plan: bool) -> None:
                 and _PAIRS.fullmatch(text[group[-1].end : find.start])
                 and (
                     find.unit == group[-1].unit
-                    or {find.unit, group[-1].unit} <= {"起", "人"}
+                    or _are_tolls(group[-1], find)
                     or _apiece(text, group[0])
                 )
             ):
@@ -90,9 +90,14 @@ def _follows_step(text: str, group: list[Find], find: Find) -> bool:
     """同比增加3起、5人: the second number hangs on the verb of the first."""
     return (
         bool(group) and group[-1].kind == "count" and find.kind == "count"
-        and ({find.unit, group[-1].unit} <= {"起", "人"} or _apiece(text, group[0]))
+        and (_are_tolls(group[-1], find) or _apiece(text, group[0]))
         and text[group[-1].end : find.start] in ("、", "和", ",")
     )  # fmt: skip
+
+
+def _are_tolls(one: Find, other: Find) -> bool:
+    """3起、5人: accidents and deaths are counted together."""
+    return {one.unit, other.unit} <= counting.USUAL.keys()
 
 
 def _apiece(text: str, first: Find) -> bool:
@@ -175,8 +180,8 @@ def _without_noun(
 
 def _said_before(text: str, line: Line, find: Find) -> list[str]:
     """起数、死亡人数同比“双下降”,降幅分别为…: the nouns stand a clause earlier."""
-    start = max(text.rfind(stop, line.start, find.number[0]) for stop in "。;") + 1
-    clauses = re.split(r"[,,]", text[max(start, line.start) : find.number[0]])[:-1]
+    start = behind_stop(text, line.start, find.number[0])
+    clauses = text[start : find.number[0]].split(",")[:-1]
     for words in reversed(clauses):
         if re.search(r"起数|人数|总量", words) and not re.search(r"\d", words):
             return [noun for noun in indicators.subjects(words.split("“")[0]) if len(noun) > 1]
@@ -188,8 +193,7 @@ def _same_sentence(text: str, one: Find, other: Find) -> bool:
 
 
 def _baseline_at(text: str, line: Line, find: Find) -> tuple[int, str] | None:
-    low = max(text.rfind(sign, line.start, find.number[0]) for sign in "。;") + 1
-    low = max(low, line.start)
+    low = behind_stop(text, line.start, find.number[0])
     hits = list(indicators.BASELINES.finditer(text, low, find.number[0]))
     return (hits[-1].start(), hits[-1][0]) if hits else None
 

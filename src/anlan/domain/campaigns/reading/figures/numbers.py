@@ -35,6 +35,11 @@ def han(text: str) -> Value:
     return plain(value)
 
 
+def either(text: str) -> Value:
+    """The value of a numeral in digits or in Chinese."""
+    return arabic(text) if text.isdigit() else han(text)
+
+
 def _whole(text: str) -> int:
     if not text:
         raise ValueError("An empty numeral has no value.")

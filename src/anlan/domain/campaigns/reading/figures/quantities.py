@@ -53,11 +53,9 @@ TENTHS = re.compile(
 DOCUMENT_NUMBER = re.compile(
     r"[\u4e00-\u9fff]{1,12}[〔\[【](?P<y>(?:19|20)\d\d)[〕\]】](?:第)?(?P<n>\d{1,4})号"
 )
-#: Rates that are written without their unit: what of, and per how much.
-DEATH_RATES = (
-    (re.compile(r"百万吨死亡(?:率|人数)"), "人/百万吨"), (re.compile(r"万车死亡(?:率|人数)"), "人/万车"),
-    (re.compile(r"亿元[^,。;、]{0,14}死亡(?:率|人数)"), "人/亿元"), (re.compile(r"(?:10|十)万[^,。;、]{0,14}死亡(?:率|人数)"), "人/10万人"),
-)  # fmt: skip
+DEATH_RATES = tuple(
+    (re.compile(rf"{of}[^,。;、]{{0,14}}死亡(?:率|人数)"), unit) for of, unit in units.DEATHS_PER
+)
 DEATH_RATE = re.compile(
     r"死亡(?:率|人数)(?:[由从]\d+\.\d+)?(?:为|是|达到?|[下降至到]{1,3})?(?P<n>\d{1,3}\.\d{1,4})(?![\d%‰人个万])"
 )
@@ -118,7 +116,7 @@ def _references(text: str, start: int, end: int) -> list[Find]:
         found.append(Find(hit.start(), hit.end(), int(hit["n"]), "号", "reference",
                           number=hit.span(), indicator="文号", parts=()))  # fmt: skip
     for hit in ANNIVERSARY.finditer(text, start, end):
-        value = numbers.arabic(hit["n"]) if hit["n"].isdigit() else numbers.han(hit["n"])
+        value = numbers.either(hit["n"])
         found.append(Find(hit.start(), hit.end(), value, "周年", "reference", number=hit.span(),
                           indicator=_before(text, hit.start(), start) + "周年"))  # fmt: skip
     return found

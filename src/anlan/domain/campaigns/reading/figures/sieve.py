@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from .layout import Line
+from .layout import Line, behind_stop
 from .model import Find
 
 _ARTICLE = re.compile(r"(?m)^[ \u3000#*]*第[一二三四五六七八九十百零〇\d]{1,5}条")
@@ -77,6 +77,5 @@ def _told(text: str, line: Line, find: Find) -> bool:
 
 
 def _sentence(text: str, line: Line, place: int) -> tuple[int, int]:
-    start = max(text.rfind(stop, line.start, place) for stop in _STOPS) + 1
     ends = [at for stop in _STOPS if (at := text.find(stop, place, line.end)) >= 0]
-    return max(start, line.start), min(ends, default=line.end)
+    return behind_stop(text, line.start, place, _STOPS), min(ends, default=line.end)

@@ -143,8 +143,7 @@ def _slogan(name: str, span: tuple[int, int]) -> Find | None:
                      parts=(int(numbers.han(grips["a"])), int(grips["b"])), indicator=name)  # fmt: skip
     hundred = re.fullmatch(r"([两三四五六七八九十]|\d{1,2})个100%", name)
     if hundred:
-        many = int(hundred[1]) if hundred[1].isdigit() else numbers.han(hundred[1])
-        return in_words(span, many, "个", "structure", indicator=name)
+        return in_words(span, numbers.either(hundred[1]), "个", "structure", indicator=name)
     pair = _PAIR.fullmatch(name)
     if pair and not name.endswith("位一体"):
         both = (int(numbers.han(pair["a"])), int(numbers.han(pair["b"])))
@@ -154,7 +153,7 @@ def _slogan(name: str, span: tuple[int, int]) -> Find | None:
         return None
     if hit["n"].isdigit() and not hit["u"]:
         return None
-    value = numbers.arabic(hit["n"]) if hit["n"].isdigit() else numbers.han(hit["n"])
+    value = numbers.either(hit["n"])
     unit = hit["u"] or ("个" if hit["name"] == "位一体" else "项")
     unit = {"大": "个", "到位": "项", "批": "批"}.get(unit, unit)
     return in_words(span, value, unit, "structure", indicator=name)

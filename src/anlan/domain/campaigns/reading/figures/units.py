@@ -21,6 +21,11 @@ PHYSICAL = (
 TIME = ("周年", "个月", "个工作日", "工作日", "个小时", "小时", "分钟", "秒", "天", "周", "日", "年", "月", "个季度",
         "个百分点")  # fmt: skip
 RATES = ("%", "‰", "个百分点", "百分点", "倍", "成")
+#: Rates of deaths, whose unit is seldom written: of what → the unit.
+DEATHS_PER = (
+    ("百万吨", "人/百万吨"), ("万车", "人/万车"), ("亿元", "人/亿元"), ("10万", "人/10万人"), ("十万", "人/10万人"),
+)  # fmt: skip
+DEATHS = tuple(dict.fromkeys(unit for _, unit in DEATHS_PER))
 
 #: Another word for the same unit.
 SAME = {

@@ -143,7 +143,7 @@ def _declared_by(asked: Asked, keys: Collection[str], year: Period) -> dict[int,
     ).exclude(entry__filing=filing.pk).order_by("start")  # fmt: skip
     found: dict[int, list[_Said]] = defaultdict(list)
     for item, *one in rows.values_list("item", "entry__filing__code", "start", "end", "value"):
-        found[item].append(_Said(*one))
+        found[item].append(_Said(*one))  # type: ignore[arg-type]  # As its columns say.
     return found
 
 

@@ -32,3 +32,8 @@ def uuid7() -> UUID:
     value = (millis & (2**48 - 1)) << 80 | 0x7 << 76 | part << 64
     value |= 0x2 << 62 | int.from_bytes(os.urandom(8), "big") >> 2
     return UUID(int=value)
+
+
+def id_after(pk: UUID, n: int) -> UUID:
+    """The id ``n`` places behind one that a client made: a repeat names the same one."""
+    return UUID(int=(pk.int + n) % 2**128)

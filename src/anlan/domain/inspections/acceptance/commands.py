@@ -11,10 +11,13 @@ from uuid import UUID, uuid5
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from anlan.base import text
 from anlan.base.actor import Actor
+from anlan.base.ids import id_after
+from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.base.refusal import MovedOn, NotFound
 from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.hazards import commands as hazards
@@ -38,8 +41,6 @@ from anlan.kernel.loop.plain import Call
 
 Outcome = AcceptanceItem.Outcome
 REMARK_CHARS_MAX = 1_000
-#: The remark and the words of the item together, as a hazard's description holds them.
-TEXT_MAX = 4_000
 #: No acceptance is older; a slip of the year would count far back.
 YEARS_BACK_MAX = 10
 text_of = partial(text.stated, refusal=AcceptanceRefused)
@@ -56,7 +57,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class NewAcceptance:
-    """``pk`` is made by the client; answers by the item's id, one for each that stands."""
+    """``pk`` is made by the client; answers by the item's id, one for each that stands.
+
+    seen: the version of the set whose words were read; None where nobody read them on a page.
+    """
 
     pk: UUID
     rule_set: UUID
@@ -65,6 +69,7 @@ class NewAcceptance:
     visitor: str
     answers: Mapping[int, Answer]
     note: str = ""
+    seen: int | None = None
 
 
 def enter(new: NewAcceptance, *, by: Actor, request_id: UUID, at: datetime) -> UUID:
@@ -83,7 +88,7 @@ def enter(new: NewAcceptance, *, by: Actor, request_id: UUID, at: datetime) -> U
     unit = main_unit(by, ENTERS)
     findings = [
         hazards.Finding(
-            pk=_hazard_pk(new.pk, row), description=f"{row.remark}（{row.words}）"[:TEXT_MAX],
+            pk=id_after(new.pk, row.place), description=_description(row),
             area_id=firm.area_id, unit_id=unit.pk, opened_on=new.on, sector=firm.sector_id,
             source=Source.INSPECTION, enterprise_id=firm.pk,
             fields={
@@ -106,6 +111,12 @@ def _judged(new: NewAcceptance, rule_set: RuleSet, today: date) -> list[Acceptan
         raise AcceptanceRefused(
             field="rule_set", reason=_("The set was taken out of use. Choose another.")
         )
+    if new.seen not in (None, rule_set.version):
+        raise AcceptanceRefused(
+            field="rule_set",
+            reason=_("The set was changed while you filled it in. Look its items over, and send "
+                     "it again."),
+        )  # fmt: skip
     if not today.year - YEARS_BACK_MAX <= new.on.year or new.on > today:
         raise AcceptanceRefused(
             field="on", reason=_("The day lies ahead of today or too far back; correct it.")
@@ -159,9 +170,10 @@ def ground(item: RuleItem) -> str:
     return f"《{item.article.edition.title}》{item.article.label}"[:GROUND_CHARS_MAX]
 
 
-def _hazard_pk(pk: UUID, row: AcceptanceItem) -> UUID:
-    """Made of the acceptance's own id: a repeat names the same one."""
-    return UUID(int=pk.int + row.place)
+def _description(row: AcceptanceItem) -> str:
+    """The remark, and as much of the item's words as a description holds beside it."""
+    words = Truncator(row.words).chars(TEXT_CHARS_MAX - len(row.remark) - len("（）"))
+    return f"{row.remark}（{words}）"
 
 
 def _not_found_yet(
@@ -204,11 +216,11 @@ def _enter(
     for each in rows:
         each.acceptance = row
     for each in failed:
-        each.hazard_id = _hazard_pk(new.pk, each)
+        each.hazard_id = id_after(new.pk, each.place)
     AcceptanceItem.objects.bulk_create(rows, batch_size=500)
     grounds.found_by_item(
         [
-            (each.item.article, _hazard_pk(new.pk, each))
+            (each.item.article, id_after(new.pk, each.place))
             for each in failed if each.item.article
         ],
         who=by.name, at=at,

@@ -28,6 +28,7 @@ class AcceptanceForm(Form):
 
     pk = forms.UUIDField(widget=forms.HiddenInput)
     request_id = forms.UUIDField(widget=forms.HiddenInput)
+    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     firm = forms.CharField(
         label=gettext_lazy("Enterprise"), max_length=FIRM_CHARS_MAX,
         help_text=gettext_lazy("Its full name as in the register, or its credit code."),

@@ -38,24 +38,36 @@ def visible(by: Actor) -> QuerySet[Acceptance]:
     return rows.filter(withdrawn_at=None).select_related("rule_set", "enterprise", "area", "unit")
 
 
-def sets(by: Actor) -> list[RuleSet]:
-    """Those that an acceptance can be entered against, the newest first."""
+def sets(by: Actor) -> QuerySet[RuleSet]:
+    """Sets of acceptance items that one sees, the newest first; also those out of use."""
     rows = policy.permitted(RuleSet.objects.all(), "rulesets.view", by)
-    rows = rows.filter(purpose=RuleSet.Purpose.ACCEPTANCE, ended_on=None)
-    return list(rows.order_by("-made_at", "-pk")[:SETS_MAX])
+    return rows.filter(purpose=RuleSet.Purpose.ACCEPTANCE).order_by("-made_at", "-pk")
+
+
+def in_use(by: Actor) -> QuerySet[RuleSet]:
+    """Those that an acceptance can be entered against."""
+    return sets(by).filter(ended_on=None)
 
 
 def filters(by: Actor, params: QueryDict) -> Filters:
     return Filters(
         (
             Search("q", _("Name of the enterprise")),
-            Choice("set", _("Set of items"), lambda: [(str(r.pk), r.title) for r in sets(by)]),
+            Choice(
+                "set",
+                _("Set of items"),
+                lambda: [(str(r.pk), r.title) for r in sets(by)[:SETS_MAX]],
+            ),
             Choice("outcome", _("Acceptance result"), list(OUTCOMES.items())),
             Area("area", _("Area"), reverse("pickers:areas"), area_name),
             Days("on", _("Day")),
         ),
         params,
     )
+
+
+def _choices(by: Actor) -> list[tuple[str, str]]:
+    return [(str(row.pk), row.title) for row in sets(by)[:SETS_MAX]]
 
 
 def narrowed(rows: QuerySet[Acceptance], asked: Filters) -> QuerySet[Acceptance]:

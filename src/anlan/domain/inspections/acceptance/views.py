@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.enterprises.models import Enterprise
+from anlan.domain.hazards.forms import uuid_of
 from anlan.domain.inspections.acceptance import commands, queries, sheet
 from anlan.domain.inspections.acceptance.forms import AcceptanceForm
 from anlan.domain.inspections.acceptance.models import Acceptance
@@ -67,14 +68,16 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
 def enter(request: HttpRequest) -> HttpResponse:
     """Choose the set; then fill it in, or hand in its sheet and look it over."""
     by, at = actor_of(request), timezone.now()
-    offered = queries.sets(by)
-    chosen = next((row for row in offered if str(row.pk) == request.GET.get("set", "")), None)
+    chosen = queries.in_use(by).filter(pk=uuid_of(request.GET.get("set", ""))).first()
     if chosen is None:
+        offered = list(queries.in_use(by)[: queries.SETS_MAX])
         context: dict[str, Any] = {"offered": offered, "firm": request.GET.get("enterprise", "")}
         return render_page(request, "acceptance/choose.html", "acceptance/choose.html", context)
     items = commands.standing(chosen)
-    initial = {"pk": uuid7(), "request_id": uuid7(), "on": timezone.localdate(at),
-               "visitor": by.name, "firm": _firm(request)}  # fmt: skip
+    initial = {
+        "pk": uuid7(), "request_id": uuid7(), "seen": chosen.version,
+        "on": timezone.localdate(at), "visitor": by.name, "firm": _firm(request),
+    }  # fmt: skip
     form = AcceptanceForm(by, items, request.POST or None, initial=initial)
     wrong: list[str] = []
     status = 200
@@ -127,13 +130,15 @@ def _entered(form: AcceptanceForm, rule_set: RuleSet, request: HttpRequest) -> b
     data = form.cleaned_data
     new = commands.NewAcceptance(
         data["pk"], rule_set.pk, data["firm"], data["on"], data["visitor"], form.answers,
-        data["note"],
+        data["note"], data["seen"],
     )  # fmt: skip
     call = {"by": actor_of(request), "at": timezone.now(), "request_id": data["request_id"]}
     try:
         commands.enter(new, **call)
     except Refusal as refusal:
         put_refusal(form, refusal)
+        # Sent again it is the set as this page shows it.
+        form.data = {**request.POST.dict(), "seen": rule_set.version}
         return False
     return True
 
@@ -141,11 +146,9 @@ def _entered(form: AcceptanceForm, rule_set: RuleSet, request: HttpRequest) -> b
 @require_POST
 @requires("acceptances.withdraw")
 def withdraw(request: HttpRequest, pk: UUID) -> HttpResponse:
-    given = request.POST.get("request_id", "")
-    try:
-        request_id = UUID(given)
-    except ValueError:
-        raise NotFound from None
+    request_id = uuid_of(request.POST.get("request_id", ""))
+    if request_id is None:
+        raise NotFound
     back = reverse("acceptances:one", args=[pk])
     try:
         commands.withdraw(

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
+from anlan.base.ids import id_after
 from anlan.base.limits import IN_LIST_MAX
 from anlan.base.refusal import MovedOn, NotFound
 from anlan.domain.hazards import commands as hazards
@@ -196,7 +197,7 @@ def _not_known(visits: Sequence[NewVisit]) -> list[NewVisit]:
 
 def hazard_ids(visit: NewVisit) -> list[UUID]:
     """Ids of its hazards: made of the visit's own, so that a repeat names the same ones."""
-    return [UUID(int=visit.pk.int + n) for n in range(1, len(visit.found) + 1)]
+    return [id_after(visit.pk, n) for n in range(1, len(visit.found) + 1)]
 
 
 def _findings(

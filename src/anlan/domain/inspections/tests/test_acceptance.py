@@ -132,6 +132,13 @@ def test_acceptances_are_counted_and_each_figure_of_the_list_opens_its_rows(park
     for query, n in (("", 2), ("?outcome=passed", 1), ("?outcome=failed", 1), ("?area=530103", 0)):
         page = browser.get(reverse("acceptances:list") + query).content.decode()
         assert page.count('class="main-link clip-2"') == n, query
+    # A set that is out of use takes none, and its acceptances are found by it.
+    RuleSet.objects.update(ended_on=timezone.localdate())
+    page = browser.get(reverse("acceptances:list") + f"?set={park.rules.pk}").content.decode()
+    assert page.count('class="main-link clip-2"') == 2
+    assert "no choice" not in page
+    enter = reverse("acceptances:enter") + f"?set={park.rules.pk}"
+    assert "No set of acceptance items yet" in park.client_of("office").get(enter).content.decode()
     call = {"by": park.cast.actor("office"), "at": timezone.now(), "request_id": uuid7()}
     for _time in range(2):
         commands.withdraw(wrong, reason="园区填错", **call)
@@ -180,6 +187,12 @@ def test_a_repeat_adds_nothing_and_a_set_that_changed_meanwhile_is_refused(park:
     RuleItem.objects.filter(pk=park.items[2].pk).update(withdrawn_at=timezone.now())
     with pytest.raises(MovedOn):
         park.enter(late)
+    RuleItem.objects.filter(pk=park.items[2].pk).update(withdrawn_at=None)
+    # An item that was written anew keeps its id: nobody says of words that they didn't read.
+    refused = park.post("office", seen=park.rules.version - 1)
+    assert refused.status_code == 422
+    assert "Look its items over" in refused.content.decode()
+    assert f'name="seen" value="{park.rules.version}"' in refused.content.decode()
     ahead = timezone.localdate() + timedelta(days=1)
     assert park.post("office", on=ahead.isoformat()).status_code == 422
     assert park.post("office", on="2026-13-45").status_code == 422

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, Sum
 from django.utils import timezone
 
 from anlan.base import bulk
@@ -28,6 +28,7 @@ from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.workdays import Calendar
 from anlan.kernel.facts import ledger
 from anlan.kernel.facts.ledger import NewFact
+from anlan.kernel.facts.models import Fact
 from anlan.kernel.loop import engine
 from anlan.kernel.loop.engine import Move, NewCase
 from anlan.kernel.loop.models import Case, Party, PartyRole
@@ -242,16 +243,22 @@ def drop(row: Checklist, today: date, reason: str, **call: Any) -> int:
 
 
 def disagreeing() -> list[str]:
-    """Turns that are done while an item is open, or open while all is done."""
+    """Turns that are done while an item is open, or open while all is done, or counted wrongly."""
     bad = []
-    ticked = dict(
-        _counted(ChecklistTick.objects.exclude(state=State.OPEN), "copy", "item__post", "period")
+    ticked = Counter(
+        dict(_counted(ChecklistTick.objects.all(), "copy", "item__post", "period", "state"))
     )
-    items = dict(_counted(ChecklistItem.objects.all(), "checklist", "post", "every"))
-    rows = ChecklistTurn.objects.exclude(case__state="void").select_related("case", "copy")
-    for row in rows.iterator():
-        of = items.get((row.copy.checklist_id, row.post, row.every), 0)
-        is_done = ticked.get((row.copy_id, row.post, row.period), 0) == of
-        if is_done != (row.case.state == "closed"):
+    items = Counter(dict(_counted(ChecklistItem.objects.all(), "checklist", *_OF)))
+    facts = Fact.objects.filter(kind__code__in=(DUE.code, DONE.code)).order_by()
+    sums = facts.values_list("case_id", "kind__code").annotate(n=Sum("quantity"))
+    counted = {(case, kind): n for case, kind, n in sums}
+    for row in ChecklistTurn.objects.select_related("case", "copy").iterator():
+        key = (row.copy_id, row.post, row.period)
+        of = items[row.copy.checklist_id, row.post, row.every]
+        done, due = ticked[*key, State.DONE], of - ticked[*key, State.NOT_APPLICABLE]
+        is_void = row.case.state == "void"
+        told = tuple(counted.get((row.pk, kind.code), 0) for kind in (DUE, DONE))
+        is_settled = is_void or (done == due) == (row.case.state == "closed")
+        if not is_settled or told != ((0, 0) if is_void else (due, done)):
             bad.append(row.case.number)
     return bad

@@ -18,7 +18,7 @@ from anlan.domain.campaigns.models import Derived, Line, Plan, Task
 
 #: Lines named under an item of a list, plans beside it, and what one tree draws.
 NAMED_MAX, PLANS_MAX, NODES_MAX, DEPTH_MAX = 6, 100, 400, 5
-#: Headings of a plan that are summed up; a plan with more has no groups to speak of.
+#: Headings of a plan that are summed up; one with more has no groups to speak of, and none shown.
 GROUPS_MAX = 60
 
 
@@ -199,15 +199,15 @@ def in_group(line: UUID) -> Q:
 
 
 def groups(plan: Plan, by: Actor, today: Any) -> list[Group]:
-    """A plan's headings in their order, as far as there are several: three statements.
+    """A plan's headings in their order, where there are several: four statements.
 
     A task counts once in each group, however many of its items it carries out.
     """
     heads = items_of(plan).order_by().values("section").annotate(
         items=Count("pk"), carried=Count("pk", filter=Q(linked(by))), first=Min("place")
     )  # fmt: skip
-    found = sorted(heads, key=lambda head: head["first"])[:GROUPS_MAX]
-    if len(found) < 2:
+    found = sorted(heads[: GROUPS_MAX + 1], key=lambda head: head["first"])
+    if not 2 <= len(found) <= GROUPS_MAX:
         return []
     lines = dict(items_of(plan).order_by("-place").values_list("section", "pk"))
     sums: dict[str, dict[str, int]] = defaultdict(lambda: dict.fromkeys(("tasks", *_KEPT), 0))

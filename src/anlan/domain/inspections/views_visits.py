@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import datetime
 from io import BytesIO
-from pathlib import Path
 from urllib.parse import quote
 from uuid import UUID
 
@@ -29,6 +27,7 @@ from anlan.domain.inspections.views import sweep_of
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.audit import trail
+from anlan.kernel.papers.batches import uploaded
 from anlan.ui.pages import go_on, render_page
 
 #: Subjects that a phone shows at once.
@@ -178,13 +177,9 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         messages.error(request, _("Choose a workbook (.xlsx, .xls or .csv)."))
     elif file is not None:
         allowed = set(queries.targets(sweep, by, "target.visit").values_list("pk", flat=True))
-        with tempfile.TemporaryDirectory(prefix="anlan-in-") as folder:
-            path = Path(folder) / f"sheet{Path(file.name or '').suffix.lower()[:8]}"
-            with path.open("wb") as kept:
-                for block in file.chunks():
-                    kept.write(block)
+        with uploaded([file]) as [(name, path)]:
             read = sheets.read(
-                path, file.name or path.name, sweep, _fields(sweep), allowed,
+                path, name, sweep, _fields(sweep), allowed,
                 timezone.localdate(at),
             )  # fmt: skip
         outcome = (

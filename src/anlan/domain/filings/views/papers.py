@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from io import BytesIO
-from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -42,6 +40,7 @@ from anlan.domain.hazards.forms import StepForm
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.audit import trail
+from anlan.kernel.papers.batches import uploaded
 from anlan.kernel.papers.sheets.writing import OutTable, write_tables
 from anlan.ui.pages import go_on, render_page
 
@@ -114,12 +113,8 @@ def upload(request: HttpRequest, pk: UUID) -> HttpResponse:
         sent = StepForm(request.POST)
         if not sent.is_valid():
             raise NotFound
-        with tempfile.TemporaryDirectory(prefix="anlan-in-") as folder:
-            path = Path(folder) / f"sheet{Path(file.name or '').suffix.lower()[:8]}"
-            with path.open("wb") as kept:
-                for block in file.chunks():
-                    kept.write(block)
-            read = sheets.read(path, file.name or path.name, asked)
+        with uploaded([file]) as [(name, path)]:
+            read = sheets.read(path, name, asked)
         differs = _differs(row, asked, read)
         if read.wrong:
             # All or nothing: half a sheet in the draft would look like a whole one.

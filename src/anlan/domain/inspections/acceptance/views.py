@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
-from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -25,6 +23,7 @@ from anlan.domain.inspections.acceptance.models import Acceptance
 from anlan.domain.library.models import RuleItem, RuleSet
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.papers.batches import uploaded
 from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
 
@@ -109,13 +108,9 @@ def _with_sheet(
     request: HttpRequest, form: AcceptanceForm, items: list[RuleItem], file: UploadedFile[Any]
 ) -> tuple[AcceptanceForm, list[str]]:
     """The form with what the sheet says, over what was typed; nothing is entered yet."""
-    with tempfile.TemporaryDirectory(prefix="anlan-in-") as folder:
-        path = Path(folder) / f"sheet{Path(file.name or '').suffix.lower()[:8]}"
-        with path.open("wb") as kept:
-            for block in file.chunks():
-                kept.write(block)
+    with uploaded([file]) as [(name, path)]:
         try:
-            read = sheet.read(path, file.name or path.name, items)
+            read = sheet.read(path, name, items)
         except Refusal as refusal:
             if refusal.status >= 500:
                 raise

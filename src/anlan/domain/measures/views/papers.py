@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from io import BytesIO
-from pathlib import Path
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -25,6 +23,7 @@ from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.audit import trail
+from anlan.kernel.papers.batches import uploaded
 from anlan.ui.lists import Filters
 from anlan.ui.pages import render_page
 
@@ -46,14 +45,8 @@ def sheet(request: HttpRequest) -> HttpResponse:
         status = 422
         messages.error(request, _("Choose a workbook (.xlsx, .xls or .csv)."))
     elif file is not None:
-        with tempfile.TemporaryDirectory(prefix="anlan-in-") as folder:
-            path = Path(folder) / f"sheet{Path(file.name or '').suffix.lower()[:8]}"
-            with path.open("wb") as kept:
-                for block in file.chunks():
-                    kept.write(block)
-            read = sheets.read(
-                path, file.name or path.name, by=by, own=own, today=timezone.localdate(at)
-            )
+        with uploaded([file]) as [(name, path)]:
+            read = sheets.read(path, name, by=by, own=own, today=timezone.localdate(at))
         if read.new:
             commands.enter_many(read.new, by=by, at=at, request_id=uuid7())
         context |= {

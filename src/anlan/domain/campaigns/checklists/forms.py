@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -18,10 +17,9 @@ from anlan.domain.campaigns.models import (
     ChecklistItem,
     ChecklistTick,
 )
+from anlan.domain.campaigns.pasting import cells_of
 from anlan.domain.hazards.forms import text_area
 
-#: Between the cells of a pasted line: a sheet's tabs, or a stroke.
-_CELLS = re.compile(r"\t|[|｜]")
 PASTED_CHARS_MAX = 200_000
 #: What the cells of a line are, unless the first line says so; the office's own columns follow.
 _ORDER = ("text", "link", "aspect", "post", "indicator", "every")
@@ -33,7 +31,7 @@ _HEADS = {
     "指标": "indicator", "indicator": "indicator",
     "频次": "every", "周期": "every", "how often": "every",
 }  # fmt: skip
-#: How people write how often; the labels in both languages come first.
+#: How people write how often, beside the labels.
 _OFTEN = {
     "": "", "一次": "", "一次性": "",
     "每日": "day", "每天": "day", "日": "day", "每周": "week", "周": "week",
@@ -93,9 +91,7 @@ class ChecklistForm(Seen):
 
 
 def _items(text: str, own: Sequence[str]) -> tuple[NewItem, ...]:
-    lines = [
-        [cell.strip() for cell in _CELLS.split(line)] for line in text.splitlines() if line.strip()
-    ]
+    lines = [cells_of(line) for line in text.splitlines() if line.strip()]
     order = [*_ORDER, *own]
     if lines and (said := _heading(lines[0], own)):
         order, lines = said, lines[1:]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Unpack
@@ -15,6 +14,7 @@ from anlan.base import bulk
 from anlan.domain.campaigns.handing.commands import units_of_heap
 from anlan.domain.campaigns.meetings.commands import locked
 from anlan.domain.campaigns.models import TITLE_CHARS_MAX, Attendance, Meeting
+from anlan.domain.campaigns.pasting import cells_of
 from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.kernel.loop.plain import Call
 
@@ -100,7 +100,7 @@ def pasted(text: str) -> list[NewRow]:
     known = {str(label): state for state, label in State.choices} | _WORDS
     rows = []
     for line in text.splitlines():
-        cells = [cell.strip() for cell in _CELLS.split(line)] + ["", ""]
+        cells = [*cells_of(line), "", ""]
         if cells[0] and cells[0] not in _HEADS:
             state = known.get(cells[1], cells[1]) or State.PRESENT
             rows.append(NewRow(cells[0], state, cells[2]))
@@ -110,14 +110,13 @@ def pasted(text: str) -> list[NewRow]:
 def together(rows: Sequence[NewRow], more: Sequence[NewRow]) -> list[NewRow]:
     """The rows with what a sheet says of them, and behind them whom it has besides."""
     told = {one.who: one for one in more}
-    kept = [told.pop(one.who.strip(), one) for one in rows]
-    return [*kept, *told.values()]
+    there = {one.who.strip() for one in rows}
+    kept = [told.get(one.who.strip(), one) for one in rows]
+    return [*kept, *(one for one in more if one.who not in there)]
 
 
-#: Between the cells of a pasted line: a sheet's tabs, or a stroke.
-_CELLS = re.compile(r"\t|[|｜]")
 _HEADS = frozenset({"单位", "参会单位", "姓名", "参会人员", "who", "unit"})
-#: How sheets say it; the labels in both languages come first.
+#: How sheets say it, beside the labels.
 _WORDS = {
     "出席": State.PRESENT, "参会": State.PRESENT, "到会": State.PRESENT, "请假": State.LEAVE,
     "代": State.SENT, "代会": State.SENT, "委托": State.SENT, "缺席": State.ABSENT,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.campaigns.carrying.forms import Rows, Seen, line
 from anlan.domain.campaigns.models import NAME_CHARS_MAX, Tally
+from anlan.domain.campaigns.pasting import cells_of
 from anlan.domain.campaigns.tallies.commands import NewTally
 from anlan.domain.campaigns.tallies.spec import (
     CELL_CHARS_MAX,
@@ -24,7 +25,7 @@ from anlan.domain.campaigns.tallies.spec import (
 from anlan.domain.hazards.forms import text_area
 from anlan.ui.forms import DayInput
 
-_CELLS, _WORDS = re.compile(r"\t|[|｜]"), re.compile(r"[/／、]")
+_WORDS = re.compile(r"[/／、]")
 #: What stands behind the name of a column that has to be filled in.
 _STAR = ("*", "＊")
 #: Any of the words under which people know a kind; its own names in both languages come first.
@@ -98,7 +99,7 @@ class TallyForm(Rows):
 
 
 def _column(text: str) -> Column:
-    cells = [cell.strip() for cell in _CELLS.split(text)]
+    cells = cells_of(text)
     cells += [""] * (3 - len(cells))
     name, said = cells[0], cells[1]
     required = name.endswith(_STAR)

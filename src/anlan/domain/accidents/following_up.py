@@ -6,13 +6,10 @@ the ladder once its day is past.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from anlan.kernel.facts.kinds import FactKind
 from anlan.kernel.loop import standard
 from anlan.kernel.loop.machine import Machine, Step
 
@@ -60,14 +57,7 @@ _TOLD: dict[str, tuple[str | Promise, str | Promise]] = {
 }  # fmt: skip
 
 
-def _told(kind: FactKind) -> FactKind:
-    if kind.code not in _TOLD:
-        return kind
-    label, basis = _TOLD[kind.code]
-    return replace(kind, label=label, basis=basis)
-
-
-KINDS = tuple(map(_told, standard.kinds(KIND, _NOUN)))
+KINDS = standard.kinds(KIND, _NOUN, _TOLD)
 FOLLOWUP = Machine(
     kind=KIND,
     initial="told",

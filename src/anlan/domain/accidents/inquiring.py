@@ -6,7 +6,6 @@ handing in and of approval, so that the ladder climbs on whatever of them is lat
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -83,8 +82,7 @@ _TOLD: dict[str, tuple[str | Promise, str | Promise]] = {
     ),
 }
 KINDS = (
-    *(replace(kind, label=_TOLD[kind.code][0], basis=_TOLD[kind.code][1])
-      if kind.code in _TOLD else kind for kind in standard.kinds(KIND, _NOUN)),
+    *standard.kinds(KIND, _NOUN, _TOLD),
     *_OWN,
 )  # fmt: skip
 

@@ -7,8 +7,6 @@ What an accident counts (counting.py) is posted beside the loop's own facts.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -109,15 +107,7 @@ _TOLD: dict[str, tuple[str | Promise, str | Promise]] = {
 }
 
 
-def _told(kind: FactKind) -> FactKind:
-    if kind.code not in _TOLD:
-        return kind
-    label, basis = _TOLD[kind.code]
-    return replace(kind, label=label, basis=basis)
-
-
-KINDS = (*map(_told, standard.kinds(KIND, pgettext_lazy("unit", "accidents"))), *COUNTED,
-         MISREPORTED)  # fmt: skip
+KINDS = (*standard.kinds(KIND, pgettext_lazy("unit", "accidents"), _TOLD), *COUNTED, MISREPORTED)
 
 ACCIDENT = Machine(
     kind=KIND,

@@ -5,8 +5,6 @@ Upheld, the result is a new version of the score; the appeal closes with the ans
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -46,14 +44,7 @@ _TOLD: dict[str, tuple[str | Promise, str | Promise]] = {
 }
 
 
-def _told(kind: FactKind) -> FactKind:
-    if kind.code not in _TOLD:
-        return kind
-    label, basis = _TOLD[kind.code]
-    return replace(kind, label=label, basis=basis)
-
-
-KINDS = (*map(_told, standard.kinds(KIND, _("appeals"))), UPHELD)
+KINDS = (*standard.kinds(KIND, _("appeals"), _TOLD), UPHELD)
 
 APPEAL = Machine(
     kind=KIND,

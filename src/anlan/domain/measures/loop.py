@@ -8,8 +8,6 @@ each figure can be broken down by them.
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -112,14 +110,7 @@ _TOLD: dict[str, tuple[str | Promise, str | Promise]] = {
 }
 
 
-def _told(kind: FactKind) -> FactKind:
-    if kind.code not in _TOLD:
-        return kind
-    label, basis = _TOLD[kind.code]
-    return replace(kind, label=label, basis=basis)
-
-
-KINDS = (*map(_told, standard.kinds(KIND, _("measures"))), *_OWN)
+KINDS = (*standard.kinds(KIND, _("measures"), _TOLD), *_OWN)
 
 MEASURE = Machine(
     kind=KIND,

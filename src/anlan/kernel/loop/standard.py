@@ -5,6 +5,9 @@ A capability takes it as it is, or writes a table of its own in the same form.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -84,8 +87,13 @@ def machine(kind: str, noun: str | Promise, page: str = "", prefix: str = "") ->
     )
 
 
-def kinds(kind: str, noun: str | Promise) -> tuple[FactKind, ...]:
-    """The facts of a standard loop, each with its basis (口径)."""
+def kinds(
+    kind: str, noun: str | Promise, told: Mapping[str, tuple[str | Promise, str | Promise]] = {}
+) -> tuple[FactKind, ...]:
+    """The facts of a standard loop, each with its basis (口径).
+
+    told: by code, label and basis of those that a loop calls otherwise.
+    """
 
     def flow(name: str, label: str | Promise, basis: str | Promise) -> FactKind:
         return FactKind(f"{kind}.{name}", label, noun, basis)
@@ -96,7 +104,7 @@ def kinds(kind: str, noun: str | Promise) -> tuple[FactKind, ...]:
     def cohort(name: str, of: str, label: str | Promise, basis: str | Promise) -> FactKind:
         return FactKind(f"{kind}.{name}", label, noun, basis, cohort_of=f"{kind}.{of}")
 
-    return (
+    found = (
         flow(
             "found",
             pgettext_lazy("figure", "found"),
@@ -159,6 +167,12 @@ def kinds(kind: str, noun: str | Promise) -> tuple[FactKind, ...]:
             _("Of those due in the period, the ones rectified by their deadline."),
         ),
     )
+
+    def renamed(each: FactKind) -> FactKind:
+        label, basis = told.get(each.code, (each.label, each.basis))
+        return replace(each, label=label, basis=basis)
+
+    return tuple(map(renamed, found))
 
 
 #: The flow that a rung counts, by rung.

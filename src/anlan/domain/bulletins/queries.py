@@ -28,9 +28,10 @@ from anlan.domain.campaigns.models import Task
 from anlan.domain.hazards.models import Hazard
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop.models import Event
+from anlan.kernel.papers import scripts
 from anlan.kernel.regions.models import Region
 
-WORDS_MAX, AROUND_MAX = 5, 300
+AROUND_MAX = 300
 ROW = ("case", "case__area", "case__unit", "issue")
 
 
@@ -40,9 +41,7 @@ def visible(by: Actor) -> QuerySet[Paper]:
 
 def narrowed(rows: QuerySet[Paper], asked: Any) -> QuerySet[Paper]:
     """As the address asks; what was dropped shows only when asked for."""
-    where = Q()
-    for word in str(asked["q"] or "").split()[:WORDS_MAX]:
-        where &= Q(title__icontains=word) | Q(issue__number__icontains=word)
+    where = scripts.holding(asked["q"], "title", "issue__number")
     if kind := asked["kind"]:
         where &= Q(case__grade=kind)
     if state := asked["state"]:
@@ -61,8 +60,7 @@ def narrowed(rows: QuerySet[Paper], asked: Any) -> QuerySet[Paper]:
 
 def numbers(by: Actor, asked: Any) -> QuerySet[Number]:
     rows = policy.permitted(Number.objects.all(), "paper_numbers.view", by)
-    for word in str(asked["q"] or "").split()[:WORDS_MAX]:
-        rows = rows.filter(text__icontains=word)
+    rows = rows.filter(scripts.holding(asked["q"], "text"))
     if asked["year"]:
         rows = rows.filter(year=int(asked["year"]))
     return rows.select_related("paper")

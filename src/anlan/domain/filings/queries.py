@@ -21,9 +21,10 @@ from anlan.domain.filings.loop import KIND
 from anlan.domain.filings.models import Filing, Form, Item
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop import commands as loop
+from anlan.kernel.papers import scripts
 from anlan.kernel.regions.models import Region
 
-WORDS_MAX, URGED_MAX = 5, 500
+URGED_MAX = 500
 #: How a filing stands: seven things that are told apart.
 STANDS: dict[str, str | Promise] = {
     **{code: label for code, label in RETURN_STATES.items() if code != "waiting"},
@@ -86,8 +87,7 @@ def narrowed(rows: QuerySet[Filing], asked: Any, today: date) -> QuerySet[Filing
         where &= Q(form=form)
     if code := str(asked["period"] or "").strip():
         where &= Q(code=code)
-    for word in str(asked["q"] or "").split()[:WORDS_MAX]:
-        where &= Q(unit__name__icontains=word) | Q(form__title__icontains=word)
+    where &= scripts.holding(asked["q"], "unit__name", "form__title")
     rows = rows.filter(where)
     state = str(asked["stands"] or "")
     if state in STANDS:

@@ -39,6 +39,7 @@ from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.audit import trail
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Kind, Period
+from anlan.kernel.papers import scripts
 from anlan.kernel.papers.sheets.handing_out import handed_out
 from anlan.kernel.papers.sheets.writing import OutTable
 from anlan.kernel.regions.models import Region
@@ -49,7 +50,7 @@ from anlan.ui.pages import go_on, render_page
 
 ORDERS = {"newest": Keyset.by("-made_at", "-pk"), "topic": Keyset.by("topic", "pk")}
 PUBLISHED_ORDERS = {"day": Keyset.by("-day", "-pk"), "outlet": Keyset.by("outlet", "pk")}
-WORDS_MAX, OUTLETS_MAX = 5, 50
+OUTLETS_MAX = 50
 
 
 @require_GET
@@ -59,10 +60,7 @@ def questions(request: HttpRequest) -> HttpResponse:
     asked = Filters((Search("q", _("Words in question or answer")),
                      Flag("withdrawn", _("Withdrawn ones, too"))), request.GET)  # fmt: skip
     rows = policy.permitted(Question.objects.all(), "press_questions.view", by)
-    for word in str(asked["q"] or "").split()[:WORDS_MAX]:
-        rows = rows.filter(
-            Q(question__icontains=word) | Q(answer__icontains=word) | Q(topic__icontains=word)
-        )
+    rows = rows.filter(scripts.holding(asked["q"], "question", "answer", "topic"))
     if not asked["withdrawn"]:
         rows = rows.filter(withdrawn_at=None)
     may_make = policy.may(by, "press_questions.make")
@@ -172,9 +170,7 @@ def _filters(params: QueryDict) -> Filters:
 
 def _rows(by: Actor, asked: Filters) -> Any:
     rows = policy.permitted(Publication.objects.all(), "publications.view", by)
-    where = Q(withdrawn_at=None)
-    for word in str(asked["q"] or "").split()[:WORDS_MAX]:
-        where &= Q(title__icontains=word) | Q(outlet__icontains=word)
+    where = Q(withdrawn_at=None) & scripts.holding(asked["q"], "title", "outlet")
     for name, column in (("outlet", "outlet"), ("medium", "medium"), ("on_from", "day__gte"),
                          ("on_to", "day__lte")):  # fmt: skip
         if value := asked[name]:

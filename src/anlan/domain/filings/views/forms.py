@@ -26,6 +26,7 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit, UnitKind
 from anlan.kernel.calendar import periods as calendar
+from anlan.kernel.papers import scripts
 from anlan.kernel.regions.models import Level
 from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
@@ -49,8 +50,7 @@ def form_list(request: HttpRequest) -> HttpResponse:
         request.GET,
     )  # fmt: skip
     rows = queries.forms(by).select_related("unit")
-    for word in str(filters["q"] or "").split()[: queries.WORDS_MAX]:
-        rows = rows.filter(title__icontains=word) | rows.filter(number__icontains=word)
+    rows = rows.filter(scripts.holding(filters["q"], "title", "number"))
     if filters["status"]:
         rows = rows.filter(status=filters["status"])
     page: Any = filters.order(ORDERS, "made").page(rows, request.GET)
@@ -304,8 +304,7 @@ def items(request: HttpRequest) -> HttpResponse:
                 return go_on(request, reverse("filings:items"))
     filters = Filters((Search("q", _("Words in it")),), request.GET)
     rows = queries.items(by).select_related("unit")
-    for word in str(filters["q"] or "").split()[: queries.WORDS_MAX]:
-        rows = rows.filter(name__icontains=word)
+    rows = rows.filter(scripts.holding(filters["q"], "name"))
     context = {
         "filters": filters, "page": filters.order(ITEM_ORDERS, "made").page(rows, request.GET),
         "columns": _item_columns(), "tabs": tabs.of(by, "items"), "may_make": may_make,

@@ -4,7 +4,8 @@
 // deletes it all (S34). Without a secure connection nothing is written: the page itself keeps it.
 "use strict";
 (() => {
-  const { sealing, put, drop, keyOf, seal, unseal, secretOf, forget } = window.anlanSheets;
+  const kept = window.anlanSheets;
+  const { sealing, put, drop, keyOf, seal, unseal, secretOf, forget } = kept;
   const { fields, write, label, said } = window.anlanCells;
   const SEND_MS = 30000, STORE_MS = 50, RETRY_MS = 15000, ASK_MS = 30000, LOCK_MS = 300, LOCK_TRIES = 5;
   const OLD_MS = 5 * 86400000; // Some browsers throw away after seven days what nobody looked at.
@@ -256,7 +257,7 @@
     navigator.locks.request(id, () => { sheet.keeper = true; keep(); return forEver(); });
     return false;
   };
-  const remember = () => window.anlanSheets.remember(sheet.owner, sheet.secret);
+  const remember = () => kept.remember(sheet.owner, sheet.secret);
   const listen = () => {
     const { form } = sheet;
     document.addEventListener("input", (event) => { if (event.target.form === form) typed(); });
@@ -309,7 +310,7 @@
       try {
         remember();
         sheet.key = await keyOf(sheet.secret);
-        row = await window.anlanSheets.row(sheet.id);
+        row = await kept.row(sheet.id);
         if (row && !old && row.unsent) old = await unseal(sheet.key, row);
         sheet.since = row && row.unsent ? row.at : 0;
       } catch { sheet.key = null; }
@@ -341,11 +342,11 @@
   const after = async (box) => {
     if (!sealing) return;
     const id = idOf(box.dataset.owner, box.dataset.filing, false), wish = idOf(box.dataset.owner, box.dataset.filing, true);
-    const typed = await window.anlanSheets.row(wish);
+    const typed = await kept.row(wish);
     // What was asked for stands on this page; what wasn't waits for its person to ask.
     if (typed && (!typed.unsent || box.dataset.wished)) await drop(wish);
     else if (typed && box.dataset.correct) say("waiting", { n: typed.unsent, at: clock(typed.at) }, "blue", linked(words.goon, box.dataset.correct));
-    const row = await window.anlanSheets.row(id);
+    const row = await kept.row(id);
     if (!row) return;
     if (!row.unsent || row.handed) { await drop(id); return; }
     const old = await unseal(await keyOf(box.dataset.key), row);
@@ -366,7 +367,7 @@
     const secret = sealing && secretOf();
     const again = pressed(words.again, () => location.assign(location.pathname.replace(/(\/[0-9a-f-]{36}\/).*/, "$1")));
     if (!secret) { say("sealed", {}, "amber", again); return; }
-    const rows = (await window.anlanSheets.all()).filter((row) => row.owner === secret.owner);
+    const rows = (await kept.all()).filter((row) => row.owner === secret.owner);
     const key = await keyOf(secret.key);
     const found = /\/([0-9a-f-]{36})\/(correct\/)?/.exec(location.pathname);
     const row = found && rows.find((one) => one.id === idOf(secret.owner, found[1], found[2]));

@@ -31,7 +31,7 @@ def checked(folder: Path) -> Iterator[dict[str, Any]]:
             continue
         name = path.stem
         asked: list[Row] = [{"kind": "task", **task} for task in tasks if task["seed"] == name]
-        asked += measuring_tasks.seeds(folder / f"tasks_{name}.jsonl")
+        asked += measuring_tasks.seeds(_rows(folder / f"tasks_{name}.jsonl"))
         own = whole.get(name, {"figures": True, "tasks": bool(asked), "sorts": None})
         document = documents.read(path)
         told: dict[str, Any] = {"document": name}

@@ -134,47 +134,17 @@ REACHING = any_of(
     " 安装 改造 推广 取缔 选树 评选 树立 发展 引进 清退 压减 整改 办理 曝光 约谈 至少 确保 储备 组建 招录 选派"
 )
 #: Words before a number (or behind it) → comparator.
-AT_LEAST_BEFORE = any_of(
-    "不低于 不少于 不小于 不得低于 不得少于 不得小于 至少 最少 超过 突破 高于 多于 大于 逾 超 达到 达 保持在 稳定在"
-)
-AT_LEAST = frozenset(
-    [
-        "不低于",
-        "不少于",
-        "不小于",
-        "至少",
-        "最少",
-        "超过",
-        "突破",
-        "高于",
-        "多于",
-        "不得低于",
-        "不得少于",
-        "不得小于",
-        "大于",
-        "逾",
-        "超",
-    ]
-)
-AT_MOST = frozenset(
-    [
-        "不超过",
-        "不高于",
-        "不多于",
-        "不大于",
-        "低于",
-        "少于",
-        "小于",
-        "控制在",
-        "最多",
-        "不得超过",
-        "不得高于",
-        "限制在",
-        "限速",
-        "限载",
-    ]
-)
-AT_MOST_BEFORE = any_of(" ".join(sorted(AT_MOST)))
+AT_LEAST = frozenset((
+    "不低于", "不少于", "不小于", "至少", "最少", "超过", "突破", "高于",
+    "多于", "不得低于", "不得少于", "不得小于", "大于", "逾", "超",
+))  # fmt: skip
+#: What is to be reached is named without saying whether more is better.
+AT_LEAST_BEFORE = any_of(*AT_LEAST, "达到 达 保持在 稳定在")
+AT_MOST = frozenset((
+    "不超过", "不高于", "不多于", "不大于", "低于", "少于", "小于",
+    "控制在", "最多", "不得超过", "不得高于", "限制在", "限速", "限载",
+))  # fmt: skip
+AT_MOST_BEFORE = any_of(*AT_MOST)
 #: What was, isn't a target.
 TOLD = re.compile(
     r"(?:已经?|累计|共(?!同|享|建|治)|截至|以来|发生|发现|反馈|现有|(?<![较比与])(?:去年|上年)|全国共|自查出|查出|造成|立案|处罚了)[^。;]{0,14}$"

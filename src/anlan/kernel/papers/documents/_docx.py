@@ -12,13 +12,13 @@ from typing import Any
 from xml.etree import ElementTree
 
 import archive  # type: ignore[import-not-found]  # loaded by path in the child
-from _numbering import Numbers  # type: ignore[import-not-found]
-from _parts import DITTO, Stop, Text  # type: ignore[import-not-found]
+from _numbering import Numbers, W  # type: ignore[import-not-found]
+from _parts import DITTO, Stop, Text, span  # type: ignore[import-not-found]
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
-SPAN_MAX = 1_000
+#: What only holds paragraphs and tables, or rows.
+_HOLDERS = frozenset((f"{W}sdt", f"{W}sdtContent", f"{W}ins", f"{W}customXml"))
 
 
 def read(path: str, encoding: str) -> dict[str, Any]:
@@ -32,7 +32,7 @@ def read(path: str, encoding: str) -> dict[str, Any]:
             raise Stop("broken", "document.xml")
         styles = _part(file, found, "word/styles.xml")
         numbers = Numbers(_part(file, found, "word/numbering.xml"), styles)
-    body = main.find(f"{_W}body")
+    body = main.find(f"{W}body")
     if body is None:
         raise Stop("broken", "body")
     text = Text()
@@ -56,7 +56,7 @@ def _part(file: Any, found: dict[str, Any], name: str) -> ElementTree.Element | 
     if b"<!" in raw.replace(b"\0", b"").replace(b"<!--", b""):
         raise Stop("entities", name)
     # The strict form of the format differs in its name space alone.
-    raw = raw.replace(_STRICT[1:-1].encode(), _W[1:-1].encode())
+    raw = raw.replace(_STRICT[1:-1].encode(), W[1:-1].encode())
     return ElementTree.fromstring(raw)  # noqa: S314  no document type passed, and limits are set
 
 
@@ -64,14 +64,14 @@ def _block(holder: ElementTree.Element, numbers: Numbers) -> list[str]:
     """Lines of a body, in order; what stands in boxes and content controls is part of it."""
     lines: list[str] = []
     for child in holder:
-        if child.tag == f"{_W}p":
+        if child.tag == f"{W}p":
             lines += _paragraph(child, numbers)
-        elif child.tag == f"{_W}tbl":
+        elif child.tag == f"{W}tbl":
             for row in _rows(child):
                 line = "\t".join(_cells(row, numbers))
                 if line.replace(DITTO, "").strip():
                     lines.append(line)
-        elif child.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml"):
+        elif child.tag in _HOLDERS:
             lines += _block(child, numbers)
     return lines
 
@@ -79,26 +79,25 @@ def _block(holder: ElementTree.Element, numbers: Numbers) -> list[str]:
 def _rows(table: ElementTree.Element) -> Iterator[ElementTree.Element]:
     """Of this table, not of one in its cells."""
     for part in table:
-        if part.tag == f"{_W}tr":
+        if part.tag == f"{W}tr":
             yield part
-        elif part.tag in (f"{_W}sdt", f"{_W}sdtContent", f"{_W}ins", f"{_W}customXml"):
+        elif part.tag in _HOLDERS:
             yield from _rows(part)
 
 
 def _cells(row: ElementTree.Element, numbers: Numbers) -> list[str]:
     """What stands in each column; a cell merged with the one above says so."""
     cells: list[str] = []
-    held = row.findall(f"{_W}tc")
+    held = row.findall(f"{W}tc")
     for cell in held:
         text = " ".join(line for line in _block(cell, numbers) if line).strip()
-        merged = cell.find(f"{_W}tcPr/{_W}vMerge")
-        if merged is not None and merged.get(f"{_W}val", "continue") == "continue":
+        merged = cell.find(f"{W}tcPr/{W}vMerge")
+        if merged is not None and merged.get(f"{W}val", "continue") == "continue":
             text = text or DITTO
         cells.append(text)
-        across = cell.find(f"{_W}tcPr/{_W}gridSpan")
-        stated = across.get(f"{_W}val", "1") if across is not None else "1"
-        if len(held) > 1 and stated.isdecimal():
-            cells += [""] * (min(int(stated), SPAN_MAX) - 1)
+        across = cell.find(f"{W}tcPr/{W}gridSpan")
+        if len(held) > 1 and across is not None:
+            cells += [""] * (span(across.get(f"{W}val")) - 1)
     return cells
 
 
@@ -115,15 +114,15 @@ def _paragraph(paragraph: ElementTree.Element, numbers: Numbers) -> list[str]:
 def _runs(node: ElementTree.Element, out: list[str], boxes: list[str], numbers: Numbers) -> None:
     for child in node:
         tag = child.tag
-        if tag == f"{_W}t":
+        if tag == f"{W}t":
             out.append(child.text or "")
-        elif tag == f"{_W}tab":
+        elif tag == f"{W}tab":
             out.append("\t")
-        elif tag in (f"{_W}br", f"{_W}cr"):
+        elif tag in (f"{W}br", f"{W}cr"):
             out.append("\n")
-        elif tag == f"{_W}noBreakHyphen":
+        elif tag == f"{W}noBreakHyphen":
             out.append("-")
-        elif tag == f"{_W}txbxContent":
+        elif tag == f"{W}txbxContent":
             boxes += _block(child, numbers)
-        elif tag not in (_FALLBACK, f"{_W}del", f"{_W}pPr", f"{_W}rPr", f"{_W}moveFrom"):
+        elif tag not in (_FALLBACK, f"{W}del", f"{W}pPr", f"{W}rPr", f"{W}moveFrom"):
             _runs(child, out, boxes, numbers)

@@ -11,7 +11,7 @@ from array import array
 from html.parser import HTMLParser
 from typing import Any
 
-from _parts import DITTO, Stop, Text  # type: ignore[import-not-found]  # loaded by path in the child
+from _parts import DITTO, Stop, Text, span  # type: ignore[import-not-found]  # loaded by path in the child
 
 # Each is asked for by its tag, and nothing else.
 _BLOCKS = frozenset(
@@ -30,7 +30,6 @@ DEPTH_MAX = 5_000
 _BREAK = "\v"
 #: A row with more is no row: old pages lay themselves out in tables.
 ROW_CHARS_MAX = 1_500
-SPAN_MAX = 1_000
 
 
 class _Table:
@@ -147,7 +146,7 @@ class _Page(HTMLParser):
             self._sign("\t" * (1 + table.skipped))
         while table.merged():
             self._sign(DITTO + "\t")
-        table.cell(_span(attrs.get("colspan")), _span(attrs.get("rowspan")))
+        table.cell(span(attrs.get("colspan")), span(attrs.get("rowspan")))
 
     def _sign(self, signs: str) -> None:
         """Signs of ours stand nowhere in the file."""
@@ -222,11 +221,6 @@ class _Page(HTMLParser):
             self.text.line(line, "navigation" if self.furniture else "")
             self.starts.extend([*self.began[first:last], self.ended[last - 1]])
             self.ends.extend([*self.ended[first:last], self.ended[last - 1]])
-
-
-def _span(stated: str | None) -> int:
-    """Of colspan and rowspan what a table can have; 0 means to its end, which is no number."""
-    return min(int(stated), SPAN_MAX) if stated and stated.isdecimal() and int(stated) else 1
 
 
 def read(path: str, encoding: str) -> dict[str, Any]:

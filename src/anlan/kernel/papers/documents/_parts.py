@@ -9,6 +9,15 @@ TEXT_CHARS_MAX = 2_000_000
 
 #: Stands in a table for a cell that is merged with the one above it, as people write it.
 DITTO = "〃"
+#: No table has more columns or rows than a cell of it may be merged over.
+SPAN_MAX = 1_000
+
+
+def span(stated: str | None) -> int:
+    """Over how many columns or rows a cell says it is merged; HTML's 0, to the end, is none."""
+    # Python makes no number of thousands of digits.
+    found = int(stated[:9]) if stated and stated.isdecimal() else 0
+    return min(found, SPAN_MAX) or 1
 
 
 class Stop(Exception):

@@ -120,8 +120,10 @@ def of_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = rows.select_related("run__version", "run__scheme").order_by("-run__starts")
     context = {
         "pk": pk, "rows": [(row, row.printed(row.run.spec.digits)) for row in found[:CHECKS_MAX]],
+        # A scheme is its maker's main unit's, and begins with a letter of that unit alone.
         "may_make": letter.targets.exists() and policy.may(by, "schemes.make")
-        and letter.unit_id in policy.units_of(by, LEADS),
+        and letter.unit_id in policy.units_of(by, LEADS)
+        and letter.unit_id == main_unit(by, LEADS).pk,
     }  # fmt: skip
     return render_page(
         request, "assessments/_of_letter.html", "assessments/_of_letter.html", context

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from uuid import UUID
 
 from django.utils import timezone
@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.domain.accidents import importing
 from anlan.domain.accidents.models import Batch
 from anlan.kernel.jobs import queue
-from anlan.kernel.jobs.queue import Interrupted, Run
+from anlan.kernel.jobs.queue import Run
 
 #: What the progress bar says of each.
 WORKING: Mapping[str, str | Promise] = {
@@ -22,17 +22,6 @@ WORKING: Mapping[str, str | Promise] = {
 }
 
 
-def _told(run: Run) -> Callable[[int, int], None]:
-    """Say how far it is, and end early between two batches where somebody wishes so."""
-
-    def told(done: int, total: int) -> None:
-        run.progress(done, total)
-        if run.cancelled:
-            raise Interrupted
-
-    return told
-
-
 def _batch(run: Run) -> UUID:
     return UUID(run.payload["batch"])
 
@@ -40,13 +29,13 @@ def _batch(run: Run) -> UUID:
 @queue.task("accidents.try")
 def try_batch(run: Run) -> None:
     batch = Batch.objects.select_related("unit", "area").get(pk=_batch(run))
-    importing.try_out(batch, by=run.by, progress=_told(run))
+    importing.try_out(batch, by=run.by, progress=run.go_on)
 
 
 @queue.task("accidents.import")
 def import_batch(run: Run) -> None:
     importing.run(
-        _batch(run), by=run.by, progress=lambda done, total: run.progress(done, total),
+        _batch(run), by=run.by, progress=run.progress,
         stop=lambda: run.cancelled, save_cursor=run.save_cursor,
     )  # fmt: skip
 
@@ -54,6 +43,6 @@ def import_batch(run: Run) -> None:
 @queue.task("accidents.undo")
 def undo_batch(run: Run) -> None:
     importing.undo(
-        _batch(run), by=run.by, at=timezone.now(), progress=_told(run),
+        _batch(run), by=run.by, at=timezone.now(), progress=run.go_on,
         save_cursor=run.save_cursor,
     )  # fmt: skip

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from anlan.base.actor import Actor
 from anlan.domain.hazards import importing
 from anlan.domain.hazards.models import Batch
 from anlan.kernel.jobs import queue
-from anlan.kernel.jobs.queue import Interrupted, Run
+from anlan.kernel.jobs.queue import Run
 
 
 def _actor(payload: dict[str, Any]) -> Actor:
@@ -24,22 +23,11 @@ def payload_of(batch: Batch, by: Actor) -> dict[str, Any]:
     return {"batch": str(batch.pk), "user_id": by.user_id, "name": by.name, "unit_id": by.unit_id}
 
 
-def _told(run: Run) -> Callable[[int, int], None]:
-    """Say how far it is, and end early between two batches where somebody wishes so."""
-
-    def told(done: int, total: int) -> None:
-        run.progress(done, total)
-        if run.cancelled:
-            raise Interrupted
-
-    return told
-
-
 @queue.task("hazards.import")
 def import_batch(run: Run) -> None:
     importing.run(
         UUID(run.payload["batch"]), by=_actor(run.payload),
-        progress=lambda done, total: run.progress(done, total),
+        progress=run.progress,
         stop=lambda: run.cancelled, save_cursor=run.save_cursor,
     )  # fmt: skip
 
@@ -47,7 +35,7 @@ def import_batch(run: Run) -> None:
 @queue.task("hazards.try")
 def try_batch(run: Run) -> None:
     batch = Batch.objects.select_related("unit__area").get(pk=run.payload["batch"])
-    counts = importing.try_out(batch, progress=_told(run))
+    counts = importing.try_out(batch, progress=run.go_on)
     Batch.objects.filter(pk=batch.pk).update(tried=vars(counts))
 
 
@@ -55,5 +43,5 @@ def try_batch(run: Run) -> None:
 def undo_batch(run: Run) -> None:
     importing.undo(
         UUID(run.payload["batch"]), by=_actor(run.payload), at=timezone.now(),
-        progress=_told(run), save_cursor=run.save_cursor,
+        progress=run.go_on, save_cursor=run.save_cursor,
     )  # fmt: skip

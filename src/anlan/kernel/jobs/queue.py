@@ -162,6 +162,12 @@ class Run:
             raise Interrupted
         self._let_others_write()
 
+    def go_on(self, done: int, total: int) -> None:
+        """Say how far it is between two batches. Raises Interrupted where it is to end early."""
+        self.progress(done, total)
+        if self.cancelled:
+            raise Interrupted
+
     def _let_others_write(self) -> None:
         """Leave SQLite's only pen on the table for a moment: batches end to end starve the rest.
 

@@ -258,14 +258,15 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
             raise BatchBusy(status=_("tried again meanwhile"))
         heads = [heading for heading, _shown in preparing.samples(found)]
         changed, name = editing.edited(found, given, heads), editing.mapping_name(given)
+        with transaction.atomic():
+            if name:
+                importing.save_mapping(name, changed, unit=found.unit, by=by, at=at)
+                found.source = name
+            importing.reset(found, changed)
+            return _start(request, found, "accidents.try", by)
     except Refusal as refusal:
+        # What was typed stands in the form that comes back.
         return _page(request, found, refusal)
-    with transaction.atomic():
-        if name:
-            importing.save_mapping(name, changed, unit=found.unit, by=by, at=at)
-            found.source = name
-        importing.reset(found, changed)
-        return _start(request, found, "accidents.try", by)
 
 
 def _start(request: HttpRequest, found: Batch, task: str, by: Actor) -> HttpResponse:

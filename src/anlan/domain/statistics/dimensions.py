@@ -6,7 +6,7 @@ it wants one figure for a dimension, weights. The figures are the analysis's own
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -49,10 +49,10 @@ def _below(figure: Figure) -> Figure:
     return replace(figure, link=lambda: f"../{link()}") if link else figure
 
 
-def parts(table: Table) -> list[Part]:
+def parts(table: Table, laid_down: Sequence[settings.Dimension]) -> list[Part]:
     """The table's columns by dimension; an indicator that two name stands in both."""
     found = []
-    for each in settings.dimensions():
+    for each in laid_down:
         places = tuple(
             n for code in each.indicators for n, head in enumerate(table.heads)
             if head.indicator.code == code
@@ -113,7 +113,6 @@ def _plain(figure: Figure) -> Any:
     return figure.value / 100
 
 
-def query(given: Mapping[str, str]) -> dict[str, Any]:
-    """What the analysis is asked for, so that it has the columns of all dimensions."""
-    codes = dict.fromkeys(code for each in settings.dimensions() for code in each.indicators)
-    return {**given, "indicator": list(codes)}
+def codes(laid_down: Sequence[settings.Dimension]) -> list[str]:
+    """The indicators of all of them, each once."""
+    return list(dict.fromkeys(code for each in laid_down for code in each.indicators))

@@ -39,20 +39,20 @@ def page(request: HttpRequest) -> HttpResponse:
         "tabs": tabs.of(by, "dimensions"), "rows_of": ROWS,
         "may_set": policy.may(by, "statistics.settings"),
     }  # fmt: skip
-    if not settings.dimensions():
+    laid_down = settings.dimensions()
+    if not laid_down:
         return render_page(
             request, "statistics/dimensions.html", "statistics/dimensions.html", shell
         )
     quarter = periods.of(periods.Kind.QUARTER, timezone.localdate(at)).previous().code
-    plain = {
+    may = offered.for_reader(by, by_sector=False)
+    given: dict[str, Any] = {
         "area": request.GET.get("area", ""), "period": request.GET.get("period") or quarter,
         "rows": request.GET.get("rows", AREA), "known": request.GET.get("known", ""),
+        "indicator": [code for code in dimensions.codes(laid_down) if code in may],
     }  # fmt: skip
-    if plain["rows"] not in ROWS:
-        plain["rows"] = AREA
-    may = offered.for_reader(by, by_sector=False)
-    given = dimensions.query(plain)
-    given["indicator"] = [code for code in given["indicator"] if code in may]
+    if given["rows"] not in ROWS:
+        given["rows"] = AREA
     try:
         asked = analyses.read(QueryDict(urlencode(given, doseq=True)), by, at)
         table = dimensions.beside(reading.read(asked))
@@ -60,7 +60,7 @@ def page(request: HttpRequest) -> HttpResponse:
         told = {"problem": str(refusal), "usual": reverse("statistics:dimensions")}
         return render_page(request, "statistics/unreadable.html", "statistics/unreadable.html",
                            told, status=422)  # fmt: skip
-    found = dimensions.parts(table)
+    found = dimensions.parts(table, laid_down)
     context: dict[str, Any] = {
         **shell, "asked": asked, "table": table, "parts": found,
         "whole": dimensions.whole(table, found), "now": at,

@@ -62,10 +62,12 @@ _SO_LONG = rf"(?P<long>\d{{1,3}}|{_HAN_LONG})(?P<of>个?工作日|日|天|个月
 _OWN_DAY = re.compile(
     r"^(?:本|此)?(?:通知|方案|意见|要点|文件|通告|公告|办法|文)?(?:印发|下发|发布|公布|发文|发出|通知|实施|施行|即|今)(?:之)?日?$"
 )
+#: 3月至10月, 2020—2022年.
+_TO = r"(?:[-—~]{1,2}|至|到)"
 #: When something is due that has no date. Kind → how it is said.
 OTHER_DEADLINES: tuple[tuple[str, re.Pattern[str]], ...] = (
-    ("period", re.compile(r"(?:19|20)\d{2}年?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:[-—~]{1,2}|至|到)(?:(?:19|20)\d{2}年)?(?:\d{1,2}月)?(?:\d{1,2}日)?(?:年|底|(?<=[年月日底]))")),
-    ("period", re.compile(r"(?<![年\d])\d{1,2}月(?:\d{1,2}日|上旬|中旬|下旬|底|初)?(?:[-—~]{1,2}|至|到)\d{1,2}月(?:\d{1,2}日|上旬|中旬|下旬|底|初)?")),
+    ("period", re.compile(rf"(?:19|20)\d{{2}}年?(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?{_TO}(?:(?:19|20)\d{{2}}年)?(?:\d{{1,2}}月)?(?:\d{{1,2}}日)?(?:年|底|(?<=[年月日底]))")),
+    ("period", re.compile(rf"(?<![年\d])\d{{1,2}}月(?:\d{{1,2}}日|上旬|中旬|下旬|底|初)?{_TO}\d{{1,2}}月(?:\d{{1,2}}日|上旬|中旬|下旬|底|初)?")),
     ("within", re.compile(rf"{_FROM}{_SO_LONG}(?:之)?内")),
     ("regular", re.compile(r"(?:每(?:年|半年|季度?|月|周|旬|日)[^,。;、()]{0,24}|定期[^,。;、]{2,12})")),
     ("soon", re.compile(r"(?:尽快|抓紧|加快出台|加快制定|立即|即日起)[^,。;、]{0,16}")),
@@ -181,7 +183,7 @@ def _counted(match: re.Match[str], issued: date | None) -> date | None:
     return None
 
 
-_TO = re.compile(r"(?<=[年月日底初旬\d])(?:[-—~]{1,2}|至|到)(?=\d|年底|明年|次年)")
+_LASTS_TO = re.compile(rf"(?<=[年月日底初旬\d]){_TO}(?=\d|年底|明年|次年)")
 #: What may stand behind a month or a year in a cell: else it is part of something, 2026年汛前.
 _CELL_GOES_ON = re.compile(r"[(,;。、]|底|末|前|内|完成|$")
 
@@ -194,7 +196,7 @@ def in_cell(
     if sum(one.kind == "by" for one in found) > 1:
         return found
     # 2025年4月—10月 is over with October.
-    last = max((cut.end() for cut in _TO.finditer(text, start, end)), default=start)
+    last = max((cut.end() for cut in _LASTS_TO.finditer(text, start, end)), default=start)
     for kind, shape in _SHAPES:
         match = shape.search(text, last, end)
         if match is None or _is_empty(match) or not _CELL_GOES_ON.match(text[match.end() : end]):
@@ -256,16 +258,13 @@ def _sentence(text: str, start: int, at: int) -> int:
 
 
 def _loose(kind: str, said: str, year: int | None) -> str:
-    years = re.findall(r"(?:19|20)\d{2}", said)
-    if kind == "period" and not years and year is not None:
-        first, last = re.split("[-—~]{1,2}|至|到", said)[:2]
-        return f"{_iso(first, str(year))}/{_iso(last, str(year))}"
+    years = re.findall(r"(?:19|20)\d{2}", said) or ([str(year)] if year is not None else [])
     if kind == "period" and years:
-        first, *rest = re.split("[-—~]{1,2}|至|到", said)
+        first, *rest = re.split(_TO, said)
         last = rest[-1] if rest else first
         return f"{_iso(first, years[0])}/{_iso(last, years[-1])}"
     if kind == "year":
-        return years[0] if years else str(year or "")
+        return years[0] if years else ""
     return ""
 
 

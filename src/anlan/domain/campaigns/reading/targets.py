@@ -35,6 +35,17 @@ _BEHIND = re.compile(r"^(?:的)?(?P<noun>[^,。;、和及与(“”]{1,30})")
 #: 每年至少组织一次, 不低于管辖范围的50%: the word stands before the verb or the whole.
 _LEAST_BEFORE = re.compile(r"(?:至少|最少|不得?少于|不得?低于|不得?小于)[^,。;()\d]{0,16}$")
 _MOST_BEFORE = re.compile(r"(?:不得?超过|不得?高于|控制在)[^,。;()\d]{0,12}$")
+#: Which way a number goes that stands behind these words.
+_WAYS = tuple(
+    (way, re.compile(rf"{shape}(?:幅度)?(?:了|到|至)?$"))
+    for way, shape in (("decrease", words.DOWN), ("increase", words.UP))
+)
+_REACHED = re.compile(rf"(?:{words.REACHING}|成|了)$")
+_SIZE = re.compile(words.SIZE_UNITS)
+_EXISTING = re.compile(words.EXISTING_VERBS)
+#: 事故起数|较2019年|下降: what changes, against what, and the change.
+_CHANGES = re.compile(rf"(?:{words.TREND_ADVERBS})*(?:{words.DOWN}|{words.UP})(?:幅度)?(?:了)?$")
+_COMPARED = re.compile(r"(?:相比|同比|较(?!大|高|为|好|重|多)|比(?!较|例|重)|与)")
 _FORBIDDEN_BEFORE = re.compile("(?:不得|严禁|禁止|不准)[^,。;]{0,6}$")
 
 
@@ -226,42 +237,36 @@ def _change(unit: str, before: str) -> tuple[str, str, str]:
     if unit not in ("%", "个百分点", "‰") and against is None:
         return "number", "", ""
     base = (against["base"] or "") if against else ""
-    for way, shape in (("decrease", words.DOWN), ("increase", words.UP)):
-        if re.search(rf"{shape}(?:幅度)?(?:了|到|至)?$", before):
+    for way, shape in _WAYS:
+        if shape.search(before):
             return ("number" if before[-1] in "到至" else "change"), base, way
     return "number", base, ""
 
 
 def _is_threshold(said: dict[str, str | None], comparator: str, before: str, after: str) -> bool:
     """30万吨/年以下煤矿, 30人以上企业 say who is meant; 建成2座以上示范矿山 is to be reached."""
-    size = re.fullmatch(words.SIZE_UNITS, said["unit"] or "") or said.get("rate")
+    size = _SIZE.fullmatch(said["unit"] or "") or said.get("rate")
     bounded = said.get("after") or (comparator in ("<=", ">=") and size)
     if not bounded or said["unit"] == "%" or not re.match(r"的?[\u4e00-\u9fff]", after):
         return False
-    reached = said.get("least") or re.search(rf"(?:{words.REACHING}|成|了)$", before)
+    reached = said.get("least") or _REACHED.search(before)
     return bool(size or not reached)
 
 
 def _existing(text: str, start: int, clause: int, before: str, after: str) -> int | None:
     """加强省级15支救援队伍和5个仓库建设: where the words begin of what is there already."""
-    lead = re.match(words.EXISTING_VERBS, before)
+    lead = _EXISTING.match(before)
     follows = start > clause and text[start - 1] in "和及、并"
     if not after or not (lead or follows):
         return None
-    if not re.match(words.EXISTING_VERBS, text[clause_begin(text, start, clause) :]):
+    if not _EXISTING.match(text, clause_begin(text, start, clause)):
         return None
     return start + (lead.end() if lead else 0)
 
 
 def _changed(before: str) -> str:
     """What changes by so much: the words before 较2019年下降."""
-    found = re.split(
-        r"(?:相比|同比|较(?!大|高|为|好|重|多)|比(?!较|例|重)|与)",
-        re.sub(
-            rf"(?:{words.TREND_ADVERBS})*(?:{words.DOWN}|{words.UP})(?:幅度)?(?:了)?$", "", before
-        ),
-    )
-    return found[0] or before
+    return _COMPARED.split(_CHANGES.sub("", before))[0] or before
 
 
 def _comparator(said: dict[str, str | None], before: str) -> str:

@@ -43,6 +43,14 @@ _RANKED = re.compile(
     r"(?P<what>(?:事故|火灾|案件)?[\u4e00-\u9fff]{0,4}?(?:起数|人数|数量|总量))(?:分别)?(?:居|位居|位列|列|排名?|靠)前[^,。;]{0,6},分别为?"
     r"(?:\d+[\u4e00-\u9fff]{1,2}[、和])*$"
 )
+_ACCIDENT = re.compile(r"(?:各类|发生)?(?P<w>[\u4e00-\u9fff]{0,8}?(?:事故|火灾))")
+#: 10起、11人: what a bracket holds before the number asked about.
+_COUNTS_LISTED = re.compile(r"(?:\d+[\u4e00-\u9fff]{1,3}[、,和])*")
+_BEFORE_BRACKET = re.compile(r"[、,和及:]|分别是|包括|其中")
+_LISTED_ON = re.compile(r"[、和及与]|以及|等|、[^,。;、]{0,4}")
+_TAIL_BEGINS = re.compile(r"^(?:已经|已|都已经|都|均|等|的|中|共|[、和及])+|全部")
+_FOUND_BY = re.compile(r"^(?:发现|排查整治|排查|查处|整改|其中)")
+_LEADS_IN = re.compile(r"^[,。、]?(?:目前|其中|截至目前)?")
 _NEARLY = re.compile(r"近$|未来$|今后$")
 _TOPIC = re.compile(r"\s*(?:在|针对)?(?P<of>[\u4e00-\u9fff、]{2,14}?)(?:领域|方面|行业)[,:]")
 #: How many characters of a name are kept, from its end.
@@ -108,7 +116,7 @@ def _harmed(at: At) -> bool:
 
 def _accident(at: At) -> str:
     near = at.text[max(at.line.start, at.find.start - 40) : at.find.start]
-    hit = list(re.finditer(r"(?:各类|发生)?(?P<w>[\u4e00-\u9fff]{0,8}?(?:事故|火灾))", near))
+    hit = list(_ACCIDENT.finditer(near))
     return hit[-1]["w"][-8:] if hit else "事故"
 
 
@@ -136,11 +144,9 @@ def _bracketed(at: At) -> bool:
     text, line, find = at.text, at.line, at.find
     opened = text.rfind("(", max(line.start, find.start - 24), find.start)
     inside = text[opened + 1 : find.start] if opened >= 0 else ""
-    if opened < 0 or not re.fullmatch(r"(?:\d+[\u4e00-\u9fff]{1,3}[、,和])*", inside):
+    if opened < 0 or not _COUNTS_LISTED.fullmatch(inside):
         return False
-    who = indicators.tidy(
-        re.split(r"[、,和及:]|分别是|包括|其中", indicators.clause(text, opened, line.start))[-1]
-    )
+    who = indicators.tidy(_BEFORE_BRACKET.split(indicators.clause(text, opened, line.start))[-1])
     what = of_unit(at.finds[: at.index], find.unit) if find.unit in USUAL else ""
     if not who or not (what or find.unit in USUAL):
         return False
@@ -268,11 +274,11 @@ def _tail(at: At) -> str:
     last = at.find
     for other in at.finds[at.index + 1 :]:
         between = at.text[last.end : other.start]
-        if not re.fullmatch(r"[、和及与]|以及|等|、[^,。;、]{0,4}", between):
+        if not _LISTED_ON.fullmatch(between):
             break
         last = other
     words = re.split(r"[,。;!\n:”]", at.text[last.end : min(at.line.end, last.end + 18)])[0]
-    return re.sub(r"^(?:已经|已|都已经|都|均|等|的|中|共|[、和及])+|全部", "", words)
+    return _TAIL_BEGINS.sub("", words)
 
 
 def _shared(at: At) -> str:
@@ -288,7 +294,7 @@ def _named_before(at: At) -> tuple[str, str]:
     for other in reversed(at.finds[: at.index]):
         if other.kind in ("count", "target") and other.indicator and other.unit == at.find.unit:
             named = other.hints.get("whole") or other.hints.get("core") or other.indicator
-            return re.sub(r"^(?:发现|排查|查处|整改|排查整治|其中)", "", named), named
+            return _FOUND_BY.sub("", named), named
     return "", ""
 
 
@@ -312,7 +318,7 @@ def floor(line: Line, finds: list[Find], index: int) -> int:
 def placeless(words: str) -> str:
     """Words without the places they begin with: the region says those."""
     named, short = gazetteer()
-    words = re.sub(r"^[,。、]?(?:目前|其中|截至目前)?", "", words)
+    words = _LEADS_IN.sub("", words)
     trimmed = True
     while trimmed:
         trimmed = False

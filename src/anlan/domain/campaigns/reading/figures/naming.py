@@ -11,6 +11,18 @@ from .model import Find
 
 _PAIRS = re.compile(r"[、,和及与;]?\s*")
 _STEP = r"(?:下降|减少|增加|上升|增长|少|多)(?:了)?"
+#: 同比减少, 较上年增加; 减少 alone where something is compared somewhere before.
+_COMPARED_STEP = re.compile(rf"(?:同比|环比|较[^,]{{1,8}}|比[^,]{{1,8}})(?:分别)?{_STEP}$")
+_BARE_STEP = re.compile(rf"(?:^|起数|人数){_STEP}$")
+_STEPS_APIECE = re.compile(rf"分别{_STEP}$")
+_COMPARED = re.compile(r"同比|环比|较(?!大|重)|相比|比(?!例)")
+_SHARE_OF = re.compile(r"占(?:到|了)?(?P<of>[^\d]*)")
+_UNTIL_YEAR = re.compile(r"到((?:19|20)\d\d)年")
+_MEASURES = re.compile(r"起数|人数|总量")
+_FINED = re.compile(r"处以|罚款|扣除|扣罚")
+#: 隐患整改:…达80%: what stands before the colon says of what.
+_HEADED = re.compile(r"([^。;:\n]{2,20}):[^。:\n]*$")
+_RATE_NAME = re.compile(r"[\u4e00-\u9fff]{1,4}(?:率|比例|占比)(?:达到?|为|是)?$")
 
 
 def name(text: str, line: Line, finds: list[Find], *, plan: bool) -> None:
@@ -63,7 +75,7 @@ def _respectively(text: str, line: Line, finds: list[Find]) -> None:
         nouns = [noun for noun in indicators.subjects(said["nouns"]) if len(noun) > 1]
         if len(row) < 2 or len(nouns) != len(row) or not any(map(counting.placeless, nouns)):
             continue
-        share = re.match(r"占(?:到|了)?(?P<of>[^\d]*)", said["verb"])
+        share = _SHARE_OF.match(said["verb"])
         for find, noun in zip(row, nouns, strict=True):
             find.indicator = f"{noun}占{share['of'].rstrip('的')}比例" if share else noun
 
@@ -73,16 +85,12 @@ def _step(text: str, line: Line, find: Find) -> bool:
     if find.kind not in ("count", "physical", "money"):
         return False
     before = indicators.clause(text, find.number[0], line.start)
-    if re.search(rf"(?:同比|环比|较[^,]{{1,8}}|比[^,]{{1,8}})(?:分别)?{_STEP}$", before):
+    if _COMPARED_STEP.search(before):
         return True
     wide = indicators.clause(text, find.number[0], line.start, indicators.STOPS)
     return (
-        re.search(rf"(?:^|起数|人数){_STEP}$", before) is not None
-        and re.search(
-            r"同比|环比|较(?!大|重)|相比|比(?!例)",
-            wide + text[max(line.start, find.start - 40) : find.start],
-        )
-        is not None
+        _BARE_STEP.search(before) is not None
+        and _COMPARED.search(wide + text[max(line.start, find.start - 40) : find.start]) is not None
     )
 
 
@@ -102,9 +110,8 @@ def _are_tolls(one: Find, other: Find) -> bool:
 
 def _apiece(text: str, first: Find) -> bool:
     """分别增加1.6亿辆、2.27亿人: values of two things need not have one unit."""
-    return (
-        re.search(rf"分别{_STEP}$", text[max(0, first.number[0] - 8) : first.number[0]]) is not None
-    )
+    before = text[max(0, first.number[0] - 8) : first.number[0]]
+    return _STEPS_APIECE.search(before) is not None
 
 
 def _close(
@@ -143,7 +150,7 @@ _WISHED = re.compile(r"到(?:19|20)\d\d年|力争|确保|再下降|目标")
 
 def _aim(group: list[Find], before: str) -> None:
     """到2025年…下降10%, 力争下降5%: a change that is wanted is a target."""
-    until = re.search(r"到((?:19|20)\d\d)年", before)
+    until = _UNTIL_YEAR.search(before)
     for find in group:
         find.kind = "target"
         find.bound = find.bound or ">="
@@ -183,7 +190,7 @@ def _said_before(text: str, line: Line, find: Find) -> list[str]:
     start = behind_stop(text, line.start, find.number[0])
     clauses = text[start : find.number[0]].split(",")[:-1]
     for words in reversed(clauses):
-        if re.search(r"起数|人数|总量", words) and not re.search(r"\d", words):
+        if _MEASURES.search(words) and not re.search(r"\d", words):
             return [noun for noun in indicators.subjects(words.split("“")[0]) if len(noun) > 1]
     return []
 
@@ -209,7 +216,7 @@ def _rate(text: str, line: Line, find: Find, finds: list[Find]) -> None:
     words = indicators.tidy(counting.placeless(before))
     noun, stop = indicators.noun(text, find.end, line.end)
     tail = re.split(r"[,。;、!\n]", text[find.end : find.end + 20])[0]
-    if re.search(r"处以|罚款|扣除|扣罚", wide):
+    if _FINED.search(wide):
         find.kind = "rule"
         reason = re.split(r"\d", wide)[0]
         find.indicator = f"{indicators.tidy(reason)[-20:]}处罚比例"
@@ -217,7 +224,7 @@ def _rate(text: str, line: Line, find: Find, finds: list[Find]) -> None:
         find.indicator = tail
         find.end = max(find.end, stop)
     elif len(words) < 2:
-        headed = re.search(r"([^。;:\n]{2,20}):[^。:\n]*$", text[line.start : find.start])
+        headed = _HEADED.search(text[line.start : find.start])
         words = indicators.tidy(counting.placeless(wide)) if not headed else ""
         if headed and len(words) < 2:
             words = indicators.tidy(headed[1])
@@ -228,9 +235,7 @@ def _rate(text: str, line: Line, find: Find, finds: list[Find]) -> None:
         elif "、" in wide and "率" in words:
             words = indicators.tidy(wide)[-30:]
         find.indicator = words[-30:]
-    named = re.search(
-        r"[\u4e00-\u9fff]{1,4}(?:率|比例|占比)(?:达到?|为|是)?$", text[line.start : find.start]
-    )
+    named = _RATE_NAME.search(text[line.start : find.start])
     if named and find.kind == "rate":
         find.start = line.start + named.start()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from . import dates, indicators, naming, quantities, sieve, words
+from . import dates, indicators, naming, numbers, quantities, sieve, words
 from .columns import Columns
 from .context import Context, first_place, section_of
 from .folding import fold
@@ -89,24 +89,24 @@ def _line(
     return naming.twinned(whole, line, kept)
 
 
+_CAMPAIGN = re.compile(r"(?<=[\u4e00-\u9fff])([三五两二四])年(?:行动|攻坚|整治)(?!以来)")
+_CARRIED_OUT = re.compile(r"开展|实施|启动|部署")
+
+
 def _campaign_name(text: str, line: Line, once: set[str]) -> list[Find]:
     """三年行动 says a length once; after that it is only a name."""
-    hit = re.compile(r"(?<=[\u4e00-\u9fff])([三五两二四])年(?:行动|攻坚|整治)(?!以来)").search(
-        text, line.start, line.end
-    )
+    hit = _CAMPAIGN.search(text, line.start, line.end)
     if (
         hit is None
         or "campaign" in once
-        or not re.search(
-            r"开展|实施|启动|部署", text[max(line.start, hit.start() - 24) : hit.start()]
-        )
+        or not _CARRIED_OUT.search(text, max(line.start, hit.start() - 24), hit.start())
     ):
         return []
     opened = text.rfind("《", line.start, hit.start())
     if opened >= 0 and text.find("》", opened, hit.start()) < 0:
         return []
     once.add("campaign")
-    value = {"两": 2, "二": 2, "三": 3, "四": 4, "五": 5}[hit[1]]
+    value = numbers.han(hit[1])
     return [
         Find(
             hit.start(),

@@ -141,25 +141,29 @@ class Reader:
         plan, group = self.plan, became.group
         line, day = group[0], timezone.localdate(moment)
         area = self._area(line)
-        said, text = line.text(plan, "title"), _account(group, plan)
+        said = line.text(plan, "title")
+        text = _account(group, plan) or said
         place = " ".join(dict.fromkeys(line.texts(plan, "place")))
         firm = line.text(plan, "enterprise")
-        type_ = self._type(group, text or said, day)
+        # Titles and places stand in lists and notices; the account keeps what was written.
+        shown = (
+            _begun(sealed.without_numbers(said), TITLE_CHARS_MAX),
+            _begun(sealed.without_numbers(place), PLACE_CHARS_MAX),
+            _begun(firm, NAME_CHARS_MAX),
+        )
+        written = zip((said, place, firm), shown, strict=True)
+        whole = [each for each, part in written if each != part and each not in text]
+        type_ = self._type(group, text, day)
         loss, stated = _loss(group, plan)
         (lon, lat), unread = _point(line, plan)
-        whole = (said, TITLE_CHARS_MAX), (place, PLACE_CHARS_MAX), (firm, NAME_CHARS_MAX)
-        long = [each for each, most in whole if len(each) > most and each not in (text or said)]
         became.untyped, became.unpriced = not type_, bool(stated) and plan.yuan is None
         new = NewAccident(
             pk=uuid7(), happened_at=moment, area=area.pk,
-            # Titles and places stand in lists and notices; the account keeps what was written.
-            title=_begun(sealed.without_numbers(said), TITLE_CHARS_MAX),
-            place=_begun(sealed.without_numbers(place), PLACE_CHARS_MAX),
+            title=shown[0], place=shown[1], enterprise_name=shown[2],
             lon=lon, lat=lat,
             sector=self._sector(line), nature=_nature(line, plan), type=type_,
-            enterprise_name=_begun(firm, NAME_CHARS_MAX),
-            figures=_figures(group, plan, text or said, loss), loss_stated=stated,
-            text="\n".join(filter(None, (text or said, *long, unread))),
+            figures=_figures(group, plan, text, loss), loss_stated=stated,
+            text="\n".join(filter(None, (text, *whole, unread))),
             is_history=True, unit=self.batch.unit_id, source_name=self.batch.source, source_key=key,
         )  # fmt: skip
         check_new(new, {area.pk: area}, self.known_sectors, self.at)

@@ -292,7 +292,7 @@ def test_a_telephone_number_stands_in_no_list_notice_or_answer_to_programs(
     # Whoever is on duty finds it on the accident's page.
     assert number in desk.get("office", "accidents:page", pk).content.decode()
     path = tmp_path / "a.csv"
-    path.write_text(f"事故名称,发生时间\n坍塌 {number},2025-01-02\n")
+    path.write_text(f"事故名称,发生时间,经过\n坍塌 {number},2025-01-02,拆除时\n")
     importing.run(desk.sent(path, area=HOME).pk, by=ROOT)
     row = Accident.objects.get(happened_at__year=2025)
     assert number not in row.title

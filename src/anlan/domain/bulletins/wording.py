@@ -237,14 +237,16 @@ def _major_open(b: Board) -> Sentence | None:
     rows = _top([row for row in b.areas if row.number(on.MAJOR_OPEN)],
                 lambda row: row.number(on.MAJOR_OPEN))  # fmt: skip
     n = shown(b.whole, on.MAJOR_OPEN, put)
-    if len(rows) == 1:
+    # What is counted at the area itself is in none below it.
+    named = sum(row.number(on.MAJOR_OPEN) or 0 for row in rows)
+    if len(rows) == 1 and named == whole:
         # All of them, whose number stands before it.
         text = _("%(n)s major hazards stand open (%(area)s).") % {"n": n, "area": rows[0].name}
         return Sentence(text, tuple(put), "major_open")
     where = listed([_named(row.name, shown(row, on.MAJOR_OPEN, put)) for row in rows])
     if not rows:
         text = _("%(n)s major hazards stand open.")
-    elif sum(row.number(on.MAJOR_OPEN) or 0 for row in rows) == whole:
+    elif named == whole:
         text = _("%(n)s major hazards stand open, in %(areas)s.")
     else:
         text = _("%(n)s major hazards stand open, most of them in %(areas)s.")

@@ -95,6 +95,10 @@ def test_few_are_no_rate_and_the_only_one_is_not_the_most(desk: Desk) -> None:
     assert "lowest_rate" not in words, "0 of 1 says nothing of a district"
     assert "sector" not in words
     assert words["major_open"] == "尚有1处重大隐患未销号（五华区）。"
+    # Two more, counted at the city itself and in none of its districts.
+    desk.found(2, code="530100", who="city", ago=ago, grade="major")
+    words |= said(about(desk, month.code, "530100"))
+    assert words["major_open"] == "尚有3处重大隐患未销号，较多的是五华区（1处）。"
     assert words["not_known"].startswith("盘龙区、官渡区、西山区等")
     assert words["not_known"].endswith("个地区本期未上报隐患。")
 

@@ -76,6 +76,9 @@ def test_a_case_is_tagged_and_found_by_each_tag(house: House) -> None:
     # Taken from the office's list, a tag stays with the case that has it; nobody else gets it.
     house.post("mayor", "lists:setting", "tags", version=1, reason="停用", tags="")
     assert house.post("office", "lists:shelve", row.item_id, **tagged).status_code == 302
+    page = house.get("city", "lists:library", query="?tag=省级督办")
+    assert rows_of(page) == 1
+    assert "no choice" not in page.content.decode()
 
 
 def test_a_hazard_of_the_same_kind_reminds_of_a_case_sooner(house: House) -> None:

@@ -103,17 +103,20 @@ def _tags(row: LibraryCase) -> list[tuple[str, str]]:
 @requires("library.view")
 def cases(request: HttpRequest) -> HttpResponse:
     by, offered = actor_of(request), settings.tags()
+    # A case keeps what the office offers no more, and leads to its like.
+    kind, tag = (request.GET.get(name, "") for name in ("kind", "tag"))
     asked = Filters(
         (
             Search("q", gettext_lazy("Words in the case")),
             Choice("sector", gettext_lazy("Sector"), lambda: list(sectors.names().items())),
-            Choice("kind", gettext_lazy("Kind of hazard"), lambda: _pairs(offered.hazard_kinds)),
+            Choice("kind", gettext_lazy("Kind of hazard"),
+                   lambda: _pairs(offered.hazard_kinds, kind)),
             Choice("industry", gettext_lazy("Type of enterprise"), _industries),
             Area("region", gettext_lazy("Where it happened"), reverse("pickers:areas"), area_name),
-            Choice("tag", gettext_lazy("Tag of the office"), lambda: _pairs(offered.tags)),
+            Choice("tag", gettext_lazy("Tag of the office"), lambda: _pairs(offered.tags, tag)),
         ),
         request.GET,
-    )
+    )  # fmt: skip
     rows = library.narrowed(library.visible(by), asked)
     columns = [
         Column("title", gettext_lazy("Case"), kind="text",

@@ -23,7 +23,7 @@ _AFTER = "以上|以下|以内|及以上|及以下"
 DIGITS = re.compile(
     rf"(?P<least>{words.AT_LEAST_BEFORE})?(?P<most>{words.AT_MOST_BEFORE})?(?P<sign>[≥≤<>]=?)?(?P<about>约|近)?"
     rf"(?P<n>(?<![\d.〔\[第])\d+(?:,\d{{3}})*(?:\.\d+)?)(?P<big>万|亿|千)?(?P<over>余|多)?(?P<unit>{_UNITS})"
-    rf"(?P<rate>/(?:年|月|天|日|人|户|家|小时|秒|次|吨|亩|平方米|立方米))?(?P<size>煤矿|矿次)?(?P<bound>\(?含\)?)?(?P<after>{_AFTER})?"
+    rf"(?P<rate>/(?:年|月|天|日|人|户|家|小时|秒|次|吨|亩|平方米|立方米))?(?:\(?含\)?)?(?P<after>{_AFTER})?"
 )
 #: In Chinese numerals: 三个, 每月两次, 二十米以上.
 NUMERALS = re.compile(

@@ -304,6 +304,3 @@ def _sectors(counts: list[Figure], text: str) -> Iterator[Contradiction]:
         yield contradiction(
             "sectors", (whole, *parts), verdict=GAP, sum=plain(int(total)), whole=plain(whole.value)
         )
-
-
-__all__ = ["contradictions"]

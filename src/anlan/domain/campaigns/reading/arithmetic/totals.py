@@ -127,6 +127,3 @@ def _backwards(figures: list[Figure], text: str) -> Iterator[Contradiction]:
         first, _, last = figure.iso.partition("/")
         if last and len(first) == len(last) and last < first:
             yield contradiction("backwards", (figure,), first=first, last=last)
-
-
-__all__ = ["contradictions"]

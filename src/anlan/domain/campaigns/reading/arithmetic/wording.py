@@ -63,7 +63,7 @@ def _words(figures: list[Figure], text: str) -> Iterator[Contradiction]:
         # 10人以上企业 says which enterprises, not how many.
         if wrong and not re.search(r"以[上下内]", figure.text):
             yield contradiction("classifier", (figure,), unit=figure.unit, noun=wrong[0])
-        if "(次)" in figure.unit or figure.unit in ("家(次)",):
+        if "(次)" in figure.unit:
             yield contradiction("two_units", (figure,), unit=figure.unit, verdict=GAP)
     for hit in re.finditer(r"同比((?:19|20)\d\d)年", text):
         _start, end = sentence_of(text, hit.start())

@@ -20,7 +20,7 @@ from .periods import Span, whens
 _UNIT = units.alternatives(
     units.COUNTED, units.MONEY, units.PHYSICAL, units.TIME, units.RATES, units.DEATHS
 )
-_BRACKETED = re.compile(rf"[(/](?:单位:)?(?P<big>万|亿|百万)?(?P<unit>{_UNIT})[)]?\s*$")
+_BRACKETED = re.compile(rf"[(/](?:单位:)?(?P<big>{numbers.SCALE})?(?P<unit>{_UNIT})[)]?\s*$")
 #: 事故起数, 死亡人数: what is counted says its unit.
 _NAMED = re.compile(r"(?P<unit>起|人|家|户|次|条|项|处|座|台|辆|艘|件|宗|栋|家次|人次)数\s*$")
 _NUMBER = re.compile(rf"\s*(?P<sign>[-—+])?(?P<n>{numbers.ARABIC})(?P<percent>%)?\s*")

@@ -25,6 +25,18 @@ def test_the_head_says_the_unit_and_the_row_the_place():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("unit", "read"),
+    [
+        ("千元", ("12000", "元")), ("百万元", ("12000000", "元")), ("万人次", ("120000", "人次")),
+        ("千米", ("12", "公里")), ("个百分点", ("12", "个百分点")), ("人/10万人", ("12", "人/10万人")),
+    ],
+)  # fmt: skip
+def test_the_unit_of_a_head_may_be_scaled(unit, read):
+    ((value, found, _, _),) = cells(f"区县\t情况({unit})\n武侯区\t12\n")
+    assert (value, found) == read
+
+
 def test_the_head_says_the_time_and_the_row_the_rest():
     text = HEAD + "指标\t2022年\t2023年\n事故起数\t12\t10\n死亡人数\t15\t9\n"
     found = [(str(f.value), f.unit, f.indicator, f.period) for f in read(text) if not f.iso]

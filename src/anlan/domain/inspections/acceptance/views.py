@@ -67,7 +67,8 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
 def enter(request: HttpRequest) -> HttpResponse:
     """Choose the set; then fill it in, or hand in its sheet and look it over."""
     by, at = actor_of(request), timezone.now()
-    chosen = queries.in_use(by).filter(pk=uuid_of(request.GET.get("set", ""))).first()
+    wanted = uuid_of(request.GET.get("set", ""))
+    chosen = queries.in_use(by).filter(pk=wanted).first() if wanted else None
     if chosen is None:
         offered = list(queries.in_use(by)[: queries.SETS_MAX])
         context: dict[str, Any] = {"offered": offered, "firm": request.GET.get("enterprise", "")}

@@ -193,6 +193,15 @@ class Search:
 
 
 @dataclass(frozen=True)
+class Record:
+    """The id of a record that another page links to."""
+
+    name: str
+    label: Text
+    widget: str = "search"
+
+
+@dataclass(frozen=True)
 class Days:
     """A span of days, both ends included: ``name_from`` and ``name_to``."""
 
@@ -224,7 +233,7 @@ class Flag:
     widget: str = "flag"
 
 
-Filter = Choice | Search | Days | Area | Flag
+Filter = Choice | Search | Record | Days | Area | Flag
 
 
 @dataclass(frozen=True)
@@ -242,6 +251,17 @@ class Given:
 #: Filter bars that a process keeps written (some 10 kB each), and for how long.
 BARS_MAX, BAR_SECONDS = 300, 60
 _bars: Memory[Markup] = Memory(BARS_MAX)
+
+
+def _takes(item: Filter, text: str) -> bool:
+    if isinstance(item, Choice):
+        return text in dict(item.pairs())
+    if isinstance(item, Record):
+        try:
+            UUID(text)
+        except ValueError:
+            return False
+    return True
 
 
 @dataclass
@@ -270,7 +290,7 @@ class Filters:
             text = self.params.get(item.name, "").strip()[:FILTER_CHARS_MAX].replace("\x00", "")
             if not text:
                 continue
-            if isinstance(item, Choice) and text not in dict(item.pairs()):
+            if not _takes(item, text):
                 self._refuse(item, text)
             elif isinstance(item, Flag):
                 self.values[item.name] = True

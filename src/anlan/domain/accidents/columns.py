@@ -19,7 +19,7 @@ from anlan.kernel.accounts import sectors
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.loop.settings import RUNGS
 from anlan.ui.keyset import Keyset
-from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Search
+from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Record, Search
 from anlan.ui.parts import cell
 
 ORDERS = {
@@ -48,7 +48,7 @@ def filters(params: QueryDict) -> Filters:
             Choice("nature", pgettext_lazy("accident", "Kind"), list(Nature.choices)),
             Choice("state", _("Status"), list(STATES.items())),
             Days("on", _("Happened on")),
-            Search("batch", _("Batch")),
+            Record("batch", _("Batch")),
             Flag("late", _("Report overdue")),
             Flag("suspected", _("Reporting suspected")),
         ),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -24,6 +23,7 @@ AROUND_MAX = 200
 PLAIN = {
     "scope": "scope", "nature": "nature", "type": "type", "state": "case__state",
     "sector": "case__sector", "on_from": "case__opened_on__gte", "on_to": "case__opened_on__lte",
+    "batch": "case__batch_id",
 }  # fmt: skip
 
 
@@ -40,8 +40,6 @@ def narrowed(rows: QuerySet[Accident], asked: Any, today: date) -> QuerySet[Acci
     for name, column in PLAIN.items():
         if value := asked[name]:
             where &= Q(**{column: value})
-    if batch := str(asked["batch"] or ""):
-        where &= _of_batch(batch)
     if grade := str(asked["grade"] or ""):
         codes = GROUPS.get(grade, ("" if grade == "none" else grade,))
         where &= Q(case__grade__in=codes)
@@ -58,13 +56,6 @@ def narrowed(rows: QuerySet[Accident], asked: Any, today: date) -> QuerySet[Acci
         open_ones = Finding.objects.filter(status=Finding.Status.SUSPECTED)
         where &= Q(pk__in=open_ones.values("accident"))
     return rows.filter(where)
-
-
-def _of_batch(said: str) -> Q:
-    try:
-        return Q(case__batch_id=UUID(said))
-    except ValueError:
-        return policy.NOTHING
 
 
 @dataclass

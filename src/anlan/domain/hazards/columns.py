@@ -17,7 +17,7 @@ from anlan.kernel.loop.labels import STATES, state_label
 from anlan.kernel.loop.settings import RUNGS
 from anlan.ui.addresses import address
 from anlan.ui.keyset import Keyset
-from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Search, address_of
+from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Record, Search, address_of
 from anlan.ui.parts import cell
 
 ORDERS = {
@@ -49,7 +49,7 @@ def filters(params: QueryDict) -> Filters:
             Flag("open", _("Open")),
             Flag("listed", _("Listed")),
             Choice("kind", _("Kind"), KINDS),
-            Search("batch", _("Batch")),
+            Record("batch", _("Batch")),
             Search("enterprise", _("Enterprise")),
         ),
         params,

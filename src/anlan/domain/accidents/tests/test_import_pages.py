@@ -116,6 +116,8 @@ def test_a_layout_that_nobody_knows_is_described_saved_and_used_again(desk: Desk
     assert sum(Accident.objects.values_list("deaths", flat=True)) >= 20
     listed = desk.get("office", "accidents:list", query=f"?batch={batch.pk}").content.decode()
     assert "Employee Falls From Roof" in listed
+    mistyped = desk.get("office", "accidents:list", query="?batch=abc")
+    assert (mistyped.status_code, "is no choice for" in mistyped.content.decode()) == (200, True)
     desk.check()
     # Next year's file: the headings choose the office's own mapping by themselves.
     assert send(desk, text, "osha-2.csv").status_code == 302

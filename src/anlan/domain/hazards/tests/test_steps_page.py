@@ -197,3 +197,9 @@ def test_what_is_rectified_on_the_spot_is_shown_before_and_after(client_of, fixe
         assert answer.status_code == 422
         assert "Write what was done, beside its photos." in answer.content.decode()
         assert not kept
+
+
+def test_a_mistyped_batch_in_the_address_is_said_and_is_no_error(client_of):
+    answer = client_of("office").get("/hazards/?batch=abc")
+    assert answer.status_code == 200
+    assert "“abc” is no choice for" in answer.content.decode()

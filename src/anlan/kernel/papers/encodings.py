@@ -1,4 +1,4 @@
-"""Which encoding the bytes of a text file are in: UTF-8, UTF-16, GB18030 or Big5.
+"""Which encoding the bytes of a text file are in: UTF-8, UTF-16, GB18030, Big5 or Windows-1252.
 
 UTF-8 proves itself: other bytes hardly ever are valid in it. GB18030 and Big5 share their range,
 and most texts of one decode as the other, into characters that nobody uses. So both are tried,
@@ -31,6 +31,10 @@ _STATED = {
 _CHARSETS = re.compile(r"utf|gb|big5|hz|iso|us-ascii|windows|cp|euc|shift|koi|mac")
 _CHARSET = re.compile(rb"charset\s*=\s*[\"']?\s*([\w-]{2,20})", re.IGNORECASE)
 HEAD_BYTES = 4_096
+#: Below this share of common characters no text is Chinese.
+WESTERN_SHARE = 0.3
+#: Bytes beyond ASCII that follow each other, as in every Chinese text.
+_RUN = re.compile(rb"[\x80-\xff]{3}")
 #: So much of a text is enough to tell; all of 5 MB would take a second.
 JUDGED_BYTES = 40_000
 #: Level 1 of GB 2312: rows 16 to 55, the characters by frequency.
@@ -65,7 +69,10 @@ def likely(data: bytes) -> list[str]:
     """What else than UTF-8 it may be, commonest characters first, of equals the mainland's."""
     head = data[:JUDGED_BYTES]
     shares = {code: common_share(head.decode(code, "replace")) for code in ("gb18030", *BIG5)}
-    return sorted(shares, key=lambda code: -shares[code])
+    found = sorted(shares, key=lambda code: -shares[code])
+    # An accent between plain letters makes one rare character of two bytes, and no common one.
+    is_western = shares[found[0]] < WESTERN_SHARE and not _RUN.search(head)
+    return ["cp1252", *found] if is_western else found
 
 
 def _read(data: bytes, encoding: str) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from datetime import date, datetime, time, timedelta, timezone, tzinfo
 from decimal import Decimal, DecimalException
 from functools import lru_cache
@@ -13,6 +14,8 @@ from django.utils import timezone as clock
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.accidents.commands import lacks
+from anlan.domain.accidents.noting import number as spoken
+from anlan.domain.accidents.refusals import AccidentIncomplete
 from anlan.kernel.papers.sheets import TimeOfDay
 from anlan.kernel.papers.sheets.cells import text_of
 
@@ -20,22 +23,36 @@ from anlan.kernel.papers.sheets.cells import text_of
 DIGITS_MAX = 20
 #: Which of the first two numbers of 4/18/2023 is the month, as a plan says it.
 MONTH_FIRST, DAY_FIRST = "mdy", "dmy"
-_CLOCKS = ("", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p")
+_CLOCKS = (
+    "", " %H:%M", " %H:%M:%S", " %I:%M %p", " %I:%M:%S %p", " %H:%M:%S.%f", " %H%M",
+    " %I.%M.%S.%f %p", " %I:%M%p",
+)  # fmt: skip
 #: Days beside ISO 8601 whose parts can't change places.
 _PLAIN = (
     "%Y/%m/%d", "%Y.%m.%d", "%Y年%m月%d日", "%d-%b-%Y", "%d-%b-%y", "%d %b %Y", "%d %B %Y",
-    "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%Y-%b-%d",
+    "%b %d, %Y", "%B %d, %Y", "%b %d %Y", "%B %d %Y", "%Y-%b-%d", "%d/%b/%Y", "%d %b, %Y",
+    "%d %B, %Y", "%Y%m%d",
 )  # fmt: skip
+#: What is written around a day and says nothing more of it: its weekday, the ending of 5th, the
+#: dot of Mar., "at" before the time.
+_AROUND = (
+    (re.compile(r"^(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*[.,]*\s+", re.IGNORECASE), ""),
+    (re.compile(r"(?:星期|周)[一二三四五六日天]"), " "),
+    (re.compile(r"(\d)(?:st|nd|rd|th)\b", re.IGNORECASE), r"\1"),
+    (re.compile(r"\bsept\b", re.IGNORECASE), "Sep"),
+    (re.compile(r"([A-Za-z]{3})\.(?=[ ,-]|\d)"), r"\1"),
+    (re.compile(r"(?:,|\bat\b|@)\s*(?=\d{1,2}[:.]\d)", re.IGNORECASE), " "),
+    (re.compile(r"\b([ap])\.\s?m\b\.?", re.IGNORECASE), r"\1m"),
+    (re.compile(r"(\d{1,2}日)(?=\d)"), r"\1 "),
+    (re.compile(r"(\d{1,2})[时点](\d{1,2})分?(?:\d{1,2}秒)?"), r"\1:\2"),
+    (re.compile(r"(\d{1,2})[时点]"), r"\1:00"),
+    (re.compile(r"\s+"), " "),
+)
+_CHINESE_DIGITS = str.maketrans("〇零一二三四五六七八九", "00123456789")
 _TURNED = {
     MONTH_FIRST: ("%m/%d/%Y", "%m/%d/%y", "%m-%d-%Y", "%m.%d.%Y"),
     DAY_FIRST: ("%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y"),
 }
-_CHINESE_CLOCKS = (
-    "%Y年%m月%d日%H时%M分",
-    "%Y年%m月%d日%H时",
-    "%Y年%m月%d日%H:%M",
-    "%Y年%m月%d日 %H时%M分",
-)
 #: Days that a workbook writes as numbers: 36526 is 1 January 2000.
 _SERIALS, _SERIAL_ZERO = range(20_000, 80_000), date(1899, 12, 30)
 #: What registers write where they know no number, no time, no code.
@@ -43,6 +60,18 @@ NOTHING = frozenset({"", "-", "--", "—", "——", "/", "n/a", "na", "none", "
                      "不详", "unknown", ".", "?"})  # fmt: skip
 _YES = frozenset({"yes", "y", "true", "x", "√", "✓", "是", "有"})
 _NO = frozenset({"no", "n", "false", "×", "否"})
+_SPOKEN = (
+    "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen "
+    "sixteen seventeen eighteen nineteen twenty"
+)
+_WORDS = {word: n for n, word in enumerate(_SPOKEN.split())} | {"a": 1, "an": 1, "both": 2, "no": 0}
+#: A number, in digits or in words, with what is counted after it, or itself once more.
+_COUNTED = re.compile(
+    r"(\d{1,6}|[零〇一二两俩三四五六七八九十百]{1,6}|[a-z]+)\s*(?:\((\d{1,6})\)\s*)?"
+    r"(?:名|个|位)?(?:人|工人|员工|死亡|遇难|重伤|轻伤|受伤|失踪|"
+    r"(?:people|persons?|workers?|employees?|men|man|dead|deaths?|killed|died|fatalit(?:y|ies)|"
+    r"injur(?:ed|y|ies)|hospitalized|hurt|missing)\s*)*"
+)
 _PARTS = re.compile(r"(\d{1,3})[°\s]+(\d{1,2})['′\s]+(\d{1,2}(?:\.\d+)?)[\"″]?\s*([NSEW])")
 #: Names of zones as registers of North America write them; standard and summer time are fixed.
 _ZONES: dict[str, tzinfo] = {
@@ -113,17 +142,50 @@ def _day(value: Any, order: str) -> datetime:
 @lru_cache(maxsize=8)
 def _forms(order: str) -> tuple[str, ...]:
     days = (*_PLAIN, *_TURNED[order], "%Y-%m-%d")
-    return (*(day + clock_ for clock_ in _CLOCKS for day in days), *_CHINESE_CLOCKS)
+    return tuple(day + clock_ for clock_ in _CLOCKS for day in days)
 
 
+@lru_cache(maxsize=16_384)
 def _written(said: str, order: str) -> datetime:
-    folded = re.sub(r"\s+", " ", said)
+    """A register writes few different days, and to try each form takes long."""
+    folded, half = _plainly(said)
     for form in _forms(order):
         try:
-            return datetime.strptime(folded, form)  # noqa: DTZ007  made aware by the caller
+            found = datetime.strptime(folded, form)  # noqa: DTZ007  made aware by the caller
         except ValueError:
             continue
+        return found + timedelta(hours=12) if half and found.hour < 12 else found
     raise lacks("happened_at", _("Write the day as 2024-06-25, with a time as 2024-06-25 08:30."))
+
+
+def _plainly(said: str) -> tuple[str, bool]:
+    """A written day with digits and without what is only written around it; and of the
+    afternoon or the evening, that it is."""
+    folded = unicodedata.normalize("NFKC", said)
+    if re.match(r"[〇零一二]{2}[〇零一二三四五六七八九]{2}年", folded):
+        year, _sign, rest = folded.partition("年")
+        rest = re.sub("[零〇一二三四五六七八九十]+", lambda m: str(spoken(m[0])), rest)
+        folded = f"{year.translate(_CHINESE_DIGITS)}年{rest}"
+    half = re.search("下午|傍晚|晚上?|夜间", folded) is not None
+    folded = re.sub("凌晨|早上|上午|中午|下午|傍晚|晚上?|夜间", " ", folded)
+    for pattern, plain in _AROUND:
+        folded = pattern.sub(plain, folded)
+    return folded.strip(), half
+
+
+@lru_cache(maxsize=4_096)
+def is_day(said: str) -> bool:
+    """Whether it is written as a day, alone or with a time; a mere number is none."""
+    if not re.search(r"[/.年-]|[A-Za-z]{3}", said):
+        return False
+    return any(_reads(said, order) for order in (MONTH_FIRST, DAY_FIRST))
+
+
+def _reads(said: str, order: str) -> bool:
+    try:
+        return 1900 <= _day(said, order).year < 2200
+    except AccidentIncomplete:
+        return False
 
 
 def order_of(values: list[str]) -> str:
@@ -197,7 +259,7 @@ def _names() -> frozenset[str]:
 
 def number(said: str, field: str) -> int | None:
     """A whole number; yes is one and no is none, as registers tick off what there was."""
-    folded = said.replace(",", "").strip()
+    folded = unicodedata.normalize("NFKC", said).replace(",", "").strip()
     if is_nothing(folded):
         return None
     if folded.lower() in _YES:
@@ -205,9 +267,21 @@ def number(said: str, field: str) -> int | None:
     if folded.lower() in _NO:
         return 0
     found = _decimal(folded)
-    if found is None or found % 1:
+    if found is None:
+        return _in_words(folded.lower(), field)
+    if found % 1:
         raise lacks(field, _("Write a whole number."))
     return int(found)
+
+
+def _in_words(said: str, field: str) -> int:
+    """两人, 3人, "two workers", "three (3)"; a number that somebody only guessed is none."""
+    match = _COUNTED.fullmatch(said)
+    word = match[1].strip() if match else ""
+    n = int(word) if word.isdecimal() else _WORDS.get(word, spoken(word) if word else None)
+    if n is None or (match and match[2] and int(match[2]) != n):
+        raise lacks(field, _("Write a whole number."))
+    return n
 
 
 def amount(said: str, field: str) -> Decimal | None:

@@ -57,6 +57,8 @@ SUMMED = frozenset({*PEOPLE, "loss_wan", "loss"})
 CODED = ("type", "outcome", "sector")
 #: A rule each, of the tables and lists together; and characters of what it looks for.
 RULES_MAX, WORDS_CHARS_MAX = 1_000, 120
+#: Of the columns of a long table, how many a layout must know to be taken for its own.
+KNOWN_COLUMNS = 5
 LAYOUTS = law.DATA / "mappings.toml"
 
 
@@ -95,6 +97,8 @@ class Plan:
     types: list[dict[str, str]] = field(default_factory=list)
     outcomes: list[dict[str, str]] = field(default_factory=list)
     sectors: list[dict[str, str]] = field(default_factory=list)
+    #: Of a proposed column, by its heading, what it was taken for and why (guessing.py).
+    why: dict[str, list[str]] = field(default_factory=dict)
     #: A type that isn't of GB 6441 makes the row one to be mended; else it is taken without.
     strict: bool = False
 
@@ -159,6 +163,8 @@ def _there(names: Iterable[str], here: Mapping[str, str]) -> list[str]:
 def layout_from(plan: Plan) -> dict[str, Any]:
     """A plan as it is saved, to be held against the next workbook."""
     saved = plan.to_json()
+    # Next time it is the mapping that calls them so.
+    del saved["why"]
     several = {name: heads for name, heads in plan.columns.items()
                if name in SUMMED and len(heads) > 1}  # fmt: skip
     saved["columns"] = {n: heads for n, heads in plan.columns.items() if n not in several}
@@ -204,28 +210,22 @@ def _checked(name: str, layout: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def best(
     headings: Sequence[str], saved: Mapping[str, Mapping[str, Any]]
-) -> tuple[str, Mapping[str, Any]]:
-    """The layout that these headings fit best, an office's own before the house's; or a guess.
+) -> tuple[str, Mapping[str, Any]] | None:
+    """The layout that these headings fit best, an office's own before the house's; None: none.
 
-    A guess gives each heading the field that any layout calls so; a person completes it.
+    Of the house's it must know half of the columns or many: one that only has a date and a
+    description as well may mean something else by each of its rows.
     """
     found: tuple[int, str, Mapping[str, Any]] | None = None
     for name, layout in (*saved.items(), *layouts().items()):
         plan = adopt(layout, headings)
         hits = sum(map(len, plan.columns.values()))
-        if not plan.lacking() and (found is None or hits > found[0]):
+        known = len({heading for heads in plan.columns.values() for heading in heads})
+        if plan.lacking() or (found is not None and hits <= found[0]):
+            continue
+        if name in saved or known * 2 >= len(headings) or known >= KNOWN_COLUMNS:
             found = hits, name, layout
-    if found:
-        return found[1], found[2]
-    guess: dict[str, list[str]] = {}
-    for layout in layouts().values():
-        for name, names in layout["columns"].items():
-            guess.setdefault(name, []).extend(names)
-    taken: set[str] = set()
-    for name, names in guess.items():
-        guess[name] = [each for each in names if head(each) not in taken]
-        taken.update(map(head, guess[name]))
-    return "", {"columns": guess}
+    return found[1:] if found else None
 
 
 def hits(rule: Mapping[str, str], said: str) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 from django.db import transaction
 
 from anlan.base.actor import Actor
-from anlan.domain.accidents.importing import cells, lines
+from anlan.domain.accidents.importing import cells, guessing, lines
 from anlan.domain.accidents.importing.plan import Plan, adopt, best, layout_from, layouts
 from anlan.domain.accidents.models import Batch, BatchFile, Mapping
 from anlan.domain.accidents.models.imports import MAPPING_NAME_CHARS_MAX
@@ -71,14 +71,9 @@ def _proposed(
     saved: Names[str, Names[str, Any]],
 ) -> tuple[Plan, str]:  # fmt: skip
     with lines.tables(path, name) as found:
-        known: dict[str, tuple[str, Names[str, Any]]] = {}
-        for table in found:
-            heads = list(table.at)
-            known[table.sheet.name] = (source, layout) if layout else best(heads, saved)
-        plans = [adopt(known[table.sheet.name][1], list(table.at)) for table in found]
+        proposals = [_of_table(table, source, layout, saved) for table in found]
         # The sheet that lacks nothing, or else the first: a preface has headings, too.
-        at = next((n for n, plan in enumerate(plans) if not plan.lacking()), 0)
-        plan, source = plans[at], known[found[at].sheet.name][0] or UNNAMED
+        plan, source = next((each for each in proposals if not each[0].lacking()), proposals[0])
     if layout is not None and plan.lacking():
         # Told by the names it should have, before anybody looks at columns.
         with lines.tables(path, name, Plan.of({**layout, "columns": layout["columns"]})):
@@ -86,6 +81,25 @@ def _proposed(
     if not plan.days and not plan.lacking():
         plan.days = cells.order_of(_days(path, name, plan))
     return plan, source
+
+
+def _of_table(
+    table: lines.Table, source: str, layout: Names[str, Any] | None,
+    saved: Names[str, Names[str, Any]],
+) -> tuple[Plan, str]:  # fmt: skip
+    heads = list(table.at)
+    known = (source, layout) if layout else best(heads, saved)
+    if known is not None:
+        plan = adopt(known[1], heads)
+        plan.why = guessing.named_in(plan, str(known[1].get("title", known[0])))
+        return plan, known[0]
+    below = (row for row in table.sheet.rows() if row.number > table.top and not row.is_blank())
+    rows = [[cells.text(row.get(table.at[each])) for each in heads]
+            for row in islice(below, SAMPLE_ROWS)]  # fmt: skip
+    found = guessing.guess(heads, rows)
+    plan = Plan(columns=found.columns, same=found.same, why=found.why)
+    plan.types = guessing.types_by_account()
+    return plan, UNNAMED
 
 
 def _days(path: Path, name: str, plan: Plan) -> list[str]:

@@ -26,7 +26,7 @@ from anlan.kernel.papers.sheets import read_workbook
 pytestmark = pytest.mark.django_db
 
 MANY = "事故名称,发生时间,死亡人数\n" + "".join(
-    f"坍塌{n},2024-{n % 12 + 1:02}-{n % 28 + 1:02},{1 if n % 7 else '一'}\n" for n in range(40)
+    f"坍塌{n},2024-{n % 12 + 1:02}-{n % 28 + 1:02},{1 if n % 7 else '一些'}\n" for n in range(40)
 )
 
 
@@ -79,8 +79,15 @@ def test_a_layout_that_nobody_knows_is_described_saved_and_used_again(desk: Desk
     assert (batch.source, batch.status, Accident.objects.count()) == ("—", "planned", 0)
     page = shown(desk)
     given = fields(page)
+    # What nobody named is guessed by what stands there, and the page says by what.
+    said, when = heading(page, "What The Sheriff Said"), heading(page, "When?")
+    assert (given[f"c{said}"], given[f"d{said}"]) == ("text", "title")
+    assert given[f"c{when}"] == "happened_at"
+    assert "its values read so" in page
+    assert "called so in “US OSHA accidents, a row an injured person”" in page
     # Without what and when nothing can be read: said on the page, and what was typed is kept.
-    answer = desk.post("office", "accidents:batch_plan", batch.pk, **{**given, "name": "俄州"})
+    lacking = {**given, "name": "俄州", f"c{said}": "", f"d{said}": "", f"c{when}": ""}
+    answer = desk.post("office", "accidents:batch_plan", batch.pk, **lacking)
     assert answer.status_code == 422
     assert 'value="俄州"' in answer.content.decode()
     columns = {"What The Sheriff Said": "title", "When?": "happened_at", "event_time": "time",

@@ -91,7 +91,7 @@ def test_our_own_register_goes_out_and_comes_in_again(desk: Desk, tmp_path: Path
         "坠落,2026-07-02,530103,车辆伤害,1,,,\n"
         "中毒,2026-08-02,530103,中毒和窒息,1,0,0,\n"
         "某地,2026-13-01,530103,,1,0,0,\n某地,2026-01-01,999999,,1,0,0,\n"
-        "某地,2026-01-01,530102,乱写,1,0,0,\n某地,2026-01-01,530102,,一,0,0,\n"
+        "某地,2026-01-01,530102,乱写,1,0,0,\n某地,2026-01-01,530102,,一些,0,0,\n"
     )
     batch = taken(desk, table(tmp_path, text))
     assert [column for _row, column in wrong(batch)] == ["B", "C", "D", "E"]

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
 from anlan.domain.accidents import importing, tabs, tasks
-from anlan.domain.accidents.importing import editing, mending, preparing
+from anlan.domain.accidents.importing import editing, guessing, mending, preparing
 from anlan.domain.accidents.importing.plan import FIELDS, PEOPLE, SUMMED, Plan
 from anlan.domain.accidents.models import Accident, Batch
 from anlan.domain.accidents.models import Mapping as Saved
@@ -232,7 +232,8 @@ def _editor(request: HttpRequest, found: Batch) -> dict[str, Any]:
         if given:
             first, second = given.get(f"c{n}", first), given.get(f"d{n}", second)
             same = bool(given.get(f"s{n}"))
-        columns.append((heading, shown, first, second, same))
+        why = guessing.reason(plan, heading, first)
+        columns.append((heading, shown, first, second, same, why))
     several = [str(FIELDS[name]) for name, heads in plan.columns.items()
                if name in SUMMED and len(heads) > 1]  # fmt: skip
     return {

@@ -34,12 +34,20 @@ def encoding_of(path: Path) -> tuple[str, list[str]]:
         odd = sample[1::2].count(0)
         return ("utf-16-le" if odd >= sample[0::2].count(0) else "utf-16-be"), []
     wrong: dict[str, int] = {}
-    for code in ("utf-8", *encodings.likely(head)):
+    for code in ("utf-8", *encodings.likely(_telling(path, head))):
         wrong[code] = _undecodable(path, code)
         if wrong[code] == 0:
             return code, []
     best = min(wrong, key=lambda code: wrong[code])
     return best, ["characters_lost"]
+
+
+def _telling(path: Path, head: bytes) -> bytes:
+    """The first stretch that is more than ASCII: before it every encoding reads the same."""
+    with path.open("rb") as file:
+        while head.isascii() and (piece := file.read(_SNIFF_BYTES)):
+            head = piece
+    return head
 
 
 def _undecodable(path: Path, code: str) -> int:

@@ -33,6 +33,8 @@ HANT = (
         # What only Hong Kong's table has: 啲, 嘅, 喺.
         ("呢啲係嘅喺度嘅工人喎,唔好攀爬棚架,要戴好安全帽。", "big5hkscs", {"big5hkscs"}),
         (HANS, "utf-16", {"utf-16"}),
+        # Accents between plain letters are no Chinese.
+        ("Worker of Müller GmbH fell from a scaffold at Café Zoë, 3½ m.", "cp1252", {"cp1252"}),
     ],
 )
 def test_words_come_back(tmp_path, text, encoding, said):

@@ -1,0 +1,243 @@
+"""What the columns of a layout that nobody has described may be, and why each is thought to be it.
+
+A guess is only proposed: the page says beside each column what it rests on, and a person looks at
+it before a row is read. What is named as in a known layout comes first, then what words of its
+heading and its values say together; a number of people is never guessed from numbers alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from anlan.domain.accidents import law
+from anlan.domain.accidents.importing import cells
+from anlan.domain.accidents.importing.plan import FIELDS, Plan, head, layouts
+from anlan.domain.accidents.refusals import AccidentIncomplete
+
+#: On what a guess rests: how the heading is called, words in it, what stands below it.
+NAMED, WORDS, VALUES, LONGEST = "named", "words", "values", "longest"
+#: Of the values of a column, how many in a hundred must read as what it is taken for.
+MOSTLY = 90
+#: A column of codes has few of them, an account many words.
+CODES_MOST, ACCOUNT_CHARS = 40, 25
+#: Whose days aren't those on which it happened.
+_OTHER_DAYS = re.compile(
+    "report|creat|updat|clos|issu|enter|receiv|modif|load|complet|inspect|open|birth|hire|"
+    "上报|登记|填报|结案|批复|录入|出生"
+)
+_ID = re.compile(r"(id|no|nr|nbr|num|number|key|ref|reference|编号|序号|号)$|^(id|case)")
+#: Rules of these layouts tell types by an account's words, whatever its columns are.
+_BY_ACCOUNT = ("osha",)
+_CLOCK = re.compile(r"\d{1,2}[:时点]\d{0,2}|\d{1,4}|\d{1,2}\s*[ap]\.?m\.?", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Column:
+    heading: str
+    #: The heading as it is compared.
+    head: str
+    values: Sequence[str]
+
+    def mostly(self, reads: Callable[[str], bool]) -> bool:
+        said = [value for value in self.values if not cells.is_nothing(value)]
+        return bool(said) and sum(map(reads, said)) * 100 >= MOSTLY * len(said)
+
+    @property
+    def length(self) -> float:
+        return sum(map(len, self.values)) / len(self.values) if self.values else 0
+
+    @property
+    def is_distinct(self) -> bool:
+        return len(set(self.values)) == len(self.values) > 0
+
+
+@dataclass
+class Guess:
+    """A layout that was guessed, with the reason for each of its columns."""
+
+    columns: dict[str, list[str]] = field(default_factory=dict)
+    same: list[str] = field(default_factory=list)
+    #: Heading, and the field, the kind of reason and its word.
+    why: dict[str, list[str]] = field(default_factory=dict)
+
+    def take(self, column: Column, name: str, kind: str, detail: str = "") -> None:
+        self.columns.setdefault(name, []).append(column.heading)
+        self.why[column.heading] = [name, kind, detail]
+
+    def is_free(self, column: Column) -> bool:
+        return column.heading not in self.why
+
+
+def guess(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Guess:
+    """What each column may be. ``rows``: some of the first ones, cells in the headings' order."""
+    columns = [
+        Column(heading, head(heading), [said for row in rows if (said := row[n])])
+        for n, heading in enumerate(headings)
+    ]  # fmt: skip
+    found = Guess()
+    _by_names(columns, found)
+    _by_words(columns, found)
+    _days(columns, found)
+    _accounts(columns, found)
+    _people_of_one(columns, found)
+    return found
+
+
+def types_by_account() -> list[dict[str, str]]:
+    """Rules that a guessed layout begins with: an account's words, English or Chinese."""
+    rules = [rule for name in _BY_ACCOUNT for rule in layouts()[name]["types"]
+             if not rule.get("column")]  # fmt: skip
+    own = [row.name for row in law.types().values()
+           if row.edition == law.OLD and not row.name.startswith("其他")]  # fmt: skip
+    return [*({"has": name, "as": name} for name in own), *rules]
+
+
+def reason(plan: Plan, heading: str, name: str) -> str:
+    """Why a column is thought to be that, in a sentence; "" where a person said so."""
+    of, kind, detail = plan.why.get(heading, ("", "", ""))
+    if of != name or not name:
+        return ""
+    return {
+        NAMED: _("called so in “%(detail)s”"),
+        WORDS: _("“%(detail)s” stands in its heading, and its values fit"),
+        VALUES: _("its values read so"),
+        LONGEST: _("the column with the longest texts"),
+    }.get(kind, "") % {"detail": detail}  # fmt: skip
+
+
+def named_in(plan: Plan, source: str) -> dict[str, list[str]]:
+    """The reason for each column of a known layout."""
+    return {heading: [name, NAMED, source] for name, heads in plan.columns.items()
+            for heading in heads}  # fmt: skip
+
+
+# --- the kinds of guess --------------------------------------------------------------------------
+
+
+def _by_names(columns: Sequence[Column], found: Guess) -> None:
+    """What any known layout calls so; numbers only where they are numbers there."""
+    called: dict[str, tuple[str, str]] = {}
+    for layout in layouts().values():
+        for name in FIELDS:
+            for said in (*layout["columns"].get(name, ()), *layout.get("add", {}).get(name, ())):
+                called.setdefault(head(said), (name, str(layout["title"])))
+    for column in columns:
+        name, title = called.get(column.head, ("", ""))
+        if name and _fits(name, column):
+            found.take(column, name, NAMED, title)
+
+
+def _by_words(columns: Sequence[Column], found: Guess) -> None:
+    for column in columns:
+        if not found.is_free(column):
+            continue
+        for name, words in _WORDS.items():
+            word = next((word for word in words if word in column.head), "")
+            if word and _fits(name, column):
+                found.take(column, name, WORDS, word)
+                break
+        else:
+            if _ID.search(column.head) and column.values and not found.columns.get("key"):
+                found.take(column, "key", WORDS, column.heading)
+
+
+def _days(columns: Sequence[Column], found: Guess) -> None:
+    """The day on which it happened: not that on which it was reported or entered."""
+    if found.columns.get("happened_at"):
+        return
+    days = [each for each in columns if found.is_free(each) and each.mostly(cells.is_day)]
+    days.sort(key=lambda each: (_OTHER_DAYS.search(each.head) is not None, columns.index(each)))
+    if days:
+        found.take(days[0], "happened_at", VALUES)
+
+
+def _accounts(columns: Sequence[Column], found: Guess) -> None:
+    """The longest texts are the account, and what happened where no column is its title."""
+    texts = [each for each in columns if found.is_free(each) and each.length >= ACCOUNT_CHARS]
+    if texts and not found.columns.get("text"):
+        longest = max(texts, key=lambda each: each.length)
+        found.take(longest, "text", LONGEST)
+    if not found.columns.get("title"):
+        told = found.columns.get("text") or found.columns.get("type") or []
+        found.columns["title"] = list(told[:1])
+
+
+def _people_of_one(columns: Sequence[Column], found: Guess) -> None:
+    """Rows of people: one accident's have its number."""
+    keys = [each for each in columns if each.heading in found.columns.get("key", ())]
+    if found.columns.get("outcome") and keys and not keys[0].is_distinct:
+        found.same = [keys[0].heading]
+
+
+def _fits(name: str, column: Column) -> bool:
+    """Whether its values can be what its heading says; a column without any can."""
+    reads = _READS.get(name)
+    return reads is None or not column.values or reads(column)
+
+
+def _is_number(said: str) -> bool:
+    return _reads(cells.number, said, "deaths")
+
+
+def _is_amount(said: str) -> bool:
+    return _reads(cells.amount, said, "loss")
+
+
+def _is_degrees(said: str) -> bool:
+    return _reads(cells.degrees, said, "lon", 180)
+
+
+def _reads(read: Callable[..., Any], *given: Any) -> bool:
+    try:
+        read(*given)
+    except AccidentIncomplete:
+        return False
+    return True
+
+
+def _numbers(column: Column) -> bool:
+    return column.mostly(_is_number)
+
+
+def _few(column: Column) -> bool:
+    return len(set(column.values)) <= CODES_MOST and column.length < ACCOUNT_CHARS * 2
+
+
+_READS: Mapping[str, Callable[[Column], bool]] = {
+    "deaths": _numbers, "serious": _numbers, "light": _numbers, "missing": _numbers,
+    "loss": lambda column: column.mostly(_is_amount),
+    "loss_wan": lambda column: column.mostly(_is_amount),
+    "lat": lambda column: column.mostly(_is_degrees),
+    "lon": lambda column: column.mostly(_is_degrees),
+    "happened_at": lambda column: column.mostly(cells.is_day),
+    "time": lambda column: column.mostly(lambda said: _CLOCK.fullmatch(said) is not None),
+    "outcome": _few, "type": _few, "sector": _few,
+}  # fmt: skip
+#: Words of headings, in the order in which a field is taken for them.
+_WORDS: Mapping[str, tuple[str, ...]] = {
+    "loss_wan": ("万元",),
+    "deaths": ("fatal", "death", "dead", "killed", "died", "死亡", "遇难", "亡人"),
+    "missing": ("missing", "失踪", "下落不明", "失联"),
+    "light": ("light", "minor", "firstaid", "轻伤"),
+    "serious": ("serious", "hospital", "injur", "amput", "hurt", "重伤"),
+    "loss": ("damage", "cost", "loss", "损失"),
+    "lat": ("latitude", "纬度"),
+    "lon": ("longitude", "经度"),
+    "zone": ("timezone", "时区"),
+    "time": ("time", "时刻"),
+    "outcome": ("degree", "outcome", "severity", "disposition", "伤害程度", "伤情"),
+    "type": ("type", "category", "classif", "class", "类别", "类型"),
+    "sector": ("industry", "sector", "行业"),
+    "enterprise": ("employer", "company", "operator", "facility", "establishment", "business",
+                   "firm", "minename", "单位", "企业", "公司"),
+    "area": ("区划", "归属地", "地区", "区县", "属地"),
+    "place": ("address", "city", "county", "state", "location", "street", "site", "town", "where",
+              "地点", "地址"),
+    "title": ("title", "headline", "subject", "summary", "brief", "名称", "事由", "简况"),
+    "text": ("narrative", "description", "account", "abstract", "detail", "经过", "描述", "概述"),
+}  # fmt: skip

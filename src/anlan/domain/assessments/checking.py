@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from fractions import Fraction
+from itertools import pairwise
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -11,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.domain.assessments.spec import (
     AGAINST,
     LETTER_PERIODS,
+    STAGE,
     Finding,
     Item,
     Rule,
@@ -56,6 +58,7 @@ def _of_whole(spec: Spec, trees: Collection[str]) -> Iterator[Finding]:
         yield Finding("tree", _("Choose the assessment tree."))
     if spec.group == "letters" and spec.period not in LETTER_PERIODS:
         yield Finding("period", _("Duty letters are checked by the half-year or by the year."))
+    yield from _of_stages(spec)
     for code in spec.tie_items:
         if spec.item(code) is None:
             reason = _("There is no item %(code)s to decide ties by.") % {"code": code}
@@ -63,6 +66,21 @@ def _of_whole(spec: Spec, trees: Collection[str]) -> Iterator[Finding]:
     if spec.ties == "items" and not spec.tie_items:
         yield Finding("tie_items", _("Say by which items ties are decided, the first one first."))
     yield from _twice(spec.items, "items")
+
+
+def _of_stages(spec: Spec) -> Iterator[Finding]:
+    if spec.period != STAGE:
+        if spec.stages:
+            yield Finding("stages", _("Stages count only where the period is a stage."))
+        return
+    if not spec.stages:
+        reason = _("Choose the campaign whose stages are assessed, or write them.")
+        yield Finding("stages", reason)
+    for before, after in pairwise(spec.stages):
+        if after.starts <= before.ends:
+            names = {"one": after.name, "other": before.name}
+            reason = _("%(one)s begins before %(other)s is over; put them in order.") % names
+            yield Finding("stages", reason)
 
 
 def _of_dimensions(spec: Spec) -> Iterator[Finding]:

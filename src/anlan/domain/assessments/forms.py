@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -11,7 +12,7 @@ from django.utils.translation import pgettext_lazy
 
 from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.domain.assessments import spec as specs
-from anlan.domain.assessments import spec_text
+from anlan.domain.assessments import spec_text, stages
 from anlan.domain.assessments.models import NAME_CHARS_MAX, NOTE_CHARS_MAX, Audience
 from anlan.domain.assessments.presets import presets
 from anlan.domain.assessments.spec import (
@@ -29,6 +30,7 @@ from anlan.domain.assessments.spec import (
     Veto,
 )
 from anlan.domain.assessments.spec_text import text_of
+from anlan.domain.campaigns.models import Campaign
 from anlan.domain.hazards.forms import Nothing, Reason, StepForm, text_area
 from anlan.kernel.calendar.periods import Kind
 from anlan.kernel.indicators.declare import Distinct, Ratio, declared
@@ -45,6 +47,7 @@ PERIOD_NAMES: dict[str, Any] = {
     Kind.QUARTER.value: pgettext_lazy("period", "quarter"),
     Kind.HALF.value: pgettext_lazy("period", "half-year"),
     Kind.YEAR.value: pgettext_lazy("period", "year"),
+    specs.STAGE: pgettext_lazy("period", "stage of a campaign"),
 }
 _LINES = 1_000
 
@@ -106,6 +109,13 @@ class General(Draft):
                                                                "all that are in force."),
     )  # fmt: skip
     period = _choice(_("Period"), [(code, PERIOD_NAMES[code]) for code in specs.PERIODS])
+    campaign = _choice(
+        _("Take its stages from"), (), False,
+        _("Where a stage is the period: the campaign's stages take the place of what is written."),
+    )  # fmt: skip
+    stages = _lines(
+        _("Stages"), _("One a line, with its two days: “Searching: 2024-02-01..2024-06-30”.")
+    )
     total = _line(_("Total of all weights"), chars=specs.NUMBER_CHARS_MAX)
     digits = _digits(_("Decimals of the total"), _("Rounded half up; nothing is rounded before."))
     dimensions = _lines(
@@ -134,8 +144,11 @@ class General(Draft):
     source = _line(_("Document that it rests on"), False, specs.SOURCE_CHARS_MAX)
     source_version = _line(_("Version of that document"), False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, campaigns: Mapping[str, Campaign], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.campaigns = campaigns
+        offered: Any = self.fields["campaign"]
+        offered.choices = [("", "—"), *((pk, row.title) for pk, row in campaigns.items())]
         field: Any = self.fields["tree"]
         names = AssessmentTree.objects.order_by("name").values_list("name", flat=True).distinct()
         field.choices = [("", "—"), *((name, name) for name in names)]
@@ -149,6 +162,7 @@ class General(Draft):
             "total": text_of(spec.total), "tie_items": ", ".join(spec.tie_items),
             "dimensions": _said((each.name, each.weight) for each in spec.dimensions),
             "grades": _said((each.name, each.least) for each in spec.grades),
+            "stages": stages.as_lines(spec.stages),
         }  # fmt: skip
 
     def changed(self, spec: Spec) -> dict[str, Any]:
@@ -158,6 +172,7 @@ class General(Draft):
         for name in ("group", "tree", "letters", "period", "ties", "missing", "nothing", "red",
                      "black", "appeal_days", "source", "source_version", "total"):  # fmt: skip
             found[name] = data[name]
+        found |= stages.written(spec, data["stages"], data["campaign"], self.campaigns)
         found["digits"] = data["digits"] if data["digits"] is not None else 0
         found["tie_items"] = [
             code.strip() for code in data["tie_items"].replace("，", ",").split(",") if code.strip()

@@ -17,7 +17,7 @@ from anlan.domain.assessments import spec_text
 from anlan.domain.assessments.loop import state_label
 from anlan.kernel.accounts.records import SealedRecord
 from anlan.kernel.calendar import periods
-from anlan.kernel.calendar.periods import Period
+from anlan.kernel.calendar.periods import Kind, Period
 from anlan.kernel.indicators.arithmetic import rounded
 
 NAME_CHARS_MAX, NOTE_CHARS_MAX = 120, 500
@@ -170,6 +170,13 @@ class Run(SealedRecord):
     @property
     def span(self) -> Period:
         return periods.parse(self.period)
+
+    @property
+    def period_label(self) -> str:
+        """What people call its period; a stage by its name, which the version keeps."""
+        span = self.span
+        # Only a stage needs the scheme read: a list of many shows the others.
+        return self.spec.label(span) if span.kind is Kind.SPAN else span.label
 
     @property
     def is_over(self) -> bool:

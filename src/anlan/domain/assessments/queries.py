@@ -177,7 +177,8 @@ def of_subject(score: Score, by: Actor) -> list[Score]:
         Score.objects.filter(run__scheme=score.run.scheme_id, subject=score.subject),
         "scores.view", by,
     )  # fmt: skip
-    return list(rows.select_related("run").order_by("-run__starts", "-run__number")[:TREND_MAX])
+    rows = rows.select_related("run__version").order_by("-run__starts", "-run__number")
+    return list(rows[:TREND_MAX])
 
 
 def draft_of(scheme: Scheme) -> Version | None:

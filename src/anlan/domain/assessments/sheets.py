@@ -26,7 +26,7 @@ def tables_of(found: Ranking, at: datetime) -> list[OutTable]:
     run = found.run
     known = timezone.localtime(run.known_at)
     titles = [
-        f"{run.scheme.name} {run.span.label}",
+        f"{run.scheme.name} {run.period_label}",
         _("Figures until %(day)s as known at %(moment)s, scheme version %(version)s")
         % {"day": run.through, "moment": f"{known:%Y-%m-%d %H:%M}", "version": run.version.number},
     ]

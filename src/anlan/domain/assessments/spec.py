@@ -8,14 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from anlan.kernel.calendar import periods
+from anlan.kernel.calendar.periods import Period
+
 #: Limits of one scheme.
 ITEMS_MAX, DIMENSIONS_MAX, VETOES_MAX, GRADES_MAX, STEPS_MAX = 100, 12, 20, 10, 20
+STAGES_MAX = 24
 CODE_CHARS_MAX, NAME_CHARS_MAX, SOURCE_CHARS_MAX = 40, 120, 300
 DIGITS_MAX = 6
 LIST_MAX = 50
@@ -62,7 +67,9 @@ GROUPS: dict[str, str | Promise] = {
 }
 #: Duty letters are checked at mid-year and at the year's end.
 LETTER_PERIODS = ("half", "year")
-PERIODS = ("week", "ten_days", "fortnight", "month", "quarter", "half", "year")
+#: A campaign's stages, each with days of its own (S305).
+STAGE = "stage"
+PERIODS = ("week", "ten_days", "fortnight", "month", "quarter", "half", "year", STAGE)
 LEVELS: dict[str, str | Promise] = {
     "": _("all that are compared"),
     "prefecture": _("prefectures"),
@@ -158,6 +165,19 @@ class Grade:
 
 
 @dataclass(frozen=True)
+class Stage:
+    """A part of a campaign's time that is assessed by itself; both days count."""
+
+    name: str
+    starts: date
+    ends: date
+
+    @property
+    def span(self) -> Period:
+        return periods.span(self.starts, self.ends)
+
+
+@dataclass(frozen=True)
 class Spec:
     total: Fraction
     group: str
@@ -181,9 +201,25 @@ class Spec:
     appeal_days: int = 0
     source: str = ""
     source_version: str = ""
+    #: Where the period is a stage: which there are. They stay as the version has them, whatever
+    #: becomes of the campaign that they were taken from.
+    stages: tuple[Stage, ...] = ()
+    #: The campaign that they were taken from; empty: they were written here.
+    campaign: str = ""
 
     def item(self, code: str) -> Item | None:
         return next((item for item in self.items if item.code == code), None)
+
+    def has(self, period: Period) -> bool:
+        """Whether it is assessed over such a period."""
+        if self.period == STAGE:
+            return any(each.span == period for each in self.stages)
+        return period.kind.value == self.period
+
+    def label(self, period: Period) -> str:
+        """What people call a period; a stage by its name, with its days."""
+        named = next((each.name for each in self.stages if each.span == period), "")
+        return f"{named} {period.label}" if named else period.label
 
     def absent(self, item: Item, why: str) -> str:
         """What ``item`` gets where its figure is ``missing``, or is a rate of ``nothing``."""

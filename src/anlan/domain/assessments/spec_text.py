@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any
@@ -32,6 +33,7 @@ from anlan.domain.assessments.spec import (
     RULES,
     SOURCE_CHARS_MAX,
     SPANS,
+    STAGES_MAX,
     STEPS_MAX,
     TIES,
     VETOES_MAX,
@@ -40,8 +42,10 @@ from anlan.domain.assessments.spec import (
     Item,
     Rule,
     Spec,
+    Stage,
     Veto,
 )
+from anlan.kernel.calendar.periods import PeriodUnreadable
 
 # --- written -------------------------------------------------------------------------------
 
@@ -94,6 +98,10 @@ def _plain_value(value: Any) -> Any:
         return text_of(value)
     if isinstance(value, tuple):
         return [_plain_value(each) for each in value]
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, Stage):
+        return {name: _plain_value(each) for name, each in vars(value).items()}
     if isinstance(value, Dimension | Veto | Grade):
         blank: Any = {
             Dimension: Dimension("", ""), Veto: Veto("", "", "", 0), Grade: Grade("", ""),
@@ -199,7 +207,8 @@ def read(data: Mapping[str, Any]) -> Spec:
     spec = Spec(
         total=it.sure("total", Fraction(100)), group=it.choice("group", GROUPS, "counties"),
         period=it.choice("period", PERIODS, "month"), tree=it.text("tree"),
-        letters=it.text("letters"),
+        letters=it.text("letters"), campaign=it.text("campaign", CODE_CHARS_MAX),
+        stages=tuple(map(_stage, it.rows("stages", STAGES_MAX))),
         dimensions=tuple(map(_dimension, it.rows("dimensions", DIMENSIONS_MAX))),
         items=tuple(map(_item, it.rows("items", ITEMS_MAX))),
         vetoes=tuple(map(_veto, it.rows("vetoes", VETOES_MAX))),
@@ -221,6 +230,21 @@ def _codes(it: _Read, name: str) -> tuple[str, ...]:
     if not isinstance(found, list) or not all(isinstance(each, str) for each in found):
         raise SchemeUnfit(field=it.at(name), reason=_("This can't be read."))
     return tuple(found)
+
+
+def _stage(it: _Read) -> Stage:
+    name, days = it.text("name"), [it.text("starts"), it.text("ends")]
+    reason = _("Write each stage with two days, like “Searching: 2024-02-01..2024-06-30”.")
+    try:
+        one = Stage(name, *map(date.fromisoformat, days))
+        # Its days make a period, the first not after the last.
+        one.span  # noqa: B018
+    except (ValueError, PeriodUnreadable):
+        raise SchemeUnfit(field=it.place, reason=reason) from None
+    if not name:
+        raise SchemeUnfit(field=it.place, reason=reason)
+    it.done()
+    return one
 
 
 def _dimension(it: _Read) -> Dimension:

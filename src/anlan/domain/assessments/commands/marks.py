@@ -62,7 +62,7 @@ def give(
     if scorer is None and not claim.by.trusted:
         raise NotAllowed(reason=_("Another unit gives the points of this item."))
     span, today = periods.parse(period), timezone.localdate(claim.at)
-    if span.kind.value != version.read.period or span.start > today:
+    if not version.read.has(span) or span.start > today:
         raise lacks("period", _("Choose a period of the scheme that has begun."))
     if not given or len(given) > MARKS_MAX:
         raise lacks("period", _("Write at least one number of points."))

@@ -60,7 +60,7 @@ def run_scheme(
     if version is None:
         raise NotNow(reason=_("No version of this scheme is in force yet. Put one in force."))
     span = periods.parse(period)
-    if span.kind.value != version.read.period:
+    if not version.read.has(span):
         raise lacks("period", _("Choose a period as the scheme has them."))
     standing = _standing(row, span.code)
     why = short(reason, "reason", NOTE_CHARS_MAX)
@@ -165,7 +165,7 @@ def _publish(run: Run, audience: str, claim: Claim) -> None:
     outbox.post(
         "rankings.corrected" if corrects else "rankings.published",
         to_units=list(offices.values_list("pk", flat=True)) if audience != Audience.OWN else [],
-        about=run.pk, at=claim.at, data={"name": run.scheme.name, "period": run.span.label},
+        about=run.pk, at=claim.at, data={"name": run.scheme.name, "period": run.period_label},
     )  # fmt: skip
 
 

@@ -38,8 +38,11 @@ def points(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     item = spec.item(code) if spec else None
     if spec is None or item is None or not item.manual:
         raise NotFound
-    offered = choosing.offered(spec.period, today)
-    asked = request.POST.get("period") or request.GET.get("period") or offered[0].code
+    offered = choosing.offered(spec, today)
+    if not offered:
+        messages.info(request, _("No stage of the scheme has begun yet."))
+        return go_on(request, reverse("assessments:scheme", args=[pk]))
+    asked = request.POST.get("period") or request.GET.get("period")
     span = next((each for each in offered if each.code == asked), offered[0])
     ones = groups.compared(row.area, spec, min(span.end, today), office=row.unit_id)
     latest = _latest(row, item.code, span)
@@ -73,7 +76,7 @@ def points(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         for one in ones
     ]  # fmt: skip
     context = {
-        "row": row, "item": item, "period": span, "offered": offered, "lines": lines,
+        "row": row, "item": item, "period": span, "spec": spec, "offered": offered, "lines": lines,
         "errors": errors, "request_id": uuid7(), "tabs": tabs.of(by, "schemes"),
         "least": text_of(item.rule.least), "most": text_of(item.weight),
         "back": reverse("assessments:scheme", args=[pk]),

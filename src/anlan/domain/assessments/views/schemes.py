@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
-from anlan.domain.assessments import choosing, commands, forms, letters, queries, spec, tabs
+from anlan.domain.assessments import choosing, commands, forms, letters, queries, spec, stages, tabs
 from anlan.domain.assessments.models import NAME_CHARS_MAX, Run, Scheme, Score, Version
 from anlan.domain.assessments.permissions import GIVES, LEADS
 from anlan.domain.assessments.presets import presets
@@ -176,10 +176,12 @@ def page(request: HttpRequest, pk: UUID, bad: Any = None, status: int = 200) -> 
         "vetoes": [(veto, declared().get(veto.indicator)) for veto in found.vetoes],
         "names": {"group": spec.GROUPS, "ties": spec.TIES, "absent": spec.ABSENT,
                   "levels": spec.LEVELS, "period": forms.PERIOD_NAMES},
+        "stages_said": "；".join(found.label(each.span) for each in found.stages),
         "grades_said": "、".join(
             each.name + (f" ≥ {text_of(each.least)}" if each.least is not None else "")
             for each in found.grades
         ),
+        "stages_moved": stages.moved(found, by) if may_edit else None,
         "grade_of": lambda code: queries.grade_name(found, code),
         "text_of": text_of, "may_edit": may_edit and row.withdrawn_at is None,
         "may_restore": may_edit and row.withdrawn_at is not None,
@@ -212,10 +214,11 @@ def _to_score(found: Spec, by: Actor) -> set[str]:
 
 
 def run_form(row: Scheme, version: Version | None, at: datetime, data: Any = None) -> Any:
-    kind = version.read.period if version else "month"
-    offered = choosing.choices(kind, timezone.localdate(at))
-    initial = {"pk": uuid7(), "request_id": uuid7(), "period": offered[1][0]}
-    return forms.Run(data, initial=initial, periods=offered)
+    today, spec = timezone.localdate(at), version.read if version else None
+    usual = choosing.usual(choosing.offered(spec, today), today) if spec else None
+    initial = {"pk": uuid7(), "request_id": uuid7(), "period": usual.code if usual else ""}
+    periods = choosing.choices(spec, today) if spec else []
+    return forms.Run(data, initial=initial, periods=periods)
 
 
 @require_POST

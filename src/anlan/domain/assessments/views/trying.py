@@ -55,12 +55,16 @@ def trial(request: HttpRequest, pk: UUID) -> HttpResponse:
         raise NotFound
     found = version.read
     findings = commands.findings_of(found)
-    offered = choosing.offered(found.period, timezone.localdate(at))
-    start = next((n for n, each in enumerate(offered) if each.code == request.GET.get("period")), 1)
+    today = timezone.localdate(at)
+    offered = choosing.offered(found, today)
+    asked = next((each for each in offered if each.code == request.GET.get("period")), None)
+    asked = asked or choosing.usual(offered, today)
+    start = offered.index(asked) if asked else 0
     spans = offered[start : start + TRIAL_PERIODS][::-1]
     worked, refused = [], ""
     # What adds up to another total can still be tried; what can't be worked out can't.
-    blocking = [each for each in findings if each.place.startswith(("items", "vetoes", "tree"))]
+    stops = ("items", "vetoes", "tree", "stages")
+    blocking = [each for each in findings if each.place.startswith(stops)]
     if not blocking:
         try:
             for span in spans:
@@ -70,7 +74,7 @@ def trial(request: HttpRequest, pk: UUID) -> HttpResponse:
             refused = str(refusal)
     context = {
         "row": row, "version": version, "spec": found, "findings": findings, "refused": refused,
-        "blocking": bool(blocking), "offered": offered, "asked": offered[start].code,
+        "blocking": bool(blocking), "offered": offered, "asked": asked.code if asked else "",
         "spans": [span for span, _worked in worked], "lines": _lines(worked, found.digits, found),
         "tabs": tabs.of(by, "schemes"),
     }  # fmt: skip

@@ -19,7 +19,7 @@ import re
 from . import frames, regions
 from .frames import Frame
 from .layout import Line
-from .periods import Span, When
+from .periods import Span, When, is_baseline
 
 _CAMPAIGN_SINCE = re.compile(
     r"(?:行动|整治|攻坚)(?:开展|实施|启动)?以来|[三两]年来|(?:行动|整治)期间"
@@ -135,7 +135,11 @@ class Context:
         for when in self.whens:
             if when.start >= place:
                 break
-            if when.before or _is_baseline(self.text, when) or self._in_title(when.start):
+            if (
+                when.before
+                or is_baseline(self.text, when.start, when.end)
+                or self._in_title(when.start)
+            ):
                 continue
             if when.end <= start and re.search(
                 r"到$", self.text[max(0, when.start - 1) : when.start]
@@ -173,8 +177,10 @@ class Context:
         if self.line.heading:
             return self._planned()
         for when in self.whens:
-            if self._in_title(when.start) or _is_baseline(self.text, when):
+            if self._in_title(when.start) or is_baseline(self.text, when.start, when.end):
                 continue
+            if not when.digits and when.span.first == (self.year or self.held.default).first:
+                continue  # 全年 says the year again.
             plain = len(when.span.first) == 4 and not (when.ranged or when.open) and when.digits
             told = plain and self.text[when.end : when.end + 1] == ","
             last = when.span if told and not self._issues(when) else None
@@ -210,11 +216,13 @@ class Context:
 
     def _in_brackets(self, start: int, place: int) -> bool:
         """(2月7日丹西街道): holds for nothing behind the bracket."""
-        opened = self.text.rfind("(", self.line.start, start)
-        if opened < 0 or self.text.find(")", opened, start) >= 0:
-            return False
-        closed = self.text.find(")", start, self.line.end)
-        return 0 <= closed < place
+        for opening, closing in ("()", "〔〕", "[]", "【】"):
+            opened = self.text.rfind(opening, self.line.start, start)
+            if opened < 0 or self.text.find(closing, opened, start) >= 0:
+                continue
+            if 0 <= self.text.find(closing, start, self.line.end) < place:
+                return True
+        return False
 
     def _in_title(self, place: int) -> bool:
         opened = self.text.rfind("《", self.line.start, place)
@@ -226,12 +234,6 @@ class Context:
         for hit in _ACTOR.finditer(self.text, self.line.start, place):
             last = hit["who"].lstrip("、")
         return last
-
-
-def _is_baseline(text: str, when: When) -> bool:
-    before = text[max(0, when.start - 3) : when.start]
-    after = text[when.end : when.end + 8]
-    return re.search(r"(?:较|比|同比|与|以)$", before) is not None and not re.match(r"[,。]", after)
 
 
 def section_of(text: str, line: Line, section: regions.Place) -> regions.Place:
@@ -257,11 +259,16 @@ SEVERAL = 2
 _NATIONAL = re.compile(r"国务院|国新办|应急管理部|公安部|住房和?城乡建设部|国家[^,。]{2,10}局|全国")
 _OWN_REGION = re.compile(r"[全我本][省市县区州旗]|[省市县区]委|[省市县区]安委")
 _OWN_CITY = re.compile(r"全市|我市|本市|市委|市政府|市安委|市级")
+_OWN_TOWN = re.compile(r"[全我本该][镇乡]|(?:全|我|本|该)街道")
+_OFFICE = r"(?:[\u4e00-\u9fff]{0,8}(?:局|委员会|安委会|安委办|统计)|人民政府|政府|市委)"
 _OWN_COUNTY = re.compile(r"全县|我县|县委|县政府|全区|我区|区委|区政府|县安委|区安委")
 
 
-def first_place(text: str, given: str) -> regions.Place:
-    """What the document as a whole speaks of, when the caller hasn't said so."""
+def first_place(text: str, given: str, *, taiwan: bool = False) -> regions.Place:
+    """What the document as a whole speaks of, when the caller hasn't said so.
+
+    taiwan: whether it counts its years as Taiwan does; its 全國 is that island then.
+    """
     if given:
         named, short = regions.gazetteer()
         place = short.get(given) or (named.get(given) or (None,))[0]
@@ -270,6 +277,8 @@ def first_place(text: str, given: str) -> regions.Place:
         (mention.start, mention.place) for mention in regions.mentions(text, 0, min(len(text), 700), "")
         if mention.place is not None and text[mention.end : mention.end + 2] != "生产"
     ]  # fmt: skip
+    if taiwan and not head:
+        return regions.gazetteer()[1]["台湾"]
     nation = _NATIONAL.search(text[:700])
     if nation and (
         not head or (nation.start() < head[0][0] and not _OWN_REGION.search(text[:1500]))
@@ -322,6 +331,11 @@ def _whose(text: str, place: regions.Place) -> regions.Place:
     titled = any(mention.place == place for mention in regions.mentions(text, 0, _head(text), ""))
     if place.level > 1 and not titled and re.search(r"全省|我省|本省|省级|各市", text[:1500]):
         return regions.gazetteer()[1].get(regions.stem_of(place.province)) or place
+    own = re.search(rf"{place.path[-3:]}{_OFFICE}|^\s*{place.path[-3:]}", text[:1500])
+    if place.level == 3 and place.path.endswith("市") and own:
+        return place  # 广德市应急管理局: a city below a city says 全市 of itself.
+    if _OWN_TOWN.search(text[:1500]):
+        return place
     if place.level != 3 or not _OWN_CITY.search(text[:1500]) or _OWN_COUNTY.search(text[:1500]):
         return place
     return regions.resolve(place.prefecture, place.province, place.prefecture) or place

@@ -21,7 +21,9 @@ from .model import Find
 from .regions import gazetteer
 
 _HARMS = "死亡|受伤|重伤|轻伤|失踪|失联|被困|遇难|中毒|受困|下落不明"
-_HARM = re.compile(rf"({_HARMS})(?:人数)?(?:达|共|约)?$")
+#: 亡1390人、伤881人: bulletins say it in one word.
+_SHORT_HARMS = {"亡": "死亡", "身亡": "死亡", "伤": "受伤"}
+_HARM = re.compile(rf"({_HARMS}|{'|'.join(_SHORT_HARMS)})(?:人数)?(?:达|共|约)?$")
 _HARMED = re.compile(rf"({_HARMS}|工亡)")
 #: What is counted where no noun says it, by its unit.
 USUAL = {"起": "事故起数", "人": "死亡人数"}
@@ -51,6 +53,7 @@ _LISTED_ON = re.compile(r"[、和及与]|以及|等|、[^,。;、]{0,4}")
 _TAIL_BEGINS = re.compile(r"^(?:已经|已|都已经|都|均|等|的|中|共|[、和及])+|全部")
 _FOUND_BY = re.compile(r"^(?:发现|排查整治|排查|查处|整改|其中)")
 _LEADS_IN = re.compile(r"^[,。、]?(?:目前|其中|截至目前)?")
+_SUMMED = re.compile(r"(?:^|[,、])(?:共计?|合计|总计|累计)$")
 _NEARLY = re.compile(r"近$|未来$|今后$")
 _TOPIC = re.compile(r"\s*(?:在|针对)?(?P<of>[\u4e00-\u9fff、]{2,14}?)(?:领域|方面|行业)[,:]")
 #: How many characters of a name are kept, from its end.
@@ -104,7 +107,7 @@ def _harmed(at: At) -> bool:
         return False
     harm = _HARM.search(text[max(line.start, find.number[0] - 8) : find.number[0]])
     if harm:
-        find.indicator = f"{_accident(at)}{harm[1]}人数"
+        find.indicator = f"{_accident(at)}{_SHORT_HARMS.get(harm[1], harm[1])}人数"
         find.start = text.rfind(harm[1], line.start, find.number[0])
         return True
     hurt = _HARMED.match(at.noun)
@@ -160,6 +163,13 @@ def _measured(at: At) -> bool:
     if find.kind not in ("money", "physical", "duration"):
         return False
     find.indicator = (at.lead or indicators.tidy(at.before(indicators.STOPS)))[-20:]
+    if (
+        not find.indicator
+        and find.kind == "money"
+        and at.last is not None
+        and _SUMMED.search(at.before())
+    ):
+        find.indicator = at.last.indicator  # 应急资金十九笔,共计2.56亿元
     nearly = _NEARLY.search(at.text[find.start - 2 : find.start]) or at.text[find.start] == "近"
     if find.kind == "duration" and nearly:
         find.indicator = f"{find.indicator[-12:]}时段年限"
@@ -225,7 +235,7 @@ def _by_lead(at: At) -> bool:
     if len(lead) <= 2 or part:
         lead = _of_a_whole(at, lead, part=part is not None)
     if find.unit in _EVENT_UNITS:
-        lead = _of_events(at, lead)
+        lead = _of_events(at, _clause_before(at, lead) + lead)
     if find.kind == "structure":
         lead = lead[-10:] + at.text[find.number[0] : find.number[1]]
     find.indicator = lead[-NAME_CHARS_MAX:]
@@ -246,6 +256,17 @@ def _of_a_whole(at: At, lead: str, *, part: bool) -> str:
     about = bool(topic) and (len(previous) <= 4 or previous.startswith(topic))
     at.find.hints["core"] = topic if about else previous
     return topic + lead if about else lead + previous[-12:]
+
+
+#: 其次为县城集镇,共发生火灾5.5万起; 城市火灾相对较少,共发生…: the clause before says of what.
+_HAPPENED = re.compile(r"^(?:共)?(?:发生|接报|造成)?(?:[^,。;\d]{0,4}(?:事故|火灾|案件|警情))?$")
+_SAID_OF = re.compile(r"(?:^|[。;])\s*(?:其次|再次|首先)?(?:为|是)?(?P<of>[^,。;\d]{2,14}),$")
+
+
+def _clause_before(at: At, lead: str) -> str:
+    start = behind_stop(at.text, at.line.start, at.find.start)
+    said = _SAID_OF.search(at.text[start : at.find.start - len(at.before())])
+    return said["of"] if said and _HAPPENED.match(lead) else ""
 
 
 def _of_events(at: At, lead: str) -> str:

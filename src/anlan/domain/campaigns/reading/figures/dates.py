@@ -14,7 +14,7 @@ _TITLED = re.compile(
 )
 #: 一、2021年主要工作情况, 现将2021年…情况报告如下: the year is part of the paper's name.
 _NAMED_SO = re.compile(
-    r"(?:度|上半年|下半年)?[^,。;:\d\n]{0,30}?(?:总结|思路|打算|要点|计划|分析|报告如下|汇报如下|情况)(?:[^,。;:\d\n]{0,24}(?:总结|思路|打算|报告|汇报|计划)(?:如下)?)?(?=[:\n]|及\d|$)"
+    r"(?:度|上半年|下半年)?[^,。;:\d\n]{0,30}?(?:总结|思路|打算|要点|计划|分析|报告如下|汇报如下|情况|[点要]工作)(?:[^,。;:\d\n]{0,24}(?:总结|思路|打算|报告|汇报|计划)(?:如下)?)?(?=[:\n]|及\d|$)"
 )
 _PAPER = re.compile(
     r"[^。;\n《]{0,40}?(?P<verb>印发|制定|出台|修订|发布|颁布|施行)[^。;\n《]{0,8}《(?P<title>[^》]+)》"
@@ -100,6 +100,7 @@ _IMPRINT_AFTER = re.compile(
     r"[^\n。;]{0,24}?(?:来源|作者|编辑|浏览|点击|字号|稿源|\d{1,2}:\d{2})|[^。;\n]{0,12}[日晚晨早商时]报[^。;]{0,4}(?:\n|$)"
 )
 _IMPRINT_BEFORE = re.compile(r"(?:发布|发表|更新|成文|印发|时间|日期)[:]\s*$")
+_FULL = re.compile(r"(?:19|20)\d\d\D\d{1,2}\D\d{1,2}日?")
 _WIRED = re.compile(r"\s?(?:电|讯|消息)")
 _HEARD = re.compile(
     r"[^。;\n]{0,16}记者[^。;\n]{0,30}?(?:获悉|了解到|了解|从)|[^,。;\n]{0,6}从[^。;\n]{0,24}获悉"
@@ -127,8 +128,16 @@ def _named(text: str, start: int, end: int) -> str:
     opens = not text[line_start:start].strip(" (•·")
     if alone and end - start == 5:
         return "统计年度、时段"
+    line_end = text.find("\n", end)
+    line = text[line_start : line_end if line_end >= 0 else len(text)]
     if (
         alone
+        # 虹桥镇 2019-08-08: beside whoever tells it.
+        or (
+            _FULL.fullmatch(text, start, end)
+            and len(line) <= 40
+            and not re.search(r"[,。;:!?]", line)
+        )
         or _IMPRINT_BEFORE.search(text[line_start:start])
         or (opens and _IMPRINT_AFTER.match(text, end))
     ):

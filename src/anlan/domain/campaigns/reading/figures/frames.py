@@ -15,10 +15,12 @@ CAMPAIGNS = {
     "安全生产治本攻坚三年行动": ("2024", "2026"),
 }
 HEAD = 600
+#: A line no longer than this says little besides its date.
+SHORT = 40
 
 #: What a line says that tells when a paper came out, not what is in it.
 IMPRINT = re.compile(
-    r"来源|发布|作者|编辑|记者|通讯员|浏览|点击|字号|时间|日期|印发|成文|稿源|[报社网]讯|[日）)]讯|[日）)]电"
+    r"来源|发布|作者|编辑|记者|通讯员|浏览|点击|字号|时间|日期|印发|成文|稿源|\bdate\b|[报社网]讯|[日）)]讯|[日）)]电"
 )
 _FULL_DAY = re.compile(
     r"(?<!\d)(?P<y>20\d\d)\s?(?:年|[-/.])\s?(?P<m>1[0-2]|0?[1-9])\s?(?:月|[-/.])\s?(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)"
@@ -75,10 +77,10 @@ def frame(text: str, issued: date | None) -> Frame:
 
 #: A paper that looks back names in its title the time it is about: 2021年工作总结, 2020年形势分析.
 _SUMMARY = re.compile(
-    r"总结|分析|[简月季周旬快专]报(?!警|送|告)|统计表|一览表|通报|公报|形势|回顾|成绩单|年报|情况的?报告|工作报告|情况统计"
+    r"总结|分析|[简月季周旬快专]报(?!警|送|告)|统计表|一览表|通报|公报|形势|回顾|成绩单|年报|情况的?报告|工作报告|情况统计|基本情况"
 )
 _TITLE_YEAR = re.compile(
-    r"(?<![\d—~-])(?P<y>20\d\d)年度?(?![—~至到-]|[前底末])(?:(?P<p>上半年|下半年|前三季度|第?[一二三四]季度|全年)|(?P<m>1[0-2]|0?[1-9])月(?!\d|底|末))?"
+    r"(?<![\d—~-])(?P<y>20\d\d)(?:年度?|(?=(?:安全生产)?工作总结))(?![—~至到-]|[前底末])(?:(?P<p>上半年|下半年|前三季度|第?[一二三四]季度|全年)|(?P<m>1[0-2]|0?[1-9])月(?!\d|底|末))?"
 )
 
 
@@ -106,7 +108,7 @@ def _titled(text: str, year: int) -> Span | None:
 
 
 #: What a bulletin says of its time: 一季度全国共发生…, 2015年5月…事故情况通报.
-_COUNTS = re.compile(r"发生|同比|事故|形势|通报|火灾|接报|检查|排查|查处|安全生产")
+_COUNTS = re.compile(r"发生|同比|事故|灾|形势|通报|火灾|接报|检查|排查|查处|安全生产")
 
 
 def _reported(text: str, year: int, own: str) -> Span | None:
@@ -159,7 +161,7 @@ def _own_date(text: str, issued: date | None) -> tuple[int, str]:
     rows = [line for line in rows if line]
     for line in rows:
         full = _FULL_DAY.match(line)
-        if full and len(line) < 40 and (not line[full.end() + 1 :].strip("日 ") or IMPRINT.search(line)
+        if full and len(line) < SHORT and (not line[full.end() + 1 :].strip("日 ") or IMPRINT.search(line)
                                         or "-" in full[0] or "/" in full[0]):  # fmt: skip
             return _dated(full)
     # 发布日期:2019-07-16 浏览量…: an imprint beside other words, at the head or the foot.
@@ -167,12 +169,19 @@ def _own_date(text: str, issued: date | None) -> tuple[int, str]:
         full = _FULL_DAY.search(line[:160])
         if full and IMPRINT.search(line) and not re.search(r"[。;]", line[: full.start()]):
             return _dated(full)
+    # 虹桥镇 2019-08-08: beside the name of whoever tells it.
+    for line in rows[:6] + rows[-3:]:
+        full = _FULL_DAY.search(line) if len(line) < SHORT else None
+        if full and not re.search(r"[,。;:]", line):
+            return _dated(full)
     title = re.search(r"(?<![-—〔\[\d])(20\d\d)年度?(?![-—至到前底末]|初?以来|起)", text[:300])
     if title and not _OTHER_YEAR.search(text[max(0, title.start() - 2) : title.start()]):
         return int(title[1]), ""
     for hit in re.finditer(r"(?<!\d)(20\d\d)年(?!底|末|前|初?以来|起)", text):
         if not _OTHER_YEAR.search(text[max(0, hit.start() - 2) : hit.start()]):
             return int(hit[1]), ""
+    if full := _FULL_DAY.search(text):
+        return _dated(full)
     every = re.findall(r"(?<!\d)(20\d\d)(?=年)", text)
     return (int(every[0]) if every else 0), ""
 

@@ -86,11 +86,11 @@ def _with(text: str, inserts: dict[int, str], drops: set[int] | None = None) -> 
     return Mended("".join(pieces), tuple(origin), repairs)
 
 
-def _composed(inner: Mended, outer: Mended) -> Mended:
+def composed(inner: Mended, outer: Mended) -> Mended:
     """Two steps as one: places of the outer text back to the first one given."""
     origin = tuple(inner.origin[place] for place in outer.origin)
     repairs = tuple(Repair(inner.origin[repair.at], repair.sign) for repair in outer.repairs)
-    return Mended(outer.text, origin, repairs)
+    return Mended(outer.text, origin, inner.repairs + repairs)
 
 
 #: Spaces that a layout put between a number and its unit.
@@ -128,4 +128,4 @@ def join(text: str) -> Mended:
 def clean(text: str) -> Mended:
     """The text joined and mended, with the way back from every place of it."""
     joined = join(text)
-    return _composed(joined, mend(joined.text))
+    return composed(joined, mend(joined.text))

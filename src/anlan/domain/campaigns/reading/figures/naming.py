@@ -125,6 +125,7 @@ def _close(
     if not word:
         for find in group:
             _rate(text, line, find, finds)
+        _shares(text, line, group, finds)
         return last
     own = [
         noun for noun in indicators.subjects(before) if len(noun) > 1 and "持平" not in noun
@@ -168,6 +169,8 @@ def _without_noun(
         item.indicator for item in earlier
         if item.kind in ("count", "money", "physical") and _same_sentence(text, item, first)
     ][-max(1, len(group)) :]  # fmt: skip
+    if shared := _of_share(text, earlier, first):
+        return [shared]
     own = counted if len(counted) == len(group) else (last or counted)
     if any(find.unit in counting.USUAL for find in group):
         return [counting.of_unit(earlier, find.unit) for find in group]
@@ -183,6 +186,14 @@ def _without_noun(
         item.indicator.removesuffix("变化").removesuffix("同比")
         for item in earlier if item.kind == "change"
     ][-len(group) :]  # fmt: skip
+
+
+def _of_share(text: str, earlier: list[Find], find: Find) -> str:
+    """扑救任务占比超五成,同比增加19.9%: it is the work that has grown."""
+    if not earlier or earlier[-1].kind != "rate" or find.start - earlier[-1].end > 4:
+        return ""
+    named, share, _ = earlier[-1].indicator.partition("占比")
+    return named if share else ""
 
 
 def _said_before(text: str, line: Line, find: Find) -> list[str]:
@@ -238,6 +249,32 @@ def _rate(text: str, line: Line, find: Find, finds: list[Find]) -> None:
     named = _RATE_NAME.search(text[line.start : find.start])
     if named and find.kind == "rate":
         find.start = line.start + named.start()
+
+
+#: 占总数的45%, 但亡人数占69%, 合计占…: a share of what was counted before it.
+_SHARE = re.compile(
+    r"(?:^|[,。;、:(])(?:但|其中)?(?P<what>起数|亡人数?|死亡人数|受伤人数|人数|数量)?(?:分别|合计|各|均)*"
+    r"(?P<of>占[^,。;、\d]{0,16})$"
+)
+
+
+def _shares(text: str, line: Line, group: list[Find], finds: list[Find]) -> None:
+    """28.1万起、亡1390人,分别占总数的91.8%、94.7%: the second share is of the second count."""
+    first = group[0]
+    start = behind_stop(text, line.start, first.number[0])
+    said = _SHARE.search(text[start : first.number[0]])
+    if said is None:
+        return
+    counted = [
+        item for item in finds[: finds.index(first)]
+        if item.start >= start and item.kind in ("count", "money", "physical")
+    ]  # fmt: skip
+    toll = said["what"] and "亡" in said["what"]
+    if len(group) == 1 and toll:
+        counted = [item for item in counted if "亡" in item.indicator] or counted
+    of = indicators.tidy(said["of"]).rstrip("的")
+    for find, item in zip(group, counted[-len(group) :], strict=False):
+        find.indicator = f"{item.indicator[-16:]}{said['what'] or ''}{of}比例"
 
 
 def _rated(words: str, before: list[Find]) -> str:

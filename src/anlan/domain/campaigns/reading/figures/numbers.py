@@ -14,7 +14,7 @@ SCALES = {"万": 10**4, "亿": 10**8, "万亿": 10**12, "百万": 10**6, "千万
           "千": 1000, "十": 10, "十万": 10**5, "百亿": 10**10, "千亿": 10**11, "": 1}  # fmt: skip
 
 ARABIC = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
-HAN = r"[〇零一二三四五六七八九十百千万亿两]+(?:点[〇零一二三四五六七八九]+)?"
+HAN = r"[〇零一二三四五六七八九十百千万亿两]+(?:点[〇零一二三四五六七八九]+(?:万亿|[万亿])?)?"
 SCALE = r"万亿|百万|千万|十万|百亿|千亿|万|亿|百(?!分)|千(?![米克瓦伏卡])"
 
 
@@ -31,7 +31,9 @@ def han(text: str) -> Value:
     whole, _, rest = text.partition("点")
     value = Decimal(_whole(whole))
     if rest:
-        value += Decimal("0." + "".join(str(DIGITS[digit]) for digit in rest))
+        digits = rest.rstrip("万亿")
+        value += Decimal("0." + "".join(str(DIGITS[digit]) for digit in digits))
+        value *= SCALES[rest[len(digits) :]]
     return plain(value)
 
 

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, replace
 from datetime import date
 
+from . import numbers
+
 YEAR_WORDS = {"今年": 0, "本年": 0, "当年": 0, "去年": -1, "上年": -1, "前年": -2, "明年": 1}
 PARTS = {
     "上半年": (1, 6), "下半年": (7, 12), "一季度": (1, 3), "二季度": (4, 6), "三季度": (7, 9),
@@ -39,6 +41,10 @@ DAY_RANGE = re.compile(
 FULL = re.compile(_ONE.format("a"))
 PART = re.compile(
     r"(?:(?P<y>(?:19|20)\d\d)年|(?P<w>今年|去年|上年|本年)|)(?:第)?(?P<p>全年|前三个季度|前三季度|前两季度|上半年|下半年|[一二三四1-4]季度)"
+)
+#: 今年前九月, 前11个月: from January on.
+FIRST_MONTHS = re.compile(
+    r"(?:(?P<y>(?:19|20)\d\d)年|(?P<w>今年|去年|上年|本年))?前(?P<n>1[01]|[2-9]|十一?|[二两三四五六七八九])个?月(?![份前后内以])"
 )
 ACCIDENT_DAY = re.compile(r"[“\"](?P<m>1[0-2]|[1-9])[·.](?P<d>3[01]|[12]\d|[1-9])[”\"]")
 SINCE = re.compile(r"以来|起(?!点|来|步|诉|草|重|火|爆)|至今|开始")
@@ -84,6 +90,12 @@ class When:
     year_given: bool = True
 
 
+def is_baseline(text: str, start: int, end: int) -> bool:
+    """较2019年…: what something is held against says nothing of when it was."""
+    held = re.search(r"(?:较|比|同比|与|以)$", text[max(0, start - 3) : start])
+    return held is not None and not re.match(r"[,。]", text[end : end + 8])
+
+
 def whens(text: str, start: int, end: int, year: int, own: str = "") -> list[When]:
     """Every date expression of this stretch. A month without a year takes the year before it."""
     found: list[When] = []
@@ -98,7 +110,8 @@ def whens(text: str, start: int, end: int, year: int, own: str = "") -> list[Whe
             text[max(0, place - 3) : place]
         ):
             found.append(_with_marks(text, hit, end))
-            last_year = int(hit.span.last[:4]) if hit.year_given else last_year
+            if hit.year_given and not is_baseline(text, place, hit.end):
+                last_year = int(hit.span.last[:4])
             told = len(hit.span.last) >= 6 and (hit.year_given or text[place] not in '“"')
             last_month = hit.span.last[:6] if told else last_month
         place = hit.end
@@ -148,7 +161,7 @@ def _at(text: str, place: int, end: int, year: int, last: int, own: str = "") ->
         return When(place, hit.end(), Span(hit["a"], hit["b"]), ranged=True)
     if hit := MONTH_RANGE.match(text, place, end):
         given = _year(hit["ay"], hit["aw"], year)
-        base = given if given is not None else last
+        base = given if given is not None else last - _not_over(hit, last, own)
         span = Span(f"{base:04}{int(hit['from']):02}", f"{base:04}{int(hit['to']):02}")
         return When(place, hit.end(), span, ranged=True, year_given=given is not None)
     if hit := DAY_RANGE.match(text, place, end):
@@ -164,6 +177,11 @@ def _at(text: str, place: int, end: int, year: int, last: int, own: str = "") ->
         if high - low == 11:
             span = Span(f"{base:04}", f"{base:04}")
         return When(place, hit.end(), span, digits=False, year_given=given is not None)
+    if hit := FIRST_MONTHS.match(text, place, end):
+        given = _year(hit["y"], hit["w"], year)
+        base = given if given is not None else last
+        span = Span(f"{base:04}01", f"{base:04}{numbers.either(hit['n']):02}")
+        return When(place, hit.end(), span, ranged=True, digits=False, year_given=given is not None)
     hit = FULL.match(text, place, end)
     if hit is None or hit.end() == place:
         return None
@@ -178,6 +196,11 @@ def _at(text: str, place: int, end: int, year: int, last: int, own: str = "") ->
         base = int(own[:4])
     digits = f"{base:04}{int(hit['am']):02}" + (f"{int(hit['ad']):02}" if hit["ad"] else "")
     return When(place, hit.end(), Span(digits, digits), year_given=given is not None)
+
+
+def _not_over(hit: re.Match[str], year: int, own: str) -> bool:
+    """1-12月 in a paper of January counts the year before: its own isn't over."""
+    return int(hit["from"]) == 1 and len(own) >= 6 and f"{year:04}{int(hit['to']):02}" > own[:6]
 
 
 def _last_winter(text: str, hit: re.Match[str], month: str) -> bool:

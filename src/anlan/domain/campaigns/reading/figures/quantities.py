@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from . import bounds, numbers, units
+from . import bounds, death_rates, numbers, units
 from .model import Find, Value
 
 #: More digits than this are a number of something, not a count of it.
@@ -16,9 +16,9 @@ _UNIT = units.alternatives(
 _HAN_UNIT = units.alternatives(
     units.STRUCTURE,
     units.BARE,
-    ("倍", "成", "个百分点", "家次", "人次"),
+    ("倍", "成", "个百分点", "家次", "人次", "辆", "份", "间", "笔"),
     units.MONEY,
-    ("公里", "吨", "亩", "平方米", "辆", "份"),
+    ("公里", "吨", "亩", "公顷", "平方米"),
 )
 _BARE = units.alternatives(units.BARE)
 
@@ -36,6 +36,10 @@ HAN = re.compile(
     rf"(?P<pre>(?:{bounds.BEFORE_PATTERN}))?(?<![〇零一二三四五六七八九十百千万亿两])(?P<n>{numbers.HAN})(?P<q>余|多)?"
     rf"(?:(?P<u>{_HAN_UNIT})|(?P<b>(?=(?:{_BARE}))))(?P<post>{bounds.AFTER_PATTERN})?"
 )
+#: 受伤人数为0: the noun says what is counted.
+_NAMED_SO = re.compile(r"(?P<unit>[起人家户项次处辆])(?<!万车死亡人)数(?:量|均)?(?:为|是)?$")
+#: 较近10年、近5年同期均值
+_MEAN = re.compile(r"(?:、近?\d+年)*(?:同期)?(?:均值|平均|的平均)")
 #: 为期三个月, 两个多月, 为期半年; 三个月内 is a limit, and 一个月 alone is said too lightly.
 MONTHS = re.compile(
     r"(?P<pre>为期|历时|连续)?(?P<b>近|约)?(?:(?P<n>[一二两三四五六七八九十]{1,2})(?P<q>多)?个(?P<q2>多)?月|(?P<half>半年))"
@@ -52,12 +56,6 @@ TENTHS = re.compile(
 )
 DOCUMENT_NUMBER = re.compile(
     r"[\u4e00-\u9fff]{1,12}[〔\[【](?P<y>(?:19|20)\d\d)[〕\]】](?:第)?(?P<n>\d{1,4})号"
-)
-DEATH_RATES = tuple(
-    (re.compile(rf"{of}[^,。;、]{{0,14}}死亡(?:率|人数)"), unit) for of, unit in units.DEATHS_PER
-)
-DEATH_RATE = re.compile(
-    r"死亡(?:率|人数)(?:[由从]\d+\.\d+)?(?:为|是|达到?|[下降至到]{1,3})?(?P<n>\d{1,3}\.\d{1,4})(?![\d%‰人个万])"
 )
 ANNIVERSARY = re.compile(r"(?P<n>\d{1,3}|[一二三四五六七八九十百]{1,3})周年")
 
@@ -78,7 +76,7 @@ LIST_NUMBER = re.compile(
 
 #: Chinese numerals with a unit that are an idiom, an article or a name.
 HAN_STOP = re.compile(
-    r"一(?![十百千万])|[两三四]轮[车电摩]|[三五七九]台[县河山区市]|五大连池|三门峡|三河|九江|六安|两手|两会|两[项件]大事|两者|两地|两[侧边岸]|两案|二维|二次|三方技|三方服|三方机|三方[安评]|三维|三级甲|三甲|三分之|四面|四周|四方|"
+    r"一(?![十百千万点])|[两三四]轮[车电摩]|[三五七九]台[县河山区市]|五大连池|三门峡|三河|九江|六安|两手|两会|两[项件]大事|两者|两地|两[侧边岸]|两案|二维|二次|三方技|三方服|三方机|三方[安评]|三维|三级甲|三甲|三分之|四面|四周|四方|"
     r"五大发|七天|十分|十足|百分|万元|千克|百年|百家|百日(?!行动|攻坚|整治|专项|会战)|千方|万一|三农|双重|"
     r"三天两头|两级政|三次产业|一年|半年|三个代表|四个意识|四个自信|两个维护|两个确立|五位一体|"
     r"三项岗位|两个以上|两人|二级(?:学院|学科)|二类(?:区|声)|万人|三年(?:来|行动|内)|几年|数年|千万"
@@ -102,7 +100,7 @@ def finds(text: str, start: int, end: int, *, plan: bool = False) -> list[Find]:
     numbered = LIST_NUMBER.match(text, start, end)
     if numbered:
         start = numbered.end()
-    found = [*_references(text, start, end), *_death_rates(text, start, end)]
+    found = [*_references(text, start, end), *death_rates.finds(text, start, end)]
     found += _amounts(text, start, end)
     if plan:
         _quotas(text, start, found)
@@ -118,27 +116,8 @@ def _references(text: str, start: int, end: int) -> list[Find]:
     for hit in ANNIVERSARY.finditer(text, start, end):
         value = numbers.either(hit["n"])
         found.append(Find(hit.start(), hit.end(), value, "周年", "reference", number=hit.span(),
-                          indicator=_before(text, hit.start(), start) + "周年"))  # fmt: skip
+                          indicator=death_rates.before(text, hit.start(), start) + "周年"))  # fmt: skip
     return found
-
-
-def _death_rates(text: str, start: int, end: int) -> list[Find]:
-    """煤矿百万吨死亡率0.031."""
-    found = []
-    for hit in DEATH_RATE.finditer(text, start, end):
-        begin = max(start, hit.start() - 24)
-        of = next(
-            (unit for shape, unit in DEATH_RATES
-             if any(m.end() > hit.start() for m in shape.finditer(text, begin, hit.start("n")))), "")  # fmt: skip
-        if of:
-            found.append(Find(hit.start("n"), hit.end("n"), numbers.arabic(hit["n"]), of, "rate", number=hit.span("n"),
-                              indicator=_before(text, hit.start("n"), start)))  # fmt: skip
-    return found
-
-
-def _before(text: str, place: int, start: int) -> str:
-    words = re.search(r"[^,。;、!\n“”()《》]*$", text[start:place])
-    return words[0][-12:] if words else ""
 
 
 def _amounts(text: str, start: int, end: int) -> list[Find]:
@@ -211,15 +190,20 @@ def _amount(text: str, hit: re.Match[str]) -> Find | None:
     if hit["b"] is not None:
         unit = "个"
     elif hit["none"] is not None:
-        if hit["s"] not in ("万", "亿") or text[hit.start() - 1 : hit.start()] == "第":
+        named = _NAMED_SO.search(text[max(0, hit.start() - 6) : hit.start()])
+        if not named and (
+            hit["s"] not in ("万", "亿") or text[hit.start() - 1 : hit.start()] == "第"
+        ):
             return None
-        unit = _guessed(text, hit.start())
+        unit = named["unit"] if named else _guessed(text, hit.start())
     if unit in ("月", "号") or (unit == "年" and re.fullmatch(r"(?:19|20)\d\d", hit["n"])):
         return None
     if unit == "日" and hit["s"] is None:
         return None
-    if unit == "年" and re.search(r"前$", text[max(0, hit.start() - 1) : hit.start()]):
-        return None  # 与前2年均比, 前5年: what a change is held against.
+    if unit == "年" and (
+        text[hit.start() - 1 : hit.start()] == "前" or _MEAN.match(text, hit.end())
+    ):
+        return None  # 与前2年均比, 前5年, 较近10年、近5年均值: what a change is held against.
     follows = text[hit.end() : hit.end() + 1]
     if (unit, follows) in {("方", "面"), ("部", "门"), ("大", "类")}:
         unit = "个"
@@ -370,7 +354,7 @@ def _structure(
     if unit == "方面":
         unit = "个"
     if unit == "级" and re.match(
-        r"以上|及以上|标准|资质|甲|医|建造|联动响应|安全生产标准|公路|耐火|重大危险源|缺陷|动火",
+        r"以上|及以上|标准|资质|甲|医|建造|[^,。;\d]{0,4}响应|安全生产标准|公路|耐火|重大危险源|缺陷|动火",
         tail,
     ):
         return None

@@ -11,9 +11,10 @@ from .context import Context, first_place, section_of
 from .folding import fold
 from .frames import back, frame
 from .layout import Line, is_plan, lines, sentences
-from .mending import Mended, clean
+from .mending import Mended, clean, composed
 from .model import Figure, Find
 from .periods import Span, whens
+from .spelling import counts_from_republic, spelled
 
 #: Where two finds overlap, the kind further up is kept.
 ORDER = ("reference", "structure_code", "date", "deadline", "frequency", "amount", "structure",
@@ -26,12 +27,13 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
     `issued` is the day the document was given out, for 今年 and 去年; without it the document's
     own date line or title says the year. `region` is the place it speaks of, where known.
     """
-    mended = clean(fold(text))
+    folded = clean(fold(text))
+    mended = composed(folded, spelled(folded.text))
     whole = mended.text
     held = frame(whole, issued)
     law = sieve.is_law(whole)
     plan = is_plan(whole) and not law
-    section = first_place(whole, region)
+    section = first_place(whole, region, taiwan=counts_from_republic(folded.text))
     year: Span | None = None
     figures: list[Figure] = []
     once: set[str] = set()

@@ -28,6 +28,12 @@ NATION_WORDS = re.compile(
 )
 CITY_WORDS = re.compile(r"市(?:城管|应急|安委|委、市政府|住建|公安|消防|级部门)|全市")
 SUFFIXES = "省市州县区旗盟会"
+#: Zones that the register of regions doesn't hold: what is said of them is the section's.
+ZONES = re.compile(r"(?:高新|经开|开发|保税|示范|工业园|高新技术|经济技术开发|经济开发)区")
+#: What a place calls itself.
+OWN_NAMES = {"本港": "香港", "本澳": "澳门"}
+#: Behind one of these a place begins that is named with two signs: 、歙县, but not 市和县区.
+_BEGINS = frozenset(",。;:、()\n\t ")
 _ETHNIC = re.compile(
     r"(?:(?:[^市州县省]{1,4}族)+|哈萨克|柯尔克孜|克孜勒苏|蒙古)自治(?P<suffix>州|县)$"
 )
@@ -129,7 +135,7 @@ def _place(by_id: dict[str, tuple[str, int, str]], key: str) -> Place:
 
 
 def _spellings(name: str, level: int) -> set[str]:
-    spellings = {name} if len(name) > 2 else set()
+    spellings = {name} if len(name) > 2 or name[-1] == "县" else set()
     ethnic = re.search(r"自治(州|县)$", name)
     if ethnic:
         stem = _PEOPLES.sub("", name[: ethnic.start()])
@@ -160,6 +166,31 @@ def cities() -> dict[str, Place]:
             if len(stem) >= 2 and stem not in short and stem not in _ALSO_WORDS:
                 found[stem] = places[0]
     return found
+
+
+@cache
+def counties() -> dict[str, Place]:
+    """Counties without their 县 or 市, where only one is called so."""
+    stems: dict[str, list[Place]] = {}
+    for name, places in gazetteer()[0].items():
+        if len(name) > 2 and name[-1] in "市县" and places[0].level == 3:
+            stems.setdefault(name[:-1], []).extend(places)
+    return {
+        stem: places[0]
+        for stem, places in stems.items()
+        if len(places) == 1 and stem not in cities()
+    }
+
+
+#: 泰兴虹桥镇: a county is named so before one of its towns.
+_TOWN = re.compile(r"(?![县市区])[\u4e00-\u9fff]{1,3}(?:镇|乡|街道)(?![镇村]|政府)")
+
+
+def _county_of_town(text: str, place: int, end: int) -> Mention | None:
+    county = counties().get(text[place : place + 2])
+    if county is None or not _TOWN.match(text, place + 2, end):
+        return None
+    return Mention(place, place + 2, county)
 
 
 def _city(text: str, place: int, end: int, short: dict[str, Place]) -> Mention | None:
@@ -231,12 +262,22 @@ def _at(
 ) -> Mention | None:  # fmt: skip
     for length in range(min(12, end - place), 1, -1):
         word = text[place : place + length]
-        if word in named and word[-1] in SUFFIXES + "港门":
+        if length > 2 and word in named and word[-1] in SUFFIXES + "港门":
             where = resolve(word, province, prefecture)
             if where is not None:
                 return Mention(place, place + length, where)
         if word in short and text[place + length : place + length + 1] != "路":
             return Mention(place, place + length, short[word])
+    if own := OWN_NAMES.get(text[place : place + 2]):
+        return Mention(place, place + 2, short[own])
+    if place == 0 or text[place - 1] in _BEGINS:
+        if zone := ZONES.match(text, place, end):
+            return Mention(place, zone.end(), None)
+        if town := _county_of_town(text, place, end):
+            return town
+        for county in named.get(text[place : place + 2], ()):
+            if prefecture and county.prefecture == prefecture:
+                return Mention(place, place + 2, county)
     if city := _city(text, place, end, short):
         return city
     if prefecture and text.startswith("全市", place):

@@ -230,7 +230,7 @@ def _by_lead(at: At) -> bool:
         lead = at.text[at.last.start : find.start].rstrip("有")
     if len(lead) < 2 and not before.strip():
         beside = at.last is not None and at.last.end == find.start and at.last.hints.get("noun")
-        lead = at.last.indicator if at.last is not None and beside else _shared(at)
+        lead = _beside(at, at.last) if at.last is not None and beside else _shared(at)
     part = _PART_OF.search(at.text[at.line.start : find.start])
     if len(lead) <= 2 or part:
         lead = _of_a_whole(at, lead, part=part is not None)
@@ -242,6 +242,12 @@ def _by_lead(at: At) -> bool:
     if len(find.indicator) < 2:
         find.indicator += _tail(at)
     return True
+
+
+def _beside(at: At, last: Find) -> str:
+    """一次死亡3人以上道路交通事故1244起: a limit before the number is part of the name."""
+    said = at.text[last.start : at.find.start]
+    return said if re.search("以[上下]", said) else last.indicator
 
 
 _RULES = (_harmed, _toll, _bracketed, _measured, _same_thing, _among, _ranked, _by_noun, _by_lead)

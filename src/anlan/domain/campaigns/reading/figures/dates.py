@@ -99,7 +99,7 @@ def _passed_over(text: str, line: Line, when: When) -> bool:
 _IMPRINT_AFTER = re.compile(
     r"[^\n。;]{0,24}?(?:来源|作者|编辑|浏览|点击|字号|稿源|\d{1,2}:\d{2})|[^。;\n]{0,12}[日晚晨早商时]报[^。;]{0,4}(?:\n|$)"
 )
-_IMPRINT_BEFORE = re.compile(r"(?:发布|发表|更新|成文|印发|时间|日期)[:]\s*$")
+_IMPRINT_BEFORE = re.compile(r"(?:发布|发表|更新|成文|印发|时间|日期)\s*:\s*$")
 _FULL = re.compile(r"(?:19|20)\d\d\D\d{1,2}\D\d{1,2}日?")
 _WIRED = re.compile(r"\s?(?:电|讯|消息)")
 _HEARD = re.compile(

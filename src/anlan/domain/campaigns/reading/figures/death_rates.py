@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from . import numbers, units
+from . import indicators, numbers, units
 from .model import Find
 
 #: Of how much or how many → the unit.
@@ -20,6 +20,10 @@ _RATE = re.compile(
 #: What a rate is held against beside it.
 _LIMIT = re.compile(
     r",(?P<words>(?:低于|高于|超过|优于|控制在)?[^,。;\d]{0,10}(?:指标|目标|平均水平|平均值|均值))(?:值|为|的)?(?P<n>\d{1,3}\.\d{1,4})(?![\d%‰人个万])"
+)
+#: 万车死亡率为5.1,同比减少1.1: how far it moved.
+_STEP = re.compile(
+    r",(?:同比|比上年|较上年|比去年)(?P<way>减少|下降|降低|上升|增加|提高)了?(?P<n>\d{1,3}\.\d{1,4})(?![\d%‰人个万])"
 )
 
 
@@ -36,6 +40,11 @@ def finds(text: str, start: int, end: int) -> Iterator[Find]:
         yield _find(hit, unit, what)
         if limit := _LIMIT.match(text, hit.end(), end):
             yield _find(limit, unit, f"{what}{limit['words']}")
+        if step := _STEP.match(text, hit.end(), end):
+            moved = _find(step, unit, f"{what}同比变化")
+            moved.start, moved.kind = step.start("way"), "change"
+            moved.direction = "down" if step["way"] in indicators.DOWN else "up"
+            yield moved
 
 
 def _find(hit: re.Match[str], unit: str, indicator: str) -> Find:

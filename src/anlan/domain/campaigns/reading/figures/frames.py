@@ -182,7 +182,7 @@ def _own_date(text: str, issued: date | None) -> tuple[int, str]:
             return int(hit[1]), ""
     if full := _FULL_DAY.search(text):
         return _dated(full)
-    every = re.findall(r"(?<!\d)(20\d\d)(?=年)", text)
+    every = re.findall(r"(?<!\d)(20\d\d)(?=年|行动|专项)", text)
     return (int(every[0]) if every else 0), ""
 
 

@@ -234,6 +234,8 @@ def _year(digits: str | None, word: str | None, year: int) -> int | None:
 
 def _with_marks(text: str, when: When, end: int) -> When:
     tail = text[when.end : min(end, when.end + 4)]
+    if not when.digits and len(when.span.first) == 6 and tail.startswith("以来"):
+        return when  # 上半年以来: that half of the year.
     since = SINCE.match(tail) or re.match(r"(?:份|初|底)?(?:以来|起|开始)(?!点|来)", tail)
     if text[max(0, when.start - 1) : when.start] in ("自", "从") and not when.ranged:
         # 自8月1日“百日会战”启动以来

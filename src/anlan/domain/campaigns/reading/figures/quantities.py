@@ -250,6 +250,8 @@ def _guessed(text: str, place: int) -> str:
         return "人次"
     if re.search(r"产能|产量|储量", before):
         return "吨"
+    if re.search(r"损失|罚款|资金|投入|金额|产值", before):
+        return "元"
     return "人" if re.search(r"粉丝|人数|用户|人员|群众|人口|职工", before) else ""
 
 

@@ -71,8 +71,14 @@ _ALSO_WORDS = frozenset(
         "玉树",
         "阜新",
         "双鸭山",
+        "新北",
+        "台北",
+        "台中",
+        "台南",
     ]
 )
+#: Taiwan's cities and counties, which the register of regions holds as one province.
+_TAIWAN = "台北市 新北市 桃园市 台中市 台南市 高雄市 基隆市 新竹市 嘉义市 新竹县 苗栗县 彰化县 南投县 云林县 嘉义县 屏东县 宜兰县 花莲县 台东县 澎湖县"
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,9 @@ def gazetteer() -> tuple[dict[str, tuple[Place, ...]], dict[str, Place]]:
             short[stem_of(row["name"])] = place
         elif level == 2:
             short.setdefault(stem_of(place.province) + _stem(row["name"]), place)
+    island = short["台湾"]
+    for name in _TAIWAN.split():
+        named[name] = [Place(island.path + name, 2, island.province, name)]
     return {name: tuple(places) for name, places in named.items()}, short
 
 

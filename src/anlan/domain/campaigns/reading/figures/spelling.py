@@ -24,7 +24,9 @@ _NUMERALS = (
     re.compile(rf"(?<=记者)(?P<d>{_DAY})日|(?<=本月)(?P<e>{_DAY})日|(?<![{_DIGIT[1:-1]}十月])(?P<f>{_DAY})日(?=电|讯)"),
 )  # fmt: skip
 #: What only a paper of Taiwan writes; then 113年 is a year wherever it stands.
-_REPUBLIC = re.compile(r"民国|(?<![\d.])1[01]\d年(?:度|\d{1,2}月)|(?<![\d.])1[01]\d/\d{2}/\d{2}")
+_REPUBLIC = re.compile(
+    r"民国|(?<![\d.])1[01]\d(?:年(?:度|第|上半年|底|同期|\d{1,2}月)|/\d{2}/\d{2}|[-—至到~]1[01]\d年)|[今去前]\(1[01]\d\)年"
+)
 _OF_REPUBLIC = (
     re.compile(r"(?P<y>(?:中华)?民国(?:\d{2,3}|[一二三四五六七八九十百〇零]{2,5}))(?=年)"),
     re.compile(

@@ -11,6 +11,8 @@ from .model import Find, in_words
 ZERO = re.compile(
     r"(?P<no>(?:均|都|全部)?(?:未|没有|没)(?:再)?(?:发生|出现|新建|新增|接报))(?P<what>[^,。;、!\n“”]{2,24})"
 )
+#: 力争较大事故零发生, 实现亡人事故“零发生”
+NONE_AT_ALL = re.compile(r"(?P<what>[^,。;、!\n“”]{0,16}(?:事故|火灾|案件))[“\"]?零发生[”\"]?")
 HARMLESS = re.compile(r"(?:均|都)?无人员(?P<what>死亡|伤亡|受伤|被困)")
 ZERO_QUOTED = re.compile(r"[“\"](?P<what>零(?:事故|死亡|伤亡|亡人|违章|容忍|新增|报告))[”\"]")
 COVERED = re.compile(
@@ -53,6 +55,15 @@ def _none(text: str, start: int, end: int) -> Iterator[Find]:
         unit = "人" if re.search(r"[伤死]亡", what) and not accident else unit
         name = text[hit.start("what") : stop] + ("起数" if unit == "起" else "")
         yield in_words((hit.start(), stop), 0, unit, "zero_in_words", indicator=name)
+    for hit in NONE_AT_ALL.finditer(text, start, end):
+        what = re.sub(r"^.*?(?:实现了?|确保|力争|保持|继续)", "", hit["what"])
+        yield in_words(
+            (hit.end("what") - len(what), hit.end()),
+            0,
+            "起",
+            "zero_in_words",
+            indicator=what + "起数",
+        )
     for hit in HARMLESS.finditer(text, start, end):
         yield in_words(hit.span(), 0, "人", "zero_in_words", indicator=f"事故火灾{hit['what']}人数")
 

@@ -1,5 +1,7 @@
 from django.apps import AppConfig
 
+from anlan.base.planner import teach_after_migrations
+
 
 class AccidentsConfig(AppConfig):
     name = "anlan.domain.accidents"
@@ -8,3 +10,6 @@ class AccidentsConfig(AppConfig):
 
     def ready(self) -> None:
         from anlan.domain.accidents import tasks, ticks  # noqa: F401  declares them
+        from anlan.domain.accidents.plans import PLANS
+
+        teach_after_migrations(self, PLANS)

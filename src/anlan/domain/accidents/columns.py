@@ -23,7 +23,8 @@ from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Record, Se
 from anlan.ui.parts import cell
 
 ORDERS = {
-    "newest": Keyset.by("-happened_at", "-pk"),
+    # By its day and, of one day, by when it was entered: the case alone tells, with its index.
+    "newest": Keyset.by("-case__opened_on", "-pk"),
     "due": Keyset.by("case__due_on?", "pk"),
     "deaths": Keyset.by("-deaths", "-pk"),
 }

@@ -152,8 +152,8 @@ def list_accidents(request: HttpRequest, asked: Query[ListQuery]) -> dict[str, A
     params = QueryDict(mutable=True)
     params.update({name: value for name, value in asked.dict().items() if value})
     filters = columns.filters(params)
-    rows = queries.narrowed(queries.visible(actor_of(request)), filters, timezone.localdate())
-    page = filters.order(columns.ORDERS, "newest").page(rows.select_related(*ROW), params)
+    order = filters.order(columns.ORDERS, "newest")
+    page = queries.page(actor_of(request), filters, order, params, timezone.localdate())
     return {"items": page.rows, "after": page.after}
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -12,10 +14,15 @@ from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.domain.accidents import chain
 from anlan.domain.accidents.columns import GROUPS
+from anlan.domain.accidents.loop import KIND
 from anlan.domain.accidents.models import Accident, Clock, Finding, Inquiry, Report, Wish
+from anlan.domain.accidents.work import ROW
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop.models import Event
+from anlan.kernel.loop.registers import Register
+from anlan.kernel.loop.worklist import Wanted
 from anlan.kernel.regions.models import Region
+from anlan.ui.keyset import Keyset, Page
 
 WORDS_MAX = 5
 #: Rows that a page shows of each kind of thing beside it.
@@ -31,9 +38,27 @@ def visible(by: Actor) -> QuerySet[Accident]:
     return policy.permitted(Accident.objects.all(), "accidents.view", by)
 
 
+def page(by: Actor, asked: Any, order: Keyset, params: Any, today: date) -> Page[Accident]:
+    """A page of the accidents that one may see, as ``asked`` narrows them, in ``order``."""
+
+    where = conditions(asked, today)
+    if not order.keys[0].field.startswith("case__"):
+        return order.page(visible(by).filter(where).select_related(*ROW), params)
+
+    def wanted() -> Wanted:
+        return Wanted(where, policy.branches("accidents.view", by))
+
+    return REGISTER.page_of(wanted, order, params)
+
+
 def narrowed(rows: QuerySet[Accident], asked: Any, today: date) -> QuerySet[Accident]:
-    """A list as its address asks; what was entered by mistake shows only when asked for."""
-    where = Q()
+    """All rows of a list as its address asks."""
+    return rows.filter(conditions(asked, today))
+
+
+def conditions(asked: Any, today: date) -> Q:
+    """How an address narrows a list; what was entered by mistake shows only when asked for."""
+    where = Q(case__kind=KIND)
     if code := asked["area"]:
         region = Region.objects.filter(code=code).first()
         where &= below(region.path, "case__path") if region else policy.NOTHING
@@ -55,7 +80,15 @@ def narrowed(rows: QuerySet[Accident], asked: Any, today: date) -> QuerySet[Acci
     if asked["suspected"]:
         open_ones = Finding.objects.filter(status=Finding.Status.SUSPECTED)
         where &= Q(pk__in=open_ones.values("accident"))
-    return rows.filter(where)
+    return where
+
+
+def rows_of(pks: Sequence[UUID]) -> list[Accident]:
+    """The accidents with these keys, as a list shows them, in any order."""
+    return list(Accident.objects.filter(pk__in=pks).select_related(*ROW))
+
+
+REGISTER: Register[Accident] = Register(Accident, (KIND,), rows_of)
 
 
 @dataclass

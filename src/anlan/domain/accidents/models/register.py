@@ -80,7 +80,10 @@ class Accident(models.Model):
     source_key = models.CharField(max_length=KEY_CHARS_MAX, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["-happened_at", "-case"], name="accident_happened")]
+        indexes = [
+            models.Index(fields=["-happened_at", "-case"], name="accident_happened"),
+            models.Index(fields=["-deaths", "-case"], name="accident_by_deaths"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["source_name", "source_key"], condition=~Q(source_key=""),

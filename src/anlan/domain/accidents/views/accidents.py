@@ -63,10 +63,10 @@ DRAWN = ("reported", "known", "concluded")
 def accident_list(request: HttpRequest) -> HttpResponse:
     by, today = actor_of(request), timezone.localdate()
     asked = columns.filters(request.GET)
-    rows = queries.narrowed(queries.visible(by), asked, today).select_related(*ROW)
+    order = asked.order(columns.ORDERS, "newest")
     kept = kept_lists.Kept(request, columns.columns(today))
     context = {
-        "filters": asked, "page": asked.order(columns.ORDERS, "newest").page(rows, request.GET),
+        "filters": asked, "page": queries.page(by, asked, order, request.GET, today),
         "sort": asked.sort(columns.ORDERS, "newest"), "kept": kept, "columns": kept.columns,
         "tabs": tabs.of(by, "list"), "may_report": policy.may(by, "accidents.report"),
         "may_import": policy.may(by, "accidents.import"),

@@ -76,6 +76,8 @@ def answer(
         html = render_to_string("ui/_toast.html", {"message": message, "csrf_input": ""})
         response = HttpResponse(html, status=status)
         response["HX-Retarget"] = "#toasts"
+        # Whatever part of a page the form would have taken: this is none of it.
+        response["HX-Reselect"] = "[data-toast]"
         response["HX-Reswap"] = "beforeend"
     else:
         context = {

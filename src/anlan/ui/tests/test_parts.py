@@ -105,7 +105,8 @@ CALLS = {
     "palette_options": ([(EVIL, [("/" + EVIL, EVIL, EVIL, "x")])],),
     "fields": (Evil({"text": EVIL, "one": EVIL, "day": EVIL}),),
     "form_acts": (EVIL, "/" + EVIL),
-    "file_drop": (EVIL, EVIL, EVIL, EVIL, True, EVIL, True, [EVIL]),
+    "file_drop": (EVIL, EVIL, EVIL, EVIL, True, EVIL, True, [EVIL], False, EVIL),
+    "patient": ("/" + EVIL,),
     "steps": ([EVIL, EVIL], 1, ["/" + EVIL, ""]),
     "job": ("/" + EVIL, EVIL, 1, 2, EVIL, True, None, "/" + EVIL),
     "timeline": (
@@ -166,7 +167,7 @@ def test_every_component_is_in_the_test_above():
         # Words, wrappers of a caller's block, and what the components above are made of.
         "short_count", "inbox_words", "worker_words", "panel", "menu", "dialog", "notice", "stats",
         "filter_field", "error_summary", "step_errors", "field", "photo_set", "figures_table",
-        "chart_scripts", "map_scripts", "print_button",
+        "chart_scripts", "map_scripts", "print_button", "patience",
     }  # fmt: skip
     assert macros - inner == set(CALLS)
 

@@ -77,8 +77,10 @@
       event.detail.isError = false;
     }
   });
-  document.addEventListener("htmx:sendError", (event) => event.detail.elt.closest(".job") || toast("#toast-offline"));
-  document.addEventListener("htmx:timeout", () => toast("#toast-offline"));
+  // A job asks again by itself, a patient form (sending.js) says itself that it waits.
+  for (const lost of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(lost, (event) => event.detail.elt.closest(".job, [data-patient]") || toast("#toast-offline"));
+  }
   document.addEventListener("htmx:responseError", (event) => {
     if (!event.detail.xhr.getResponseHeader("HX-Retarget")) toast("#toast-failed");
   });
@@ -312,74 +314,4 @@
   });
   // Selects of a form without a button of its own.
   on("change", "[data-submit]", (event, field) => field.form.requestSubmit());
-
-  // Files: what was chosen is shown, photos get smaller before they travel, sending is visible.
-  const EDGE_MAX = 2048, QUALITY = 0.82, SMALL_BYTES = 600000;
-  const smaller = async (file) => {
-    if (!/^image\/(jpeg|png|webp)$/.test(file.type) || file.size < SMALL_BYTES || !window.createImageBitmap) return file;
-    try {
-      const picture = await createImageBitmap(file, { imageOrientation: "from-image" });
-      const scale = Math.min(1, EDGE_MAX / Math.max(picture.width, picture.height));
-      const canvas = document.createElement("canvas");
-      canvas.width = Math.round(picture.width * scale);
-      canvas.height = Math.round(picture.height * scale);
-      canvas.getContext("2d").drawImage(picture, 0, 0, canvas.width, canvas.height);
-      const blob = await new Promise((done) => canvas.toBlob(done, "image/jpeg", QUALITY));
-      if (!blob || blob.size >= file.size) return file;
-      return new File([blob], file.name.replace(/\.\w+$/, ".jpg"), { type: "image/jpeg", lastModified: file.lastModified });
-    } catch {
-      return file; // The server looks at it; it can't be shown here, that's all.
-    }
-  };
-  const size = (bytes) => bytes > 1048576 ? `${(bytes / 1048576).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`;
-  const show = (drop, input) => {
-    const list = $("[data-drop-files]", drop.parentElement);
-    list.replaceChildren(...[...input.files].map((file) => {
-      const item = document.createElement("li");
-      if (file.type.startsWith("image/") && drop.dataset.images !== undefined) {
-        const picture = document.createElement("img");
-        picture.src = URL.createObjectURL(file);
-        picture.alt = "";
-        picture.addEventListener("load", () => URL.revokeObjectURL(picture.src), { once: true });
-        item.append(picture);
-      }
-      const name = document.createElement("span");
-      name.className = "wrap-any";
-      name.textContent = file.name;
-      const bytes = document.createElement("span");
-      bytes.className = "muted push nowrap";
-      bytes.textContent = size(file.size);
-      item.append(name, bytes);
-      return item;
-    }));
-  };
-  on("change", "[data-drop] input[type=file]", async (event, input) => {
-    const drop = input.closest("[data-drop]");
-    if (drop.dataset.images !== undefined && window.DataTransfer) {
-      const files = new DataTransfer();
-      for (const file of input.files) files.items.add(await smaller(file));
-      input.files = files.files;
-    }
-    show(drop, input);
-  });
-  for (const type of ["dragenter", "dragover"]) on(type, "[data-drop]", (event, drop) => drop.classList.add("drop-over"));
-  for (const type of ["dragleave", "drop"]) on(type, "[data-drop]", (event, drop) => drop.classList.remove("drop-over"));
-  document.addEventListener("htmx:xhr:progress", (event) => {
-    const bar = $("[data-upload]", event.target);
-    if (!bar || !event.detail.lengthComputable) return;
-    bar.hidden = false;
-    bar.value = (event.detail.loaded / event.detail.total) * 100;
-  });
-  // A plain form with a file: the button says that it is being sent, and can't be pressed twice.
-  on("submit", "form[method=post]", (event, form) => {
-    if (form.hasAttribute("hx-post")) return;
-    if (form.dataset.sent) { event.preventDefault(); return; }
-    form.dataset.sent = "1";
-    const bar = $("[data-upload]", form);
-    if (bar && $$("input[type=file]", form).some((input) => input.files.length)) {
-      bar.removeAttribute("value");
-      bar.hidden = false;
-    }
-  });
-  window.addEventListener("pageshow", () => { for (const form of $$("form[data-sent]")) delete form.dataset.sent; });
 })();

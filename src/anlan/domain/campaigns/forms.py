@@ -1,198 +1,39 @@
-"""Forms of campaigns, plans and tasks. A form only reads; commands say what may be done."""
+"""Forms of lines and tasks. A form only reads; commands say what may be done."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
-from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
 from anlan.domain.campaigns.below.commands import Share
-from anlan.domain.campaigns.carrying.commands.terms_wanted import NewExpected, NewGoal
+from anlan.domain.campaigns.carrying.forms import NAMES, day, line
 from anlan.domain.campaigns.commands.terms import (
-    NewCampaign,
     NewLine,
     NewLineUnit,
-    NewPlan,
-    NewStage,
     NewTarget,
 )
 from anlan.domain.campaigns.models import (
     NAME_CHARS_MAX,
-    NUMBER_CHARS_MAX,
-    TITLE_CHARS_MAX,
-    Campaign,
     Line,
     LineUnit,
-    Plan,
     Stage,
     Target,
     Task,
 )
 from anlan.domain.campaigns.queries import number
-from anlan.domain.campaigns.templates import Preset
 from anlan.domain.hazards.forms import Nothing, Opinion, Reason, StepForm, text_area
 from anlan.domain.hazards.forms import UnitField as UnitField
 from anlan.domain.hazards.forms import chosen_by as chosen_by
 from anlan.kernel.accounts import sectors
-from anlan.kernel.accounts.models import Unit
-from anlan.ui.forms import DayInput, Form
+from anlan.ui.forms import Form
 
 __all__ = ["Nothing", "Opinion", "Reason", "StepForm", "chosen_by"]
-STAGE_ROWS, TARGET_ROWS = 6, 3
-NAMES = re.compile(r"[、,，;；\n]+")
-
-
-def _line(label: Any, required: bool = True, chars: int = TITLE_CHARS_MAX, hint: Any = "") -> Any:
-    return forms.CharField(label=label, required=required, max_length=chars, help_text=hint)
-
-
-def _day(label: Any, required: bool = True, hint: Any = "") -> Any:
-    return forms.DateField(label=label, required=required, widget=DayInput, help_text=hint)
-
-
-def _units(field: Any, units: Iterable[Unit]) -> None:
-    field.choices = [(str(unit.pk), unit.name) for unit in units]
-
-
-class CampaignForm(Form):
-    request_id = forms.UUIDField(widget=forms.HiddenInput)
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    unit = forms.ChoiceField(label=_("Kept by"))
-    title = _line(_("Title"))
-    code = _line(
-        _("Plans it declares"), False, 20,
-        _("How many of each kind: master plan, topics, sectors, like 1+2+10."),
-    )  # fmt: skip
-    starts_on, ends_on = _day(_("First day")), _day(_("Last day"))
-    base_year = forms.IntegerField(
-        label=_("Measured against the year"), required=False, min_value=1990, max_value=2100
-    )
-    basis = text_area(_("Papers it rests on"), required=False, rows=2)
-
-    def __init__(self, *args: Any, units: Sequence[Unit] = (), template: Preset | None = None,
-                 **kwargs: Any) -> None:  # fmt: skip
-        super().__init__(*args, **kwargs)
-        self.template = template
-        _units(self.fields["unit"], units)
-        for name, label, rows in self._brought():
-            self.fields[name] = forms.MultipleChoiceField(
-                label=label, required=False, choices=rows, widget=forms.CheckboxSelectMultiple,
-                initial=[code for code, _label in rows],
-            )  # fmt: skip
-        for n in range(STAGE_ROWS):
-            self.fields[f"stage_{n}"] = _line(_("Stage"), False, NAME_CHARS_MAX)
-            self.fields[f"from_{n}"] = _day(_("from"), False)
-            self.fields[f"to_{n}"] = _day(_("to"), False)
-            self.fields[f"outputs_{n}"] = _line(_("What must be there at its end"), False, 300)
-
-    def _brought(self) -> Iterable[tuple[str, Any, list[tuple[str, str]]]]:
-        """What the template brings along, each to be left out."""
-        if self.template is None:
-            return
-        plans = [
-            (str(n), f"{Plan.Kind(row.kind).label}：{row.name}")
-            for n, row in enumerate(self.template.plans)
-        ]
-        yield "expected", _("Plans it is to have"), plans
-        if goals := [(str(n), row.text) for n, row in enumerate(self.template.goals)]:
-            yield "goals", _("Goals"), goals
-
-    @property
-    def stages(self) -> list[list[Any]]:
-        names = ("stage", "from", "to", "outputs")
-        return [[self[f"{name}_{n}"] for name in names] for n in range(STAGE_ROWS)]
-
-    def clean(self) -> dict[str, Any]:
-        data = super().clean() or {}
-        for n in range(STAGE_ROWS):
-            named, first, last = (data.get(f"{name}_{n}") for name in ("stage", "from", "to"))
-            if named and not (first and last):
-                self.add_error(f"from_{n}", _("Give the stage its first and its last day."))
-        return data
-
-    @staticmethod
-    def of(
-        campaign: Campaign | None, stages: Iterable[Stage], template: Preset | None
-    ) -> dict[str, Any]:
-        found: dict[str, Any] = {"request_id": uuid7()}
-        rows: list[tuple[Any, ...]] = []
-        if campaign is not None:
-            names = ("title", "code", "starts_on", "ends_on", "base_year", "basis")
-            found |= {name: getattr(campaign, name) for name in names}
-            found |= {"unit": campaign.unit_id, "seen": campaign.version}
-            rows = [(one.name, one.starts_on, one.ends_on, one.outputs) for one in stages]
-        elif template is not None:
-            brought = ("title", "starts_on", "ends_on", "base_year", "basis")
-            found |= {name: getattr(template, name) for name in brought}
-            found["code"] = template.declared
-            rows = [(one.name, one.starts_on, one.ends_on, one.outputs) for one in template.stages]
-        for n, row in enumerate(rows[:STAGE_ROWS]):
-            for name, value in zip(("stage", "from", "to", "outputs"), row, strict=True):
-                found[f"{name}_{n}"] = value
-        return found
-
-    def new(self, pk: UUID) -> NewCampaign:
-        data = self.cleaned_data
-        stages = tuple(
-            NewStage(data[f"stage_{n}"], data[f"from_{n}"], data[f"to_{n}"], data[f"outputs_{n}"])
-            for n in range(STAGE_ROWS)
-            if data[f"stage_{n}"]
-        )
-        return NewCampaign(
-            unit=int(data["unit"]), title=data["title"], starts_on=data["starts_on"],
-            ends_on=data["ends_on"], pk=pk, code=data["code"], base_year=data["base_year"],
-            basis=data["basis"], stages=stages, **self._chosen(),
-        )  # fmt: skip
-
-    def _chosen(self) -> dict[str, Any]:
-        if self.template is None:
-            return {}
-        data = self.cleaned_data
-        plans = [self.template.plans[int(n)] for n in data.get("expected", ())]
-        goals = [self.template.goals[int(n)] for n in data.get("goals", ())]
-        expected = tuple(NewExpected(row.kind, row.name, row.source) for row in plans)
-        return {
-            "expected": expected,
-            "goals": tuple(
-                NewGoal(row.text, row.kind, due_on=row.due_on, source=row.source) for row in goals
-            ),
-        }
-
-
-class PlanForm(Form):
-    request_id = forms.UUIDField(widget=forms.HiddenInput)
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    unit = forms.ChoiceField(label=_("Whose plan"))
-    kind = forms.ChoiceField(label=_("Kind"), choices=Plan.Kind.choices)
-    title = _line(_("Title"))
-    sector = forms.ChoiceField(label=_("Sector"), required=False)
-    number = _line(_("Number of the paper"), False, NUMBER_CHARS_MAX)
-    issuer = _line(_("Issued by"), False)
-    issued_on = _day(_("Issued on"), False)
-    starts_on, ends_on = _day(_("First day")), _day(_("Last day"))
-    days_kept = forms.BooleanField(
-        label=_("These days stay though they lie outside the campaign’s"), required=False
-    )
-
-    def __init__(self, *args: Any, units: Sequence[Unit] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _units(self.fields["unit"], units)
-        sector: Any = self.fields["sector"]
-        sector.choices = [("", "—"), *sectors.names().items()]
-
-    def new(self, pk: UUID, campaign: UUID) -> NewPlan:
-        names = ("kind", "title", "number", "issuer", "issued_on", "starts_on", "ends_on")
-        data = self.cleaned_data
-        return NewPlan(
-            campaign=campaign, unit=int(data["unit"]), pk=pk, sector=data["sector"] or None,
-            **{name: data[name] for name in names},
-        )  # fmt: skip
+TARGET_ROWS = 3
 
 
 _KINDS = (("", "—"), ("number", _("a number")), ("change", _("a change against a base")),
@@ -206,14 +47,14 @@ class LineForm(Form):
     request_id = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(label=_("Kind"), choices=Line.Kind.choices)
-    no = _line(_("No."), False, NAME_CHARS_MAX)
-    title = _line(_("What is to be done, in short"), False)
+    no = line(_("No."), False, NAME_CHARS_MAX)
+    title = line(_("What is to be done, in short"), False)
     text = text_area(_("As the plan says it"), rows=4)
-    section = _line(_("Section"), False)
-    leads = _line(_("Lead unit"), False, 1000, _("As the paper names it; several with “、”."))
-    supports = _line(_("Supporting units"), False, 2000, _("Several with “、”."))
-    starts_on, due_on = _day(_("From"), False), _day(_("Until"), False)
-    due_text = _line(_("As the paper says the day"), False)
+    section = line(_("Section"), False)
+    leads = line(_("Lead unit"), False, 1000, _("As the paper names it; several with “、”."))
+    supports = line(_("Supporting units"), False, 2000, _("Several with “、”."))
+    starts_on, due_on = day(_("From"), False), day(_("Until"), False)
+    due_text = line(_("As the paper says the day"), False)
     stage = forms.ChoiceField(label=_("Stage"), required=False)
     sectors = forms.MultipleChoiceField(
         label=_("Sectors"), required=False, widget=forms.SelectMultiple({"size": 4})
@@ -239,14 +80,14 @@ class LineForm(Form):
             self.fields[f"tkind_{n}"] = forms.ChoiceField(
                 label=_("Target"), choices=[*_KINDS, *extra], required=False
             )
-            self.fields[f"object_{n}"] = _line(_("of what"), False)
+            self.fields[f"object_{n}"] = line(_("of what"), False)
             self.fields[f"comparator_{n}"] = forms.ChoiceField(
                 label=_("at least, at most"), choices=_COMPARATORS, required=False
             )
             self.fields[f"value_{n}"] = forms.DecimalField(
                 label=_("Number"), required=False, max_digits=16, decimal_places=4
             )
-            self.fields[f"unit_{n}"] = _line(_("Unit of measure"), False, 20)
+            self.fields[f"unit_{n}"] = line(_("Unit of measure"), False, 20)
 
     @property
     def targets(self) -> list[list[Any]]:
@@ -342,13 +183,13 @@ class QuotaForm(Form):
 
 class Assign(StepForm):
     unit = UnitField(label=_("Unit that does it"), widget=forms.HiddenInput)
-    due_on = _day(_("To be finished by"), False, _("Left empty, the plan's own day holds."))
+    due_on = day(_("To be finished by"), False, _("Left empty, the plan's own day holds."))
     reason = text_area(_("Requirements"), required=False)
 
 
 class Person(StepForm):
-    person = _line(_("Who answers for it"), True, NAME_CHARS_MAX)
-    starts_on = _day(_("Worked on from"), False)
+    person = line(_("Who answers for it"), True, NAME_CHARS_MAX)
+    starts_on = day(_("Worked on from"), False)
 
 
 class Proved(StepForm):
@@ -398,7 +239,7 @@ class Done(Proved):
 
 
 class Extend(StepForm):
-    until = _day(_("Wished-for day"))
+    until = day(_("Wished-for day"))
     reason = text_area(_("Reason"))
 
 

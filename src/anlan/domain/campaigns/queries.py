@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from functools import reduce
+from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -34,6 +36,8 @@ from anlan.kernel.loop.models import Event, Extension, Party
 #: Kinds of targets that say how much; the others say whither, or for whom.
 NUMBERED = ("number", "change")
 CHILDREN_MAX = 300
+#: How often a plan is broken down: nation, province, prefecture, county, township, village.
+LEVELS = range(6)
 
 
 def campaigns(by: Actor) -> QuerySet[Campaign]:
@@ -60,13 +64,18 @@ def in_campaign(*campaigns: UUID) -> Q:
     return own | Q(line__in=shared.values("line")) if shared.exists() else own
 
 
-def in_stage(pk: int) -> Q:
-    """Tasks of a stage: those that name it, and those that name none and are due in its days."""
-    days = Stage.objects.filter(
-        pk=pk, campaign=OuterRef("plan__campaign"), starts_on__lte=OuterRef("case__due_on"),
-        ends_on__gte=OuterRef("case__due_on"),
-    )  # fmt: skip
-    return Q(line__stage=pk) | Q(Exists(days), line__stage=None)
+def in_stage(stage: Stage) -> Q:
+    """Tasks of a stage: those that name it, and those that name none and are due in its days.
+
+    A task that names a stage of its plan's own is in one of the campaign's by its day.
+    """
+    days = Q(case__due_on__gte=stage.starts_on, case__due_on__lte=stage.ends_on)
+    if stage.plan_id is None:
+        return Q(line__stage=stage) | (
+            Q(line__stage__campaign=None, plan__campaign=stage.campaign_id) & days
+        )
+    drawn = reduce(or_, (Q(**{f"line__plan{'__parent' * n}": stage.plan_id}) for n in LEVELS))
+    return Q(line__stage=stage) | Q(line__stage=None) & drawn & days
 
 
 def plans_in(campaign: UUID) -> Q:

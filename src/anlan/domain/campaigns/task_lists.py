@@ -18,7 +18,7 @@ from anlan.domain.campaigns.deriving.queries import in_group
 from anlan.domain.campaigns.loop import KIND
 from anlan.domain.campaigns.membership import of_bodies
 from anlan.domain.campaigns.milestones import queries as milestones
-from anlan.domain.campaigns.models import KeyTask, Task
+from anlan.domain.campaigns.models import KeyTask, SharedLine, Stage, Task
 from anlan.domain.campaigns.permissions import ANSWERS
 from anlan.domain.campaigns.queries import in_campaign, in_stage, late, uuid_of
 from anlan.domain.hazards.permissions import SEES
@@ -57,10 +57,26 @@ def page(by: Actor, asked: Any, order: Keyset, params: Any, today: date) -> Page
     standing = policy.standing(by, "tasks.view")
     path = region and region.path
     values = tuple(sorted(asked.values.items()))
-    key = standing and ("tasks", standing, today, path, above, values)
+    key = standing and ("tasks", standing, today, path, above, values, _rests_on(asked))
     found = page_of(wanted, order, params, key)
     with_units(found.rows)
     return found
+
+
+def _rests_on(asked: Any) -> Hashable:
+    """What is read for the conditions and stands in them: a stage's days, that tasks are shared."""
+    names = ("campaign", "either", "both")
+    campaigns = [pk for name in names if (pk := uuid_of(asked.values.get(name)))]
+    stage = _stage(asked)
+    return (
+        stage and (stage.starts_on, stage.ends_on),
+        SharedLine.objects.filter(campaign__in=campaigns).exists() if campaigns else None,
+    )
+
+
+def _stage(asked: Any) -> Stage | None:
+    number = asked.values.get("stage")
+    return Stage.objects.filter(pk=int(number)).first() if number else None
 
 
 def page_of(
@@ -106,11 +122,12 @@ def conditions(asked: Any, region: Region | None, by: Actor, today: date, above:
         where &= _those(
             Task.objects.filter(scripts.holding(asked["q"], "line__title", "line__text"))
         )
-    if stage := asked.values.get("stage"):
-        where &= _those(Task.objects.filter(in_stage(int(stage))))
+    if asked.values.get("stage"):
+        stage = _stage(asked)
+        where &= _those(Task.objects.filter(in_stage(stage))) if stage else policy.NOTHING
     if name := asked["unit"]:
         # Names may be alike: whoever counted by unit opens the list by its code.
-        named = Q(unit__name__icontains=name) | Q(unit__code=name)
+        named = scripts.holding(name, "unit__name") | Q(unit__code=name)
         where &= _with(Party.objects.filter(named))
     for name in ("due_from", "due_to"):
         if day := asked[name]:

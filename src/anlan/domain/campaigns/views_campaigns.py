@@ -20,7 +20,7 @@ from anlan.base.refusal import Refusal
 from anlan.domain.campaigns import (
     columns,
     commands,
-    forms,
+    forms_plans,
     queries,
     templates,
 )
@@ -32,6 +32,7 @@ from anlan.domain.campaigns.sharing import queries as sharing
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
+from anlan.kernel.papers import scripts
 from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Column, Filters, Search
@@ -56,9 +57,7 @@ def own_units(by: Actor) -> list[Unit]:
 def campaigns(request: HttpRequest) -> HttpResponse:
     by = actor_of(request)
     filters = Filters((Search("q", _("Words in the title")),), request.GET)
-    rows = queries.campaigns(by)
-    for word in str(filters["q"] or "").split()[:5]:
-        rows = rows.filter(title__icontains=word)
+    rows = queries.campaigns(by).filter(scripts.holding(filters["q"], "title"))
     page = filters.order(ORDERS, "starts").page(rows, request.GET)
     shown = [
         Column("title", _("Campaign"), kind="text",
@@ -194,10 +193,10 @@ def _edit(
         units.append(row.unit)
     if request.method == "GET":
         stages = row.stages.order_by("place") if row else ()
-        initial = forms.CampaignForm.of(row, stages, template)
-        form = forms.CampaignForm(initial=initial, units=units, template=template)
+        initial = forms_plans.CampaignForm.of(row, stages, template)
+        form = forms_plans.CampaignForm(initial=initial, units=units, template=template)
     else:
-        form = forms.CampaignForm(request.POST, units=units, template=template)
+        form = forms_plans.CampaignForm(request.POST, units=units, template=template)
         if form.is_valid():
             data = form.cleaned_data
             call = {"by": by, "at": at, "request_id": data["request_id"]}

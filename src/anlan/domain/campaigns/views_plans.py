@@ -21,6 +21,7 @@ from anlan.domain.campaigns import (
     columns,
     commands,
     forms,
+    forms_plans,
     queries,
 )
 from anlan.domain.campaigns.deriving import queries as deriving
@@ -28,6 +29,7 @@ from anlan.domain.campaigns.milestones import queries as milestones
 from anlan.domain.campaigns.models import Campaign, Line, LineUnit, Plan, Task
 from anlan.domain.campaigns.progress import pages as progress_pages
 from anlan.domain.campaigns.ruling import rules
+from anlan.domain.campaigns.stages import views as views_stages
 from anlan.domain.campaigns.views_campaigns import LABELS, cells, own_units
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
@@ -76,7 +78,8 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
         "may_edit": may_edit, "may_publish": "plans.publish" in allowed and drafted,
         "may_break": "plans.break_down" in allowed and row.status == Plan.Status.PUBLISHED
         and row.kind != Plan.Kind.TEXT, "is_text": row.kind == Plan.Kind.TEXT,
-        "derivation": deriving.told(row, by),
+        "derivation": deriving.told(row, by), "today": today,
+        "stages": views_stages.of_plan(row, by, today), "may_stage": may_edit and not row.parent_id,
         "found": rules.findings(row) if may_edit else None, "named_max": rules.NAMED_MAX,
         "request_id": uuid7(), **_shares(row),
     }  # fmt: skip
@@ -154,9 +157,9 @@ def _edit(
     by, at = actor_of(request), timezone.now()
     units = own_units(by) if row is None else [row.unit]
     if request.method == "GET":
-        form = forms.PlanForm(initial=initial, units=units)
+        form = forms_plans.PlanForm(initial=initial, units=units)
     else:
-        form = forms.PlanForm(request.POST, units=units)
+        form = forms_plans.PlanForm(request.POST, units=units)
         if form.is_valid():
             data = form.cleaned_data
             call: Any = {"by": by, "at": at, "request_id": data["request_id"]}
@@ -209,7 +212,7 @@ def _edit_line(request: HttpRequest, row: Plan, found: Line | None) -> HttpRespo
     units = list(found.units.order_by("role", "place")) if found else []
     targets = list(found.targets.order_by("place")) if found else []
     more: dict[str, Any] = {
-        "stages": list(row.campaign.stages.order_by("place")), "targets": targets,
+        "stages": row.stages_offered(), "targets": targets,
     }  # fmt: skip
     if request.method == "GET":
         initial: dict[str, Any] = {"request_id": uuid7(), "seen": row.version}

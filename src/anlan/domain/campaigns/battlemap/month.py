@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
 from anlan.domain.campaigns.battlemap import rows
-from anlan.domain.campaigns.models import Campaign, Hearing, Meeting, Return
-from anlan.domain.campaigns.queries import late
+from anlan.domain.campaigns.models import Campaign, Hearing, Meeting, Plan, Return, Stage
+from anlan.domain.campaigns.queries import late, plans
 from anlan.kernel.accounts import policy
 from anlan.kernel.calendar.workdays import Calendar
 
@@ -78,7 +78,7 @@ def weeks_of(campaign: Campaign, by: Actor, first: date, today: date) -> list[li
         )
         for day in days
     }
-    _stages(campaign, found)
+    _stages(campaign, by, found)
     _tasks(campaign, by, found, today)
     _returns(campaign, by, found)
     _hearings(campaign, by, found, today)
@@ -92,10 +92,14 @@ def _between(days: Iterable[date], column: str) -> Q:
     return Q(**{f"{column}__range": (every[0], every[-1])})
 
 
-def _stages(campaign: Campaign, found: dict[date, Day]) -> None:
-    for name, starts_on, ends_on in campaign.stages.order_by("place").values_list(
-        "name", "starts_on", "ends_on"
-    ):
+def _stages(campaign: Campaign, by: Actor, found: dict[date, Day]) -> None:
+    """The campaign's; and those that plans in force have of their own, with the plan's title."""
+    rows = [(one.name, one.starts_on, one.ends_on) for one in campaign.stages.order_by("place")]
+    own = plans(by).exclude(status=Plan.Status.DRAFT).filter(campaign=campaign)
+    for one in Stage.objects.filter(plan__in=own).select_related("plan").order_by("plan", "place"):
+        assert one.plan is not None, "found by its plan"
+        rows.append((f"{one.plan.title} · {one.name}", one.starts_on, one.ends_on))
+    for name, starts_on, ends_on in rows:
         if starts_on in found:
             words = _("%(stage)s begins") % {"stage": name}
             found[starts_on].marks.append(Mark(words, tone="blue", symbol="flag"))

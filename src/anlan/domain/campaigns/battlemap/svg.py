@@ -6,7 +6,7 @@ lane (stages, lines of the axis, today) is drawn once, as a symbol that each lan
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 
 from django.utils.html import escape
@@ -22,7 +22,6 @@ from anlan.domain.campaigns.models import Milestone
 
 #: (name, first day, last day) of each stage.
 Stages = Sequence[tuple[str, date, date]]
-BACK = '<use href="#bm-back"/>'
 ONE_DAY = timedelta(days=1)
 #: A character of a stage's name, in per cent of a lane of ordinary width.
 CHAR_PERCENT = 1.9
@@ -43,21 +42,27 @@ def _bar(axis: Axis, start: date, end: date, cls: str, y: int, height: int) -> s
     )
 
 
-def back(axis: Axis, stages: Stages, today: date) -> Markup:
-    """The symbol behind every lane."""
-    parts = []
-    for n, (_name, start, end) in enumerate(stages):
-        parts.append(_bar(axis, start, end, f"band b{n % 2}", 0, 200))
-    for tick in axis.ticks():
-        cls = "grid major" if tick.major else "grid"
-        parts.append(_line(tick.x, cls))
+def back(axis: Axis, stages: Stages, today: date, own: Mapping[str, Stages]) -> Markup:
+    """The symbols behind the lanes: the campaign's, and of each plan with stages of its own."""
+    lines = [_line(tick.x, "grid major" if tick.major else "grid") for tick in axis.ticks()]
     now = axis.middle(today)
     if now is not None:
-        parts.append(_line(now, "today"))
+        lines.append(_line(now, "today"))
+    symbols = []
+    for name, rows in {"": stages, **own}.items():
+        bands = [
+            _bar(axis, start, end, f"band b{n % 2}", 0, 200)
+            for n, (_name, start, end) in enumerate(rows)
+        ]
+        symbols.append(f'<symbol id="bm-back{name}">{"".join(bands + lines)}</symbol>')
     return Markup(  # noqa: S704  numbers only
         '<svg class="bm-defs" width="0" height="0" aria-hidden="true" focusable="false">'
-        f'<symbol id="bm-back">{"".join(parts)}</symbol></svg>'
+        f"{''.join(symbols)}</svg>"
     )
+
+
+def _back(name: str) -> str:
+    return f'<use href="#bm-back{name}"/>'
 
 
 def _line(x: float, cls: str) -> str:
@@ -66,19 +71,11 @@ def _line(x: float, cls: str) -> str:
 
 def head(axis: Axis, stages: Stages, today: date, today_label: str) -> Markup:
     """The axis: stages above, the ticks' labels below, and today."""
-    parts = []
-    for n, (name, start, end) in enumerate(stages):
-        span = axis.span(start, end)
-        if span is None:
-            continue
-        parts.append(_bar(axis, start, end, f"band b{n % 2}", 0, 20))
-        room = int(span[1] / CHAR_PERCENT)
-        said = name if len(name) <= room else f"{name[: room - 1]}…" if room > 2 else ""
-        if said:
-            x = _n(span[0] + 0.4)
-            parts.append(
-                f'<text x="{x}%" y="14"><title>{escape(name)}</title>{escape(said)}</text>'
-            )
+    parts = [
+        _bar(axis, start, end, f"band b{n % 2}", 0, 20)
+        for n, (_name, start, end) in enumerate(stages)
+    ]
+    parts += _names(axis, stages, 14)
     for tick in axis.ticks():
         parts.append(
             _line(tick.x, "grid major" if tick.major else "grid").replace('y1="0"', 'y1="20"')
@@ -100,16 +97,33 @@ def head(axis: Axis, stages: Stages, today: date, today_label: str) -> Markup:
     return Markup(f'<svg class="bm-axis" role="presentation">{"".join(parts)}</svg>')  # noqa: S704
 
 
+def _names(axis: Axis, stages: Stages, y: int) -> list[str]:
+    """What each stage is called, as far as there is room for it."""
+    parts = []
+    for name, start, end in stages:
+        span = axis.span(start, end)
+        room = int(span[1] / CHAR_PERCENT) if span else 0
+        said = name if len(name) <= room else f"{name[: room - 1]}…" if room > 2 else ""
+        if span and said:
+            x = _n(span[0] + 0.4)
+            parts.append(
+                f'<text x="{x}%" y="{y}"><title>{escape(name)}</title>{escape(said)}</text>'
+            )
+    return parts
+
+
 def lane(
     axis: Axis, row: Row, today: date, changed: Changed | None = None,
-    steps: Sequence[Milestone] = (),
+    steps: Sequence[Milestone] = (), behind: str = "",
 ) -> Markup:  # fmt: skip
     """One task: planned above, actual below in its light's colour, what ran late in red.
 
     Its steps stand on it as diamonds: full where reached, red where late.
+
+    behind:  which of the symbols of ``back``; empty for the campaign's.
     """
     colour = BY_CODE[row.light].colour
-    parts = [BACK]
+    parts = [_back(behind)]
     due = row.due
     if due is not None:
         parts.append(_bar(axis, row.start, due, "plan", 4, 5))
@@ -144,13 +158,16 @@ def _slip(axis: Axis, was: date, due: date) -> str:
     return _bar(axis, was, due, "slip", 6, 1) + mark
 
 
-def head_lane(axis: Axis, group: Head, today: date) -> Markup:
-    """A group: the days it spans, and since when its oldest lateness runs."""
-    parts = [BACK]
+def head_lane(
+    axis: Axis, group: Head, today: date, behind: str = "", stages: Stages = ()
+) -> Markup:
+    """A group: the days it spans, since when its oldest lateness runs, and stages of its own."""
+    parts = [_back(behind)]
     if group.start and group.due:
         parts.append(_bar(axis, group.start, group.due, "span", 8, 6))
     if group.late_since:
         parts.append(_bar(axis, group.late_since + ONE_DAY, today, "over", 15, 4))
+    parts += _names(axis, stages, 28)
     return Markup(f'<svg class="bm-l" aria-hidden="true">{"".join(parts)}</svg>')  # noqa: S704
 
 

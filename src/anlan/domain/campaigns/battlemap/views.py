@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -32,9 +33,11 @@ from anlan.domain.campaigns.battlemap.asked import Asked
 from anlan.domain.campaigns.battlemap.grouping import GROUPS
 from anlan.domain.campaigns.battlemap.layout import ZOOMS
 from anlan.domain.campaigns.battlemap.lights import LIGHTS
+from anlan.domain.campaigns.battlemap.listing import Listing
 from anlan.domain.campaigns.milestones import queries as steps_of
-from anlan.domain.campaigns.models import Campaign
+from anlan.domain.campaigns.models import Campaign, Stage
 from anlan.domain.campaigns.progress import pages as progress_pages
+from anlan.domain.campaigns.stages import queries as staged
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.counts import Limit
 from anlan.kernel.accounts.gate import actor_of, limited, requires
@@ -59,13 +62,15 @@ def chart(request: HttpRequest, pk: UUID) -> HttpResponse:
     tasks = rows.scope(campaign, by)
     _version, rule = terms.current()
     tree = grouping.read(tasks, asked.group, campaign, by, rule, today)
-    stages = list(campaign.stages.order_by("place").values_list("name", "starts_on", "ends_on"))
+    stages = _spans(campaign.stages.order_by("place"))
     base = reverse("campaigns:map", args=[pk])
     since = compare.since(tasks, asked.since, rule, today) if asked.since else None
+    found = listing.count(listing.page(tree, tasks, asked, rule), at)
+    drawing = _drawing(base, campaign, asked, found)
     context = {
         "campaign": campaign, "asked": asked, "tree": tree, "at": at, "who": by.name,
         "today": today, "stages": stages, "since": since, "changes": compare.CHANGES,
-        "listing": listing.count(listing.page(tree, tasks, asked, rule), at),
+        "listing": found,
         "groups": [(label, f"{base}?{asked.query(group=code, open=(), after=0)}",
                     code == asked.group) for code, label in GROUPS.items()],
         "zooms": [(label, f"{base}?{asked.zoomed(code, campaign.starts_on)}",
@@ -81,10 +86,11 @@ def chart(request: HttpRequest, pk: UUID) -> HttpResponse:
         "alone_url": f"{base}?{asked.query(since=None)}",
         "legend": [(light, light.said(rule), tree.total.lights[light.code]) for light in LIGHTS],
         "strip": sorted(LIGHTS, key=lambda light: list(lights.COLOURS).index(light.colour)),
-        "rule": rule, "back": svg.back(asked.axis, stages, today), "lamps": svg.lamps(),
+        "rule": rule, "lamps": svg.lamps(),
+        "back": svg.back(asked.axis, stages, today, drawing["own_stages"]),
         "axis": svg.head(asked.axis, stages, today, _("today %(day)s") % {"day": f"{today:%m-%d}"}),
         "rule_url": reverse("campaigns:map_rule") if policy.may(by, "listsettings.edit") else "",
-        "ics_url": reverse("campaigns:map_ics", args=[pk]), **_drawing(base, pk, asked),
+        "ics_url": reverse("campaigns:map_ics", args=[pk]), **drawing,
     }  # fmt: skip
     return render_page(request, "campaigns/map.html", "campaigns/map.html", context)
 
@@ -99,10 +105,27 @@ def _zoom(base: str, asked: Asked, step: int, starts_on: date) -> str:
     return f"{base}?{asked.zoomed(zoom, starts_on)}" if zoom else ""
 
 
-def _drawing(base: str, pk: UUID, asked: Asked) -> dict[str, Any]:
-    """What heads and rows are drawn with, on the page and in what is opened later."""
-    inner, task = reverse("campaigns:map_rows", args=[pk]), _task_address()
+def _spans(rows: Iterable[Stage]) -> svg.Stages:
+    return [(one.name, one.starts_on, one.ends_on) for one in rows]
+
+
+def _staged(campaign: Campaign, asked: Asked, shown: Listing) -> dict[str, Any]:
+    """Stages that plans have of their own, and of each head of a plan whose it shows."""
+    own = staged.own(campaign) if asked.group == "plan" else {}
+    keys = [section.head.key for section in shown.sections]
+    tops = staged.tops_of([UUID(key) for key in keys]) if own else {}
+    behind = {str(pk): f"-{top}" for pk, top in tops.items() if top in own}
     return {
+        "own_stages": {f"-{pk}": _spans(rows) for pk, rows in own.items()},
+        "behind_of": lambda key: behind.get(key, ""),
+    }
+
+
+def _drawing(base: str, campaign: Campaign, asked: Asked, shown: Listing) -> dict[str, Any]:
+    """What heads and rows are drawn with, on the page and in what is opened later."""
+    inner, task = reverse("campaigns:map_rows", args=[campaign.pk]), _task_address()
+    return {
+        **_staged(campaign, asked, shown),
         "late_step": lambda steps, row: next(
             (one.name for one in steps
              if steps_of.state_of(one, asked.today, row.settled) == "late"), "",
@@ -145,11 +168,9 @@ def opened(request: HttpRequest, pk: UUID) -> HttpResponse:
     if head is None:
         raise NotFound
     deep = min(int(depth), listing.DEPTH_MAX) if depth.isdecimal() and len(depth) < 3 else 0
-    context = {
-        "asked": asked, "today": today,
-        "listing": listing.count(listing.node(tree, tasks, head, deep, asked, rule), at),
-        **_drawing(base, pk, asked),
-    }  # fmt: skip
+    found = listing.count(listing.node(tree, tasks, head, deep, asked, rule), at)
+    context = {"asked": asked, "today": today, "listing": found,
+               **_drawing(base, campaign, asked, found)}  # fmt: skip
     return render_page(request, "campaigns/_map_rows.html", "campaigns/_map_rows.html", context)
 
 

@@ -50,6 +50,7 @@ from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.audit import trail
 from anlan.kernel.loop import offering
 from anlan.kernel.loop.models import Event
+from anlan.kernel.papers import scripts
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Choice, Column, Filters, Flag, Search
 from anlan.ui.pages import go_on, render_page
@@ -106,10 +107,9 @@ def _filters(request: HttpRequest) -> Filters:
 
 def _narrowed(rows: QuerySet[Letter], asked: Filters, by: Actor) -> QuerySet[Letter]:
     signing = Signatory.objects.filter(letter=OuterRef("pk"))
-    for word in str(asked["q"] or "").split()[:5]:
-        rows = rows.filter(title__icontains=word)
+    rows = rows.filter(scripts.holding(asked["q"], "title"))
     if name := asked["unit"]:
-        rows = rows.filter(Exists(signing.filter(unit_name__icontains=name)))
+        rows = rows.filter(Exists(signing.filter(scripts.holding(name, "unit_name"))))
     if state := asked["state"]:
         rows = rows.filter(case__state=state)
     else:

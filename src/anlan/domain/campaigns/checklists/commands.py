@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Unpack
 from uuid import UUID
 
@@ -26,6 +26,7 @@ from anlan.domain.campaigns.models import (
     ChecklistTurn,
 )
 from anlan.kernel.audit import trail
+from anlan.kernel.jobs import queue
 from anlan.kernel.loop import engine, frame, plain
 from anlan.kernel.loop.frame import OnOne
 from anlan.kernel.loop.plain import Call
@@ -41,6 +42,10 @@ CHECKLISTS_MAX, ITEMS_MAX, COLUMNS_MAX = 200, 300, 6
 #: Posts of a list, each with how often: so many turns may wait for a unit at once.
 TURNS_MAX = 40
 TEXT_CHARS_MAX = 1_000
+#: The job that drops what is left of a list that was ended (jobs.py).
+DROP = "campaigns.drop_turns"
+#: So many days back a page that lay open is still taken for the periods it was drawn for.
+DRAWN_DAYS_MAX = 1
 
 
 @dataclass(frozen=True)
@@ -126,7 +131,10 @@ def hand_out(
 
 @transaction.atomic(durable=True)
 def end_checklist(pk: UUID, *, reason: str, seen: int | None = None, **call: Unpack[Call]) -> UUID:
-    """Ask for nothing more by it. What isn't due yet is dropped; what is late stays."""
+    """Ask for nothing more by it. What isn't due yet is dropped; what is late stays.
+
+    A list of a province has thousands of turns: what is left after the first is the worker's.
+    """
     row, claim = begin(Checklist, pk, {"end": reason}, **call)
     if claim.repeated:
         return pk
@@ -134,12 +142,13 @@ def end_checklist(pk: UUID, *, reason: str, seen: int | None = None, **call: Unp
     held = locked(row, seen)
     if held.issued_on is None or held.ended_on is not None:
         raise lacks("reason", _("It isn’t handed out, or was ended before."))
-    today = timezone.localdate(claim.at)
-    held.ended_on = today
+    held.ended_on = timezone.localdate(claim.at)
     held.save(update_fields=["ended_on", "version"])
-    dropped = turns.drop(held, today, why, **claim.call)
+    if turns.drop(held, why, **claim.call) == turns.DROPPED_AT_ONCE:
+        queue.enqueue(DROP, {"list": str(pk), "reason": why}, claim.by, key=f"{DROP}:{pk}",
+                      at=claim.at)  # fmt: skip
     claim.record("checklists.end", "campaign", row.campaign_id, reason=why,
-                 after={"name": held.name, "dropped": dropped})  # fmt: skip
+                 after={"name": held.name})  # fmt: skip
     return claim.done(pk)
 
 
@@ -151,16 +160,22 @@ class NewTick:
 
 
 @transaction.atomic(durable=True)
-def fill(pk: UUID, ticks: Sequence[NewTick], **call: Unpack[Call]) -> UUID:
-    """Say how items of one's unit's copy stand now; what isn't named stays as it is."""
-    row, claim = plain.begin(
-        ChecklistCopy.objects.all(), "checklists.fill", pk, {"ticks": list(ticks)}, **call
-    )
+def fill(
+    pk: UUID, ticks: Sequence[NewTick], *, drawn: date | None = None, **call: Unpack[Call]
+) -> UUID:  # fmt: skip
+    """Say how items of one's unit's copy stand; what isn't named stays as it is.
+
+    drawn:  the day whose periods the page showed, where it was opened before midnight.
+    """
+    given = {"ticks": list(ticks)} | ({"drawn": drawn} if drawn else {})
+    row, claim = plain.begin(ChecklistCopy.objects.all(), "checklists.fill", pk, given, **call)
     if claim.repeated:
         return pk
     today = timezone.localdate(claim.at)
     items = {one.pk: one for one in ChecklistItem.objects.filter(checklist=row.checklist_id)}
-    codes = {every: turns.code_of(every, today) for every in ChecklistItem.Every.values}
+    day = _day_shown(drawn or today, today, {items[one.item].every for one in ticks
+                                             if one.item in items})  # fmt: skip
+    codes = {every: turns.code_of(every, day) for every in ChecklistItem.Every.values}
     periods = {pk: codes[one.every] for pk, one in items.items()}
     copy = _copies().get(pk=pk)
     told = _tick(copy, items, periods, ticks, claim.by.name, today)
@@ -171,6 +186,16 @@ def fill(pk: UUID, ticks: Sequence[NewTick], **call: Unpack[Call]) -> UUID:
     claim.record("checklists.fill", "unit", copy.unit_id,
                  before={"items": told.before}, after={"items": told.after})  # fmt: skip
     return claim.done(pk)
+
+
+def _day_shown(drawn: date, today: date, every: Iterable[str]) -> date:
+    """The day in whose periods the ticks stand; refused where the page lay open for longer."""
+    if all(turns.code_of(one, drawn) == turns.code_of(one, today) for one in every):
+        return today
+    if timedelta() < today - drawn <= timedelta(DRAWN_DAYS_MAX):
+        return drawn
+    reason = _("This page was opened on %(day)s, and periods have ended since. Open it again.")
+    raise lacks("items", reason % {"day": drawn})
 
 
 @transaction.atomic(durable=True)

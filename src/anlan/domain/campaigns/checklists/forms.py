@@ -134,6 +134,9 @@ class CopyForm(Seen):
     written, so that two who tick at once, or past midnight, undo nothing of one another.
     """
 
+    #: The day in whose periods the page shows the items.
+    drawn = forms.DateField(required=False, widget=forms.HiddenInput)
+
     def __init__(
         self, *args: Any, items: Sequence[ChecklistItem], ticks: dict[int, ChecklistTick],
         **more: Any,

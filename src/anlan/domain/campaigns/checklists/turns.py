@@ -34,8 +34,8 @@ from anlan.kernel.loop.engine import Move, NewCase
 from anlan.kernel.loop.models import Case, Party, PartyRole
 
 State = ChecklistTick.State
-#: Copies whose turns one transaction opens.
-PART = 200
+#: Copies whose turns one transaction opens, and turns that one drops.
+PART, DROPPED_AT_ONCE = 200, 500
 
 
 def code_of(every: str, day: date) -> str:
@@ -230,16 +230,20 @@ def _counted(rows: Any, *names: str) -> list[tuple[tuple[Any, ...], int]]:
     return [(tuple(row[:-1]), row[-1]) for row in found]
 
 
-def drop(row: Checklist, today: date, reason: str, **call: Any) -> int:
-    """Ask no more for what isn't due yet; what is late stays. Answers how many turns went."""
+def drop(row: Checklist, reason: str, **call: Any) -> int:
+    """Ask no more for turns that weren't due when the list was ended; what was late stays.
+
+    So many at once as one transaction carries. Answers how many went: fewer are the last.
+    """
+    assert row.ended_on is not None, "it is ended"
     waiting = ChecklistTurn.objects.filter(
-        copy__checklist=row, case__state="assigned", case__due_on__gte=today
+        copy__checklist=row, case__state="assigned", case__due_on__gte=row.ended_on
     )
-    cases = engine.lock(waiting.values_list("pk", flat=True))
+    cases = engine.lock(waiting.order_by("pk").values_list("pk", flat=True)[:DROPPED_AT_ONCE])
     moves = [Move(case) for case in cases.values() if case.state == "assigned"]
     engine.take(TURN, "void", moves, reason=reason, **call)
     _restate([move.case.pk for move in moves], [], call["at"])
-    return len(moves)
+    return len(cases)
 
 
 def disagreeing() -> list[str]:

@@ -163,13 +163,16 @@ def copy(request: HttpRequest, pk: UUID) -> HttpResponse:
     may_fill = "checklists.fill" in policy.allowed(ChecklistCopy, pk, {"checklists.fill"}, by)
     standing = queries.Standing(row.checklist, by, today)
     ticks = {one.item_id: one for one in row.ticks.filter(turns.on_day(today))}
-    form = CopyForm(request.POST or None, items=standing.items, ticks=ticks)
+    form = CopyForm(
+        request.POST or None, items=standing.items, ticks=ticks, initial={"drawn": today}
+    )
     if request.method == "POST":
         if not may_fill:
             raise NotAllowed(reason=_("Only its own unit fills in a copy."))
 
         def save() -> None:
-            do.fill(pk, form.ticks(), **handing.call_without_version(request, form))
+            call = handing.call_without_version(request, form)
+            do.fill(pk, form.ticks(), drawn=form.cleaned_data["drawn"], **call)
 
         if saved(form, save):
             messages.success(request, _("Saved."))

@@ -16,6 +16,7 @@ from anlan.domain.campaigns.commands.plans import (
     remove_line,
 )
 from anlan.domain.campaigns.commands.plans_publishing import publish
+from anlan.domain.campaigns.commands.stages import set_plan_stages
 from anlan.domain.campaigns.commands.tasks import (
     ask_extension,
     assign,
@@ -58,6 +59,7 @@ __all__ = (
     "remove_line",
     "report",
     "return_report",
+    "set_plan_stages",
     "set_quotas",
     "verify",
     "void",

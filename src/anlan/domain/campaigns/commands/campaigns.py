@@ -1,9 +1,8 @@
-"""Making a campaign, and setting its stages."""
+"""Making and changing a campaign."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from typing import Unpack
 from uuid import UUID
 
@@ -17,14 +16,14 @@ from anlan.domain.campaigns.carrying.commands.wanted import (
     turned,
 )
 from anlan.domain.campaigns.commands.base import check_days, day_within, own_unit, text_of
-from anlan.domain.campaigns.commands.terms import NewCampaign, NewStage
-from anlan.domain.campaigns.models import NAME_CHARS_MAX, TITLE_CHARS_MAX, Campaign, Line, Stage
+from anlan.domain.campaigns.commands.stages import put_stages, told
+from anlan.domain.campaigns.commands.terms import NewCampaign
+from anlan.domain.campaigns.models import TITLE_CHARS_MAX, Campaign
 from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call, Claim
 
-STAGES_MAX = 12
 #: 1+2+10 as people write it, with either plus sign.
 CODE = re.compile(r"\d{1,3}(?:\+\d{1,3}){0,3}")
 
@@ -44,7 +43,7 @@ def campaign_within(new: NewCampaign, claim: Claim) -> UUID:
     row.parent = _parent(new.parent, row, claim) if new.parent else None
     _put(row, new)
     row.save(force_insert=True)
-    _set_stages(row, new.stages)
+    put_stages(row, new.stages)
     put_expected(row, new.expected, claim.by)
     put_goals(row, new.goals, claim)
     claim.record("campaigns.make", "campaign", row.pk, after=_told(row))
@@ -63,7 +62,7 @@ def change_campaign(
     before = _told(row)
     _put(row, new)
     row.save()
-    _set_stages(row, new.stages)
+    put_stages(row, new.stages)
     claim.record("campaigns.change", "campaign", pk, before=before, after=_told(row))
     return claim.done(pk)
 
@@ -125,46 +124,11 @@ def _check_parts(row: Campaign) -> None:
 
 
 def _told(row: Campaign) -> dict[str, object]:
-    stages = row.stages.order_by("place").values_list("name", "starts_on", "ends_on")
     return {
         "title": row.title, "code": row.code, "from": row.starts_on.isoformat(),
         "to": row.ends_on.isoformat(), "base_year": row.base_year,
-        "stages": [f"{name} {first}–{last}" for name, first, last in stages],
+        "stages": told(row),
     }  # fmt: skip
-
-
-def _set_stages(row: Campaign, stages: Sequence[NewStage]) -> None:
-    """The stages in their order; one that a line is in keeps its row, and can't be left out."""
-    if len(stages) > STAGES_MAX:
-        raise PlanIncomplete(
-            field="stages", reason=_("A campaign has at most %(n)d stages.") % {"n": STAGES_MAX}
-        )
-    have = {stage.place: stage for stage in row.stages.all()}
-    last = row.starts_on
-    for place, new in enumerate(stages):
-        name = text_of(new.name, "stages", _("Give each stage a name."), NAME_CHARS_MAX)
-        inside = row.starts_on <= new.starts_on <= new.ends_on <= row.ends_on
-        if not inside or new.starts_on < last:
-            raise PlanIncomplete(
-                field="stages",
-                reason=_(
-                    "The days of “%(name)s” don't fit: stages lie within the campaign, one after "
-                    "the other."
-                )
-                % {"name": name},
-            )
-        last = new.starts_on
-        fields = {"name": name, "starts_on": new.starts_on, "ends_on": new.ends_on,
-                  "outputs": new.outputs.strip()}  # fmt: skip
-        Stage.objects.update_or_create(campaign=row, place=place, defaults=fields)
-        have.pop(place, None)
-    gone = [stage.pk for stage in have.values()]
-    if Line.objects.filter(stage__in=gone).exists():
-        raise PlanIncomplete(
-            field="stages",
-            reason=_("A stage that lines of a plan belong to can't be left out; rename it."),
-        )
-    Stage.objects.filter(pk__in=gone).delete()
 
 
 __all__ = ("change_campaign", "code_of", "make_campaign")

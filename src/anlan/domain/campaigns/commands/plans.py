@@ -26,6 +26,7 @@ from anlan.domain.campaigns.commands.base import (
     short,
     text_of,
 )
+from anlan.domain.campaigns.commands.stages import check_within
 from anlan.domain.campaigns.commands.terms import (
     DIGITS_MAX,
     LINES_MAX,
@@ -44,7 +45,6 @@ from anlan.domain.campaigns.models import (
     Line,
     LineUnit,
     Plan,
-    Stage,
     Target,
 )
 from anlan.domain.campaigns.refusals import PlanIncomplete
@@ -111,6 +111,8 @@ def change_plan(
     before = {"title": plan.title, "from": str(plan.starts_on), "to": str(plan.ends_on)}
     _put_plan(plan, new)
     rules.check_plan(plan.campaign, new.kind, new.starts_on, new.ends_on, days_kept)
+    for stage in plan.stages.all():
+        check_within(plan, stage.name, stage)
     plan.save()
     after = {"title": plan.title, "from": str(plan.starts_on), "to": str(plan.ends_on)}
     claim.record("plans.change", "plan", pk, before=before, after=after)
@@ -226,7 +228,7 @@ def append_lines(plan: Plan, lines: Sequence[NewLine], by: Actor) -> list[Line]:
 
 
 def _rows(plan: Plan, lines: Sequence[NewLine], first: int, by: Actor) -> list[Line]:
-    stages = set(Stage.objects.filter(campaign=plan.campaign_id).values_list("pk", flat=True))
+    stages = {stage.pk for stage in plan.stages_offered()}
     known = frozenset(sectors.names())
     return [_row(plan, line, first + n, stages, known) for n, line in enumerate(lines)]
 
@@ -236,7 +238,7 @@ def _row(plan: Plan, new: NewLine, place: int, stages: set[int], known: Containe
     if new.kind not in Line.Kind.values:
         raise PlanIncomplete(field="kind", reason=_("Choose whether it is a task or a goal."))
     if new.stage is not None and new.stage not in stages:
-        raise PlanIncomplete(field="stage", reason=_("Choose a stage of this campaign."))
+        raise PlanIncomplete(field="stage", reason=_("Choose a stage from the list."))
     day_within(new.starts_on, "starts_on")
     day_within(new.due_on, "due_on")
     if new.starts_on and new.due_on and new.due_on < new.starts_on:

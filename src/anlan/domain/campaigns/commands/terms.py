@@ -73,7 +73,7 @@ class NewLine:
     starts_on: date | None = None
     due_on: date | None = None
     due_text: str = ""
-    #: Stage of the campaign, by its id.
+    #: Of those that its plan offers, by its id.
     stage: int | None = None
     elements: Mapping[str, str] = field(default_factory=dict)
     evidence: str = ""

@@ -48,9 +48,10 @@ class Campaign(models.Model):
 
 
 class Stage(models.Model):
-    """A part of a campaign's time (动员部署, 排查整治 …)."""
+    """A part of a campaign's time (动员部署, 排查整治 …), or of a plan's that has its own."""
 
-    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="stages")
+    campaign = models.ForeignKey(Campaign, models.PROTECT, null=True, related_name="stages")
+    plan = models.ForeignKey("Plan", models.PROTECT, null=True, related_name="stages")
     place = models.SmallIntegerField()
     name = models.CharField(max_length=NAME_CHARS_MAX)
     starts_on = models.DateField()
@@ -61,6 +62,11 @@ class Stage(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["campaign", "place"], name="stage_place"),
+            models.UniqueConstraint(fields=["plan", "place"], name="stage_of_plan_place"),
+            models.CheckConstraint(
+                condition=Q(campaign__isnull=True) ^ Q(plan__isnull=True),
+                name="stage_of_campaign_or_plan",
+            ),
             models.CheckConstraint(
                 condition=Q(ends_on__gte=models.F("starts_on")), name="stage_ends_after_it_starts"
             ),
@@ -124,6 +130,18 @@ class Plan(models.Model):
 
     def __str__(self) -> str:
         return self.title
+
+    def top(self) -> Plan:
+        """The plan from which it was broken down in the end; itself where it wasn't."""
+        plan = self
+        while plan.parent is not None:
+            plan = plan.parent
+        return plan
+
+    def stages_offered(self) -> list[Stage]:
+        """What its lines choose from: its own, else the plan's above, else the campaign's."""
+        own = list(self.top().stages.order_by("place"))
+        return own or list(self.campaign.stages.order_by("place"))
 
 
 class Line(models.Model):

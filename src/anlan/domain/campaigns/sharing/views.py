@@ -39,6 +39,7 @@ from anlan.domain.campaigns.views_campaigns import own_units
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.facts.asking import MISSING
+from anlan.kernel.papers import scripts
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Filters, Given, Search
 from anlan.ui.pages import go_on, render_page
@@ -76,8 +77,7 @@ def shared(request: HttpRequest, pk: UUID) -> HttpResponse:
     plans = plans.filter(parent=None).exclude(kind=Plan.Kind.TEXT)
     if not may_edit:
         plans = plans.filter(pk__in=count)
-    for word in str(filters["q"] or "").split()[:5]:
-        plans = plans.filter(Q(title__icontains=word) | Q(campaign__title__icontains=word))
+    plans = plans.filter(scripts.holding(filters["q"], "title", "campaign__title"))
     page: Any = PLANS.page(plans.select_related("campaign"), request.GET)
     context = {
         "campaign": row, "sums": sharing.memberships(row, by), "may_edit": may_edit,

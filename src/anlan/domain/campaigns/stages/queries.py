@@ -1,27 +1,23 @@
-"""A campaign by its stages (四个阶段): the tasks of each, and what is counted in its days."""
+"""A campaign by its stages (四个阶段): the tasks of each, and what is counted in its days; a plan
+that has stages of its own, by these."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
+from uuid import UUID
 
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from anlan.base.actor import Actor
 from anlan.domain.campaigns import queries
-from anlan.domain.campaigns.models import Campaign, Counter, Stage
+from anlan.domain.campaigns.models import Campaign, Counter, Plan, Stage, Task
 from anlan.domain.campaigns.progress import figures as progress
 from anlan.domain.campaigns.progress.figures import Figure
 from anlan.domain.campaigns.sharing.queries import asked_of
-
-
-def _in(stage: Stage) -> Q:
-    """As ``queries.in_stage`` has it, without asking for its days once more."""
-    days = Q(case__due_on__gte=stage.starts_on, case__due_on__lte=stage.ends_on)
-    return Q(line__stage=stage) | Q(line__stage=None, plan__campaign=stage.campaign_id) & days
 
 
 @dataclass(frozen=True)
@@ -44,19 +40,8 @@ class Stages:
 def stages(campaign: Campaign, by: Actor, at: datetime) -> Stages:
     """Tasks in one statement and figures in one reading of the ledger, however many there are."""
     rows = list(campaign.stages.order_by("place"))
-    today = timezone.localdate(at)
-    asked: dict[str, Any] = {}
-    every = Q(pk__in=())
-    for n, stage in enumerate(rows):
-        where = _in(stage)
-        every |= where
-        for name, count in queries.counts(today).items():
-            # A figure's own condition within the stage's.
-            within = where if count.filter is None else where & count.filter
-            asked[f"{name}_{n}"] = Count("pk", filter=within)
-    asked["outside"] = Count("pk", filter=~every)
-    seen = queries.tasks(by).filter(plan__campaign=campaign).exclude(case__state="void")
-    found = seen.order_by().aggregate(**asked)
+    seen = queries.tasks(by).filter(plan__campaign=campaign)
+    counts, outside = _counts(rows, seen, timezone.localdate(at))
     counters = list(campaign.counters.select_related("target").order_by("place"))
     wanted = [
         asked_of(campaign, counter, stage, key=(counter.pk, stage.pk))
@@ -65,11 +50,62 @@ def stages(campaign: Campaign, by: Actor, at: datetime) -> Stages:
     ]
     figures = progress.measured(wanted, at=at)
     shown = [
-        Staged(stage, {name: found[f"{name}_{n}"] for name in queries.FIGURES},
-               [figures.get((counter.pk, stage.pk)) for counter in counters])
-        for n, stage in enumerate(rows)
-    ]  # fmt: skip
-    return Stages(counters, shown, found["outside"])
+        Staged(stage, count, [figures.get((counter.pk, stage.pk)) for counter in counters])
+        for stage, count in zip(rows, counts, strict=True)
+    ]
+    return Stages(counters, shown, outside)
+
+
+def of_plan(plan: Plan, by: Actor, today: date) -> Stages:
+    """A plan's tasks by the stages that its lines choose from."""
+    rows = plan.stages_offered()
+    counts, outside = _counts(rows, queries.tasks(by).filter(plan=plan), today)
+    shown = [Staged(stage, count, ()) for stage, count in zip(rows, counts, strict=True)]
+    return Stages((), shown, outside)
+
+
+def _counts(
+    rows: Sequence[Stage], seen: QuerySet[Task], today: date
+) -> tuple[list[dict[str, int]], int]:
+    """The figures of each stage, and how many tasks are in none."""
+    asked: dict[str, Any] = {}
+    every = Q(pk__in=())
+    for n, stage in enumerate(rows):
+        where = queries.in_stage(stage)
+        every |= where
+        for name, count in queries.counts(today).items():
+            # A figure's own condition within the stage's.
+            within = where if count.filter is None else where & count.filter
+            asked[f"{name}_{n}"] = Count("pk", filter=within)
+    asked["outside"] = Count("pk", filter=~every)
+    found = seen.exclude(case__state="void").order_by().aggregate(**asked)
+    counts = [{name: found[f"{name}_{n}"] for name in queries.FIGURES} for n in range(len(rows))]
+    return counts, found["outside"]
+
+
+def own(campaign: Campaign) -> dict[UUID, list[Stage]]:
+    """By plan in force, the stages that it has of its own."""
+    found: dict[UUID, list[Stage]] = {}
+    rows = Stage.objects.filter(plan__campaign=campaign).exclude(plan__status=Plan.Status.DRAFT)
+    for stage in rows.order_by("plan", "place"):
+        assert stage.plan_id is not None, "found by its plan"
+        found.setdefault(stage.plan_id, []).append(stage)
+    return found
+
+
+def tops_of(plans: Collection[UUID]) -> dict[UUID, UUID]:
+    """By plan, the one from which it was broken down; a statement for each level above."""
+    above: dict[UUID, UUID | None] = {}
+    look = set(plans)
+    while look:
+        above |= dict(Plan.objects.filter(pk__in=look).values_list("pk", "parent"))
+        look = {parent for pk in look if (parent := above[pk])} - above.keys()
+
+    def top(pk: UUID) -> UUID:
+        parent = above[pk]
+        return pk if parent is None else top(parent)
+
+    return {pk: top(pk) for pk in plans}
 
 
 def stage_of(campaign: Campaign, text: Any) -> Stage | None:

@@ -6,5 +6,6 @@ from anlan.domain.campaigns.stages import views
 
 urlpatterns = [
     path("<uuid:pk>/stages/", views.stages, name="stages"),
+    path("plans/<uuid:pk>/stages/", views.plan_stages, name="plan_stages"),
     path("<uuid:pk>/key-tasks.docx", views.key_tasks_paper, name="key_tasks_paper"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 
@@ -13,13 +14,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from anlan.domain.campaigns import queries
+from anlan.domain.campaigns import commands, queries
 from anlan.domain.campaigns.carrying.commands.organs import NewOrgan, NewOrganMember, make_organ
-from anlan.domain.campaigns.commands.terms import NewLine
+from anlan.domain.campaigns.commands.terms import NewLine, NewPlan, NewStage
 from anlan.domain.campaigns.milestones.commands import mark_key, set_milestones
 from anlan.domain.campaigns.milestones.scheduling import Step
 from anlan.domain.campaigns.models import Campaign, Line, Plan
-from anlan.domain.campaigns.stages.queries import stages
+from anlan.domain.campaigns.refusals import PlanIncomplete
+from anlan.domain.campaigns.stages.queries import of_plan, stages
 from anlan.domain.campaigns.tests.house import House, lead
 from anlan.kernel.audit.models import AuditRow
 from anlan.kernel.papers.scripts import spellings
@@ -40,8 +42,6 @@ def staged(house: House) -> Plan:
     pk = house.plan(campaign, lines=lines)
     first = Campaign.objects.get(pk=campaign).stages.get(place=0)
     Line.objects.filter(plan=pk, title="动员部署会").update(stage=first)
-    from anlan.domain.campaigns import commands
-
     # One task is due after its campaign’s stages, which wants a reason.
     commands.publish(pk, reason="另有长期任务", **house.call("city"))
     return Plan.objects.get(pk=pk)
@@ -54,7 +54,7 @@ def test_each_stage_counts_its_tasks_and_opens_to_them(house: House) -> None:
     assert [one.counts["tasks"] for one in found.rows] == [1, 1]
     assert found.outside == 1
     for one in found.rows:
-        behind = queries.tasks(by).filter(queries.in_stage(one.stage.pk))
+        behind = queries.tasks(by).filter(queries.in_stage(one.stage))
         assert behind.count() == one.counts["tasks"], "the list has what the figure counts"
         listed = house.text("city", "campaigns:tasks",
                             query=f"?campaign={plan.campaign_id}&stage={one.stage.pk}")  # fmt: skip
@@ -70,6 +70,120 @@ def test_each_stage_counts_its_tasks_and_opens_to_them(house: House) -> None:
     with CaptureQueriesContext(connection) as again:
         house.text("city", "campaigns:stages", plan.campaign_id)
     assert len(again) == len(seen)
+
+
+def own_stages(house: House) -> tuple[NewStage, ...]:
+    """Two of the plan's own; the first is called as one of the campaign's."""
+    day = house.today
+    return (
+        NewStage("排查整治", day, day + timedelta(60), "问题清单"),
+        NewStage("验收总结", day + timedelta(61), day + timedelta(365)),
+    )
+
+
+def own_staged(house: House) -> Plan:
+    """A plan with stages of its own: a line that names the second, one that is due in the first."""
+    lines = (
+        NewLine("验收", title="逐项验收", units=lead("市应急局")),
+        NewLine(
+            "排查", title="排查燃气", units=lead("市住建局"), due_on=house.today + timedelta(9)
+        ),
+    )
+    pk = house.plan(house.campaign(), lines=lines)
+    commands.set_plan_stages(pk, own_stages(house), **house.call("city"))
+    row = Plan.objects.get(pk=pk)
+    line = row.lines.get(title="逐项验收")
+    new = replace(lines[0], stage=row.stages.get(place=1).pk)
+    commands.change_line(line.pk, new, **house.call("city"))
+    commands.publish(pk, **house.call("city"))
+    return Plan.objects.get(pk=pk)
+
+
+def test_a_plan_has_stages_of_its_own_and_its_tasks_are_due_with_them(house: House) -> None:
+    plan = own_staged(house)
+    first, second = plan.stages.order_by("place")
+    assert house.task(plan, "逐项验收").case.due_on == second.ends_on
+    page = house.text("city", "campaigns:plan", plan.pk)
+    for stage in (first, second):
+        assert stage.name in page
+        query = f"?plan={plan.pk}&stage={stage.pk}"
+        assert f'href="{reverse("campaigns:tasks")}{query.replace("&", "&amp;")}"' in page
+        listed = house.text("city", "campaigns:tasks", query=query)
+        assert listed.count("main-link clip-2") == 1
+    # In the campaign's stages it counts by its day, once.
+    counted = stages(plan.campaign, house.cast.actor("city"), timezone.now())
+    assert [one.counts["tasks"] for one in counted.rows] == [0, 1]
+    assert counted.outside == 1
+    drawn = house.text("city", "campaigns:map", plan.campaign_id, query="?open=all")
+    assert f'id="bm-back-{plan.pk}"' in drawn
+    # Behind its head and both of its tasks.
+    assert drawn.count(f'href="#bm-back-{plan.pk}"') == 3
+    month = f"?month={second.starts_on:%Y-%m}"
+    assert f"{plan.title} · 验收总结" in house.text(
+        "city", "campaigns:calendar", plan.campaign_id, query=month
+    )
+
+
+def test_stages_of_a_plan_go_down_with_it(house: House) -> None:
+    plan = own_staged(house)
+    unit = house.cast.units["office"]
+    [pk] = commands.break_down(plan.pk, units=[unit.pk], **house.call("city"))
+    below = Plan.objects.get(pk=pk)
+    assert [one.name for one in below.stages_offered()] == ["排查整治", "验收总结"]
+    own = NewLine("自选", title="自选动作", stage=below.stages_offered()[0].pk)
+    commands.put_lines(pk, [own, NewLine("到期", title="按期", due_on=house.today)],
+                       **house.call("office"))  # fmt: skip
+    commands.publish(pk, reason="要件随后补齐", **house.call("office"))
+    found = of_plan(below, house.cast.actor("city"), house.today).rows
+    assert [one.counts["tasks"] for one in found] == [3, 1]
+    for one in found:
+        query = f"?plan={pk}&stage={one.stage.pk}"
+        listed = house.text("city", "campaigns:tasks", query=query)
+        assert listed.count("main-link clip-2") == one.counts["tasks"]
+    drawn = house.text("city", "campaigns:map", plan.campaign_id, query="?open=all")
+    assert drawn.count(f'href="#bm-back-{plan.pk}"') == 3 + 5, "plan below and its tasks, too"
+    answer = house.post("office", "campaigns:plan_stages", pk, stage_0="其他")
+    assert answer.status_code in (403, 409, 422)
+
+
+def test_stages_of_a_plan_are_written_on_its_page_and_their_days_are_held(house: House) -> None:
+    campaign = house.campaign()
+    named = Campaign.objects.get(pk=campaign).stages.get(place=1)
+    pk = house.plan(campaign, lines=[NewLine("排查", title="排查", stage=named.pk)])
+    assert "排查整治" in house.text("city", "campaigns:plan_stages", pk), "the campaign's to begin"
+    day = house.today
+    row = {"stage_0": "排查整治", "from_0": day, "to_0": day + timedelta(30)}
+    late = {"stage_1": "巩固", "from_1": day, "to_1": day + timedelta(366)}
+    for wrong, words in (
+        (row | late, "within the plan"),
+        (row | {"stage_0": "另名"}, "Keep one of that name"),
+        (row | {"stage_1": "排查整治", "from_1": day, "to_1": day}, "Two stages are called"),
+        (row | {"from_1": day}, "Give each stage a name"),
+    ):
+        answer = house.post("city", "campaigns:plan_stages", pk, **wrong)
+        assert answer.status_code == 422
+        assert words in answer.content.decode()
+    assert house.post("city", "campaigns:plan_stages", pk, **row).status_code == 302
+    plan = Plan.objects.get(pk=pk)
+    line = plan.lines.get()
+    assert line.stage == plan.stages.get(), "the line is in the plan's stage of that name"
+    shorter = NewPlan(campaign, plan.unit_id, "短", day, day + timedelta(9))
+    with pytest.raises(PlanIncomplete, match="排查整治"):
+        commands.change_plan(pk, shorter, **house.call("city"))
+    assert house.post("city", "campaigns:plan_stages", pk, leave="1").status_code == 302
+    assert plan.lines.get().stage == named, "and in the campaign's again"
+    commands.publish(pk, reason="要件随后补齐", **house.call("city"))
+    assert house.post("city", "campaigns:plan_stages", pk, **row).status_code in (403, 409)
+
+
+def test_a_list_of_tasks_follows_a_stage_whose_days_change(house: House) -> None:
+    """A list of one shape is kept by the process; what it was read from stands in its key."""
+    plan = staged(house)
+    stage = plan.campaign.stages.get(place=1)
+    query = f"?campaign={plan.campaign_id}&stage={stage.pk}"
+    assert "排查燃气" in house.text("city", "campaigns:tasks", query=query)
+    plan.campaign.stages.filter(pk=stage.pk).update(ends_on=stage.ends_on - timedelta(1))
+    assert "排查燃气" not in house.text("city", "campaigns:tasks", query=query)
 
 
 def test_the_catalogue_of_key_tasks_is_a_paper_with_their_steps(house: House) -> None:

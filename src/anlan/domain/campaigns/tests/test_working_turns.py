@@ -223,6 +223,37 @@ def test_a_list_that_is_ended_asks_for_nothing_more(posts: House) -> None:
     assert_whole()
 
 
+def test_of_a_large_list_the_worker_drops_what_is_left(
+    posts: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, "DROPPED_AT_ONCE", 2)
+    row = given(posts)
+    do.end_checklist(row.pk, reason="换新清单", **posts.call("city"))
+    waiting = ChecklistTurn.objects.filter(case__state="assigned")
+    assert waiting.count() == 4, "two went with the request, of six"
+    [job] = posts.work()
+    assert (job.result, waiting.count()) == ({"dropped": 4}, 0)
+    assert_whole()
+
+
+def test_a_page_that_lay_open_over_midnight_is_about_the_day_it_was_opened(posts: House) -> None:
+    given(posts)
+    copy = ChecklistCopy.objects.get(unit=posts.cast.units["emergency"])
+    item = copy.checklist.items.get(every="day").pk
+    call = {**posts.call("emergency"), "at": timezone.now() + timedelta(1)}
+    do.fill(copy.pk, [NewTick(item, "done")], drawn=posts.today, **call)
+    assert copy.ticks.get().period == str(posts.today)
+    assert turn(posts, "巡查用气场所").case.state == "closed"
+    later = {**posts.call("emergency"), "at": timezone.now() + timedelta(2)}
+    with pytest.raises(PlanIncomplete, match=str(posts.today)):
+        do.fill(copy.pk, [NewTick(item, "open")], drawn=posts.today, **later)
+    ahead = {**posts.call("emergency"), "at": timezone.now()}
+    with pytest.raises(PlanIncomplete):
+        do.fill(copy.pk, [NewTick(item, "open")], drawn=posts.today + timedelta(1), **ahead)
+    page = posts.text("emergency", "campaigns:checklist_copy", copy.pk)
+    assert f'name="drawn" value="{posts.today}"' in page
+
+
 def test_daily_items_may_rest_on_days_off() -> None:
     saturday = timezone.now() + timedelta((5 - timezone.localdate().weekday()) % 7 + 364)
     day = timezone.localdate(saturday)

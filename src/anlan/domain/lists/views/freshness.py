@@ -22,6 +22,7 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit, UnitKind
 from anlan.kernel.accounts.views_pickers import area_name
+from anlan.kernel.papers import scripts
 from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Filters, Search
@@ -92,8 +93,7 @@ def page(request: HttpRequest) -> HttpResponse:
         request.GET,
     )
     rows = freshness.expected(by)
-    if asked["q"]:
-        rows = rows.filter(name__icontains=asked["q"])
+    rows = rows.filter(scripts.holding(asked["q"], "name"))
     if asked["kind"]:
         rows = rows.filter(kind=asked["kind"])
     if asked["area"]:

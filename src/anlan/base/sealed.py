@@ -17,7 +17,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.db import models
 from django.db.models import Q
@@ -98,13 +98,17 @@ def is_sensitive(name: str, value: object) -> bool:
     if _says_so(name):
         return True
     text = str(value)
-    # An import asks this of each cell: most are too short, or have no digits in a row.
-    return len(text) >= DIGITS_MIN and bool(_DIGITS.search(text) and _NUMBERS.search(text))
+    return _may_hold_one(text) and bool(_NUMBERS.search(text))
+
+
+def _may_hold_one(text: str) -> bool:
+    """An import asks this of each cell: most are too short, or have no digits in a row."""
+    return len(text) >= DIGITS_MIN and bool(_DIGITS.search(text))
 
 
 def without_numbers(text: str) -> str:
     """A text with telephone and identity numbers hidden, for where it is only quoted."""
-    return _NUMBERS.sub("••••", text)
+    return _NUMBERS.sub("••••", text) if _may_hold_one(text) else text
 
 
 @lru_cache(maxsize=4_096)
@@ -112,11 +116,28 @@ def _says_so(name: str) -> bool:
     return bool(_HEADERS.search(name))
 
 
+def is_closed(value: object) -> TypeGuard[dict[str, str]]:
+    """Whether ``cells`` sealed it."""
+    return isinstance(value, dict) and value.keys() == {CELL}
+
+
+def quoted(raw: Mapping[str, Any], bound: str) -> dict[str, Any]:
+    """A row as it may be quoted: of a text the words without the numbers, and None for a cell that
+    its heading calls sensitive."""
+    texts = opened(raw, bound)
+    return {
+        name: texts[name] if not is_closed(value)
+        else None if _says_so(name)
+        else without_numbers(texts[name])
+        for name, value in raw.items()
+    }  # fmt: skip
+
+
 def opened(raw: Mapping[str, Any], bound: str) -> dict[str, Any]:
     """The inverse of ``cells``."""
     return {
         name: crypto.unseal_text(value[CELL], f"{bound}:{name}", PURPOSE)
-        if isinstance(value, dict) and value.keys() == {CELL}
+        if is_closed(value)
         else value
         for name, value in raw.items()
     }

@@ -32,6 +32,8 @@ class Source(models.TextChoices):
     EXPERT = "expert", _("expert check")
     TIP_OFF = "tip_off", _("tip-off")
     MONITORING = "monitoring", _("monitoring and warning")
+    VIDEO = "video", _("video review")
+    ONLINE = "online", _("online inspection")
     GRID = "grid", _("grid worker")
     OTHER = "other", _("other")
 
@@ -207,6 +209,11 @@ class Sighting(models.Model):
                 fields=["batch", "file", "sheet", "row", "part"], name="sighting_once"
             )
         ]
+
+    @property
+    def place(self) -> str:
+        """What the sealed cells of ``raw`` are bound to."""
+        return f"hazards_sighting.raw:{self.batch_id}:{self.file}:{self.sheet}:{self.row}"
 
 
 class Identity(models.Model):

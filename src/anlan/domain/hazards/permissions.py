@@ -74,6 +74,9 @@ def decide(by: Actor) -> Q:
 
 RULES: dict[str, Rule] = {
     "hazard.view":      view,
+    # A firm reads where it was reported, and not what else that register holds.
+    "hazard.rows":      lambda by: in_charge(by, *SEES),
+    "hazard.numbers":   lambda by: in_charge(by, *JUDGES, Role.DUTY),
     "hazard.find":      lambda by: in_charge(by, *JUDGES, Role.DUTY, Role.GRID)
                                    | party(by, (Role.RECTIFIER,)),
     "hazard.assign":    judge,

@@ -2,7 +2,14 @@
 
 from django.urls import path
 
-from anlan.domain.hazards import views, views_bulk, views_enterprise, views_imports, views_new
+from anlan.domain.hazards import (
+    views,
+    views_bulk,
+    views_enterprise,
+    views_imports,
+    views_new,
+    views_rows,
+)
 
 app_name = "hazards"
 urlpatterns = [
@@ -22,6 +29,8 @@ urlpatterns = [
     path("bulk/<slug:act>/", views_bulk.step, name="bulk"),
     path("<uuid:pk>/", views.hazard_page, name="page"),
     path("<uuid:pk>/files/<uuid:file>/", views.hazard_file, name="file"),
+    path("<uuid:pk>/rows/<int:number>/", views_rows.row, name="row"),
+    path("<uuid:pk>/rows/<int:number>/numbers/", views_rows.row_numbers, name="row_numbers"),
     path("<uuid:pk>/proposals/<uuid:proposal>/<slug:code>/", views.proposal_step, name="proposal"),
     path("<uuid:pk>/<slug:code>/", views.hazard_step, name="step"),
 ]

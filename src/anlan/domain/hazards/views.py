@@ -113,7 +113,10 @@ def _page(
     case = hazard.case
     around = queries.around(hazard, by)
     allowed = policy.allowed(
-        Hazard, pk, {page.permission for page in steps.PAGES} | {"hazard.propose"}, by
+        Hazard,
+        pk,
+        {page.permission for page in steps.PAGES} | {"hazard.propose", "hazard.rows"},
+        by,
     )
     offered = steps.offered(hazard, around, allowed, by)
     own = _own_unit(by) if any(page.code == "list" for page in offered) else None
@@ -140,7 +143,7 @@ def _page(
         "request_ids": [uuid7() for _proposal in around.proposals], "today": today,
         "beside": drawn_beside(BESIDE, pk, by), "first": steps.first_signature(hazard, around),
         "batches": _batches(around.sightings, by),
-        "own_unit": own,
+        "own_unit": own, "may_read_rows": "hazard.rows" in allowed,
     }  # fmt: skip
     return render_page(request, "hazards/page.html", "hazards/page.html", context, status)
 

@@ -176,6 +176,7 @@ _DONE = {
     "merge": _("merged"),
     "merge_proposed": _("merger proposed"),
     "move": _("moved"),
+    "numbers": _("numbers in a row opened"),
     "open": _("opened"),
     "original": _("original opened"),
     "own": _("own matters"),

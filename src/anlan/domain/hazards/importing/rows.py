@@ -138,7 +138,7 @@ def entries_of(batch: Batch, rows: Sequence[ParsedRow], lookup: areas.Lookup) ->
                     row.found_on,
                     row.description,
                     row.enterprise,
-                    row.place,
+                    sealed.without_numbers(row.place),
                     place.path if place.stated else "",
                     bool(row.origin),
                 ),

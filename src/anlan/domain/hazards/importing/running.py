@@ -188,7 +188,7 @@ class Intake:
             for entry, case in zip(group, cases, strict=True):
                 entry.case, entry.outcome = case, Sighting.Outcome.CREATED
             put_records(
-                [(_case(e), e.row.description, _fields(e.row), e.enterprise_id) for e in group],
+                [(_case(e), _description(e.row), _fields(e.row), e.enterprise_id) for e in group],
                 by_hand=False,
                 at=call["at"],
             )
@@ -270,8 +270,12 @@ def _new_case(batch: Batch, entry: Entry) -> NewCase:
     )
 
 
+def _description(row: ParsedRow) -> str:
+    return sealed.without_numbers(row.description)
+
+
 def _fields(row: ParsedRow) -> dict[str, Any]:
-    """Columns of Hazard that a row fills, with the row's own name for each."""
+    """Columns of Hazard that a row fills; numbers of people stay in the row as it came."""
     texts = {
         "category": row.category,
         "place": row.place,
@@ -285,15 +289,16 @@ def _fields(row: ParsedRow) -> dict[str, Any]:
         "remarks": row.remarks,
     }
     limits = {name: getattr(Hazard._meta.get_field(name), "max_length", None) for name in texts}
-    found: dict[str, Any] = {name: (text or "")[: limits[name]] for name, text in texts.items()}
+    found: dict[str, Any] = {
+        name: sealed.without_numbers(text or "")[: limits[name]] for name, text in texts.items()
+    }
     found["funds"] = row.funds
     return found
 
 
 def _sighting(batch: Batch, file: BatchFile, entry: Entry) -> Sighting:
     row = entry.row
-    place = f"hazards_sighting.raw:{batch.pk}:{file.order}:{row.sheet[:120]}:{row.first_row}"
-    return bulk.make(
+    sighting = bulk.make(
         Sighting,
         case_id=_case(entry).pk,
         batch_id=batch.pk,
@@ -304,5 +309,6 @@ def _sighting(batch: Batch, file: BatchFile, entry: Entry) -> Sighting:
         part=row.part,
         outcome=entry.outcome,
         state=row.state,
-        raw=sealed.cells(row.raw, place),
     )
+    sighting.raw = sealed.cells(row.raw, sighting.place)
+    return sighting

@@ -121,11 +121,14 @@ class Reading:
 
 
 def _number(node: Node | None) -> int | str | None:
-    """As the notice writes it: 1 for 1. and （1）, 一 for 一、 and （一）."""
+    """As the notice writes it: 1 for 1., （1） and ①, 一 for 一、 and （一）."""
     if node is None:
         return None
-    bare = re.sub("[()、第章节条编篇部分:是要]", "", node.label).strip(".")
-    return int(bare) if bare.isdigit() else bare or node.number
+    bare = re.sub("[()、,第章节条编篇部分:是要]", "", node.label).strip(".")
+    if bare.isdecimal():
+        return int(bare)
+    one_sign = len(bare) == 1 and not "一" <= bare <= "鿿"
+    return node.number if one_sign else bare or node.number
 
 
 def _path(node: Node | None) -> str:

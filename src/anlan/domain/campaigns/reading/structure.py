@@ -21,8 +21,10 @@ MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("节", re.compile(rf"第({_HAN}|\d{{1,2}})节[、:]?")),
     ("条", re.compile(rf"第({_HAN}|\d{{1,3}})条[、:]?")),
     ("壹、", re.compile("([壹贰叁参肆伍陆柒捌玖拾]{1,3})、")),
-    ("一、", re.compile(rf"({_HAN})[、.](?![\d一二三四五六七八九十])")),
-    ("(一)", re.compile(rf"[(]({_HAN})[)][、.]?")),
+    ("一、", re.compile(rf"({_HAN})[、.:](?![\d一二三四五六七八九十])")),
+    ("第一,", re.compile(rf"第({_HAN})[,、:]")),
+    # (一), with a bracket lost 一) or (一、, and the one sign ㈠
+    ("(一)", re.compile(rf"[(]?({_HAN})[)][、.]?|[(]({_HAN})、|([㈠-㈩])[、.]?")),
     ("1.1", re.compile(r"(\d{1,2}(?:[.]\d{1,2}){1,3})[.、]?(?![\d%个家项人年月日万亿号.])")),
     # 1 总体目标 in a line of its own, in papers that count 1, 1.1, 1.1.1
     (
@@ -31,14 +33,16 @@ MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
             r"(\d{1,2})(?![年月日号个家项人名起条座处次台套辆户所栋支万亿天小级类种大岁周届])(?=[\u4e00-\u9fff、]{2,20}(?:\n|$))"
         ),
     ),
-    ("1.", re.compile(r"(\d{1,3})(?:[.](?!\d)|、)")),
-    ("(1)", re.compile(r"[(](\d{1,3})[)][、.]?")),
+    ("1.", re.compile(r"(\d{1,3})(?:[.](?!\d)|、)|([⒈-⒛])")),
+    ("(1)", re.compile(r"[(](\d{1,3})[)][、.]?|([⑴-⒇])[、.]?")),
     ("1)", re.compile(r"(\d{1,3})[)][、.]?")),
     ("①", re.compile("([①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳])")),
     ("一是", re.compile(rf"({_HAN})(?:是(?!个)|要)")),
 )
 #: Marks that may stand inside a paragraph, behind the end of a sentence.
 INLINE = ("(一)", "1.", "(1)", "①")
+#: Marks that a notice may take for one another.
+FAMILIES = (("一、", "第一,", "(一)", "壹、"), ("1.", "(1)", "1)", "①"))
 #: Behind such a line the numbering begins anew: an annex, or the heading of another plan.
 _ANNEXES = re.compile(r"附件?(?:下载)?:.*|附件下载")
 _ANNEX = re.compile(r"附[件录表]\d{0,2}[:.]?(.{0,60})")
@@ -47,6 +51,7 @@ HEADING_CHARS_MAX = 40
 TITLE_CHARS_MAX = 50
 #: 加强宣导:各局应于… is titled by what stands before the colon.
 COLON_CHARS_MAX = 20
+_ONE_SIGN = ("①⑳", "㈠㈩", "⑴⒇", "⒈⒛")
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
     "两": 2, "贰": 2, "叁": 3, "参": 3, "壹": 1, "肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9,
 }  # fmt: skip
@@ -81,9 +86,10 @@ class Node:
 
 
 def han_number(text: str) -> int:
-    """二十一 → 21; digits as they are; a circled number by its place."""
-    if "①" <= text[0] <= "⑳":
-        return ord(text[0]) - ord("①") + 1
+    """二十一 → 21; digits as they are; a number that is one sign (①, ㈠, ⑴, ⒈) by its place."""
+    for first, last in _ONE_SIGN:
+        if first <= text[0] <= last:
+            return ord(text[0]) - ord(first) + 1
     if text[0].isdigit():
         return int(text.rpartition(".")[2])
     total, digit = 0, 0
@@ -119,7 +125,7 @@ def read(plain: Plain, rows: frozenset[int] = frozenset(), *, spoken: bool = Fal
         marks = [
             mark
             for mark in _marks(plain.text, line_start, line_end, stack)
-            if not (spoken and mark[0] == "一是")
+            if not (spoken and mark[0] == "一是") and not _alone(mark, stack)
         ]
         before, open_ended = open_ended, _breaks_off(plain.text[line_start:line_end])
         if not marks:
@@ -141,6 +147,8 @@ def read(plain: Plain, rows: frozenset[int] = frozenset(), *, spoken: bool = Fal
             stop = marks[number + 1][1].start() if number + 1 < len(marks) else line_end
             node = _node(plain.text, style, match, stop, part)
             styles = [above.style for above in stack]
+            if style not in styles and (same := _counted_on(stack, style, node.number)):
+                node.style = style = same
             if style in styles:
                 del stack[styles.index(style) :]
             node.parent = stack[-1] if stack else None
@@ -149,6 +157,32 @@ def read(plain: Plain, rows: frozenset[int] = frozenset(), *, spoken: bool = Fal
             for above in _upward(node):
                 above.end = stop
     return forest
+
+
+def _numeral(match: re.Match[str]) -> str:
+    """The numeral of a mark, whichever way it is written."""
+    return next(group for group in match.groups() if group)
+
+
+def _alone(mark: tuple[str, re.Match[str]], stack: list[Node]) -> bool:
+    """第三, without a first and a second is a manner of speech."""
+    style, match = mark
+    number = han_number(_numeral(match))
+    counted = any(above.style == style for above in stack) or _counted_on(stack, style, number)
+    return style == "第一," and number > 1 and not counted
+
+
+def _counted_on(stack: list[Node], style: str, number: int) -> str:
+    """The style of 三、 for a 第四, or 四: behind it: no list begins with its fourth."""
+    family = next((family for family in FAMILIES if style in family), ())
+    return next(
+        (
+            above.style
+            for above in reversed(stack)
+            if above.style in family and 1 < number == above.number + 1
+        ),
+        "",
+    )
 
 
 def lines(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -213,8 +247,8 @@ def _inline(
                 break
     kept: list[tuple[str, re.Match[str]]] = []
     for style, matches in found.items():
-        numbers = [han_number(match[1]) for match in matches]
-        before = han_number(first[1][1]) if first is not None and first[0] == style else 0
+        numbers = [han_number(_numeral(match)) for match in matches]
+        before = han_number(_numeral(first[1])) if first is not None and first[0] == style else 0
         for node in stack:
             if node.style == style and before == 0:
                 before = node.number
@@ -239,7 +273,7 @@ def _node(text: str, style: str, match: re.Match[str], end: int, part: str) -> N
         title = title if len(title) <= TITLE_CHARS_MAX else ""
     return Node(
         style=style,
-        number=han_number(match[1]),
+        number=han_number(_numeral(match)),
         label=match[0],
         start=match.start(),
         body=body,

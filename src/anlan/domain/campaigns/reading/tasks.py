@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from anlan.domain.campaigns.reading import dates, structure, tables, targets, words
@@ -84,6 +84,12 @@ def read(
     ]
     found += [_of_row(text, row, issued) for row in rows]
     found.sort(key=lambda clause: clause.start)
+    if not any(clause.kind == "task" for clause in found):
+        # Whose only orders stand under 工作要求 or 实施步骤 orders those.
+        found = [
+            replace(clause, kind="task") if clause.kind in ("requirement", "stage") else clause
+            for clause in found
+        ]
     return found or (list(_unnumbered(text, issued)) if notice else [])
 
 
@@ -123,11 +129,18 @@ def _leaves(text: str, tree: Node, *, beside: bool = False) -> Iterator[tuple[st
             yield from _leaves(text, child, beside=True)
         return
     kind = _kind(tree)
-    if kind == "background" or (kind == "task" and not _obliges(text, tree) and not (
+    if kind == "background" or _names_list(text, tree) or (kind == "task" and not _obliges(text, tree) and not (
         beside and _wants(text, tree)
     )):  # fmt: skip
         kind = "other"
     yield kind, tree
+
+
+def _names_list(text: str, node: Node) -> bool:
+    """二、整治内容 above a list of faults: nothing but the list's name."""
+    if not node.children or not words.LIST_TITLES.search(node.title):
+        return False
+    return not text[node.title_end : node.children[0].start].strip("。:\n ")
 
 
 def _wants(text: str, node: Node) -> bool:
@@ -157,6 +170,8 @@ def obliges(said: str) -> bool:
 
     The first piece decides alone; of the others, a quarter must order.
     """
+    if words.NAMES_FAULT.match(said.strip()):
+        return False
     pieces = [piece for piece in _PIECES.split(said) if piece and not _PREAMBLE.match(piece)]
     if not pieces or words.TELLS.match(pieces[0]):
         return False
@@ -198,7 +213,8 @@ def _clause(text: str, kind: str, node: Node, issued: Issued) -> Clause:
     start, end = node.start, _without_tail(text, node)
     if kind in ("goal", "stage") and "\n" in text[node.start : end] and node.parent is None:
         # The heading alone stands in its line: what is aimed at is the text below it.
-        start = text.index("\n", node.start) + 1
+        below = text.index("\n", node.start)
+        start = below + len(text[below:end]) - len(text[below:end].lstrip("\n"))
     return _built(text, kind, node, start, end, (node.body, node.title_end), issued)
 
 

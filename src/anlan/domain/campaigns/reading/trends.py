@@ -18,13 +18,13 @@ _SLOGAN_PART = re.compile(
 _REFERRED = re.compile("的?(?:要求|原则|标准|精神)")
 _NUMERALS = {"双": 2, "两": 2}
 _TREND = re.compile(
-    rf"(?P<what>[^,。;“”]{{2,60}}?)(?P<adverbs>{words.TREND_ADVERBS}*)(?P<way>{words.DOWN}|{words.UP})$"
+    rf"(?P<what>[^,。;“”]{{2,60}}?)(?P<adverbs>(?:{words.TREND_ADVERBS}|“)*)(?P<way>{words.DOWN}|{words.UP})”?$"
 )
 _INDICATOR = re.compile(words.any_of(*(name for name, _ in words.INDICATORS)))
 _CURB = re.compile(
     rf"(?:坚决|有效|全力|切实)*{words.CURBS}(?:发生)?(?P<what>{words.CURBED.pattern})"
 )
-
+_CURBING = re.compile(rf"{words.CURBS}|压降|防范|压减|控制|减少")
 #: 力争较大事故零发生 says the same behind its noun.
 _NONE = re.compile(
     rf"(?:确保|实现|力争|努力|争取)*(?P<what>{words.CURBED.pattern})“?零(?:发生|死亡|增长)”?"
@@ -76,6 +76,9 @@ def trend(text: str, start: int, end: int, year: int | None) -> Iterator[Target]
     stated = base["base"] if base and base["base"] else ""
     what = re.sub(rf"{AGAINST.pattern}$", "", match["what"])
     parts = re.split("[、和及与]", what)
+    # 遏制重特大事故、压降一般事故、事故总量双下降: only the last of these is said to fall.
+    curbed = [number for number, part in enumerate(parts) if _CURBING.search(part)]
+    parts = parts[max(curbed, default=-1) + 1 :] or parts
     tail = _last(parts[-1])
     # 消除隐患的能力提升 is no trend of 隐患.
     if not tail or not what.endswith(tail):

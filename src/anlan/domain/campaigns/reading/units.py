@@ -36,18 +36,18 @@ class Basis:
 
 
 #: 有关县(市、区)政府 holds a bracket; a list behind a label may hold commas, up to the next label.
-_INNER = r"[(][市县区州旗盟镇乡街道社村居厂场矿、]{1,8}[)]"
+_INNER = r"[(](?:[市县区州旗盟镇乡街道社村居厂场矿、]{1,8}|园区|开发区)[)]"
 _NAMES = rf"(?:[^,。;:()\[\]“”《》\n]|{_INNER}){{1,160}}"
 _LIST = (
-    r"(?:(?!,?(?:牵头|配合|责任|主办|协办|参与|参加|完成|整改|联系)[^,:]{0,6}:)"
+    r"(?:(?!,?(?:牵头|配合|责任|主责|主办|协办|协同|协助|参与|参加|完成|整改|联系)[^,:]{0,6}:)"
     rf"[^。;:()\[\]“”《》\n]|{_INNER}){{1,200}}"
 )
 _IN_BRACKETS = rf"(?:[^()。;,:\n、“”《》\d]{{1,20}}?(?:{words.UNIT_HEADS}|{words.OFFICE_HEADS})(?:{_INNER})?(?=[、,;)]))"
 #: How a notice says who leads and who helps. Read top down; a stretch is read once.
 _ROLES: tuple[tuple[re.Pattern[str], tuple[tuple[str, str], ...]], ...] = (
     # (牵头单位:A、B;配合单位:C、D) and 责任单位:A、B in a line of its own
-    (re.compile(rf"(?:牵头|主责|主办|第一责任)(?:单位|部门|机关|处室|科室|领导)?:(?P<lead>{_LIST})"), (("lead", "lead"),)),
-    (re.compile(rf"(?:配合|协办|参加|参与|协同|协助|支持)(?:单位|部门|机关|处室|科室)?:(?P<support>{_LIST})"), (("support", "support"),)),
+    (re.compile(rf"(?:牵头|主责|主办|第一责任)(?:责任)?(?:单位|部门|机关|处室|科室|领导)?:(?P<lead>{_LIST})"), (("lead", "lead"),)),
+    (re.compile(rf"(?:配合|协办|参加|参与|协同|协助|支持)(?:责任)?(?:单位|部门|机关|处室|科室)?:(?P<support>{_LIST})"), (("support", "support"),)),
     (re.compile(rf"(?:责任|承办|负责|落实|完成|实施)(?:单位|部门|机关|处室|科室|人|主体)?:(?P<who>{_LIST})"), (("who", "responsible"),)),
     # 由A牵头,B、C配合
     (re.compile(rf"由?(?P<lead>{_NAMES}?)牵头(?:负责|组织)?,(?P<support>{_NAMES}?)(?:等部门|等单位|等)?(?:配合|参加|参与|协同|协助|按(?:照)?(?:各自)?职责(?:分工)?(?:分别)?负责|分工负责)"), (("lead", "lead"), ("support", "support"))),
@@ -66,11 +66,11 @@ _ENDS = re.compile(rf"{words.UNIT_HEADS}(?:[(](?:{words.UNIT_HEADS}|[^()]{{1,6}}
 _SUBJECT = re.compile(
     rf"(?<![^。;,:\n])(?P<who>(?:各|省|市|县|区|州|乡|国家|中央|有关|相关|负有|涉|企业|国有|其他|其它|本|全|由|属地|行业|主管|[\u4e00-\u9fff]{{0,8}}?)"
     rf"[^,。;:“”《》\n]{{0,40}}?(?:{words.UNIT_HEADS}|{words.LOCAL_HEADS})(?:{_INNER})?)"
-    r"(?=(?:一定|也|都|均|应|主要|负责同志|负责人)*(?:要(?!求)|应当?(?!急)|须|必须|不得|负责(?!人|同志)|牵头|按|严格|加强|结合|建立|健全|定期|组织|统筹|充分|立即|建成|完成(?!率)|联合|规定|开展|落实(?!率)|抓好|做好|成立|报送|要求|对|将|每))"
+    r"(?=(?:一定|也|都|均|应|主要|负责同志|负责人)*(?:要(?!求)|应当?(?!急)|须|必须|不得|负责(?!人|同志)|牵头|按|严格|加强|结合|建立|健全|定期|组织|统筹|充分|立即|建成|完成(?!率)|联合|规定|开展|落实(?!率)|抓好|做好|成立|报送|要求|对|将|每|于(?:\d|每|本)))"
 )
 #: … and whom others are to move: 推动保险机构开展…, 指导推动州市、县区充实….
 _ADDRESSED = re.compile(
-    rf"(?:督促指导|督促|指导推动|指导|推动|引导和督促|引导|要求|支持|鼓励)+(?P<who>(?:[^,。;:、“”《》()\n]{{0,14}}?{words.UNIT_HEADS}、?){{1,4}})"
+    rf"(?:督促指导|督促|指导推动|指导|推动|引导和督促|引导|要求|支持|鼓励)+(?P<who>(?![将把])(?:[^,。;:、“”《》()\n]{{0,14}}?(?:{words.UNIT_HEADS}|{words.LOCAL_HEADS})(?:{_INNER}|[(]党组[)])?、?){{1,4}})"
     rf"(?=(?:{words.ADVERBS})*{words.VERBS})"
 )
 _SPLIT = re.compile(

@@ -111,6 +111,7 @@ def test_steps_are_taken_from_the_page(desk: Desk) -> None:
 def test_an_offices_template_is_taken_in_and_used(desk: Desk, tmp_path: Any) -> None:
     document = Document()
     document.add_paragraph("自制版式：{{ title }}")
+    document.add_paragraph("{{p body }}")
     document.save(str(tmp_path / "own.docx"))
     with (tmp_path / "own.docx").open("rb") as file:
         taken = desk.browser("city").post(

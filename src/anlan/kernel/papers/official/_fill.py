@@ -98,11 +98,116 @@ def put_parts(paper: Any, given: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
+# --- what a template must be ------------------------------------------------------------------
+
+#: A whole mark; one that stands for whole paragraphs ({{p body }}, {%p for … %}); half of one;
+#: what was meant as one: typed full-width, or apart.
+CLOSED = re.compile(r"\{\{[^{}]*\}\}|\{%[^{}%]*%\}|\{#.*?#\}")
+WHOLE = re.compile(r"\{\{p\s[^{}]*\}\}|\{%p\s[^{}%]*%\}")
+HALF = re.compile(r"\{[{%#].{0,40}|.{0,40}[}%#]\}")
+MEANT = re.compile(r".{0,20}(?:[{｛]\s*[{｛%％]|[}｝%％]\s*[}｝]).{0,40}")
+
+
+class Unfit(Exception):
+    def __init__(self, stop: str, what: str = "") -> None:
+        self.said = {"stop": stop, "what": what}
+
+
+def texts(document: Any) -> Any:
+    """Of each paragraph of the text, heads and feet: its element and its words."""
+    from docx.oxml.ns import qn
+
+    parts = [document.part.element]
+    for section in document.sections:
+        for name in ("header", "footer", "first_page_header", "first_page_footer",
+                     "even_page_header", "even_page_footer"):  # fmt: skip
+            each = getattr(section, name)
+            if not each.is_linked_to_previous:
+                parts.append(each._element)
+    for part in parts:
+        for paragraph in part.iter(qn("w:p")):
+            # A box's paragraphs are their own, though they stand in one of the text.
+            own = [text.text or "" for text in paragraph.iter(qn("w:t"))
+                   if next(text.iterancestors(qn("w:p"))) is paragraph]  # fmt: skip
+            yield paragraph, "".join(own)
+
+
+def demand_marks(document: Any) -> None:
+    """Each mark is whole within its paragraph, and none stands there as plain words.
+
+    docxtpl would look for the other half through the paragraphs after it, and lose what it passes;
+    a mark for whole paragraphs takes the place of its own, and other words there would be lost.
+    """
+    for _paragraph, words in texts(document):
+        beside = WHOLE.sub("", words).strip()
+        if beside and beside != words.strip():
+            raise Unfit("beside", beside[:40])
+        rest = CLOSED.sub("", words)
+        for pattern, stop in ((HALF, "syntax"), (MEANT, "left")):
+            if found := pattern.search(rest):
+                raise Unfit(stop, found[0].strip())
+
+
+def demand_whole(document: Any) -> None:
+    """No paragraphs within a line of words, which Word can't open."""
+    from docx.oxml.ns import qn
+
+    for paragraph, _words in texts(document):
+        if any(len(text) for text in paragraph.iter(qn("w:t"))):
+            raise Unfit("inside")
+
+
+def put_watermark(path: str, xml: str) -> None:
+    """Where the template has no place for it: who had the file made is said on every page."""
+    from docx import Document
+    from docx.oxml import parse_xml
+
+    document = Document(path)
+    even = document.settings.odd_and_even_pages_header_footer
+    for n, section in enumerate(document.sections):
+        headers = [section.header]
+        headers += [section.first_page_header] if section.different_first_page_header_footer else []
+        headers += [section.even_page_header] if even else []
+        for header in headers:
+            if n == 0 or not header.is_linked_to_previous:
+                at = header.paragraphs[0] if header.paragraphs else header.add_paragraph()
+                at._p.append(parse_xml(xml))
+    document.save(path)
+
+
+def near(error: Any) -> str:
+    """The mark by which a template can't be read: in its line, else the last one before."""
+    lines = list(getattr(error, "docx_context", ()))
+    # docxtpl gives some lines before it and some behind.
+    at = error.lineno - 1 - max(error.lineno - 4, 0)
+    found = [mark[0] for line in lines[: at + 1] for mark in CLOSED.finditer(line)]
+    return found[-1] if found else ""
+
+
+def filled(template: str, out: str, given: dict[str, Any], env: Any) -> dict[str, Any]:
+    from docx import Document
+    from docxtpl import DocxTemplate
+
+    demand_marks(Document(template))
+    paper = DocxTemplate(template)
+    words = given["words"] | put_parts(paper, given)
+    paper.render(words, env, autoescape=True)
+    names = sorted(paper.get_undeclared_template_variables(env))
+    if unknown := [name for name in names if name not in words]:
+        # Behind a condition that doesn't hold it would show only in somebody's paper.
+        raise Unfit("unknown", unknown[0])
+    paper.save(out)
+    demand_whole(Document(out))
+    if "watermark" not in names and given["watermark"]:
+        put_watermark(out, given["watermark"])
+    return {"names": names}
+
+
 def main(argv: list[str]) -> int:
     template, out, data = argv
     said: dict[str, Any]
     # Loaded before the limits: what a library maps is no fault of the file.
-    from docxtpl import DocxTemplate
+    import docxtpl  # noqa: F401
     from jinja2 import (
         TemplateAssertionError,
         TemplateNotFound,
@@ -114,23 +219,20 @@ def main(argv: list[str]) -> int:
     env = environment()
     with open(data, encoding="utf-8") as file:
         given = json.load(file)
-    words = given["words"]
     limit_self()
     try:
-        paper = DocxTemplate(template)
-        names = sorted(paper.get_undeclared_template_variables(env))
-        words |= put_parts(paper, given)
-        paper.render(words, env, autoescape=True)
-        paper.save(out)
-        said = {"names": names}
+        said = filled(template, out, given, env)
+    except Unfit as unfit:
+        said = unfit.said
     except SecurityError:
         said = {"stop": "unsafe", "what": "it asks for more than words"}
     except (TemplateAssertionError, TemplateNotFound):
         said = {"stop": "unsafe", "what": ""}
     except TemplateSyntaxError as error:
-        said = {"stop": "syntax", "what": str(error)[:200]}
+        said = {"stop": "syntax", "what": near(error) or str(error)[:80]}
     except UndefinedError as error:
-        said = {"stop": "unknown", "what": str(error)[:200]}
+        named = re.findall(r"'([^']+)'", str(error))
+        said = {"stop": "unknown", "what": named[-1][:80] if named else str(error)[:80]}
     except MemoryError:
         said = {"stop": "work", "what": "memory"}
     except Exception as error:

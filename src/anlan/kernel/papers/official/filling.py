@@ -9,15 +9,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
+from difflib import get_close_matches
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from lxml import etree
 
 from anlan.base.refusal import Refusal
+from anlan.kernel.papers.official.ooxml import watermark_run
 from anlan.kernel.papers.official.paper import (
     Beside,
     Block,
@@ -39,8 +42,26 @@ WALL_SECONDS_MAX = 40
 _CHILD = Path(__file__).with_name("_fill.py")
 _WHY = {
     "unsafe": _("it asks for more than words: formulas, calls and attributes aren't filled in"),
-    "syntax": _("a mark in double braces isn't closed or isn't known (%(what)s)"),
-    "unknown": _("it names what a paper hasn't (%(what)s); the page lists the names"),
+    "syntax": _("a mark isn't closed or can't be read, near “%(what)s”"),
+    "unknown": _("it names what a paper hasn't, “%(what)s”; the page lists the names"),
+    "like": _("it names what a paper hasn't, “%(what)s”; did you mean “%(like)s”?"),
+    "left": _(
+        "“%(what)s” would stand in the paper as it is: write marks with the keyboard's plain "
+        "{{ and }}, without a space between two braces"
+    ),
+    "beside": _(
+        "a mark that begins with {{p or {%%p stands in a paragraph of its own; beside it "
+        "“%(what)s” would be lost"
+    ),
+    "inside": _(
+        "the text and the annexes are {{p body }} and {{p annex_pages }}, with the p, each in "
+        "a paragraph of its own"
+    ),
+    "textless": _(
+        "it has no place for the paper's text: put {{p body }} in a paragraph of its own"
+    ),
+    "tables": _("it has no place for this paper's tables or charts: put {{p body }} in it"),
+    "annexes": _("it has no place for this paper's annexes: put {{p annex_pages }} in it"),
     "work": _("filling it takes too long or too much memory"),
     "broken": _("it can't be opened as a Word file (.docx)"),
     "macros": _("it holds macros, outside references or embedded objects"),
@@ -72,6 +93,8 @@ def fill(file: bytes, name: str, paper: Paper) -> bytes:
         given = {
             "words": _words(paper), "parts": parts.written, "styles": parts.styles,
             "pictures": [str(path) for path in pictures],
+            "watermark": etree.tostring(watermark_run(paper.watermark)).decode()
+            if paper.watermark else "",
         }  # fmt: skip
         data.write_text(json.dumps(given, ensure_ascii=False))
         try:
@@ -88,7 +111,21 @@ def fill(file: bytes, name: str, paper: Paper) -> bytes:
         said = json.loads(done.stdout.splitlines()[-1])
         if "stop" in said:
             raise _refused(name, said["stop"], said["what"])
+        if lost := _lost(paper, said["names"]):
+            raise _refused(name, lost)
         return out.read_bytes()
+
+
+def _lost(paper: Paper, names: Sequence[str]) -> str:
+    """What of a paper has no place in a template that names these; nothing goes out cut short."""
+    if not {"body", "text", "blocks"} & set(names):
+        return "textless"
+    kinds = {type(block) for block in paper.blocks} & {Picture, Table, Beside}
+    if "body" not in names and (kinds - {Table} or (kinds and "blocks" not in names)):
+        return "tables"
+    if "annex_pages" not in names and any(annex.blocks for annex in paper.annexes):
+        return "annexes"
+    return ""
 
 
 def _judge(file: bytes, name: str) -> None:
@@ -120,7 +157,9 @@ def _reaches_out(file: bytes) -> bool:
 
 
 def _refused(name: str, why: str, what: str = "") -> LayoutRefused:
-    words = str(_WHY.get(why, _WHY["broken"])) % {"what": what}
+    like = get_close_matches(what, NAMES, 1) if why == "unknown" else []
+    said = _WHY["like" if like else why] if why in _WHY else _WHY["broken"]
+    words = str(said) % {"what": what, "like": like[0] if like else ""}
     return LayoutRefused(field="file", name=name, why=words, kind=why)
 
 

@@ -123,9 +123,15 @@ def number(paragraph: Paragraph, side: Any) -> None:
 
 
 def watermark(header: Any, text: str) -> None:
+    paragraph = header.paragraphs[0] if header.paragraphs else header.add_paragraph()
+    paragraph.paragraph_format.first_line_indent = Mm(0)
+    paragraph._p.append(watermark_run(text))
+
+
+def watermark_run(text: str) -> Any:
     """Light words across the page, as Word itself puts them in (VML in the header)."""
     words = bare(text).replace("&", "＆").replace("<", "＜").replace(">", "＞").replace('"', "＂")
-    shape = parse_xml(
+    return parse_xml(
         '<w:r xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" '
         'xmlns:v="urn:schemas-microsoft-com:vml" xmlns:o="urn:schemas-microsoft-com:office:office">'
         '<w:pict><v:shapetype id="_x0000_t136" coordsize="21600,21600" o:spt="136" adj="10800" '
@@ -145,9 +151,6 @@ def watermark(header: Any, text: str) -> None:
         f'<v:textpath on="t" fitshape="t" style="font-family:&quot;SimSun&quot;" string="{words}"/>'
         "</v:shape></w:pict></w:r>"
     )
-    paragraph = header.paragraphs[0] if header.paragraphs else header.add_paragraph()
-    paragraph.paragraph_format.first_line_indent = Mm(0)
-    paragraph._p.append(shape)
 
 
 def escaped(text: str) -> str:

@@ -59,7 +59,9 @@ def _marked(made: bytes, author: str) -> bytes:
                     text = text.replace(plain, mark)
                 end = "{% endif %}</w:t></w:r></w:p>"
                 note = "（{{ note }}）" + end
-                text = text.replace(note, note + _ANNEXES)
+                # Before 版记, which stands at the foot of the last page; one page has none.
+                at = text.find(note) + len(note) if note in text else text.rindex("<w:sectPr")
+                text = text[:at] + _ANNEXES + text[at:]
                 content = text.encode()
             new.writestr(info, content, zipfile.ZIP_DEFLATED)
     return buffer.getvalue()

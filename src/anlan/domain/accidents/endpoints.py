@@ -21,6 +21,7 @@ from anlan.domain.accidents.commands import Figures, NewAccident
 from anlan.domain.accidents.models import (
     LOSS_FEN_MAX,
     NAME_CHARS_MAX,
+    NUMBER_CHARS_MAX,
     PEOPLE_MAX,
     PLACE_CHARS_MAX,
     TITLE_CHARS_MAX,
@@ -143,6 +144,22 @@ class PassIn(Schema):
     seen: int | None = None
 
 
+class WordIn(Schema):
+    """What a hospital, a fire brigade or the press tells; ``reference`` is its own number."""
+
+    day: date
+    area: str = Field(max_length=20)
+    text: str = Field(max_length=TEXT_CHARS_MAX)
+    reference: str = Field("", max_length=NUMBER_CHARS_MAX)
+    deaths: int = Field(0, ge=0, le=PEOPLE_MAX)
+    injured: int = Field(0, ge=0, le=PEOPLE_MAX)
+
+
+class WordsIn(Schema):
+    source: str = Field(max_length=10)
+    items: list[WordIn] = Field(max_length=commands.WORDS_MAX)
+
+
 class IdsOut(Schema):
     ids: list[UUID]
 
@@ -214,3 +231,18 @@ def put_passing(request: HttpRequest, pk: UUID, request_id: UUID, body: PassIn) 
         by=actor_of(request), at=timezone.now(), request_id=request_id,
     )  # fmt: skip
     return {"ids": done}
+
+
+@router.put("/sources/{uuid:request_id}/", response=IdsOut,
+            summary="Enter what another source tells, to be compared by a person")  # fmt: skip
+def put_words(request: HttpRequest, request_id: UUID, body: WordsIn) -> dict[str, Any]:
+    """Answers with those that are new; what was entered from a list before stays as it is."""
+    by = actor_of(request)
+    policy.demand(by, "words.edit")
+    areas = {code: by_code(code).pk for code in {each.area for each in body.items}}
+    new = [
+        commands.NewWord(body.source, each.day, areas[each.area], each.text, each.reference,
+                         each.deaths, each.injured)
+        for each in body.items
+    ]  # fmt: skip
+    return {"ids": commands.enter_words(new, by=by, at=timezone.now(), request_id=request_id)}

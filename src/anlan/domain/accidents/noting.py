@@ -63,7 +63,7 @@ def read(said: str, now: datetime, places: Iterable[tuple[str, str]] = ()) -> No
     places: names and codes of the areas that it may name, the smaller ones first.
     """
     text = unicodedata.normalize("NFKC", said).strip()
-    area, name = _area(text, places)
+    area, name = area_in(text, places)
     if name:
         # 十点二十五华区: what follows the time is a place, and no number.
         text = text.replace(name, f",{name}").lstrip(",")
@@ -151,7 +151,7 @@ def _minute(said: str | None) -> int | None:
     return _QUARTERS[said] if said in _QUARTERS else number(said)
 
 
-def _area(text: str, places: Iterable[tuple[str, str]]) -> tuple[str, str]:
+def area_in(text: str, places: Iterable[tuple[str, str]]) -> tuple[str, str]:
     """The code and name of the first area whose name, or name without its end, stands in it."""
     short: tuple[str, str] = ("", "")
     for name, code in places:

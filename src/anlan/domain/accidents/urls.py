@@ -50,6 +50,7 @@ urlpatterns = [
     path("inquiries/<uuid:pk>/<slug:code>/", inquiries.step, name="inquiry_step"),
     path("sources/", words.word_list, name="words"),
     path("sources/new/", words.new, name="new_word"),
+    path("sources/list/", words.read_list, name="read_words"),
     path("sources/<uuid:pk>/", words.page, name="word"),
     path("sources/<uuid:pk>/decide/", words.decide, name="decide_word"),
     path("<uuid:pk>/", accidents.page, name="page"),

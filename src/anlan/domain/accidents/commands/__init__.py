@@ -48,10 +48,17 @@ from anlan.domain.accidents.commands.reporting import (
     report,
     report_many,
 )
-from anlan.domain.accidents.commands.words import NewWord, compare, enter_word
+from anlan.domain.accidents.commands.words import (
+    WORDS_MAX,
+    NewWord,
+    compare,
+    enter_word,
+    enter_words,
+)
 
 __all__ = [
     "ACCIDENTS_MAX",
+    "WORDS_MAX",
     "Figures",
     "NewAccident",
     "NewControl",
@@ -77,6 +84,7 @@ __all__ = [
     "end_appraisal",
     "end_control",
     "enter_word",
+    "enter_words",
     "evaluate",
     "extend_inquiry",
     "follow_up",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
 from typing import Unpack
@@ -11,6 +13,8 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import bulk
+from anlan.base.actor import Actor
 from anlan.domain.accidents.commands.base import (
     Figures,
     check_figures,
@@ -22,22 +26,27 @@ from anlan.domain.accidents.commands.base import (
 from anlan.domain.accidents.commands.reporting import NewAccident, report_many
 from anlan.domain.accidents.loop import ACCIDENT
 from anlan.domain.accidents.models import (
+    KEY_CHARS_MAX,
     NUMBER_CHARS_MAX,
     TITLE_CHARS_MAX,
     Accident,
     Finding,
     Word,
 )
-from anlan.domain.accidents.refusals import AlreadyAsked
+from anlan.domain.accidents.refusals import AlreadyAsked, TooManyAccidents
 from anlan.domain.hazards.permissions import JUDGES
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role
+from anlan.kernel.accounts.reach import own_paths
 from anlan.kernel.accounts.units import main_unit
+from anlan.kernel.audit import trail
 from anlan.kernel.loop import engine, plain
 from anlan.kernel.loop.plain import Call
 from anlan.kernel.regions.models import Region
 
 WRITERS = (*JUDGES, Role.DUTY)
+#: What one list tells.
+WORDS_MAX = 2_000
 
 
 @dataclass(frozen=True)
@@ -54,34 +63,80 @@ class NewWord:
 @transaction.atomic(durable=True)
 def enter_word(new: NewWord, **call: Unpack[Call]) -> UUID:
     """Enter what another source tells of an accident in one's own areas."""
+    return _enter_all([new], [""], call)[0]
+
+
+@transaction.atomic(durable=True)
+def enter_words(new: Sequence[NewWord], **call: Unpack[Call]) -> list[UUID]:
+    """Enter what a source's list tells, all or none; what was entered from a list before stays
+    as it is. Answers with those that are new.
+    """
+    if not 0 < len(new) <= WORDS_MAX:
+        raise TooManyAccidents(max=WORDS_MAX)
+    return _enter_all(new, [key_of(each) for each in new], call)
+
+
+def key_of(new: NewWord) -> str:
+    """What tells it apart in its source: its own number on that day, or else its words."""
+    told = (new.day.isoformat(), new.reference.strip() or " ".join(new.text.split()))
+    return hashlib.sha256("|".join(told).encode()).hexdigest()[:KEY_CHARS_MAX]
+
+
+def _enter_all(new: Sequence[NewWord], keys: Sequence[str], call: Call) -> list[UUID]:
     policy.demand(call["by"], "words.edit", call["at"])
-    claim = plain.claim("words.enter", asdict(new), **call)
+    claim = plain.claim("words.enter", {"new": [asdict(each) for each in new]}, **call)
     if claim.repeated:
-        return claim.answer[0]
-    area = Region.objects.filter(pk=new.area, valid_to=None).first()
-    if area is None:
+        return claim.answer
+    areas = Region.objects.in_bulk({each.area for each in new})
+    for each in new:
+        check_word(each, areas, claim.by, claim.at)
+    unit = main_unit(claim.by, WRITERS)
+    there = set(
+        Word.objects.filter(unit=unit, key__in=[key for key in keys if key]).values_list(
+            "source", "key"
+        )
+    )
+    rows: dict[tuple[str, str], Word] = {}
+    for each, key in zip(new, keys, strict=True):
+        if (each.source, key) in there:
+            continue
+        row = Word(
+            area_id=each.area, path=areas[each.area].path, unit=unit, source=each.source,
+            day=each.day, text=each.text.strip(), reference=each.reference.strip(),
+            deaths=each.deaths, injured=each.injured, made_at=claim.at, made_by=claim.by.name,
+            key=key,
+        )  # fmt: skip
+        rows.setdefault((each.source, key), row)
+    bulk.insert(list(rows.values()))
+    entries = [
+        trail.Entry("words.enter", "accidents", row.pk, after={"source": row.source},
+                    request_id=claim.request_id)
+        for row in rows.values()
+    ]  # fmt: skip
+    trail.record(entries, by=claim.by, at=claim.at)
+    claim.keep([row.pk for row in rows.values()])
+    return [row.pk for row in rows.values()]
+
+
+def check_word(new: NewWord, areas: Mapping[int, Region], by: Actor, at: datetime) -> None:
+    """Raises AccidentIncomplete with the field to be mended."""
+    area = areas.get(new.area)
+    if area is None or area.valid_to is not None:
         raise lacks("area", _("Choose the area from the list."))
-    if new.source not in Word.Source.values:
-        raise lacks("source", _("Choose one from the list."))
-    day_within(new.day, "day")
-    if new.day > timezone.localdate(claim.at):
-        raise lacks("day", _("The day lies ahead; choose today or earlier."))
-    check_figures(Figures(deaths=new.deaths, serious=new.injured),
-                  _("Write whole numbers, none below zero."))  # fmt: skip
-    row = Word.objects.create(
-        area=area, path=area.path, unit=main_unit(claim.by, WRITERS), source=new.source,
-        day=new.day, text=text_of(new.text, "text", _("Write what is told.")),
-        reference=short(new.reference, "reference", NUMBER_CHARS_MAX), deaths=new.deaths,
-        injured=new.injured, made_at=claim.at, made_by=claim.by.name,
-    )  # fmt: skip
-    # Asked of the row itself: whoever may enter it may see it afterwards.
-    if not policy.permitted(Word.objects.filter(pk=row.pk), "words.edit", claim.by).exists():
+    if not by.trusted and not any(map(area.path.startswith, own_paths(by, WRITERS))):
         raise lacks(
             "area",
             _("%(area)s is outside your areas; choose one within them.") % {"area": area.name},
         )
-    claim.record("words.enter", "accidents", row.pk, after={"source": new.source})
-    return claim.done(row.pk)
+    if new.source not in Word.Source.values:
+        raise lacks("source", _("Choose one from the list."))
+    day_within(new.day, "day")
+    if new.day > timezone.localdate(at):
+        raise lacks("day", _("The day lies ahead; choose today or earlier."))
+    check_figures(Figures(deaths=new.deaths, serious=new.injured),
+                  _("Write whole numbers, none below zero."))  # fmt: skip
+    text_of(new.text, "text", _("Write what is told."))
+    short(new.reference, "reference", NUMBER_CHARS_MAX)
 
 
 @transaction.atomic(durable=True)

@@ -22,15 +22,17 @@ from anlan.domain.accidents.refusals import AccidentIncomplete
 #: On what a guess rests: how the heading is called, words in it, what stands below it.
 NAMED, WORDS, VALUES, LONGEST = "named", "words", "values", "longest"
 #: Of the values of a column, how many in a hundred must read as what it is taken for.
-MOSTLY = 90
+MOSTLY = 70
 #: A column of codes has few of them, an account many words.
-CODES_MOST, ACCOUNT_CHARS = 40, 25
+CODES_MOST, CODE_CHARS, ACCOUNT_CHARS = 40, 40, 25
 #: Whose days aren't those on which it happened.
 _OTHER_DAYS = re.compile(
     "report|creat|updat|clos|issu|enter|receiv|modif|load|complet|inspect|open|birth|hire|"
     "上报|登记|填报|结案|批复|录入|出生"
 )
-_ID = re.compile(r"(id|no|nr|nbr|num|number|key|ref|reference|编号|序号|号)$|^(id|case)")
+_ID = re.compile(
+    r"(id|no|nr|nbr|num|number|key|ref|reference|url|link|编号|病案号|警情号|号|链接)$|^(id|case)"
+)
 #: Rules of these layouts tell types by an account's words, whatever its columns are.
 _BY_ACCOUNT = ("osha",)
 _CLOCK = re.compile(r"\d{1,2}[:时点]\d{0,2}|\d{1,4}|\d{1,2}\s*[ap]\.?m\.?", re.IGNORECASE)
@@ -49,7 +51,9 @@ class Column:
 
     @property
     def length(self) -> float:
-        return sum(map(len, self.values)) / len(self.values) if self.values else 0
+        """Of its values on the average; a Chinese character tells as much as two letters."""
+        signs = sum(1 + (sign >= "\u2e80") for said in self.values for sign in said)
+        return signs / len(self.values) if self.values else 0
 
     @property
     def is_distinct(self) -> bool:
@@ -205,7 +209,7 @@ def _numbers(column: Column) -> bool:
 
 
 def _few(column: Column) -> bool:
-    return len(set(column.values)) <= CODES_MOST and column.length < ACCOUNT_CHARS * 2
+    return len(set(column.values)) <= CODES_MOST and column.length < CODE_CHARS
 
 
 _READS: Mapping[str, Callable[[Column], bool]] = {
@@ -230,7 +234,8 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "lon": ("longitude", "经度"),
     "zone": ("timezone", "时区"),
     "time": ("time", "时刻"),
-    "outcome": ("degree", "outcome", "severity", "disposition", "伤害程度", "伤情"),
+    "outcome": ("degree", "outcome", "severity", "disposition", "伤害程度", "伤情", "转归",
+                "结局"),
     "type": ("type", "category", "classif", "class", "类别", "类型"),
     "sector": ("industry", "sector", "行业"),
     "enterprise": ("employer", "company", "operator", "facility", "establishment", "business",
@@ -238,6 +243,7 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "area": ("区划", "归属地", "地区", "区县", "属地"),
     "place": ("address", "city", "county", "state", "location", "street", "site", "town", "where",
               "地点", "地址"),
-    "title": ("title", "headline", "subject", "summary", "brief", "名称", "事由", "简况"),
-    "text": ("narrative", "description", "account", "abstract", "detail", "经过", "描述", "概述"),
+    "title": ("title", "headline", "subject", "summary", "brief", "名称", "事由", "简况", "标题"),
+    "text": ("narrative", "description", "account", "abstract", "detail", "经过", "描述", "概述",
+             "情况", "内容", "诊断"),
 }  # fmt: skip

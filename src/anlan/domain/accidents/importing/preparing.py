@@ -48,7 +48,7 @@ def prepare(
     saved = saved_of(unit)
     if layout is None and source:
         layout = saved.get(source) or layouts()[source]
-    plan, source = _proposed(path, name, source, layout, saved)
+    plan, source = proposed(path, name, source, layout, saved)
     plan.rate = rate or plan.rate
     kept, digest = batches.keep(path, name, room=ROOM)
     with transaction.atomic(durable=True):
@@ -66,7 +66,7 @@ def prepare(
     return batch
 
 
-def _proposed(
+def proposed(
     path: Path, name: str, source: str, layout: Names[str, Any] | None,
     saved: Names[str, Names[str, Any]],
 ) -> tuple[Plan, str]:  # fmt: skip

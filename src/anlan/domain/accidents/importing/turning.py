@@ -86,7 +86,7 @@ class Reader:
         """Set-wise: the number of statements doesn't depend on the number of rows."""
         plan = self.plan
         first = [group[0] for group in groups]
-        self.areas = _areas({line.text(plan, "area") for line in first})
+        self.areas = areas_named({line.text(plan, "area") for line in first})
         own = _own_numbers({line.text(plan, "key") for line in first})
         found = [self._begin(group) for group in groups]
         there = _there(self.batch.source, [key for _became, _moment, key in found if key])
@@ -351,7 +351,7 @@ def _there(source: str, keys: Sequence[str]) -> set[str]:
     return found
 
 
-def _areas(names: set[str]) -> dict[str, Any]:
+def areas_named(names: set[str]) -> dict[str, Any]:
     """By code, full name, or a name that only one has."""
     found: dict[str, Any] = {}
     for chunk in bulk.slices(sorted(names - {""})):

@@ -373,6 +373,13 @@ class Word(models.Model):
     made_by = models.CharField(max_length=NAME_CHARS_MAX)
     decided_at = models.DateTimeField(null=True)
     decider = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
+    #: Of what came with a list: tells it apart, so that no list enters anything twice.
+    key = models.CharField(max_length=KEY_CHARS_MAX, blank=True)
 
     class Meta:
         indexes = [models.Index(fields=["path", "-day", "-id"], name="word_by_area")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "source", "key"], condition=~Q(key=""), name="word_once"
+            )
+        ]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core import signing
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
@@ -15,26 +19,31 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from anlan.base import sealed
 from anlan.base.ids import uuid7
-from anlan.base.paths import ancestors, below
 from anlan.base.refusal import Refusal
-from anlan.domain.accidents import commands, forms, queries, tabs
+from anlan.domain.accidents import commands, forms, matching, queries, tabs
 from anlan.domain.accidents.commands.words import WRITERS
-from anlan.domain.accidents.models import Accident, Word
-from anlan.domain.accidents.work import ROW
+from anlan.domain.accidents.importing import listing
+from anlan.domain.accidents.importing.listing import Listed
+from anlan.domain.accidents.matching import Match
+from anlan.domain.accidents.models import Word
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name
+from anlan.kernel.papers import batches
+from anlan.kernel.regions.models import Region
 from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Choice, Column, Days, Filters
 from anlan.ui.pages import go_on, render_page
 
 ORDERS = {"newest": Keyset.by("-day", "-pk")}
-#: How far apart the days of one accident may lie in two sources.
-DAYS_APART = 2
-ALIKE_MAX = 20
+#: Rows of a list that the page shows before they are entered, and how long it may look at them.
+SHOWN, HELD_SECONDS = 30, 3_600
+SALT = "accidents.words"
+TOLD_CHARS = 80
 
 
 def _filters(params: QueryDict) -> Filters:
@@ -48,15 +57,28 @@ def _filters(params: QueryDict) -> Filters:
     )
 
 
-def _columns() -> list[Column]:
+def _told(row: Word) -> str:
+    """Its beginning: whom to call stands on its page and in no list."""
+    said = sealed.without_numbers(row.text)
+    return said if len(said) <= TOLD_CHARS else said[: TOLD_CHARS - 1] + "…"
+
+
+def _columns(may_be: Mapping[UUID, Sequence[Match]]) -> list[Column]:
+    def likeliest(row: Word) -> Any:
+        found = may_be.get(row.pk)
+        if not found:
+            return "—" if row.status == Word.Status.OPEN else None
+        return f"{found[0].accident.title[:30]}（{found[0].reasons}）"
+
     return [
-        Column("text", gettext_lazy("What is told"), cell=lambda row: row.text[:80], kind="text",
+        Column("text", gettext_lazy("What is told"), cell=_told, kind="text",
                link=lambda row: reverse("accidents:word", args=[row.pk])),
         Column("source", gettext_lazy("Who tells of it"), cell="get_source_display"),
         Column("day", gettext_lazy("Day"), kind="day", sort="newest"),
         Column("area", gettext_lazy("Area"), cell="area.name"),
         Column("deaths", gettext_lazy("Deaths"), kind="number"),
         Column("status", gettext_lazy("Status"), cell="get_status_display"),
+        Column("may_be", gettext_lazy("May be"), cell=likeliest, kind="text"),
     ]  # fmt: skip
 
 
@@ -69,9 +91,10 @@ def word_list(request: HttpRequest) -> HttpResponse:
     wanted = {"status": asked["status"], "source": asked["source"], "day__gte": asked["on_from"],
               "day__lte": asked["on_to"]}  # fmt: skip
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
+    page = asked.order(ORDERS, "newest").page(rows, request.GET)
+    may_be = matching.alike([row for row in page.rows if row.status == Word.Status.OPEN], by)
     context = {
-        "filters": asked, "columns": _columns(), "tabs": tabs.of(by, "words"),
-        "page": asked.order(ORDERS, "newest").page(rows, request.GET),
+        "filters": asked, "columns": _columns(may_be), "tabs": tabs.of(by, "words"), "page": page,
         "sort": asked.sort(ORDERS, "newest"), "may_edit": policy.may(by, "words.edit"),
     }  # fmt: skip
     return render_page(request, "accidents/words.html", "accidents/_words.html", context)
@@ -111,9 +134,10 @@ def new(request: HttpRequest) -> HttpResponse:
 def page(request: HttpRequest, pk: UUID) -> HttpResponse:
     by = actor_of(request)
     row = policy.access(Word.objects.select_related("area", "unit"), "words.view", by, pk)
-    seen = queries.visible(by)
+    seen, is_open = queries.visible(by), row.status == Word.Status.OPEN
     context = {
-        "row": row, "alike": _alike(row, by) if row.status == Word.Status.OPEN else [],
+        "row": row, "alike": matching.alike([row], by).get(row.pk, []) if is_open else [],
+        "next": None if is_open else _next(row, by),
         "may_edit": policy.permitted(Word.objects.filter(pk=pk), "words.edit", by).exists(),
         "accident": seen.filter(pk=row.accident_id).first() if row.accident_id else None,
         "request_id": uuid7(),
@@ -121,16 +145,85 @@ def page(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render_page(request, "accidents/word.html", "accidents/word.html", context)
 
 
-def _alike(row: Word, by: Any) -> list[Accident]:
-    """Accidents of about that day, at that place, below it or in an area above it."""
-    near = timedelta(days=DAYS_APART)
-    place = below(row.path, "case__path") | Q(case__area__in=ancestors(row.path))
-    rows = queries.visible(by).filter(
-        place, case__opened_on__range=(row.day - near, row.day + near)
+def _next(row: Word, by: Any) -> Word | None:
+    """The next that is to be compared, in the order of the list."""
+    rows = policy.permitted(Word.objects.filter(status=Word.Status.OPEN), "words.edit", by)
+    order = ("-day", "-pk")
+    after = rows.filter(Q(day__lt=row.day) | Q(day=row.day, pk__lt=row.pk))
+    return after.order_by(*order).first() or rows.order_by(*order).first()
+
+
+@require_http_methods(["GET", "POST"])
+@requires("words.edit")
+def read_list(request: HttpRequest) -> HttpResponse:
+    """A source's list: what its rows would be, why, and on a press their entry."""
+    by, at = actor_of(request), timezone.now()
+    problem, read, entered = None, None, request.POST.get("read", "")
+    source = request.POST.get("source", Word.Source.HOSPITAL.value)
+    code = request.POST.get("area", "") or main_unit(by, WRITERS).area.code
+    try:
+        if entered:
+            return _entered(request, by, at, entered)
+        if request.method == "POST":
+            read = _listed(request, by, at, source, code)
+    except Refusal as refusal:
+        problem = refusal
+    context = {
+        "problem": problem, "read": read, "sources": Word.Source.choices, "source": source,
+        "source_name": dict(Word.Source.choices).get(source, ""),
+        "area_code": code, "area_text": area_name(code), "request_id": uuid7(),
+        "packed": _packed(read.words) if read else "", "shown": read.words[:SHOWN] if read else [],
+        "most": commands.WORDS_MAX,
+    }  # fmt: skip
+    status = 200 if problem is None else max(problem.status, 422)
+    return render_page(
+        request, "accidents/read_words.html", "accidents/read_words.html", context, status
     )
-    return list(
-        rows.exclude(case__state="void").select_related(*ROW).order_by("happened_at")[:ALIKE_MAX]
+
+
+def _listed(request: HttpRequest, by: Any, at: datetime, source: str, code: str) -> Listed:
+    file = request.FILES.get("file")
+    if file is None:
+        raise commands.lacks("file", _("Choose a workbook (.xlsx, .xls or .csv)."))
+    area = Region.objects.filter(code=code[:40], valid_to=None).first()
+    if area is None:
+        raise commands.lacks("area", _("Choose the area from the list."))
+    with batches.uploaded([file]) as ((name, path),):
+        return listing.read(path, name, source=source, area=area, by=by, at=at)
+
+
+def _packed(words: Sequence[commands.NewWord]) -> str:
+    """What the page sends back as it was shown: nobody reads or changes it on the way."""
+    rows = [[*asdict(word).values()] for word in words]
+    return signing.dumps(rows, salt=SALT, compress=True, serializer=_Rows) if rows else ""
+
+
+class _Rows:
+    """Rows with days in them, for signing."""
+
+    def dumps(self, rows: Any) -> bytes:
+        return json.dumps(rows, default=str, ensure_ascii=False).encode()
+
+    def loads(self, data: bytes) -> Any:
+        return json.loads(data)
+
+
+def _entered(request: HttpRequest, by: Any, at: datetime, packed: str) -> HttpResponse:
+    try:
+        rows = signing.loads(packed, salt=SALT, max_age=HELD_SECONDS, serializer=_Rows)
+        request_id = UUID(request.POST.get("request_id", ""))
+    except (signing.BadSignature, ValueError):
+        raise commands.lacks(
+            "file", _("This was read too long ago; send the list again.")
+        ) from None
+    new = [commands.NewWord(source, date.fromisoformat(day), *rest) for source, day, *rest in rows]
+    made = commands.enter_words(new, by=by, at=at, request_id=request_id)
+    messages.success(
+        request,
+        _("%(n)d entered, %(known)d were there before.")
+        % {"n": len(made), "known": len(new) - len(made)},
     )
+    return go_on(request, f"{reverse('accidents:words')}?status={Word.Status.OPEN}")
 
 
 @require_POST

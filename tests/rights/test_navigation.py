@@ -114,3 +114,27 @@ def test_only_posts_and_pages_that_exist_are_named() -> None:
     for names in usual.USUAL.values():
         assert len(names) == len(set(names))
         assert all(address(name).startswith("/") for name in names)
+
+
+def test_the_search_opens_numbers_of_any_kind_leads_on_to_lists_and_reads_pinyin(
+    cast: Any, client_of: Any
+) -> None:
+    from django.utils import timezone
+
+    from anlan.kernel.loop.models import Case
+    from tests.rights.foreign import plant
+
+    planted = plant("试验", area="530102", sector="hazchem", at=timezone.now())
+    number = Case.objects.get(pk=planted.defect).number
+    office = client_of(cast.users["office"])
+
+    def found(client: Any, text: str, **headers: str) -> str:
+        return client.get("/search/", {"q": text, "part": "1"}, headers=headers).content.decode()
+
+    assert f'href="/defects/{planted.defect}/"' in found(office, number[:-2].lower())
+    assert 'href="/accidents/?q=%E8%AF%95%E9%AA%8C"' in found(office, "试验")
+    assert "/defects/0" not in found(client_of(cast.users["stranger"]), number)
+    chinese = {"accept-language": "zh-hans"}
+    assert 'href="/work/"' in found(office, "dbsx", **chinese)
+    assert 'href="/accidents/new/"' in found(office, "shangbao", **chinese)
+    assert 'href="/accidents/new/"' not in found(client_of(cast.users["viewer"]), "sbsg", **chinese)

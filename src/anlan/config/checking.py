@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db import connection
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from anlan.base import progress
@@ -84,6 +85,12 @@ def main(args: Namespace) -> int:
     for one in found:
         mark = both("正确", "holds") if one["ok"] else both("错误", "BROKEN")
         say(f"{mark}  {one['id']}  ({one['checked']})  {one['detail']}  {one['seconds']:.1f} s")
+    broken = sum(not one["ok"] for one in found)
+    if broken:
+        say(_("%(broken)d of %(all)d are broken; they stand above.")
+            % {"broken": broken, "all": len(found)})  # fmt: skip
+    else:
+        say(_("All %(all)d hold.") % {"all": len(found)})
     return 0 if ok else 1
 
 

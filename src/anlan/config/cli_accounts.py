@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -55,10 +56,14 @@ def first_admin(args: Namespace) -> int:
     if not links:
         say(_("Each administrator's role has a holder already, who can invite others."))
         return 0
-    say(_("Each link makes one administrator's account, once. Three people should open them:"))
-    port = getattr(args, "port", 8000)
+    # Whoever copies a link asks where it leads, and how long it waits.
+    say(
+        _("Each link makes one administrator's account, once, within 24 hours and while "
+          "./anlan serve runs. Three people should open them:")
+    )  # fmt: skip
+    site = settings.SITE_URL or f"http://127.0.0.1:{getattr(args, 'port', 8000)}"
     for role, path in links.items():
-        print(f"{Role(role).label}  http://127.0.0.1:{port}{path}", flush=True)
+        print(f"{Role(role).label}  {site}{path}", flush=True)
     return 0
 
 

@@ -45,7 +45,7 @@ from anlan.config import (
 from anlan.config.cli_say import say
 from anlan.domain.hazards import importing
 from anlan.kernel.accounts import commands as accounts
-from anlan.kernel.accounts.models import Unit, UnitKind
+from anlan.kernel.accounts.models import Unit, UnitKind, User
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import fold
@@ -298,7 +298,9 @@ def _tell_people(made: Mapping[str, str]) -> None:
         say(_("The demo was filled before; --fresh fills it anew, with new passwords."))
         return
     say(_("People of the demo. These passwords are shown this once:"))
+    people = {user.username: user for user in User.objects.filter(username__in=made)}
     for username, password in made.items():
-        say(f"{username:<14} {password}")
+        # A terminal shows what follows a column of Chinese in line only if that is padded for it.
+        say(f"{_padded(people[username].name, 30)} {username:<14} {password}")
     if not settings.MFA_OFF:
         say(_("To try it without second factors, start it with ANLAN_MFA=off."))

@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy
 
 from anlan.base.refusal import Refusal
 from anlan.config import roles
-from anlan.config.cli_say import say
+from anlan.config.cli_say import both, say
 
 #: What fills an empty database, in this order; each can be run again without harm.
 SEEDS = (
@@ -196,6 +196,14 @@ def _seed() -> None:
         load(_Progress())
 
 
+#: What the seeds say they are at.
+_NOTES = {
+    "regions": both("地区", "regions"), "codes": both("区划代码", "codes"),
+    "names": both("地名", "names"), "lineage": both("区划沿革", "lineage"),
+    "boundaries": both("边界", "boundaries"), "calendar": both("工作日历", "calendar"),
+}  # fmt: skip
+
+
 class _Progress:
     """A line that is rewritten on a terminal; in a log, a line for each thing that is done."""
 
@@ -203,6 +211,7 @@ class _Progress:
         self.said: object = ""
 
     def __call__(self, done: int, total: int, note: object = "") -> None:
+        note = _NOTES.get(str(note), note)
         if sys.stderr.isatty():
             print(f"\r{note} {done}/{total}", end="\n" if done >= total else "", file=sys.stderr)
         elif done >= total and note and note != self.said:

@@ -38,6 +38,7 @@ from tests.rights.foreign_intake import plant_intake
 from tests.rights.foreign_library import plant_library
 from tests.rights.foreign_lists import plant_lists
 from tests.rights.foreign_papers import plant_papers
+from tests.rights.foreign_remote import plant_remote
 from tests.rights.foreign_statistics import plant_statistics
 
 CLI = Actor(None, "cli:rights", trusted=True)
@@ -128,6 +129,7 @@ def plant(
         made.numbers |= plant_papers(word, place, reporter, by=CLI, at=at)
         made.numbers |= plant_assessments(word, place, reporter, by=CLI, at=at)
         made.numbers |= plant_statistics(word, pk, place, reporter, at)
+        made.numbers |= plant_remote(word, pk, place, reporter, at, enterprise)
         made.numbers |= plant_campaigns(word, place, sector, reporter, by=CLI, at=at)
         made.numbers |= plant_filings(word, place, reporter, by=CLI, at=at)
     return made

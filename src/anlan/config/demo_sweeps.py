@@ -18,8 +18,9 @@ from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.hazards.models import Hazard
 from anlan.domain.inspections import commands as sweeps
 from anlan.domain.inspections.commands import Found, NewField, NewVisit
-from anlan.domain.inspections.models import Target
+from anlan.domain.inspections.models import Pick, Target
 from anlan.domain.inspections.permissions import own_firms
+from anlan.domain.inspections.remote import commands as remote
 from anlan.domain.treatment import commands as treatment
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.models import Unit, User
@@ -48,6 +49,7 @@ def sweeps_and_plans(*, at: datetime) -> None:
     area = Region.objects.get(code=DISTRICT)
     _sweep(day, area)
     _own_checks(day, area)
+    _remote(day, area)
     _plan(day, area)
     _defect(day, area)
 
@@ -91,6 +93,30 @@ def _visit(target: Target, number: int, on: Any) -> NewVisit:
         {1: str(5 + number * 3 % 80), 2: ("管道燃气", "瓶装燃气", "不用气")[number % 3], 3: "是"},
         (Found("疏散通道堆放杂物，灭火器压力不足（模拟）"),) if bad else (),
     )  # fmt: skip
+
+
+def _remote(day: _Day, area: Region) -> None:
+    """Five enterprises are drawn for these ten days: two looked at, one of them told (演示)."""
+    office = day.call("wh.office")
+    plan = remote.make(
+        remote.NewPlan(uuid7(), "“金睛”查“三违”视频核查（演示）", "video", area.pk, "ten_days", 5),
+        **office,
+    )
+    today = timezone.localdate(day.at)
+    remote.draw(uuid7(), plan, day=today, seed=f"{today:%Y%m%d}", **day.call("wh.office"))
+    picks = list(Pick.objects.filter(draw__plan=plan).order_by("place"))
+    for pick, seen in zip(picks, ((_SEEN,), ()), strict=False):
+        look = remote.NewLook(
+            uuid7(), pick.pk, today, "视频核查组（演示）", "found" if seen else "clean",
+            "1号车间摄像机（模拟）", day.at - timedelta(hours=26), day.at - timedelta(hours=24),
+            tuple(remote.Seen(*one) for one in seen),
+        )  # fmt: skip
+        remote.enter(look, **day.call("wh.office"))
+    if picks:
+        remote.tell(picks[0].pk, to="企业安全负责人（演示）", **day.call("wh.office"))
+
+
+_SEEN = ("operation", "登高作业人员未系安全带（模拟）")
 
 
 def _own_checks(day: _Day, area: Region) -> None:

@@ -33,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("defects/", include("anlan.domain.treatment.urls_defects")),
     path("self-checks/", include("anlan.domain.inspections.urls_checks")),
     path("acceptances/", include("anlan.domain.inspections.acceptance.urls")),
+    path("remote-checks/", include("anlan.domain.inspections.remote.urls")),
     path("oversight/", include("anlan.domain.supervision.urls_hazards")),
     path("search/", views_search.find, name="search"),
     path("", include("anlan.kernel.notices.urls")),

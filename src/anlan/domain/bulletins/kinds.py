@@ -173,10 +173,14 @@ def _practices(b: Board) -> list[Block]:
 
 
 def _ten_day(b: Board, _about: Sequence[Subject]) -> list[Block]:
-    worst = table(_("Enterprises with most hazards"), records.WORST, b, str(records.NOTE))
+    named = [
+        table(_("Enterprises with most hazards"), records.WORST, b, str(records.NOTE)),
+        table(_("Enterprises with most found by online inspection and video review"),
+              records.WORST_AFAR, b, str(records.NOTE)),
+    ]  # fmt: skip
     return [
         by_rules("opening", b), heading(_("Problems")), by_rules("problems", b),
-        *([worst] if worst.rows else []), *_ranking(b),
+        *(each for each in named if each.rows), *_ranking(b),
     ]  # fmt: skip
 
 

@@ -5,6 +5,7 @@ Both are of the area and the period of the paper, in the sectors that its writer
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, time
 from functools import reduce
 from operator import or_
@@ -20,6 +21,7 @@ from anlan.domain.bulletins.body import Cell
 from anlan.domain.bulletins.figures import WORST_FOUND, WORST_LATE, counted
 from anlan.domain.bulletins.scope import Scope
 from anlan.domain.enterprises.models import Enterprise
+from anlan.domain.inspections.remote.models import Way
 from anlan.domain.measures.models import Practice
 from anlan.kernel.loop.models import Case
 
@@ -30,6 +32,8 @@ WORST: dict[str, Any] = {
     "rows": "enterprises", "indicators": [], "compare": "", "months": 1, "ranked": False,
     "words": 2,
 }  # fmt: skip
+#: The same of what was found from afar alone, which 网上监察“旬通报” names enterprises by.
+WORST_AFAR: dict[str, Any] = {**WORST, "sources": list(Way.values)}
 NOTE = gettext_lazy(
     "By hazards found in the period, most first; of as many, more overdue ones first."
 )
@@ -63,13 +67,18 @@ def _names(sector: str) -> Q:
     return Q(sectors__contains=f",{sector},")
 
 
-def worst(scope: Scope) -> tuple[list[str], list[tuple[Cell, ...]]]:
-    """Heads and rows: the enterprises at which most was found in the period."""
+def worst(scope: Scope, sources: Collection[str] = ()) -> tuple[list[str], list[tuple[Cell, ...]]]:
+    """Heads and rows: the enterprises at which most was found in the period.
+
+    sources:  the ways of finding that count; empty: all of them.
+    """
     span = scope.passed
     cases = Case.objects.filter(below(scope.area.path), kind="hazard", enterprise_id__isnull=False)
     cases = cases.exclude(state="void")
     if scope.sectors is not None:
         cases = cases.filter(sector__in=list(scope.sectors))
+    if sources:
+        cases = cases.filter(source__in=list(sources))
     found = Count("pk", filter=Q(opened_on__gte=span.start, opened_on__lte=span.end))
     late = Count("pk", filter=Q(unsettled=True, due_on__lt=scope.today))
     named = cases.filter(opened_on__gte=span.start, opened_on__lte=span.end)

@@ -66,7 +66,7 @@ def built(block: Block, scope: Scope) -> Block:
     """The block with its rows as ``scope`` knows them."""
     spec = block.spec
     if spec["rows"] == recorded.WORST["rows"]:
-        named, lines = recorded.worst(scope)
+        named, lines = recorded.worst(scope, spec.get("sources", ()))
         return replace(block, heads=tuple(named), rows=tuple(lines))
     chosen = [indicator(code) for code in spec["indicators"]]
     rows = _rows(spec, chosen, scope)

@@ -11,7 +11,10 @@ from anlan.domain.hazards.models import Source
 WORDS: tuple[tuple[Source, tuple[str, ...]], ...] = (
     (Source.TIP_OFF, ("举报", "投诉", "12345", "12350", "信访", "吹哨")),
     (Source.COVERT, ("暗访", "四不两直", "夜查")),
-    (Source.MONITORING, ("监测", "预警", "报警", "物联网", "视频巡查")),
+    # Before monitoring, which no person looks at, and inspection: 网上监察 is neither.
+    (Source.VIDEO, ("金睛", "视频巡查", "视频核查", "视频抽查", "视频检查", "录像")),
+    (Source.ONLINE, ("线上巡查", "线上检查", "网上巡查", "网上检查", "网上监察", "非现场")),
+    (Source.MONITORING, ("监测", "预警", "报警", "物联网")),
     (Source.GRID, ("网格",)),
     (Source.EXPERT, ("专家", "第三方", "会诊", "体检", "评估")),
     (Source.SELF_CHECK, ("自查", "自检", "企业排查", "自报", "自主", "岗位")),

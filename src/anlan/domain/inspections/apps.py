@@ -5,3 +5,6 @@ class InspectionsConfig(AppConfig):
     name = "anlan.domain.inspections"
     label = "inspections"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from anlan.domain.inspections.remote import told  # noqa: F401  declares notices

@@ -11,6 +11,11 @@ from anlan.base.ids import uuid7
 from anlan.base.paths import PATH_CHARS_MAX
 from anlan.domain.inspections.acceptance.models import Acceptance as Acceptance
 from anlan.domain.inspections.acceptance.models import AcceptanceItem as AcceptanceItem
+from anlan.domain.inspections.remote.models import Look as Look
+from anlan.domain.inspections.remote.models import Pick as Pick
+from anlan.domain.inspections.remote.models import RemoteDraw as RemoteDraw
+from anlan.domain.inspections.remote.models import RemotePlan as RemotePlan
+from anlan.domain.inspections.remote.models import Violation as Violation
 from anlan.kernel.accounts.records import SealedRecord
 
 NAME_CHARS_MAX = 120

@@ -9,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import policy, words
 from anlan.kernel.facts import kinds
 from anlan.kernel.facts.kinds import Measure
 from anlan.kernel.indicators.declare import Count, Distinct, Indicator, declared
@@ -82,5 +82,7 @@ def grouped(
     order = [*GROUPS, *sorted(found.keys() - GROUPS.keys())]
     nouns = {kind: noun for work in works() for kind, noun in work.kinds.items()}
     return [
-        (GROUPS.get(head) or nouns.get(head, head), found[head]) for head in order if head in found
+        (GROUPS.get(head) or nouns.get(head) or words.what(head), found[head])
+        for head in order
+        if head in found
     ]

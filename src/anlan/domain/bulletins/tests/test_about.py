@@ -100,6 +100,11 @@ def test_a_ten_day_bulletin_names_the_enterprises_with_most_hazards(desk: Desk) 
     table = next(block for block in desk.blocks(desk.paper("ten_day")) if block.kind == "table")
     assert [cell.text for cell in table.rows[0]] == [one.name, one.area.name, "3", "0"]
     assert len(table.rows) == 1
+    # And those found from afar apart (网上监察“旬通报”), once there are any.
+    Case.objects.filter(pk__in=found[:2]).update(source="video")
+    tables = [each for each in desk.blocks(desk.paper("ten_day")) if each.kind == "table"]
+    assert [[cell.text for cell in each.rows[0]][2] for each in tables[:2]] == ["3", "2"]
+    assert "video review" in tables[1].text
 
 
 def _enterprise() -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import partial
 from typing import Unpack
 from uuid import UUID, uuid5
@@ -15,13 +15,12 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
 from anlan.base import text
-from anlan.base.actor import Actor
 from anlan.base.ids import id_after
 from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.base.refusal import MovedOn, NotFound
 from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.hazards import commands as hazards
-from anlan.domain.hazards.models import Hazard, Source
+from anlan.domain.hazards.models import Source
 from anlan.domain.inspections.acceptance import facts
 from anlan.domain.inspections.acceptance.models import (
     GROUND_CHARS_MAX,
@@ -72,37 +71,49 @@ class NewAcceptance:
     seen: int | None = None
 
 
-def enter(new: NewAcceptance, *, by: Actor, request_id: UUID, at: datetime) -> UUID:
-    """Enter an acceptance, and each item that isn't met as a hazard with the item as its basis.
-
-    The hazards come first, by their own command, which a repeat finds done: an acceptance that
-    names hazards must find them there. What is refused is refused before either.
-    """
-    rule_set = policy.access(RuleSet.objects.all(), "rulesets.view", by, new.rule_set, at=at)
+@transaction.atomic(durable=True)
+def enter(new: NewAcceptance, **call: Unpack[Call]) -> UUID:
+    """Enter an acceptance, and each item that isn't met as a hazard with the item as its basis."""
+    by, at = call["by"], call["at"]
+    sets = RuleSet.objects.filter(purpose=RuleSet.Purpose.ACCEPTANCE)
+    rule_set = policy.access(sets, "rulesets.view", by, new.rule_set, at=at)
     firms = Enterprise.objects.listed()
     firm = policy.access(firms, "enterprise.accept", by, new.enterprise, at=at)
+    given = {**asdict(new), "answers": {str(pk): asdict(a) for pk, a in new.answers.items()}}
+    claim = plain.claim("acceptances.enter", given, **call)
+    if claim.repeated:
+        return new.pk
     if Acceptance.objects.filter(pk=new.pk).exists():
-        # Entered before: the claim says whether by this very request.
-        return _enter(new, rule_set, firm, [], by=by, request_id=request_id, at=at)
+        raise MovedOn
     rows = _judged(new, rule_set, timezone.localdate(at))
-    unit = main_unit(by, ENTERS)
     findings = [
-        hazards.Finding(
-            pk=id_after(new.pk, row.place), description=_description(row),
-            area_id=firm.area_id, unit_id=unit.pk, opened_on=new.on, sector=firm.sector_id,
-            source=Source.INSPECTION, enterprise_id=firm.pk,
-            fields={
-                "found_by": new.visitor.strip(),
-                "basis": (row.ground or rule_set.title)[:GROUND_CHARS_MAX],
-                "remarks": _("Acceptance: %(set)s") % {"set": rule_set.title},
-            },
-        )
+        _finding(new, row, rule_set, firm, main_unit(by, ENTERS).pk)
         for row in rows if row.outcome == Outcome.FAILED
     ]  # fmt: skip
-    findings = _not_found_yet(findings, firm.pk)
     if findings:
-        hazards.find(findings, by=by, request_id=uuid5(request_id, "hazards"), at=at)
-    return _enter(new, rule_set, firm, rows, by=by, request_id=request_id, at=at)
+        # Its own request, so that either may be repeated alone.
+        hazards.find_within(findings, by=by, at=at, request_id=uuid5(call["request_id"], "hazards"))
+    row = _kept(new, rule_set, firm, rows, claim)
+    facts.post(row, 1, at)
+    after = {"enterprise_id": firm.pk, "met": row.met, "failed": row.failed}
+    claim.record("acceptances.enter", "acceptance", new.pk, after=after)
+    return claim.done(new.pk)
+
+
+def _finding(
+    new: NewAcceptance, row: AcceptanceItem, rule_set: RuleSet, firm: Enterprise, unit: int
+) -> hazards.Finding:
+    """The hazard that an item is which isn't met."""
+    return hazards.Finding(
+        pk=id_after(new.pk, row.place), description=_description(row), area_id=firm.area_id,
+        unit_id=unit, opened_on=new.on, sector=firm.sector_id, source=Source.INSPECTION,
+        enterprise_id=firm.pk,
+        fields={
+            "found_by": new.visitor.strip(),
+            "basis": (row.ground or rule_set.title)[:GROUND_CHARS_MAX],
+            "remarks": _("Acceptance: %(set)s") % {"set": rule_set.title},
+        },
+    )  # fmt: skip
 
 
 def _judged(new: NewAcceptance, rule_set: RuleSet, today: date) -> list[AcceptanceItem]:
@@ -176,28 +187,11 @@ def _description(row: AcceptanceItem) -> str:
     return f"{row.remark}（{words}）"
 
 
-def _not_found_yet(
-    findings: Sequence[hazards.Finding], enterprise: int
-) -> list[hazards.Finding]:  # fmt: skip
-    """Without those that an earlier call entered before it was cut off."""
-    rows = Hazard.objects.filter(pk__in=[each.pk for each in findings])
-    there = dict(rows.values_list("pk", "enterprise_id"))
-    if set(there.values()) - {enterprise}:
-        raise MovedOn
-    return [each for each in findings if each.pk not in there]
-
-
-@transaction.atomic(durable=True)
-def _enter(
+def _kept(
     new: NewAcceptance, rule_set: RuleSet, firm: Enterprise, rows: Sequence[AcceptanceItem],
-    **call: Unpack[Call],
-) -> UUID:  # fmt: skip
-    given = {**asdict(new), "answers": {str(pk): asdict(a) for pk, a in new.answers.items()}}
-    claim = plain.claim("acceptances.enter", given, **call)
-    if claim.repeated:
-        return new.pk
-    if not rows or Acceptance.objects.filter(pk=new.pk).exists():
-        raise MovedOn
+    claim: plain.Claim,
+) -> Acceptance:  # fmt: skip
+    """The acceptance with its items; each that isn't met names its hazard."""
     by, at = claim.by, claim.at
     failed = [row for row in rows if row.outcome == Outcome.FAILED]
     row = Acceptance(
@@ -225,10 +219,7 @@ def _enter(
         ],
         who=by.name, at=at,
     )  # fmt: skip
-    facts.post(row, 1, at)
-    after = {"enterprise_id": firm.pk, "met": row.met, "failed": row.failed}
-    claim.record("acceptances.enter", "acceptance", new.pk, after=after)
-    return claim.done(new.pk)
+    return row
 
 
 @transaction.atomic(durable=True)

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anlan.base.ids import uuid7
-from anlan.base.refusal import MovedOn, RequestReused
+from anlan.base.refusal import MovedOn, NotFound, RequestReused
 from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.hazards.models import Hazard
 from anlan.domain.inspections.acceptance import commands
@@ -145,6 +145,26 @@ def test_acceptances_are_counted_and_each_figure_of_the_list_opens_its_rows(park
     assert park.figures()[0] == 1
     assert Hazard.objects.count() == 2
     assert holds()
+
+
+def test_a_set_of_check_items_takes_no_acceptance(park: Park) -> None:
+    RuleSet.objects.filter(pk=park.rules.pk).update(purpose=RuleSet.Purpose.CHECK)
+    with pytest.raises(NotFound):
+        park.enter(park.new("failed", "met", "met"))
+    assert not Hazard.objects.exists()
+
+
+def test_hazards_stand_with_their_acceptance_or_not_at_all(
+    park: Park, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    new, request_id = park.new("failed", "met", "met"), uuid7()
+    with monkeypatch.context() as broken:
+        broken.setattr(commands.facts, "post", lambda *_args: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            park.enter(new, request_id=request_id)
+    assert not Hazard.objects.exists()
+    park.enter(new, request_id=request_id)
+    assert (Acceptance.objects.count(), Hazard.objects.count()) == (1, 1)
 
 
 def test_the_filled_sheet_is_read_into_the_page_and_entered_from_there(park: Park) -> None:

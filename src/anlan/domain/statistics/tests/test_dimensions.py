@@ -17,15 +17,18 @@ from anlan.domain.hazards.tests.stage import ROOT
 from anlan.domain.statistics import commands, settings
 from anlan.domain.statistics.tests.test_pages import FIGURE, found
 from anlan.kernel.accounts.models import Role, User
+from anlan.kernel.accounts.office_settings import REASON_CHARS_MAX, WhyTooLong
 
 pytestmark = pytest.mark.django_db
 RATES = ["hazard.rectification_rate", "hazard.overdue_share"]
 
 
-def lay_down(desk: Desk, *dimensions: dict[str, Any], version: int = 0) -> int:
+def lay_down(
+    desk: Desk, *dimensions: dict[str, Any], version: int = 0, reason: str = "起步"
+) -> int:
     given = {"dimensions": list(dimensions), "source": "省安委办〔2026〕1号（演示）"}
     return commands.change_setting(
-        settings.DIMENSIONS, given, version=version, reason="起步", by=ROOT, at=desk.now
+        settings.DIMENSIONS, given, version=version, reason=reason, by=ROOT, at=desk.now
     )
 
 
@@ -38,6 +41,17 @@ def page(desk: Desk, **query: Any) -> str:
     answer = desk.browser("city").get(reverse("statistics:dimensions"), query)
     assert answer.status_code == 200, answer.content.decode()[:1_000]
     return unescape(answer.content.decode())
+
+
+def test_why_a_setting_is_changed_is_kept_whole_or_refused(desk: Desk) -> None:
+    one = dimension("排查", "hazard.found")
+    with pytest.raises(WhyTooLong) as refused:
+        lay_down(desk, one, reason="因" * (REASON_CHARS_MAX + 1))
+    assert refused.value.data["field"] == "reason"
+    lay_down(desk, one, reason="因" * REASON_CHARS_MAX)
+    newest = settings.OFFICE.newest(settings.DIMENSIONS)
+    assert newest is not None
+    assert len(newest.reason) == REASON_CHARS_MAX
 
 
 def test_nothing_is_shown_until_the_office_says_which_dimensions_there_are(desk: Desk) -> None:

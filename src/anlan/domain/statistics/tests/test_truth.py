@@ -11,6 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from anlan.base import lots
 from anlan.base.ids import uuid7
 from anlan.domain.accidents.tests.desk import Desk
 from anlan.domain.hazards import commands as hazards
@@ -156,9 +157,9 @@ def test_a_draw_can_be_drawn_again_and_its_look_backs_are_a_figure(desk: Desk) -
     assert answer.status_code == 302
     row = Draw.objects.get()
     drawn = list(row.drawn.order_by("place").values_list("hazard_id", flat=True))
-    assert drawn == drawing.chosen(sorted(pks), "甲", 4)
-    assert drawn != drawing.chosen(sorted(pks), "乙", 4) or len(pks) == 4
-    assert (row.frame, row.digest) == (6, drawing.digest_of(sorted(pks)))
+    assert drawn == lots.chosen(sorted(pks), "甲", 4)
+    assert drawn != lots.chosen(sorted(pks), "乙", 4) or len(pks) == 4
+    assert (row.frame, row.digest) == (6, lots.digest_of(sorted(pks)))
     for pk, holds in ((drawn[0], True), (drawn[1], False)):
         call = desk.call("office", timezone.now())
         hazards.look_back(pk, holds=holds, reason="现场复核", **call)

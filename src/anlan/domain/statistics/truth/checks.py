@@ -40,7 +40,9 @@ Text = str | Promise
 #: Flags of one check on a page, records named under one flag, and rows that a check goes through.
 FLAGS_MAX, RECORDS_MAX, ROWS_MAX = 50, 10, 20_000
 #: Ways to find a hazard that aren't the reporting unit's own.
-FOUND_BY_OTHERS = ("inspection", "supervision", "covert", "tip_off", "expert", "monitoring")
+FOUND_BY_OTHERS = (
+    "inspection", "supervision", "covert", "video", "online", "tip_off", "expert", "monitoring",
+)  # fmt: skip
 
 RULES: Mapping[str, tuple[Text, Text]] = {
     "closings": (

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
-from hashlib import sha256
 from typing import Unpack
 from uuid import UUID
 
@@ -17,7 +16,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base import bulk
+from anlan.base import bulk, lots
 from anlan.base.paths import below
 from anlan.domain.hazards.commands.finding import check_own_area
 from anlan.domain.hazards.permissions import JUDGES
@@ -40,14 +39,6 @@ WANTED_MAX, FRAME_MAX, SEED_CHARS_MAX = 500, 200_000, 60
 HOLDS, BROKE_OUT = "look_back", "reopen"
 
 
-def chosen(keys: Sequence[UUID], seed: str, wanted: int) -> list[UUID]:
-    """The cases that a seed draws: those whose sums with it are the smallest.
-
-    No generator's inner state is in it, so it draws the same ones in any version and language.
-    """
-    return sorted(keys, key=lambda pk: sha256(f"{seed}:{pk}".encode()).digest())[:wanted]
-
-
 def frame(area: Region, period: Period) -> list[UUID]:
     """Closed hazards to draw from, by key; none that was drawn before."""
     rows = Case.objects.filter(
@@ -55,10 +46,6 @@ def frame(area: Region, period: Period) -> list[UUID]:
         closed_on__lte=period.end,
     ).exclude(pk__in=Drawn.objects.values("hazard"))  # fmt: skip
     return list(rows.order_by("pk").values_list("pk", flat=True)[: FRAME_MAX + 1])
-
-
-def digest_of(keys: Sequence[UUID]) -> str:
-    return sha256("\n".join(map(str, keys)).encode()).hexdigest()
 
 
 @transaction.atomic(durable=True)
@@ -92,10 +79,10 @@ def draw(
         raise ViewIncomplete(field="period", reason=too_many)
     row = Draw.objects.create(
         pk=pk, area=place, path=place.path, unit=main_unit(by, JUDGES), start=period.start,
-        end=period.end, seed=words, wanted=wanted, frame=len(keys), digest=digest_of(keys),
+        end=period.end, seed=words, wanted=wanted, frame=len(keys), digest=lots.digest_of(keys),
         made_at=at, made_by=by.name,
     )  # fmt: skip
-    taken = chosen(keys, words, wanted)
+    taken = lots.chosen(keys, words, wanted)
     bulk.insert([bulk.make(Drawn, draw_id=pk, place=n, hazard_id=key)
                  for n, key in enumerate(taken, 1)])  # fmt: skip
     _post_drawn(taken, at)

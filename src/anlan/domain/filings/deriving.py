@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Q, Sum
 from django.utils import timezone
@@ -140,40 +140,76 @@ def read(
 
     Also what a cumulative cell of a derived one shows.
     """
+    wanted = _wanted(definition, items)
+    if not wanted or not areas or not when:
+        return {}
+    years = [one.cumulative() for one in when] if any(one.over_year for one in wanted) else []
+    query = Query(
+        kinds=(), areas=list(dict.fromkeys(areas)), periods=list(dict.fromkeys((*when, *years))),
+        at=at, as_known_at=known_at, where={"sector": list(sectors)} if sectors else {},
+        coverage=True,
+    )  # fmt: skip
+    values = compute.evaluate(_unique(wanted), query)
+    by_place = {(v.area_id, v.period, v.indicator.code): v for v in values}
+    found_cells, known = Table(), definition.by_key()
+    for area in query.areas:
+        for one in when:
+            for each in wanted:
+                period = one.cumulative() if each.over_year else one
+                value = by_place.get((area, period, each.indicator.code))
+                if value is not None:
+                    found_cells[area, one, each.key] = _read(value, known[each.key])
+    return found_cells
+
+
+def by_sector(
+    definition: Definition, items: Mapping[int, Item], areas: Sequence[int],
+    when: Sequence[Period], *, at: datetime,
+) -> dict[tuple[int, Period, str], Counter[str]]:  # fmt: skip
+    """Of derived cells that count, by area, period and cell, what each sector adds."""
+    wanted = _wanted(definition, items)
+    keys: dict[str, list[str]] = defaultdict(list)
+    for each in wanted:
+        assert isinstance(each.indicator, Count), f"{each.key} counts nothing"
+        assert not each.over_year, f"{each.key} is of its period"
+        keys[each.indicator.code].append(each.key)
+    found: dict[tuple[int, Period, str], Counter[str]] = defaultdict(Counter)
+    query = Query(kinds=(), areas=list(areas), periods=list(when), at=at, by=[SECTOR])
+    for value in compute.evaluate(_unique(wanted), query) if wanted else ():
+        for key in keys[value.indicator.code]:
+            found[value.area_id, value.period, key][value.labels[SECTOR]] += int(value.value or 0)
+    return found
+
+
+SECTOR = "sector"
+
+
+class _Wanted(NamedTuple):
+    """A cell that the ledger fills, by what, and whether over the year so far."""
+
+    key: str
+    indicator: Indicator
+    over_year: bool
+
+
+def _wanted(definition: Definition, items: Mapping[int, Item]) -> list[_Wanted]:
     known = definition.by_key()
-    wanted: list[tuple[str, Indicator, bool]] = []
+    found: list[_Wanted] = []
+    # One kind narrowed in several ways is several indicators: each has a code of its own.
+    codes: dict[_Identity, Indicator] = {}
     for key, place in known.items():
         cell, over_year = place.cell, place.cell.over == "year"
         if cell.mode == "cumulative":
             cell, over_year = known[cell.of[0]].cell, True
-        if cell.mode != "derived":
-            continue
-        found = indicator_of(cell, items)
-        if found is not None:
-            wanted.append((key, found, over_year))
-    if not wanted or not areas or not when:
-        return {}
-    years = [one.cumulative() for one in when] if any(year for *_rest, year in wanted) else []
-    asked = list(dict.fromkeys((*when, *years)))
-    query = Query(
-        kinds=(), areas=list(dict.fromkeys(areas)), periods=asked, at=at, as_known_at=known_at,
-        where={"sector": list(sectors)} if sectors else {}, coverage=True,
-    )  # fmt: skip
-    # One kind narrowed in several ways is several indicators: each has a code of its own.
-    unique: dict[_Identity, Indicator] = {}
-    for _key, each, _year in wanted:
-        unique.setdefault(_identity(each), replace(each, code=f"{each.code}#{len(unique)}"))
-    values = compute.evaluate(list(unique.values()), query)
-    by_place = {(v.area_id, v.period, v.indicator.code): v for v in values}
-    found_cells: Table = {}
-    for area in query.areas:
-        for one in when:
-            for key, each, over_year in wanted:
-                period = one.cumulative() if over_year else one
-                value = by_place.get((area, period, unique[_identity(each)].code))
-                if value is not None:
-                    found_cells[area, one, key] = _read(value, known[key])
-    return found_cells
+        each = indicator_of(cell, items) if cell.mode == "derived" else None
+        if each is not None:
+            own = codes.setdefault(_identity(each), replace(each, code=f"{each.code}#{len(codes)}"))
+            found.append(_Wanted(key, own, over_year))
+    return found
+
+
+def _unique(wanted: Iterable[_Wanted]) -> list[Indicator]:
+    return list({each.indicator.code: each.indicator for each in wanted}.values())
 
 
 _Identity = tuple[str, tuple[Any, ...]]

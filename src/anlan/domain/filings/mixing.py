@@ -8,7 +8,7 @@ decide. A declared zero takes no case's place.
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
@@ -24,14 +24,15 @@ from anlan.domain.filings.deriving import Read
 from anlan.domain.filings.entering import Asked
 from anlan.domain.filings.models import Adds, Chain, Declared, Filing, Form, Item
 from anlan.domain.filings.terms import Cell, Definition
+from anlan.kernel.accounts import sectors
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.dates import DAY
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts.kinds import Measure, known
 from anlan.kernel.indicators.declare import Count
 
-#: Areas that one reading of the ledger looks at.
-AREAS_AT_ONCE = 200
+#: Figures that one reading of the ledger is asked for.
+CELLS_AT_ONCE = 100_000
 
 
 def bases(definition: Definition) -> dict[str, Cell]:
@@ -296,22 +297,18 @@ def _in_ledger(
     if not rows:
         return {}
     parts = _parts(rows, deriving.sectors_of({row.unit_id for row in rows}, timezone.localdate(at)))
-    wanted: dict[_Sectors, list[Declared]] = defaultdict(list)
-    for one in parts:
-        wanted[one.sectors].append(one.row)
-    only = _period_cells(definition, set(cells.values()))
-    read: dict[tuple[_Sectors, int, date, date, str], int] = {}
-    for which, some in wanted.items():
-        spans = list(dict.fromkeys(periods.span(row.start, row.end) for row in some))
-        places = list(dict.fromkeys(row.unit.area_id for row in some))
-        for areas in bulk.slices(places, AREAS_AT_ONCE):
-            table = deriving.read(only, items, areas, spans, at=at, sectors=which)
-            for (area, span, key), cell in table.items():
-                read[which, area, span.start, span.end, key] = cell.value or 0
+    only = _period_cells(definition, {cells[row.item_id] for row in rows})
+    spans = list(dict.fromkeys(periods.span(one.row.start, one.row.end) for one in parts))
+    places = list(dict.fromkeys(one.row.unit.area_id for one in parts))
+    width = len(spans) * len(only.by_key()) * (len(sectors.names()) + 1)
+    read: dict[tuple[int, Period, str], Counter[str]] = {}
+    for areas in bulk.slices(places, max(1, CELLS_AT_ONCE // max(1, width))):
+        read |= deriving.by_sector(only, items, areas, spans, at=at)
     found: dict[int, int] = defaultdict(int)
     for sign, which, row in parts:
-        place = (which, row.unit.area_id, row.start, row.end, cells[row.item_id])
-        found[row.pk] += sign * read.get(place, 0)
+        place = (row.unit.area_id, periods.span(row.start, row.end), cells[row.item_id])
+        counted = read.get(place, Counter[str]())
+        found[row.pk] += sign * sum(n for name, n in counted.items() if not which or name in which)
     return found
 
 

@@ -175,64 +175,84 @@ def totals(
 ) -> dict[str, Total]:  # fmt: skip
     """The sum of each cell: of declared ones the declared facts', of derived ones the ledger's."""
     known = definition.by_key()
-    typed = {
-        key: place.cell.item or place.cell.instead for key, place in known.items()
-        if place.cell.mode in terms.TYPED or place.cell.instead
-    }  # fmt: skip
-    declared = (
-        _declared(form, period, [pk for pk in typed.values() if pk])
-        if line == form.line
-        else _beside(every, typed)
-    )
-    year = (
-        _declared(form, period.cumulative(), [pk for pk in typed.values() if pk])
-        if line == form.line
-        else {}
-    )
-    derived = deriving.read(definition, items, [form.area_id], [period], at=at)
-    stated: Mapping[str, dict[str, Any]] = _stated(every)
-    given: dict[str, Any] = {}
-    missing: dict[str, Any] = {}
-    parts: dict[str, _Parts] = {}
-    spans = _bounds(form, every, period, items, own=line == form.line)
-    if line == form.line:
-        parts = _mixed(form, definition, items, period, derived, (declared, year), at)
-    for key, place in known.items():
-        cell, pk = place.cell, typed.get(key)
-        if key in parts:
-            given[key] = parts[key].sum
-            if parts[key].missing:
-                missing[key] = deriving.REASONS.get(parts[key].missing, parts[key].missing)
-        elif cell.mode == "derived":
-            one = derived.get((form.area_id, period, key))
-            given[key] = one.value if one else None
-            if one and one.missing:
-                missing[key] = deriving.REASONS.get(one.missing, one.missing)
-        elif pk:
-            exact = stated[key]["stated"] - stated[key]["vague"]
-            given[key] = _apart(declared.get(pk, 0) if exact else None, spans[0].get(pk))
-        elif cell.mode == "cumulative":
-            base = known[cell.of[0]].cell
-            item = items.get(base.item or 0)
-            if base.mode == "derived":
-                one = derived.get((form.area_id, period, key))
-                given[key] = one.value if one else None
-            elif item is not None and item.adds == "flow":
-                given[key] = _apart(year.get(item.pk, 0), spans[1].get(item.pk))
-            elif item is not None and item.adds == "stands":
-                given[key] = declared.get(item.pk, 0)
-            else:
-                missing[key] = deriving.REASONS["not_addable"]
+    sums = _Sums.read(form, every, period, definition, items, at, line)
+    found = {key: sums.of(key, place.cell) for key, place in known.items()}
     digits = {k: deriving.digits_of(place, known, items) for k, place in known.items()}
+    given = {key: value for key, (value, _why) in found.items()}
     values = checking.work_out(definition, given, digits)
     return {
         key: Total(
-            values.get(key), checking.written(values.get(key), digits[key]), **stated[key],
-            missing=missing.get(key, ""),
-            **(parts[key].said(digits[key]) if key in parts else {}),
+            values.get(key), checking.written(values.get(key), digits[key]), **sums.stated[key],
+            missing=why, **(sums.parts[key].said(digits[key]) if key in sums.parts else {}),
         )
-        for key in known
+        for key, (_value, why) in found.items()
     }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Sums:
+    """What the sums of a form's cells are made of, read once for all of them."""
+
+    area: int
+    period: Period
+    known: Mapping[str, terms.Place]
+    items: Mapping[int, Item]
+    #: By item what was declared, in the period and in the year to date; and what as bounds.
+    declared: tuple[Mapping[int, int], Mapping[int, int]]
+    spans: tuple[dict[int, list[Bounds]], dict[int, list[Bounds]]]
+    derived: deriving.Table
+    #: By cell how many units state what, and the parts where some units declare it.
+    stated: Mapping[str, dict[str, Any]]
+    parts: Mapping[str, _Parts]
+
+    @classmethod
+    def read(
+        cls, form: Form, every: QuerySet[Filing], period: Period, definition: Definition,
+        items: Mapping[int, Item], at: datetime, line: str,
+    ) -> _Sums:  # fmt: skip
+        known, own = definition.by_key(), line == form.line
+        typed = sorted({pk for place in known.values() if (pk := _typed(place.cell))})
+        declared: tuple[Mapping[int, int], Mapping[int, int]] = (
+            (_declared(form, period, typed), _declared(form, period.cumulative(), typed))
+            if own else (_beside(every), {})
+        )  # fmt: skip
+        derived = deriving.read(definition, items, [form.area_id], [period], at=at)
+        parts = _mixed(form, definition, items, period, derived, declared, at) if own else {}
+        return cls(
+            form.area_id, period, known, items, declared,
+            _bounds(form, every, period, items, own=own), derived, _stated(every), parts,
+        )  # fmt: skip
+
+    def of(self, key: str, cell: terms.Cell) -> tuple[Any, Any]:
+        """A cell's sum, and why there is none. What other cells give is worked out later."""
+        if part := self.parts.get(key):
+            return part.sum, deriving.REASONS.get(part.missing, part.missing)
+        if cell.mode == "derived":
+            return self._of_ledger(key)
+        if pk := _typed(cell):
+            exact = self.stated[key]["stated"] - self.stated[key]["vague"]
+            return _apart(self.declared[0].get(pk, 0) if exact else None, self.spans[0].get(pk)), ""
+        return self._of_year(key, cell) if cell.mode == "cumulative" else (None, "")
+
+    def _of_ledger(self, key: str) -> tuple[Any, Any]:
+        one = self.derived.get((self.area, self.period, key))
+        return (one.value, deriving.REASONS.get(one.missing, one.missing)) if one else (None, "")
+
+    def _of_year(self, key: str, cell: terms.Cell) -> tuple[Any, Any]:
+        base = self.known[cell.of[0]].cell
+        if base.mode == "derived":
+            return self._of_ledger(key)
+        item = self.items.get(base.item or 0)
+        if item is not None and item.adds == "flow":
+            return _apart(self.declared[1].get(item.pk, 0), self.spans[1].get(item.pk)), ""
+        if item is not None and item.adds == "stands":
+            return self.declared[0].get(item.pk, 0), ""
+        return None, deriving.REASONS["not_addable"]
+
+
+def _typed(cell: terms.Cell) -> int | None:
+    """The item that units declare in a cell, or in place of it."""
+    return cell.item or cell.instead if cell.mode in terms.TYPED else cell.instead
 
 
 @dataclass(frozen=True)
@@ -341,7 +361,7 @@ def _declared(form: Form, period: Period, items: Sequence[int]) -> dict[int, int
     return found
 
 
-def _beside(every: QuerySet[Filing], typed: Mapping[str, int | None]) -> dict[int, int]:
+def _beside(every: QuerySet[Filing]) -> dict[int, int]:
     """By item, what the other line's filings of the form say."""
     rows = Declared.objects.filter(entry__filing__in=every, stands=True).order_by()
     return dict(rows.values_list("item").annotate(n=Sum("value")))

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
@@ -21,6 +19,7 @@ from anlan.domain.campaigns.tallies import queries
 from anlan.domain.campaigns.tallies.commands import ROWS_MAX, Written
 from anlan.domain.campaigns.tallies.spec import LISTS, Head, Spec, cell, read_cell
 from anlan.kernel.audit import trail
+from anlan.kernel.papers.batches import uploaded
 from anlan.kernel.papers.sheets import Sheet, letter, read_workbook
 from anlan.kernel.papers.sheets.handing_out import handed_out
 from anlan.kernel.papers.sheets.writing import OutTable, sheet_name
@@ -129,20 +128,15 @@ def read(copy: TallyCopy, file: UploadedFile[Any]) -> tuple[list[Written], list[
     isn't in the workbook stays.
     """
     spec, found, wrong = Spec.of(copy.tally.spec), list[tuple[Written, int]](), list[Wrong]()
-    with tempfile.TemporaryDirectory(prefix="anlan-in-") as folder:
-        path = Path(folder) / f"sheet{Path(file.name or '').suffix.lower()[:8]}"
-        with path.open("wb") as kept:
-            for block in file.chunks():
-                kept.write(block)
-        with read_workbook(path, file.name or path.name) as book:
-            sheets = {sheet.name.strip(): sheet for sheet in book.sheets}
-            names = _sheet_names(spec)
-            if not any(name in sheets for name in names):
-                reason = _("No sheet of it is called as one of the lists: %(names)s.")
-                raise lacks("file", reason % {"names": "、".join(names)})
-            for place, name in enumerate(names):
-                if sheet := sheets.get(name):
-                    _read_list(sheet, place, spec, found, wrong)
+    with uploaded([file]) as [(sent, path)], read_workbook(path, sent) as book:
+        sheets = {sheet.name.strip(): sheet for sheet in book.sheets}
+        names = _sheet_names(spec)
+        if not any(name in sheets for name in names):
+            reason = _("No sheet of it is called as one of the lists: %(names)s.")
+            raise lacks("file", reason % {"names": "、".join(names)})
+        for place, name in enumerate(names):
+            if sheet := sheets.get(name):
+                _read_list(sheet, place, spec, found, wrong)
     there = {(row.place, row.number) for row in copy.rows.filter(removed_at=None)}
     _refuse_gone(found, wrong, there, spec)
     return [row for row, _at in found], wrong

@@ -1,8 +1,10 @@
 """Our sums against DuckDB's over an export of the ledger, for random questions.
 
 DuckDB gets what lies in the ledger as a file and nothing of ours that adds up: a bare sum over days,
-areas and labels. Asked are area × period × labels × as known at; and again after a rebuild of the
-cells, after an import was undone and after a region was merged into another.
+areas and labels. Asked are areas × periods × labels × as known at × then or on today's map; and
+again in a process that remembers nothing, after a rebuild of the cells, after more was posted or an
+import undone (from what a process carried on), and after regions were merged into others. Held
+against DuckDB are all figures, all labels that it knows of, and why a figure has none.
 """
 
 from __future__ import annotations
@@ -10,8 +12,8 @@ from __future__ import annotations
 import csv
 import os
 import random
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
@@ -36,6 +38,8 @@ duckdb = pytest.importorskip("duckdb")
 
 LABELS = ("sector", "grade", "source")
 SECTORS, GRADES, SOURCES = ("coal", "fire", "hazchem", ""), ("major", "ordinary", ""), ("own", "")
+#: Places that one book merges into others.
+MERGED_MAX = 3
 FIRST = date(2023, 11, 20)
 DAYS = 220
 
@@ -48,6 +52,8 @@ class Book:
         self.kinds, self.areas = new_kinds(), townships(10)
         self.now, self.moments = START, []
         self.batches: list[Any] = []
+        #: Places that went into another, by path: where their facts are on today's map.
+        self.merged: dict[str, Region] = {}
 
     def day(self) -> date:
         return FIRST + timedelta(self.draw.randrange(DAYS))
@@ -102,6 +108,16 @@ class Book:
             ledger.reverse(of_batch=batch, at=self.now)
         self.now += timedelta(hours=1)
 
+    def reform(self) -> None:
+        """A township goes into one of another county; later reforms may take that one, too."""
+        old = self.areas.pop(self.draw.randrange(len(self.areas)))
+        new = self.draw.choice([area for area in self.areas if area.parent_id != old.parent_id])
+        day = timezone.localdate(self.now)
+        Lineage.objects.create(old=old, new=new, kind="merge", day=day, divisible=True)
+        Region.objects.filter(pk=old.pk).update(valid_to=day - timedelta(1))
+        self.merged = {path: new if home.pk == old.pk else home
+                       for path, home in self.merged.items()} | {old.path: new}  # fmt: skip
+
     def period(self) -> periods.Period:
         day = self.day()
         make = self.draw.choice([
@@ -110,11 +126,16 @@ class Book:
         ])  # fmt: skip
         return make(day) if make else periods.span(min(day, other := self.day()), max(day, other))
 
-    def question(self) -> Query:
-        """Of any area from a township to the nation."""
+    def area(self) -> int:
+        """Any from a township to the nation."""
         area = self.draw.choice(self.areas)
         for _up in range(self.draw.randrange(5)):
             area = Region.objects.get(pk=area.parent_id) if area.parent_id else area
+        return area.pk
+
+    def question(self) -> Query:
+        """Of one area, or of two that may lie in each other."""
+        areas = list(dict.fromkeys(self.area() for _n in range(self.draw.choice((1, 1, 2)))))
         by = self.draw.sample(LABELS, self.draw.randrange(3))
         if self.draw.random() < 0.4:
             by.append("region")
@@ -124,8 +145,11 @@ class Book:
             if self.draw.random() < 0.3
         }
         then = self.draw.choice(self.moments) if self.draw.random() < 0.5 else None
+        # On today's map nothing is asked by region: what moved is no longer at any place itself.
+        now = "region" not in by and self.draw.random() < 0.3
         return Query(
-            kinds=list(self.kinds), areas=[area.pk], at=self.now, by=by, where=where,
+            kinds=list(self.kinds), areas=areas, at=self.now, by=by, where=where,
+            territory="now" if now else "then",
             periods=list(dict.fromkeys(self.period() for _n in range(self.draw.randrange(1, 4)))),
             as_known_at=then,
         )  # fmt: skip
@@ -134,36 +158,63 @@ class Book:
 class Export:
     """The ledger as files in DuckDB."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, merged: Mapping[str, Region] | None = None) -> None:
         self.db = duckdb.connect()
         paths = dict(Region.objects.values_list("pk", "path"))
         column = sql.order_column()
         rows = Fact.objects.order_by("pk").values_list(
-            column, "kind__code", "labels__key", "area_id", "day", "until", "quantity"
+            column,
+            "kind__code",
+            "labels__key",
+            "area_id",
+            "day",
+            "until",
+            "quantity",
+            "pk",
+            "reverses_id",
+            "subject",
         )
         path = folder / f"facts-{len(list(folder.iterdir()))}.csv"
         with path.open("w", encoding="utf-8", newline="") as file:
             out = csv.writer(file)
-            out.writerow(["mark", "kind", *LABELS, "area", "path", "first", "last", "quantity"])
-            for mark, kind, key, area, day, until, quantity in rows.iterator():
+            out.writerow(["mark", "kind", *LABELS, "area", "path", "first", "last", "quantity",
+                          "pk", "reverses", "subject"])  # fmt: skip
+            for mark, kind, key, area, day, until, *rest in rows.iterator():
                 labels = intern.labels_of(key)
                 out.writerow([mark, kind, *(labels.get(name, "") for name in LABELS), area,
-                              paths[area], day, until or day, quantity])  # fmt: skip
+                              paths[area], day, until or day, *rest])  # fmt: skip
         self.db.execute(
             "CREATE TABLE facts AS SELECT * FROM read_csv(?, header=true, all_varchar=false, "
             "types={'mark': 'BIGINT', 'area': 'BIGINT', 'first': 'DATE', 'last': 'DATE', "
             "'quantity': 'BIGINT', 'kind': 'VARCHAR', 'sector': 'VARCHAR', 'grade': 'VARCHAR', "
-            "'source': 'VARCHAR', 'path': 'VARCHAR'})", [str(path)],
+            "'source': 'VARCHAR', 'path': 'VARCHAR', 'pk': 'BIGINT', 'reverses': 'BIGINT', "
+            "'subject': 'VARCHAR'})", [str(path)],
         )  # fmt: skip
         for name in LABELS:
             self.db.execute(f"UPDATE facts SET {name} = '' WHERE {name} IS NULL")
+        # Independent of factors: what lay in an old place lies in the one that it went into.
+        self.db.execute("CREATE TABLE today AS SELECT * FROM facts")
+        for old, home in (merged or {}).items():
+            self.db.execute(
+                "UPDATE today SET path = ?, area = ? WHERE starts_with(path, ?)",
+                [home.path, home.pk, old],
+            )
+
+    def subjects(self, kind: str) -> list[tuple[Any, ...]]:
+        """Months in which what counts of a distinct measure isn't how many subjects stand."""
+        return self.db.execute(
+            "SELECT date_trunc('month', first) AS month, SUM(quantity) AS counted, "
+            "COUNT(DISTINCT subject) FILTER (reverses IS NULL AND pk NOT IN "
+            "(SELECT reverses FROM facts WHERE reverses IS NOT NULL)) AS standing "
+            "FROM facts WHERE kind = ? GROUP BY month HAVING counted <> standing", [kind],
+        ).fetchall()  # fmt: skip
 
     def sums(
-        self, query: Query, kind: str, path: str, period: periods.Period, own: int | None
-    ) -> tuple[Counter[tuple[str, ...]], bool]:
-        """By labels; and whether some entry lies half in the period."""
+        self, query: Query, path: str, period: periods.Period, own: int | None
+    ) -> dict[str, tuple[Counter[tuple[str, ...]], bool]]:
+        """Of each kind, by labels; and whether some entry lies half in the period."""
         names = [name for name in query.by if name in LABELS]
-        where, given = ["kind = ?", "starts_with(path, ?)"], [kind, path]
+        where, given = ["starts_with(path, ?)"], [path]
         if own is not None:
             where.append("area = ?")
             given.append(own)
@@ -178,24 +229,33 @@ class Export:
             where.append("mark < ?")
             given.append(marks[0] if marks else 0)
         today = timezone.localdate(query.as_known_at or query.at)
-        stock = known(kind).measure is Measure.STOCK
-        low = date.min if stock else period.start
-        high = min(period.end, today) if stock else period.end
+        stocks = [kind for kind in query.kinds if known(kind).measure is Measure.STOCK]
         columns = [
-            *names, "SUM(quantity) FILTER (first >= ? AND last <= ?)",
-            "COUNT(*) FILTER ((first < ? OR last > ?) AND last >= ? AND first <= ?)",
+            "kind", *names,
+            "SUM(quantity) FILTER (IF(list_contains($stocks, kind), last <= $now, "
+            "first >= $low AND last <= $high))",
+            # What was taken back stands nowhere, so that nothing of it lies across.
+            "SUM(quantity) FILTER ((first < $low OR last > $high) AND last >= $low "
+            "AND first <= $high AND NOT list_contains($stocks, kind))",
         ]  # fmt: skip
-        question = f"SELECT {', '.join(columns)} FROM facts WHERE {' AND '.join(where)}"
-        if names:
-            question += f" GROUP BY {', '.join(names)}"
-        bounds = [low, high, low, high, low, high]
-        found = self.db.execute(question, [*bounds, *given]).fetchall()
-        sums: Counter[tuple[str, ...]] = Counter()
-        torn = False
-        for *labels, total, crossing in found:
-            sums[tuple(labels)] += int(total or 0)
-            torn |= bool(crossing) and not stock
-        return sums, torn
+        table = "today" if query.territory == "now" else "facts"
+        named = {f"w{n}": value for n, value in enumerate(given)}
+        asked = " AND ".join(where)
+        for name in named:
+            asked = asked.replace("?", f"${name}", 1)
+        rows = self.db.execute(
+            f"SELECT {', '.join(columns)} FROM {table} WHERE {asked} "
+            f"GROUP BY {', '.join(['kind', *names])}",
+            {**named, "stocks": stocks, "low": period.start, "high": period.end,
+             "now": min(period.end, today)},
+        ).fetchall()  # fmt: skip
+        found = {kind: (Counter[tuple[str, ...]](), False) for kind in query.kinds}
+        for kind, *labels, total, crossing in rows:
+            if kind in found:
+                sums, torn = found[kind]
+                sums[tuple(labels)] += int(total or 0)
+                found[kind] = sums, torn or bool(crossing)
+        return found
 
 
 def compare(query: Query, export: Export) -> int:
@@ -203,31 +263,61 @@ def compare(query: Query, export: Export) -> int:
     paths = dict(Region.objects.values_list("pk", "path"))
     names = [name for name in query.by if name in LABELS]
     checked, wanted = 0, {}
+    told: dict[Any, set[tuple[str, ...]]] = defaultdict(set)
     for cell in figures(query):
         place = (cell.kind, cell.area_id, cell.own, cell.period)
         if place not in wanted:
-            wanted[place] = export.sums(
-                query, cell.kind, paths[cell.area_id], cell.period,
-                cell.area_id if cell.own else None,
-            )  # fmt: skip
-        sums, torn = wanted[place]
-        if cell.missing:
-            fits = cell.missing == "not_yet" or torn or _is_distinct(cell.kind)
-            assert fits, (query, cell)
-            continue
+            asked = (query, paths[cell.area_id], cell.period)
+            mine = export.sums(*asked, cell.area_id if cell.own else None)
+            # What is an area's own is what is left of the whole, which must be there for it.
+            whole = export.sums(*asked, None) if cell.own else mine
+            for kind, (sums, _torn) in mine.items():
+                why = _why_none(query, kind, cell.period, whole[kind][1])
+                wanted[(kind, *place[1:])] = sums, why
+        sums, why = wanted[place]
+        assert cell.missing == why, (query, cell, why)
         group = tuple(cell.labels[name] for name in names)
-        assert cell.value == sums[group], (query, cell, sums)
-        checked += 1
+        told[place].add(group)
+        if not why:
+            assert cell.value == sums[group], (query, cell, sums)
+            checked += 1
+    for place, (sums, why) in wanted.items():
+        left_out = {group for group, n in sums.items() if n} - told[place]
+        assert why or not left_out, (query, place, left_out)
+    if "region" not in query.by:
+        every = {(kind, area, False, period) for kind in query.kinds for area in query.areas
+                 for period in query.periods}  # fmt: skip
+        assert set(wanted) == every or (names and not wanted), (query, every - set(wanted))
     return checked
 
 
-def _is_distinct(kind: str) -> bool:
-    return known(kind).measure is Measure.DISTINCT
+def _why_none(query: Query, kind: str, period: periods.Period, torn: bool) -> str:
+    measure, today = known(kind).measure, timezone.localdate(query.as_known_at or query.at)
+    month = periods.month(period.start)
+    if measure is Measure.DISTINCT and (period.start, period.end) != (month.start, month.end):
+        return "not_divisible"
+    if measure is Measure.STOCK:
+        return "not_yet" if period.start > today else ""
+    return "not_divisible" if torn else ""
 
 
 def told_again(queries: Sequence[Query]) -> list[Any]:
     return [[(cell.area_id, cell.own, cell.period.code, cell.kind, tuple(cell.labels.items()),
               cell.value, cell.missing) for cell in cells] for cells in figures_of(queries)]  # fmt: skip
+
+
+def stays(
+    book: Book, queries: Sequence[Query], before: Sequence[Any], *, known: bool = False
+) -> None:
+    """What was asked of areas as they were still has its answer; with ``known``, of a moment."""
+    some = [place for place, query in enumerate(queries)
+            if query.territory == "then" and (query.as_known_at is not None or not known)]  # fmt: skip
+    again = [replace(queries[place], at=book.now) for place in some]
+    assert told_again(again) == [before[place] for place in some], "the past was rewritten"
+
+
+#: Questions to a ledger before more happens to it.
+ROUND = 15
 
 
 def play(seed: int, rounds: int, folder: Path) -> int:
@@ -236,22 +326,31 @@ def play(seed: int, rounds: int, folder: Path) -> int:
     for _n in range(6):
         book.act(12)
     checked = asked = 0
+    earlier: list[Query] = []
     while asked < rounds:
-        export = Export(folder)
-        queries = [book.question() for _n in range(min(10, rounds - asked))]
+        export = Export(folder, book.merged)
+        assert not export.subjects(book.kinds.who)
+        queries = [book.question() for _n in range(min(ROUND, rounds - asked))]
         asked += len(queries)
-        checked += sum(compare(query, export) for query in queries)
+        # Those of before once more, which a process answers from what it carried on.
+        again = [replace(query, at=book.now) for query in earlier]
+        checked += sum(compare(query, export) for query in [*again, *queries])
         before = told_again(queries)
+        # As after a restart: the process remembers nothing.
+        intern.forget()
+        assert told_again(queries) == before, "a restart changed an answer"
         fold_all(book.now)
         folding.rebuild()
         intern.forget()
         assert told_again(queries) == before, "a rebuild changed an answer"
-        # What was known stays known, whatever is undone afterwards.
-        past = [query for query in queries if query.as_known_at is not None]
-        known_before = told_again(past)
+        # A reform rewrites no past; and what was known stays so, whatever is undone afterwards.
+        if len(book.merged) < MERGED_MAX and asked < rounds:
+            book.reform()
+            stays(book, queries, before)
         book.undo()
-        assert told_again([replace(query, at=book.now) for query in past]) == known_before
+        stays(book, queries, before, known=True)
         book.act(8)
+        earlier = queries[:3]
     return checked
 
 
@@ -286,16 +385,5 @@ def test_after_a_merger_todays_map_is_what_duckdb_says_of_moved_paths(realdb, tm
     Region.objects.filter(pk=old.pk).update(valid_to=date(2024, 5, 31))
     assert told_again([query]) == before, "a merger rewrote the past"
     compare(query, Export(tmp_path))
-    export = Export(tmp_path)
-    # Independent of factors: what lay in the old place lies in the new one.
-    export.db.execute(
-        "UPDATE facts SET path = ?, area = ? WHERE starts_with(path, ?)",
-        [new.path, new.pk, old.path],
-    )
-    now = replace(query, territory="now")
-    paths, checked = dict(Region.objects.values_list("pk", "path")), 0
-    for cell in figures(now):
-        sums, _torn = export.sums(now, cell.kind, paths[cell.area_id], cell.period, None)
-        assert cell.value == sums[(cell.labels["grade"],)], cell
-        checked += bool(cell.value)
-    assert checked > 10
+    export = Export(tmp_path, {old.path: new})
+    assert compare(replace(query, territory="now"), export) > 10

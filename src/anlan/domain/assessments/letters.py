@@ -9,7 +9,7 @@ of the ledger: points for it are given by hand.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import date
 from fractions import Fraction
 from typing import Any
@@ -27,12 +27,10 @@ from anlan.domain.campaigns.models import Letter, LetterTarget, Signatory
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Jurisdiction, Unit, valid_on
 from anlan.kernel.calendar.periods import Kind, Period
-from anlan.kernel.regions.models import Region
+from anlan.kernel.regions.models import Level, Region
 
 #: Words of a title that are looked for.
 WORDS_MAX = 5
-#: Areas below that names may begin with.
-_AREAS_MAX = 3_000
 _STANDING = ("signed", "ended")
 LEVEL = "side"
 
@@ -100,16 +98,34 @@ def _sectors(units: Sequence[int], day: date) -> dict[int, tuple[str, ...]]:
 
 
 class _Areas:
-    """The areas below one, by the names that governments there begin with."""
+    """The areas below one, townships the lowest, by the names that governments there begin with.
+
+    Read whole, in one statement: of a province some thousand names. One that several areas bear
+    tells none of them, unless one of them is of a higher level than the others.
+    """
 
     def __init__(self, area: Region) -> None:
-        rows = Region.objects.below(area).filter(valid_to=None).order_by("level", "code")
-        self.named: Mapping[str, Region] = {row.name: row for row in reversed(rows[:_AREAS_MAX])}
+        rows = Region.objects.below(area).filter(valid_to=None, level__lte=Level.TOWNSHIP)
+        self.named: dict[str, list[Region]] = defaultdict(list)
+        for row in rows.only("pk", "name", "level", "path").order_by("level", "code"):
+            self.named[row.name].append(row)
 
     def begun(self, name: str) -> Region | None:
+        """The lowest area that the name leads down to: of 昆明市五华区人民政府 the district."""
+        found: Region | None = None
+        while below := self._next(name, found):
+            found, name = below, name.removeprefix(below.name)
+        return found
+
+    def _next(self, name: str, above: Region | None) -> Region | None:
         for end in range(len(name), 1, -1):
-            if found := self.named.get(name[:end]):
-                return found
+            rows = [
+                row for row in self.named.get(name[:end], ())
+                if above is None or row.path.startswith(above.path)
+            ]  # fmt: skip
+            if rows:
+                alone = len(rows) == 1 or rows[0].level < rows[1].level
+                return rows[0] if alone else None
         return None
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
@@ -110,7 +110,11 @@ def score_view(by: Actor) -> Q:
 
 
 def score_appeal(by: Actor) -> Q:
-    """The scored unit itself: whose area it is, whose sector there, or who undertook a letter."""
+    """The scored unit itself: whose area it is, whose sector there, or who undertook a letter.
+
+    A side of a letter that is no unit of ours, nor tells its area by its name, is placed in that of
+    whoever drew the letter up: nobody there is that side.
+    """
     if by.trusted:
         return NOTHING
     parts = [
@@ -123,6 +127,7 @@ def score_appeal(by: Actor) -> Q:
     if not parts:
         return NOTHING
     standing = Q(run__stands=True, run__published_at__isnull=False)
+    standing &= Q(unit__isnull=False) | Q(sector__isnull=False) | ~Q(path=F("run__path"))
     return standing & reduce(or_, parts)
 
 

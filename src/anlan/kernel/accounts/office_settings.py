@@ -35,6 +35,13 @@ class WhyNotSaid(Refusal):
     message = _("Write why it is changed.")
 
 
+class WhyTooLong(Refusal):
+    """What somebody wrote is never cut."""
+
+    code = "setting_reason_too_long"
+    message = _("Shorten it to %(n)s characters.")
+
+
 class OfficeSetting(SealedRecord):
     """A version of one setting; the one with the highest number is in force."""
 
@@ -105,13 +112,15 @@ class OfficeSettings:
         policy.demand(by, self.permission, at)
         if not reason:
             raise WhyNotSaid(field="reason")
+        if len(reason) > REASON_CHARS_MAX:
+            raise WhyTooLong(field="reason", n=REASON_CHARS_MAX)
         self.check(code, data)
         now, before = self.current(code)
         if now != version:
             raise MovedOn
         self.model._default_manager.create(
             code=code, version=now + 1, data=dict(data), made_at=at, made_by=by.name,
-            reason=reason[:REASON_CHARS_MAX],
+            reason=reason,
         )  # fmt: skip
         entry = trail.Entry(
             f"{self.subject}.change", self.subject, f"{code}:{now + 1}", reason=reason,

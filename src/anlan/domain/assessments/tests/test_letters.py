@@ -14,11 +14,12 @@ from anlan.base.ids import uuid7
 from anlan.domain.assessments import commands
 from anlan.domain.assessments.commands import Given
 from anlan.domain.assessments.models import Run, Scheme, Score
-from anlan.domain.assessments.tests.desk import Desk, accident
+from anlan.domain.assessments.tests.desk import BESIDE, HOME, Desk, accident
 from anlan.domain.campaigns.carrying.commands import letter_targets, letters
 from anlan.domain.campaigns.carrying.commands.letters import NewArticle, NewLetter, NewSignatory
 from anlan.domain.campaigns.carrying.refusals import CarryingIncomplete
 from anlan.domain.campaigns.models import Letter
+from anlan.kernel.regions.queries import by_code
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
 
@@ -202,3 +203,36 @@ def found(spec: dict[str, Any]) -> list[Any]:
     from anlan.domain.assessments import spec_text
 
     return commands.findings_of(spec_text.read(spec))
+
+
+def test_a_name_leads_down_to_the_area_that_it_alone_means(desk: Desk) -> None:
+    from anlan.domain.assessments.letters import _Areas
+    from anlan.kernel.regions.models import Region
+
+    city, home = by_code("530100"), by_code(HOME)
+    town = home.children.filter(valid_to=None).order_by("code").first()
+    assert town is not None
+    areas = _Areas(city)
+    for name, found in (
+        ("五华区人民政府", home),
+        ("昆明市五华区人民政府", home),
+        (f"昆明市{home.name}{town.name}办事处", town),
+        ("昆明市人民政府", city),
+        ("某公司", None),
+    ):
+        assert areas.begun(name) == found, name
+    # Two townships of one name: alone it tells neither, behind its district it does.
+    beside = by_code(BESIDE).children.filter(valid_to=None).order_by("code").first()
+    Region.objects.filter(pk=beside.pk).update(name=town.name)
+    areas = _Areas(city)
+    assert areas.begun(f"{town.name}人民政府") is None
+    assert areas.begun(f"{home.name}{town.name}人民政府") == town
+
+
+def test_nobody_appeals_for_a_side_that_is_no_unit_of_ours(desk: Desk) -> None:
+    scheme = scheme_of(desk, signed(desk)["某公司"])
+    run = desk.publish(desk.run(scheme, f"{YEAR}H1"))
+    score = Score.objects.get(run=run, name="某公司")
+    assert (score.unit_id, score.path) == (None, run.path)
+    assert desk.get("city", "new_appeal", score.pk).status_code in (403, 404)
+    assert desk.get("office", "new_appeal", score.pk).status_code in (403, 404)

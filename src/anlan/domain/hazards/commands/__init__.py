@@ -16,7 +16,7 @@ from anlan.domain.hazards.commands.correcting import (
     void,
 )
 from anlan.domain.hazards.commands.deadlines import ask_extension, decide_extension, suspend, urge
-from anlan.domain.hazards.commands.finding import FINDERS, Finding, find
+from anlan.domain.hazards.commands.finding import FINDERS, Finding, find, find_within
 from anlan.domain.hazards.commands.listing import ask_delisting, delist, put_on_list
 from anlan.domain.hazards.commands.proposals import carry_out, decide_proposal
 from anlan.domain.hazards.commands.records import AMENDABLE, index, put_records
@@ -51,6 +51,7 @@ __all__ = (
     "delist",
     "describe_object",
     "find",
+    "find_within",
     "grade",
     "hand_over",
     "index",

@@ -92,6 +92,18 @@ def find(
     photos: of the one hazard that a form enters.
     after:  of the same once it was rectified on the spot.
     """
+    return find_within(findings, photos=photos, after=after, **call)
+
+
+def find_within(
+    findings: Sequence[Finding],
+    *,
+    photos: Sequence[Prepared] = (),
+    after: Sequence[Prepared] = (),
+    **call: Unpack[Call],
+) -> list[UUID]:
+    """The same in the transaction of a command that names them: both stand, or neither."""
+    assert transaction.get_connection().in_atomic_block
     claim = plain.claim("hazard.find", {"findings": findings}, **call)
     if claim.repeated:
         return claim.answer

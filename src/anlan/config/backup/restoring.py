@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
@@ -67,7 +68,10 @@ def restore(args: argparse.Namespace) -> int:
     }
     if args.json:
         emit(result)
-    say(_("Restored the backup of %(made_at)s (%(members)s files).") % result)
+    made = timezone.localtime(datetime.fromisoformat(manifest["made_at"])).strftime(
+        "%Y-%m-%d %H:%M"
+    )
+    say(_("Restored the backup of %(made_at)s (%(members)s files).") % {**result, "made_at": made})
     if aside:
         say(_("What was here before lies in %(put_aside)s.") % result)
     return 0

@@ -17,6 +17,7 @@ from anlan.domain.accidents.models import (
     Leftover,
     Mapping,
     OutputFigure,
+    RaisingRules,
     RestartTerms,
     Word,
 )
@@ -96,6 +97,7 @@ def _figures(word: str, place: Region, unit: Unit, at: datetime) -> dict[str, An
         **whose,
     )  # fmt: skip
     RestartTerms.objects.create(version=1, items=[f"{word}条件"], **whose)
+    RaisingRules.objects.create(version=1, rules=[{"words": f"{word}提级", "deaths": 1}], **whose)
     return {
         "accidents:control": target.pk, "accidents:change_control": target.pk,
         "accidents:end_control": target.pk, "accidents:output": output.pk,

@@ -93,10 +93,14 @@ def loss(row: Accident) -> str:
     return wan(row.loss_fen)
 
 
+#: Fen of 10,000 yuan.
+FEN_WAN = 1_000_000
+
+
 def wan(fen: int | None) -> str:
     if not fen:
         return "0"
-    whole, rest = divmod(fen, 1_000_000)
+    whole, rest = divmod(fen, FEN_WAN)
     return f"{whole:,}" + (f".{rest:06d}".rstrip("0") if rest else "")
 
 

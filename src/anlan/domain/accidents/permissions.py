@@ -127,6 +127,8 @@ RULES: dict[str, Rule] = {
     "followups.edit":    lambda by: policy.scope(by, LEADS, prefix="accident__case__"),
     "restartterms.view": _set_view,
     "restartterms.make": _set_make,
+    "raisingrules.view": _set_view,
+    "raisingrules.make": _set_make,
     "outputs.view":      _set_view,
     "outputs.make":      _set_make,
     "outputs.edit":      _set_edit,

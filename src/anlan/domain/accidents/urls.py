@@ -9,6 +9,7 @@ from anlan.domain.accidents.views import (
     imports,
     inquiries,
     outputs,
+    raising,
     statistics,
     words,
 )
@@ -46,6 +47,7 @@ urlpatterns = [
     path("follow-ups/<uuid:pk>/judge/", followups.judge, name="judge_followup"),
     path("follow-ups/<uuid:pk>/withdraw/", followups.withdraw, name="withdraw_followup"),
     path("inquiries/", inquiries.inquiry_list, name="inquiries"),
+    path("inquiries/rules/", raising.rules, name="raising"),
     path("inquiries/<uuid:pk>/", inquiries.page, name="inquiry"),
     path("inquiries/<uuid:pk>/<slug:code>/", inquiries.step, name="inquiry_step"),
     path("sources/", words.word_list, name="words"),

@@ -8,6 +8,7 @@ from anlan.domain.accidents.models.control import ControlTarget
 from anlan.domain.accidents.models.followups import FollowUp, RestartTerms
 from anlan.domain.accidents.models.imports import Batch, BatchFile, Leftover, Mapping
 from anlan.domain.accidents.models.outputs import OutputFigure
+from anlan.domain.accidents.models.raising import RaisingRules
 from anlan.domain.accidents.models.register import (
     KEY_CHARS_MAX,
     LOSS_FEN_MAX,
@@ -52,6 +53,7 @@ __all__ = [
     "Mapping",
     "Nature",
     "OutputFigure",
+    "RaisingRules",
     "Report",
     "RestartTerms",
     "Scope",

@@ -29,6 +29,7 @@ from anlan.domain.accidents import (
     law,
     noting,
     queries,
+    raising,
     steps,
     tabs,
 )
@@ -174,15 +175,26 @@ def _page(
         "now": DRAWN.index(case.state) if case.state in DRAWN else None,
         "timeline": timeline_of(around.events), "may_names": "accidents.names" in allowed,
         "moment": timezone.now(), "request_id": uuid7(),
-        "may_lead": "accidents.lead" in allowed, "begin_form": forms.Begin(
-            initial={"request_id": uuid7(), "inquiry": uuid7(), "level": law.leads(case.grade)},
-            auto_id="begin_%s"),
+        "may_lead": "accidents.lead" in allowed, **_beginning(row, around),
         "inquiry_state": inquiring.state_label(around.inquiry.case.state) if around.inquiry else "",
         "inquiry_look": inquiring.LOOKS[around.inquiry.case.state] if around.inquiry else "",
         "may_inquiry": around.inquiry is not None and policy.permitted(
             Inquiry.objects.filter(pk=around.inquiry.pk), "inquiries.view", by).exists(),
     }  # fmt: skip
     return render_page(request, "accidents/page.html", "accidents/page.html", context, status)
+
+
+def _beginning(row: Accident, around: queries.Around) -> dict[str, Any]:
+    """The form that begins the inquiry, filled by the first rule that would raise it; and all such
+    rules, as long as nobody has raised it.
+    """
+    is_raised = around.inquiry is not None and around.inquiry.is_raised
+    proposed = [] if is_raised else raising.proposals(row)
+    initial = {"request_id": uuid7(), "inquiry": uuid7(), "level": law.leads(row.case.grade)}
+    if proposed:
+        initial |= {"level": raising.level_of(row), "because": proposed[0].because}
+    return {"proposed": proposed, "begin_form": forms.Begin(initial=initial, auto_id="begin_%s"),
+            "proposed_level": Level(initial["level"]).label}  # fmt: skip
 
 
 def _form(page: offering.StepPage, row: Accident, around: queries.Around, data: Any = None) -> Any:

@@ -94,6 +94,7 @@ def inquiry_list(request: HttpRequest) -> HttpResponse:
         "page": asked.order(ORDERS, "newest").page(
             rows.select_related(*INQUIRY_ROW), request.GET),
         "sort": asked.sort(ORDERS, "newest"),
+        "may_rules": policy.may(by, "raisingrules.view"),
     }  # fmt: skip
     return render_page(request, "accidents/inquiries.html", "accidents/_inquiries.html", context)
 

@@ -11,6 +11,7 @@ import getpass
 import os
 import sys
 from collections.abc import Callable, Sequence
+from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -115,8 +116,15 @@ def _call(args: argparse.Namespace) -> int:
 
 
 def _django(arguments: list[str]) -> int:
-    from django.core.management import ManagementUtility
+    from django.core.management import ManagementUtility, get_commands
 
+    if arguments[0] not in ("help", *get_commands()):
+        near = get_close_matches(arguments[0], COMMANDS, 1)
+        told = both("没有“%s”这个命令。", "There is no command “%s”.") % arguments[0]
+        if near:
+            told += both("是否为：./anlan %s", " Did you mean ./anlan %s?") % near[0]
+        say(told + both("（全部命令：./anlan --help）", " (./anlan --help lists all.)"))
+        return 2
     ManagementUtility(["anlan", *arguments]).execute()
     return 0
 

@@ -133,6 +133,70 @@ def test_the_palette_leads_to_every_page_of_the_navigation(look):
     page.wait_for_url(f"**{last.get_attribute('href')}")
 
 
+def test_a_list_is_worked_through_by_keys_that_can_be_turned_off(look):
+    page = look("/ui/guide/list/")
+    first, second = (page.locator(".data tbody tr").nth(at) for at in (0, 1))
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert second.evaluate("row => row.contains(document.activeElement)")
+    page.keyboard.press("x")
+    assert second.locator("input[type=checkbox]").is_checked()
+    assert page.locator("[data-bulk]").is_visible()
+    page.keyboard.press("k")
+    assert first.evaluate("row => row.contains(document.activeElement)")
+    page.keyboard.press("f")
+    page.keyboard.type("jx")
+    assert page.evaluate("document.activeElement.value") == "jx", "in a field keys are letters"
+    page.keyboard.press("Tab")
+    page.keyboard.press("?")
+    page.locator("#keys [data-keys-on]").uncheck()
+    page.keyboard.press("Escape")
+    page.reload()
+    page.keyboard.press("j")
+    assert not first.evaluate("row => row.contains(document.activeElement)")
+
+
+#: What a screen reader would have no word for, and what one can't tell apart: an accessibility
+#: checker's first rules (WCAG 1.1.1, 1.3.1, 2.4.2, 3.1.1, 4.1.2), of what is shown.
+NAMELESS = """() => {
+  const shown = (one) => one.getClientRects().length && getComputedStyle(one).visibility !== "hidden";
+  const by = (ids) => (ids || "").split(" ").map((id) => document.getElementById(id)?.textContent || "").join("");
+  const alts = (one) => [...one.querySelectorAll("img[alt], svg[aria-label]")].map((each) => each.getAttribute("alt") || each.getAttribute("aria-label")).join("");
+  const named = (one) => [one.getAttribute("aria-label"), by(one.getAttribute("aria-labelledby")), one.title, one.textContent, alts(one), ...[...(one.labels || [])].map((label) => label.textContent)].some((text) => text && text.trim());
+  const told = (one) => one.outerHTML.slice(0, 160), wrong = [];
+  for (const one of document.querySelectorAll("a[href], button, summary, [role=button], input:not([type=hidden]), select, textarea")) {
+    if (shown(one) && !named(one)) wrong.push(`no name: ${told(one)}`);
+  }
+  for (const one of document.querySelectorAll("img:not([alt])")) wrong.push(`no alt: ${told(one)}`);
+  const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
+  for (const id of new Set(ids)) if (ids.filter((one) => one === id).length > 1) wrong.push(`twice: #${id}`);
+  for (const one of document.querySelectorAll("[aria-controls], [aria-labelledby], [aria-describedby]")) {
+    for (const name of ["aria-controls", "aria-labelledby", "aria-describedby"]) {
+      for (const id of (one.getAttribute(name) || "").split(" ").filter(Boolean)) if (!document.getElementById(id)) wrong.push(`${name} of nothing: ${told(one)}`);
+    }
+  }
+  const heads = [...document.querySelectorAll("main h1, main h2, main h3, main h4")].filter(shown).map((one) => Number(one.tagName[1]));
+  if (heads.filter((level) => level === 1).length !== 1) wrong.push("not one h1");
+  heads.forEach((level, at) => { if (at && level > heads[at - 1] + 1) wrong.push(`h${heads[at - 1]} then h${level}`); });
+  for (const one of document.querySelectorAll("table")) if (shown(one) && !one.querySelector("th")) wrong.push(`no heading: ${told(one)}`);
+  if (!document.documentElement.lang || !document.title.trim()) wrong.push("no language or title");
+  return wrong;
+}"""
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_component_says_what_it_is(look, path):
+    assert look("/ui/guide/" + path).evaluate(NAMELESS) == []
+
+
+@pytest.mark.parametrize("path", ["list/", "case/", "form/?bad"])
+def test_nothing_is_cut_at_twice_the_size(look, path):
+    """WCAG 1.4.10: at 200 % a desk has 720 pixels, at 400 % a phone's 320."""
+    for width in (720, 320):
+        page = look("/ui/guide/" + path, width)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+
+
 def test_an_area_is_picked_by_keyboard_and_sent_as_its_code(look):
     page = look("/ui/guide/list/")
     field = page.locator("[data-picker-text]")

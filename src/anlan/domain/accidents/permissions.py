@@ -9,6 +9,7 @@ control targets, outputs  read in their area, below it and above it; set by offi
 what follows    seen by those in charge and by the unit that is told; answered by that unit; judged
                 by those in charge, never by who answered nor by anybody of its unit.
 imports, mappings  seen by office and leader of the unit that sent or saved them.
+what is suspected of its reporting  seen by those in charge alone, not by who reported it.
 names           of the dead and injured: office, leader and duty desk in charge; each look is on
                 record.
 """
@@ -112,6 +113,8 @@ RULES: dict[str, Rule] = {
     "accidents.edit":    edit,
     "accidents.lead":    lead,
     "accidents.decide":  decide,
+    # What is suspected of who reported it is none of theirs to read: a tip-off stands there.
+    "accidents.findings": lambda by: in_charge(by, *SEES),
     "accidents.names":   lambda by: in_charge(by, *LEADS, Role.DUTY),
     "inquiries.view":    lambda by: in_charge(by, *SEES) | party(by, (*SEES, Role.RECTIFIER)),
     "inquiries.edit":    lambda by: in_charge(by, *JUDGES) | party(by, JUDGES),

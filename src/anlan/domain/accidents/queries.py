@@ -25,6 +25,8 @@ from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Keyset, Page
 
 WORDS_MAX = 5
+#: Steps whose reasons tell what is suspected, and who told of it.
+SUSPICIONS = ("finding", "judge")
 #: Rows that a page shows of each kind of thing beside it.
 AROUND_MAX = 200
 PLAIN = {
@@ -41,7 +43,7 @@ def visible(by: Actor) -> QuerySet[Accident]:
 def page(by: Actor, asked: Any, order: Keyset, params: Any, today: date) -> Page[Accident]:
     """A page of the accidents that one may see, as ``asked`` narrows them, in ``order``."""
 
-    where = conditions(asked, today)
+    where = conditions(by, asked, today)
     if not order.keys[0].field.startswith("case__"):
         return order.page(visible(by).filter(where).select_related(*ROW), params)
 
@@ -51,12 +53,12 @@ def page(by: Actor, asked: Any, order: Keyset, params: Any, today: date) -> Page
     return REGISTER.page_of(wanted, order, params)
 
 
-def narrowed(rows: QuerySet[Accident], asked: Any, today: date) -> QuerySet[Accident]:
-    """All rows of a list as its address asks."""
-    return rows.filter(conditions(asked, today))
+def narrowed(by: Actor, asked: Any, today: date) -> QuerySet[Accident]:
+    """All that one may see of a list as its address asks."""
+    return visible(by).filter(conditions(by, asked, today))
 
 
-def conditions(asked: Any, today: date) -> Q:
+def conditions(by: Actor, asked: Any, today: date) -> Q:
     """How an address narrows a list; what was entered by mistake shows only when asked for."""
     where = Q(case__kind=KIND)
     if code := asked["area"]:
@@ -79,7 +81,7 @@ def conditions(asked: Any, today: date) -> Q:
         where &= Q(case__unsettled=True, case__due_on__lt=today)
     if asked["suspected"]:
         open_ones = Finding.objects.filter(status=Finding.Status.SUSPECTED)
-        where &= Q(pk__in=open_ones.values("accident"))
+        where &= Q(pk__in=open_ones.values("accident")) & policy.rule_of("accidents.findings", by)
     return where
 
 
@@ -116,13 +118,18 @@ class Around:
         return [row for row in self.findings if row.status == Finding.Status.SUSPECTED]
 
 
-def around(row: Accident) -> Around:
+def around(row: Accident, *, whole: bool = True) -> Around:
+    """``whole``: with what is suspected of its reporting, and what was said of that."""
+    events = Event.objects.filter(case=row.pk)
+    findings = row.findings.select_related("clock")
+    if not whole:
+        events, findings = events.exclude(step__in=SUSPICIONS), findings.none()
     return Around(
         reports=list(row.reports.select_related("unit").order_by("-seq")[:AROUND_MAX]),
         clocks=chain.of(row.pk),
-        findings=list(row.findings.select_related("clock").order_by("pk")[:AROUND_MAX]),
+        findings=list(findings.order_by("pk")[:AROUND_MAX]),
         wishes=list(row.wishes.order_by("-asked_at")[:AROUND_MAX]),
-        events=list(Event.objects.filter(case=row.pk).order_by("-seq")[:AROUND_MAX]),
+        events=list(events.order_by("-seq")[:AROUND_MAX]),
         people=row.casualties.count(),
         inquiry=Inquiry.objects.select_related("case").filter(accident=row).first(),
     )

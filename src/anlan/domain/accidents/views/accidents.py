@@ -159,8 +159,9 @@ def _page(
 ) -> HttpResponse:
     by = actor_of(request)
     row = policy.access(Accident.objects.select_related(*ROW), "accidents.view", by, pk)
-    around = queries.around(row)
-    allowed = policy.allowed(Accident, pk, {one.permission for one in steps.PAGES}, by)
+    asked = {one.permission for one in steps.PAGES} | {"accidents.findings"}
+    allowed = policy.allowed(Accident, pk, asked, by)
+    around = queries.around(row, whole="accidents.findings" in allowed)
     dialogs = offering.dialogs(
         steps.offered(row, around, allowed, by), bad, lambda each: _form(each, row, around)
     )

@@ -94,6 +94,17 @@ def _result(page: Any) -> None:
     page.locator('[data-dialog="undo"]').wait_for(timeout=60_000)
 
 
+def _mapping(page: Any) -> None:
+    """A table of somebody else's, up to what each of its columns is; nothing is taken in."""
+    heads = "发生时间,地点,死亡人数,重伤人数,事故类别,经过"
+    rows = f"{heads}\n2026-03-02 10:20,五华区某厂,1,0,火灾,电焊引燃杂物\n".encode()
+    table = {"name": "事故台账.csv", "mimeType": "text/csv", "buffer": rows}
+    page.goto("/accidents/import/")
+    page.set_input_files("input[name=file]", table)
+    with page.expect_navigation():
+        page.click("form[enctype] .form-acts button")
+
+
 def _search(page: Any) -> None:
     page.goto("/")
     page.keyboard.press("Control+k")
@@ -198,6 +209,12 @@ SHOTS = (
         _follow("/campaigns/duties/", 'main a[href^="/campaigns/duties/0"]'),
     ),
     Shot("duty-letters", "目标责任书 · Duty letters", "yn.office", "/campaigns/letters/"),
+    Shot(
+        "checklists",
+        "工作清单 · Working lists by unit and post",
+        "yn.office",
+        _part("checklists/", "/checklists/"),
+    ),
     Shot("tasks", "行动任务 · Tasks of campaigns", "yn.office", "/campaigns/tasks/"),
     Shot("measures", "制度措施清单 · Measure list", "yn.office", "/measures/"),
     Shot("lists", "典型问题清单 · Problem lists", "yn.office", "/lists/"),
@@ -226,6 +243,12 @@ SHOTS = (
         "统计分析：数据明细 · What an analysis counts",
         "yn.office",
         _follow("/statistics/", "#figures td.num a.fig"),
+    ),
+    Shot(
+        "dimensions",
+        "分维度分析 · Analysis by dimensions",
+        "yn.office",
+        "/statistics/dimensions/?period=2026Q4",
     ),
     Shot("truth", "真实性核查 · Truth checks", "yn.office", "/statistics/truth/"),
     Shot("filings", "直报 · Direct reporting", "km.office", "/filings/", ("desk", "phone")),
@@ -263,7 +286,20 @@ SHOTS = (
         "yn.office",
         "/accidents/statistics/",
     ),
+    Shot(
+        "accident-import",
+        "事故导入：列的对应 · Import of accidents: mapping",
+        "yn.office",
+        _mapping,
+    ),
     Shot("laws", "法规库 · Library of laws", "yn.office", "/library/"),
+    Shot("acceptances", "验收 · Acceptances", "wh.office", "/acceptances/"),
+    Shot(
+        "acceptance",
+        "一次验收 · An acceptance by items",
+        "wh.office",
+        _follow("/acceptances/", _ROW),
+    ),
     Shot("enterprises", "企业名录 · Enterprises", "yn.office", "/enterprises/"),
     Shot(
         "enterprise",

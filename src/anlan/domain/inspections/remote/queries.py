@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -44,14 +44,18 @@ TOLD: dict[str, tuple[Any, Q]] = {
         _("to be told"),
         Q(told_at=None) & ~Q(state=Pick.State.WAITING),
     ),
-    "told": (
-        _("told, not signed for"),
-        Q(told_at__isnull=False, received_at=None),
-    ),
+    "unsigned": (_("told, not signed for"), Q(told_at__isnull=False, received_at=None)),
+    "told": (_("told"), Q(told_at__isnull=False)),
     "received": (_("signed for"), Q(received_at__isnull=False)),
 }
 TONES = {"waiting": "line", "clean": "green", "found": "red", "missing": "amber"}
 LOOKED = (Pick.State.CLEAN, Pick.State.FOUND)
+#: By kind of fact, which filter of the list shows what it counts.
+AFAR: Mapping[str, Mapping[str, str]] = {
+    facts.DRAWN.code: {}, facts.LOOKED.code: {"state": "looked"},
+    facts.FOUND.code: {"state": "found"}, facts.MISSING.code: {"state": "missing"},
+    facts.TOLD.code: {"told": "told"}, facts.RECEIVED.code: {"told": "received"},
+}  # fmt: skip
 
 
 def plans(by: Actor) -> QuerySet[RemotePlan]:
@@ -68,7 +72,9 @@ def filters(by: Actor, params: QueryDict) -> Filters:
     return Filters(
         (
             Search("q", _("Name of the enterprise")),
-            Choice("state", _("What came of it"), Pick.State.choices),
+            Choice(
+                "state", _("What came of it"), [("looked", _("looked at")), *Pick.State.choices]
+            ),
             Choice("told", _("Feedback"), [(code, label) for code, (label, _q) in TOLD.items()]),
             Choice("way", _("How one looks"), Way.choices),
             Choice("plan", _("Sampling plan"), lambda: _offered(by)),
@@ -87,10 +93,11 @@ def _offered(by: Actor) -> list[tuple[str, str]]:
 
 def narrowed(rows: QuerySet[Pick], asked: Filters) -> QuerySet[Pick]:
     rows = rows.filter(scripts.holding(asked["q"], "enterprise__name"))
-    if asked["state"] == "looked":
-        rows = rows.filter(state__in=LOOKED)
+    states = LOOKED if asked["state"] == "looked" else [asked["state"]]
+    if asked["state"]:
+        rows = rows.filter(state__in=states)
     for name, column in (
-        ("state", "state"), ("way", "way"), ("plan", "draw__plan"),
+        ("way", "way"), ("plan", "draw__plan"),
         ("on_from", "drawn_on__gte"), ("on_to", "drawn_on__lte"),
     ):  # fmt: skip
         if value := asked[name]:
@@ -127,7 +134,7 @@ def told_cell(row: Pick) -> Any:
     if row.received_at:
         return cell("tag", TOLD["received"][0], "green")
     if row.told_at:
-        return cell("tag", TOLD["told"][0], "amber")
+        return cell("tag", TOLD["unsigned"][0], "amber")
     return "" if row.state == Pick.State.WAITING else cell("tag", TOLD["untold"][0], "line")
 
 

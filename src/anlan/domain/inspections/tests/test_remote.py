@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -149,11 +151,25 @@ def test_a_violation_becomes_a_hazard_that_names_its_source_and_every_figure_is_
     browser = control.client_of("office")
     for query, n in (
         ("", 4), ("?state=waiting", 1), ("?state=found", 1), ("?state=missing", 1),
+        ("?state=looked", 2), ("?told=told", 0),
         ("?told=untold", 3), ("?violation=operation", 1), ("?violation=command", 0),
         ("?way=online", 0), ("?area=530103", 0), ("?q=不存在的企业", 0),
     ):  # fmt: skip
         page = browser.get(reverse("remote:list") + query).content.decode()
         assert page.count('class="main-link clip-2"') == n, query
+    # Each figure of the analysis opens to as many of the list.
+    month = periods.month(control.street.today).code
+    for code, part, n in (("remote.drawn", 0, 4), ("remote.looked_rate", 0, 2)):
+        opened = browser.get(
+            reverse("statistics:records"), {"i": code, "a": WUHUA, "p": month, "n": part}
+        )  # fmt: skip
+        # A count is the list itself; a rate's counts have their way to it.
+        if opened.status_code == 302:
+            link = opened.headers["Location"]
+        else:
+            [link] = re.findall(r'href="(/remote-checks/[?][^"]*)"', opened.content.decode())
+        page = browser.get(html.unescape(link)).content.decode()
+        assert page.count('class="main-link clip-2"') == n, link
     with pytest.raises(MovedOn):
         control.look(first)
     commands.withdraw(first.pk, reason="看错了摄像机", **control.call())

@@ -18,6 +18,7 @@ from anlan.base.paths import below
 from anlan.base.refusal import NotFound
 from anlan.domain.accidents.loop import KINDS as ACCIDENT_KINDS
 from anlan.domain.hazards import overview
+from anlan.domain.inspections.remote.queries import AFAR
 from anlan.domain.statistics import asked as analyses
 from anlan.domain.statistics import behind, links, offered, units
 from anlan.domain.statistics.behind import Asked
@@ -115,6 +116,13 @@ def _elsewhere(asked: Asked) -> str:
         if asked.known_at is not None:
             named["known"] = asked.known_at.isoformat()
         return f"{reverse('accidents:records')}?{urlencode({**plain, **named})}"
+    if asked.kind in AFAR and asked.known_at is None and not asked.own and single and (
+        set(where) <= {"source"}
+    ):  # fmt: skip
+        days = {"on_from": asked.period.start, "on_to": asked.period.end}
+        way = {"way": where["source"][0]} if "source" in where else {}
+        given = {"area": asked.area.code, **days, **AFAR[asked.kind], **way}
+        return f"{reverse('remote:list')}?{urlencode(given)}"
     return ""
 
 

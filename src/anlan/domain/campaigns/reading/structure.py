@@ -41,6 +41,8 @@ MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 #: Marks that may stand inside a paragraph, behind the end of a sentence.
 INLINE = ("(一)", "1.", "(1)", "①")
+#: How many numbers a list may skip and still go on: its second is missing, or its third.
+LOST_MAX = 2
 #: Marks that a notice may take for one another.
 FAMILIES = (("一、", "第一,", "(一)", "壹、"), ("1.", "(1)", "1)", "①"))
 #: Behind such a line the numbering begins anew: an annex, or the heading of another plan.
@@ -179,7 +181,7 @@ def _counted_on(stack: list[Node], style: str, number: int) -> str:
         (
             above.style
             for above in reversed(stack)
-            if above.style in family and 1 < number == above.number + 1
+            if above.style in family and 0 < number - above.number <= LOST_MAX and number > 1
         ),
         "",
     )

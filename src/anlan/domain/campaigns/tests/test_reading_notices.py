@@ -317,3 +317,14 @@ def test_every_span_holds_its_own_words(told):
                 ):
                     assert said[part["start"] : part["end"]] == part["text"]
                     assert clause["start"] <= part["start"] <= part["end"] <= clause["end"]
+
+
+def test_a_number_that_is_one_sign_counts_by_its_place(told):
+    found = told(
+        "关于加强培训的通知\n各企业：\n一、强化培训\n①培训负责人120名。\n②培训从业人员不少于3000人次。\n"
+        "三）开展演练\n⒈每年至少组织2次演练。\n⒉完善预案。\n某园区管委会\n2024年3月5日\n"
+    ).of("task")
+    assert [clause["no"] for clause in found] == [1, 2, 1, 2]
+    assert [numbers(clause)[:1] for clause in found] == [
+        [(120, "名", "=")], [(3000, "人次", ">=")], [(2, "次/年", ">=")], []
+    ]  # fmt: skip

@@ -7,6 +7,7 @@ import pytest
 from anlan.domain.campaigns.reading.figures import read
 from anlan.domain.campaigns.reading.figures.folding import fold
 from anlan.domain.campaigns.reading.figures.mending import clean, mend, month_and_day
+from anlan.domain.campaigns.reading.figures.spelling import spelled
 
 
 @pytest.mark.parametrize(
@@ -89,3 +90,21 @@ def test_lines_cut_at_the_edge_of_a_page_are_joined() -> None:
 def test_paragraphs_are_not_joined() -> None:
     text = "\n".join(["第一部分总体要求", "全省检查企业12家", "第二部分", "关闭5家"] * 3)
     assert clean(fold(text)).text == text
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("二〇〇七年十一月八日", "2007年11月8日"),
+        ("记者十六日获悉", "记者16日获悉"),
+        ("一月一清单、十二月底", "一月一清单、十二月底"),
+        ("建矿113年", "建矿113年"),
+        ("民国113年6月,较112年增加", "2024年6月,较2023年增加"),
+        ("107至109年统计", "2018至2020年统计"),
+    ],
+)
+def test_dates_are_spelled_in_one_way(text: str, said: str) -> None:
+    found = spelled(text)
+    assert found.text == said
+    # What stands behind a numeral leads back to where it stood.
+    assert found.back(0, len(said)) == (0, len(text))

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 from argparse import Namespace
+from itertools import pairwise
 from pathlib import Path
 from uuid import UUID
 
@@ -16,12 +17,14 @@ from django.utils.translation import gettext_lazy
 from anlan.base.refusal import NotFound, Refusal, Unreadable
 from anlan.config.cli_say import emit, say
 from anlan.domain.bulletins import kinds, rendering, scope
+from anlan.kernel.accounts.models import Unit, UnitKind
 from anlan.kernel.accounts.units import by_code
 from anlan.kernel.audit import trail
 from anlan.kernel.calendar import periods
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.models import Attachment
 from anlan.kernel.regions import queries as regions
+from anlan.kernel.regions.models import Region
 
 
 class FileThere(Refusal):
@@ -70,9 +73,8 @@ def paper(args: Namespace) -> int:
     at = timezone.now()
     area, period = regions.by_code(args.region), periods.parse(args.period)
     found = scope.of(args.actor, area, period, at, known_at=at)
-    head = rendering.Head(
-        title=kinds.title_of(kind, found), organ=by_code(args.unit).name if args.unit else ""
-    )
+    organ = by_code(args.unit).name if args.unit else _office_of(area)
+    head = rendering.Head(title=kinds.title_of(kind, found), organ=organ)
     blocks = kinds.composed(kind, found)
     made = rendering.written(form, kind, head, blocks, found, by=args.actor, at=at)
     with transaction.atomic():
@@ -83,4 +85,14 @@ def paper(args: Namespace) -> int:
     if args.json:
         emit({"file": str(target), "bytes": len(made), "title": head.title})
     say(_("%(title)s lies in %(file)s.") % {"title": head.title, "file": target})
+    left = [before.title for before, block in pairwise(blocks) if block.required and block.is_empty]
+    if left:
+        say(_("Still to be written: %(what)s.") % {"what": "、".join(left)})
     return 0
+
+
+def _office_of(area: Region) -> str:
+    """Whose paper it is where nobody says: the area's committee office, where it has one alone."""
+    rows = Unit.objects.filter(kind=UnitKind.COMMITTEE_OFFICE, area=area, valid_to=None)
+    names = list(rows.values_list("name", flat=True)[:2])
+    return names[0] if len(names) == 1 else ""

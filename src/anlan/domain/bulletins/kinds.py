@@ -18,7 +18,7 @@ from anlan.base.ids import uuid7
 from anlan.domain.bulletins import board, comparing, opening, subjects, tables, wording
 from anlan.domain.bulletins import recorded as records
 from anlan.domain.bulletins.board import Board
-from anlan.domain.bulletins.body import Block, Sentence
+from anlan.domain.bulletins.body import ANNEX, Block, Sentence
 from anlan.domain.bulletins.figures import offered
 from anlan.domain.bulletins.scope import Scope
 from anlan.domain.bulletins.subjects import Subject
@@ -68,10 +68,12 @@ def table(title: str, spec: Mapping[str, Any], b: Board, note: str = "") -> Bloc
     return tables.built(Block(_id(), "table", str(title), spec=dict(spec), note=note), b.scope)
 
 
-def element(title: str, hint: str, sentences: Sequence[Sentence] = ()) -> list[Block]:
+def element(
+    title: str, hint: str, sentences: Sequence[Sentence] = (), level: int = 1
+) -> list[Block]:
     """A heading and the text that must stand under it before the paper goes on."""
     text = Block(_id(), "text", sentences=tuple(sentences), required=True, hint=str(hint))
-    return [heading(title), text]
+    return [heading(title, level), text]
 
 
 def recorded(title: str, hint: str, texts: Sequence[str]) -> list[Block]:
@@ -120,7 +122,11 @@ def _dimensions(b: Board) -> list[Block]:
         if codes:
             spec = {"rows": "areas", "indicators": codes, "compare": "", "months": board.MONTHS,
                     "ranked": False}  # fmt: skip
-            found += [table(each.name, spec, b), chart(each.name, spec, b)]
+            found.append(table(each.name, spec, b))
+            drawn = chart(each.name, spec, b)
+            # A chart of noughts says nothing that its table doesn't.
+            if any(cell.figure and cell.figure.value for row in drawn.rows for cell in row):
+                found.append(drawn)
     return found
 
 
@@ -253,9 +259,10 @@ def _talk(b: Board, about: Sequence[Subject]) -> list[Block]:
         *reasons,
         *element(_("四、What to bring"), _("Papers to be prepared, and how many copies.")),
         *element(_("五、Contact"), _("Who answers questions; at which office telephone.")),
-        *element(_("Receipt to be returned"),
-                 _("What the receipt states: who comes, signature, day.")),
         closing(_("This is our notice.")),
+        # It is torn off and sent back: a page of its own behind the notice.
+        *element(_("Receipt to be returned"),
+                 _("What the receipt states: who comes, signature, day."), level=ANNEX),
     ]  # fmt: skip
 
 

@@ -160,13 +160,20 @@ def _one(block: Block, is_page: bool) -> Iterable[out.Block]:
 def _table(block: Block) -> out.Table:
     first = tables.words_of(block.spec)
     return out.Table(
-        block.title, list(block.heads), [[cell.text for cell in row] for row in block.rows],
-        block.note, tuple(range(first, len(block.heads))),
+        block.title, list(map(_head, block.heads)),
+        [[cell.text for cell in row] for row in block.rows], block.note,
+        tuple(range(first, len(block.heads))),
     )  # fmt: skip
 
 
+def _head(text: str) -> str:
+    """What a column is compared with stands whole on a line of its own."""
+    return text if text.isascii() or text.count(" ") != 1 else text.replace(" ", "\n")
+
+
 def _picture(block: Block) -> out.Picture:
-    return out.Picture(block.title, tables.drawing(block), block.note)
+    note = "　".join(filter(None, [block.note, tables.left_out(block)]))
+    return out.Picture(block.title, tables.drawing(block), note)
 
 
 def deck(head: Head, blocks: Sequence[Block], scope: Scope, mark: str) -> out.Deck:

@@ -206,6 +206,18 @@ def drawing(block: Block) -> Drawing:
     return Drawing("bars" if bars else "columns", labels, series)
 
 
+def left_out(block: Block) -> str:
+    """What a chart has no room for, said beneath it."""
+    shown = []
+    if block.spec["rows"] != "months" and len(block.rows) > BARS_MAX:
+        shown.append(_("The first %(n)d of %(all)d are drawn.")
+                     % {"n": BARS_MAX, "all": len(block.rows)})  # fmt: skip
+    if len(more := block.spec["indicators"][SERIES_MAX:]):
+        names = "、".join(str(indicator(code).label) for code in more)
+        shown.append(_("Not drawn: %(names)s.") % {"names": names})
+    return " ".join(shown)
+
+
 def _short(row: Sequence[Cell]) -> str:
     """A month under its columns: 26-01."""
     figure = next((cell.figure for cell in row if cell.figure), None)

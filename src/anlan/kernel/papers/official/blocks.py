@@ -155,14 +155,17 @@ def _twips(mm: float) -> int:
     return round(mm * _TWIPS_PER_MM)
 
 
-def _cell(text: str, align: str, twips: int, *, head: bool, points: float | None) -> str:
+def _cell(
+    text: str, align: str, twips: int, *, head: bool, points: float | None, kept: bool = False
+) -> str:
     size = f'<w:sz w:val="{round(points * 2)}"/>' if points else ""
     font = f'<w:rFonts w:eastAsia="{layout.WORD_FONTS["head"]}"/>' if head else ""
     shade = '<w:shd w:val="clear" w:color="auto" w:fill="EEEEEE"/>' if head else ""
     # A figure stands on one line, whatever font stands in.
     whole = "<w:noWrap/>" if align == "right" else ""
     lines = "".join(
-        f'<w:p><w:pPr><w:pStyle w:val="{TABLE}"/><w:jc w:val="{align}"/></w:pPr>'
+        f'<w:p><w:pPr><w:pStyle w:val="{TABLE}"/>{"<w:keepNext/>" * kept}'
+        f'<w:jc w:val="{align}"/></w:pPr>'
         f"<w:r><w:rPr>{font}{size}</w:rPr>{_text(line)}</w:r></w:p>"
         for line in (text.splitlines() or [""])
     )
@@ -184,10 +187,12 @@ def _table(block: Table, columns: Sequence[float], points: float | None) -> str:
         for text, width in zip(block.headers, wide, strict=True)
     )
     rows = [f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>"]
-    for row in block.rows:
+    for at, row in enumerate(block.rows, 1):
+        # What stands under a table never stands alone on the next page.
+        kept = bool(block.note) and at == len(block.rows)
         cells = "".join(
             _cell(text, "right" if n in block.numbers else "left", wide[n], head=False,
-                  points=points)
+                  points=points, kept=kept)
             for n, text in enumerate(row)
         )  # fmt: skip
         rows.append(f"<w:tr><w:trPr><w:cantSplit/></w:trPr>{cells}</w:tr>")

@@ -44,13 +44,23 @@ def imprint(lines: Sequence[str], *, ruled: bool = True) -> str:
     made, points = _rule(thick) if ruled else "", 4.0
     across = layout.TEXT_WIDTH_MM / layout.MM_PER_POINT / layout.SMALL_POINTS - 2
     for n, line in enumerate(lines):
-        first, _tab, second = line.partition("\t")
-        runs = f'<w:r><w:t xml:space="preserve">{escaped(first)}</w:t></w:r>'
-        runs += "<w:r><w:tab/></w:r>" if second else ""
-        made += paragraph(second, _IMPRINT, f"{tabs}{inside}", before=runs)
+        for part in _parts(line, across):
+            first, _tab, second = part.partition("\t")
+            runs = f'<w:r><w:t xml:space="preserve">{escaped(first)}</w:t></w:r>'
+            runs += "<w:r><w:tab/></w:r>" if second else ""
+            made += paragraph(second, _IMPRINT, f"{tabs}{inside}", before=runs)
+            points += 22.0 * math.ceil(1.04 * titles.width_of(part) / across)
         made += _rule(thick if n == len(lines) - 1 else thin) if ruled else ""
-        points += 22.0 * math.ceil(1.04 * titles.width_of(line) / across) + 4.0
+        points += 4.0
     return _boxed(made, points)
+
+
+def _parts(line: str, across: float) -> list[str]:
+    """Its paragraphs; who printed it and when go apart where a day would be torn in two."""
+    first, tab, second = line.partition("\t")
+    if tab and titles.width_of(first) + titles.width_of(second) + 1 > across:
+        return [first, f"\t{second}"]
+    return line.split("\n")
 
 
 def _rule(eighths: int) -> str:

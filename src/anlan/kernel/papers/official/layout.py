@@ -35,6 +35,7 @@ PAGE_NUMBER_BELOW_MM = 7
 IMPRINT_THICK_MM, IMPRINT_THIN_MM = 0.35, 0.25
 #: Size of the mark: the standard leaves it to the office; ours is what fits, at most this.
 MARK_POINTS_MAX, MARK_POINTS_MIN = 48.0, 24.0
+LETTER_MARK_POINTS_MAX = 36.0
 RED = "E60012"
 
 #: Fonts by what they are for: the standard's own first, then what stands in for it.
@@ -62,3 +63,9 @@ def mark_points(name: str) -> float:
     # A little less than the width: programs differ over the last hair of it.
     width = 0.97 * TEXT_WIDTH_MM / MM_PER_POINT
     return max(MARK_POINTS_MIN, min(MARK_POINTS_MAX, int(width / max(1, len(name)) * 2) / 2))
+
+
+def letter_mark_points(name: str) -> float:
+    """In a letter it stands over its double line, as long as that: on one line, however long."""
+    width = 0.97 * LETTER_RULE_WIDTH_MM / MM_PER_POINT
+    return max(SMALL_POINTS, min(LETTER_MARK_POINTS_MAX, int(width / max(1, len(name)) * 2) / 2))

@@ -124,6 +124,8 @@ class Paper:
     secrecy: str = ""
     urgency: str = ""
     recipients: str = ""
+    #: Those of them that stand in 版记, where the first page has no room (addressing.py).
+    addressed: str = ""
     annexes: Sequence[Annex] = ()
     #: 署名 and 成文日期.
     author: str = ""

@@ -14,7 +14,7 @@ from typing import Any
 import pypdfium2
 import typst
 
-from anlan.kernel.papers.official import fonts, layout, titles
+from anlan.kernel.papers.official import addressing, fonts, layout, titles
 from anlan.kernel.papers.official.drawing import Drawing
 from anlan.kernel.papers.official.paper import (
     Annex,
@@ -87,7 +87,14 @@ def _source() -> bytes:
     return _TEMPLATE.read_bytes()
 
 
+def told(paper: Paper) -> list[str]:
+    """主送 and 抄送 as 版记 has them."""
+    said = (("主送", paper.addressed.rstrip("：:")), ("抄送", paper.copies))
+    return [f"{word}：{names.rstrip('。')}。" for word, names in said if names]
+
+
 def _data(paper: Paper, scale: float) -> dict[str, Any]:
+    paper = addressing.settled(paper)
     families = fonts.chosen()
     author_right, day_right = places(paper)
     return {
@@ -106,7 +113,7 @@ def _data(paper: Paper, scale: float) -> dict[str, Any]:
         "author": paper.author, "author-line": paper.author, "author-right": author_right,
         "day": chinese_day(paper.day) if paper.day else "", "day-right": day_right,
         "note": paper.note, "basis": paper.basis, "watermark": paper.watermark,
-        "copies": f"抄送：{paper.copies.rstrip('。')}。" if paper.copies else "",
+        "told": told(paper),
         # 信函格式: its 版记 has neither lines nor who printed it (GB/T 9704-2012, 10.1).
         "printed-by": "" if paper.form == "letter" else paper.printed_by,
         "printed-on": f"{chinese_day(paper.printed_on)}印发" if paper.printed_on else "",
@@ -134,8 +141,9 @@ _LAYOUT = {
 
 
 def mark_size(paper: Paper) -> float:
-    size = layout.mark_points(paper.mark)
-    return min(size, 36.0) if paper.form == "letter" else size
+    if paper.form == "letter":
+        return layout.letter_mark_points(paper.mark)
+    return layout.mark_points(paper.mark)
 
 
 def places(paper: Paper) -> tuple[float, float]:

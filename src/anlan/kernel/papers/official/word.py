@@ -18,7 +18,15 @@ from docx.shared import Mm, Pt, RGBColor
 from docx.text.paragraph import Paragraph
 from lxml import etree
 
-from anlan.kernel.papers.official import imprint, layout, ooxml, pdf, styles, titles
+from anlan.kernel.papers.official import (
+    addressing,
+    imprint,
+    layout,
+    ooxml,
+    pdf,
+    styles,
+    titles,
+)
 from anlan.kernel.papers.official.blocks import (
     NAMESPACES,
     NOTE,
@@ -44,7 +52,7 @@ def write(paper: Paper, *, by: str, at: datetime) -> bytes:
 
 class Writer:
     def __init__(self, paper: Paper, scale: float, hold: Holder | None = None) -> None:
-        self.paper = paper
+        self.paper = addressing.settled(paper)
         self.hold = hold or self._hold
         self.scale = scale if paper.form == "page" else 1.0
         self.doc = Document()
@@ -246,6 +254,7 @@ class Writer:
             self._blank(2)
         if paper.day and paper.form not in ("page", "brief"):
             self._signed(chinese_day(paper.day), day_right)
+        if (paper.author or paper.day) and paper.form not in ("page", "brief"):
             _kept(last)
         if paper.note:
             note = self._line(f"（{paper.note}）", "公文顶格")
@@ -295,8 +304,9 @@ class Writer:
         """版记: at the foot of the last page, between thick lines."""
         paper = self.paper
         lines = []
-        if paper.copies:
-            lines.append(f"抄送：{paper.copies.rstrip('。')}。")
+        if said := pdf.told(paper):
+            # 主送 and 抄送 stand together, without a line between them.
+            lines.append("\n".join(said))
         # 信函格式: its 版记 has neither lines nor who printed it (GB/T 9704-2012, 10.1).
         if paper.printed_by and paper.form not in ("brief", "letter"):
             day = f"{chinese_day(paper.printed_on)}印发" if paper.printed_on else ""

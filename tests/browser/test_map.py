@@ -46,6 +46,16 @@ def test_rows_open_move_and_zoom_by_keyboard_and_nothing_needs_a_style(sign_in: 
     assert drawn <= 30, drawn
     page.locator(".bm-m a").click()
     expect(rows).to_have_count(124)  # all 123, and a line that says what stands before
+    # Far from the screen nothing is drawn; scrolled to, it is.
+    lanes = page.locator(".bm-r .bm-l")
+    expect(lanes.last).to_be_hidden()
+    page.locator(".bm-r tr").last.scroll_into_view_if_needed()
+    expect(lanes.last).to_be_visible()
+    # Folded and opened again, all come back.
+    for key, count in (("ArrowLeft", 0), ("ArrowRight", 124)):
+        page.locator("[data-bm-head]").first.focus()
+        page.keyboard.press(key)
+        expect(rows).to_have_count(count)
     page.locator(".bm-a").first.focus()
     page.keyboard.press("+")
     page.wait_for_url("**zoom=quarter**")
@@ -59,8 +69,11 @@ def test_a_phone_shows_every_row_without_scrolling_sideways(sign_in: Any) -> Non
     for query in ("?zoom=years&open=all", f"?zoom=days&since={scene.day(-7)}"):
         page.goto(f"/campaigns/{scene.campaign.pk}/map/{query}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
-        lane = page.locator(".bm tbody .bm-l").first.bounding_box()
-        assert lane["width"] > 300
+        # Lanes are drawn once they come near.
+        page.locator(".bm tbody tr").first.scroll_into_view_if_needed()
+        lane = page.locator(".bm tbody .bm-l").first
+        expect(lane).to_be_visible()
+        assert lane.bounding_box()["width"] > 300
 
 
 def test_it_prints_on_a3_across_with_head_and_legend(sign_in: Any) -> None:

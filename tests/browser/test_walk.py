@@ -2,36 +2,14 @@
 
 from __future__ import annotations
 
-import io
 import re
 from pathlib import Path
 from typing import Any
 
+from tests.browser.steps import step
+
 SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 DONE = "text=/已销号/"
-
-
-def _photo() -> dict[str, Any]:
-    from PIL import Image
-
-    buffer = io.BytesIO()
-    Image.new("RGB", (640, 480), (90, 140, 90)).save(buffer, "JPEG")
-    return {"name": "after.jpg", "mimeType": "image/jpeg", "buffer": buffer.getvalue()}
-
-
-def _step(page: Any, code: str, fill: dict[str, str] | None = None, photo: bool = False) -> None:
-    """Open a step's dialog, fill it in and send it."""
-    dialog = page.locator(f"dialog#step-{code}")
-    opener = page.locator(f'[data-dialog="step-{code}"]').first
-    if not opener.is_visible():
-        page.locator("summary", has_text=re.compile("更多")).click()
-    opener.click()
-    for name, text in (fill or {}).items():
-        dialog.locator(f'[name="{name}"]').fill(text)
-    if photo:
-        dialog.locator("input[type=file]").set_input_files(_photo())
-    with page.expect_navigation():
-        dialog.locator(".dlg-acts button.btn:not([data-close-dialog])").click()
 
 
 def _send(page: Any, name: str) -> None:
@@ -89,15 +67,15 @@ def test_from_a_workbook_to_the_figure_and_back_to_the_hazard(sign_in: Any) -> N
     safety.goto("/work/")
     assert safety.locator("#list tbody tr").count() == 1
     safety.goto(hazard)
-    _step(safety, "receive")
-    _step(safety, "rectify", {"result": "通道已清理，设专人每日巡查"}, photo=True)
+    step(safety, "receive")
+    step(safety, "rectify", {"result": "通道已清理，设专人每日巡查"}, with_photo=True)
     assert safety.locator(".photos img, .photo img").count() >= 1
 
     inspector = sign_in("inspector")
     inspector.goto(hazard)
-    _step(inspector, "verify", {"reason": "现场核查属实"})
+    step(inspector, "verify", {"reason": "现场核查属实"})
     officer.goto(hazard)
-    _step(officer, "close")
+    step(officer, "close")
     officer.wait_for_selector(DONE)
 
     moved = _figure(officer, year, "hazard.rectified&")

@@ -29,8 +29,9 @@ from anlan.domain.campaigns.models import (
     Target,
     Task,
 )
+from anlan.domain.lists.permissions import ANSWERS
 from anlan.kernel.accounts import policy
-from anlan.kernel.accounts.models import Unit
+from anlan.kernel.accounts.models import Post, Unit
 from anlan.kernel.loop.models import Event, Extension, Party
 
 #: Kinds of targets that say how much; the others say whither, or for whom.
@@ -370,3 +371,11 @@ def units_below(plan: Plan, heap: str) -> QuerySet[Unit]:
         rows = rows.filter(area=plan.area_id)
     have = plan.children.order_by().values("unit")
     return rows.exclude(pk__in=have).exclude(kind__in=("enterprise", "team"))
+
+
+def with_people(units: QuerySet[Unit], today: date) -> QuerySet[Unit]:
+    """Beside each unit whether anybody there could take what it is given."""
+    held = Post.objects.held_on(today).filter(
+        unit=OuterRef("pk"), role__in=ANSWERS, user__is_active=True
+    )
+    return units.annotate(has_people=Exists(held))

@@ -75,7 +75,7 @@ def head(axis: Axis, stages: Stages, today: date, today_label: str) -> Markup:
         _bar(axis, start, end, f"band b{n % 2}", 0, 20)
         for n, (_name, start, end) in enumerate(stages)
     ]
-    parts += _names(axis, stages, 14)
+    parts += _names(axis, stages, "14")
     for tick in axis.ticks():
         parts.append(
             _line(tick.x, "grid major" if tick.major else "grid").replace('y1="0"', 'y1="20"')
@@ -97,17 +97,18 @@ def head(axis: Axis, stages: Stages, today: date, today_label: str) -> Markup:
     return Markup(f'<svg class="bm-axis" role="presentation">{"".join(parts)}</svg>')  # noqa: S704
 
 
-def _names(axis: Axis, stages: Stages, y: int) -> list[str]:
-    """What each stage is called, as far as there is room for it."""
+def _names(axis: Axis, stages: Stages, y: str) -> list[str]:
+    """What each stage is called, as far as there is room for it: on a phone less than elsewhere,
+    where the rest is cut off at the stage's own end."""
     parts = []
     for name, start, end in stages:
         span = axis.span(start, end)
         room = int(span[1] / CHAR_PERCENT) if span else 0
         said = name if len(name) <= room else f"{name[: room - 1]}…" if room > 2 else ""
         if span and said:
-            x = _n(span[0] + 0.4)
             parts.append(
-                f'<text x="{x}%" y="{y}"><title>{escape(name)}</title>{escape(said)}</text>'
+                f'<svg x="{_n(span[0])}%" width="{_n(span[1])}%"><text x="3" y="{y}">'
+                f"<title>{escape(name)}</title>{escape(said)}</text></svg>"
             )
     return parts
 
@@ -167,7 +168,8 @@ def head_lane(
         parts.append(_bar(axis, group.start, group.due, "span", 8, 6))
     if group.late_since:
         parts.append(_bar(axis, group.late_since + ONE_DAY, today, "over", 15, 4))
-    parts += _names(axis, stages, 28)
+    # From below: on paper a lane is lower.
+    parts += _names(axis, stages, "92%")
     return Markup(f'<svg class="bm-l" aria-hidden="true">{"".join(parts)}</svg>')  # noqa: S704
 
 

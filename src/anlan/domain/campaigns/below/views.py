@@ -58,15 +58,17 @@ def break_down(request: HttpRequest, pk: UUID) -> HttpResponse:
             return go_on(request, reverse("campaigns:break_down", args=[pk]))
     job = last_job(pk)
     running = bool(job and job.is_live)
+    found = queries.units_below(row, heap)
     units = [] if running else list(
-        queries.units_below(row, heap)
+        queries.with_people(found, timezone.localdate(at))
         .select_related("area")
         .order_by("area__level", "path", "name")[: queries.CHILDREN_MAX]
     )  # fmt: skip
+    left = found.count() - len(units) if len(units) == queries.CHILDREN_MAX else 0
     tasks = row.tasks.exclude(case__state="void").count()
     context = {"plan": row, "units": units, "problem": problem, "tasks": tasks,
                "tabs": [(label, f"?who={code}", code == heap) for code, label in HEAPS.items()],
-               "request_id": uuid7(), "job": job, "running": running}  # fmt: skip
+               "request_id": uuid7(), "job": job, "running": running, "left": left}  # fmt: skip
     return render_page(
         request, "campaigns/break_down.html", "campaigns/break_down.html", context,
         422 if problem else 200,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.actor import Actor
 from anlan.domain.campaigns.commands.base import Turn, begin, text_of, turns
 from anlan.domain.campaigns.loop import TASK
-from anlan.domain.campaigns.models import NAME_CHARS_MAX
+from anlan.domain.campaigns.models import NAME_CHARS_MAX, Report
 from anlan.domain.campaigns.permissions import ANSWERS
 from anlan.domain.campaigns.progress import evidence
 from anlan.domain.campaigns.progress import facts as progress_facts
@@ -151,6 +151,10 @@ def verify(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
     work = begin("tasks.verify", [pk], {"reason": reason}, **call)
     for turn in turns(work):
         turn.take("verify", reason=text_of(reason, "reason", _("Say how it was checked.")))
+        # Whoever checked that it is done has read what was reported.
+        turn.task.reports.filter(status=Report.Status.SENT).update(
+            status=Report.Status.ACCEPTED, answered_at=work.at, answered_by=work.by.name
+        )
     return work.done()
 
 

@@ -239,13 +239,18 @@ def issue(pk: UUID, *, seen: int | None = None, **call: Unpack[Call]) -> UUID:
     today = timezone.localdate(claim.at)
     if row.held_on > today:
         raise _lacks("held_on", _("The meeting is still to come; its minutes follow it."))
-    for name, value, reason in (
-        ("chair", row.chair, _("Write down who chaired the meeting.")),
-        ("present", row.present, _("Write down who was there.")),
-    ):
-        # Rows of attendance say who was there, too.
-        if not value.strip() and not (name == "present" and row.attendance.exists()):
-            raise _lacks(name, reason)
+    # Rows of attendance say who was there, too. What lacks is told at once, not one by one.
+    were_there = row.present.strip() or row.attendance.exists()
+    lacking = {
+        name: str(reason)
+        for name, value, reason in (
+            ("chair", row.chair.strip(), _("Write down who chaired the meeting.")),
+            ("present", were_there, _("Write down who was there.")),
+        )
+        if not value
+    }
+    if lacking:
+        raise _lacks(next(iter(lacking)), " ".join(lacking.values()))
     first = row.minutes.order_by("number").first()
     # Before the decisions become tasks: these aren't part of what the meeting went through.
     figures = first.data if first else meetings_papers.figures_of(row, claim.by, today)

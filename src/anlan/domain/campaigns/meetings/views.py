@@ -328,7 +328,8 @@ def issue(request: HttpRequest, pk: UUID) -> HttpResponse:
         if "field" not in refusal.data:
             raise
         messages.error(request, str(refusal))
-        return go_on(request, reverse("campaigns:meeting_edit", args=[pk]))
+        edit = reverse("campaigns:meeting_edit", args=[pk])
+        return go_on(request, f"{edit}#f-{refusal.data['field']}")
     messages.success(request, _("The minutes are issued; each decision is a task now."))
     return _back(request, pk)
 

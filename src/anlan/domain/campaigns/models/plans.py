@@ -140,8 +140,9 @@ class Plan(models.Model):
 
     def stages_offered(self) -> list[Stage]:
         """What its lines choose from: its own, else the plan's above, else the campaign's."""
-        own = list(self.top().stages.order_by("place"))
-        return own or list(self.campaign.stages.order_by("place"))
+        either = Q(plan=self.top().pk) | Q(campaign=self.campaign_id)
+        rows = list(Stage.objects.filter(either).order_by("place"))
+        return [row for row in rows if row.plan_id is not None] or rows
 
 
 class Line(models.Model):

@@ -8,12 +8,13 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from anlan.domain.campaigns import commands
+from anlan.domain.campaigns import commands, queries
 from anlan.domain.campaigns.below import commands as plans_below
 from anlan.domain.campaigns.models import Plan, Task
 from anlan.domain.campaigns.tests.house import House
 from anlan.domain.hazards.tests.stage import ROOT
 from anlan.kernel.accounts.commands.posts import end_post
+from anlan.kernel.accounts.models import Unit
 from anlan.kernel.jobs import queue
 from anlan.kernel.jobs.models import Job
 from anlan.kernel.jobs.queue import TASKS, Run
@@ -182,3 +183,31 @@ def test_who_lost_the_right_meanwhile_gives_no_further_unit(house: House) -> Non
     [ended] = house.work()
     assert (ended.pk, ended.state) == (job.pk, "failed")
     assert not Plan.objects.filter(parent=plan).exists()
+
+
+def test_a_unit_that_is_closed_meanwhile_is_left_out_and_told(
+    house: House, monkeypatch: Any
+) -> None:
+    plan = house.published()
+    page = house.text("city", "campaigns:break_down", plan.pk)
+    row = next(part for part in page.split("<tr>") if "盘龙区安委办" in part)
+    assert "nobody signs in there yet" not in row
+    for post in house.cast.users["stranger"].posts.all():
+        end_post(post.pk, by=ROOT, at=timezone.now())
+    page = house.text("city", "campaigns:break_down", plan.pk)
+    row = next(part for part in page.split("<tr>") if "盘龙区安委办" in part)
+    assert "nobody signs in there yet" in row
+    with monkeypatch.context() as patch:
+        patch.setattr(queries, "CHILDREN_MAX", 1)
+        listed = house.text("city", "campaigns:break_down", plan.pk, query="?who=own")
+    assert listed.count('name="units"') == 1
+    assert "more follow once these have the plan" in listed
+    begun(house, plan)
+    gone = house.cast.units["elsewhere"]
+    Unit.objects.filter(pk=gone.pk).update(valid_to=house.today)
+    [job] = house.work()
+    assert job.result == {"made": 2, "units": 3}
+    assert "1 of those chosen" in house.text("city", "campaigns:break_down", plan.pk)
+    # A page that stood open names it still: refused, and said at the units.
+    sent = house.post("city", "campaigns:break_down", plan.pk, units=[gone.pk])
+    assert sent.status_code == 422

@@ -282,16 +282,21 @@ def _words(content: bytes) -> str:
 def test_minutes_want_a_day_that_has_come_a_chair_and_who_was_there(house: House) -> None:
     campaign = house.published().campaign_id
     meeting = made(house, campaign, held_on=house.today + timedelta(3), next_on="")
-    for wrong in (
-        {},
-        {"held_on": house.today, "chair": ""},
-        {"held_on": house.today, "present": ""},
+    for field, wrong in (
+        ("held_on", {}),
+        ("present", {"held_on": house.today, "present": ""}),
+        ("chair", {"held_on": house.today, "chair": ""}),
+        ("chair", {"held_on": house.today, "chair": "", "present": ""}),
     ):
         if wrong:
             house.post("city", "campaigns:meeting_edit", meeting.pk, **sent(house, **wrong))
         answer = house.post("city", "campaigns:meeting_issue", meeting.pk, seen="")
-        assert answer.headers["Location"] == reverse("campaigns:meeting_edit", args=[meeting.pk])
+        edit = reverse("campaigns:meeting_edit", args=[meeting.pk])
+        assert answer.headers["Location"] == f"{edit}#f-{field}"
         assert not Minutes.objects.exists()
+    # What lacks is told at once, not one after the other.
+    told = house.text("city", "campaigns:meeting_edit", meeting.pk)
+    assert "who chaired the meeting. Write down who was there." in told
     house.post("city", "campaigns:meeting_edit", meeting.pk, **sent(house))
     house.post("city", "campaigns:meeting_issue", meeting.pk, seen="")
     assert Minutes.objects.get().plan is None  # Nothing was decided.

@@ -136,9 +136,11 @@ def test_a_task_is_reported_on_returned_checked_by_another_and_finished(house: H
     task.refresh_from_db()
     case = Case.objects.get(pk=pk)
     assert (task.progress, case.due_on, case.round) == (40, task.line.due_on, 1)
+    house.step("emergency", pk, "report", progress=100, text="井口正在复核")
     assert house.step("emergency", pk, "rectify", result="井口均已封闭") == "rectified"
     assert house.step("city", pk, "close") == 409  # Not checked.
     assert house.step("city", pk, "verify", reason="现场核查20处") == "verified"
+    assert not Report.objects.filter(status="sent").exists(), "who checked it has read them"
     assert house.step("city", pk, "close", reason="同意") == "closed"
     page = house.text("city", "campaigns:task", pk)
     for words in ("20处全部关闭", "现场核查20处", "李四"):

@@ -9,6 +9,37 @@
     for (let next = head.nextElementSibling; next && Number(next.dataset.d) > depth; next = next.nextElementSibling) found.push(next);
     return found;
   };
+  // Lanes far from what is looked at aren't drawn: of two thousand each frame would pay for all.
+  // They stand out of the flow, so no row grows or shrinks by it; paper has them all.
+  const table = box.querySelector("table");
+  const near = new IntersectionObserver((seen) => {
+    seen.forEach((one) => one.target.classList.toggle("near", one.isIntersecting));
+  }, { rootMargin: "800px 0px" });
+  const watch = (bodies) => bodies.forEach((body) => { if (body.matches?.("tbody")) near.observe(body); });
+  table.classList.add("bm-lazy");
+  watch([...table.tBodies]);
+  new MutationObserver((changes) => changes.forEach((one) => watch([...one.addedNodes]))).observe(table, { childList: true });
+
+  // Shown a few at a time: the first fill the screen, the rest follow frame by frame.
+  let waiting = [];
+  const next = () => {
+    const body = waiting.shift();
+    if (!body) return;
+    body.hidden = false;
+    requestAnimationFrame(next);
+  };
+  const show = (bodies) => {
+    bodies.splice(0, 2).forEach((body) => { body.hidden = false; });
+    const idle = !waiting.length;
+    waiting.push(...bodies);
+    if (idle) requestAnimationFrame(next);
+  };
+  const hide = (bodies) => {
+    const gone = new Set(bodies);
+    waiting = waiting.filter((body) => !gone.has(body));
+    bodies.forEach((body) => { body.hidden = true; });
+  };
+
   // Before htmx hears of it: what is open closes here, nothing is asked for twice.
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element && event.target.closest("[data-bm-head]");
@@ -17,17 +48,20 @@
     const open = link.getAttribute("aria-expanded") === "true";
     link.setAttribute("aria-expanded", open ? "false" : "true");
     if (open) {
-      inner.forEach((body) => { body.hidden = true; });
+      hide(inner);
     } else if (inner.length) {
       // Shown once: shown again, with the groups inside it as they were left.
       let folded = Infinity;
+      const shown = [];
       for (const body of inner) {
         const depth = Number(body.dataset.d);
-        if (depth <= folded) folded = Infinity;
-        body.hidden = depth > folded;
+        if (depth > folded) continue;
+        folded = Infinity;
+        shown.push(body);
         const own = body.querySelector("[data-bm-head]");
-        if (own && !body.hidden && own.getAttribute("aria-expanded") !== "true") folded = depth;
+        if (own && own.getAttribute("aria-expanded") !== "true") folded = depth;
       }
+      show(shown);
     }
     if (open || inner.length) {
       event.preventDefault();

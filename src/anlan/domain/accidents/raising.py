@@ -118,7 +118,7 @@ def _times(rule: Rule, row: Accident) -> int:
     """How many accidents of work there were, this one among them, in the days until its own."""
     if rule.where == ENTERPRISE:
         if row.case.enterprise_id is not None:
-            same = Q(case__enterprise=row.case.enterprise_id)
+            same = Q(case__enterprise_id=row.case.enterprise_id)
         elif row.enterprise_name:
             same = Q(enterprise_name=row.enterprise_name)
         else:

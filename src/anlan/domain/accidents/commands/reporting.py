@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.actor import Actor
+from anlan.base.text import plain as folded
 from anlan.domain.accidents import chain, counting, law
 from anlan.domain.accidents.commands.base import (
     Figures,
@@ -175,7 +176,17 @@ def _check_firms(new: Sequence[NewAccident], by: Actor) -> None:
     there: set[int] = set()
     for chunk in bulk.slices(sorted(wanted)):
         there |= set(rows.filter(pk__in=chunk).values_list("pk", flat=True))
-    if wanted - there:
+    unseen = wanted - there
+    if not unseen:
+        return
+    # Whoever wrote its name down knows it: a firm that is entered by this very report is nobody's
+    # to see yet, and one of another sector's isn't to be left out of the report for that.
+    names = dict(Enterprise.objects.filter(pk__in=unseen).values_list("pk", "name"))
+    if any(
+        each.enterprise in unseen
+        and folded(names.get(each.enterprise, "")) != folded(each.enterprise_name)
+        for each in new
+    ):
         raise lacks("enterprise", _("Choose the enterprise from the list."))
 
 

@@ -13,10 +13,18 @@ from django.urls import reverse
 from django.utils import timezone
 
 from anlan.base.ids import uuid7
+from anlan.base.refusal import Refusal
+from anlan.domain.accidents import commands
 from anlan.domain.accidents.models import Accident, Casualty, Report
 from anlan.domain.accidents.tests.desk import HOME, Desk
+from anlan.domain.enterprises.models import Enterprise
+from anlan.domain.hazards.tests.stage import ROOT
+from anlan.kernel.accounts import commands as accounts
+from anlan.kernel.accounts.commands import Land
+from anlan.kernel.accounts.models import Role, User
 from anlan.kernel.audit.models import AuditRow
 from anlan.kernel.loop.models import Event
+from anlan.kernel.regions.queries import by_code
 
 pytestmark = pytest.mark.django_db
 
@@ -185,3 +193,22 @@ def test_a_program_reports_supplements_and_reads_as_a_person_does(desk: Desk) ->
     assert len(client.get("/api/v1/accidents/?grade=larger").json()["items"]) == 1
     assert desk.browser("stranger").get(f"{base}/").status_code == 404
     assert "name" not in client.get(f"{base}/").json()
+
+
+def test_who_answers_for_a_sector_reports_of_a_firm_that_nobody_knew(desk: Desk) -> None:
+    unit = desk.cast.unit("sector", "五华区应急局", "department", HOME)
+    lands = [Land(by_code(HOME), sector="hazchem")]
+    accounts.set_jurisdictions(unit.pk, lands, by=ROOT, at=timezone.now())
+    desk.cast.person("chemist", "sector", Role.INSPECTOR)
+    User.objects.update(password_changed_at=timezone.now())
+    # The firm is entered by the report, without a sector: it was refused as none of the list.
+    answer = desk.post("chemist", "accidents:new", **form(enterprise_name="兴达化工厂", deaths=2))
+    assert answer.status_code == 302
+    row = Accident.objects.select_related("case").get()
+    assert Enterprise.objects.get(pk=row.case.enterprise_id).name == "兴达化工厂"
+    assert desk.get("chemist", "accidents:page", row.pk).status_code == 200
+    # By its number alone nobody reports of a firm that they may not see.
+    given = {"title": "闪爆", "happened_at": timezone.now(), "area": by_code(HOME).pk,
+             "enterprise": row.case.enterprise_id, "enterprise_name": "某厂"}  # fmt: skip
+    with pytest.raises(Refusal):
+        commands.report(commands.NewAccident(pk=uuid7(), **given), **desk.call("chemist"))

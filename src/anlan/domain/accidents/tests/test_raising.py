@@ -14,6 +14,8 @@ from anlan.domain.accidents.commands.raising import set_raising_rules
 from anlan.domain.accidents.models import Inquiry, RaisingRules
 from anlan.domain.accidents.raising import Rule
 from anlan.domain.accidents.tests.desk import HOME, Desk
+from anlan.domain.enterprises import commands as enterprises
+from anlan.domain.hazards.tests.stage import ROOT
 from anlan.kernel.regions.queries import by_code
 
 pytestmark = pytest.mark.django_db
@@ -60,6 +62,14 @@ def test_the_second_of_a_firm_within_a_year_and_what_was_concealed(desk: Desk) -
     assert (held(desk, far), held(desk, first), held(desk, other)) == ([], ["一年内再次发生"], [])
     struck = desk.report("city", deaths=1, enterprise_name="乙矿", ago=timedelta(hours=3))
     assert held(desk, struck) == ["一年内再次发生"]
+    # A firm of the register is known by its entry, however its name was written.
+    home = by_code(HOME)
+    wanted = enterprises.Wanted("丙矿", home.pk, home.path, "", None)
+    [firm] = enterprises.match([wanted], by=ROOT, at=desk.now)
+    assert firm is not None
+    for name, held_by in (("丙矿", []), ("丙矿业", ["一年内再次发生"])):
+        pk = desk.report("city", deaths=1, enterprise=firm.id, enterprise_name=name)
+        assert held(desk, pk) == held_by
     pk = desk.report(deaths=1)
     desk.do("office", "suspect", pk, kind="hidden", text="举报")
     assert held(desk, pk) == []

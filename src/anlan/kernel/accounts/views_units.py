@@ -17,6 +17,7 @@ from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
 from anlan.kernel.accounts import commands, lists, policy
 from anlan.kernel.accounts.commands import Land
+from anlan.kernel.accounts.commands.links import ADMIN_UNIT
 from anlan.kernel.accounts.gate import actor_of, fresh, requires
 from anlan.kernel.accounts.models import Post, Role, Sector, Unit, UnitKind, User, valid_on
 from anlan.kernel.accounts.views_pickers import area_name
@@ -77,6 +78,8 @@ def unit_list(request: HttpRequest) -> HttpResponse:
         "kept": kept,
         "filters": wanted,
         "may_edit": policy.may(by, "units.edit"),
+        # Whoever sets an installation up finds nothing here but what they are in.
+        "fresh": not wanted.any and [unit.code for unit in page.rows] == [ADMIN_UNIT],
     }
     return render_page(request, "accounts/units.html", "accounts/_units.html", context)
 

@@ -46,6 +46,20 @@ def test_S07_three_links_make_three_administrators_once(db, clock, browser):
     assert commands.bootstrap_links(CLI, at=timezone.now()) == {}
 
 
+def test_a_fresh_installation_says_what_comes_first_until_there_is_a_unit(
+    db, browser, person, no_factor
+):
+    for number, path in enumerate(commands.bootstrap_links(CLI, at=timezone.now()).values()):
+        data = {"username": f"admin{number}x", "name": f"第{number}人", "password": PASSWORD}
+        browser.post(path, {**data, "again": PASSWORD})
+    browser.sign_in("admin0x")
+    first = "./anlan import units units.xlsx"
+    assert first in browser.get("/units/").content.decode()
+    assert first not in browser.get("/units/?q=adm").content.decode()
+    person("li", "office")
+    assert first not in browser.get("/units/").content.decode()
+
+
 def test_S07_links_run_out_and_only_the_command_line_makes_the_first(db, clock, browser, person):
     path = commands.bootstrap_link(CLI, at=timezone.now())
     clock.shift(timedelta(hours=25))

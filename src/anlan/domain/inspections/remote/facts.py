@@ -64,26 +64,27 @@ INDICATORS = (
 )  # fmt: skip
 
 
-def _labels(pick: Pick) -> dict[str, str]:
-    return {"source": pick.way, **({"sector": pick.sector_id} if pick.sector_id else {})}
+def _labels(way: str, sector: str | None) -> dict[str, str]:
+    return {"source": way, **({"sector": sector} if sector else {})}
 
 
 def post(kind: FactKind, picks: Iterable[Pick], sign: int, at: datetime) -> None:
     """Count drawn enterprises under ``kind``, or take them back with ``sign`` −1."""
-    sums = Counter((p.area_id, p.drawn_on, *sorted(_labels(p).items())) for p in picks)
+    sums = Counter((p.area_id, p.drawn_on, p.way, p.sector_id) for p in picks)
     ledger.post(
         [
-            NewFact(kind.code, dict(said), area, on, sign * n)
-            for (area, on, *said), n in sums.items()
+            NewFact(kind.code, _labels(way, sector), area, on, sign * n)
+            for (area, on, way, sector), n in sums.items()
         ],
         at=at,
-    )  # fmt: skip
+    )
 
 
 def post_violations(pick: Pick, kinds: Iterable[str], sign: int, at: datetime) -> None:
+    said = _labels(pick.way, pick.sector_id)
     ledger.post(
         [
-            NewFact(VIOLATIONS.code, {**_labels(pick), VIOLATION: kind}, pick.area_id,
+            NewFact(VIOLATIONS.code, {**said, VIOLATION: kind}, pick.area_id,
                     pick.drawn_on, sign * n)
             for kind, n in Counter(kinds).items()
         ],

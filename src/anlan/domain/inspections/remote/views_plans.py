@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -106,14 +108,14 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render_page(request, "remote/plan.html", "remote/plan.html", context, status)
 
 
-def _due(row: RemotePlan, draws: list[RemoteDraw], now: periods.Period) -> str:
+def _due(row: RemotePlan, draws: Sequence[RemoteDraw], now: periods.Period) -> str:
     """The present period, where nothing was drawn for it yet."""
     if row.ended_at or any(draw.start == now.start for draw in draws):
         return ""
     return now.label
 
 
-def _states(row: RemotePlan, by: Actor) -> dict[UUID, dict[str, int]]:
+def _states(row: RemotePlan, by: Actor) -> dict[UUID, Mapping[str, Any]]:
     """By draw, what came of those that one sees."""
     picks = policy.permitted(Pick.objects.filter(draw__plan=row), "remote.view", by).order_by()
     found = picks.values("draw").annotate(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from io import BytesIO
 from time import monotonic
 from typing import Any
@@ -12,12 +13,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from anlan.base.ids import uuid7
 from anlan.base.refusal import Refusal
-from anlan.domain.filings import commands, entering, terms
+from anlan.domain.filings import commands, entering, rollup, terms
 from anlan.domain.filings.models import Item, Version
 from anlan.domain.filings.terms import Broken, Cell
+from anlan.kernel.accounts.models import Unit
+from anlan.kernel.regions.models import Lineage, Region
+from anlan.kernel.regions.queries import by_code
 
 pytestmark = pytest.mark.django_db
 
@@ -339,3 +344,38 @@ def test_S53_hostile_words_of_a_form_are_text_everywhere(desk: Any) -> None:
         book = load_workbook(BytesIO(desk.get(who, name, *args).content))
         kinds = {c.data_type for sheet in book for line in sheet.iter_rows() for c in line}
         assert "f" not in kinds, name
+
+
+def test_a_unit_that_moves_and_an_area_that_is_merged_leave_no_number_behind(desk: Any) -> None:
+    """What was filed stays where it was counted; what is corrected afterwards counts once."""
+    form = desk.form()
+    mine, other = desk.of(form), desk.of(form, "elsewhere")
+    desk.submit(mine, r1="12", r2="3")
+    desk.submit(other, "stranger", r1="7", r2="0")
+    for one in (mine, other):
+        desk.receive(one)
+    # One unit goes up a level; the area of the other goes into its neighbour.
+    city, left = by_code("530100"), by_code("530103")
+    Unit.objects.filter(pk=mine.unit_id).update(area=city, path=city.path)
+    Lineage.objects.create(
+        old=left, new=by_code("530102"), kind="merge", day=desk.today, divisible=True
+    )
+    Region.objects.filter(pk=left.pk).update(valid_to=desk.today - timedelta(days=1))
+
+    def totals() -> list[Any]:
+        table = rollup.table(form, desk.month.code, desk.cast.actor("city"), timezone.now())
+        assert len({line.filing.pk for line in table.lines}) == len(table.lines)
+        return [table.totals[key].value for key in ("r1.m", "r2.m")]
+
+    assert totals() == [19, 3]
+    desk.check()
+    # A correction downwards, of the one that moved: the old number goes, wherever it was posted.
+    commands.ask_correction(
+        mine.pk, values={"r1.m": "2", "r2.m": "3"}, reason="多报十次", **desk.call("office")
+    )
+    commands.decide_correction(mine.pk, grant=True, **desk.call("city"))
+    assert totals() == [9, 3]
+    commands.send_back(other.pk, reason="撤并后重报", **desk.call("city"))
+    assert totals() == [2, 3]
+    assert desk.sums() == {"检查": 2, "处罚": 3}
+    desk.check()

@@ -57,19 +57,37 @@
     }
     return body ? place(field) : at;
   };
+  // Lines and tabs within quotes are a cell's own: a spreadsheet quotes a cell that holds a break.
+  const cut = (text) => {
+    const block = [[""]];
+    let quoted = false, fresh = true;
+    for (let n = 0; n < text.length; n += 1) {
+      const sign = text[n], line = block[block.length - 1], add = (more) => { line[line.length - 1] += more; };
+      if (quoted && sign === '"' && text[n + 1] === '"') { add(sign); n += 1; }
+      else if (quoted && sign === '"') quoted = false;
+      else if (quoted) add(sign);
+      else if (fresh && sign === '"') quoted = true;
+      else if (sign === "\t") line.push("");
+      else if (sign === "\n") block.push([""]);
+      else add(sign);
+      fresh = !quoted && (sign === "\t" || sign === "\n");
+    }
+    // A quote that nothing closes is no spreadsheet's: 5" is an inch.
+    return quoted ? text.split("\n").map((line) => line.split("\t")) : block;
+  };
   document.addEventListener("paste", (event) => {
     const field = event.target;
     if (!(field instanceof HTMLInputElement) || !field.closest("[data-sheet]")) return;
     const text = (event.clipboardData || window.clipboardData).getData("text").replace(/\r\n?/g, "\n").replace(/\n$/, "");
     if (!/[\t\n]/.test(text)) return;
     event.preventDefault();
-    const block = text.length > CHARS_MAX ? [] : text.split("\n").map((line) => line.split("\t"));
+    const block = text.length > CHARS_MAX ? [] : cut(text);
     const size = block.reduce((sum, line) => sum + line.length, 0);
     if (!size || size > CELLS_MAX) { told(field, "large", { n: CELLS_MAX }); return; }
     const at = grown(field, block.length), lost = [];
     undo = [];
     block.forEach((line, dy) => line.forEach((said, dx) => {
-      const cell = (at.grid[at.y + dy] || [])[at.x + dx], value = said.replace(/^"([^]*)"$/, "$1").trim();
+      const cell = (at.grid[at.y + dy] || [])[at.x + dx], value = said.replace(/\s*\n\s*/g, " ").trim();
       if (cell) { undo.push([cell, cell.value]); set(cell, value); } else if (value) lost.push(value);
     }));
     told(field, lost.length ? "lost" : "done", { n: undo.length, m: lost.length, what: lost.slice(0, 5).join("、") });

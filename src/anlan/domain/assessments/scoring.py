@@ -163,7 +163,9 @@ def _part(
     figure = one.figures.get(item.code, Figure())
     place = places.get(one.key) if places else None
     if item.code in one.fixed:
-        return Part(item.code, figure, one.fixed[item.code], adjusted=True)
+        # Set under a version in which the item weighed more, it gives what it can give now.
+        fixed = min(max(one.fixed[item.code], item.least), item.weight)
+        return Part(item.code, figure, fixed, adjusted=True)
     if value is None:
         how = spec.absent(item, figure.absent)
         given = {"zero": ZERO, "full": item.weight}.get(how)

@@ -103,6 +103,20 @@ def _check_points(run: Run, item: str, points: Decimal, field: str) -> None:
         )
 
 
+def _check_against_standing(appeal: Appeal, points: Decimal) -> None:
+    """By the version of the scheme on which the ranking rests that is corrected: it may be a later
+    one than that of the score which the appeal is about."""
+    run = appeal.score.run
+    standing = Run.objects.select_related("version").get(
+        scheme=run.scheme_id, period=run.period, stands=True
+    )
+    if appeal.item and standing.spec.item(appeal.item) is None:
+        reason = _("The ranking that stands rests on a version of the scheme without this item. "
+                   "Leave the points empty, and work it out again.")  # fmt: skip
+        raise lacks("points", reason)
+    _check_points(standing, appeal.item, points, "points")
+
+
 @transaction.atomic(durable=True)
 def receive(pk: UUID, **call: Unpack[Call]) -> list[UUID]:
     """Sign for receipt for the office that keeps the ranking."""
@@ -125,7 +139,7 @@ def uphold(
     for turn in turns(work):
         said = text_of(answer, "answer", _("Say why: the answer is kept beside the score."))
         if points is not None:
-            _check_points(turn.appeal.score.run, turn.appeal.item, points, "points")
+            _check_against_standing(turn.appeal, points)
         turn.take("uphold", {"points": str(points or "")}, reason=said)
         turn.save(upheld=True, points=points, answer=said, answered_at=work.at,
                   answered_by=work.by.name)  # fmt: skip

@@ -82,7 +82,9 @@ def points(spec: Spec, item: Item, subject: Subject, everybody: list[Subject]) -
 
 def total(spec: Spec, subject: Subject, everybody: list[Subject]) -> Fraction | None:
     given = {
-        item.code: subject.fixed.get(item.code, points(spec, item, subject, everybody))
+        item.code: max(item.least, min(item.weight, subject.fixed[item.code]))
+        if item.code in subject.fixed
+        else points(spec, item, subject, everybody)
         for item in spec.items
     }
     if "none" in given.values():

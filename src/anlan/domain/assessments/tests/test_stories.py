@@ -18,7 +18,7 @@ from anlan.base.refusal import MovedOn, NotAllowed
 from anlan.domain.assessments import commands, groups, spec_text, working
 from anlan.domain.assessments.models import Appeal, Run, Scheme, Score, Version
 from anlan.domain.assessments.presets import presets
-from anlan.domain.assessments.refusals import NotNow, SchemeUnfit
+from anlan.domain.assessments.refusals import AssessmentRefused, NotNow, SchemeUnfit
 from anlan.domain.assessments.spec import Spec
 from anlan.domain.assessments.tests.desk import (
     BESIDE,
@@ -164,6 +164,24 @@ def test_what_cant_be_read_is_refused_with_its_place() -> None:
 
 
 # --- appeals -------------------------------------------------------------------------------
+
+
+def test_an_appeal_is_upheld_by_the_version_that_stands_meanwhile(desk: Desk) -> None:
+    run = desk.published()
+    row = desk.appeal(desk.score(run))
+    desk_items = [{**POINTS["items"][0], "weight": "30"}, {**POINTS["items"][1], "weight": "70"}]
+    for number, items in ((2, desk_items), (3, [{**POINTS["items"][1], "weight": "100"}])):
+        data = {**POINTS, "items": items}
+        commands.change_scheme(run.scheme_id, seen=0, data=data, what="x", **desk.call())
+        commands.put_in_force(run.scheme_id, seen=2, **desk.call())
+        again = desk.publish(desk.run(run.scheme, reason="新版方案"))
+        assert again.version.number == number
+        # 55 of 60 were right under the first; now it weighs 30, then it isn't there.
+        with pytest.raises(AssessmentRefused) as refused:
+            commands.uphold(row.pk, answer="属实", points=Decimal(55), **desk.call())
+        assert refused.value.data["field"] == "points"
+    assert Appeal.objects.get(pk=row.pk).upheld is None
+    desk.check()
 
 
 def test_an_appeal_that_is_upheld_makes_a_new_version_and_both_are_shown(desk: Desk) -> None:

@@ -53,7 +53,7 @@ HEADING_CHARS_MAX = 40
 TITLE_CHARS_MAX = 50
 #: 加强宣导:各局应于… is titled by what stands before the colon.
 COLON_CHARS_MAX = 20
-_ONE_SIGN = ("①⑳", "㈠㈩", "⑴⒇", "⒈⒛")
+_ONE_SIGN = (("①", "⑳"), ("㈠", "㈩"), ("⑴", "⒇"), ("⒈", "⒛"))
 _DIGITS = {char: value for value, char in enumerate("零一二三四五六七八九")} | {
     "两": 2, "贰": 2, "叁": 3, "参": 3, "壹": 1, "肆": 4, "伍": 5, "陆": 6, "柒": 7, "捌": 8, "玖": 9,
 }  # fmt: skip

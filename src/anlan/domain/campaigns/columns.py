@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from anlan.domain.campaigns import queries
 from anlan.domain.campaigns.loop import STATES
-from anlan.domain.campaigns.models import Line, Plan, Stage, Task
+from anlan.domain.campaigns.models import Line, Plan, Task
 from anlan.domain.campaigns.queries import LineRow
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.loop.settings import RUNGS
@@ -35,8 +35,13 @@ MEMBERSHIPS = {
 PLAN_LOOKS = {"draft": "draft", "published": "assigned", "ended": "closed"}
 
 
-def task_filters(params: QueryDict, plans: Sequence[tuple[str, str]]) -> Filters:
-    """plans:  those that are offered, by their ids; the one that is asked for among them."""
+def task_filters(
+    params: QueryDict, plans: Sequence[tuple[str, str]], stage_name: str = ""
+) -> Filters:  # fmt: skip
+    """plans:  those that are offered, by their ids; the one that is asked for among them.
+
+    stage_name:  of the stage that is asked for, where the reader may read it.
+    """
     above: tuple[Any, ...] = (Search("above", _("Task above")),) if params.get("above") else ()
     if campaign := params.get("campaign", "")[:40]:
         above += (Choice("campaign", _("Campaign"), [(campaign, _("the one looked at"))]),)
@@ -51,8 +56,7 @@ def task_filters(params: QueryDict, plans: Sequence[tuple[str, str]]) -> Filters
     if group := params.get("group", "")[:40]:
         above += (Choice("group", _("Group"), [(group, _("the group looked at"))]),)
     if (stage := params.get("stage", "")).isdecimal() and len(stage) < 19:
-        rows = Stage.objects.filter(pk=int(stage)).values_list("pk", "name")
-        above += (Choice("stage", _("Stage"), list(rows)),)
+        above += (Choice("stage", _("Stage"), [(stage, stage_name or _("the stage looked at"))]),)
     return Filters(
         (
             Search("q", _("Words in the task")),

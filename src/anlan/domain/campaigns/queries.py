@@ -79,6 +79,18 @@ def in_stage(stage: Stage) -> Q:
     return Q(line__stage=stage) | Q(line__stage=None) & drawn & days
 
 
+def stage_name(text: str, by: Actor) -> str:
+    """What the stage of this number is called; empty where its campaign or plan isn't one's to
+    read: numbers are counted on, so anybody can write the next one."""
+    number = int(text) if text.isdecimal() and len(text) < 19 else 0
+    stage = Stage.objects.filter(pk=number).first() if number else None
+    if stage is None:
+        return ""
+    own = plans(by).filter(pk=stage.plan_id)
+    may = own if stage.plan_id else campaigns(by).filter(pk=stage.campaign_id)
+    return stage.name if may.exists() else ""
+
+
 def plans_in(campaign: UUID) -> Q:
     """Its own plans, and those whose tasks it shares."""
     shared = SharedLine.objects.filter(campaign=campaign)

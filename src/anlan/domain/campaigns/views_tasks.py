@@ -45,6 +45,7 @@ from anlan.kernel.loop.models import PartyRole
 from anlan.kernel.loop.settings import RUNGS
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.keeping import Kept, Offer
+from anlan.ui.lists import Filters
 from anlan.ui.pages import render_page
 
 kept_lists.register("campaigns:tasks", page="campaigns:tasks")
@@ -54,11 +55,18 @@ REPORT_LOOKS = {"sent": ("blue", "clock"), "returned": ("red", "arrow-back-up"),
                 "accepted": ("green", "check")}  # fmt: skip
 
 
+def _asked(request: HttpRequest, by: Actor) -> Filters:
+    plans = plans_offered(by, request.GET.get("plan", ""))
+    return columns.task_filters(
+        request.GET, plans, queries.stage_name(request.GET.get("stage", ""), by)
+    )
+
+
 @require_GET
 @requires("tasks.view")
 def tasks(request: HttpRequest) -> HttpResponse:
     by, today = actor_of(request), timezone.localdate()
-    asked = columns.task_filters(request.GET, plans_offered(by, request.GET.get("plan", "")))
+    asked = _asked(request, by)
     page = task_lists.page(by, asked, asked.order(columns.ORDERS, "due"), request.GET, today)
     steps_of.on_tasks(page.rows, today)
     kept = kept_lists.Kept(request, columns.task_columns(today))
@@ -77,7 +85,7 @@ def tasks(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """The list with the same filters as a workbook, every row."""
     by = actor_of(request)
-    asked = columns.task_filters(request.GET, plans_offered(by, request.GET.get("plan", "")))
+    asked = _asked(request, by)
     above = request.GET.get("above", "")[:40]
     return tasks_export.answer(asked, above, by=by, at=timezone.now())
 

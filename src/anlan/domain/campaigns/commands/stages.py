@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Unpack
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.campaigns.commands.base import draft, text_of
@@ -64,6 +64,7 @@ def _bring_over(plan: Plan, stages: Sequence[Stage]) -> None:
 
 def put_stages(row: Campaign | Plan, stages: Sequence[NewStage]) -> list[Stage]:
     """The stages in their order; one that a line is in keeps its row, and can't be left out."""
+    assert connection.in_atomic_block, "it commits with what sets them"
     if len(stages) > STAGES_MAX:
         raise PlanIncomplete(
             field="stages", reason=_("There are at most %(n)d stages.") % {"n": STAGES_MAX}

@@ -176,6 +176,16 @@ def test_stages_of_a_plan_are_written_on_its_page_and_their_days_are_held(house:
     assert house.post("city", "campaigns:plan_stages", pk, **row).status_code in (403, 409)
 
 
+def test_a_stage_of_a_draft_is_named_to_nobody_else(house: House) -> None:
+    """Stages have numbers that anybody can count on from their own."""
+    pk = house.plan(house.campaign(), lines=[NewLine("排查", title="排查")])
+    stages = replace(own_stages(house)[0], name="尚未公开的阶段"), own_stages(house)[1]
+    commands.set_plan_stages(pk, stages, **house.call("city"))
+    query = f"?stage={Plan.objects.get(pk=pk).stages.get(place=0).pk}"
+    assert "尚未公开的阶段" in house.text("city", "campaigns:tasks", query=query)
+    assert "尚未公开的阶段" not in house.text("office", "campaigns:tasks", query=query)
+
+
 def test_a_list_of_tasks_follows_a_stage_whose_days_change(house: House) -> None:
     """A list of one shape is kept by the process; what it was read from stands in its key."""
     plan = staged(house)

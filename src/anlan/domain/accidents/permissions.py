@@ -1,7 +1,8 @@
 """Who may do what with accidents.
 
 an accident     seen by those in charge of its area and sector, by units that have a part in it and
-                by whoever reported it; supplemented by those who judge there and the duty desk;
+                by whoever reported it; supplemented by those who judge there, the duty desk
+                and the department that reported it;
                 concluded, moved and voided by office and leader.
 its scope       changed in two steps: asked for by office or leader, decided by another of them.
 control targets, outputs  read in their area, below it and above it; set by office and leader,
@@ -42,7 +43,10 @@ def view(by: Actor) -> Q:
 
 
 def edit(by: Actor) -> Q:
-    return in_charge(by, *JUDGES, Role.DUTY)
+    """Who reported it as well: of an accident whose sector nobody has said yet, a department of
+    one sector is in charge of nothing, and knows most.
+    """
+    return in_charge(by, *JUDGES, Role.DUTY) | party(by, (*JUDGES, Role.DUTY))
 
 
 def lead(by: Actor) -> Q:

@@ -353,6 +353,7 @@ _DONE = {
     "look": _("looked at"),
     "mark": _("marked"),
     "mark_key": _("marked as key"),
+    "findings": _("what is suspected of reporting read"),
     "names": _("names of the harmed read"),
     "note": _("noted"),
     "number": _("numbered"),

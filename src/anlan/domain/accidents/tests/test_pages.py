@@ -207,6 +207,10 @@ def test_who_answers_for_a_sector_reports_of_a_firm_that_nobody_knew(desk: Desk)
     row = Accident.objects.select_related("case").get()
     assert Enterprise.objects.get(pk=row.case.enterprise_id).name == "兴达化工厂"
     assert desk.get("chemist", "accidents:page", row.pk).status_code == 200
+    # What becomes known at night is supplemented by who reported it; nobody of elsewhere may.
+    given = {"figures": commands.Figures(deaths=3), "text": "一人经抢救无效"}
+    assert desk.do("chemist", "supplement", row.pk, **given) == "reported"
+    assert desk.do("stranger", "supplement", row.pk, **given) == "not_found"
     # By its number alone nobody reports of a firm that they may not see.
     given = {"title": "闪爆", "happened_at": timezone.now(), "area": by_code(HOME).pk,
              "enterprise": row.case.enterprise_id, "enterprise_name": "某厂"}  # fmt: skip

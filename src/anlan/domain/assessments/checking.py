@@ -79,8 +79,8 @@ def _of_stages(spec: Spec) -> Iterator[Finding]:
     for before, after in pairwise(spec.stages):
         if after.starts <= before.ends:
             names = {"one": after.name, "other": before.name}
-            reason = _("%(one)s begins before %(other)s is over; put them in order.") % names
-            yield Finding("stages", reason)
+            said = _("%(one)s begins before %(other)s is over; put them in order.") % names
+            yield Finding("stages", said)
 
 
 def _of_dimensions(spec: Spec) -> Iterator[Finding]:

@@ -21,8 +21,9 @@ from anlan.domain.accidents.refusals import AccidentIncomplete
 
 #: On what a guess rests: how the heading is called, words in it, what stands below it.
 NAMED, WORDS, VALUES, LONGEST = "named", "words", "values", "longest"
-#: Of the values of a column, how many in a hundred must read as what it is taken for.
-MOSTLY = 70
+#: Of the values of a column, how many in a hundred must read as what it is taken for; the others
+#: are told as rows to mend.
+MOSTLY = 50
 #: A column of codes has few of them, an account many words.
 CODES_MOST, CODE_CHARS, ACCOUNT_CHARS = 40, 40, 25
 #: Whose days aren't those on which it happened.

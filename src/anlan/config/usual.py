@@ -27,6 +27,10 @@ USUAL: Mapping[str, tuple[str, ...]] = {
         "work:list", "hazards:new", "hazards:list", "selfchecks:plans", "notices:inbox",
         "overview:home",
     ),
+    "duty": (
+        "work:list", "accidents:list", "hazards:new", "notices:inbox", "hazards:list",
+        "overview:home",
+    ),
 }  # fmt: skip
 PHONE_LINES = 4
 #: A line alone isn't worth a fold.

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from django.db import transaction
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from anlan.base import lots
 from anlan.base.ids import uuid7
@@ -54,7 +54,9 @@ def run(desk: Desk, code: str = HOME, period: periods.Period = JUNE, **rule: int
     data = {**settings.DEFAULTS[settings.TRUTH], **rule}
     area, by = by_code(code), desk.cast.actor("office")
     asked = checks.Asked(area, period, None, timezone.now(), by, settings.Truth(**data))
-    return {one.rule: one.flags for one in checks.run(asked)}
+    # A flag's words are put together as it is made, in whatever language is active then.
+    with translation.override("en"):
+        return {one.rule: one.flags for one in checks.run(asked)}
 
 
 def test_nothing_is_flagged_where_nothing_happened(desk: Desk) -> None:

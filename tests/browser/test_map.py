@@ -48,9 +48,9 @@ def test_rows_open_move_and_zoom_by_keyboard_and_nothing_needs_a_style(sign_in: 
     expect(rows).to_have_count(124)  # all 123, and a line that says what stands before
     # Far from the screen nothing is drawn; scrolled to, it is.
     lanes = page.locator(".bm-r .bm-l")
-    expect(lanes.last).to_be_hidden()
-    page.locator(".bm-r tr").last.scroll_into_view_if_needed()
-    expect(lanes.last).to_be_visible()
+    expect(lanes.first).to_be_hidden()
+    rows.first.scroll_into_view_if_needed()
+    expect(lanes.first).to_be_visible()
     # Folded and opened again, all come back.
     for key, count in (("ArrowLeft", 0), ("ArrowRight", 124)):
         page.locator("[data-bm-head]").first.focus()

@@ -103,9 +103,9 @@ def _pages(request: HttpRequest, by: Actor, text: str, part: bool) -> Iterator[O
             label = str(item.label)
             if _called(label, text) and not (part and text.casefold() in label.casefold()):
                 yield item.url, label, str(group.label), item.icon
-    for label, name, needs in BEGINNINGS:
-        if policy.may(by, needs) and _called(str(label), text):
-            yield reverse(name), str(label), "", "plus"
+    for act, name, needs in BEGINNINGS:
+        if policy.may(by, needs) and _called(str(act), text):
+            yield reverse(name), str(act), "", "plus"
 
 
 def _numbered(by: Actor, text: str) -> Iterator[Option]:

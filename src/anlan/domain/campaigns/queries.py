@@ -86,9 +86,11 @@ def stage_name(text: str, by: Actor) -> str:
     stage = Stage.objects.filter(pk=number).first() if number else None
     if stage is None:
         return ""
-    own = plans(by).filter(pk=stage.plan_id)
-    may = own if stage.plan_id else campaigns(by).filter(pk=stage.campaign_id)
-    return stage.name if may.exists() else ""
+    if stage.plan_id is not None:
+        may = plans(by).filter(pk=stage.plan_id).exists()
+    else:
+        may = stage.campaign_id is not None and campaigns(by).filter(pk=stage.campaign_id).exists()
+    return stage.name if may else ""
 
 
 def plans_in(campaign: UUID) -> Q:

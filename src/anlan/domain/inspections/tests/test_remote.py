@@ -23,7 +23,7 @@ from anlan.domain.hazards.sources import source_of
 from anlan.domain.hazards.tests.stage import ROOT
 from anlan.domain.inspections.models import Look, Pick, RemoteDraw, RemotePlan
 from anlan.domain.inspections.remote import commands
-from anlan.domain.inspections.remote.commands import NewLook, NewPlan, Seen
+from anlan.domain.inspections.remote.commands import NewLook, NewPlan, Seen, looking
 from anlan.domain.inspections.remote.facts import INDICATORS
 from anlan.domain.inspections.remote.queries import invariants
 from anlan.domain.inspections.tests.street import Street
@@ -180,6 +180,24 @@ def test_a_violation_becomes_a_hazard_that_names_its_source_and_every_figure_is_
     assert control.figures()[3] == 1
     assert Look.objects.filter(withdrawn_at=None).count() == 3
     assert fourth.state == "waiting"
+    assert holds() == []
+
+
+def test_hazards_stand_with_their_look_or_not_at_all(
+    control: Control, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [pick, *_others] = control.draw(control.plan())
+    with monkeypatch.context() as broken:
+        broken.setattr(looking.facts, "post_violations", lambda *_args: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            control.look(pick, "未系安全带高处作业")
+    assert not Hazard.objects.exists()
+    first = control.look(pick, "未系安全带高处作业")
+    # Whoever comes second enters nothing, under an id of their own or the first one's.
+    for more in ({}, {"pk": first.pk}):
+        with pytest.raises(MovedOn):
+            control.look(pick, "另一处未系安全带", who="office", **more)
+    assert (Look.objects.count(), Hazard.objects.count()) == (1, 1)
     assert holds() == []
 
 

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import Unpack
 from uuid import UUID, uuid5
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from anlan.base import text
-from anlan.base.actor import Actor
 from anlan.base.ids import id_after
 from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.base.refusal import MovedOn
 from anlan.domain.hazards import commands as hazards
-from anlan.domain.hazards.models import Hazard
 from anlan.domain.inspections.remote import facts, firms
 from anlan.domain.inspections.remote.models import (
     NAME_CHARS_MAX,
@@ -31,7 +28,6 @@ from anlan.domain.inspections.remote.models import (
 )
 from anlan.domain.inspections.remote.permissions import LOOKS
 from anlan.domain.inspections.remote.refusals import RemoteRefused
-from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call
@@ -79,30 +75,46 @@ def hazard_id(look: UUID, place: int) -> UUID:
     return id_after(look, place)
 
 
-def enter(new: NewLook, *, by: Actor, request_id: UUID, at: datetime) -> UUID:
-    """Enter what was looked at and found.
+@transaction.atomic(durable=True)
+def enter(new: NewLook, **call: Unpack[Call]) -> UUID:
+    """Enter what was looked at, and each thing found as a hazard of that source.
 
-    The hazards come first, by their own command, which a repeat finds done; what is refused is
-    refused before either. Raises NotFound, MovedOn, RemoteRefused.
+    Raises NotFound, NotAllowed, MovedOn where it was looked at already, RemoteRefused.
     """
     rows = Pick.objects.select_related("draw__plan")
-    pick = policy.access(rows, "remote.look", by, new.pick, at=at)
-    call: Call = {"by": by, "at": at, "request_id": request_id}
-    if Look.objects.filter(pk=new.pk).exists():
-        # Entered before: the claim says whether by this very request.
-        return _enter(new, **call)
-    if pick.state != Pick.State.WAITING:
+    pick, claim = plain.begin(rows, "remote.look", new.pick, asdict(new), **call)
+    if claim.repeated:
+        return claim.answer[0]
+    by, at = claim.by, claim.at
+    pick = rows.select_for_update(of=("self",)).get(pk=new.pick)
+    if pick.state != Pick.State.WAITING or Look.objects.filter(pk=new.pk).exists():
         raise MovedOn
     _check(new, pick, timezone.localdate(at), at)
-    findings = [_finding(new, pick, place, main_unit(by, LOOKS).pk) for place in _places(new)]
-    findings = _not_found_yet(findings, pick.enterprise_id)
+    unit = main_unit(by, LOOKS)
+    findings = [
+        _finding(new, pick, place, each, unit.pk) for place, each in enumerate(new.seen, 1)
+    ]  # fmt: skip
     if findings:
-        hazards.find(findings, by=by, request_id=uuid5(request_id, "hazards"), at=at)
-    return _enter(new, **call)
-
-
-def _places(new: NewLook) -> range:
-    return range(1, len(new.seen) + 1)
+        # Its own request, so that either may be repeated alone.
+        hazards.find_within(findings, by=by, at=at, request_id=uuid5(call["request_id"], "hazards"))
+    Look.objects.create(
+        id=new.pk, pick=pick, on=new.on, looker=new.looker.strip(), unit=unit,
+        user_id=by.user_id, entered_at=at, what=new.what.strip(), since=new.since,
+        until=new.until, outcome=new.outcome, note=new.note.strip(),
+    )  # fmt: skip
+    Violation.objects.bulk_create(
+        Violation(look_id=new.pk, place=place, kind=each.kind, seen_at=each.at,
+                  hazard_id=hazard_id(new.pk, place))
+        for place, each in enumerate(new.seen, 1)
+    )  # fmt: skip
+    pick.state = new.outcome
+    pick.save(update_fields=["state"])
+    for kind in COUNTED[Pick.State(new.outcome)]:
+        facts.post(kind, [pick], 1, at)
+    facts.post_violations(pick, [each.kind for each in new.seen], 1, at)
+    after = {"pick": pick.pk, "outcome": new.outcome, "found": len(new.seen)}
+    claim.record("remote.look", "remote_look", new.pk, after=after)
+    return claim.done(pick.pk)
 
 
 def _check(new: NewLook, pick: Pick, today: date, at: datetime) -> None:
@@ -153,8 +165,7 @@ def _check_seen(n: int, each: Seen, since: datetime, until: datetime) -> None:
         raise RemoteRefused(field=f"at_{n}", reason=_("That moment is outside what was looked at."))
 
 
-def _finding(new: NewLook, pick: Pick, place: int, unit: int) -> hazards.Finding:
-    each = new.seen[place - 1]
+def _finding(new: NewLook, pick: Pick, place: int, each: Seen, unit: int) -> hazards.Finding:
     assert new.since is not None, "checked"
     moment = timezone.localtime(each.at or new.since)
     plan = pick.draw.plan
@@ -172,51 +183,6 @@ def _finding(new: NewLook, pick: Pick, place: int, unit: int) -> hazards.Finding
             "category": "" if kind is Violation.Kind.OTHER else str(kind.label),
         },
     )  # fmt: skip
-
-
-def _not_found_yet(
-    findings: Sequence[hazards.Finding], enterprise: int
-) -> list[hazards.Finding]:  # fmt: skip
-    """Without those that an earlier call entered before it was cut off."""
-    rows = Hazard.objects.filter(pk__in=[each.pk for each in findings])
-    there = dict(rows.values_list("pk", "enterprise_id"))
-    if set(there.values()) - {enterprise}:
-        raise MovedOn
-    return [each for each in findings if each.pk not in there]
-
-
-@transaction.atomic(durable=True)
-def _enter(new: NewLook, **call: Unpack[Call]) -> UUID:
-    claim = plain.claim("remote.look", asdict(new), **call)
-    if claim.repeated:
-        return claim.answer[0]
-    by, at = claim.by, claim.at
-    pick = Pick.objects.select_for_update(of=("self",)).get(pk=new.pick)
-    if pick.state != Pick.State.WAITING:
-        raise MovedOn
-    look = Look(
-        id=new.pk, pick=pick, on=new.on, looker=new.looker.strip(), unit=main_unit(by, LOOKS),
-        user_id=by.user_id, entered_at=at, what=new.what.strip(), since=new.since,
-        until=new.until, outcome=new.outcome, note=new.note.strip(),
-    )  # fmt: skip
-    try:
-        with transaction.atomic():
-            look.save(force_insert=True)
-    except IntegrityError:
-        raise MovedOn from None
-    Violation.objects.bulk_create(
-        Violation(look=look, place=place, kind=each.kind, seen_at=each.at,
-                  hazard_id=hazard_id(new.pk, place))
-        for place, each in enumerate(new.seen, 1)
-    )  # fmt: skip
-    pick.state = new.outcome
-    pick.save(update_fields=["state"])
-    for kind in COUNTED[Pick.State(new.outcome)]:
-        facts.post(kind, [pick], 1, at)
-    facts.post_violations(pick, [each.kind for each in new.seen], 1, at)
-    after = {"pick": pick.pk, "outcome": new.outcome, "found": len(new.seen)}
-    claim.record("remote.look", "remote_look", new.pk, after=after)
-    return claim.done(pick.pk)
 
 
 @transaction.atomic(durable=True)
@@ -245,7 +211,8 @@ def withdraw(pk: UUID, *, reason: str, **call: Unpack[Call]) -> UUID:
         facts.post(facts.TOLD, [pick], -1, claim.at)
         outbox.post(
             "remote.withdrawn", to_units=firms.units_of(pick.enterprise_id, claim.at),
-            data={"unit": look.unit.name, "firm": pick.enterprise.name, "reason": reason},
+            data={"unit": look.unit.name, "firm": pick.enterprise.name,
+                  "reason": look.withdrawn_because},
             at=claim.at,
         )  # fmt: skip
     if pick.received_at:

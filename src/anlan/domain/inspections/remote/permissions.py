@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from anlan.base.actor import Actor
 from anlan.base.paths import ancestors, below
-from anlan.domain.inspections.permissions import grants
+from anlan.domain.inspections.permissions import grants, own_firms
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
@@ -47,9 +47,11 @@ def may_plan_in(by: Actor, path: str, sector: str | None) -> bool:
 
 
 def _told(by: Actor) -> Q:
-    """What enterprises that one is the safety officer of were told."""
-    mine = policy.scope(by, (Role.RECTIFIER,))
-    return mine if mine in (NOTHING, EVERYTHING) else mine & Q(told_at__isnull=False)
+    """What the enterprises were told that one is the safety officer of, and of no other unit."""
+    if by.trusted:
+        return EVERYTHING
+    firms = [enterprise for enterprise, _unit in own_firms(by)]
+    return Q(enterprise_id__in=firms, told_at__isnull=False) if firms else NOTHING
 
 
 RULES: dict[str, Rule] = {

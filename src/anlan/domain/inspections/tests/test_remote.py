@@ -220,6 +220,10 @@ def test_the_enterprise_is_told_reads_only_its_own_and_signs_for_it(control: Con
     assert client.get(reverse("remote:list")).content.decode().count("main-link clip-2") == 1
     assert client.get(reverse("remote:plans")).status_code == 403
     assert client.get(reverse("remote:one", args=[other.pk])).status_code == 404
+    # The safety officer of a unit that is no enterprise signs for none of its area.
+    control.cast.person("clerk", "office", Role.RECTIFIER)
+    with pytest.raises(NotFound):
+        commands.receive(mine.pk, **control.call("clerk"))
     sign = {"request_id": uuid7(), "answer": "已停工整改"}
     for _time in range(2):
         assert client.post(reverse("remote:receive", args=[mine.pk]), sign).status_code == 302

@@ -6,12 +6,12 @@ and its version, and an office or leader begins or raises the inquiry, or leaves
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from datetime import timedelta
 from typing import Any, Self
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -75,29 +75,21 @@ class Proposal:
 
 def in_force(path: str) -> list[RaisingRules]:
     """The latest version of each area from the nation down to that of a path."""
-    rows = RaisingRules.objects.filter(area__in=ancestors(path)).select_related("area")
-    latest: dict[int, RaisingRules] = {}
-    for row in rows.order_by("version"):
-        latest[row.area_id] = row
-    return sorted(latest.values(), key=lambda row: row.path)
-
-
-def level_of(accident: Accident) -> int | None:
-    """One above the level that the grade gives; None where there is none above."""
-    level = law.leads(accident.case.grade)
-    return level - 1 if level > Level.NATION else None
+    newer = RaisingRules.objects.filter(area=OuterRef("area"), version__gt=OuterRef("version"))
+    rows = RaisingRules.objects.filter(~Exists(newer), area__in=ancestors(path))
+    return list(rows.select_related("area").order_by("path"))
 
 
 def proposals(accident: Accident) -> list[Proposal]:
-    """The rules that hold of an accident as it is known now."""
-    if level_of(accident) is None or accident.case.state == "void":
+    """The rules that hold of an accident as it is known now; none where no level is above."""
+    if law.leads(accident.case.grade) == Level.NATION or accident.case.state == "void":
         return []
     rules = [(Rule.of(each), row) for row in in_force(accident.case.path) for each in row.rules]
     return [Proposal(rule, row) for rule, row in rules if _holds(rule, accident)]
 
 
 def _holds(rule: Rule, row: Accident) -> bool:
-    stated = (
+    stated: tuple[tuple[object, Callable[[], bool]], ...] = (
         (rule.grade, lambda: row.case.grade == rule.grade),
         (rule.sector, lambda: row.case.sector_id == rule.sector),
         (rule.deaths, lambda: row.deaths >= rule.deaths),

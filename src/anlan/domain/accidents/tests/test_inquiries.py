@@ -144,6 +144,15 @@ def test_the_pages_lead_from_the_accident_to_its_inquiry_and_back(desk: Desk) ->
     given = {"inquiry": uuid7(), "level": 3, "liability": "on"}
     assert desk.post("viewer", "accidents:inquire", pk, **given).status_code == 403
     assert desk.post("stranger", "accidents:inquire", pk, **given).status_code == 404
+    # A form to be mended stands as it was typed: without a level, or a higher one without a reason.
+    typed = {**given, "level": "", "because": "省安委〔2026〕8号第三条"}
+    for wrong, kept in (
+        (typed, "第三条</textarea>"),
+        ({**given, "level": 2}, 'value="2" selected'),
+    ):
+        answer = desk.post("office", "accidents:inquire", pk, **wrong)
+        assert answer.status_code == 422
+        assert kept in answer.content.decode()
     answer = desk.post("office", "accidents:inquire", pk, **given)
     found = Inquiry.objects.get()
     assert answer.url.endswith(f"/{found.pk}/")

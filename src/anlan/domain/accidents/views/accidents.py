@@ -54,6 +54,8 @@ from anlan.ui.pages import go_on, render_page
 kept_lists.register("accidents:list", "accidents:export", page="accidents:list")
 #: What the form folds away, for whoever reports from the street on a phone.
 FOLDED = frozenset({"light", "loss", "nature", "sector", "type", "aware_at", "received_at", "text"})
+#: The form that begins the inquiry, beside those of the steps, and the ids of its fields.
+BEGIN, BEGIN_IDS = "begin", "begin_%s"
 #: Names of areas that a note is held against.
 PLACES_MAX = 5_000
 DRAWN = ("reported", "known", "concluded")
@@ -176,7 +178,8 @@ def _page(
         "now": DRAWN.index(case.state) if case.state in DRAWN else None,
         "timeline": timeline_of(around.events), "may_names": "accidents.names" in allowed,
         "moment": timezone.now(), "request_id": uuid7(),
-        "may_lead": "accidents.lead" in allowed, **_beginning(row, around),
+        "may_lead": "accidents.lead" in allowed,
+        **(_beginning(row, around, bad) if "accidents.lead" in allowed else {}),
         "inquiry_state": inquiring.state_label(around.inquiry.case.state) if around.inquiry else "",
         "inquiry_look": inquiring.LOOKS[around.inquiry.case.state] if around.inquiry else "",
         "may_inquiry": around.inquiry is not None and policy.permitted(
@@ -185,17 +188,20 @@ def _page(
     return render_page(request, "accidents/page.html", "accidents/page.html", context, status)
 
 
-def _beginning(row: Accident, around: queries.Around) -> dict[str, Any]:
-    """The form that begins the inquiry, filled by the first rule that would raise it; and all such
-    rules, as long as nobody has raised it.
+def _beginning(
+    row: Accident, around: queries.Around, bad: tuple[str, Any] | None
+) -> dict[str, Any]:
+    """The form that begins the inquiry, filled by the first rule that would raise it or as it was
+    sent back; and all such rules, as long as nobody has raised it.
     """
     is_raised = around.inquiry is not None and around.inquiry.is_raised
     proposed = [] if is_raised else raising.proposals(row)
-    initial = {"request_id": uuid7(), "inquiry": uuid7(), "level": law.leads(row.case.grade)}
+    level, because = law.leads(row.case.grade), ""
     if proposed:
-        initial |= {"level": raising.level_of(row), "because": proposed[0].because}
-    return {"proposed": proposed, "begin_form": forms.Begin(initial=initial, auto_id="begin_%s"),
-            "proposed_level": Level(initial["level"]).label}  # fmt: skip
+        level, because = level - 1, proposed[0].because
+    initial = {"request_id": uuid7(), "inquiry": uuid7(), "level": level, "because": because}
+    form = bad[1] if bad and bad[0] == BEGIN else forms.Begin(initial=initial, auto_id=BEGIN_IDS)
+    return {"proposed": proposed, "begin_form": form, "proposed_level": Level(level).label}
 
 
 def _form(page: offering.StepPage, row: Accident, around: queries.Around, data: Any = None) -> Any:
@@ -240,6 +246,31 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         again=lambda bad: _page(request, pk, bad, status=422),
         done=done,
     )  # fmt: skip
+
+
+@require_POST
+@requires("accidents.lead")
+def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Begin the inquiry from an accident's page. A form to be mended comes back as typed."""
+    by, at = actor_of(request), timezone.now()
+    policy.access(Accident.objects.all(), "accidents.lead", by, pk, at=at)
+    form = forms.Begin(request.POST, auto_id=BEGIN_IDS)
+
+    def again() -> HttpResponse:
+        return _page(request, pk, (BEGIN, form), status=422)
+
+    if not form.is_valid():
+        return again()
+    data = form.cleaned_data
+    try:
+        made = commands.open_inquiry(
+            pk, inquiry=data["inquiry"], liability=data["liability"], level=data["level"],
+            because=data["because"], by=by, at=at, request_id=data["request_id"],
+        )  # fmt: skip
+    except Refusal as refusal:
+        return offering.send_back(form, refusal, again)
+    messages.success(request, _("The inquiry has begun."))
+    return go_on(request, reverse("accidents:inquiry", args=[made]))
 
 
 @require_POST

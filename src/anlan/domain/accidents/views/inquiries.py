@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from anlan.base.ids import uuid7
-from anlan.base.refusal import Refusal
-from anlan.domain.accidents import commands, forms, inquiry_steps, tabs
+from anlan.domain.accidents import inquiry_steps, tabs
 from anlan.domain.accidents.columns import grade_cell
 from anlan.domain.accidents.history import INQUIRY_STEPS, timeline_of
 from anlan.domain.accidents.inquiring import LOOKS, STATES, report_due, rules, state_label
@@ -29,7 +26,7 @@ from anlan.kernel.loop.models import Event
 from anlan.kernel.loop.settings import RUNGS
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Choice, Column, Filters, Flag
-from anlan.ui.pages import go_on, render_page
+from anlan.ui.pages import render_page
 from anlan.ui.parts import cell
 
 ORDERS = {"due": Keyset.by("case__due_on?", "pk"), "newest": Keyset.by("-case__opened_on", "-pk")}
@@ -97,31 +94,6 @@ def inquiry_list(request: HttpRequest) -> HttpResponse:
         "may_rules": policy.may(by, "raisingrules.view"),
     }  # fmt: skip
     return render_page(request, "accidents/inquiries.html", "accidents/_inquiries.html", context)
-
-
-@require_POST
-@requires("accidents.lead")
-def begin(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Begin the inquiry of an accident from its page."""
-    by, at = actor_of(request), timezone.now()
-    policy.access(Accident.objects.all(), "accidents.lead", by, pk, at=at)
-    form = forms.Begin(request.POST)
-    if not form.is_valid():
-        messages.error(request, " ".join(str(m) for errors in form.errors.values() for m in errors))
-        return go_on(request, reverse("accidents:page", args=[pk]))
-    data = form.cleaned_data
-    try:
-        made = commands.open_inquiry(
-            pk, inquiry=data["inquiry"], liability=data["liability"], level=data["level"],
-            because=data["because"], by=by, at=at, request_id=data["request_id"],
-        )  # fmt: skip
-    except Refusal as refusal:
-        if refusal.status >= 409:
-            raise
-        messages.error(request, str(refusal))
-        return go_on(request, reverse("accidents:page", args=[pk]))
-    messages.success(request, _("The inquiry has begun."))
-    return go_on(request, reverse("accidents:inquiry", args=[made]))
 
 
 @require_GET

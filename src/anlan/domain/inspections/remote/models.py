@@ -70,6 +70,11 @@ class RemoteDraw(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["plan", "start"], name="remote_draw_once")]
 
+    @property
+    def drawn(self) -> int:
+        """How many it drew: as many as were wanted, or all there were."""
+        return min(self.wanted, self.size)
+
 
 class Pick(models.Model):
     """One enterprise that was drawn: looked at, told what was found, and its receipt.

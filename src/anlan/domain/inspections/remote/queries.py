@@ -31,7 +31,7 @@ from anlan.kernel.facts.models import Fact
 from anlan.kernel.papers import scripts
 from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Keyset
-from anlan.ui.lists import Area, Choice, Column, Days, Filters, Search
+from anlan.ui.lists import Area, Choice, Column, Days, Filters, Record, Search
 from anlan.ui.parts import cell
 
 ORDERS = {"newest": Keyset.by("-drawn_on", "-pk")}
@@ -81,6 +81,7 @@ def filters(by: Actor, params: QueryDict) -> Filters:
             Choice("violation", _("Violation"), Violation.Kind.choices),
             Area("area", _("Area"), reverse("pickers:areas"), area_name),
             Days("on", _("Drawn on")),
+            Record("draw", _("Draw")),
         ),
         params,
     )
@@ -97,7 +98,7 @@ def narrowed(rows: QuerySet[Pick], asked: Filters) -> QuerySet[Pick]:
     if asked["state"]:
         rows = rows.filter(state__in=states)
     for name, column in (
-        ("way", "way"), ("plan", "draw__plan"),
+        ("way", "way"), ("plan", "draw__plan"), ("draw", "draw"),
         ("on_from", "drawn_on__gte"), ("on_to", "drawn_on__lte"),
     ):  # fmt: skip
         if value := asked[name]:

@@ -91,15 +91,11 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
         if form.is_valid() and _drawn(form, row, by):
             messages.success(request, _("Drawn. Each of them is now to be looked at."))
             return go_on(request, reverse("remote:plan", args=[pk]))
-    draws = list(
-        row.draws.defer("frame").order_by("-start").annotate(n=Count("picks"))[: queries.DRAWS_MAX]
-    )
+    draws = list(row.draws.defer("frame").order_by("-start")[: queries.DRAWS_MAX])
     context = {
-        "row": row, "form": form, "draws": [
-            (each, queries.period_of(each), timezone.localdate(each.made_at).isoformat())
-            for each in draws
-        ],
-        "states": _states(row, by), "kinds": [ObjectKind(kind).label for kind in row.kinds],
+        "row": row, "form": form,
+        "draws": [(each, queries.period_of(each)) for each in draws],
+        "states": _states(draws, by), "kinds": [ObjectKind(kind).label for kind in row.kinds],
         "may_draw": row.ended_at is None
         and bool(policy.allowed(RemotePlan, pk, {"remoteplans.make"}, by)),
         "due": _due(row, draws, periods.of(periods.Kind(row.every), today)),
@@ -115,9 +111,9 @@ def _due(row: RemotePlan, draws: Sequence[RemoteDraw], now: periods.Period) -> s
     return now.label
 
 
-def _states(row: RemotePlan, by: Actor) -> dict[UUID, Mapping[str, Any]]:
+def _states(draws: Sequence[RemoteDraw], by: Actor) -> dict[UUID, Mapping[str, Any]]:
     """By draw, what came of those that one sees."""
-    picks = policy.permitted(Pick.objects.filter(draw__plan=row), "remote.view", by).order_by()
+    picks = policy.permitted(Pick.objects.filter(draw__in=draws), "remote.view", by).order_by()
     found = picks.values("draw").annotate(
         seen=Count("pk"), waiting=Count("pk", filter=Q(state="waiting")),
         found=Count("pk", filter=Q(state="found")), missing=Count("pk", filter=Q(state="missing")),

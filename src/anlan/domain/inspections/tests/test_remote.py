@@ -129,6 +129,13 @@ def test_who_is_drawn_follows_from_seed_and_frame_and_a_period_is_drawn_once(
     before = control.draw(plan, "乙", day=control.street.today - timedelta(days=11))
     assert not {p.enterprise_id for p in before} & {p.enterprise_id for p in picks}
     assert holds() == []
+    # Of two draws of one day each opens to its own.
+    page = control.client_of("office").get(reverse("remote:plan", args=[plan])).content.decode()
+    for each in RemoteDraw.objects.all():
+        link = f"{reverse('remote:list')}?draw={each.pk}"
+        assert f'href="{link}"' in page
+        opened = control.client_of("office").get(link).content.decode()
+        assert opened.count('class="main-link clip-2"') == 4
     RemoteDraw.objects.filter(pk=draw.pk).update(seed="丙")
     assert holds() == [str(draw.pk)]
 

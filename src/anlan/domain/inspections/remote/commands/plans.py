@@ -142,6 +142,10 @@ def draw(pk: UUID, plan_id: UUID, *, day: date, seed: str, **call: Unpack[Call])
         raise RemoteRefused(
             field="day", reason=_("Choose a day since the plan was made, today at the latest.")
         )
+    if plan.draws.filter(start=period.start).exists():
+        raise RemoteRefused(
+            field="day", reason=_("%(period)s was drawn for already.") % {"period": period.label}
+        )
     words = stated(seed, "seed", _("Write a seed: any word or number."), SEED_CHARS_MAX)
     found = {row[0]: row for row in frame_of(plan)}
     if not found:
@@ -160,10 +164,6 @@ def draw(pk: UUID, plan_id: UUID, *, day: date, seed: str, **call: Unpack[Call])
         frame=keys, size=len(keys), digest=lots.digest_of(keys), made_at=claim.at,
         made_by=claim.by.name,
     )  # fmt: skip
-    if plan.draws.filter(start=period.start).exists():
-        raise RemoteRefused(
-            field="day", reason=_("%(period)s was drawn for already.") % {"period": period.label}
-        )
     try:
         with transaction.atomic():
             row.save(force_insert=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet, Sum
+from django.db.models import Count, F, Prefetch, Q, QuerySet, Sum
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -173,28 +173,31 @@ def every_label(plan: RemotePlan) -> str:
 
 def invariants(now: datetime) -> Iterator[tuple[str, bool, int, str]]:
     """The ledger counts what stands, each row says what its look says, each draw what seed drew."""
-    looked = Q(state__in=LOOKED)
-    told = Pick.objects.aggregate(
-        drawn=Count("pk"), looked=Count("pk", filter=looked),
+    stands = Pick.objects.aggregate(
+        drawn=Count("pk"), looked=Count("pk", filter=Q(state__in=LOOKED)),
         missing=Count("pk", filter=Q(state="missing")), found=Count("pk", filter=Q(state="found")),
         told=Count("told_at"), received=Count("received_at"),
     )  # fmt: skip
-    told["violation"] = Violation.objects.filter(look__withdrawn_at=None).count()
+    stands["violation"] = Violation.objects.filter(look__withdrawn_at=None).count()
     bad = []
     for kind in facts.KINDS:
-        counted = Fact.objects.filter(kind__code=kind.code).aggregate(n=Sum("quantity", default=0))
-        if counted["n"] != told[kind.code.removeprefix("remote.")]:
-            bad.append(f"{kind.code} {counted['n']}≠{told[kind.code.removeprefix('remote.')]}")
+        facts_of = Fact.objects.filter(kind__code=kind.code)
+        counted = facts_of.aggregate(n=Sum("quantity", default=0))["n"]
+        rows = stands[kind.code.removeprefix("remote.")]
+        if counted != rows:
+            bad.append(f"{kind.code} {counted}≠{rows}")
     standing = Look.objects.filter(withdrawn_at=None)
     wrong = standing.exclude(pick__state=F("outcome")).values_list("pk", flat=True)
     bad += [str(pk) for pk in wrong[:NAMED_MAX]]
     lost = Pick.objects.exclude(state="waiting").exclude(pk__in=standing.values("pick"))
     bad += [str(pk) for pk in lost.values_list("pk", flat=True)[:NAMED_MAX]]
-    yield "I6 checks from afar are what is counted", not bad, told["drawn"], "; ".join(bad)
+    yield "I6 checks from afar are what is counted", not bad, stands["drawn"], "; ".join(bad)
     draws, bent = 0, []
-    for row in RemoteDraw.objects.order_by("pk").iterator(chunk_size=50):
+    picks = Pick.objects.only("draw_id", "enterprise_id").order_by("place")
+    rows_of = RemoteDraw.objects.order_by("pk").prefetch_related(Prefetch("picks", picks))
+    for row in rows_of.iterator(chunk_size=50):
         draws += 1
-        mine = list(row.picks.order_by("place").values_list("enterprise_id", flat=True))
+        mine = [pick.enterprise_id for pick in row.picks.all()]
         if lots.digest_of(row.frame) != row.digest or mine != drawn_by(row):
             bent.append(str(row.pk))
     name = "I6 draws of checks from afar can be drawn again"

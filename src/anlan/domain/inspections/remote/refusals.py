@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import text
 from anlan.base.refusal import Refusal
 
 
@@ -12,3 +15,7 @@ class RemoteRefused(Refusal):
 
     code = "remote_refused"
     message = _("%(reason)s")
+
+
+stated = partial(text.stated, refusal=RemoteRefused)
+short = partial(text.short, refusal=RemoteRefused)

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.db.models import Prefetch
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -19,7 +20,7 @@ from anlan.domain.hazards import queries as hazards
 from anlan.domain.hazards.forms import uuid_of
 from anlan.domain.inspections.remote import commands, firms, queries, tabs
 from anlan.domain.inspections.remote.forms import LookForm
-from anlan.domain.inspections.remote.models import Pick
+from anlan.domain.inspections.remote.models import Pick, Violation
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.ui.forms import put_refusal
@@ -47,15 +48,16 @@ def one(request: HttpRequest, pk: UUID) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     row = policy.access(queries.visible(by), "remote.view", by, pk, at=at)
     may = policy.allowed(Pick, pk, {"remote.look", "remote.receive"}, by)
+    found = Violation.objects.select_related("hazard__case").order_by("place")
     looks = list(
-        row.looks.select_related("unit").prefetch_related("violations__hazard__case")
+        row.looks.select_related("unit").prefetch_related(Prefetch("violations", found))
         .order_by("-entered_at", "-pk")
     )  # fmt: skip
-    found = [each.hazard_id for look in looks for each in look.violations.all()]
+    named = [each.hazard_id for look in looks for each in look.violations.all()]
     context = {
         "row": row, "period": queries.period_of(row.draw), "state": queries.state_cell(row),
         "told": queries.told_cell(row),
-        "seen": set(hazards.visible(by).filter(pk__in=found).values_list("pk", flat=True)),
+        "seen": set(hazards.visible(by).filter(pk__in=named).values_list("pk", flat=True)),
         # An enterprise reads what stands; what was taken back it was told of by a notice.
         "looks": looks if "remote.look" in may else [x for x in looks if x.withdrawn_at is None],
         "may_look": "remote.look" in may, "may_receive": "remote.receive" in may,

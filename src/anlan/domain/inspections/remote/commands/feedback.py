@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Unpack
 from uuid import UUID
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from anlan.base import text
 from anlan.base.refusal import MovedOn
 from anlan.domain.inspections.remote import facts, firms
 from anlan.domain.inspections.remote.models import NAME_CHARS_MAX, NOTE_CHARS_MAX, Pick
 from anlan.domain.inspections.remote.permissions import LOOKS
-from anlan.domain.inspections.remote.refusals import RemoteRefused
+from anlan.domain.inspections.remote.refusals import short, stated
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call
 from anlan.kernel.notices import outbox
-
-stated = partial(text.stated, refusal=RemoteRefused)
-short = partial(text.short, refusal=RemoteRefused)
 
 
 @transaction.atomic(durable=True)

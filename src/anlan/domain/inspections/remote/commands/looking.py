@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from functools import partial
 from typing import Unpack
 from uuid import UUID, uuid5
 
@@ -13,7 +12,6 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from anlan.base import text
 from anlan.base.ids import id_after
 from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.base.refusal import MovedOn
@@ -27,7 +25,7 @@ from anlan.domain.inspections.remote.models import (
     Violation,
 )
 from anlan.domain.inspections.remote.permissions import LOOKS
-from anlan.domain.inspections.remote.refusals import RemoteRefused
+from anlan.domain.inspections.remote.refusals import RemoteRefused, short, stated
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call
@@ -41,8 +39,6 @@ COUNTED = {
     Pick.State.FOUND: (facts.LOOKED, facts.FOUND),
     Pick.State.MISSING: (facts.MISSING,),
 }
-stated = partial(text.stated, refusal=RemoteRefused)
-short = partial(text.short, refusal=RemoteRefused)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import partial
 from typing import Unpack
 from uuid import UUID
 
@@ -12,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anlan.base import bulk, lots, text
+from anlan.base import bulk, lots
 from anlan.base.ids import uuid7
 from anlan.base.paths import below
 from anlan.base.refusal import MovedOn
@@ -27,7 +26,7 @@ from anlan.domain.inspections.remote.models import (
     Way,
 )
 from anlan.domain.inspections.remote.permissions import PLANS, may_plan_in
-from anlan.domain.inspections.remote.refusals import RemoteRefused
+from anlan.domain.inspections.remote.refusals import RemoteRefused, stated
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Sector
 from anlan.kernel.accounts.units import main_unit
@@ -39,7 +38,6 @@ from anlan.kernel.regions.models import Region
 #: Enterprises that one draw takes and draws from; draws that keep whom they drew out of the next.
 WANTED_MAX, FRAME_MAX, REST_MAX = 500, 50_000, 24
 SEED_CHARS_MAX = 60
-stated = partial(text.stated, refusal=RemoteRefused)
 
 
 @dataclass(frozen=True)

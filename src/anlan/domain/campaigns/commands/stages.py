@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, Unpack
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.campaigns.commands.base import draft, text_of
@@ -63,41 +65,69 @@ def _bring_over(plan: Plan, stages: Sequence[Stage]) -> None:
 
 
 def put_stages(row: Campaign | Plan, stages: Sequence[NewStage]) -> list[Stage]:
-    """The stages in their order; one that a line is in keeps its row, and can't be left out."""
+    """The stages in their order; one that a line is in keeps its row, and can't be left out.
+
+    A stage is known by its name; where none is left out, one of another name by its place.
+    """
     assert connection.in_atomic_block, "it commits with what sets them"
     if len(stages) > STAGES_MAX:
         raise PlanIncomplete(
             field="stages", reason=_("There are at most %(n)d stages.") % {"n": STAGES_MAX}
         )
-    owner: Any = {"campaign": row} if isinstance(row, Campaign) else {"plan": row}
-    have = {stage.place: stage for stage in row.stages.all()}
-    last, names, made = row.starts_on, set[str](), []
-    for place, new in enumerate(stages):
-        name = text_of(new.name, "stages", _("Give each stage a name."), NAME_CHARS_MAX)
-        if name in names:
-            reason = _("Two stages are called “%(name)s”; give one another name.")
-            raise PlanIncomplete(field="stages", reason=reason % {"name": name})
-        check_within(row, name, new, last)
-        last = new.starts_on
-        names.add(name)
-        fields = {"name": name, "starts_on": new.starts_on, "ends_on": new.ends_on,
-                  "outputs": new.outputs.strip()}  # fmt: skip
-        made.append(Stage.objects.update_or_create(**owner, place=place, defaults=fields)[0])
-        have.pop(place, None)
-    gone = [stage.pk for stage in have.values()]
+    names = _names(row, stages)
+    have = list(row.stages.order_by("place"))
+    kept = _kept(have, names)
+    gone = [stage.pk for stage in have if stage not in kept]
     if Line.objects.filter(stage__in=gone).exists():
         raise PlanIncomplete(
             field="stages",
             reason=_("A stage that lines of a plan belong to can't be left out; rename it."),
         )
     Stage.objects.filter(pk__in=gone).delete()
+    # Out of the way first: no two stand in one place, not even while they change places.
+    row.stages.update(place=-1 - F("place"))
+    owner: Any = {"campaign": row} if isinstance(row, Campaign) else {"plan": row}
+    made = []
+    for place, (name, new, old) in enumerate(zip(names, stages, kept, strict=True)):
+        stage = old or Stage(**owner)
+        stage.place, stage.name, stage.outputs = place, name, new.outputs.strip()
+        stage.starts_on, stage.ends_on = new.starts_on, new.ends_on
+        stage.save()
+        made.append(stage)
     return made
 
 
+def _names(row: Campaign | Plan, stages: Sequence[NewStage]) -> list[str]:
+    """What they are called; refused where two share a name, or days don't fit."""
+    names: list[str] = []
+    last = row.starts_on
+    for new in stages:
+        name = text_of(new.name, "stages", _("Give each stage a name."), NAME_CHARS_MAX)
+        if name in names:
+            reason = _("Two stages are called “%(name)s”; give one another name.")
+            raise PlanIncomplete(field="stages", reason=reason % {"name": name})
+        check_within(row, name, new, last)
+        last = new.starts_on
+        names.append(name)
+    return names
+
+
+def _kept(have: Sequence[Stage], names: Sequence[str]) -> list[Stage | None]:
+    """For each name the stage whose row it keeps."""
+    by_name = {stage.name: stage for stage in have}
+    kept = [by_name.get(name) for name in names]
+    if len(names) < len(have):
+        return kept
+    return [
+        have[place] if one is None and place < len(have) and have[place] not in kept else one
+        for place, one in enumerate(kept)
+    ]
+
+
 def check_within(
-    row: Campaign | Plan, name: str, stage: Stage | NewStage, last: Any = None
+    row: Campaign | Plan, name: str, stage: Stage | NewStage, last: date | None = None
 ) -> None:
-    """Refuse a stage that doesn't lie in the days of its campaign or plan, behind the last one."""
+    """Refuse a stage that doesn't lie in the days of its campaign or plan, not before ``last``."""
     inside = row.starts_on <= stage.starts_on <= stage.ends_on <= row.ends_on
     if inside and (last is None or stage.starts_on >= last):
         return

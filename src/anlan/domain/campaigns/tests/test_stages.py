@@ -170,10 +170,36 @@ def test_stages_of_a_plan_are_written_on_its_page_and_their_days_are_held(house:
     shorter = NewPlan(campaign, plan.unit_id, "短", day, day + timedelta(9))
     with pytest.raises(PlanIncomplete, match="排查整治"):
         commands.change_plan(pk, shorter, **house.call("city"))
+    # Enter in a field presses the first button of its form.
+    form = house.text("city", "campaigns:plan_stages", pk).split('<form class="form"')[1]
+    assert form.index(">Save<") < form.index('name="leave"')
     assert house.post("city", "campaigns:plan_stages", pk, leave="1").status_code == 302
     assert plan.lines.get().stage == named, "and in the campaign's again"
     commands.publish(pk, reason="要件随后补齐", **house.call("city"))
     assert house.post("city", "campaigns:plan_stages", pk, **row).status_code in (403, 409)
+
+
+def test_lines_stay_in_their_stage_where_one_before_it_is_left_out(house: House) -> None:
+    """A stage is known by its name, and by its place only where it was given another one."""
+    pk = house.plan(house.campaign(), lines=[NewLine("总结", title="总结")])
+    first, last = own_stages(house)
+    middle = replace(first, name="攻坚")
+
+    def put(*stages: NewStage) -> str:
+        """What the stages are called, and in which the line is."""
+        commands.set_plan_stages(pk, stages, **house.call("city"))
+        names = Plan.objects.get(pk=pk).stages.order_by("place").values_list("name", flat=True)
+        line = Line.objects.get(plan=pk)
+        return f"{'、'.join(names)}：{line.stage.name if line.stage else ''}"
+
+    assert put(first, middle, last) == "排查整治、攻坚、验收总结："
+    Line.objects.filter(plan=pk).update(stage=Plan.objects.get(pk=pk).stages.get(place=1))
+    assert put(middle, last) == "攻坚、验收总结：攻坚"
+    assert put(first, middle, last) == "排查整治、攻坚、验收总结：攻坚"
+    assert put(middle, first, last) == "攻坚、排查整治、验收总结：攻坚"
+    assert put(replace(middle, name="集中攻坚"), first, last).endswith("：集中攻坚")
+    with pytest.raises(PlanIncomplete, match="rename it"):
+        put(first, last)
 
 
 def test_a_stage_of_a_draft_is_named_to_nobody_else(house: House) -> None:

@@ -116,8 +116,24 @@ def test_it_stands_on_the_accidents_page_until_somebody_raised_it(desk: Desk) ->
     page = desk.get("city", "accidents:page", pk).content.decode()
     assert "A rule proposes" not in page
     # Another version keeps what is ticked.
-    more = {**given, "pk": uuid7(), "words": "重伤", "deaths": "", "serious": "3", "keep": ["0"]}
-    assert desk.post("city", "accidents:raising", **more).status_code == 302
+    seen = RaisingRules.objects.get().pk
+    more = {**given, "pk": uuid7(), "request_id": uuid7(), "words": "重伤", "deaths": "", "serious": "3",
+            "keep": ["0"]}  # fmt: skip
+    # Whoever did not see what is in force drops none of it; a second press changes nothing.
+    answer = desk.post("city", "accidents:raising", **more)
+    assert (answer.status_code, RaisingRules.objects.count()) == (422, 1)
+    assert f'name="of" value="{seen}"' in answer.content.decode()
+    for _press in range(2):
+        assert desk.post("city", "accidents:raising", of=seen, **more).status_code == 302
+    assert put(desk, Rule("区内死亡", deaths=1), who="office", code=HOME) == "done"
+    there = {
+        **more,
+        "pk": uuid7(),
+        "request_id": uuid7(),
+        "of": RaisingRules.objects.get(version=2).pk,
+    }
+    assert desk.post("city", "accidents:raising", **{**there, "area": HOME}).status_code == 422
+    assert desk.post("city", "accidents:raising", **{**there, "area": ""}).status_code == 422
     latest = RaisingRules.objects.get(version=2)
     assert [rule["words"] for rule in latest.rules] == ["死亡即提级", "重伤"]
     assert "≥ 3" in desk.get("city", "accidents:raising").content.decode()

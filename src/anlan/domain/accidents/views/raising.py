@@ -39,17 +39,24 @@ def rules(request: HttpRequest) -> HttpResponse:
     rows = policy.permitted(RaisingRules.objects.all(), "raisingrules.view", by)
     shown = list(rows.select_related("area", "unit").order_by("-made_at")[:VERSIONS_SHOWN])
     widest = sums.widest(by)
-    own = next((row for row in shown if row.area_id == widest.pk), None)
-    kept = [Rule.of(each) for each in own.rules] if own else []
-    initial = {"pk": uuid7(), "request_id": uuid7(), "area": widest.code,
-               "source": own.source if own else ""}  # fmt: skip
+    initial = {"pk": uuid7(), "request_id": uuid7(), "area": widest.code}
     form = RaisingForm(request.POST if request.method == "POST" else None, initial=initial)
-    ticked = set(request.POST.getlist("keep")) if form.is_bound else set(map(str, range(len(kept))))
-    if form.is_bound and form.is_valid():
-        data = form.cleaned_data
-        # Of another area it begins anew: what is ticked stands in this one's version.
+    is_valid = form.is_valid()
+    data = form.cleaned_data if form.is_bound else {}
+    # What this very request put in force is none of what was ticked: it may come twice.
+    before = rows.filter(area=data.get("area") or widest).exclude(pk=data.get("pk"))
+    own = before.order_by("-version").first()
+    kept = [Rule.of(each) for each in own.rules] if own else []
+    form.initial["source"] = own.source if own else ""
+    is_seen = own is None or request.POST.get("of") == str(own.pk)
+    ticked = set(map(str, range(len(kept))))
+    if form.is_bound and is_seen:
+        ticked &= set(request.POST.getlist("keep"))
+    if is_valid and not is_seen:
+        form.add_error("area", _("Rules are in force there that this page did not show: they are "
+                                 "below now; tick those that stay and send it again."))  # fmt: skip
+    elif is_valid:
         stay = [rule for n, rule in enumerate(kept) if str(n) in ticked]
-        stay = stay if data["area"] and data["area"].pk == widest.pk else []
         try:
             set_raising_rules(
                 data["pk"], area=data["area"].pk, rules=[*stay, *filter(None, [form.rule])],
@@ -64,6 +71,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form, "may": may, "area_code": code, "area_text": area_name(code),
         "shown": [(row, [_told(Rule.of(each)) for each in row.rules]) for row in shown],
+        "of": own.pk if own else "",
         "kept": [(n, _told(rule), str(n) in ticked) for n, rule in enumerate(kept)],
     }  # fmt: skip
     status = 422 if form.errors else 200

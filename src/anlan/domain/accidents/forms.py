@@ -309,7 +309,7 @@ class NewWord(StepForm):
 
 class Compare(StepForm):
     status = forms.ChoiceField(
-        label=_("What it is"),
+        label=_("Result of the comparison"),
         choices=[choice for choice in Word.Status.choices if choice[0] != Word.Status.OPEN],
     )
     accident = forms.UUIDField(required=False, widget=forms.HiddenInput)

@@ -22,7 +22,7 @@ from anlan.kernel.calendar.queries import holiday_names
 class KeyDateForm(Rows):
     KEY, SPARE = "title", 5
 
-    name = line(_("What it is called"), chars=NAME_CHARS_MAX)
+    name = line(_("Name"), chars=NAME_CHARS_MAX)
     kind = forms.ChoiceField(label=_("Kind"), choices=KeyDate.Kind.choices)
     rule = forms.ChoiceField(label=_("When it comes around"), choices=KeyDate.Rule.choices)
     holiday = forms.ChoiceField(label=_("Holiday of the calendar"), required=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from anlan.base.actor import Actor
@@ -43,13 +43,21 @@ def from_lines(text: str) -> list[dict[str, str]]:
     return found
 
 
+def _kept(stages: Iterable[Stage]) -> list[dict[str, str]]:
+    return [
+        {"name": each.name, "starts": each.starts.isoformat(), "ends": each.ends.isoformat()}
+        for each in stages
+    ]
+
+
 def written(spec: Spec, lines: str, campaign: str, known: Mapping[str, Campaign]) -> dict[str, Any]:
     """What a scheme keeps: a campaign's stages where one was chosen, else the lines."""
     if campaign:
-        rows: Sequence[Stage] = of_campaign(known[campaign])
-        return {"campaign": campaign, "stages": from_lines(as_lines(rows))}
-    same = from_lines(lines) == from_lines(as_lines(spec.stages))
-    return {"campaign": spec.campaign if same else "", "stages": from_lines(lines)}
+        return {"campaign": campaign, "stages": _kept(of_campaign(known[campaign]))}
+    if from_lines(lines) == from_lines(as_lines(spec.stages)):
+        # As they are: a line read back has lost a name's own colon.
+        return {"campaign": spec.campaign, "stages": _kept(spec.stages)}
+    return {"campaign": "", "stages": from_lines(lines)}
 
 
 def moved(spec: Spec, by: Actor) -> Campaign | None:

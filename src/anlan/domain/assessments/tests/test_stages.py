@@ -9,7 +9,7 @@ import pytest
 from django.utils import timezone
 
 from anlan.base.ids import uuid7
-from anlan.domain.assessments import choosing, commands, forms, spec_text
+from anlan.domain.assessments import choosing, commands, forms, spec_text, stages
 from anlan.domain.assessments.models import Scheme, Score
 from anlan.domain.assessments.refusals import AssessmentRefused, SchemeUnfit
 from anlan.domain.assessments.tests.desk import HOME, POINTS, Desk
@@ -107,6 +107,7 @@ def test_only_the_stages_that_the_version_has_are_worked_out(
             desk.run(scheme, period)
         with pytest.raises(AssessmentRefused):
             desk.give(scheme, "duty", {HOME: "50"}, period)
+        assert desk.post("city", "points", scheme.pk, "duty", period=period).status_code == 400
     with pytest.raises(AssessmentRefused):
         desk.run(scheme, code("总结提高"))  # Nothing of it is over.
 
@@ -132,6 +133,15 @@ def test_a_campaign_that_moves_its_stages_is_told_and_changes_no_scheme(
     assert desk.post("city", "general", scheme.pk, **given).status_code == 302
     draft.refresh_from_db()
     assert draft.read.stages[1].ends == TODAY + timedelta(10)
+
+
+def test_a_campaigns_stage_keeps_a_colon_in_its_name(campaign: Campaign) -> None:
+    Stage.objects.filter(campaign=campaign, name="动员部署").update(name="第一阶段：动员部署")
+    known = {str(campaign.pk): campaign}
+    kept = stages.written(spec_text.read(POINTS), "", str(campaign.pk), known)
+    spec = spec_text.read({**POINTS, "period": "stage", **kept})
+    assert spec.stages == stages.of_campaign(campaign)
+    assert stages.written(spec, stages.as_lines(spec.stages), "", known) == kept
 
 
 @pytest.mark.parametrize(

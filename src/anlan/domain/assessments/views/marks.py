@@ -18,6 +18,7 @@ from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.assessments import choosing, commands, groups, tabs
 from anlan.domain.assessments.commands import Given
 from anlan.domain.assessments.models import Mark
+from anlan.domain.assessments.refusals import AssessmentRefused
 from anlan.domain.assessments.spec_text import text_of
 from anlan.domain.assessments.views import schemes
 from anlan.kernel.accounts.gate import actor_of, requires
@@ -44,6 +45,10 @@ def points(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         return go_on(request, reverse("assessments:scheme", args=[pk]))
     asked = request.POST.get("period") or request.GET.get("period")
     span = next((each for each in offered if each.code == asked), offered[0])
+    if request.method == "POST" and asked != span.code:
+        # The scheme's stages moved under an open page: the points are none of another one's.
+        reason = _("Choose a period of the scheme that has begun.")
+        raise AssessmentRefused(field="period", reason=reason)
     ones = groups.compared(row.area, spec, min(span.end, today), office=row.unit_id)
     latest = _latest(row, item.code, span)
     errors: dict[str, str] = {}

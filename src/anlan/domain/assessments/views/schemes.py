@@ -167,6 +167,7 @@ def page(request: HttpRequest, pk: UUID, bad: Any = None, status: int = 200) -> 
         versions = versions.filter(in_force_at__isnull=False)
     in_force = commands.in_force(row)
     runs = policy.permitted(Run.objects.filter(scheme=row), "rankings.view", by)
+    runs = runs.select_related("version")
     context = {
         "row": row, "version": version, "spec": found, "is_draft": is_draft,
         "versions": list(versions), "in_force": in_force,

@@ -39,7 +39,7 @@ def rows_of(title: str, chars: int = LINE_CHARS) -> list[str]:
 
 
 def _divided(text: str, count: int, chars: int) -> list[str]:
-    if count < 2 and (width_of(text) <= chars or count < 1):
+    if count < 2 and width_of(text) <= chars:
         return [text]
     # What no division into so many lines holds takes one more.
     count = max(count, 2)

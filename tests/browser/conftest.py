@@ -78,15 +78,17 @@ def served(realdb: Any) -> Iterator[str]:
     )  # fmt: skip
     address = f"http://127.0.0.1:{port}"
     deadline = time.monotonic() + SECONDS_MAX
-    while not _answers(address):
-        assert time.monotonic() < deadline, "the product did not start"
-        assert process.poll() is None, log.read_text()
-        time.sleep(0.2)
-    yield address
-    process.terminate()
-    process.wait(30)
-    # Shown by pytest where the test failed.
-    sys.stderr.write(log.read_text())
+    try:
+        while not _answers(address):
+            assert time.monotonic() < deadline, "the product did not start"
+            assert process.poll() is None, log.read_text()
+            time.sleep(0.2)
+        yield address
+    finally:
+        process.terminate()
+        process.wait(30)
+        # Shown by pytest where the test failed.
+        sys.stderr.write(log.read_text())
 
 
 def _answers(address: str) -> bool:

@@ -52,6 +52,18 @@ def test_a_report_waits_for_the_network_with_all_its_photos_and_arrives_once(sig
     page.locator(".errors").wait_for()
     assert page.evaluate("document.activeElement.matches('.errors')")
 
+    # Whoever waited longer than a sign-in lasts isn't led away from what is written.
+    page.goto("/hazards/new/")
+    page.fill("textarea[name=description]", "三号楼消火栓无水")
+    page.context.set_offline(True)
+    page.click(SENT)
+    page.locator("[data-patience]").wait_for(state="visible")
+    page.context.clear_cookies(name="anlan")
+    page.context.set_offline(False)
+    page.locator("[data-signed-out]").wait_for(state="visible")
+    assert "/login/" in page.locator("[data-signed-out] a").evaluate("link => link.href")
+    assert page.locator("textarea[name=description]").input_value() == "三号楼消火栓无水"
+
     # A plain form, as most are: the browser's own page would take the place of what was chosen.
     officer = sign_in("officer")
     officer.goto("/hazards/imports/")

@@ -157,7 +157,7 @@
   };
   document.addEventListener("keydown", (event) => {
     const typing = event.target.closest && event.target.closest("input, textarea, select, [contenteditable]");
-    if ((event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing)) {
+    if ((event.key === "k" && (event.ctrlKey || event.metaKey)) || (event.key === "/" && !typing && document.documentElement.dataset.keys !== "off")) {
       if (openDialog(palette)) { event.preventDefault(); $("input", palette).select(); }
     }
   });
@@ -191,6 +191,8 @@
       mark(palette, options(palette)[0]);
     });
     field.addEventListener("keydown", (event) => {
+      // What an input method is still composing, it chooses and ends by the same keys.
+      if (event.isComposing) return;
       if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); step(palette, event.key); }
       // A search field would keep the first Escape for emptying itself.
       if (event.key === "Escape") { event.preventDefault(); palette.close(); }
@@ -217,6 +219,7 @@
   };
   on("mousedown", ".picker .option", (event, option) => { event.preventDefault(); choose(option.closest(".picker"), option); });
   on("keydown", "[data-picker-text]", (event, field) => {
+    if (event.isComposing) return;
     const picker = field.closest(".picker");
     const list = $(".picker-list", picker);
     if (event.key === "ArrowDown" || event.key === "ArrowUp") { event.preventDefault(); step(list, event.key); }

@@ -1,11 +1,13 @@
-// Single keys, for whoever works through lists without a mouse. "?" shows them; who dictates or
-// presses keys by accident turns them off there (WCAG 2.1.4), for this browser.
+// Single keys, for whoever works through lists without a mouse. "?" and the person's menu show them;
+// who dictates or presses keys by accident turns them off there (WCAG 2.1.4), for this browser.
 "use strict";
 (() => {
   const $ = (selector, root = document) => root.querySelector(selector);
   const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
   const COOKIE = "anlan-keys";
-  let off = document.cookie.split("; ").includes(`${COOKIE}=off`);
+  const root = document.documentElement;
+  // On the root, where app.js asks for its "/", too.
+  if (document.cookie.split("; ").includes(`${COOKIE}=off`)) root.dataset.keys = "off";
 
   const rows = () => $$(".main .data tbody tr").filter((row) => row.offsetParent && $("a[href]", row));
   const lead = (row) => $(".main-link, .lead a[href], th a[href], td a[href]", row);
@@ -44,17 +46,19 @@
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || event.isComposing) return;
     if (event.target.closest("input:not([type=checkbox]):not([type=radio]), textarea, select, [contenteditable]") || $("dialog[open]")) return;
+    if (root.dataset.keys === "off") return;
     if (event.key === "?" && help) { event.preventDefault(); help.showModal(); return; }
     // A page with keys of its own keeps them.
-    if (off || $("[data-key]")) return;
+    if ($("[data-key]")) return;
     const act = Object.hasOwn(acts, event.key) && acts[event.key];
     if (act && act() !== false) event.preventDefault();
   });
   const box = help && $("[data-keys-on]", help);
   if (box) {
-    box.checked = !off;
+    box.checked = root.dataset.keys !== "off";
     box.addEventListener("change", () => {
-      off = !box.checked;
+      const off = !box.checked;
+      if (off) root.dataset.keys = "off"; else delete root.dataset.keys;
       const secure = location.protocol === "https:" ? "; secure" : "";
       document.cookie = `${COOKIE}=${off ? "off" : ""}; path=/; samesite=Lax; max-age=${off ? 31536000 : 0}${secure}`;
     });

@@ -37,11 +37,15 @@
     show(drop, input);
   };
   const same = (one, other) => one.name === other.name && one.size === other.size && one.lastModified === other.lastModified;
+  const unique = (files) => files.filter((file, at) => files.findIndex((one) => same(one, file)) === at);
   const add = async (drop, input, files) => {
     const before = input.multiple ? chosen.get(input) || [] : [];
-    const fresh = [];
-    for (const file of files) fresh.push(drop.dataset.images === undefined ? file : await smaller(file));
-    put(drop, input, [...before, ...fresh.filter((file) => !before.some((one) => same(one, file)))]);
+    // At once as they are: whoever sends, or takes the next shot, while one is made smaller loses none.
+    put(drop, input, unique([...before, ...files]));
+    if (drop.dataset.images === undefined) return;
+    const less = new Map();
+    for (const file of files) less.set(file, await smaller(file));
+    put(drop, input, unique(chosen.get(input).map((file) => less.get(file) || file)));
   };
   const size = (bytes) => bytes > 1048576 ? `${(bytes / 1048576).toFixed(1)} MB` : `${Math.max(1, Math.round(bytes / 1024))} KB`;
   const line = (drop, input, file, remove) => {
@@ -64,7 +68,7 @@
       const button = remove.content.firstElementChild.cloneNode(true);
       button.setAttribute("aria-label", `${button.getAttribute("aria-label")} ${file.name}`);
       button.addEventListener("click", () => {
-        put(drop, input, [...input.files].filter((one) => one !== file));
+        put(drop, input, chosen.get(input).filter((one) => !same(one, file)));
         input.focus();
       });
       item.append(button);
@@ -125,20 +129,41 @@
     $("[data-patience]", form).hidden = !waiting;
     if (waiting) $("[data-patience]", form).scrollIntoView({ block: "nearest" });
   };
+  // By the button that was pressed: one that fills a form in must not come to send it.
+  const pressed = new WeakMap();
   const again = () => {
-    for (const form of waits()) if (!form.dataset.going) window.htmx.trigger(form, "submit");
+    for (const form of waits()) {
+      const button = pressed.get(form);
+      if (button) button.click(); else form.requestSubmit();
+    }
   };
-  on("htmx:beforeRequest", "[data-patient]", (event, form) => { if (event.target === form) form.dataset.going = "1"; });
-  on("htmx:afterRequest", "[data-patient]", (event, form) => { if (event.target === form) delete form.dataset.going; });
   for (const lost of ["htmx:sendError", "htmx:timeout"]) {
-    on(lost, "form[data-patient]", (event, form) => { if (event.target === form) rest(form, true); });
+    on(lost, "form[data-patient]", (event, form) => {
+      if (event.target !== form) return;
+      pressed.set(form, event.detail.requestConfig.triggeringEvent.submitter);
+      rest(form, true);
+    });
   }
-  on("htmx:beforeOnLoad", "form[data-patient]", (event, form) => { if (event.target === form) rest(form, false); });
+  on("htmx:beforeOnLoad", "form[data-patient]", (event, form) => {
+    if (event.target !== form) return;
+    rest(form, false);
+    // Whoever waited longer than a sign-in lasts: its page would take the place of what was written.
+    const { xhr } = event.detail, out = $("[data-signed-out]", form);
+    const away = xhr.status >= 400 && xhr.getResponseHeader("HX-Redirect");
+    out.hidden = !away;
+    if (!away) return;
+    event.preventDefault();
+    $("a", out).href = away;
+    out.scrollIntoView({ block: "nearest" });
+  });
+  on("click", "[data-send-now]", again);
   // Who goes on writing sends it when it is written.
   on("input", "form[data-patient][data-waiting]", (event, form) => rest(form, false));
   on("change", "form[data-patient][data-waiting]", (event, form) => rest(form, false));
   window.addEventListener("online", again);
   document.addEventListener("visibilitychange", () => document.hidden || again());
   setInterval(again, AGAIN_MS);
-  window.addEventListener("beforeunload", (event) => { if (waits().length) event.preventDefault(); });
+  window.addEventListener("beforeunload", (event) => {
+    if (waits().length || $("[data-signed-out]:not([hidden])")) event.preventDefault();
+  });
 })();

@@ -132,11 +132,10 @@ class Context:
         """The last time named before in the sentence; a year holds until the paragraph ends."""
         start, _ = self.sentence(place)
         carried: tuple[int, Span] | None = None
-        for when in self.whens:
-            if when.start >= place:
-                break
+        for when in reversed(self.whens):
             if (
-                when.before
+                when.start >= place
+                or when.before
                 or is_baseline(self.text, when.start, when.end)
                 or self._in_title(when.start)
             ):
@@ -162,6 +161,7 @@ class Context:
             if when.end <= start and (aside or self._issues(when)):
                 continue
             carried = (when.start, self._span(when))
+            break
         for hit in _CAMPAIGN_SINCE.finditer(self.text, self.line.start, place):
             if carried is None or hit.start() > carried[0]:
                 carried = (hit.start(), self._campaign("以来" in hit[0]))

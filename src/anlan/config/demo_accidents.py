@@ -16,7 +16,9 @@ from anlan.base.paths import below
 from anlan.config.demo_offices import CAPITAL, DISTRICT, office_code, unit
 from anlan.domain.accidents import commands, law
 from anlan.domain.accidents.commands import Figures, NewAccident, NewControl, NewFollowUp, NewOutput
+from anlan.domain.accidents.commands.raising import set_raising_rules
 from anlan.domain.accidents.models import FollowUp
+from anlan.domain.accidents.raising import Rule
 from anlan.kernel.accounts import held, sectors
 from anlan.kernel.accounts.models import Unit, UnitKind, User
 from anlan.kernel.regions.models import Region
@@ -45,6 +47,7 @@ def accidents(*, at: datetime, seed: int = 2026) -> None:
     call: dict[str, Any] = {"by": office, "at": at}
     commands.report_many(_register(places, at, Random(seed)), request_id=uuid7(), **call)
     _held_to(call)
+    _raised_by(call)
     _being_reported(places[0], call)
     told = _inquired_into(places[-1], call)
     _followed_up(told, call)
@@ -90,6 +93,16 @@ def _held_to(call: dict[str, Any]) -> None:
     for kind, value in (("output.gdp", "8000.5"), ("output.workers", "4200000")):
         stated = NewOutput(uuid7(), kind, area, str(year - 1), Decimal(value), "演示公报")
         commands.state_output(stated, request_id=uuid7(), **call)
+
+
+def _raised_by(call: dict[str, Any]) -> None:
+    """When a level above takes an inquiry, by a document of the city that is made up, too."""
+    set_raising_rules(
+        uuid7(), area=Region.objects.get(code=CAPITAL, valid_to=None).pk,
+        rules=[Rule("一次死亡2人的一般事故（演示）", grade="ordinary", deaths=2),
+               Rule("经查实迟报、漏报、谎报、瞒报的事故（演示）", misreported=True)],
+        source="演示文件〔2026〕2号", request_id=uuid7(), **call,
+    )  # fmt: skip
 
 
 def _being_reported(place: Region, call: dict[str, Any]) -> None:

@@ -34,7 +34,8 @@ WORKER = Path(__file__).resolve().parent.parent / "static/filings/worker.js"
 FILES = (
     "anlan/css/tokens.css", "anlan/css/layout.css", "anlan/css/components.css",
     "anlan/css/pages.css", "anlan/logo.svg", "anlan/app.js", "anlan/sending.js",
-    "anlan/keys.js", "filings/filings.css", "filings/filings.js", "filings/sealed.js", "filings/cells.js", "filings/kept.js",
+    "anlan/keys.js", "filings/filings.css", "filings/filings.js", "filings/sealed.js",
+    "filings/cells.js", "filings/kept.js",
 )  # fmt: skip
 
 

@@ -188,7 +188,8 @@ def test_the_filled_sheet_is_read_into_the_page_and_entered_from_there(park: Par
     page = park.post("office", file=file).content.decode()
     assert "也许" in page
     assert "no item of this set" in page
-    assert len(re.findall(r"item_\d_\d\" checked", page)) == 3  # The third as it stood in the form.
+    # The third as it stood in the form.
+    assert len(re.findall(r"item_\d+_\d\" checked", page)) == 3
     assert "车道被堵" in page
     assert not Acceptance.objects.exists()
     broken = SimpleUploadedFile("x.xlsx", b"PK\x03\x04 not a workbook")

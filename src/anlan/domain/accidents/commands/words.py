@@ -9,12 +9,13 @@ from datetime import date, datetime, time
 from typing import Unpack
 from uuid import UUID, uuid5
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.actor import Actor
+from anlan.base.refusal import MovedOn
 from anlan.domain.accidents.commands.base import (
     Figures,
     check_figures,
@@ -26,7 +27,6 @@ from anlan.domain.accidents.commands.base import (
 from anlan.domain.accidents.commands.reporting import NewAccident, report_many
 from anlan.domain.accidents.loop import ACCIDENT
 from anlan.domain.accidents.models import (
-    KEY_CHARS_MAX,
     NUMBER_CHARS_MAX,
     TITLE_CHARS_MAX,
     Accident,
@@ -79,7 +79,7 @@ def enter_words(new: Sequence[NewWord], **call: Unpack[Call]) -> list[UUID]:
 def key_of(new: NewWord) -> str:
     """What tells it apart in its source: its own number on that day, or else its words."""
     told = (new.day.isoformat(), new.reference.strip() or " ".join(new.text.split()))
-    return hashlib.sha256("|".join(told).encode()).hexdigest()[:KEY_CHARS_MAX]
+    return hashlib.sha256("|".join(told).encode()).hexdigest()
 
 
 def _enter_all(new: Sequence[NewWord], keys: Sequence[str], call: Call) -> list[UUID]:
@@ -107,7 +107,11 @@ def _enter_all(new: Sequence[NewWord], keys: Sequence[str], call: Call) -> list[
             key=key,
         )  # fmt: skip
         rows.setdefault((each.source, key), row)
-    bulk.insert(list(rows.values()))
+    try:
+        bulk.insert(list(rows.values()))
+    except IntegrityError:
+        # Somebody of the unit entered the same list at once.
+        raise MovedOn from None
     entries = [
         trail.Entry("words.enter", "accidents", row.pk, after={"source": row.source},
                     request_id=claim.request_id)

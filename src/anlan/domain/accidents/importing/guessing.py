@@ -156,9 +156,9 @@ def _days(columns: Sequence[Column], found: Guess) -> None:
     if found.columns.get("happened_at"):
         return
     days = [each for each in columns if found.is_free(each) and each.mostly(cells.is_day)]
-    days.sort(key=lambda each: (_OTHER_DAYS.search(each.head) is not None, columns.index(each)))
     if days:
-        found.take(days[0], "happened_at", VALUES)
+        own = (each for each in days if not _OTHER_DAYS.search(each.head))
+        found.take(next(own, days[0]), "happened_at", VALUES)
 
 
 def _accounts(columns: Sequence[Column], found: Guess) -> None:

@@ -170,7 +170,6 @@ def read_list(request: HttpRequest) -> HttpResponse:
         problem = refusal
     context = {
         "problem": problem, "read": read, "sources": Word.Source.choices, "source": source,
-        "source_name": dict(Word.Source.choices).get(source, ""),
         "area_code": code, "area_text": area_name(code), "request_id": uuid7(),
         "packed": _packed(read.words) if read else "", "shown": read.words[:SHOWN] if read else [],
         "most": commands.WORDS_MAX,
@@ -193,7 +192,7 @@ def _listed(request: HttpRequest, by: Any, at: datetime, source: str, code: str)
 
 
 def _packed(words: Sequence[commands.NewWord]) -> str:
-    """What the page sends back as it was shown: nobody reads or changes it on the way."""
+    """What the page sends back as it was shown: nobody changes it on the way."""
     rows = [[*asdict(word).values()] for word in words]
     return signing.dumps(rows, salt=SALT, compress=True, serializer=_Rows) if rows else ""
 

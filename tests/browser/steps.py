@@ -27,6 +27,7 @@ def step(
     for name, text in (fill or {}).items():
         dialog.locator(f'[name="{name}"]').fill(text)
     if with_photo:
-        dialog.locator("input[type=file]").set_input_files(photo())
+        # Beside it a phone has one without a name, which opens the camera.
+        dialog.locator("input[type=file][name]").set_input_files(photo())
     with page.expect_navigation():
         dialog.locator(".dlg-acts button.btn:not([data-close-dialog])").click()

@@ -41,8 +41,8 @@ MARKS: tuple[tuple[str, re.Pattern[str]], ...] = (
 )
 #: Marks that may stand inside a paragraph, behind the end of a sentence.
 INLINE = ("(一)", "1.", "(1)", "①")
-#: How many numbers a list may skip and still go on: its second is missing, or its third.
-LOST_MAX = 2
+#: How far a list may step on from one number to the next: one between them may be lost.
+STEP_MAX = 2
 #: Marks that a notice may take for one another.
 FAMILIES = (("一、", "第一,", "(一)", "壹、"), ("1.", "(1)", "1)", "①"))
 #: Behind such a line the numbering begins anew: an annex, or the heading of another plan.
@@ -169,9 +169,10 @@ def _numeral(match: re.Match[str]) -> str:
 def _alone(mark: tuple[str, re.Match[str]], stack: list[Node]) -> bool:
     """第三, without a first and a second is a manner of speech."""
     style, match = mark
+    if style != "第一," or any(above.style == style for above in stack):
+        return False
     number = han_number(_numeral(match))
-    counted = any(above.style == style for above in stack) or _counted_on(stack, style, number)
-    return style == "第一," and number > 1 and not counted
+    return number > 1 and not _counted_on(stack, style, number)
 
 
 def _counted_on(stack: list[Node], style: str, number: int) -> str:
@@ -181,7 +182,7 @@ def _counted_on(stack: list[Node], style: str, number: int) -> str:
         (
             above.style
             for above in reversed(stack)
-            if above.style in family and 0 < number - above.number <= LOST_MAX and number > 1
+            if above.style in family and 0 < number - above.number <= STEP_MAX and number > 1
         ),
         "",
     )

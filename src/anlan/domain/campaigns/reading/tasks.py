@@ -213,8 +213,8 @@ def _clause(text: str, kind: str, node: Node, issued: Issued) -> Clause:
     start, end = node.start, _without_tail(text, node)
     if kind in ("goal", "stage") and "\n" in text[node.start : end] and node.parent is None:
         # The heading alone stands in its line: what is aimed at is the text below it.
-        below = text.index("\n", node.start)
-        start = below + len(text[below:end]) - len(text[below:end].lstrip("\n"))
+        below = text[text.index("\n", node.start) : end]
+        start = end - len(below.lstrip("\n"))
     return _built(text, kind, node, start, end, (node.body, node.title_end), issued)
 
 

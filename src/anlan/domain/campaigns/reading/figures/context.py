@@ -331,9 +331,10 @@ def _whose(text: str, place: regions.Place) -> regions.Place:
     titled = any(mention.place == place for mention in regions.mentions(text, 0, _head(text), ""))
     if place.level > 1 and not titled and re.search(r"全省|我省|本省|省级|各市", text[:1500]):
         return regions.gazetteer()[1].get(regions.stem_of(place.province)) or place
-    own = re.search(rf"{place.path[-3:]}{_OFFICE}|^\s*{place.path[-3:]}", text[:1500])
-    if place.level == 3 and place.path.endswith("市") and own:
-        return place  # 广德市应急管理局: a city below a city says 全市 of itself.
+    if place.level == 3 and place.path.endswith("市"):
+        name = place.path.removeprefix(place.province + place.prefecture)
+        if re.search(rf"{name}{_OFFICE}|^\s*{name}", text[:1500]):
+            return place  # 广德市应急管理局: a city below a city says 全市 of itself.
     if _OWN_TOWN.search(text[:1500]):
         return place
     if place.level != 3 or not _OWN_CITY.search(text[:1500]) or _OWN_COUNTY.search(text[:1500]):

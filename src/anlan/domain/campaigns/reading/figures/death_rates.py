@@ -36,7 +36,7 @@ def finds(text: str, start: int, end: int) -> Iterator[Find]:
              if any(m.end() > hit.start() for m in shape.finditer(text, begin, hit.start("n")))), "")  # fmt: skip
         if not unit:
             continue
-        what = before(text, hit.start("n"), start)
+        what = indicators.before(text, hit.start("n"), start)
         yield _find(hit, unit, what)
         if limit := _LIMIT.match(text, hit.end(), end):
             yield _find(limit, unit, f"{what}{limit['words']}")
@@ -50,9 +50,3 @@ def finds(text: str, start: int, end: int) -> Iterator[Find]:
 def _find(hit: re.Match[str], unit: str, indicator: str) -> Find:
     span = hit.span("n")
     return Find(*span, numbers.arabic(hit["n"]), unit, "rate", number=span, indicator=indicator)
-
-
-def before(text: str, place: int, start: int) -> str:
-    """The last words before a number, back to a sign."""
-    words = re.search(r"[^,。;、!\n“”()《》]*$", text[start:place])
-    return words[0][-12:] if words else ""

@@ -108,7 +108,7 @@ def _titled(text: str, year: int) -> Span | None:
 
 
 #: What a bulletin says of its time: 一季度全国共发生…, 2015年5月…事故情况通报.
-_COUNTS = re.compile(r"发生|同比|事故|灾|形势|通报|火灾|接报|检查|排查|查处|安全生产")
+_COUNTS = re.compile(r"发生|同比|事故|灾|形势|通报|接报|检查|排查|查处|安全生产")
 
 
 def _reported(text: str, year: int, own: str) -> Span | None:

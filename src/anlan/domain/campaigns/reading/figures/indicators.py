@@ -15,6 +15,8 @@ STOPS = ",。;!?\n:"
 LIST = STOPS + "、"
 #: No name of a figure begins further back than this.
 FAR = 240
+#: Where no noun is looked for, so much before a number names it.
+NEAR = 12
 
 #: A noun phrase after a unit ends before one of these.
 _NOUN_END = re.compile(
@@ -68,6 +70,12 @@ def noun(text: str, place: int, end: int) -> tuple[str, int]:
                 break
         stop += 1
     return text[place:stop], stop
+
+
+def before(text: str, place: int, start: int) -> str:
+    """The last words before a number, back to a sign."""
+    words = re.search(r"[^,。;、!\n“”()《》]*$", text[max(start, place - NEAR) : place])
+    return words[0] if words else ""
 
 
 def clause(text: str, place: int, start: int, stops: str = LIST) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from . import bounds, death_rates, numbers, units
+from . import bounds, death_rates, indicators, numbers, units
 from .model import Find, Value
 
 #: More digits than this are a number of something, not a count of it.
@@ -116,7 +116,7 @@ def _references(text: str, start: int, end: int) -> list[Find]:
     for hit in ANNIVERSARY.finditer(text, start, end):
         value = numbers.either(hit["n"])
         found.append(Find(hit.start(), hit.end(), value, "周年", "reference", number=hit.span(),
-                          indicator=death_rates.before(text, hit.start(), start) + "周年"))  # fmt: skip
+                          indicator=indicators.before(text, hit.start(), start) + "周年"))  # fmt: skip
     return found
 
 

@@ -14,7 +14,7 @@ from django.utils.translation import pgettext_lazy
 
 from anlan.domain.accidents import law
 from anlan.domain.accidents.loop import LOOKS, STATES, state_label
-from anlan.domain.accidents.models import Accident, Nature, Scope
+from anlan.domain.accidents.models import WAN_FEN, Accident, Nature, Scope
 from anlan.kernel.accounts import sectors
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.loop.settings import RUNGS
@@ -93,14 +93,10 @@ def loss(row: Accident) -> str:
     return wan(row.loss_fen)
 
 
-#: Fen of 10,000 yuan.
-FEN_WAN = 1_000_000
-
-
 def wan(fen: int | None) -> str:
     if not fen:
         return "0"
-    whole, rest = divmod(fen, FEN_WAN)
+    whole, rest = divmod(fen, WAN_FEN)
     return f"{whole:,}" + (f".{rest:06d}".rstrip("0") if rest else "")
 
 

@@ -20,6 +20,7 @@ from anlan.domain.accidents.models import (
     PEOPLE_MAX,
     PLACE_CHARS_MAX,
     TITLE_CHARS_MAX,
+    WAN_FEN,
     Casualty,
     Finding,
     Nature,
@@ -33,7 +34,6 @@ from anlan.kernel.regions.models import Level
 from anlan.ui.forms import DayInput, MomentInput
 
 __all__ = ["Nothing", "Reason"]
-WAN_FEN = 1_000_000
 
 
 def _line(label: Any, required: bool = True, chars: int = NAME_CHARS_MAX, hint: Any = "") -> Any:

@@ -8,8 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.accidents import law
-from anlan.domain.accidents.columns import FEN_WAN
-from anlan.domain.accidents.models import LOSS_FEN_MAX, PEOPLE_MAX, PLACE_CHARS_MAX
+from anlan.domain.accidents.models import LOSS_FEN_MAX, PEOPLE_MAX, PLACE_CHARS_MAX, WAN_FEN
 from anlan.domain.accidents.raising import PLACES, Rule
 from anlan.domain.hazards.forms import AreaField
 from anlan.kernel.accounts import sectors
@@ -46,7 +45,7 @@ class RaisingForm(Form):
     missing = _number(_("Missing people, at least"))
     loss = forms.DecimalField(
         label=_("Direct loss, at least (10,000 yuan)"), required=False, min_value=0,
-        max_value=LOSS_FEN_MAX // FEN_WAN, decimal_places=6,
+        max_value=LOSS_FEN_MAX // WAN_FEN, decimal_places=6,
     )  # fmt: skip
     misreported = forms.BooleanField(
         label=_("It was found to be reported late, falsely or not at all"), required=False
@@ -68,7 +67,7 @@ class RaisingForm(Form):
         rule = Rule(
             words=data["words"], grade=data["grade"], sector=data["sector"],
             deaths=data["deaths"] or 0, serious=data["serious"] or 0,
-            missing=data["missing"] or 0, loss_fen=int((data["loss"] or 0) * FEN_WAN),
+            missing=data["missing"] or 0, loss_fen=int((data["loss"] or 0) * WAN_FEN),
             misreported=data["misreported"], again=data["again"] or 0, days=data["days"] or 0,
             where=data["where"] or PLACES[0][0],
         )  # fmt: skip

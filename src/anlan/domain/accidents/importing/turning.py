@@ -29,6 +29,7 @@ from anlan.domain.accidents.models import (
     NUMBER_CHARS_MAX,
     PLACE_CHARS_MAX,
     TITLE_CHARS_MAX,
+    WAN_FEN,
     Accident,
     Batch,
     Nature,
@@ -38,7 +39,7 @@ from anlan.kernel.accounts import sectors
 from anlan.kernel.accounts.models import Sector
 from anlan.kernel.regions.models import Region
 
-WAN_FEN, YUAN_FEN = 1_000_000, 100
+YUAN_FEN = 100
 #: Different codes of one column that are counted.
 CODES_MAX = 5_000
 Group = Sequence[Line]

@@ -22,6 +22,8 @@ STATED_CHARS_MAX = 40
 #: No accident in history comes near it; a slip of the keyboard does.
 PEOPLE_MAX = 100_000
 LOSS_FEN_MAX = 10**15
+#: Fen of 10,000 yuan.
+WAN_FEN = 1_000_000
 
 
 class Scope(models.TextChoices):

@@ -36,7 +36,7 @@ from anlan.domain.accidents import (
 from anlan.domain.accidents.commands import NewAccident
 from anlan.domain.accidents.history import timeline_of
 from anlan.domain.accidents.loop import LOOKS, state_label
-from anlan.domain.accidents.models import Accident, Inquiry, Nature
+from anlan.domain.accidents.models import WAN_FEN, Accident, Inquiry, Nature
 from anlan.domain.accidents.permissions import REPORTERS
 from anlan.domain.accidents.work import ROW
 from anlan.domain.enterprises import commands as enterprises
@@ -209,7 +209,7 @@ def _form(page: offering.StepPage, row: Accident, around: queries.Around, data: 
     if page.form in (forms.Supplement, forms.Conclude):
         initial |= {
             "deaths": row.deaths + row.deaths_late, "serious": row.serious, "light": row.light,
-            "missing": row.missing, "loss": (Decimal(row.loss_fen) / forms.WAN_FEN).normalize(),
+            "missing": row.missing, "loss": (Decimal(row.loss_fen) / WAN_FEN).normalize(),
             "on": timezone.localdate(),
         }  # fmt: skip
         initial["loss"] = f"{initial['loss']:f}"

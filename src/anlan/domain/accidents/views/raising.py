@@ -44,7 +44,7 @@ def rules(request: HttpRequest) -> HttpResponse:
     is_valid = form.is_valid()
     data = form.cleaned_data if form.is_bound else {}
     # What this very request put in force is none of what was ticked: it may come twice.
-    before = rows.filter(area=data.get("area") or widest).exclude(pk=data.get("pk"))
+    before = rows.filter(area=data.get("area") or widest).exclude(pk=data.get("pk") or uuid7())
     own = before.order_by("-version").first()
     kept = [Rule.of(each) for each in own.rules] if own else []
     form.initial["source"] = own.source if own else ""

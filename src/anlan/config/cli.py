@@ -118,7 +118,7 @@ def _call(args: argparse.Namespace) -> int:
 def _django(arguments: list[str]) -> int:
     from django.core.management import ManagementUtility, get_commands
 
-    if arguments[0] not in ("help", *get_commands()):
+    if arguments[0] not in ("help", "version", *get_commands()):
         near = get_close_matches(arguments[0], COMMANDS, 1)
         told = both("没有“%s”这个命令。", "There is no command “%s”.") % arguments[0]
         if near:

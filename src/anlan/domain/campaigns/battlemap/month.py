@@ -15,8 +15,9 @@ from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
 from anlan.domain.campaigns.battlemap import rows
-from anlan.domain.campaigns.models import Campaign, Hearing, Meeting, Plan, Return, Stage
-from anlan.domain.campaigns.queries import late, plans
+from anlan.domain.campaigns.models import Campaign, Hearing, Meeting, Return, Stage
+from anlan.domain.campaigns.queries import late
+from anlan.domain.campaigns.stages import queries as staged
 from anlan.kernel.accounts import policy
 from anlan.kernel.calendar.workdays import Calendar
 
@@ -94,18 +95,20 @@ def _between(days: Iterable[date], column: str) -> Q:
 
 def _stages(campaign: Campaign, by: Actor, found: dict[date, Day]) -> None:
     """The campaign's; and those that plans in force have of their own, with the plan's title."""
-    rows = [(one.name, one.starts_on, one.ends_on) for one in campaign.stages.order_by("place")]
-    own = plans(by).exclude(status=Plan.Status.DRAFT).filter(campaign=campaign)
-    for one in Stage.objects.filter(plan__in=own).select_related("plan").order_by("plan", "place"):
-        assert one.plan is not None, "found by its plan"
-        rows.append((f"{one.plan.title} · {one.name}", one.starts_on, one.ends_on))
-    for name, starts_on, ends_on in rows:
-        if starts_on in found:
-            words = _("%(stage)s begins") % {"stage": name}
-            found[starts_on].marks.append(Mark(words, tone="blue", symbol="flag"))
-        if ends_on in found:
-            words = _("%(stage)s ends") % {"stage": name}
-            found[ends_on].marks.append(Mark(words, tone="blue", symbol="flag"))
+    begun_or_ended = _between(found, "starts_on") | _between(found, "ends_on")
+    of_plans = staged.of_plans(campaign, by).select_related("plan")
+    for stages in (campaign.stages.order_by("place"), of_plans):
+        for one in stages.filter(begun_or_ended):
+            _mark_stage(one, found)
+
+
+def _mark_stage(stage: Stage, found: dict[date, Day]) -> None:
+    name = f"{stage.plan.title} · {stage.name}" if stage.plan else stage.name
+    for day, words in (
+        (stage.starts_on, _("%(stage)s begins")), (stage.ends_on, _("%(stage)s ends")),
+    ):  # fmt: skip
+        if day in found:
+            found[day].marks.append(Mark(words % {"stage": name}, tone="blue", symbol="flag"))
 
 
 def _tasks(campaign: Campaign, by: Actor, found: dict[date, Day], today: date) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
+from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
 from anlan.domain.campaigns.battlemap import (
     asked as asking,
@@ -66,7 +67,7 @@ def chart(request: HttpRequest, pk: UUID) -> HttpResponse:
     base = reverse("campaigns:map", args=[pk])
     since = compare.since(tasks, asked.since, rule, today) if asked.since else None
     found = listing.count(listing.page(tree, tasks, asked, rule), at)
-    drawing = _drawing(base, campaign, asked, found)
+    drawing = _drawing(base, campaign, asked, found, by)
     context = {
         "campaign": campaign, "asked": asked, "tree": tree, "at": at, "who": by.name,
         "today": today, "stages": stages, "since": since, "changes": compare.CHANGES,
@@ -109,9 +110,9 @@ def _spans(rows: Iterable[Stage]) -> svg.Stages:
     return [(one.name, one.starts_on, one.ends_on) for one in rows]
 
 
-def _staged(campaign: Campaign, asked: Asked, shown: Listing) -> dict[str, Any]:
+def _staged(campaign: Campaign, asked: Asked, shown: Listing, by: Actor) -> dict[str, Any]:
     """Stages that plans have of their own, and of each head of a plan whose it shows."""
-    own = staged.own(campaign) if asked.group == "plan" else {}
+    own = staged.own(campaign, by) if asked.group == "plan" else {}
     keys = [section.head.key for section in shown.sections]
     tops = staged.tops_of([UUID(key) for key in keys]) if own else {}
     behind = {str(pk): f"-{top}" for pk, top in tops.items() if top in own}
@@ -121,11 +122,13 @@ def _staged(campaign: Campaign, asked: Asked, shown: Listing) -> dict[str, Any]:
     }
 
 
-def _drawing(base: str, campaign: Campaign, asked: Asked, shown: Listing) -> dict[str, Any]:
+def _drawing(
+    base: str, campaign: Campaign, asked: Asked, shown: Listing, by: Actor
+) -> dict[str, Any]:
     """What heads and rows are drawn with, on the page and in what is opened later."""
     inner, task = reverse("campaigns:map_rows", args=[campaign.pk]), _task_address()
     return {
-        **_staged(campaign, asked, shown),
+        **_staged(campaign, asked, shown, by),
         "late_step": lambda steps, row: next(
             (one.name for one in steps
              if steps_of.state_of(one, asked.today, row.settled) == "late"), "",
@@ -170,7 +173,7 @@ def opened(request: HttpRequest, pk: UUID) -> HttpResponse:
     deep = min(int(depth), listing.DEPTH_MAX) if depth.isdecimal() and len(depth) < 3 else 0
     found = listing.count(listing.node(tree, tasks, head, deep, asked, rule), at)
     context = {"asked": asked, "today": today, "listing": found,
-               **_drawing(base, campaign, asked, found)}  # fmt: skip
+               **_drawing(base, campaign, asked, found, by)}  # fmt: skip
     return render_page(request, "campaigns/_map_rows.html", "campaigns/_map_rows.html", context)
 
 

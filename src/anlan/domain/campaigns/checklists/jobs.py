@@ -18,14 +18,15 @@ from anlan.kernel.jobs.queue import Run
 def drop(run: Run) -> None:
     """Each part finds what still waits, so a worker that is killed between two costs nothing."""
     row = Checklist.objects.get(pk=UUID(run.payload["list"]))
-    part, dropped, last = run.cursor["part"] if run.cursor else 0, 0, turns.DROPPED_AT_ONCE
+    at = run.cursor or {"part": 0, "dropped": 0}
+    last = turns.DROPPED_AT_ONCE
     while last == turns.DROPPED_AT_ONCE and not run.cancelled:
-        part += 1
         with transaction.atomic(durable=True):
             last = turns.drop(
                 row, run.payload["reason"], by=run.by, at=timezone.now(),
-                request_id=uuid5(run.id, str(part)),
+                request_id=uuid5(run.id, str(at["part"])),
             )  # fmt: skip
-            run.save_cursor({"part": part})
-        dropped += last
-    run.result = {"dropped": dropped}
+            at = {"part": at["part"] + 1, "dropped": at["dropped"] + last}
+            run.save_cursor(at)
+        run.progress(at["dropped"], None)
+    run.result = {"dropped": at["dropped"]}

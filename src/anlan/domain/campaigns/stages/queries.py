@@ -83,11 +83,16 @@ def _counts(
     return counts, found["outside"]
 
 
-def own(campaign: Campaign) -> dict[UUID, list[Stage]]:
-    """By plan in force, the stages that it has of its own."""
+def of_plans(campaign: Campaign, by: Actor) -> QuerySet[Stage]:
+    """Stages that plans in force have of their own, where their reader may read the plan."""
+    plans = queries.plans(by).exclude(status=Plan.Status.DRAFT).filter(campaign=campaign)
+    return Stage.objects.filter(plan__in=plans.order_by()).order_by("plan", "place")
+
+
+def own(campaign: Campaign, by: Actor) -> dict[UUID, list[Stage]]:
+    """The same by plan."""
     found: dict[UUID, list[Stage]] = {}
-    rows = Stage.objects.filter(plan__campaign=campaign).exclude(plan__status=Plan.Status.DRAFT)
-    for stage in rows.order_by("plan", "place"):
+    for stage in of_plans(campaign, by):
         assert stage.plan_id is not None, "found by its plan"
         found.setdefault(stage.plan_id, []).append(stage)
     return found

@@ -26,7 +26,10 @@ OTHER = ("postgresql", "sqlite")
 #: ./anlan test --faults runs what is marked ``faults`` too, --soak runs what is marked ``soak``.
 TIER = os.environ.get("ANLAN_TIER", "")
 #: Where tests take half a minute: begun last, one of them would keep all workers but its own idle.
-SLOW = ("tests/upgrade/", "tests/test_demo_whole.py", "tests/rights/", "tests/faults/")
+SLOW = (
+    "tests/browser/", "tests/upgrade/", "tests/test_demo_whole.py", "tests/rights/",
+    "tests/faults/",
+)  # fmt: skip
 BASE = Path(os.environ["ANLAN_TEST_BASE"])
 HOME = BASE / WORKER
 os.environ.update(ANLAN_HOME=str(HOME), ANLAN_POOL="0", PYTHONDONTWRITEBYTECODE="1")

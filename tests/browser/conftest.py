@@ -101,8 +101,10 @@ def _answers(address: str) -> bool:
         return False
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium() -> Iterator[Any]:
+    """Closed behind each module: while it is open, its loop is this thread's, and no other test
+    of the same worker could run one of its own."""
     from playwright.sync_api import sync_playwright
 
     # Playwright runs a loop of its own; Django would take our fixtures for async code.

@@ -99,16 +99,30 @@
     bar.value = (event.detail.loaded / event.detail.total) * 100;
   });
 
+  // A browser calls itself offline also where the server runs on its own machine: so this asks.
+  const asset = document.currentScript.src;
+  const reach = async (form, button) => {
+    try {
+      await fetch(asset, { method: "HEAD", cache: "no-store" });
+    } catch {
+      document.dispatchEvent(new CustomEvent("htmx:timeout", { detail: { elt: form } }));
+      return;
+    }
+    form.dataset.reached = "1";
+    form.requestSubmit(button);
+  };
+
   // A plain form: without a network the browser would put its own page in place of what was typed.
   // With a file the button says that it is being sent, and can't be pressed twice.
   on("submit", "form[method=post]", (event, form) => {
     if (form.hasAttribute("hx-post") || event.defaultPrevented) return;
     if (form.dataset.sent) { event.preventDefault(); return; }
-    if (navigator.onLine === false) {
+    if (navigator.onLine === false && !form.dataset.reached) {
       event.preventDefault();
-      document.dispatchEvent(new CustomEvent("htmx:timeout", { detail: { elt: form } }));
+      void reach(form, event.submitter);
       return;
     }
+    delete form.dataset.reached;
     form.dataset.sent = "1";
     const bar = $("[data-upload]", form);
     if (bar && $$("input[type=file]", form).some((input) => input.files.length)) {

@@ -104,10 +104,6 @@ def test_a_round_of_filing_by_keyboard_and_paste_with_slips_a_return_and_a_corre
 ) -> None:
     filing = _filing()
     page, city = sign_in("officer"), sign_in("city", width=390, theme="dark")
-    # Where tests run there is a loopback and no more, which Chromium calls offline.
-    page.add_init_script(
-        "Object.defineProperty(Navigator.prototype, 'onLine', { get: () => true })"
-    )
     page.goto(f"/filings/{filing.pk}/")
     _cell(page, 1).fill("1")
     _cell(page, 1).press("Enter")

@@ -44,7 +44,7 @@
   // --- one sheet ---------------------------------------------------------------------------------
   // alone: nobody else types at it and the server keeps no draft of it (a correction).
   const sheet = { form: null, alone: false, id: "", owner: "", key: null, keeper: false, base: {}, seq: 0, since: 0, title: "", html: "",
-    secret: "", clash: null, stopped: "", busy: false, again: false, stored: true, timer: 0, storing: 0, handed: false, pressed: false };
+    secret: "", clash: null, stopped: "", busy: false, again: false, stored: true, timer: 0, storing: 0, handed: false, pressed: false, asking: false };
   const changed = () => {
     const now = fields(sheet.form);
     return Object.keys({ ...sheet.base, ...now }).filter((name) => (now[name] || "") !== (sheet.base[name] || ""));
@@ -83,6 +83,10 @@
       return await fetch(address, { redirect: "manual", signal: given.signal, ...more });
     } finally { clearTimeout(timer); }
   };
+  // A browser calls itself offline also where the server runs on its own machine: so this asks.
+  const reaches = async () => {
+    try { await ask(location.href, { method: "HEAD", cache: "no-store" }); return true; } catch { return false; }
+  };
   // One at a time, or an older answer would be taken for a colleague's change.
   let pressing = null;
   const free = () => {
@@ -92,7 +96,11 @@
     if (press) press(); else if (again) soon(0);
   };
   const send = async () => {
-    if (sheet.alone) { if (sheet.form && navigator.onLine && AWAY.includes(bar.dataset.how)) say("ready", { n: changed().length }, "blue"); return; }
+    if (sheet.alone) {
+      if (!sheet.form || !AWAY.includes(bar.dataset.how)) return;
+      if (await reaches()) say("ready", { n: changed().length }, "blue"); else soon(RETRY_MS);
+      return;
+    }
     if (sheet.busy) { sheet.again = true; return; }
     if (!sheet.form || sheet.clash || sheet.stopped || sheet.handed) return;
     const unsent = changed().length > 0;
@@ -257,20 +265,34 @@
     navigator.locks.request(id, () => { sheet.keeper = true; keep(); return forEver(); });
     return false;
   };
+  // What was reached is marked as it is at forms elsewhere (sending.js).
+  const submit = async (form, submitter, hold) => {
+    if (sheet.asking) return;
+    sheet.asking = true;
+    const there = await reaches();
+    sheet.asking = false;
+    if (!there) { hold(); return; }
+    form.dataset.reached = "1";
+    form.requestSubmit(submitter);
+  };
   const remember = () => kept.remember(sheet.owner, sheet.secret);
   const listen = () => {
     const { form } = sheet;
     document.addEventListener("input", (event) => { if (event.target.form === form) typed(); });
     window.addEventListener("online", () => soon(500));
     window.addEventListener("focus", () => { if (sheet.stopped === "signedout") { sheet.stopped = ""; soon(0); } });
-    window.addEventListener("offline", () => { keep().then(waits); });
+    window.addEventListener("offline", later);
     window.addEventListener("beforeunload", (event) => { if (sheet.form && !sheet.stored && !sheet.handed && changed().length) event.preventDefault(); });
     form.addEventListener("submit", (event) => {
-      if (sheet.clash || sheet.stopped || !navigator.onLine) {
+      const barred = sheet.clash || sheet.stopped, { submitter } = event;
+      if (barred || (!navigator.onLine && !form.dataset.reached)) {
         event.preventDefault();
         event.stopPropagation();
-        sheet.pressed = sheet.alone || Boolean(event.submitter && event.submitter.value === "submit");
-        if (sheet.clash) choose(); else if (!sheet.stopped) keep().then(waits);
+        const hold = () => {
+          sheet.pressed = sheet.alone || Boolean(submitter && submitter.value === "submit");
+          if (sheet.clash) choose(); else if (!sheet.stopped) later();
+        };
+        if (barred) hold(); else void submit(form, submitter, hold);
         return;
       }
       if (sheet.busy && !pressing) {
@@ -278,7 +300,7 @@
         // colleague's. Who presses again waits for nothing.
         event.preventDefault();
         event.stopPropagation();
-        pressing = () => form.requestSubmit(event.submitter);
+        pressing = () => form.requestSubmit(submitter);
         return;
       }
       clearTimeout(sheet.timer);

@@ -99,10 +99,12 @@ def _check(new: NewPlan) -> None:
 def end(pk: UUID, **call: Unpack[Call]) -> UUID:
     """Draw no more by a plan; what was drawn stays."""
     plan, claim = plain.begin(RemotePlan.objects.all(), "remoteplans.make", pk, {"end": 1}, **call)
-    if not claim.repeated and plan.ended_at is None:
+    if claim.repeated:
+        return pk
+    if plan.ended_at is None:
         RemotePlan.objects.filter(pk=pk).update(ended_at=claim.at)
         claim.record("remoteplans.end", "remote_plan", pk)
-    return claim.done(pk) if not claim.repeated else pk
+    return claim.done(pk)
 
 
 def frame_of(plan: RemotePlan) -> list[tuple[int, int, str, str | None]]:

@@ -148,29 +148,42 @@ def _forms(order: str) -> tuple[str, ...]:
 @lru_cache(maxsize=16_384)
 def _written(said: str, order: str) -> datetime:
     """A register writes few different days, and to try each form takes long."""
-    folded, half = _plainly(said)
+    folded, part = _plainly(said)
     for form in _forms(order):
         try:
             found = datetime.strptime(folded, form)  # noqa: DTZ007  made aware by the caller
         except ValueError:
             continue
-        return found + timedelta(hours=12) if half and found.hour < 12 else found
+        return found + _shift(part, found.hour) if "%H" in form else found
     raise lacks("happened_at", _("Write the day as 2024-06-25, with a time as 2024-06-25 08:30."))
 
 
-def _plainly(said: str) -> tuple[str, bool]:
-    """A written day with digits and without what is only written around it; and of the
-    afternoon or the evening, that it is."""
+#: Parts of a day: below which hour twelve more are meant, and what twelve o'clock is moved by.
+_TWELVES = {
+    "凌晨": (0, -12), "早上": (0, 0), "上午": (0, 0), "中午": (11, 0), "下午": (12, 0), "傍晚": (12, 0),
+    "晚上": (12, 12), "晚": (12, 12), "夜间": (12, 12),
+}  # fmt: skip
+_PART = re.compile("|".join(_TWELVES))
+
+
+def _shift(part: str, hour: int) -> timedelta:
+    below, noon = _TWELVES.get(part, (0, 0))
+    return timedelta(hours=noon if hour == 12 else 12 if hour < below else 0)
+
+
+def _plainly(said: str) -> tuple[str, str]:
+    """A written day with digits and without what is only written around it; and the part of the
+    day that it names."""
     folded = unicodedata.normalize("NFKC", said)
     if re.match(r"[〇零一二]{2}[〇零一二三四五六七八九]{2}年", folded):
         year, _sign, rest = folded.partition("年")
         rest = re.sub("[零〇一二三四五六七八九十]+", lambda m: str(spoken(m[0])), rest)
         folded = f"{year.translate(_CHINESE_DIGITS)}年{rest}"
-    half = re.search("下午|傍晚|晚上?|夜间", folded) is not None
-    folded = re.sub("凌晨|早上|上午|中午|下午|傍晚|晚上?|夜间", " ", folded)
+    part = _PART.search(folded)
+    folded = _PART.sub(" ", folded)
     for pattern, plain in _AROUND:
         folded = pattern.sub(plain, folded)
-    return folded.strip(), half
+    return folded.strip(), part[0] if part else ""
 
 
 @lru_cache(maxsize=4_096)

@@ -124,6 +124,16 @@ def test_a_day_is_read_however_a_register_writes_it(day: str) -> None:
     assert cells.moment(day).strftime("%Y-%m-%d %H:%M") == "2023-04-18 00:00"
 
 
+@pytest.mark.parametrize(("said", "read"), [
+    ("2024年3月5日晚上12点", "06 00:00"), ("2024年3月5日凌晨12点", "05 00:00"),
+    ("2024年3月5日中午12点", "05 12:00"), ("2024年3月5日中午1点", "05 13:00"),
+    ("2024年3月5日晚8点", "05 20:00"), ("2024年3月5日上午11点", "05 11:00"),
+    ("2024年3月5日凌晨3点", "05 03:00"), ("2024年3月5日晚上", "05 00:00"),
+])  # fmt: skip
+def test_a_part_of_the_day_says_which_twelve_hours_are_meant(said: str, read: str) -> None:
+    assert cells.moment(said).strftime("%d %H:%M") == read
+
+
 @pytest.mark.parametrize(("time", "read"), [
     ("0830", "08:30"), ("830", "08:30"), ("8:30 AM", "08:30"), ("11:05 p.m.", "23:05"), ("0", "00:00"),
     ("2400", "23:59"), ("9999", "00:00"), ("0.5", "12:00"), ("", "00:00"), ("unknown", "00:00"),

@@ -30,6 +30,11 @@ SLOW = (
     "tests/browser/", "tests/upgrade/", "tests/test_demo_whole.py", "tests/rights/",
     "tests/faults/",
 )  # fmt: skip
+#: A server for each worker: the mark up to which facts are folded is the server's, so that a long
+#: transaction of one worker's test would hold back what another worker's test folds.
+SERVERS = os.environ.get("ANLAN_TEST_SERVERS", "").split()
+if SERVERS and WORKER != "main":
+    os.environ["ANLAN_DATABASE"] = SERVERS[int(WORKER.removeprefix("gw")) % len(SERVERS)]
 BASE = Path(os.environ["ANLAN_TEST_BASE"])
 HOME = BASE / WORKER
 os.environ.update(ANLAN_HOME=str(HOME), ANLAN_POOL="0", PYTHONDONTWRITEBYTECODE="1")

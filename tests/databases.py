@@ -168,12 +168,14 @@ class Databases:
         return str(_settings()["ENGINE"]).endswith("postgresql")
 
     def template(self) -> str:
-        if self._template is None:
+        """Made by the first that asks; workers, and other runs on it, wait meanwhile."""
+        if self._template is None and self.postgresql:
+            self._template = self._on_server()
+        elif self._template is None:
             CACHE.mkdir(parents=True, exist_ok=True)
             with (CACHE / "lock").open("w") as lock:
-                # Workers, and other runs on this checkout, wait for the first to build.
                 fcntl.flock(lock, fcntl.LOCK_EX)
-                self._template = self._on_server() if self.postgresql else self._in_file()
+                self._template = self._in_file()
         return self._template
 
     @contextmanager
@@ -217,6 +219,7 @@ class Databases:
     def _on_server(self) -> str:
         name = f"anlan_template_{_fingerprint()}"
         with closing(self._server()) as server:
+            server.execute("SELECT pg_advisory_lock(hashtext('anlan.tests.template'))")
             known = [
                 row[0]
                 for row in server.execute(

@@ -19,6 +19,7 @@ import threading
 import time
 import xml.etree.ElementTree as ET
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -83,12 +84,16 @@ def main(args: argparse.Namespace) -> int:
         static.start()
     scratch = testing_cluster.scratch()
     with tempfile.TemporaryDirectory(prefix="anlan-run-", dir=scratch) as folder:
-        tests = [_pytest("sqlite", args, Path(folder), "", without="postgresql")]
+        tests = [_pytest("sqlite", args, Path(folder), without="postgresql")]
         if testing_cluster.programs() is not None:
-            with testing_cluster.cluster() as url:
+            with ExitStack() as clusters:
+                urls = [
+                    clusters.enter_context(testing_cluster.cluster())
+                    for _worker in range(max(1, _workers(args.tier)))
+                ]
                 # Browser tests, and tests that open no database, ran once already.
                 once = "sqlite or browser or once"
-                tests.append(_pytest("postgresql", args, Path(folder), url, without=once))
+                tests.append(_pytest("postgresql", args, Path(folder), urls, without=once))
     if whole:
         static.join()
     outcomes += tests
@@ -175,16 +180,22 @@ def _static(outcomes: list[Outcome]) -> None:
 # --- Tests ---------------------------------------------------------------------------------
 
 
+def _workers(tier: str) -> int:
+    """Processes beside pytest's own; what is kept as evidence is measured alone."""
+    return 0 if tier == "soak" else min(os.cpu_count() or 1, WORKERS_MAX)
+
+
 def _pytest(
-    name: str, args: argparse.Namespace, folder: Path, url: str, *, without: str
+    name: str, args: argparse.Namespace, folder: Path, urls: Sequence[str] = (), *, without: str
 ) -> Outcome:
-    """Run pytest once, its lines passing straight through, and count from its JUnit report."""
+    """Run pytest once, its lines passing straight through, and count from its JUnit report.
+
+    urls: of a PostgreSQL server for each worker; none for SQLite.
+    """
     report, tier, expression = folder / f"{name}.xml", args.tier, args.k
-    # What is kept as evidence is measured alone.
-    workers = "0" if tier == "soak" else str(min(os.cpu_count() or 1, WORKERS_MAX))
     command = [
         *testing_offline.prefix(),
-        *(sys.executable, "-m", "pytest", "-n", workers, "--dist", "worksteal", "-q"),
+        *(sys.executable, "-m", "pytest", "-n", str(_workers(tier)), "--dist", "worksteal", "-q"),
         *(f"--junit-xml={report}", "-o", f"junit_suite_name={name}", "-m", f"not ({without})"),
         *("--color=no", "-rfE", "--durations=10", "--durations-min=5"),
         *(("-s",) if tier == "soak" else ()),
@@ -192,7 +203,9 @@ def _pytest(
     ]
     say(both(f"正在 {name} 上运行测试……", f"running the tests on {name} …"))
     # The second run leaves out what opens no database.
-    more = {"ANLAN_DATABASE": url, "ANLAN_TESTS": "database"} if url else {}
+    more = {"ANLAN_TESTS": "database", "ANLAN_DATABASE": urls[0]} if urls else {}
+    if len(urls) > 1:
+        more["ANLAN_TEST_SERVERS"] = " ".join(urls)
     if tier:
         more["ANLAN_TIER"] = tier
     before = time.monotonic()

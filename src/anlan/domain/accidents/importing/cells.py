@@ -160,8 +160,8 @@ def _written(said: str, order: str) -> datetime:
 
 #: Parts of a day: below which hour twelve more are meant, and what twelve o'clock is moved by.
 _TWELVES = {
-    "凌晨": (0, -12), "早上": (0, 0), "上午": (0, 0), "中午": (11, 0), "下午": (12, 0), "傍晚": (12, 0),
-    "晚上": (12, 12), "晚": (12, 12), "夜间": (12, 12),
+    "凌晨": (0, -12), "早上": (0, 0), "上午": (0, 0), "中午": (11, 0), "下午": (12, 0),
+    "傍晚": (12, 0), "晚上": (12, 12), "晚": (12, 12), "夜间": (12, 12),
 }  # fmt: skip
 _PART = re.compile("|".join(_TWELVES))
 

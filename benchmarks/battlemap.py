@@ -154,7 +154,8 @@ def scene(tasks: int) -> tuple[dict[str, str], str]:
         return {"by": by, "at": timezone.now(), "request_id": uuid7()}
 
     area = Region.objects.get(code="530100")
-    office = accounts.create_unit("b-530100", "昆明市安委办", "committee_office", area, by=by, at=at)
+    name = "昆明市安委办"
+    office = accounts.create_unit("b-530100", name, "committee_office", area, by=by, at=at)
     campaign = commands.make_campaign(
         NewCampaign(office.pk, "模拟行动", today - timedelta(300), today + timedelta(700)), **call()
     )

@@ -22,6 +22,7 @@ from anlan.domain.hazards.commands.proposals import carry_out, decide_proposal
 from anlan.domain.hazards.commands.records import AMENDABLE, index, put_records
 from anlan.domain.hazards.commands.steps import (
     assign,
+    assign_within,
     close,
     hand_over,
     look_back,
@@ -44,6 +45,7 @@ __all__ = (
     "ask_delisting",
     "ask_extension",
     "assign",
+    "assign_within",
     "carry_out",
     "close",
     "decide_extension",

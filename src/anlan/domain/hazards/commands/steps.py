@@ -34,8 +34,7 @@ FIVE_LABELS = {
 }
 
 
-@transaction.atomic(durable=True)
-def assign(
+def assign_within(
     pks: Sequence[UUID],
     *,
     rectifier: int,
@@ -44,7 +43,11 @@ def assign(
     reason: str = "",
     **call: Unpack[OnSet],
 ) -> list[UUID]:
-    """Assign to a rectifying unit with a deadline: the stated one, else by the settings' rule."""
+    """Assign to a rectifying unit with a deadline: the stated one, else by the settings' rule.
+
+    In the transaction of a command that found the cases: both stand, or neither.
+    """
+    assert transaction.get_connection().in_atomic_block
     given = {"rectifier": rectifier, "due_on": due_on, "others": others, "reason": reason}
     work = begin("hazard.assign", pks, given, **call)
     for machine, cases in work:
@@ -66,6 +69,10 @@ def assign(
             **work.call,
         )
     return work.done()
+
+
+#: The same as a command of its own.
+assign = transaction.atomic(durable=True)(assign_within)
 
 
 @transaction.atomic(durable=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Unpack
 from uuid import UUID, uuid5
@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
+from anlan.base.ids import id_after
 from anlan.base.paths import below
 from anlan.base.refusal import MovedOn, NotFound
 from anlan.domain.enterprises.models import Enterprise
@@ -36,7 +37,7 @@ from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import ledger, reports
 from anlan.kernel.facts.ledger import NewFact
-from anlan.kernel.loop import engine, plain
+from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call
 from anlan.kernel.regions.models import Region
 
@@ -117,22 +118,35 @@ def open_periods(plan: CheckPlan, today: date) -> list[Period]:
     return found
 
 
-def do_check(new: NewCheck, *, by: Actor, request_id: UUID, at: datetime) -> UUID:
+@transaction.atomic(durable=True)
+def do_check(new: NewCheck, **call: Unpack[Call]) -> UUID:
     """Enter a check. What it found goes into the loop, self-found, to be rectified by oneself.
 
-    The hazards come first, by their own commands, each harmless to repeat under this request:
-    a check that names hazards must find them there. Verifying them is somebody else's: the
-    loop lets nobody judge their own work, and an enterprise has no right to verify.
+    Verifying it is somebody else's: the loop lets nobody judge their own work, and an enterprise
+    has no right to verify.
     """
+    by, at = call["by"], call["at"]
     plan = policy.access(CheckPlan.objects.all(), "selfcheck.do", by, new.plan_id, at=at)
-    if engine.answer_of(request_id, "selfcheck.do", by, {"check": str(new.pk)}) is not None:
+    claim = plain.claim("selfcheck.do", asdict(new), **call)
+    if claim.repeated:
         return new.pk  # The period that it was for may be past entering by now.
     period = _checked(new, plan, timezone.localdate(at))
-    ids = [UUID(int=new.pk.int + n) for n in range(1, len(new.found) + 1)]
-    rows = Hazard.objects.filter(pk__in=ids).values_list("pk", "case__unit_id")
-    there = dict(rows)
-    if set(there.values()) - {plan.unit_id}:
+    ids = [id_after(new.pk, n) for n in range(1, len(new.found) + 1)]
+    taken = Check.objects.filter(pk=new.pk).exists() or Hazard.objects.filter(pk__in=ids).exists()
+    if taken:
         raise MovedOn
+    if ids:
+        _find(new, plan, ids, claim)
+    _enter(new, plan, period, ids, claim)
+    return claim.done(new.pk)
+
+
+def _find(new: NewCheck, plan: CheckPlan, ids: Sequence[UUID], claim: plain.Claim) -> None:
+    """Put what was found into the loop, in this transaction, and give it to whoever found it.
+
+    Assigning takes an office's right; here the rule stands in its place: one's own, to oneself.
+    """
+    by, at = claim.by, claim.at
     findings = [
         hazards.Finding(
             pk=pk, description=each.description.strip(), area_id=plan.area_id,
@@ -141,12 +155,15 @@ def do_check(new: NewCheck, *, by: Actor, request_id: UUID, at: datetime) -> UUI
             fields={"found_by": new.checker.strip()}, fixed=each.fixed.strip(),
         )
         for pk, each in zip(ids, new.found, strict=True)
-        if pk not in there
     ]  # fmt: skip
-    if findings:
-        hazards.find(findings, by=by, request_id=uuid5(request_id, "hazards"), at=at)
-    _assign_to_oneself(plan, ids, by, request_id, at)
-    return _enter(new, plan, period, ids, by=by, request_id=request_id, at=at)
+    # Requests of their own under this one.
+    hazards.find_within(findings, by=by, at=at, request_id=uuid5(claim.request_id, "hazards"))
+    if waiting := [each.pk for each in findings if not each.fixed]:
+        self_ruled = Actor(by.user_id, by.name, by.unit_id, by.address, trusted=True)
+        hazards.assign_within(
+            waiting, rectifier=plan.unit_id, by=self_ruled, at=at,
+            request_id=uuid5(claim.request_id, "assign"), reason=_("found by an own check"),
+        )  # fmt: skip
 
 
 def _checked(new: NewCheck, plan: CheckPlan, today: date) -> Period:
@@ -169,37 +186,11 @@ def _checked(new: NewCheck, plan: CheckPlan, today: date) -> Period:
     return period
 
 
-def _assign_to_oneself(
-    plan: CheckPlan, ids: Sequence[UUID], by: Actor, request_id: UUID, at: datetime
-) -> None:
-    """Give the enterprise what it found to rectify.
-
-    Assigning takes an office's right; here the rule stands in its place: one's own, to oneself.
-    """
-    waiting = Hazard.objects.filter(pk__in=ids, case__state="found", enterprise=plan.enterprise_id)
-    pks = list(waiting.order_by("pk").values_list("pk", flat=True))
-    if pks:
-        self_ruled = Actor(by.user_id, by.name, by.unit_id, by.address, trusted=True)
-        hazards.assign(
-            pks, rectifier=plan.unit_id, by=self_ruled,
-            request_id=uuid5(request_id, "assign"), at=at, reason=_("found by an own check"),
-        )  # fmt: skip
-
-
-@transaction.atomic(durable=True)
 def _enter(
-    new: NewCheck,
-    plan: CheckPlan,
-    period: Period,
-    ids: Sequence[UUID],
-    **call: Unpack[Call],
-) -> UUID:
-    claim = plain.claim("selfcheck.do", {"check": str(new.pk)}, **call)
-    if claim.repeated:
-        return new.pk
+    new: NewCheck, plan: CheckPlan, period: Period, ids: Sequence[UUID], claim: plain.Claim
+) -> None:
+    """Write the check, its facts and what is on record."""
     by, at = claim.by, claim.at
-    if Check.objects.filter(pk=new.pk).exists():
-        raise MovedOn
     row = Check.objects.create(
         id=new.pk, plan=plan, start=period.start, end=period.end, on=new.on,
         checker=new.checker.strip()[:120], user_id=by.user_id, entered_at=at, found=len(ids),
@@ -214,7 +205,6 @@ def _enter(
     ledger.post(facts, at=at)
     after = {"plan": plan.pk, "found": len(ids)}
     claim.record("selfcheck.do", _CHECK, row.pk, after=after)
-    return claim.done(row.pk)
 
 
 # --- the office's side ---------------------------------------------------------------------

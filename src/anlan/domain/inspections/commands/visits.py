@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
-from typing import Unpack
+from typing import Any, Unpack
 from uuid import UUID, uuid5
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -139,42 +140,66 @@ def _fact(one: SweepField, value: str) -> str:
     return value
 
 
-def record(
-    sweep_id: int, visits: Sequence[NewVisit], *, by: Actor, request_id: UUID, at: datetime
-) -> Outcome:
+@transaction.atomic(durable=True)
+def record(sweep_id: int, visits: Sequence[NewVisit], **call: Unpack[Call]) -> Outcome:
     """Enter visits with their base facts, and the hazards that they found.
 
-    The hazards come first, by their own command, for a visit that names hazards must find them
-    there. What is refused is refused before either; a repeat with the same ``request_id`` goes
-    on where the first call was cut off, and adds nothing twice.
-
-    Raises NotFound for subjects that ``by`` may not visit, SweepOver, VisitRefused.
+    Raises NotFound for subjects that ``by`` may not visit, SweepOver, VisitRefused, MovedOn.
     """
     assert 0 < len(visits) <= VISITS_MAX, len(visits)
+    by, at = call["by"], call["at"]
     sweep = policy.access(Sweep.objects.all(), "sweep.view", by, sweep_id, at=at)
     fields = list(sweep.fields.order_by("order"))
     today = timezone.localdate(at)
     visits = [check(each, sweep, fields, today) for each in visits]
-    targets = _targets(sweep, {each.target_id for each in visits}, by)
-    unit = _unit(by)
+    wanted = {each.target_id for each in visits}
+    _refuse_targets(sweep, wanted, by)
+    given = {"sweep": sweep_id, "visits": [asdict(each) for each in visits]}
+    claim = plain.claim("sweep.visit", given, **call)
+    if claim.repeated:
+        return Outcome(claim.answer)
+    targets = _locked(wanted)
+    # Looked at under the lock: the office may have closed it meanwhile.
+    if Sweep.objects.filter(pk=sweep.pk).exclude(closed_at=None).exists():
+        raise SweepOver(name=sweep.name)
     fresh = _not_known(visits)
+    _refuse_taken(fresh)
+    unit = _unit(by)
     findings = [
         finding for each in fresh for finding in _findings(each, targets[each.target_id], unit, by)
     ]
-    findings = _not_found_yet(findings)
     if findings:
-        hazards.find(findings, by=by, request_id=uuid5(request_id, "hazards"), at=at)
-    return _enter(sweep, visits, unit, by=by, request_id=request_id, at=at)
+        # Its own request, in this transaction: a visit stands with its hazards or not at all.
+        hazards.find_within(findings, by=by, at=at, request_id=uuid5(claim.request_id, "hazards"))
+    _enter(fresh, targets, sweep, unit, claim)
+    entered = [each.pk for each in fresh]
+    claim.keep(entered)
+    return Outcome(entered, known=len(visits) - len(fresh))
 
 
-def _targets(sweep: Sweep, ids: set[int], by: Actor) -> dict[int, Target]:
+def _refuse_targets(sweep: Sweep, ids: set[int], by: Actor) -> None:
+    """NotFound where any of them isn't a subject of this sweep that one may visit."""
     rows = policy.permitted(Target.objects.filter(sweep=sweep), "target.visit", by)
-    wanted, found = sorted(ids), {}
-    for start in range(0, len(wanted), IN_LIST_MAX):
-        found.update(rows.in_bulk(wanted[start : start + IN_LIST_MAX]))
-    if len(found) != len(ids):
+    if _count(rows, ids) != len(ids):
         raise NotFound
-    return found
+
+
+def _refuse_taken(visits: Sequence[NewVisit]) -> None:
+    """MovedOn where an id that a client made, of a visit or of a hazard of its, stands already."""
+    found = {pk for each in visits for pk in hazard_ids(each)}
+    if _count(Visit.objects.all(), {each.pk for each in visits}) or _count(
+        Hazard.objects.all(), found
+    ):
+        raise MovedOn
+
+
+def _count(rows: QuerySet[Any], ids: Collection[Any]) -> int:
+    """How many of the rows have one of these ids."""
+    wanted = sorted(ids)
+    return sum(
+        rows.filter(pk__in=wanted[start : start + IN_LIST_MAX]).count()
+        for start in range(0, len(wanted), IN_LIST_MAX)
+    )
 
 
 def _unit(by: Actor) -> int:
@@ -216,55 +241,29 @@ def _findings(
     ]  # fmt: skip
 
 
-def _not_found_yet(findings: list[hazards.Finding]) -> list[hazards.Finding]:
-    """Without those that an earlier call entered before it was cut off."""
-    wanted = {each.pk: each for each in findings}
-    ids, there = sorted(wanted), set()
-    for start in range(0, len(ids), IN_LIST_MAX):
-        rows = Hazard.objects.filter(pk__in=ids[start : start + IN_LIST_MAX])
-        for pk, enterprise, unit in rows.values_list("pk", "enterprise_id", "case__unit_id"):
-            if (enterprise, unit) != (wanted[pk].enterprise_id, wanted[pk].unit_id):
-                raise MovedOn
-            there.add(pk)
-    return [each for each in findings if each.pk not in there]
-
-
-@transaction.atomic(durable=True)
 def _enter(
-    sweep: Sweep,
     visits: Sequence[NewVisit],
+    targets: Mapping[int, Target],
+    sweep: Sweep,
     unit: int,
-    **call: Unpack[Call],
-) -> Outcome:
-    named = sorted(str(each.pk) for each in visits)
-    claim = plain.claim("sweep.visit", {"visits": named}, **call)
-    if claim.repeated:
-        return Outcome(claim.answer)
-    by, at = claim.by, claim.at
-    targets = _locked({each.target_id for each in visits})
-    # Looked at again under the lock: the office may have closed it meanwhile.
-    if Sweep.objects.filter(pk=sweep.pk).exclude(closed_at=None).exists():
-        raise SweepOver(name=sweep.name)
-    fresh = _not_known(visits)
-    ids = [each.pk for each in fresh]
-    for start in range(0, len(ids), IN_LIST_MAX):
-        if Visit.objects.filter(pk__in=ids[start : start + IN_LIST_MAX]).exists():
-            raise MovedOn
+    claim: plain.Claim,
+) -> None:
+    """Write the visits, what they say of their subjects, their facts and what is on record."""
     rows, links = [], []
-    for each in fresh:
+    for each in visits:
         target = targets[each.target_id]
         first = target.visited_on is None
         target.visits += 1
         target.state = each.state
         if first:
             target.visited_on = each.on
-        rows.append(_row(each, target, sweep, unit, by, at, first=first))
+        rows.append(_row(each, target, sweep, unit, claim, first=first))
         links += [VisitHazard(visit=rows[-1], hazard_id=pk) for pk in hazard_ids(each)]
     Visit.objects.bulk_create(rows, batch_size=500)
     VisitHazard.objects.bulk_create(links, batch_size=500)
-    changed = [targets[pk] for pk in sorted({each.target_id for each in fresh})]
+    changed = [targets[pk] for pk in sorted({each.target_id for each in visits})]
     Target.objects.bulk_update(changed, ["visits", "state", "visited_on"], batch_size=500)
-    _post([(row, targets[row.target_id]) for row in rows], 1, at)
+    _post([(row, targets[row.target_id]) for row in rows], 1, claim.at)
     trail.record(
         [
             trail.Entry(
@@ -273,10 +272,8 @@ def _enter(
             )
             for row in rows
         ],
-        by=by, at=at,
+        by=claim.by, at=claim.at,
     )  # fmt: skip
-    claim.keep([row.pk for row in rows])
-    return Outcome([row.pk for row in rows], known=len(visits) - len(fresh))
 
 
 def _locked(ids: set[int]) -> dict[int, Target]:
@@ -292,15 +289,14 @@ def _row(
     target: Target,
     sweep: Sweep,
     unit: int,
-    by: Actor,
-    at: datetime,
+    claim: plain.Claim,
     *,
     first: bool,
 ) -> Visit:
     return Visit(
         id=new.pk, target=target, sweep=sweep, path=target.path, sector_id=target.sector_id,
         enterprise_id=target.enterprise_id, on=new.on, visitor=new.visitor, unit_id=unit,
-        user_id=by.user_id, entered_at=at, state=new.state,
+        user_id=claim.by.user_id, entered_at=claim.at, state=new.state,
         facts={str(order): value for order, value in new.facts.items()}, note=new.note,
         first=first, origin=new.origin,
     )  # fmt: skip

@@ -105,6 +105,23 @@ def test_what_is_fixed_at_once_waits_for_somebody_else(shop: Shop) -> None:
     assert {row.case.state for row in Hazard.objects.select_related("case")} == {"rectified"}
 
 
+def test_hazards_stand_with_their_check_or_not_at_all(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from anlan.domain.hazards.models import Hazard
+    from anlan.domain.inspections.commands import checks
+    from anlan.domain.inspections.models import Check
+
+    plan = shop.plan()
+    with monkeypatch.context() as broken:
+        broken.setattr(checks, "NewFact", lambda *_args, **_more: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            shop.check(plan, "软管老化")
+    assert not Hazard.objects.exists()
+    shop.check(plan, "软管老化")
+    assert (Check.objects.count(), Hazard.objects.count()) == (1, 1)
+
+
 def test_missing_and_late_are_told_apart(shop: Shop) -> None:
     from anlan.domain.inspections import checking
     from anlan.domain.inspections.commands.checks import period_of

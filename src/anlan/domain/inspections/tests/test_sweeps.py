@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 import pytest
 from django.urls import reverse
@@ -133,27 +135,35 @@ def test_hazards_of_a_visit_are_in_the_loop_and_come_once(street: Street) -> Non
     assert figures(street.meter(sweep)) == (1, 1, 1)
 
 
-def test_a_visit_that_was_cut_off_after_its_hazards_goes_on(
+def test_hazards_stand_with_their_visit_or_not_at_all(
     street: Street, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from anlan.base.refusal import MovedOn, RequestReused
     from anlan.domain.hazards.models import Hazard
     from anlan.domain.inspections.commands import visits
+    from anlan.domain.inspections.models import Visit
 
-    street.firms(1)
+    street.firms(2)
     sweep = street.sweep()
-    new, request_id = street.visit_of(targets(sweep)[0], "灶台无熄火保护"), uuid7()
-
-    def dies(*_args: Any, **_more: Any) -> None:
-        raise KeyboardInterrupt
-
-    with monkeypatch.context() as patch:
-        patch.setattr(visits, "_enter", dies)
-        with pytest.raises(KeyboardInterrupt):
+    one, other = targets(sweep)
+    new, request_id = street.visit_of(one, "灶台无熄火保护"), uuid7()
+    with monkeypatch.context() as broken:
+        broken.setattr(visits, "_post", lambda *_args: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
             street.send(sweep, new, "grid", request_id)
-    assert figures(street.meter(sweep)) == (1, 0, 0)
+    assert not Hazard.objects.exists()
+    assert figures(street.meter(sweep)) == (2, 0, 0)
     street.send(sweep, new, "grid", request_id)
-    assert figures(street.meter(sweep)) == (1, 1, 1)
-    assert Hazard.objects.count() == 1
+    # Mended on a phone and sent again: refused, for it would be lost without a word.
+    with pytest.raises(RequestReused):
+        street.send(sweep, replace(new, note="已停气"), "grid", request_id)
+    # A visit whose hazards would bear ids that stand.
+    before = UUID(int=new.pk.int - 1)
+    for pk in (new.pk, before):
+        with pytest.raises(MovedOn):
+            street.visit(sweep, other, "grid", "安全出口堵塞", "线路老化", pk=pk)
+    assert (Visit.objects.count(), Hazard.objects.count()) == (1, 1)
+    assert figures(street.meter(sweep)) == (2, 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def moved(page: Any, first: str) -> dict[str, tuple[float, float, float]]:
         assert len(gaps) > 20, gaps
         at = (len(gaps) // 2, int(len(gaps) * 0.95), -1)
         found[name] = tuple(round(gaps[place], 1) for place in at)
-    return found  # type: ignore[return-value]
+    return found
 
 
 def scene(tasks: int) -> tuple[dict[str, str], str]:

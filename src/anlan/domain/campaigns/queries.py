@@ -6,8 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
-from functools import reduce
-from operator import or_
 from typing import Any
 from uuid import UUID
 
@@ -37,8 +35,6 @@ from anlan.kernel.loop.models import Event, Extension, Party
 #: Kinds of targets that say how much; the others say whither, or for whom.
 NUMBERED = ("number", "change")
 CHILDREN_MAX = 300
-#: How often a plan is broken down: nation, province, prefecture, county, township, village.
-LEVELS = range(6)
 
 
 def campaigns(by: Actor) -> QuerySet[Campaign]:
@@ -75,8 +71,8 @@ def in_stage(stage: Stage) -> Q:
         return Q(line__stage=stage) | (
             Q(line__stage__campaign=None, plan__campaign=stage.campaign_id) & days
         )
-    drawn = reduce(or_, (Q(**{f"line__plan{'__parent' * n}": stage.plan_id}) for n in LEVELS))
-    return Q(line__stage=stage) | Q(line__stage=None) & drawn & days
+    of_plan = Q(line__plan=stage.plan_id) | Q(line__plan__root=stage.plan_id)
+    return Q(line__stage=stage) | Q(line__stage=None) & of_plan & days
 
 
 def stage_name(text: str, by: Actor) -> str:

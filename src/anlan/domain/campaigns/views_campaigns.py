@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -25,10 +24,11 @@ from anlan.domain.campaigns import (
     templates,
 )
 from anlan.domain.campaigns.carrying import queries_goals, queries_organs, queries_wanted
-from anlan.domain.campaigns.models import Campaign, Letter, OrganMember, Plan
+from anlan.domain.campaigns.models import Campaign, Letter, OrganMember, Plan, Stage
 from anlan.domain.campaigns.permissions import LEADS
 from anlan.domain.campaigns.progress import pages as progress_pages
 from anlan.domain.campaigns.sharing import queries as sharing
+from anlan.domain.campaigns.stages import pages as pages_of_stages
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
@@ -209,7 +209,8 @@ def _edit(
             except Refusal as refusal:
                 put_refusal(form, refusal)
             else:
-                messages.success(request, _("Saved."))
+                rows = Stage.objects.filter(campaign=pk).order_by("place")
+                pages_of_stages.saved(request, rows)
                 return go_on(request, reverse("campaigns:campaign", args=[pk]))
     context = {"form": form, "campaign": row, "templates": offered, "template": template}
     status = 422 if form.errors else 200

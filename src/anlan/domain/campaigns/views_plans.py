@@ -29,6 +29,7 @@ from anlan.domain.campaigns.milestones import queries as milestones
 from anlan.domain.campaigns.models import Campaign, Line, LineUnit, Plan, Task
 from anlan.domain.campaigns.progress import pages as progress_pages
 from anlan.domain.campaigns.ruling import rules
+from anlan.domain.campaigns.stages import pages as pages_of_stages
 from anlan.domain.campaigns.stages import views as views_stages
 from anlan.domain.campaigns.views_campaigns import LABELS, cells, own_units
 from anlan.kernel.accounts import policy
@@ -144,6 +145,8 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
 @requires("plans.edit")
 def edit(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = plan_of(pk, "plans.edit", actor_of(request))
+    if answer := pages_of_stages.stands(request, row):
+        return answer
     names = ("kind", "title", "number", "issuer", "issued_on", "starts_on", "ends_on")
     initial = {name: getattr(row, name) for name in names}
     initial |= {"unit": row.unit_id, "sector": row.sector_id or "", "seen": row.version,
@@ -204,7 +207,8 @@ def line(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 @requires("plans.edit")
 def new_line(request: HttpRequest, pk: UUID) -> HttpResponse:
-    return _edit_line(request, plan_of(pk, "plans.edit", actor_of(request), timezone.now()), None)
+    row = plan_of(pk, "plans.edit", actor_of(request), timezone.now())
+    return pages_of_stages.stands(request, row) or _edit_line(request, row, None)
 
 
 def _edit_line(request: HttpRequest, row: Plan, found: Line | None) -> HttpResponse:

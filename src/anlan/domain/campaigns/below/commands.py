@@ -120,7 +120,8 @@ def _in_force(pk: UUID) -> Plan:
 def _give(plan: Plan, units: Sequence[Unit], claim: Claim) -> list[UUID]:
     plans = [
         bulk.make(
-            Plan, campaign_id=plan.campaign_id, parent_id=plan.pk, kind=plan.kind,
+            Plan, campaign_id=plan.campaign_id, parent_id=plan.pk,
+            root_id=plan.root_id or plan.pk, kind=plan.kind,
             area_id=unit.area_id, path=unit.path, unit_id=unit.pk, sector_id=plan.sector_id,
             title=plan.title, number=plan.number, issuer=plan.issuer, issued_on=plan.issued_on,
             starts_on=plan.starts_on, ends_on=plan.ends_on, made_at=claim.at,

@@ -152,8 +152,7 @@ def put_lines(
     if claim.repeated:
         return claim.answer
     plan = draft(pk, seen)
-    for line in lines:
-        rules.check_line(line.stage, line.starts_on, line.due_on, days_kept)
+    rules.check_lines(plan, lines, days_kept)
     made = append_lines(plan, lines, claim.by)
     claim.record("plans.put_lines", "plan", pk, after={"lines": [row.title for row in made]})
     claim.keep([row.pk for row in made])
@@ -172,7 +171,7 @@ def change_line(
     if claim.repeated:
         return pk
     plan = draft(line.plan_id, seen)
-    rules.check_line(new.stage, new.starts_on, new.due_on, days_kept)
+    rules.check_lines(plan, [new], days_kept)
     before = {"title": line.title, "text": line.text}
     LineUnit.objects.filter(line=line).delete()
     Target.objects.filter(line=line).delete()

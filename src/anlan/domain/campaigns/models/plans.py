@@ -96,6 +96,8 @@ class Plan(models.Model):
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="plans")
     #: The plan above, of which this is the break-down for ``area``.
     parent = models.ForeignKey("self", models.PROTECT, null=True, related_name="children")
+    #: The plan from which it was broken down in the end, over however many levels.
+    root = models.ForeignKey("self", models.PROTECT, null=True, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
     status = models.CharField(max_length=10, choices=Status, default=Status.DRAFT)
     area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+")
@@ -131,16 +133,9 @@ class Plan(models.Model):
     def __str__(self) -> str:
         return self.title
 
-    def top(self) -> Plan:
-        """The plan from which it was broken down in the end; itself where it wasn't."""
-        plan = self
-        while plan.parent is not None:
-            plan = plan.parent
-        return plan
-
     def stages_offered(self) -> list[Stage]:
         """What its lines choose from: its own, else the plan's above, else the campaign's."""
-        either = Q(plan=self.top().pk) | Q(campaign=self.campaign_id)
+        either = Q(plan=self.root_id or self.pk) | Q(campaign=self.campaign_id)
         rows = list(Stage.objects.filter(either).order_by("place"))
         return [row for row in rows if row.plan_id is not None] or rows
 

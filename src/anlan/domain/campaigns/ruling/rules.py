@@ -7,7 +7,7 @@ when it is written, and listed before publishing.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -19,7 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.domain.campaigns.carrying import queries_elements
-from anlan.domain.campaigns.models import Campaign, Line, Plan, Stage
+from anlan.domain.campaigns.commands.terms import NewLine
+from anlan.domain.campaigns.models import Campaign, Line, Plan
 from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.domain.lists.models import Setting
 from anlan.domain.lists.refusals import Incomplete
@@ -77,19 +78,23 @@ def set_plan_rules(days: str, elements: str, **change: Unpack[Change]) -> int:
 # --- when it is written ----------------------------------------------------------------------
 
 
-def check_line(stage: int | None, starts_on: date | None, due_on: date | None, kept: bool) -> None:
-    """Refuse a line's days outside its stage, unless the rule lets whoever wrote them keep them."""
+def check_lines(plan: Plan, lines: Iterable[NewLine], kept: bool) -> None:
+    """Refuse days of lines outside their stages, unless the rule lets whoever wrote them keep them.
+
+    A stage that the plan doesn't offer isn't named here, and refused where the line is written.
+    """
     mode = current().days
-    if stage is None or mode is Mode.OFF or (kept and mode is Mode.WARN):
+    if mode is Mode.OFF or (kept and mode is Mode.WARN):
         return
-    row = Stage.objects.filter(pk=stage).first()
-    if row is None:
-        return
-    for field, day in (("due_on", due_on), ("starts_on", starts_on)):
-        if day is not None and not row.starts_on <= day <= row.ends_on:
-            raise PlanIncomplete(
-                field=field, reason=_outside(row.name, row.starts_on, row.ends_on, mode)
-            )
+    stages = {stage.pk: stage for stage in plan.stages_offered()}
+    for line in lines:
+        row = stages.get(line.stage or 0)
+        if row is None:
+            continue
+        for field, day in (("due_on", line.due_on), ("starts_on", line.starts_on)):
+            if day is not None and not row.starts_on <= day <= row.ends_on:
+                reason = _outside(row.name, row.starts_on, row.ends_on, mode)
+                raise PlanIncomplete(field=field, reason=reason)
 
 
 def check_plan(campaign: Campaign, kind: str, starts_on: date, ends_on: date, kept: bool) -> None:

@@ -11,6 +11,8 @@ from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
 from anlan.domain.campaigns import queries
@@ -99,18 +101,26 @@ def own(campaign: Campaign, by: Actor) -> dict[UUID, list[Stage]]:
 
 
 def tops_of(plans: Collection[UUID]) -> dict[UUID, UUID]:
-    """By plan, the one from which it was broken down; a statement for each level above."""
-    above: dict[UUID, UUID | None] = {}
-    look = set(plans)
-    while look:
-        above |= dict(Plan.objects.filter(pk__in=look).values_list("pk", "parent"))
-        look = {parent for pk in look if (parent := above[pk])} - above.keys()
+    """By plan, the one from which it was broken down in the end; itself where it wasn't."""
+    rows = Plan.objects.filter(pk__in=plans).values_list("pk", "root")
+    return {pk: root or pk for pk, root in rows}
 
-    def top(pk: UUID) -> UUID:
-        parent = above[pk]
-        return pk if parent is None else top(parent)
 
-    return {pk: top(pk) for pk in plans}
+def overlaps(rows: Sequence[Stage]) -> list[str]:
+    """Stages of which one begins before another ends, in words: their figures don't add up."""
+    said = []
+    for n, one in enumerate(rows):
+        for other in rows[n + 1 :]:
+            first, last = max(one.starts_on, other.starts_on), min(one.ends_on, other.ends_on)
+            if first <= last:
+                said.append(
+                    _("“%(one)s” and “%(other)s” share the days from %(first)s to %(last)s. A task "
+                      "that names no stage and is due in these days counts in both.")
+                    % {"one": one.name, "other": other.name,
+                       "first": date_format(first, "DATE_FORMAT"),
+                       "last": date_format(last, "DATE_FORMAT")}
+                )  # fmt: skip
+    return said
 
 
 def stage_of(campaign: Campaign, text: Any) -> Stage | None:

@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -22,7 +21,7 @@ from anlan.domain.campaigns.carrying.views_wanted import campaign_of
 from anlan.domain.campaigns.forms_plans import StagesForm
 from anlan.domain.campaigns.models import Plan, Stage
 from anlan.domain.campaigns.progress import pages as progress_pages
-from anlan.domain.campaigns.stages import catalogue
+from anlan.domain.campaigns.stages import catalogue, pages
 from anlan.domain.campaigns.stages import queries as staged
 from anlan.domain.campaigns.views_campaigns import LABELS, cells
 from anlan.kernel.accounts import policy
@@ -55,8 +54,8 @@ def stages(request: HttpRequest, pk: UUID) -> HttpResponse:
         shown = cells(one.counts, f"{base}&stage={one.stage.pk}")
         lines.append((one.stage, shown, counted))
     context = {"campaign": row, "lines": lines, "counters": found.counters,
-               "outside": found.outside, "today": timezone.localdate(at),
-               "labels": LABELS}  # fmt: skip
+               "outside": found.outside, "today": timezone.localdate(at), "labels": LABELS,
+               "overlaps": staged.overlaps([one.stage for one in found.rows])}  # fmt: skip
     return render_page(request, "campaigns/stages.html", "campaigns/stages.html", context)
 
 
@@ -75,6 +74,8 @@ def plan_stages(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Stages of a draft's own; its campaign's are offered to begin with."""
     by, at = actor_of(request), timezone.now()
     plan = policy.access(Plan.objects.select_related("campaign"), "plans.edit", by, pk, at=at)
+    if answer := pages.stands(request, plan):
+        return answer
     if request.method == "GET":
         rows = StagesForm.of_stages(plan.stages_offered())
         form = StagesForm(initial={"seen": plan.version, **rows})
@@ -90,7 +91,7 @@ def plan_stages(request: HttpRequest, pk: UUID) -> HttpResponse:
             except Refusal as refusal:
                 put_refusal(form, refusal)
             else:
-                messages.success(request, _("Saved."))
+                pages.saved(request, plan.stages.order_by("place"))
                 return go_on(request, reverse("campaigns:plan", args=[pk]))
     context = {"form": form, "plan": plan, "is_own": plan.stages.exists()}
     status = 422 if form.errors else 200

@@ -124,6 +124,11 @@ class House:
         data.setdefault("request_id", uuid7())
         return self.browser(who).post(reverse(view, args=args), data)
 
+    def follow(self, who: str, answer: Any) -> str:
+        """The page to which an answer leads."""
+        assert answer.status_code == 302, answer.status_code
+        return str(self.browser(who).get(answer.url).content.decode())
+
     def step(self, who: str, pk: UUID, code: str, **data: Any) -> str | int:
         """Take a step through the page: the state after, or the status of the refusal."""
         answer = self.post(who, "campaigns:step", pk, code, **data)

@@ -14,15 +14,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from anlan.base.ids import uuid7
 from anlan.domain.campaigns import commands, queries
 from anlan.domain.campaigns.carrying.commands.organs import NewOrgan, NewOrganMember, make_organ
 from anlan.domain.campaigns.commands.terms import NewLine, NewPlan, NewStage
+from anlan.domain.campaigns.forms_plans import StagesForm
 from anlan.domain.campaigns.milestones.commands import mark_key, set_milestones
 from anlan.domain.campaigns.milestones.scheduling import Step
 from anlan.domain.campaigns.models import Campaign, Line, Plan
 from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.domain.campaigns.stages.queries import of_plan, stages
 from anlan.domain.campaigns.tests.house import House, lead
+from anlan.domain.hazards.tests.stage import ROOT
 from anlan.kernel.audit.models import AuditRow
 from anlan.kernel.papers.scripts import spellings
 
@@ -146,6 +149,27 @@ def test_stages_of_a_plan_go_down_with_it(house: House) -> None:
     assert answer.status_code in (403, 409, 422)
 
 
+def test_a_plan_is_broken_down_over_any_number_of_levels(house: House) -> None:
+    """A local line six levels down is in the stages of the plan at the top."""
+    top = own_staged(house)
+    for n in range(5):
+        house.cast.unit(f"level{n}", f"五华区第{n}级单位", "department", "530102")
+    names, plan = ("office", *(f"level{n}" for n in range(5))), top
+    for name in names:
+        unit = house.cast.units[name].pk
+        call = {"by": ROOT, "at": timezone.now()}
+        [pk] = commands.break_down(plan.pk, units=[unit], request_id=uuid7(), **call)
+        plan = Plan.objects.get(pk=pk)
+        assert plan.root_id == top.pk
+        own = [NewLine("自选", title="按期的自选动作", due_on=house.today)]
+        commands.put_lines(pk, own, request_id=uuid7(), **call)
+        commands.publish(pk, reason="要件随后补齐", request_id=uuid7(), **call)
+    [first, _second] = of_plan(plan, ROOT, house.today).rows
+    # The top's first task, and a local one of each of the six.
+    assert first.counts["tasks"] == len(names) + 1
+    assert of_plan(plan, ROOT, house.today).outside == 0
+
+
 def test_stages_of_a_plan_are_written_on_its_page_and_their_days_are_held(house: House) -> None:
     campaign = house.campaign()
     named = Campaign.objects.get(pk=campaign).stages.get(place=1)
@@ -177,6 +201,9 @@ def test_stages_of_a_plan_are_written_on_its_page_and_their_days_are_held(house:
     assert plan.lines.get().stage == named, "and in the campaign's again"
     commands.publish(pk, reason="要件随后补齐", **house.call("city"))
     assert house.post("city", "campaigns:plan_stages", pk, **row).status_code in (403, 409)
+    for form in ("plan_stages", "edit_plan", "new_line"):
+        answer = house.get("city", f"campaigns:{form}", pk)
+        assert "lines stand as they are" in house.follow("city", answer), form
 
 
 def test_lines_stay_in_their_stage_where_one_before_it_is_left_out(house: House) -> None:
@@ -192,6 +219,10 @@ def test_lines_stay_in_their_stage_where_one_before_it_is_left_out(house: House)
         line = Line.objects.get(plan=pk)
         return f"{'、'.join(names)}：{line.stage.name if line.stage else ''}"
 
+    # Two that share days: it may be meant, and is told.
+    rows = StagesForm.of_stages((first, middle, last))
+    answer = house.post("city", "campaigns:plan_stages", pk, **rows)
+    assert "“排查整治” and “攻坚” share the days" in house.follow("city", answer)
     assert put(first, middle, last) == "排查整治、攻坚、验收总结："
     Line.objects.filter(plan=pk).update(stage=Plan.objects.get(pk=pk).stages.get(place=1))
     assert put(middle, last) == "攻坚、验收总结：攻坚"
@@ -204,12 +235,18 @@ def test_lines_stay_in_their_stage_where_one_before_it_is_left_out(house: House)
 
 def test_a_stage_of_a_draft_is_named_to_nobody_else(house: House) -> None:
     """Stages have numbers that anybody can count on from their own."""
+    elsewhere = house.plan(house.campaign("office"), "office", [])
     pk = house.plan(house.campaign(), lines=[NewLine("排查", title="排查")])
     stages = replace(own_stages(house)[0], name="尚未公开的阶段"), own_stages(house)[1]
     commands.set_plan_stages(pk, stages, **house.call("city"))
     query = f"?stage={Plan.objects.get(pk=pk).stages.get(place=0).pk}"
     assert "尚未公开的阶段" in house.text("city", "campaigns:tasks", query=query)
     assert "尚未公开的阶段" not in house.text("office", "campaigns:tasks", query=query)
+    other = NewLine("排查", title="排查", due_on=house.today - timedelta(9), stage=int(query[7:]))
+    with pytest.raises(PlanIncomplete) as refused:
+        commands.put_lines(elsewhere, [other], **house.call("office"))
+    assert refused.value.data["field"] == "stage"
+    assert "尚未公开的阶段" not in str(refused.value)
 
 
 def test_a_list_of_tasks_follows_a_stage_whose_days_change(house: House) -> None:

@@ -53,7 +53,7 @@ class Context:
         self.year = year  # A year that an earlier paragraph of this section named.
         self.text, self.line, self.sentences = text, line, sentences
         self.held, self.section, self.whens = held, section, whens
-        self.mentions = regions.mentions(text, line.start, line.end, section.province)
+        self.mentions = regions.mentions(text, line.start, line.end, section)
         self.listed = self._listed()
 
     def _listed(self) -> set[int]:
@@ -234,109 +234,3 @@ class Context:
         for hit in _ACTOR.finditer(self.text, self.line.start, place):
             last = hit["who"].lstrip("、")
         return last
-
-
-def section_of(text: str, line: Line, section: regions.Place) -> regions.Place:
-    """The place a heading names (陕西:防风险…), or the one held before."""
-    if not line.heading or line.end - line.start < 3:
-        return section
-    words = text[line.start : line.end]
-    if re.search(r"来源:|责任编辑|作者:|首页", words):
-        return section
-    numbered = re.match(r"[\s\d一二三四五六七八九十、.()]*", words)
-    opening = line.start + (numbered.end() if numbered else 0)
-    for mention in regions.mentions(text, line.start, line.end, section.province):
-        if mention.place is not None and mention.start <= opening + 1 and mention.place.level:
-            begins = text[mention.end : mention.end + 1] in ":市省区 " or mention.end == line.end
-            if begins and mention.place.level == 1:
-                return mention.place
-    return section
-
-
-#: A paper whose head names as many provinces, and calls none its own, is of the whole country.
-SEVERAL = 2
-#: Who speaks for the whole country, and what only a region says of itself.
-_NATIONAL = re.compile(r"国务院|国新办|应急管理部|公安部|住房和?城乡建设部|国家[^,。]{2,10}局|全国")
-_OWN_REGION = re.compile(r"[全我本][省市县区州旗]|[省市县区]委|[省市县区]安委")
-_OWN_CITY = re.compile(r"全市|我市|本市|市委|市政府|市安委|市级")
-_OWN_TOWN = re.compile(r"[全我本该][镇乡]|(?:全|我|本|该)街道")
-_OFFICE = r"(?:[\u4e00-\u9fff]{0,8}(?:局|委员会|安委会|安委办|统计)|人民政府|政府|市委)"
-_OWN_COUNTY = re.compile(r"全县|我县|县委|县政府|全区|我区|区委|区政府|县安委|区安委")
-
-
-def first_place(text: str, given: str, *, taiwan: bool = False) -> regions.Place:
-    """What the document as a whole speaks of, when the caller hasn't said so.
-
-    taiwan: whether it counts its years as Taiwan does; its 全國 is that island then.
-    """
-    if given:
-        named, short = regions.gazetteer()
-        place = short.get(given) or (named.get(given) or (None,))[0]
-        return place or regions.Place(given, 1, given)
-    head = [
-        (mention.start, mention.place) for mention in regions.mentions(text, 0, min(len(text), 700), "")
-        if mention.place is not None and text[mention.end : mention.end + 2] != "生产"
-    ]  # fmt: skip
-    if taiwan and not head:
-        return regions.gazetteer()[1]["台湾"]
-    nation = _NATIONAL.search(text[:700])
-    if nation and (
-        not head or (nation.start() < head[0][0] and not _OWN_REGION.search(text[:1500]))
-    ):
-        return regions.Place(regions.NATION, 0, "")
-    several = {place.province for _, place in head if place.level}
-    if len(several) >= SEVERAL and not _OWN_REGION.search(text[:1500]):
-        return regions.Place(regions.NATION, 0, "")
-    if head:
-        return _whose(text, head[0][1])
-    for tellers in (False, True):
-        for mention in regions.mentions(text, 0, min(len(text), 4000), "", tellers=tellers):
-            if mention.place is not None and mention.place.level:
-                return _whose(text, mention.place)
-    return _by_number(text)
-
-
-#: The first sign of a paper's number says whose it is: 湘应急函〔2021〕45号.
-_SIGNS = {
-    "京": "北京", "津": "天津", "冀": "河北", "晋": "山西", "蒙": "内蒙古", "辽": "辽宁", "吉": "吉林", "黑": "黑龙江",
-    "沪": "上海", "苏": "江苏", "浙": "浙江", "皖": "安徽", "闽": "福建", "赣": "江西", "鲁": "山东", "豫": "河南",
-    "鄂": "湖北", "湘": "湖南", "粤": "广东", "桂": "广西", "琼": "海南", "渝": "重庆", "川": "四川", "黔": "贵州",
-    "滇": "云南", "云": "云南", "藏": "西藏", "陕": "陕西", "甘": "甘肃", "青": "青海", "宁": "宁夏", "新": "新疆",
-}  # fmt: skip
-_NUMBERED = re.compile(
-    rf"(?:^|[\n \u3000(])({'|'.join(_SIGNS)})(?=[\u4e00-\u9fff]{{1,8}}[〔\[](?:19|20)\d\d)"
-)
-
-
-def _by_number(text: str) -> regions.Place:
-    hit = _NUMBERED.search(text[:700])
-    if hit is None:
-        return regions.Place("", 0, "")
-    return regions.gazetteer()[1][_SIGNS[hit[1]]]
-
-
-def _head(text: str) -> int:
-    """Where the second line that says anything ends: the title and who it is sent to."""
-    at = lines = 0
-    while at < len(text) and lines < 2:
-        end = text.find("\n", at)
-        end = len(text) if end < 0 else end
-        lines += bool(text[at:end].strip())
-        at = end + 1
-    return min(at, len(text))
-
-
-def _whose(text: str, place: regions.Place) -> regions.Place:
-    """A city's paper that names one of its counties first is still the city's."""
-    titled = any(mention.place == place for mention in regions.mentions(text, 0, _head(text), ""))
-    if place.level > 1 and not titled and re.search(r"全省|我省|本省|省级|各市", text[:1500]):
-        return regions.gazetteer()[1].get(regions.stem_of(place.province)) or place
-    if place.level == 3 and place.path.endswith("市"):
-        name = place.path.removeprefix(place.province + place.prefecture)
-        if re.search(rf"{name}{_OFFICE}|^\s*{name}", text[:1500]):
-            return place  # 广德市应急管理局: a city below a city says 全市 of itself.
-    if _OWN_TOWN.search(text[:1500]):
-        return place
-    if place.level != 3 or not _OWN_CITY.search(text[:1500]) or _OWN_COUNTY.search(text[:1500]):
-        return place
-    return regions.resolve(place.prefecture, place.province, place.prefecture) or place

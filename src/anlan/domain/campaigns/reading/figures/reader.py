@@ -7,13 +7,14 @@ from datetime import date
 
 from . import dates, indicators, naming, numbers, quantities, sieve, words
 from .columns import Columns
-from .context import Context, first_place, section_of
+from .context import Context
 from .folding import fold
 from .frames import back, frame
 from .layout import Line, is_plan, lines, sentences
 from .mending import Mended, clean, composed
 from .model import Figure, Find
 from .periods import Span, whens
+from .sections import Sections, first_place
 from .spelling import counts_from_republic, spelled
 
 #: Where two finds overlap, the kind further up is kept.
@@ -33,7 +34,7 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
     held = frame(whole, issued)
     law = sieve.is_law(whole)
     plan = is_plan(whole) and not law
-    section = first_place(whole, region, taiwan=counts_from_republic(folded.text))
+    sections = Sections(first_place(whole, region, taiwan=counts_from_republic(folded.text)))
     year: Span | None = None
     figures: list[Figure] = []
     once: set[str] = set()
@@ -41,7 +42,7 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
     for line in lines(whole):
         if line.copy:
             continue
-        section = section_of(whole, line, section)
+        section = sections.place(whole, line)
         year = None if line.heading else year
         this_year = int(year.first) if year else held.year
         times = whens(whole, line.start, line.end, this_year, held.own)

@@ -231,23 +231,29 @@ def resolve(name: str, province: str, prefecture: str) -> Place | None:
     return places[0] if len(places) == 1 else None
 
 
+#: Where nothing was named yet.
+NOWHERE = Place("", 0, "")
+
+
 def mentions(
-    text: str, start: int, end: int, province: str, *, tellers: bool = False
+    text: str, start: int, end: int, around: Place = NOWHERE, *, tellers: bool = False
 ) -> list[Mention]:
     """Every place named in this stretch, in order, except in titles of documents.
 
-    With `tellers` also those of a newspaper or of a dateline.
+    around: whose the stretch is, which says which of two places of one name is meant, and which
+    ones go by their stem. With `tellers` also those of a newspaper or of a dateline.
     """
     found: list[Mention] = []
     named, short = gazetteer()
-    prefecture = ""
+    province, prefecture = around.province, around.prefecture
     titles = [match.span() for match in re.finditer(r"《[^》]*》", text[start:end])]
     place = start
     while place < end:
         if any(low <= place - start < high for low, high in titles):
             place += 1
             continue
-        hit = _at(text, place, end, named, short, province, prefecture)
+        hit = _own(text, place, around) or _at(text, place, end, named, short, province, prefecture)
+        hit = hit or _by_stem(text, place, start, end, around)
         if hit is None:
             place += 1
             continue
@@ -263,6 +269,53 @@ def mentions(
             prefecture = hit.place.prefecture
         place = hit.end
     return found
+
+
+#: What the office of a place below a city calls it.
+_OWN = re.compile(r"[全我本](?P<of>[县区旗市])(?![域间别级直长民外])")
+
+
+def _own(text: str, place: int, around: Place) -> Mention | None:
+    """全县, 我区 in a county's paper; 全市 in that of a city which is a county."""
+    if around.level != 3 or text[place] not in "全我本":
+        return None
+    hit = _OWN.match(text, place)
+    if hit is None or (hit["of"] == "市" and around.path[-1] != "市"):
+        return None
+    return Mention(place, hit.end(), around)
+
+
+#: Before and behind a name without its 县 or 区 in a list or before its number: 云阳、开州各3起, 渝北5起.
+_STEM_BEGINS = re.compile(r"[,。;:、(和及与在是有为\s]")
+_STEM_ENDS = re.compile(
+    r"[、和及与]|[各分]别?|等(?=地|\d|[县市区])|(?=\d)|[:(](?=[^)]{0,8}\d)|(?:发生|查处|检查|排查|死亡)(?=[^,。;]{0,6}\d)"
+)
+
+
+def _by_stem(text: str, place: int, start: int, end: int, around: Place) -> Mention | None:
+    """云阳、开州、万州分别3起: places below that of the paper, beside each other or their number."""
+    if not around.level or (place > start and not _STEM_BEGINS.match(text[place - 1])):
+        return None
+    below = stems_below(around.prefecture or around.province)
+    for length in (4, 3, 2):
+        where = below.get(text[place : place + length])
+        if where is None or not _STEM_ENDS.match(text, place + length, end):
+            continue
+        return Mention(place, place + length, where)
+    return None
+
+
+@cache
+def stems_below(name: str) -> dict[str, Place]:
+    """The places of this prefecture or province by their names without 市, 县 and 区."""
+    stems: dict[str, list[Place]] = {}
+    for full, places in gazetteer()[0].items():
+        for place in places:
+            inside = name in (place.prefecture, place.province) and place.path[-len(name) :] != name
+            stem = _PEOPLES.sub("", re.sub(r"(?:自治[州县]|地区|[市县区州盟旗])$", "", full))
+            if inside and len(stem) >= 2:
+                stems.setdefault(stem, []).append(place)
+    return {stem: places[0] for stem, places in stems.items() if len(set(places)) == 1}
 
 
 def _at(

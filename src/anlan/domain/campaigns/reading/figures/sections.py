@@ -1,0 +1,188 @@
+"""Whose a paper is, and whose its sections are.
+
+    泰安市岱岳区安委会关于…通报      a place written out in full is its last one
+    一、信州区 / 玉山县: / (二)陕西省    a heading that is a place's name holds …
+    四、下一步工作                    … until a heading of its rank names none
+    全省, 各市州 beside a county's name   a paper of the level above
+    湘应急函〔2021〕45号               where no place is named, the number says whose it is
+"""
+
+from __future__ import annotations
+
+import re
+
+from . import regions
+from .layout import Line
+
+#: How a heading's rank is written, whatever the order in which a paper uses them.
+_RANKS = (
+    re.compile(r"\s*第?[一二三四五六七八九十]{1,3}(?:部分)?[、.,:]?(?=\S)"),
+    re.compile(r"\s*\([一二三四五六七八九十]{1,3}\)[、.]?"),
+    re.compile(r"\s*\d{1,2}[、.](?!\d)"),
+    re.compile(r"\s*\(\d{1,2}\)[、.]?"),
+)
+_RANKS_BEGIN = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[、.](?!\d))")
+#: What may follow a place's name in the heading of its section.
+_ONLY_NAMED = re.compile(
+    r"(?:$|[:。(—\s])|(?:[\u4e00-\u9fff]{0,6}(?:情况|问题|隐患|清单|方面|片区|督导组|检查组|督查组)(?:$|[:。(\s]))"
+)
+#: What speaks of the whole again, where headings bear no numbers.
+_BACK = re.compile(r"下一步|下步|工作要求|有关要求|相关要求|工作建议|总体|[全各][省市县区州]|附件?:?")
+#: A line that tells where a page comes from heads nothing.
+_PAGE = re.compile(r"来源:|责任编辑|作者:|首页")
+TITLE_CHARS_MAX = 24
+
+
+class Sections:
+    """The headings above a line that are names of places, the outermost first."""
+
+    def __init__(self, home: regions.Place) -> None:
+        self.home = home
+        self.held: list[tuple[int, regions.Place]] = []
+
+    def place(self, text: str, line: Line) -> regions.Place:
+        """Whose this line is, if it names no place itself."""
+        rank, opening = _rank(text, line)
+        if line.heading or rank >= 0:
+            said = text[opening : line.end]
+            named = None if _PAGE.search(said) else self._named(text, opening, line)
+            if named is not None:
+                self._close(rank)
+                self.held.append((rank, named))
+            elif rank >= 0 or _BACK.match(said):
+                self._close(rank)
+        return self.held[-1][1] if self.held else self.home
+
+    def _close(self, rank: int) -> None:
+        """A heading ends those of its own rank and what stands below them."""
+        ranks = [held for held, _ in self.held]
+        if rank in ranks:
+            del self.held[ranks.index(rank) :]
+
+    def _named(self, text: str, opening: int, line: Line) -> regions.Place | None:
+        end = min(line.end, opening + TITLE_CHARS_MAX)
+        found = regions.mentions(text, opening, end, self.home)
+        if not found or found[0].start > opening:
+            return None
+        last = _last_of(text, found, 0)
+        place = last.place or self.home
+        return place if place.level and _ONLY_NAMED.match(text, last.end, line.end) else None
+
+
+def _rank(text: str, line: Line) -> tuple[int, int]:
+    """The rank of a line's number, or -1, and where its words begin."""
+    if _RANKS_BEGIN.match(text, line.start, line.end):
+        for rank, shape in enumerate(_RANKS):
+            if hit := shape.match(text, line.start, line.end):
+                return rank, hit.end()
+    spaces = re.compile(r"\s*").match(text, line.start, line.end)
+    return -1, spaces.end() if spaces else line.start
+
+
+def _last_of(text: str, found: list[regions.Mention], index: int) -> regions.Mention:
+    """云南省曲靖市富源县, 高新区(新北区): a place written out is the last one of its row."""
+    held = found[index]
+    for mention in found[index + 1 :]:
+        between = text[held.end : mention.start]
+        inside = (
+            held.place is not None and mention.place is not None
+            and mention.place.path != held.place.path and mention.place.path.startswith(held.place.path)
+        )  # fmt: skip
+        if not inside or not _WITHIN.fullmatch(between):
+            break
+        held = mention
+    return held
+
+
+#: 常州国家高新区(新北区): a zone that is a district, too.
+_WITHIN = re.compile(r"(?:[\u4e00-\u9fff]{0,6}区\()?")
+
+
+#: A paper whose head names as many provinces, and calls none its own, is of the whole country.
+SEVERAL = 2
+#: Who speaks for the whole country, and what only a region says of itself.
+_NATIONAL = re.compile(r"国务院|国新办|应急管理部|公安部|住房和?城乡建设部|国家[^,。]{2,10}局|全国")
+_OWN_REGION = re.compile(r"[全我本][省市县区州旗]|[省市县区]委|[省市县区]安委")
+_OWN_CITY = re.compile(r"全市|我市|本市|市委|市政府|市安委|市级")
+_OWN_TOWN = re.compile(r"[全我本该][镇乡]|(?:全|我|本|该)街道")
+_OFFICE = r"(?:[\u4e00-\u9fff]{0,8}(?:局|委员会|安委会|安委办|统计)|人民政府|政府|市委)"
+_OWN_COUNTY = re.compile(r"全县|我县|县委|县政府|全区|我区|区委|区政府|县安委|区安委")
+
+
+def first_place(text: str, given: str, *, taiwan: bool = False) -> regions.Place:
+    """What the document as a whole speaks of, when the caller hasn't said so.
+
+    taiwan: whether it counts its years as Taiwan does; its 全國 is that island then.
+    """
+    if given:
+        named, short = regions.gazetteer()
+        place = short.get(given) or (named.get(given) or (None,))[0]
+        return place or regions.Place(given, 1, given)
+    named_first = [
+        mention for mention in regions.mentions(text, 0, min(len(text), 700))
+        if mention.place is not None and text[mention.end : mention.end + 2] != "生产"
+    ]  # fmt: skip
+    head = [(mention.start, mention.place) for mention in named_first if mention.place]
+    if taiwan and not head:
+        return regions.gazetteer()[1]["台湾"]
+    nation = _NATIONAL.search(text[:700])
+    if nation and (
+        not head or (nation.start() < head[0][0] and not _OWN_REGION.search(text[:1500]))
+    ):
+        return regions.Place(regions.NATION, 0, "")
+    several = {place.province for _, place in head if place.level}
+    if len(several) >= SEVERAL and not _OWN_REGION.search(text[:1500]):
+        return regions.Place(regions.NATION, 0, "")
+    if named_first and (place := _last_of(text, named_first, 0).place):
+        return _whose(text, place)
+    for tellers in (False, True):
+        for mention in regions.mentions(text, 0, min(len(text), 4000), tellers=tellers):
+            if mention.place is not None and mention.place.level:
+                return _whose(text, mention.place)
+    return _by_number(text)
+
+
+#: The first sign of a paper's number says whose it is: 湘应急函〔2021〕45号.
+_SIGNS = {
+    "京": "北京", "津": "天津", "冀": "河北", "晋": "山西", "蒙": "内蒙古", "辽": "辽宁", "吉": "吉林", "黑": "黑龙江",
+    "沪": "上海", "苏": "江苏", "浙": "浙江", "皖": "安徽", "闽": "福建", "赣": "江西", "鲁": "山东", "豫": "河南",
+    "鄂": "湖北", "湘": "湖南", "粤": "广东", "桂": "广西", "琼": "海南", "渝": "重庆", "川": "四川", "黔": "贵州",
+    "滇": "云南", "云": "云南", "藏": "西藏", "陕": "陕西", "甘": "甘肃", "青": "青海", "宁": "宁夏", "新": "新疆",
+}  # fmt: skip
+_NUMBERED = re.compile(
+    rf"(?:^|[\n \u3000(])({'|'.join(_SIGNS)})(?=[\u4e00-\u9fff]{{1,8}}[〔\[](?:19|20)\d\d)"
+)
+
+
+def _by_number(text: str) -> regions.Place:
+    hit = _NUMBERED.search(text[:700])
+    if hit is None:
+        return regions.Place("", 0, "")
+    return regions.gazetteer()[1][_SIGNS[hit[1]]]
+
+
+def _head(text: str) -> int:
+    """Where the second line that says anything ends: the title and who it is sent to."""
+    at = lines = 0
+    while at < len(text) and lines < 2:
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        lines += bool(text[at:end].strip())
+        at = end + 1
+    return min(at, len(text))
+
+
+def _whose(text: str, place: regions.Place) -> regions.Place:
+    """A city's paper that names one of its counties first is still the city's."""
+    titled = any(mention.place == place for mention in regions.mentions(text, 0, _head(text)))
+    if place.level > 1 and not titled and re.search(r"全省|我省|本省|省级|各市", text[:1500]):
+        return regions.gazetteer()[1].get(regions.stem_of(place.province)) or place
+    if place.level == 3 and place.path.endswith("市"):
+        name = place.path.removeprefix(place.province + place.prefecture)
+        if titled or re.search(rf"{name}{_OFFICE}|^\s*{name}", text[:1500]):
+            return place  # 广德市应急管理局: a city below a city says 全市 of itself.
+    if _OWN_TOWN.search(text[:1500]):
+        return place
+    if place.level != 3 or not _OWN_CITY.search(text[:1500]) or _OWN_COUNTY.search(text[:1500]):
+        return place
+    return regions.resolve(place.prefecture, place.province, place.prefecture) or place

@@ -37,7 +37,10 @@ if SERVERS and WORKER != "main":
     os.environ["ANLAN_DATABASE"] = SERVERS[int(WORKER.removeprefix("gw")) % len(SERVERS)]
 BASE = Path(os.environ["ANLAN_TEST_BASE"])
 HOME = BASE / WORKER
-os.environ.update(ANLAN_HOME=str(HOME), ANLAN_POOL="0", PYTHONDONTWRITEBYTECODE="1")
+os.environ.update(ANLAN_HOME=str(HOME), ANLAN_POOL="0")
+# Some hundred processes are started: compiled by each anew, they took a second more each.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 os.environ["DJANGO_SETTINGS_MODULE"] = "anlan.config.settings"
 if str(ROOT / "src") not in sys.path:
     sys.path.insert(0, str(ROOT / "src"))
@@ -175,15 +178,15 @@ def _no_denials_left_over() -> Iterator[None]:
 def _no_list_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """How a list was read is remembered for a minute: the number of statements would depend on
     what ran before."""
+    from anlan.base import textindex
     from anlan.config import shell as navigation
-    from anlan.domain.hazards import search
     from anlan.kernel.notices import shell
     from anlan.ui import keyset
 
     monkeypatch.setattr(shell, "LIGHT_SECONDS", 0)
     monkeypatch.setattr(navigation, "NAV_SECONDS", 0)
     monkeypatch.setattr(keyset, "SIZE_SECONDS", 0)
-    monkeypatch.setattr(search, "COMMON_SECONDS", 0)
+    monkeypatch.setattr(textindex, "COMMON_SECONDS", 0)
 
 
 @pytest.fixture(autouse=True)

@@ -6,6 +6,7 @@ checks, no look-ups. Rows are read beforehand, and reading them isn't timed.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 import time
 from collections.abc import Iterator, Mapping
@@ -24,7 +25,7 @@ def counts_sqlite(path: Path) -> dict[str, int]:
             name: own.execute(f'SELECT COUNT(*) FROM "{name}"').fetchone()[0]
             for (name,) in own.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             # The text index keeps its words in tables of its own, which it fills by itself.
-            if not name.startswith(("sqlite_", "hazards_search_")) and name != "hazards_search"
+            if not name.startswith("sqlite_") and not re.search("_search(_|$)", name)
         }
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
+from operator import and_
 from typing import Any
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
+from anlan.base import textindex
 from anlan.base.actor import Actor
 from anlan.base.paths import below
-from anlan.domain.accidents import chain
+from anlan.domain.accidents import chain, search
 from anlan.domain.accidents.columns import GROUPS
 from anlan.domain.accidents.loop import KIND
 from anlan.domain.accidents.models import Accident, Clock, Finding, Inquiry, Report, Wish
@@ -24,7 +27,6 @@ from anlan.kernel.loop.worklist import Wanted
 from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Keyset, Page
 
-WORDS_MAX = 5
 #: Steps whose reasons tell what is suspected, and who told of it.
 SUSPICIONS = ("finding", "judge")
 #: Rows that a page shows of each kind of thing beside it.
@@ -42,24 +44,28 @@ def visible(by: Actor) -> QuerySet[Accident]:
 
 def page(by: Actor, asked: Any, order: Keyset, params: Any, today: date) -> Page[Accident]:
     """A page of the accidents that one may see, as ``asked`` narrows them, in ``order``."""
-
-    where = conditions(by, asked, today)
+    where, words = conditions(by, asked, today), search.INDEX.conditions(asked["q"] or "")
+    narrow = [one for one in words if textindex.is_narrow(one)]
+    where = reduce(and_, [where, *narrow])
+    # To look whether a row holds a common text takes longer than all the rest.
+    common = reduce(and_, [one for one in words if one not in narrow], Q())
     if not order.keys[0].field.startswith("case__"):
-        return order.page(visible(by).filter(where).select_related(*ROW), params)
+        return order.page(visible(by).filter(where, common).select_related(*ROW), params)
 
     def wanted() -> Wanted:
-        return Wanted(where, policy.branches("accidents.view", by))
+        return Wanted(where, policy.branches("accidents.view", by), last=common or None)
 
     return REGISTER.page_of(wanted, order, params)
 
 
 def narrowed(by: Actor, asked: Any, today: date) -> QuerySet[Accident]:
     """All that one may see of a list as its address asks."""
-    return visible(by).filter(conditions(by, asked, today))
+    words = search.INDEX.conditions(asked["q"] or "")
+    return visible(by).filter(conditions(by, asked, today), *words)
 
 
 def conditions(by: Actor, asked: Any, today: date) -> Q:
-    """How an address narrows a list; what was entered by mistake shows only when asked for."""
+    """All that narrows a list but its search; what was entered by mistake shows when asked for."""
     where = Q(case__kind=KIND)
     if code := asked["area"]:
         region = Region.objects.filter(code=code).first()
@@ -70,11 +76,6 @@ def conditions(by: Actor, asked: Any, today: date) -> Q:
     if grade := str(asked["grade"] or ""):
         codes = GROUPS.get(grade, ("" if grade == "none" else grade,))
         where &= Q(case__grade__in=codes)
-    for word in str(asked["q"] or "").split()[:WORDS_MAX]:
-        where &= (
-            Q(title__icontains=word) | Q(place__icontains=word)
-            | Q(enterprise_name__icontains=word) | Q(case__number__icontains=word)
-        )  # fmt: skip
     if not asked["state"]:
         where &= ~Q(case__state="void")
     if asked["late"]:

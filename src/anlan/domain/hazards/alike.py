@@ -94,7 +94,7 @@ _near_in_time = Prepared(
 def _at_place(hazard: Hazard) -> list[UUID]:
     """Those whose texts hold the place, or the object; none where that is said of too many."""
     known = plain(hazard.object_name) or plain(hazard.place)
-    return list(search.hits(known) or ()) if len(known) >= PLACE_CHARS_MIN else []
+    return list(search.INDEX.hits(known) or ()) if len(known) >= PLACE_CHARS_MIN else []
 
 
 def _near(hazard: Hazard) -> list[UUID]:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from django.db.models import Model, Q, QuerySet, UUIDField
 
+from anlan.base import textindex
 from anlan.base.actor import Actor
 from anlan.base.limits import PAGE_ROWS
 from anlan.base.paths import below
@@ -52,8 +53,8 @@ def opened(by: Actor, pk: UUID) -> Hazard:
 def page(by: Actor, asked: Any, order: Keyset, params: Any, today: date) -> Page[Hazard]:
     """A page of the hazards that one may see, as ``asked`` narrows them, in ``order``."""
     region = _region(asked)
-    words = search.conditions(asked["q"]) if asked["q"] else []
-    narrow = [one for one in words if search.is_narrow(one)]
+    words = search.INDEX.conditions(asked["q"]) if asked["q"] else []
+    narrow = [one for one in words if textindex.is_narrow(one)]
     # To look whether a row holds a common text takes longer than all the rest.
     common = [one for one in words if one not in narrow]
 
@@ -87,7 +88,7 @@ def page_of(
 
 def keys(by: Actor, asked: Any, order: Keyset, today: date) -> QuerySet[Any, UUID]:
     """The keys of all hazards that one may see, as ``asked`` narrows them, in ``order``."""
-    words = search.conditions(asked["q"]) if asked["q"] else []
+    words = search.INDEX.conditions(asked["q"]) if asked["q"] else []
     rule = policy.rule_of("hazard.view", by)
     where = reduce(and_, [_conditions(asked, _region(asked), today), *words, rule])
     return REGISTER.keys(where, order)

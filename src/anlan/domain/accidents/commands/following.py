@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.accidents import chain, law
+from anlan.domain.accidents import chain, law, search
 from anlan.domain.accidents.commands.base import (
     Figures,
     Turn,
@@ -255,6 +255,8 @@ def correct(pk: UUID, *, fields: dict[str, Any], reason: str, **call: Unpack[OnO
             continue
         said = text_of(reason, "reason", _("Say why, and by whose finding."))
         turn.save(**new)
+        if not changed.keys().isdisjoint(search.SEARCHED):
+            search.index([row])
         turn.take("correct", changed, reason=said, fields={"sector_id": sector})
         turn.recount()
         keep_up(turn.accident, turn.call)

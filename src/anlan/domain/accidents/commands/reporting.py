@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.text import plain as folded
-from anlan.domain.accidents import chain, counting, law
+from anlan.domain.accidents import chain, counting, law, search
 from anlan.domain.accidents.commands.base import (
     Figures,
     check_figures,
@@ -250,6 +250,7 @@ def _open(
         row.case = case
         case.area = areas[case.area_id]
     bulk.insert(rows)
+    search.index(rows)
     bulk.insert([_first(row, unit, each.text, call) for each, row in zip(new, rows, strict=True)])
     today = timezone.localdate(at)
     bulk.insert(

@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
+from anlan.base import textindex
 from anlan.base.memory import Memory
 from anlan.domain.hazards import columns, queries, search
 from anlan.domain.hazards.models import Hazard
@@ -37,7 +38,7 @@ def test_keys_are_those_of_the_hazards(
         stage(grade=grade).do(today - timedelta(days=20 * n + 1), "office", "find", "")
     filters = columns.filters(QueryDict(asked))
     order = filters.order(columns.ORDERS, "found")
-    words = search.conditions(filters["q"]) if filters["q"] else []
+    words = search.INDEX.conditions(filters["q"]) if filters["q"] else []
     where = queries._conditions(filters, queries._region(filters), today)
     seen = 0
     for key in cast.users:
@@ -64,8 +65,8 @@ def test_a_common_text_is_looked_for_in_the_lists_own_order(
 ) -> None:
     """The page holds what holds the text, whichever way it is looked for; PostgreSQL has two."""
     today = timezone.localdate()
-    monkeypatch.setattr(search, "RARE_HITS_MAX", 1)
-    monkeypatch.setattr(search, "_common", Memory(10))
+    monkeypatch.setattr(textindex, "RARE_HITS_MAX", 1)
+    monkeypatch.setattr(textindex, "_common", Memory(10))
     if not taken_in_turn:
         monkeypatch.setattr(Branches, "takes_turns", lambda self: False)
     word = "阀门渗漏"

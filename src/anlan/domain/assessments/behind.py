@@ -54,17 +54,11 @@ class Behind:
 
 
 def asked_for(run: Run, item: Item, n: int) -> list[Asked]:
-    """The counts of an item: the numerator's (0) or the denominator's (1).
-
-    A change on a year ago has the earlier count as its denominator.
-    """
+    """The counts of an item: the numerator's (0) or the denominator's (1)."""
     definition = run.frozen["definitions"].get(item.indicator)
     if definition is None or item.manual:
         raise NotFound
-    period = Spans.of(run.span, run.through).named(item.span)
-    counts = measuring.counts_of(definition, period)
-    if item.measure == "change":
-        counts = [counts[0], measuring.counts_of(definition, period.year_ago())[0]]
+    counts = measuring.counts_of_item(item, definition, Spans.of(run.span, run.through))
     if n >= len(counts):
         raise NotFound
     return counts

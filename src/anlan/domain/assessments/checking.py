@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.assessments.spec import (
     AGAINST,
+    BASE_FIRST,
+    BASE_LAST,
+    CHANGES,
     LETTER_PERIODS,
     STAGE,
     Finding,
@@ -155,8 +158,10 @@ def _of_indicator(item: Item) -> Iterator[Said]:
             "indicator",
             _("Different ones can't be counted over these periods; choose another figure."),
         )
-    if item.measure == "change" and isinstance(found, Ratio):
+    if item.measure in CHANGES and isinstance(found, Ratio):
         yield "measure", _("A change in percent is of a count, not of a rate.")
+    if item.measure == "base" and not BASE_FIRST <= (item.base or 0) <= BASE_LAST:
+        yield "base", _("Write the base year as 2019.")
 
 
 def _of_rule(rule: Rule, weight: Fraction) -> Iterator[Said]:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from anlan.domain.assessments import forms, scoring, working
 from anlan.domain.assessments.models import Score
 from anlan.domain.assessments.scoring import Part
-from anlan.domain.assessments.spec import ABSENT, Item, Spec
+from anlan.domain.assessments.spec import ABSENT, MEASURES, Item, Spec
 from anlan.domain.assessments.spec_text import text_of
 from anlan.kernel.facts.figures import MISSING
 from anlan.kernel.indicators.arithmetic import rounded
@@ -51,6 +51,14 @@ class Line:
         figure = self.part.figure
         is_share = figure.against == "share" or figure.form in ("percent", "change")
         return "%" if is_share else ""
+
+    @property
+    def measured(self) -> str:
+        """What is scored where it isn't the figure itself: a change, and from which year."""
+        if self.item.manual or self.item.measure == "value":
+            return ""
+        said = str(MEASURES[self.item.measure])
+        return f"{said} · {self.item.base}" if self.item.base else said
 
     @property
     def undertaken(self) -> str:
@@ -116,6 +124,7 @@ def _why(part: Part) -> str:
     told = {
         "not_given": _("no points were given"), "no_indicator": _("unknown figure"),
         "no_target": _("its letter sets no number for it"),
+        "base_not_before": _("the base year doesn’t lie before these days"),
         "no_area": _("no unit and no area of ours"),
     }  # fmt: skip
     reason = told.get(part.figure.why) or _WHY.get(part.figure.why, _("nothing to divide by"))

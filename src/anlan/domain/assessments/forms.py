@@ -214,6 +214,10 @@ class ItemForm(Draft):
     indicator = _choice(_("Figure"), (), False, _("Left empty where a unit gives the points."))
     span = _choice(_("Counted over"), list(SPANS.items()))
     measure = _choice(_("What is scored"), list(MEASURES.items()))
+    base = forms.IntegerField(
+        label=_("Base year"), required=False, min_value=specs.BASE_FIRST, max_value=specs.BASE_LAST,
+        help_text=_("Only of a change on a base year, like 2019."),
+    )  # fmt: skip
     kind = _choice(_("Rule"), list(RULES.items()))
     none_at = _line(_("No points at"), False, specs.NUMBER_CHARS_MAX)
     full_at = _line(_("Full points at"), False, specs.NUMBER_CHARS_MAX)
@@ -250,8 +254,8 @@ class ItemForm(Draft):
         rule = item.rule
         return {
             **{name: getattr(item, name) for name in
-               ("name", "dimension", "indicator", "span", "measure", "digits", "value_digits",
-                "missing", "nothing", "source")},
+               ("name", "dimension", "indicator", "span", "measure", "base", "digits",
+                "value_digits", "missing", "nothing", "source")},
             "weight": text_of(item.weight), "kind": rule.kind, "none_at": text_of(rule.none_at),
             "full_at": text_of(rule.full_at), "better": rule.better, "each": text_of(rule.each),
             "free": text_of(rule.free) if rule.free else "",
@@ -277,7 +281,9 @@ class ItemForm(Draft):
             "code": code, "name": data["name"], "dimension": data["dimension"],
             "weight": data["weight"], "rule": rule,
             "indicator": "" if manual else data["indicator"], "span": data["span"],
-            "measure": data["measure"], "value_digits": data["value_digits"],
+            "measure": data["measure"],
+            "base": data["base"] if data["measure"] == "base" else None,
+            "value_digits": data["value_digits"],
             "digits": data["digits"], "missing": data["missing"], "nothing": data["nothing"],
             "source": data["source"],
         }  # fmt: skip

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.domain.assessments.compared import Compared
 from anlan.domain.assessments.refusals import AssessmentRefused
 from anlan.domain.assessments.scoring import Figure
-from anlan.domain.assessments.spec import Spec
+from anlan.domain.assessments.spec import CHANGES, Item, Spec
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts.figures import Query, figures_of
@@ -109,17 +109,22 @@ def asked_of(spec: Spec, defined: Mapping[str, Definition], spans: Spans) -> lis
     for item in spec.items:
         if item.manual or item.indicator not in defined:
             continue
-        period = spans.named(item.span)
-        for one in counts_of(defined[item.indicator], period):
+        for one in counts_of_item(item, defined[item.indicator], spans):
             found[one] = None
-        if item.measure == "change":
-            for one in counts_of(defined[item.indicator], period.year_ago()):
-                found[one] = None
     for veto in spec.vetoes:
         if veto.indicator in defined:
             for one in counts_of(defined[veto.indicator], spans.named(veto.span)):
                 found[one] = None
     return list(found)
+
+
+def counts_of_item(item: Item, definition: Definition, spans: Spans) -> list[Asked]:
+    """An item's numerator and, where it has one, its denominator: of a change the earlier count."""
+    period = spans.named(item.span)
+    counts = counts_of(definition, period)
+    if (earlier := item.earlier(period)) is not None:
+        return [counts[0], counts_of(definition, earlier)[0]]
+    return counts
 
 
 def counts_of(definition: Definition, period: Period) -> list[Asked]:
@@ -183,18 +188,19 @@ def has_coverage() -> bool:
 
 
 def figure(
-    definition: Definition, measure: str, period: Period, found: Read, one: Compared
-) -> Figure:
+    item: Item, definition: Definition, spans: Spans, found: Read, one: Compared
+) -> Figure:  # fmt: skip
     """An item's figure for one of those compared."""
-    counts = [found.of(asked, one) for asked in counts_of(definition, period)]
+    counts = [found.of(asked, one) for asked in counts_of_item(item, definition, spans)]
     why = next((reason for _count, reason in counts if reason), "")
-    form = definition["form"]
-    if measure == "change":
-        before, reason = found.of(counts_of(definition, period.year_ago())[0], one)
-        return Figure(_exact(counts[0][0]), _exact(before), why or reason, "change")
-    if form == "count":
-        return Figure(_exact(counts[0][0]), None, why)
-    return Figure(_exact(counts[0][0]), _exact(counts[1][0]), why, form)
+    numbers = [_exact(count) for count, _reason in counts]
+    if item.measure in CHANGES:
+        if len(numbers) < 2:
+            return Figure(numbers[0], None, "base_not_before", "change")
+        return Figure(*numbers, why, "change")
+    if definition["form"] == "count":
+        return Figure(numbers[0], None, why)
+    return Figure(*numbers, why, definition["form"])
 
 
 def veto_count(definition: Definition, period: Period, found: Read, one: Compared) -> int | None:

@@ -47,9 +47,14 @@ SPANS: dict[str, str | Promise] = {
 MEASURES: dict[str, str | Promise] = {
     "value": _("the figure itself"),
     "change": _("change on a year ago, in percent"),
+    "base": _("change on the same days of a base year, in percent"),
     "share": _("share of the number in the duty letter, in percent"),
     "miss": _("by how much the number in the duty letter is missed"),
 }
+#: What is held against the ledger's own count of earlier days.
+CHANGES = ("change", "base")
+#: Years that can be a base year: what is counted by day, and a typing slip is none.
+BASE_FIRST, BASE_LAST = 1949, 2100
 #: What is held against the number that a duty letter sets.
 AGAINST = ("share", "miss")
 TIES: dict[str, str | Promise] = {
@@ -114,6 +119,8 @@ class Item:
     indicator: str = ""
     span: str = "period"
     measure: str = "value"
+    #: Where a change on a base year is scored: which year.
+    base: int | None = None
     #: Decimals to which value and points are rounded before going on; None: not at all.
     value_digits: int | None = None
     digits: int | None = None
@@ -125,6 +132,15 @@ class Item:
     @property
     def manual(self) -> bool:
         return self.rule.kind == "manual"
+
+    def earlier(self, period: Period) -> Period | None:
+        """The days that a change is counted from; None where the item scores none, or where its
+        base year doesn't lie before them."""
+        if self.measure == "change":
+            return period.year_ago()
+        if self.measure == "base" and self.base is not None and self.base < period.end.year:
+            return period.years_ago(period.end.year - self.base)
+        return None
 
     @property
     def least(self) -> Fraction:

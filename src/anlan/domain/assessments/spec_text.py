@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.domain.assessments.refusals import SchemeUnfit
 from anlan.domain.assessments.spec import (
     ABSENT,
+    BASE_LAST,
     CODE_CHARS_MAX,
     DIGITS_MAX,
     DIMENSIONS_MAX,
@@ -259,6 +260,7 @@ def _item(it: _Read) -> Item:
         dimension=it.text("dimension", CODE_CHARS_MAX), weight=it.sure("weight", Fraction(0)),
         rule=_rule(it.inner("rule")), indicator=it.text("indicator"),
         span=it.choice("span", SPANS, "period"), measure=it.choice("measure", MEASURES, "value"),
+        base=it.whole("base", BASE_LAST),
         value_digits=it.whole("value_digits", DIGITS_MAX), digits=it.whole("digits", DIGITS_MAX),
         missing=it.choice("missing", ("", *ABSENT)), nothing=it.choice("nothing", ("", *ABSENT)),
         source=it.text("source", SOURCE_CHARS_MAX),

@@ -15,6 +15,7 @@ from anlan.domain.assessments import scoring, working
 from anlan.domain.assessments.measuring import Spans, counts_of
 from anlan.domain.assessments.models import Run, Score
 from anlan.domain.assessments.scoring import Figure, Scored, Subject
+from anlan.domain.assessments.spec import CHANGES
 from anlan.kernel.calendar.periods import Period
 
 #: Hazards that one trial closes.
@@ -120,7 +121,7 @@ def changes_of(run: Run, score: Score, effects: Sequence[Effect]) -> list[Change
         if not any(moves) or figure.numerator is None:
             continue
         denominator = figure.denominator
-        if item.measure != "change" and denominator is not None:
+        if item.measure not in CHANGES and denominator is not None:
             denominator += moves[1]
         found.append(Changed(item.code, figure.numerator + moves[0], denominator))
     return found

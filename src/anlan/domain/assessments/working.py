@@ -111,9 +111,8 @@ def _subjects(
                 figures[item.code] = Figure(given, None, "" if given is not None else "not_given")
             elif item.indicator in basis.definitions:
                 figure = measuring.figure(
-                    basis.definitions[item.indicator], item.measure, spans.named(item.span),
-                    found, one,
-                )  # fmt: skip
+                    item, basis.definitions[item.indicator], spans, found, one
+                )
                 figures[item.code] = _against_letter(figure, item, one, basis.period)
             else:
                 figures[item.code] = Figure(why="no_indicator")

@@ -140,6 +140,8 @@ def _cells(query: Query, plan: Plan, sums: _Sums, torn: _Torn) -> list[Cell]:
 
 #: By kind, area, the period's number and labels.
 _Sums = dict[tuple[str, int, int, tuple[str, ...]], int]
+#: By the same, how many entries lie half in the period: what they count can't be divided.
+_Halves = _Sums
 #: Kind, area and period's number of what can't be divided.
 _Torn = set[tuple[str, int, int]]
 
@@ -209,7 +211,7 @@ def _summed(
     steps, today = steps_of(query, plan.periods), today_of(query)
     ends = [min(period.end, today) + DAY for period in plan.periods]
     at_regions: _Sums = defaultdict(int)
-    torn: _Torn = set()
+    halves: _Halves = defaultdict(int)
     stocks = {code for code in codes.values() if known(code).measure is Measure.STOCK}
     for row in rows:
         code = codes[row.kind_id]
@@ -221,14 +223,14 @@ def _summed(
             continue
         at_regions[code, row.area_id, row.n, row.groups] += row.quantity
         if row.torn:
-            torn.add((code, row.area_id, row.n))
-    return _for_areas(plan, at_regions, torn)
+            halves[code, row.area_id, row.n, row.groups] += row.torn
+    return _for_areas(plan, at_regions, halves)
 
 
-def _for_areas(plan: Plan, at_regions: _Sums, torn: _Torn) -> tuple[_Sums, _Torn]:
+def _for_areas(plan: Plan, at_regions: _Sums, halves: _Halves) -> tuple[_Sums, _Torn]:
     """Put the sums of regions together to those of the areas asked for (see territory.py)."""
     if all(members == territory.Members({area: 1}) for area, members in plan.members.items()):
-        return at_regions, torn
+        return at_regions, _torn(halves)
     parts_of: dict[int, list[tuple[int, int]]] = defaultdict(list)
     splits_of: dict[int, list[tuple[int, date]]] = defaultdict(list)
     for area, members in plan.members.items():
@@ -237,6 +239,7 @@ def _for_areas(plan: Plan, at_regions: _Sums, torn: _Torn) -> tuple[_Sums, _Torn
         for region, day in members.split.items():
             splits_of[region].append((area, day))
     sums: _Sums = defaultdict(int)
+    together: _Halves = defaultdict(int)
     gaps: _Torn = set()
     for (code, region, n, group), quantity in at_regions.items():
         for area, factor in parts_of[region]:
@@ -245,9 +248,15 @@ def _for_areas(plan: Plan, at_regions: _Sums, torn: _Torn) -> tuple[_Sums, _Torn
             # What was counted before the split belongs to one side or the other.
             if quantity and plan.periods[n].start < day:
                 gaps.add((code, area, n))
-    for code, region, n in torn:
-        gaps.update((code, area, n) for area, _factor in parts_of[region])
-    return sums, gaps
+    # As the sums: what a place that left the area reported over a span is torn there no more.
+    for (code, region, n, group), count in halves.items():
+        for area, factor in parts_of[region]:
+            together[code, area, n, group] += factor * count
+    return sums, gaps | _torn(together)
+
+
+def _torn(halves: _Halves) -> _Torn:
+    return {(code, area, n) for (code, area, n, _group), count in halves.items() if count}
 
 
 # As known

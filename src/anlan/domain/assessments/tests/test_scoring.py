@@ -19,6 +19,7 @@ counts = st.integers(-3, 60).map(Fraction)
 numbers = st.fractions(min_value=-20, max_value=120, max_denominator=12)
 shares = st.fractions(0, 1, max_denominator=20)
 digits = st.one_of(st.none(), st.integers(0, 4))
+bases = st.one_of(st.none(), st.integers(spec.BASE_FIRST, spec.BASE_LAST))
 
 
 @st.composite
@@ -46,11 +47,12 @@ def rules(draw: Any, weight: Fraction) -> Rule:
 
 @st.composite
 def schemes(draw: Any) -> Spec:
-    weights = draw(st.lists(st.integers(1, 40).map(Fraction), min_size=1, max_size=5))
+    weights = draw(st.lists(st.integers(0, 40).map(Fraction), min_size=1, max_size=5))
     how = st.sampled_from(["", *spec.ABSENT])
     items = tuple(
         Item(f"i{n}", f"i{n}", "d", weight, draw(rules(weight)), digits=draw(digits),
-             value_digits=draw(digits), missing=draw(how), nothing=draw(how))
+             value_digits=draw(digits), missing=draw(how), nothing=draw(how),
+             measure=draw(st.sampled_from(["value", "base"])), base=draw(bases))
         for n, weight in enumerate(weights)
     )  # fmt: skip
     return Spec(

@@ -88,7 +88,9 @@ def test_a_shipped_scheme_is_taken_up_changed_and_put_in_force(desk: Desk) -> No
         ({"kind": "rank", "least": "99"}, "least"),
         ({"kind": "manual", "scorer": "nobody"}, "scorer"),
         ({"indicator": ""}, "indicator"),
-        ({"measure": "change", "indicator": "hazard.rectification_rate"}, "measure"),
+        ({"measure": "base", "indicator": "hazard.rectification_rate", "base": "2019"}, "measure"),
+        ({"measure": "base"}, "base"),
+        ({"measure": "base", "base": "19"}, "base"),
         ({"dimension": "nowhere"}, "dimension"),
         ({"name": ""}, "name"),
     ],
@@ -371,6 +373,35 @@ def test_one_relatively_serious_accident_keeps_a_county_from_the_first_grade(des
     board = desk.get("city", "ranking", run.pk).content.decode()
     assert "1起较大事故" in board
     desk.check()
+
+
+@pytest.mark.sqlite
+def test_a_change_on_a_base_year_is_scored_and_opens_to_both_years(desk: Desk) -> None:
+    span, by = last_month(), desk.cast.actor("office")
+    accident(by, HOME, 1, span.start)
+    accident(by, HOME, 2, span.start.replace(year=2019, day=1))
+    # Of another month of the base year: in no comparison with this one.
+    accident(by, HOME, 5, span.previous().start.replace(year=2019))
+    fall = {**FIGURES["items"][0], "span": "period", "measure": "base", "base": 2019,
+            "rule": {"kind": "linear", "none_at": "0", "full_at": "-100"}}  # fmt: skip
+    # Of no weight: its figure is shown, and it gives nothing whatever becomes of it.
+    known = {**FIGURES["items"][1], "code": "known", "weight": "0"}
+    items = [{**fall, "weight": "40"}, FIGURES["items"][1], known,
+             {**fall, "code": "ahead", "weight": "0", "base": 2099}]  # fmt: skip
+    run = desk.publish(desk.run(desk.scheme(FIGURES, items=items)))
+    score, other = desk.score(run), desk.score(run, BESIDE)
+    # Half as many as in 2019: half of 40; a rate of no hazard gives all of its 60.
+    assert score.exact == 80
+    # From none, no change in percent: left out, the rest counts in proportion.
+    assert other.exact == 100
+    page = desk.get("office", "score", score.pk).content.decode()
+    assert "-50%" in page
+    assert "in percent · 2019" in page
+    assert "the base year doesn’t lie before these days" in page
+    before = desk.get("office", "records", score.pk, "dead", 1).content.decode()
+    assert before.count('class="main-link') == 1
+    assert desk.get("city", "scheme", run.scheme_id).content.decode().count("2019") == 1
+    assert working.differences(run, at=timezone.now()) == []
 
 
 @pytest.mark.sqlite

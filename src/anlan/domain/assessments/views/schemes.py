@@ -176,6 +176,7 @@ def page(request: HttpRequest, pk: UUID, bad: Any = None, status: int = 200) -> 
         "astray": _items(found, None),
         "vetoes": [(veto, declared().get(veto.indicator)) for veto in found.vetoes],
         "names": {"group": spec.GROUPS, "ties": spec.TIES, "absent": spec.ABSENT,
+                  "measures": spec.MEASURES,
                   "levels": spec.LEVELS, "period": forms.PERIOD_NAMES},
         "stages_said": "；".join(found.label(each.span) for each in found.stages),
         "grades_said": "、".join(

@@ -58,7 +58,9 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
         Appeal.objects.filter(score__subject=row.subject, score__run__scheme=run.scheme_id,
                               score__run__period=run.period), "appeals.view", by,
     )  # fmt: skip
-    standing = [one for one in history if one.run.stands or one.pk == row.pk]
+    # Of its own period this version, and no other: what took its place stands among ``others``.
+    standing = [one for one in history
+                if one.pk == row.pk or (one.run.stands and one.run.period != run.period)]  # fmt: skip
     standing.sort(key=lambda one: (one.run.starts, one.run.number))
     others = [one for one in history if one.run.period == run.period and one.pk != row.pk]
     context: dict[str, Any] = {

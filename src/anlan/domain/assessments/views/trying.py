@@ -161,7 +161,7 @@ def _open_cases(row: Score, by: Actor) -> Any:
     cases = Case.objects.filter(
         kind="hazard", is_open=True, area__in=places, pk__in=seen.values("pk")
     )
-    return cases.filter(sector=one.sector) if one.sector else cases
+    return cases.filter(sector__in=one.labels) if one.labels else cases
 
 
 def _chosen(request: HttpRequest, waiting: Any, errors: dict[str, str]) -> list[Case]:

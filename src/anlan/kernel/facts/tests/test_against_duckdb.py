@@ -373,12 +373,16 @@ def test_after_a_merger_todays_map_is_what_duckdb_says_of_moved_paths(realdb, tm
     book = Book(7)
     for _n in range(5):
         book.act(20)
-    fold_all(book.now)
     old = book.areas[0]
+    # A report that no month of it has alone: what the place left has its months again.
+    half = NewFact(book.kinds.reported, {}, old.pk, date(2024, 1, 20), 9, until=date(2024, 2, 9))
+    with transaction.atomic():
+        ledger.post([half], at=book.now)
+    fold_all(book.now)
     new = next(area for area in reversed(book.areas) if area.parent_id != old.parent_id)
     counties = Region.objects.filter(pk__in=[old.parent_id, new.parent_id])
     months = [periods.month(date(2024, month, 1)) for month in (1, 2, 3)]
-    query = Query(kinds=[book.kinds.found, book.kinds.open], periods=months, at=book.now,
+    query = Query(kinds=[book.kinds.found, book.kinds.open, book.kinds.reported], periods=months, at=book.now,
                   areas=[old.pk, new.pk, *counties.values_list("pk", flat=True)], by=["grade"])  # fmt: skip
     before = told_again([query])
     Lineage.objects.create(old=old, new=new, kind="merge", day=date(2024, 6, 1), divisible=True)

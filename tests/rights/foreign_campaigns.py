@@ -43,6 +43,7 @@ from anlan.domain.campaigns.returns import commands as returns
 from anlan.domain.campaigns.returns.rule import Rule
 from anlan.domain.campaigns.tallies.commands import NewTally, make_tally
 from anlan.domain.campaigns.tallies.spec import Column, Head, ListSpec
+from anlan.domain.inspections.models import Target, Visit
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.loop.models import Case
 from anlan.kernel.regions.models import Region
@@ -53,6 +54,17 @@ DUTIES = tuple(
     for name in ("duty", "end_duty", "accept_returns", "export_duty", "urge_returns", "feed")
 )
 RETURNS = tuple(f"campaigns:{name}" for name in ("return", "return_step", "return_file"))
+
+
+def _visited(word: str, place: Region, unit: Unit, at: datetime) -> UUID:
+    """A visit to one of the subjects that the sweep of that word drew."""
+    target = Target.objects.filter(sweep__name__startswith=word, area=place).earliest("pk")
+    row = Visit.objects.create(
+        target=target, sweep=target.sweep, path=target.path, sector_id=target.sector_id,
+        enterprise_id=target.enterprise_id, on=at.date(), visitor=word, unit=unit, entered_at=at,
+        state=word,
+    )  # fmt: skip
+    return row.pk
 
 
 def _returns(word: str, plan: Any, unit: Unit, call: dict[str, Any]) -> tuple[Any, Any]:
@@ -91,7 +103,7 @@ def plant_campaigns(
     plans = ("plan", "edit_plan", "publish", "break_down", "break_down_progress",
              "break_down_stop", "quotas", "shares", "new_line", "line", "remove_line", "elements",
              "elements_line", "derived", "derived_export", "derives", "plan_records",
-             "derived_tree")  # fmt: skip
+             "plan_visits", "derived_tree")  # fmt: skip
     pages = ("campaign", "edit", "new_plan", "map", "map_rows", "map_ics", "expected", "goals",
              "elements_template", "organs", "new_organ", "organs_export", "hearings",
              "new_hearing", "new_rule", "end_hearing_rule", "meetings",
@@ -105,6 +117,7 @@ def plant_campaigns(
         "campaigns:milestones": task, "campaigns:key_task": task,
         "campaigns:records": task, "campaigns:records_export": task,
         "campaigns:unlink_record": task, "campaigns:of_case": task,
+        "campaigns:task_visits": task, "campaigns:of_visit": _visited(word, place, unit, at),
         **dict.fromkeys(DUTIES, duty), **dict.fromkeys(RETURNS, owed),
         **{f"campaigns:{name}": plan for name in plans},
         **{f"campaigns:{name}": campaign for name in pages},

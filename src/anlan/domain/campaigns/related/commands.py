@@ -13,7 +13,7 @@ from anlan.base.actor import Actor
 from anlan.domain.campaigns.models import Task, TaskRecord
 from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.domain.campaigns.related import queries as related
-from anlan.domain.inspections.models import Sweep
+from anlan.domain.inspections.models import Sweep, Visit
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.models import Case
@@ -25,16 +25,17 @@ AT_ONCE_MAX, RECORDS_MAX = 100, 5_000
 
 @transaction.atomic(durable=True)
 def link(
-    pk: UUID, numbers: Sequence[str] = (), *, sweep: int | None = None, **call: Unpack[Call]
-) -> UUID:
-    """Records, by their numbers, and a sweep that belong to the task; what does already stays."""
-    given = {"numbers": list(numbers), "sweep": sweep}
+    pk: UUID, numbers: Sequence[str] = (), *, sweep: int | None = None,
+    visit: UUID | None = None, **call: Unpack[Call],
+) -> UUID:  # fmt: skip
+    """Records, by their numbers, a sweep and a visit that belong to the task; what does stays."""
+    given = {"numbers": list(numbers), "sweep": sweep, "visit": visit}
     task, claim = plain.begin(Task.objects.all(), "tasks.link", pk, given, **call)
     if claim.repeated:
         return pk
     _lock(task)
     wanted = list(dict.fromkeys(number.strip().upper() for number in numbers if number.strip()))
-    if not wanted and sweep is None:
+    if not wanted and sweep is None and visit is None:
         raise PlanIncomplete(field="numbers", reason=_("Write the number of a record."))
     if len(wanted) > AT_ONCE_MAX:
         reason = _("At most %(n)d records at a time.") % {"n": AT_ONCE_MAX}
@@ -52,27 +53,36 @@ def link(
             reason = _("A task has at most %(n)d sweeps.") % {"n": related.SWEEPS_MAX}
             raise PlanIncomplete(field="sweep", reason=reason)
         rows.append(TaskRecord(sweep_id=sweep, **common))
+    if visit is not None and not task.records.filter(visit=_visit(visit, claim.by)).exists():
+        if task.records.filter(visit__isnull=False).count() >= RECORDS_MAX:
+            reason = _("A task has at most %(n)d records by name.") % {"n": RECORDS_MAX}
+            raise PlanIncomplete(field="numbers", reason=reason)
+        rows.append(TaskRecord(visit_id=visit, **common))
     TaskRecord.objects.bulk_create(rows)
-    claim.record("tasks.link", "case", pk, after={"records": wanted, "sweep": sweep})
+    after = {"records": wanted, "sweep": sweep, "visit": str(visit) if visit else None}
+    claim.record("tasks.link", "case", pk, after=after)
     return claim.done(pk)
 
 
 @transaction.atomic(durable=True)
 def unlink(
-    pk: UUID, *, case: UUID | None = None, sweep: int | None = None, **call: Unpack[Call]
-) -> UUID:
-    """A record, or a sweep, doesn't belong to the task."""
-    given = {"case": case, "sweep": sweep}
+    pk: UUID, *, case: UUID | None = None, sweep: int | None = None, visit: UUID | None = None,
+    **call: Unpack[Call],
+) -> UUID:  # fmt: skip
+    """A record, a sweep or a visit doesn't belong to the task."""
+    given = {"case": case, "sweep": sweep, "visit": visit}
     task, claim = plain.begin(Task.objects.all(), "tasks.link", pk, given, **call)
     if claim.repeated:
         return pk
     _lock(task)
-    rows = task.records.filter(case=case) if case else task.records.filter(sweep=sweep)
-    row = rows.select_related("case").first() if case or sweep else None
+    # One of the three; where it is none, no record has it.
+    named = {name: value for name, value in given.items() if value}
+    row = task.records.filter(**named).select_related("case").first() if named else None
     if row is None:
         raise PlanIncomplete(field="numbers", reason=_("It doesn’t belong to this task."))
     row.delete()
-    before = {"record": row.case.number if row.case else "", "sweep": sweep}
+    before = {"record": row.case.number if row.case else "", "sweep": sweep,
+              "visit": str(visit) if visit else None}  # fmt: skip
     claim.record("tasks.unlink", "case", pk, before=before)
     return claim.done(pk)
 
@@ -94,6 +104,13 @@ def _cases(numbers: Sequence[str], by: Actor) -> list[UUID]:
             % {"numbers": "、".join(missing[:10])},
         )
     return [found[number] for number in numbers]
+
+
+def _visit(pk: UUID, by: Actor) -> UUID:
+    rows = Visit.objects.filter(pk=pk, withdrawn_at=None)
+    if not policy.permitted(rows, "target.view", by).exists():
+        raise PlanIncomplete(field="numbers", reason=_("There is no such visit that you may see."))
+    return pk
 
 
 def _sweep(pk: int, by: Actor) -> int:

@@ -18,7 +18,7 @@ from anlan.domain.campaigns.carrying.loop import HEARING, LETTER
 from anlan.domain.campaigns.loop import KIND as TASK
 from anlan.domain.campaigns.models import Task, TaskRecord
 from anlan.domain.campaigns.returns.loop import KIND as RETURN
-from anlan.domain.inspections.models import Sweep, VisitHazard
+from anlan.domain.inspections.models import Sweep, Visit, VisitHazard
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop import worklist
 from anlan.kernel.loop.machine import machines
@@ -46,17 +46,29 @@ def seen(by: Actor, kind: str | None = None) -> Q:
 
 
 def cases_of(tasks: QuerySet[Task]) -> QuerySet[Case]:
-    """All cases that belong to any of the tasks, each once: named, or found by a sweep of theirs.
+    """All cases that belong to any of the tasks, each once: named, or found by a visit of theirs.
 
-    A hazard that is named and found by the sweep as well is one record.
+    A hazard that is named and found by the visit as well is one record.
     """
-    records = TaskRecord.objects.filter(task__in=tasks.order_by().values("pk"))
-    found = VisitHazard.objects.filter(
-        visit__sweep__in=records.filter(sweep__isnull=False).values("sweep"),
-        visit__withdrawn_at=None,
-    )
-    named = records.filter(case__isnull=False).values("case")
+    named = _records(tasks, "case").values("case")
+    found = VisitHazard.objects.filter(visit__in=visits_of(tasks).values("pk"))
     return Case.objects.filter(Q(pk__in=named) | Q(pk__in=found.values("hazard")))
+
+
+def visits_of(tasks: QuerySet[Task]) -> QuerySet[Visit]:
+    """All visits that belong to any of the tasks, each once: named, or of a sweep of theirs."""
+    named = _records(tasks, "visit").values("visit")
+    sweeps = _records(tasks, "sweep").values("sweep")
+    return Visit.objects.filter(Q(pk__in=named) | Q(sweep__in=sweeps), withdrawn_at=None)
+
+
+def visits_seen(tasks: QuerySet[Task], by: Actor) -> QuerySet[Visit]:
+    return policy.permitted(visits_of(tasks), "target.view", by)
+
+
+def _records(tasks: QuerySet[Task], kind: str) -> QuerySet[TaskRecord]:
+    rows = TaskRecord.objects.filter(task__in=tasks.order_by().values("pk"))
+    return rows.filter(**{f"{kind}__isnull": False})
 
 
 def sweeps_of(tasks: QuerySet[Task], by: Actor) -> tuple[list[Sweep], int]:
@@ -64,9 +76,8 @@ def sweeps_of(tasks: QuerySet[Task], by: Actor) -> tuple[list[Sweep], int]:
 
     A task has no more than are shown; the tasks of a plan may have.
     """
-    records = TaskRecord.objects.filter(task__in=tasks.order_by().values("pk"), sweep__isnull=False)
     rows = policy.permitted(Sweep.objects.all(), "sweep.view", by)
-    rows = rows.filter(pk__in=records.values("sweep"))
+    rows = rows.filter(pk__in=_records(tasks, "sweep").values("sweep"))
     shown = list(rows.order_by("-pk")[: SWEEPS_MAX + 1])
     more = rows.count() - SWEEPS_MAX if len(shown) > SWEEPS_MAX else 0
     return shown[:SWEEPS_MAX], more
@@ -88,15 +99,17 @@ class Sums:
     """Records by kind, and how many aren't the reader's to see."""
 
     kinds: Sequence[Kind]
+    visits: int
     hidden: int
 
     @property
     def count(self) -> int:
+        """Cases; a visit that found three hazards isn't a fourth record of the same work."""
         return sum(one.count for one in self.kinds)
 
 
 def sums(tasks: QuerySet[Task], by: Actor, today: date) -> Sums:
-    """Two statements, however many records there are."""
+    """A few statements, however many records there are."""
     cases = cases_of(tasks)
     late = Q(unsettled=True, due_on__lt=today, suspended_on=None)
     rows = (
@@ -109,7 +122,10 @@ def sums(tasks: QuerySet[Task], by: Actor, today: date) -> Sums:
         Kind(row["kind"], names[row["kind"]], row["count"], row["open"], row["late"])
         for row in sorted(rows, key=lambda row: row["kind"])
     ]
-    return Sums(found, cases.count() - sum(one.count for one in found))
+    every = visits_of(tasks).count()
+    visits = visits_seen(tasks, by).count() if every else 0
+    hidden = cases.count() + every - visits - sum(one.count for one in found)
+    return Sums(found, visits, hidden)
 
 
 @dataclass(frozen=True)
@@ -156,8 +172,21 @@ def _page(case: Case) -> str:
 
 
 def tasks_with(case: UUID, by: Actor) -> list[Task]:
-    """The tasks to which a case belongs, by itself or by the sweep that found it."""
-    visits = VisitHazard.objects.filter(hazard=case, visit__withdrawn_at=None)
-    records = TaskRecord.objects.filter(Q(case=case) | Q(sweep__in=visits.values("visit__sweep")))
+    """The tasks to which a case belongs, by itself or by the visit that found it."""
+    visits = Visit.objects.filter(hazards__hazard=case, withdrawn_at=None)
+    return _tasks(Q(case=case) | _by_visit(visits), by)
+
+
+def tasks_with_visit(visit: UUID, by: Actor) -> list[Task]:
+    """The tasks to which a visit belongs, by itself or with its sweep."""
+    return _tasks(_by_visit(Visit.objects.filter(pk=visit, withdrawn_at=None)), by)
+
+
+def _by_visit(visits: QuerySet[Visit]) -> Q:
+    return Q(visit__in=visits.values("pk")) | Q(sweep__in=visits.values("sweep"))
+
+
+def _tasks(which: Q, by: Actor) -> list[Task]:
+    records = TaskRecord.objects.filter(which)
     rows = queries.tasks(by).filter(pk__in=records.values("task"))
     return list(rows.select_related("case", "line", "plan__unit").order_by("-pk")[:TASKS_MAX])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -24,6 +25,7 @@ from anlan.base.refusal import NotFound
 from anlan.domain.campaigns.carrying.forms import Seen
 from anlan.domain.campaigns.carrying.views_wanted import call_of, saved
 from anlan.domain.campaigns.models import Plan, Task, TaskRecord
+from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.domain.campaigns.related import commands as do
 from anlan.domain.campaigns.related import exporting
 from anlan.domain.campaigns.related import queries as related
@@ -63,7 +65,7 @@ class LinkForm(Seen):
         return int(self.cleaned_data["sweep"]) if self.cleaned_data["sweep"] else None
 
 
-def _task(pk: UUID, permission: str, by: Actor) -> Task:
+def task_of(pk: UUID, permission: str, by: Actor) -> Task:
     rows = Task.objects.select_related("case", "line", "plan__campaign", "plan__unit")
     return policy.access(rows, permission, by, pk, at=timezone.now())
 
@@ -77,7 +79,7 @@ def _sweeps(by: Actor) -> QuerySet[Sweep]:
 def records(request: HttpRequest, pk: UUID) -> HttpResponse:
     """What belongs to a task; whoever does it or is in charge of it names more."""
     by = actor_of(request)
-    task = _task(pk, "tasks.link" if request.method == "POST" else "tasks.view", by)
+    task = task_of(pk, "tasks.link" if request.method == "POST" else "tasks.view", by)
     may_link = "tasks.link" in policy.allowed(Task, pk, {"tasks.link"}, by)
     data = request.POST if request.method == "POST" else None
     form = LinkForm(data, sweeps=_sweeps(by))
@@ -94,6 +96,7 @@ def records(request: HttpRequest, pk: UUID) -> HttpResponse:
         "task": task, "form": form, "may_link": may_link, "title": task.line.title,
         "crumb": (task.line.title, reverse("campaigns:task", args=[pk])),
         "export": reverse("campaigns:records_export", args=[pk]),
+        "visits_url": reverse("campaigns:task_visits", args=[pk]),
     }  # fmt: skip
     return _records(request, Task.objects.filter(pk=pk), context, 422 if form.errors else 200)
 
@@ -107,6 +110,7 @@ def of_plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     context = {
         "task": None, "may_link": False, "title": plan.title,
         "crumb": (plan.title, reverse("campaigns:plan", args=[pk])), "export": "",
+        "visits_url": reverse("campaigns:plan_visits", args=[pk]),
     }  # fmt: skip
     tasks = policy.permitted(Task.objects.filter(plan=plan), "tasks.view", by)
     return _records(request, tasks, context)
@@ -149,30 +153,32 @@ def _records(
 @require_POST
 @requires("tasks.link")
 def unlink(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """Take one record, or a sweep, away from a task."""
+    """Take one record, a sweep or a visit away from a task."""
     by = actor_of(request)
-    _task(pk, "tasks.link", by)
+    task_of(pk, "tasks.link", by)
     form = UnlinkForm(request.POST)
     if not form.is_valid():
         raise NotFound
     data = form.cleaned_data
-    do.unlink(pk, case=data["case"], sweep=data["sweep"], by=by, at=timezone.now(),
-              request_id=data["request_id"])  # fmt: skip
+    do.unlink(pk, case=data["case"], sweep=data["sweep"], visit=data["visit"], by=by,
+              at=timezone.now(), request_id=data["request_id"])  # fmt: skip
     messages.success(request, _("It doesn’t belong to the task any more."))
-    return go_on(request, reverse("campaigns:records", args=[pk]))
+    page = "campaigns:task_visits" if data["visit"] else "campaigns:records"
+    return go_on(request, reverse(page, args=[pk]))
 
 
 class UnlinkForm(forms.Form):
     request_id = forms.UUIDField()
     case = forms.UUIDField(required=False)
     sweep = forms.IntegerField(required=False, min_value=1, max_value=2**31)
+    visit = forms.UUIDField(required=False)
 
 
 @require_GET
 @requires("tasks.view")
 def export(request: HttpRequest, pk: UUID) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
-    return exporting.answer(_task(pk, "tasks.view", by), by=by, at=at)
+    return exporting.answer(task_of(pk, "tasks.view", by), by=by, at=at)
 
 
 # --- from the record -----------------------------------------------------------------------
@@ -187,9 +193,12 @@ def of_case(request: HttpRequest, pk: UUID) -> HttpResponse:
     if case is None:
         raise NotFound
     if request.method == "POST":
-        return _to_task(request, case, by)
+        to_task(request, by, [case.number])
+        [record] = related.shown([case])
+        return go_on(request, record.href)
     context = {
-        "case": case, "tasks": related.tasks_with(pk, by), "request_id": uuid7(),
+        "tasks": related.tasks_with(pk, by), "request_id": uuid7(),
+        "action": reverse("campaigns:of_case", args=[pk]),
         "may_link": policy.may(by, "tasks.link") and case.state != "void",
     }  # fmt: skip
     return render(request, "campaigns/_records_of_case.html", context)
@@ -200,8 +209,10 @@ class ToTask(forms.Form):
     number = forms.CharField(max_length=40)
 
 
-def _to_task(request: HttpRequest, case: Case, by: Actor) -> HttpResponse:
-    """Put the record to the task with that number; what is refused is said on its page."""
+def to_task(
+    request: HttpRequest, by: Actor, numbers: Sequence[str] = (), visit: UUID | None = None
+) -> None:
+    """Put a record, or a visit, to the task with the number written; what is refused is said."""
     form = ToTask(request.POST)
     task = None
     if form.is_valid():
@@ -210,10 +221,12 @@ def _to_task(request: HttpRequest, case: Case, by: Actor) -> HttpResponse:
         task = rows.first()
     if task is None:
         messages.error(request, _("There is no task that you may see with that number."))
-    else:
-        _task(task.pk, "tasks.link", by)
-        do.link(task.pk, [case.number], by=by, at=timezone.now(),
+        return
+    task_of(task.pk, "tasks.link", by)
+    try:
+        do.link(task.pk, numbers, visit=visit, by=by, at=timezone.now(),
                 request_id=form.cleaned_data["request_id"])  # fmt: skip
+    except PlanIncomplete as refusal:
+        messages.error(request, refusal)
+    else:
         messages.success(request, _("It belongs to the task now."))
-    [record] = related.shown([case])
-    return go_on(request, record.href)

@@ -166,6 +166,57 @@ def test_a_sweep_brings_what_its_visits_found_and_counts_a_hazard_once(
     assert related.sums(mine, by, house.today).count == 1
 
 
+def test_a_visit_is_put_to_a_task_by_itself_and_stands_once_beside_its_sweep(
+    house: House,
+) -> None:
+    from anlan.domain.inspections.commands import withdraw
+    from anlan.kernel.accounts.models import Role
+
+    house.cast.person("grid", "office", Role.GRID)
+    street = Street(house.cast)
+    street.firms(2)
+    sweep = street.sweep()
+    first, second = list(sweep.targets.order_by("pk"))
+    visit = street.visit(sweep, first, "grid", "灭火器过期", "电线私拉")
+    street.visit(sweep, second, "grid", "安全出口锁闭")
+    task, other = tasks(house)
+    by = house.cast.actor("city")
+    mine = Task.objects.filter(pk=task.pk)
+
+    def counted() -> tuple[int, int]:
+        sums = related.sums(mine, by, house.today)
+        return sums.visits, sums.count
+
+    number = {"number": task.case.number}
+    panel = reverse("campaigns:of_visit", args=[visit.pk])
+    assert panel in house.text("city", "inspections:visit", sweep.pk, visit.pk)
+    assert house.post("city", "campaigns:of_visit", visit.pk, **number).status_code == 302
+    assert counted() == (1, 2)
+    assert task.line.title in house.text("city", "campaigns:of_visit", visit.pk)
+    shown = house.text("city", "campaigns:task", task.pk)
+    assert reverse("campaigns:task_visits", args=[task.pk]) in shown
+    # With its sweep as well: still one visit, and of two tasks of a plan still one in the plan.
+    add(house, "city", task, sweep=str(sweep.pk))
+    house.post("city", "campaigns:of_visit", visit.pk, number=other.case.number)
+    assert counted() == (2, 3)
+    for name, pk in (("task_visits", task.pk), ("plan_visits", task.plan_id)):
+        assert house.text("city", f"campaigns:{name}", pk).count('class="main-link"') == 2
+    # Who may not see the visit neither puts it to a task nor reads that it is in one.
+    assert house.get("stranger", "campaigns:of_visit", visit.pk).status_code == 404
+    assert house.post("stranger", "campaigns:of_visit", visit.pk, **number).status_code == 404
+    # One that was withdrawn belongs to nothing, with what it found.
+    house.post("city", "campaigns:unlink_record", task.pk, sweep=sweep.pk)
+    assert counted() == (1, 2)
+    withdraw(visit.pk, by=house.cast.actor("grid"), at=street.now, reason="重复录入")
+    assert counted() == (0, 0)
+    assert house.post("city", "campaigns:unlink_record", task.pk, visit=visit.pk).url == reverse(
+        "campaigns:task_visits", args=[task.pk]
+    )
+    answer = house.post("city", "campaigns:of_visit", visit.pk, **number)
+    assert "There is no such visit" in house.follow("city", answer)
+    assert not mine.get().records.exists()
+
+
 def test_the_workbook_has_what_the_page_has(house: House, stage: Callable[..., Stage]) -> None:
     import openpyxl
 

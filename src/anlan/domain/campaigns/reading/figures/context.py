@@ -31,6 +31,7 @@ _THIS_TIME = re.compile(
     r"\s*(?:从)?(?:这次|此次|本次|其间|期间|其中|另|共|累计|合计|并|发现|查处|排查|出动|责令|立案)"
 )
 _UP_TO_NOW = re.compile(r"截至目前|截止目前|迄今")
+_UNTIL = re.compile(r"截[至止]到?$")
 #: 27日发布消息, 7月12日电: the day on which it was told, not that on which it was so.
 _TOLD = re.compile(
     r"\s?(?:电|讯|消息)|[^,。;\n]{0,30}?(?:发布消息|发布的?|公布|获悉|了解到|新闻发布会|通报称)"
@@ -106,6 +107,20 @@ class Context:
             return []
         return [mention.place.path for mention in row if mention.place is not None]
 
+    def _cut_off(self, when: When) -> bool:
+        """截至10月27日,…: what a paragraph counts is counted until that day."""
+        return _UNTIL.search(self.text, max(0, when.start - 4), when.start) is not None
+
+    def times_apiece(self, values: list[int]) -> list[str]:
+        """1月、2月、3月起数依次为4起、6起、9起: the times of so many values, in their order."""
+        start, _ = self.sentence(values[0])
+        row = [when for when in self.whens if start <= when.start < values[0]][-len(values) :]
+        joined = all(
+            re.fullmatch(r"[、和及与]", self.text[a.end : b.start])
+            for a, b in itertools.pairwise(row)
+        )
+        return [when.span.iso for when in row] if len(row) == len(values) and joined else []
+
     def _first_after(self, place: int, end: int, start: int) -> str:
         """A date that opens a sentence takes the place that the sentence then names."""
         if any(start <= mention.start < place for mention in self.mentions):
@@ -154,7 +169,8 @@ class Context:
             if re.match(r"为|召开的|印发的|的(?!\d)|规范性", self.text[when.end : when.end + 3]):
                 continue
             single = not when.ranged and not when.open and len(when.span.first) > 4 and when.digits
-            if single and when.end <= start and not _THIS_TIME.match(self.text, start):
+            told = _THIS_TIME.match(self.text, start) or self._cut_off(when)
+            if single and when.end <= start and not told:
                 continue
             lead = self.text[self.line.start : when.start].rstrip("自从").rstrip(" ")
             aside = when.open and bool(lead) and lead[-1] not in _OPENING

@@ -48,6 +48,7 @@ _RANKED = re.compile(
 _ACCIDENT = re.compile(r"(?:各类|发生)?(?P<w>[\u4e00-\u9fff]{0,8}?(?:事故|火灾))")
 #: 10起、11人: what a bracket holds before the number asked about.
 _COUNTS_LISTED = re.compile(r"(?:\d+[\u4e00-\u9fff]{1,3}[、,和])*")
+_YEAR_BEFORE = re.compile(r"(?:去年|上年)(?:同期)?$")
 _BEFORE_BRACKET = re.compile(r"[、,和及:]|分别是|包括|其中")
 _LISTED_ON = re.compile(r"[、和及与]|以及|等|、[^,。;、]{0,4}")
 _TAIL_BEGINS = re.compile(r"^(?:已经|已|都已经|都|均|等|的|中|共|[、和及])+|全部")
@@ -56,6 +57,9 @@ _LEADS_IN = re.compile(r"^[,。、]?(?:目前|其中|截至目前)?")
 _SUMMED = re.compile(r"(?:^|[,、])(?:共计?|合计|总计|累计)$")
 _NEARLY = re.compile(r"近$|未来$|今后$")
 _TOPIC = re.compile(r"\s*(?:在|针对)?(?P<of>[\u4e00-\u9fff、]{2,14}?)(?:领域|方面|行业)[,:]")
+_NEXT_TO = re.compile(r"[、,和及与(]?(?:共计?|合计|约|近|达)?")
+#: A name shorter than this says nothing.
+UNSAID = 2
 #: How many characters of a name are kept, from its end.
 NAME_CHARS_MAX = 28
 
@@ -97,7 +101,17 @@ def name(text: str, line: Line, finds: list[Find], index: int) -> None:
     at = At(text, line, finds, index)
     for rule in _RULES:
         if rule(at):
-            return
+            break
+    if len(at.find.indicator) < UNSAID:
+        at.find.indicator = _unsaid(at) or at.find.indicator
+
+
+def _unsaid(at: At) -> str:
+    """召开动员会、调度会等18次: the verb before the list; 奖励454起、215万元: as the one before it."""
+    last = at.last
+    if last is not None and _NEXT_TO.fullmatch(at.text[last.end : at.find.start]):
+        return last.indicator
+    return indicators.tidy(placeless(at.before(indicators.STOPS)))[-NAME_CHARS_MAX:]
 
 
 def _harmed(at: At) -> bool:
@@ -143,18 +157,39 @@ def _toll(at: At) -> bool:
 
 
 def _bracketed(at: At) -> bool:
-    """江苏(10起、11人): accidents and deaths of what stands before the bracket."""
+    """江苏(10起、11人), 江苏(19.73亿元)、广东(15.37亿元): of what stands before the bracket.
+
+    比去年同期(10.75亿元): the same thing, a year before.
+    """
     text, line, find = at.text, at.line, at.find
     opened = text.rfind("(", max(line.start, find.start - 24), find.start)
     inside = text[opened + 1 : find.start] if opened >= 0 else ""
     if opened < 0 or not _COUNTS_LISTED.fullmatch(inside):
         return False
-    who = indicators.tidy(_BEFORE_BRACKET.split(indicators.clause(text, opened, line.start))[-1])
-    what = of_unit(at.finds[: at.index], find.unit) if find.unit in USUAL else ""
-    if not who or not (what or find.unit in USUAL):
+    said = indicators.clause(text, opened, line.start)
+    who = indicators.tidy(_BEFORE_BRACKET.split(said)[-1])
+    same = _last_alike(at)
+    if _YEAR_BEFORE.search(said) and same:
+        find.indicator, find.hints["earlier"] = same, "a year"
+        return True
+    if find.unit not in USUAL:
+        if not same or placeless(who):
+            return False
+        find.indicator = same
+        return True
+    what = of_unit(at.finds[: at.index], find.unit)
+    if not who:
         return False
     find.indicator = f"{who[-10:]}{re.sub(r'^.*?(?=事故|死亡)', '', what) or what}"
     return True
+
+
+def _last_alike(at: At) -> str:
+    """The name of the last figure of this kind and unit."""
+    for other in reversed(at.finds[: at.index]):
+        if (other.kind, other.unit) == (at.find.kind, at.find.unit):
+            return other.indicator
+    return ""
 
 
 def _measured(at: At) -> bool:
@@ -280,7 +315,8 @@ def _of_events(at: At, lead: str) -> str:
     if "事故" in lead:
         return lead if "起数" in lead else lead + "起数"
     words = indicators.tidy(placeless(at.before()))
-    if len(words) > LIST_WORDS_MAX or _EVENTS.search(lead) or _DEEDS.search(lead):
+    bare = lead.endswith(("发生", "接报"))
+    if (len(words) > LIST_WORDS_MAX and not bare) or _EVENTS.search(lead) or _DEEDS.search(lead):
         return lead
     for other in reversed(at.finds[: at.index]):
         named = _EVENTS.search(other.indicator) if other.unit == at.find.unit else None

@@ -160,7 +160,7 @@ def _named(text: str, start: int, end: int) -> str:
     if held and not _COUNTED.match(text, end, held.start("what")):
         return f"{held['what']}日期:{words}"
     if _COUNTED.match(text, end):
-        return f"统计期、统计年度月份:{words}"
+        return f"统计时段、统计年度月份:{words}"
     before = re.search(r"[^。;!\n]{0,12}$", text[:start])
     return (before[0] if before and len(words) < 6 else "") + words
 

@@ -15,7 +15,7 @@ _OF = tuple(
 #: How far before its number a rate says of what it is.
 _NEAR = 24
 _RATE = re.compile(
-    r"死亡(?:率|人数)(?:[由从]\d+\.\d+)?(?:为|是|达到?|[下降至到]{1,3})?(?P<n>\d{1,3}\.\d{1,4}|(?<=率)0|(?<=率为)0)(?![\d.%‰人个万])"
+    r"死亡(?:率|人数)(?:[由从]\d+\.\d+)?(?:为|是|达到?|[下降至到]{1,3})?(?P<n>\d{1,3}\.\d{1,4}|(?<=率)0|(?<=率为)0)人?(?![\d.%‰人个万])"
 )
 #: What a rate is held against beside it.
 _LIMIT = re.compile(

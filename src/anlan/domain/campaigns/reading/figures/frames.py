@@ -70,7 +70,8 @@ def frame(text: str, issued: date | None) -> Frame:
             and re.search(r"共发生|发生[^。]{0,12}事故|同比", text[when.end : when.end + 24])
         ]  # fmt: skip
         until = max(past, default=f"{year}12")[:6]
-    about = titled if titled is not None and _SUMMARY.search(text[:HEAD]) else None
+    looks_back = _SUMMARY.search(text[:HEAD]) or not is_plan(text)
+    about = titled if titled is not None and looks_back else None
     default = about or campaign or _reported(text, year, own) or Span(str(year), str(year))
     return Frame(year, default, campaign, until, own)
 

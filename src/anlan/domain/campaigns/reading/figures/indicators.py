@@ -124,6 +124,7 @@ def subjects(before: str) -> list[str]:
     words = re.sub(r"^.*?(?:全省|全市|全国|全县|全区|我省|我市)(?=[\u4e00-\u9fff])", "", words)
     words = re.sub(r"[^和与及、]*年(?:\d{1,2}月)?,?(?=[\u4e00-\u9fff])", "", words)
     words = re.sub(r"(?:19|20)\d\d年(?:\d{1,2}月)?$|^同比.*$", "", words)
+    words = re.sub(r"^(?:今年|本年)?\d{1,2}月份?$|^(?:上|本|当)[月季年]度?$", "", words.strip())
     parts = [part for part in re.split(r"[、和与及]", words) if part.strip()]
     if not parts:
         return []
@@ -140,6 +141,13 @@ def _whole(parts: list[str], index: int) -> str:
     return part
 
 
+def a_year_before(period: str) -> str:
+    """The same months or days of the year before; nothing where the period isn't known."""
+    if not period[:4].isdigit():
+        return ""
+    return "/".join(str(int(part[:4]) - 1) + part[4:] for part in period.split("/"))
+
+
 def baseline(hit: re.Match[str] | None, period: str) -> str:
     """What a change is held against, as dates where the figure's own period is known."""
     if hit is None:
@@ -149,11 +157,7 @@ def baseline(hit: re.Match[str] | None, period: str) -> str:
         return year.replace("—", "-").replace("-", "/")
     word = hit["w"]
     if word.startswith(("同比", "按年")) or "去年" in word or "上年" in word or "前一年" in word:
-        return (
-            "/".join(str(int(part[:4]) - 1) + part[4:] for part in period.split("/"))
-            if period[:4].isdigit()
-            else "同比"
-        )
+        return a_year_before(period) or "同比"
     return {"环比": "环比", "较上月": "上月", "比上月": "上月"}.get(
         word, re.sub(r"^(?:较|相比|比)", "", word)
     )

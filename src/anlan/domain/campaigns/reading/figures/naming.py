@@ -60,6 +60,10 @@ _EACH = re.compile(
 )
 
 
+#: Places that no register holds.
+_SMALL_PLACE = re.compile(r"(?:镇|乡|街道|园区|片区|开发区|新区|管委会|办事处|社区|村)$")
+
+
 def _respectively(text: str, line: Line, finds: list[Find]) -> None:
     """机动车、驾驶人分别达到4.06亿辆、4.92亿人: the second value is of the second noun."""
     for index, first in enumerate(finds):
@@ -78,6 +82,11 @@ def _respectively(text: str, line: Line, finds: list[Find]) -> None:
         share = _SHARE_OF.match(said["verb"])
         for find, noun in zip(row, nouns, strict=True):
             find.indicator = f"{noun}占{share['of'].rstrip('的')}比例" if share else noun
+            if _SMALL_PLACE.search(noun):
+                # 罗溪镇、西夏墅镇分别检查26家次、31家次: the verb says what; 各2起 what was counted last.
+                find.indicator += indicators.tidy(said["verb"]) or counting.of_unit(
+                    finds[:index], find.unit
+                )
 
 
 def _step(text: str, line: Line, find: Find) -> bool:

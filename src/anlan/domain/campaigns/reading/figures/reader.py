@@ -62,10 +62,13 @@ def _with_cells(finds: list[Find], cells: list[Find]) -> list[Find]:
     return sorted([*others, *cells], key=lambda find: find.start)
 
 
+_APIECE = re.compile(r"(?:分别|依次)[\u4e00-\u9fff]{0,6}$")
+
+
 def _apiece(text: str, finds: list[Find], context: Context) -> None:
-    """分别为52起、41起、25起 behind a list of as many places: each value is of its place."""
+    """分别为52起、41起、25起 behind a list of as many places or times: each value is of its own."""
     for index, first in enumerate(finds):
-        if not re.search(r"分别[\u4e00-\u9fff]{0,4}$", text[max(0, first.start - 7) : first.start]):
+        if not _APIECE.search(text[max(0, first.number[0] - 8) : first.number[0]]):
             continue
         row = [first]
         for other in finds[index + 1 :]:
@@ -77,6 +80,8 @@ def _apiece(text: str, finds: list[Find], context: Context) -> None:
         if len(row) > 1:
             for find, place in zip(row, context.apiece([f.start for f in row]), strict=False):
                 find.hints["region"] = place
+            for find, time in zip(row, context.times_apiece([f.start for f in row]), strict=False):
+                find.period = time
 
 
 def _line(
@@ -240,6 +245,8 @@ def _figure(text: str, mended: Mended, find: Find, context: Context, plan: bool)
     streak = find.kind == "duration" and find.unit == "个月" and "连续" in text[start : start + 3]
     if streak and len(span.last) == 6 and not find.indicator.startswith("连续"):
         period = Span(back(span.last, int(find.value) - 1), span.last).iso
+    if find.hints.get("earlier"):
+        period = indicators.a_year_before(period)
     period = "" if period.startswith("0") else period
     hit = find.hints.get("baseline_at")
     baseline = find.baseline

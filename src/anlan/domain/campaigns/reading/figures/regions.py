@@ -15,7 +15,7 @@ import csv
 import gzip
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib.resources import files
 
@@ -77,6 +77,8 @@ _ALSO_WORDS = frozenset(
         "台南",
     ]
 )
+#: No paper that is read here is older: what was abolished before isn't looked for.
+PAPERS_SINCE = "2000"
 #: Taiwan's cities and counties, which the register of regions holds as one province.
 _TAIWAN = "台北市 新北市 桃园市 台中市 台南市 高雄市 基隆市 新竹市 嘉义市 新竹县 苗栗县 彰化县 南投县 云林县 嘉义县 屏东县 宜兰县 花莲县 台东县 澎湖县"
 
@@ -89,6 +91,8 @@ class Place:
     level: int
     province: str
     prefecture: str = ""
+    #: Abolished or renamed since.
+    past: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -103,44 +107,59 @@ class Mention:
 @cache
 def gazetteer() -> tuple[dict[str, tuple[Place, ...]], dict[str, Place]]:
     """Full names down to counties, and the short names of provinces and prefectures."""
-    packed = files("anlan.kernel.regions").joinpath("data/regions.csv.gz").read_bytes()
-    rows = csv.DictReader(io.StringIO(gzip.decompress(packed).decode("utf-8")))
+    rows = _rows("regions")
     by_id: dict[str, tuple[str, int, str]] = {}
     named: dict[str, list[Place]] = {}
+    past: dict[str, set[Place]] = {}
     short: dict[str, Place] = {}
     for row in rows:
         level = int(row["level"])
-        if level > 3:
-            break
-        if row["valid_to"] or not level:
+        if not 0 < level <= 3:
             continue
         by_id[row["id"]] = (row["name"], level, row["parent"])
-        place = _place(by_id, row["id"])
+        if row["valid_to"] and row["valid_to"] < PAPERS_SINCE:
+            continue
+        place = _place(by_id, *by_id[row["id"]])
         for name in _spellings(row["name"], level):
-            named.setdefault(name, []).append(place)
+            if row["valid_to"]:
+                past.setdefault(name, set()).add(replace(place, past=True))
+            else:
+                named.setdefault(name, []).append(place)
+        if row["valid_to"]:
+            continue
         if level == 1:
             short[stem_of(row["name"])] = place
         elif level == 2:
             short.setdefault(stem_of(place.province) + _stem(row["name"]), place)
+    for row in _rows("names"):
+        if row["valid_to"] >= PAPERS_SINCE and row["region"] in by_id:
+            _, level, parent = by_id[row["region"]]
+            place = _place(by_id, row["name"], level, parent)
+            past.setdefault(row["name"], set()).add(replace(place, past=True))
+    # 渝北区, 萧山市: papers of their time name them; a name that is in force means who bears it now.
+    for name, places in past.items():
+        if name not in named:
+            named[name] = sorted(places, key=lambda place: place.path)
     island = short["台湾"]
     for name in _TAIWAN.split():
         named[name] = [Place(island.path + name, 2, island.province, name)]
     return {name: tuple(places) for name, places in named.items()}, short
 
 
-def _place(by_id: dict[str, tuple[str, int, str]], key: str) -> Place:
-    names: list[str] = []
-    prefecture = province = ""
-    level = by_id[key][1]
-    while key in by_id:
-        name, depth, parent = by_id[key]
-        names.append(name)
-        if depth == 2:
-            prefecture = name
-        if depth == 1:
-            province = name
-        key = parent
-    return Place("".join(reversed(names)), level, province, prefecture)
+def _rows(name: str) -> csv.DictReader[str]:
+    """A table of the register of regions."""
+    packed = files("anlan.kernel.regions").joinpath(f"data/{name}.csv.gz").read_bytes()
+    return csv.DictReader(io.StringIO(gzip.decompress(packed).decode("utf-8")))
+
+
+def _place(by_id: dict[str, tuple[str, int, str]], name: str, level: int, parent: str) -> Place:
+    """The place of this name, written out below those that it belongs to."""
+    names, of = [name], {level: name}
+    while parent in by_id:
+        above, depth, parent = by_id[parent]
+        names.append(above)
+        of[depth] = above
+    return Place("".join(reversed(names)), level, of.get(1, ""), of.get(2, ""))
 
 
 def _spellings(name: str, level: int) -> set[str]:
@@ -183,7 +202,7 @@ def counties() -> dict[str, Place]:
     stems: dict[str, list[Place]] = {}
     for name, places in gazetteer()[0].items():
         if len(name) > 2 and name[-1] in "市县" and places[0].level == 3:
-            stems.setdefault(name[:-1], []).extend(places)
+            stems.setdefault(name[:-1], []).extend(place for place in places if not place.past)
     return {
         stem: places[0]
         for stem, places in stems.items()
@@ -312,7 +331,7 @@ def stems_below(name: str) -> dict[str, Place]:
     for full, places in gazetteer()[0].items():
         for place in places:
             inside = name in (place.prefecture, place.province) and place.path[-len(name) :] != name
-            stem = _PEOPLES.sub("", re.sub(r"(?:自治[州县]|地区|[市县区州盟旗])$", "", full))
+            stem = _PEOPLES.sub("", re.sub(r"(?:自治[州县]|地区|新区|[市县区州盟旗])$", "", full))
             if inside and len(stem) >= 2:
                 stems.setdefault(stem, []).append(place)
     return {stem: places[0] for stem, places in stems.items() if len(set(places)) == 1}

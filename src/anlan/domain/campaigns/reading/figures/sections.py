@@ -1,10 +1,10 @@
 """Whose a paper is, and whose its sections are.
 
-    泰安市岱岳区安委会关于…通报      a place written out in full is its last one
-    一、信州区 / 玉山县: / (二)陕西省    a heading that is a place's name holds …
-    四、下一步工作                    … until a heading of its rank names none
-    全省, 各市州 beside a county's name   a paper of the level above
-    湘应急函〔2021〕45号               where no place is named, the number says whose it is
+泰安市岱岳区安委会关于…通报      a place written out in full is its last one
+一、信州区 / 玉山县: / (二)陕西省    a heading that is a place's name holds …
+四、下一步工作                    … until a heading of its rank names none
+全省, 各市州 beside a county's name   a paper of the level above
+湘应急函〔2021〕45号               where no place is named, the number says whose it is
 """
 
 from __future__ import annotations
@@ -21,13 +21,17 @@ _RANKS = (
     re.compile(r"\s*\d{1,2}[、.](?!\d)"),
     re.compile(r"\s*\(\d{1,2}\)[、.]?"),
 )
-_RANKS_BEGIN = re.compile(r"\s*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[、.](?!\d))")
+_RANKS_BEGIN = re.compile(
+    r"\s*(?:[一二三四五六七八九十]{1,3}、|\([一二三四五六七八九十\d]{1,3}\)|\d{1,2}[、.](?!\d))"
+)
 #: What may follow a place's name in the heading of its section.
 _ONLY_NAMED = re.compile(
     r"(?:$|[:。(—\s])|(?:[\u4e00-\u9fff]{0,6}(?:情况|问题|隐患|清单|方面|片区|督导组|检查组|督查组)(?:$|[:。(\s]))"
 )
 #: What speaks of the whole again, where headings bear no numbers.
-_BACK = re.compile(r"下一步|下步|工作要求|有关要求|相关要求|工作建议|总体|[全各][省市县区州]|附件?:?")
+_BACK = re.compile(
+    r"下一步|下步|工作要求|有关要求|相关要求|工作建议|总体|[全各][省市县区州]|附件?:?"
+)
 #: A line that tells where a page comes from heads nothing.
 _PAGE = re.compile(r"来源:|责任编辑|作者:|首页")
 TITLE_CHARS_MAX = 24
@@ -43,7 +47,7 @@ class Sections:
     def place(self, text: str, line: Line) -> regions.Place:
         """Whose this line is, if it names no place itself."""
         rank, opening = _rank(text, line)
-        if line.heading or rank >= 0:
+        if (line.heading or rank >= 0) and "\t" not in text[line.start : line.end]:
             said = text[opening : line.end]
             named = None if _PAGE.search(said) else self._named(text, opening, line)
             if named is not None:
@@ -162,11 +166,13 @@ def _by_number(text: str) -> regions.Place:
 
 
 def _head(text: str) -> int:
-    """Where the second line that says anything ends: the title and who it is sent to."""
+    """Where the second line that says anything ends, or the first sentence: the title and who it is sent to."""
     at = lines = 0
     while at < len(text) and lines < 2:
         end = text.find("\n", at)
         end = len(text) if end < 0 else end
+        if "。" in text[at:end]:
+            break
         lines += bool(text[at:end].strip())
         at = end + 1
     return min(at, len(text))
@@ -175,11 +181,13 @@ def _head(text: str) -> int:
 def _whose(text: str, place: regions.Place) -> regions.Place:
     """A city's paper that names one of its counties first is still the city's."""
     titled = any(mention.place == place for mention in regions.mentions(text, 0, _head(text)))
-    if place.level > 1 and not titled and re.search(r"全省|我省|本省|省级|各市", text[:1500]):
+    of_city = place.level == 2 and _OWN_CITY.search(text[:1500])
+    of_province = re.search(r"全省|我省|本省|省级|各市", text[:1500])
+    if place.level > 1 and of_province and not (titled or of_city):
         return regions.gazetteer()[1].get(regions.stem_of(place.province)) or place
     if place.level == 3 and place.path.endswith("市"):
         name = place.path.removeprefix(place.province + place.prefecture)
-        if titled or re.search(rf"{name}{_OFFICE}|^\s*{name}", text[:1500]):
+        if titled or re.search(rf"{name}{_OFFICE}", text[:1500]):
             return place  # 广德市应急管理局: a city below a city says 全市 of itself.
     if _OWN_TOWN.search(text[:1500]):
         return place

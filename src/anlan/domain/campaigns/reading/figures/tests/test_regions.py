@@ -42,6 +42,32 @@ def test_a_heading_changes_the_province() -> None:
     assert _region(text, "15家") == "四川省"
 
 
+@pytest.mark.parametrize(
+    ("text", "regions"),
+    [
+        # A heading holds until one of its rank; a heading below it ends nothing.
+        (
+            "一、信州区\n(一)隐患\n检查12家。\n二、玉山县:\n检查13家。\n三、下一步工作\n检查14家。",
+            "信州区 玉山县 ",
+        ),
+        ("信州区\n检查12家。\n玉山县督查组\n检查13家。\n下一步工作\n检查14家。", "信州区 玉山县 "),
+        # Only a name heads a section: neither a sentence nor a row of a table does.
+        ("玉山县召开会议\n检查12家。\n信州区\t3\n检查13家。\n检查14家。", "  "),
+        # Names without 县 or 区, beside each other or beside their number; 全市 goes back to the paper's.
+        ("玉山、横峰分别检查12家、13家,全市检查14家。", "玉山县 横峰县 "),
+        ("玉山12家;横峰13家。信州好。检查14家。", "玉山县 横峰县 横峰县"),
+        # A name of its time, abolished since.
+        ("上饶县检查12家,广丰县检查13家。\n检查14家。", "上饶县 广丰县 "),
+    ],
+)
+def test_places_below_that_of_the_paper(text: str, regions: str) -> None:
+    city = "江西省上饶市"
+    title = "上饶市安委办通报\n各县:\n"
+    assert [_region(title + text, words) for words in ("12家", "13家", "14家")] == [
+        city + place for place in regions.split(" ")
+    ]
+
+
 def test_a_date_before_the_place_takes_it() -> None:
     figures = read("2020年5月,西安市应急管理局平台投入使用。", region="陕西省")
     assert figures[0].region == "陕西省西安市"
@@ -65,6 +91,11 @@ def test_a_name_in_two_provinces_is_settled_by_what_was_named() -> None:
         ("无为市发生1起。全市检查90家。", "安徽省芜湖市"),
         ("检查情况通报\n各单位:\n全省检查90家。\n吕梁市检查30家。", "山西省"),
         ("近日检查90家。来源:大连日报", "辽宁省大连市"),
+        ("泰安市岱岳区安委会通报\n检查90家。", "山东省泰安市岱岳区"),
+        ("云南省曲靖市富源县总结\n全县检查90家。全省第一。", "云南省曲靖市富源县"),
+        ("关于浏阳市工作情况的报告\n全市检查90家。", "湖南省长沙市浏阳市"),
+        ("常州国家高新区(新北区)管委会简报\n园区检查90家。", "江苏省常州市新北区"),
+        ("咸宁市检查12家,高于全省。\n全市检查90家。", "湖北省咸宁市"),
     ],
 )
 def test_what_a_document_as_a_whole_speaks_of(text: str, region: str) -> None:

@@ -58,7 +58,7 @@ def plant_assessments(
     scores = ("score", "records", "what_if", "new_appeal")
     schemes = (
         "scheme", "run", "trial", "in_force", "drop_draft", "withdraw", "general", "new_item",
-        "item", "drop_item", "new_veto", "veto", "drop_veto", "points",
+        "item", "drop_item", "new_veto", "veto", "drop_veto", "points", "tasks", "task_away",
     )  # fmt: skip
     return {
         **{f"assessments:{name}": run.pk for name in runs},

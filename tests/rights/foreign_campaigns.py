@@ -117,7 +117,7 @@ def plant_campaigns(
         "campaigns:milestones": task, "campaigns:key_task": task,
         "campaigns:records": task, "campaigns:records_export": task,
         "campaigns:unlink_record": task, "campaigns:of_case": task,
-        "campaigns:task_visits": task, "campaigns:of_visit": _visited(word, place, unit, at),
+        "campaigns:task_visits": task, "assessments:of_task": task, "campaigns:of_visit": _visited(word, place, unit, at),
         **dict.fromkeys(DUTIES, duty), **dict.fromkeys(RETURNS, owed),
         **{f"campaigns:{name}": plan for name in plans},
         **{f"campaigns:{name}": campaign for name in pages},

@@ -76,6 +76,21 @@ class Version(SealedRecord):
         return spec_text.read(self.spec)
 
 
+class ItemTask(models.Model):
+    """A campaign's task whose work an item assesses: entered once, it counts in both by itself."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="tasks")
+    item = models.CharField(max_length=specs.CODE_CHARS_MAX)
+    task = models.ForeignKey("campaigns.Task", models.PROTECT, related_name="+")
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=NAME_CHARS_MAX)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["scheme", "item", "task"], name="item_task_once")
+        ]
+
+
 class Scorer(models.Model):
     """A unit that gives points under a scheme, as its version in force says."""
 

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from anlan.domain.assessments.views import appeals, items, marks, rankings, schemes, scores, trying
+from anlan.domain.assessments.views import (
+    appeals,
+    items,
+    marks,
+    rankings,
+    schemes,
+    scores,
+    tasks,
+    trying,
+)
 
 app_name = "assessments"
 urlpatterns = [
@@ -32,6 +41,9 @@ urlpatterns = [
     path("schemes/<uuid:pk>/items/new/", items.item, name="new_item"),
     path("schemes/<uuid:pk>/items/<slug:code>/", items.item, name="item"),
     path("schemes/<uuid:pk>/items/<slug:code>/drop/", items.drop_item, name="drop_item"),
+    path("schemes/<uuid:pk>/items/<slug:code>/tasks/", tasks.tasks, name="tasks"),
+    path("schemes/<uuid:pk>/items/<slug:code>/tasks/away/", tasks.away, name="task_away"),
+    path("of-task/<uuid:pk>/", tasks.of_task, name="of_task"),
     path("schemes/<uuid:pk>/vetoes/new/", items.veto, name="new_veto"),
     path("schemes/<uuid:pk>/vetoes/<slug:code>/", items.veto, name="veto"),
     path("schemes/<uuid:pk>/vetoes/<slug:code>/drop/", items.drop_veto, name="drop_veto"),

@@ -17,6 +17,7 @@ from anlan.domain.assessments.commands.schemes import (
     put_in_force,
     withdraw_scheme,
 )
+from anlan.domain.assessments.commands.tasks import link_tasks, unlink_task
 
 __all__ = [
     "MARKS_MAX",
@@ -29,11 +30,13 @@ __all__ = [
     "findings_of",
     "give",
     "in_force",
+    "link_tasks",
     "make_scheme",
     "publish",
     "put_in_force",
     "receive",
     "run_scheme",
+    "unlink_task",
     "uphold",
     "withdraw_appeal",
     "withdraw_scheme",

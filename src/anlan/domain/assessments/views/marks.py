@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
-from anlan.domain.assessments import choosing, commands, groups, tabs
+from anlan.domain.assessments import choosing, commands, groups, item_tasks, tabs
 from anlan.domain.assessments.commands import Given
 from anlan.domain.assessments.models import Mark
 from anlan.domain.assessments.refusals import AssessmentRefused
@@ -85,6 +85,7 @@ def points(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
         "errors": errors, "request_id": uuid7(), "tabs": tabs.of(by, "schemes"),
         "least": text_of(item.rule.least), "most": text_of(item.weight),
         "back": reverse("assessments:scheme", args=[pk]),
+        "tasks": item_tasks.counts(pk, by).get(code, 0),
     }  # fmt: skip
     return render_page(
         request, "assessments/points.html", "assessments/points.html", context, status

@@ -17,7 +17,17 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
-from anlan.domain.assessments import choosing, commands, forms, letters, queries, spec, stages, tabs
+from anlan.domain.assessments import (
+    choosing,
+    commands,
+    forms,
+    item_tasks,
+    letters,
+    queries,
+    spec,
+    stages,
+    tabs,
+)
 from anlan.domain.assessments.models import NAME_CHARS_MAX, Run, Scheme, Score, Version
 from anlan.domain.assessments.permissions import GIVES, LEADS
 from anlan.domain.assessments.presets import presets
@@ -191,6 +201,7 @@ def page(request: HttpRequest, pk: UUID, bad: Any = None, status: int = 200) -> 
         "runs": list(runs.order_by("-starts", "-number")[:RUNS_SHOWN]),
         "form": bad or run_form(row, in_force, at), "bad": bad is not None,
         "request_id": uuid7(), "tabs": tabs.of(by, "schemes"),
+        "tasks_of": item_tasks.counts(pk, by),
     }  # fmt: skip
     return render_page(
         request, "assessments/scheme.html", "assessments/scheme.html", context, status

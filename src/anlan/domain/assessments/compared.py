@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 
 #: Who can be compared with one another in one ranking.
@@ -17,6 +18,16 @@ class Target:
     at_most: bool
     mid: Fraction | None
     end: Fraction
+
+
+@dataclass(frozen=True)
+class Moved:
+    """A region whose figures a reform brought in (1), took out (-1) or made indivisible (0)."""
+
+    region: int
+    name: str
+    day: date
+    factor: int
 
 
 @dataclass(frozen=True)
@@ -35,6 +46,18 @@ class Compared:
     unit: int | None = None
     sectors: tuple[str, ...] = ()
     targets: tuple[Target, ...] = ()
+    #: What reforms did to it until the last day that is counted; ``factors`` hold it already.
+    moved: tuple[Moved, ...] = ()
+
+    @property
+    def split(self) -> tuple[Moved, ...]:
+        """Regions of which it got a part: what they counted before belongs to nobody alone."""
+        return tuple(each for each in self.moved if not each.factor)
+
+    @property
+    def regions(self) -> set[int]:
+        """All whose sums are looked at."""
+        return {region for region, _factor in self.factors} | {each.region for each in self.split}
 
     @property
     def labels(self) -> tuple[str, ...]:

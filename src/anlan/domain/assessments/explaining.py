@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
@@ -9,9 +10,11 @@ from math import ceil, floor
 from typing import Any
 
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from anlan.domain.assessments import forms, scoring, working
+from anlan.domain.assessments.compared import Moved
 from anlan.domain.assessments.models import Score
 from anlan.domain.assessments.scoring import Part
 from anlan.domain.assessments.spec import ABSENT, MEASURES, Item, Spec
@@ -71,6 +74,20 @@ class Line:
             "share": _("its letter: %(n)s"),
         }  # fmt: skip
         return words[figure.against] % {"n": text_of(figure.target)}
+
+
+def moves_said(moved: Sequence[Moved]) -> list[str]:
+    """What reforms brought and took, a line each."""
+    words = {
+        1: _("with %(area)s, which came to it on %(day)s"),
+        -1: _("without %(area)s, which left it on %(day)s"),
+        0: _("of %(area)s, split on %(day)s, it got a part: figures of before can’t be divided"),
+    }
+    return [
+        words[(each.factor > 0) - (each.factor < 0)]
+        % {"area": each.name, "day": date_format(each.day)}
+        for each in moved
+    ]
 
 
 @dataclass

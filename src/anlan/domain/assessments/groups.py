@@ -7,21 +7,24 @@ county counts for whom it stands under there, and is taken off where it merely l
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date
 
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.paths import ancestors
 from anlan.domain.assessments import letters
-from anlan.domain.assessments.compared import COMPARED_MAX, Compared
+from anlan.domain.assessments.compared import COMPARED_MAX, Compared, Moved
 from anlan.domain.assessments.refusals import AssessmentRefused, TooManyCompared
 from anlan.domain.assessments.spec import Spec
 from anlan.kernel.accounts import sectors
+from anlan.kernel.facts import territory
 from anlan.kernel.regions import queries as regions
-from anlan.kernel.regions.models import AssessmentNode, Level, Region, RegionName
+from anlan.kernel.regions.models import AssessmentNode, Level, Lineage, Region, RegionName
 
 LEVELS = {
     "prefectures": Level.PREFECTURE, "counties": Level.COUNTY, "townships": Level.TOWNSHIP,
@@ -47,7 +50,50 @@ def compared(area: Region, spec: Spec, day: date, *, office: int | None = None) 
         if spec.group == "letters":
             reason = _("No duty letter that your office drew up is in force on that day.")
         raise AssessmentRefused(field="group", reason=reason % {"area": area.name})
-    return found
+    return _on_the_map(found, day)
+
+
+def _on_the_map(found: list[Compared], day: date) -> list[Compared]:
+    """With the past of what reforms brought to each until that day, and without that of what left.
+
+    A county that took in its neighbour in June is held against both of last year, and its open
+    hazards are those of both.
+    """
+    factors = {region for one in found for region, _factor in one.factors}
+    paths: dict[int, str] = {}
+    for chunk in bulk.slices(sorted(factors)):
+        paths |= dict(Region.objects.filter(pk__in=chunk).values_list("pk", "path"))
+    members = territory.on(paths, day)
+    others = {r for each in members.values() for r in (*each.factors, *each.split)} - paths.keys()
+    if not others:
+        return found
+    days: dict[int, tuple[str, date]] = {}
+    for chunk in bulk.slices(sorted(others)):
+        rows = Lineage.objects.filter(old__in=chunk, day__lte=day).exclude(new=F("old"))
+        rows = rows.order_by("day", "pk")
+        told = rows.values_list("old_id", "old__name", "day")
+        days |= {old: (name, since) for old, name, since in told}
+    return [_moved(one, members, days) for one in found]
+
+
+def _moved(
+    one: Compared, members: Mapping[int, territory.Members], days: Mapping[int, tuple[str, date]]
+) -> Compared:
+    own = {region for region, _factor in one.factors}
+    sums: Counter[int] = Counter()
+    split: dict[int, date] = {}
+    for region, factor in one.factors:
+        for other, more in members[region].factors.items():
+            sums[other] += factor * more
+        split |= members[region].split
+    moved = [
+        *(Moved(r, *days[r], n) for r, n in sorted(sums.items()) if n and r not in own),
+        *(Moved(r, days[r][0], day, 0) for r, day in sorted(split.items()) if r in days),
+    ]  # fmt: skip
+    if not moved:
+        return one
+    factors = tuple((region, n) for region, n in sorted(sums.items()) if n)
+    return replace(one, factors=factors, moved=tuple(moved))
 
 
 def _compared(area: Region, group: str, tree: str, day: date) -> list[Compared]:

@@ -26,6 +26,8 @@ from anlan.kernel.facts.figures import Query, figures_of
 from anlan.kernel.facts.models import Coverage, Expected
 from anlan.kernel.indicators.declare import Indicator, declared
 
+#: Why a nought is none: nobody was there to count.
+ABSENCES = ("not_on_system", "not_reported", "not_applicable")
 #: How an indicator was defined when a run was made: that stays, whatever a later edition says.
 Definition = dict[str, Any]
 _Where = tuple[tuple[str, tuple[str, ...]], ...]
@@ -93,13 +95,20 @@ class Read:
     def of(self, asked: Asked, one: Compared) -> tuple[int | None, str]:
         if not one.factors:
             return None, "no_area"
-        total = 0
+        total, moved = 0, {each.region for each in one.moved}
         for region, factor in one.factors:
             for sector in one.labels or ("",):
                 key = (asked, region, sector)
-                if reason := self.why.get(key):
+                reason = self.why.get(key)
+                # Who was on the system is asked of the place itself, not of what it took in.
+                if reason and not (region in moved and reason in ABSENCES):
                     return None, reason
                 total += factor * self.counts.get(key, 0)
+        for each in one.split:
+            if asked.period.start < each.day and any(
+                self.counts.get((asked, each.region, sector)) for sector in one.labels or ("",)
+            ):
+                return None, "not_divisible"
         return total, ""
 
 
@@ -174,7 +183,7 @@ def _query(
 ) -> Query:  # fmt: skip
     return Query(
         kinds=list(dict.fromkeys(one.kind for one in group)),
-        areas=sorted({region for one in ones for region, _factor in one.factors}),
+        areas=sorted({region for one in ones for region in one.regions}),
         periods=list(dict.fromkeys(one.period for one in group)), at=at,
         by=("sector",) if by_sector else (),
         where={name: list(values) for name, values in where},

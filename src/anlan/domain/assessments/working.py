@@ -17,7 +17,7 @@ from typing import Any
 from django.utils import timezone
 
 from anlan.domain.assessments import groups, letters, measuring, scoring
-from anlan.domain.assessments.compared import Compared, Target
+from anlan.domain.assessments.compared import Compared, Moved, Target
 from anlan.domain.assessments.measuring import Definition, Spans
 from anlan.domain.assessments.models import Appeal, Mark, Run, Score
 from anlan.domain.assessments.scoring import Figure, Part, Scored, Subject
@@ -60,6 +60,11 @@ class Basis:
                 ]
                 for one in self.compared
             ],
+            "moved": {
+                one.key: [[m.region, m.name, m.day.isoformat(), m.factor] for m in one.moved]
+                for one in self.compared
+                if one.moved
+            },
             "definitions": dict(self.definitions),
             "marks": _written(self.marks),
             "fixed": _written(self.fixed),
@@ -186,6 +191,7 @@ def _read(points: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, Fracti
 def basis_again(run: Run) -> Basis:
     """What a run rests on, as it was kept."""
     frozen = run.frozen
+    moved = moved_of(run)
     compared = [
         Compared(
             key,
@@ -196,6 +202,7 @@ def basis_again(run: Run) -> Basis:
             tuple((int(a), int(f)) for a, f in factors),
             sector,
             *_undertaken_read(more),
+            moved=moved.get(key, ()),
         )
         for key, name, level, area, path, factors, sector, *more in frozen["compared"]
     ]
@@ -203,6 +210,26 @@ def basis_again(run: Run) -> Basis:
         run.spec, periods.parse(run.period), run.through, compared, frozen["definitions"],
         _read(frozen["marks"]), _read(frozen["fixed"]),
     )  # fmt: skip
+
+
+def moved_of(run: Run) -> dict[str, tuple[Moved, ...]]:
+    """By key what reforms did to those compared, as a run keeps it."""
+    return {
+        key: tuple(Moved(region, name, date.fromisoformat(day), n) for region, name, day, n in rows)
+        for key, rows in run.frozen.get("moved", {}).items()
+    }
+
+
+def told_moves(run: Run) -> dict[str, list[Moved]]:
+    """Those of them that lie within the days that the run looks at, base years among them."""
+    moved = moved_of(run)
+    if not moved:
+        return {}
+    spans = Spans.of(run.span, run.through)
+    asked = measuring.asked_of(run.spec, run.frozen["definitions"], spans)
+    first = min((one.period.start for one in asked), default=run.starts)
+    told = {key: [each for each in rows if each.day > first] for key, rows in moved.items()}
+    return {key: sorted(rows, key=lambda each: each.day) for key, rows in told.items() if rows}
 
 
 def _undertaken(one: Compared) -> list[Any]:

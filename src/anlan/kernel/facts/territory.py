@@ -1,6 +1,7 @@
-"""Whose figures are whose after a reform: at the time (then), or on today's map (now).
+"""Whose figures are whose after a reform: at the time (then), on today's map (now), or on that of
+a day (on).
 
-Facts stay at the area where they were posted. On today's map an area's figure is a sum over
+Facts stay at the area where they were posted. On a later map an area's figure is a sum over
 regions with factors: itself, plus what came to it from elsewhere, less what left it. Where a
 region was split its figures can't be divided, and those that would need it say so.
 """
@@ -34,13 +35,20 @@ def then(areas: Collection[int]) -> dict[int, Members]:
 
 def now(areas: Mapping[int, str]) -> dict[int, Members]:
     """By area, its members on today's map. ``areas``: id and path."""
-    homes, split = _homes()
+    return on(areas, None)
+
+
+def on(areas: Mapping[int, str], day: date | None) -> dict[int, Members]:
+    """By area, its members on the map of a day; without one, on the newest."""
+    homes, split = _homes(day)
+    if not homes and not split:
+        return then(areas.keys())
     paths = dict(Region.objects.filter(pk__in=[*homes, *split]).values_list("pk", "path"))
+    concerned = _concerned(homes, paths)
     found = {}
     for area in areas:
         members = found[area] = Members()
-        candidates = {area, *homes}
-        for region in candidates:
+        for region in {area, *concerned[area]}:
             path = areas[area] if region == area else paths[region]
             above = ancestors(path)[:-1]
             factor = _counts(area, [*above, region], homes) - _counts(area, above, homes)
@@ -53,8 +61,20 @@ def now(areas: Mapping[int, str]) -> dict[int, Members]:
     return found
 
 
+def _concerned(
+    homes: Mapping[int, frozenset[int]], paths: Mapping[int, str]
+) -> dict[int, set[int]]:
+    """By area, the regions that may have come to it or left it: a nation has hundreds in all."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for region in homes:
+        above = ancestors(paths[region])
+        for area in {*above, *(home for each in above for home in homes.get(each, ()))}:
+            found[area].add(region)
+    return found
+
+
 def _counts(area: int, line: list[int], homes: Mapping[int, frozenset[int]]) -> int:
-    """1 if facts at the end of ``line`` count for ``area`` today, else 0."""
+    """1 if facts at the end of ``line`` count for ``area`` by now, else 0."""
     for region in reversed(line):
         if region in homes:
             return int(area in homes[region])
@@ -63,19 +83,21 @@ def _counts(area: int, line: list[int], homes: Mapping[int, frozenset[int]]) -> 
     return 0
 
 
-def _homes() -> tuple[
-    dict[int, frozenset[int]], dict[int, tuple[tuple[frozenset[int], ...], date]]
-]:
+def _homes(
+    day: date | None,
+) -> tuple[dict[int, frozenset[int]], dict[int, tuple[tuple[frozenset[int], ...], date]]]:
     """Regions that went into another as a whole, with what lies above and at their new home;
     and regions that were split, with the same for each part, and the day."""
     became: dict[int, dict[int, date]] = defaultdict(dict)
     rows = Lineage.objects.filter(new__isnull=False).exclude(new=F("old"))
-    for old, new, day in rows.order_by("day").values_list("old_id", "new_id", "day"):
+    if day is not None:
+        rows = rows.filter(day__lte=day)
+    for old, new, since in rows.order_by("day").values_list("old_id", "new_id", "day"):
         assert new is not None
-        became[old][new] = day
+        became[old][new] = since
     known = {*became, *(new for each in became.values() for new in each)}
     regions = {
-        pk: (path, valid_to)
+        pk: (path, valid_to is not None and (day is None or valid_to < day))
         for pk, path, valid_to in Region.objects.filter(pk__in=known).values_list(
             "pk", "path", "valid_to"
         )
@@ -95,13 +117,13 @@ def _homes() -> tuple[
 def _last(
     region: int,
     became: Mapping[int, Mapping[int, date]],
-    regions: Mapping[int, tuple[str, date | None]],
+    regions: Mapping[int, tuple[str, bool]],
     seen: tuple[int, ...],
 ) -> set[int]:
-    """Where a region's area is today: itself where it still exists, and whatever took from it."""
+    """Where a region's area is by now: itself where it hasn't ended, and whatever took from it."""
     if region in seen:
         return {region}
-    found = set() if region in became and regions[region][1] is not None else {region}
+    found = set() if region in became and regions[region][1] else {region}
     for new in became.get(region, ()):
         found |= _last(new, became, regions, (*seen, region))
     return found

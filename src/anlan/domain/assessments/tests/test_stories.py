@@ -34,6 +34,7 @@ from anlan.domain.hazards.commands import Finding
 from anlan.kernel.loop.models import Case
 from anlan.kernel.notices.models import Notice
 from anlan.kernel.regions import writing
+from anlan.kernel.regions.models import Lineage, Region
 from anlan.kernel.regions.queries import by_code
 
 pytestmark = pytest.mark.django_db
@@ -402,6 +403,55 @@ def test_a_change_on_a_base_year_is_scored_and_opens_to_both_years(desk: Desk) -
     assert before.count('class="main-link') == 1
     assert desk.get("city", "scheme", run.scheme_id).content.decode().count("2019") == 1
     assert working.differences(run, at=timezone.now()) == []
+
+
+@pytest.mark.sqlite
+def test_a_county_merged_in_mid_month_brings_its_past_and_everything_counts_once(
+    desk: Desk,
+) -> None:
+    span = last_month()
+    city, home, gone = by_code("530100"), by_code(HOME), by_code(BESIDE)
+    accident(desk.cast.actor("office"), HOME, 1, span.start)
+    accident(desk.cast.actor("stranger"), BESIDE, 2, span.start)
+    accident(desk.cast.actor("stranger"), BESIDE, 4, span.year_ago().start)
+    fall = {**FIGURES["items"][0], "span": "period", "measure": "change", "nothing": "zero",
+            "rule": {"kind": "linear", "none_at": "0", "full_at": "-100"}}  # fmt: skip
+    data = {**FIGURES, "vetoes": [], "dimensions": FIGURES["dimensions"][:1], "items": [
+        fall, {**FIGURES["items"][0], "code": "year", "weight": "60"}]}  # fmt: skip
+    scheme = desk.scheme(data)
+    before = desk.publish(desk.run(scheme, span.previous().code))
+    told = desk.publish(desk.run(scheme))
+    day = span.start + timedelta(days=10)
+    Lineage.objects.create(old=gone, new=home, kind="merge", day=day, divisible=True)
+    Region.objects.filter(pk=gone.pk).update(valid_to=day - timedelta(days=1))
+    again = desk.publish(desk.run(scheme, reason="区划调整"))
+    # What was published before the reform was heard of stands as it was.
+    assert working.differences(told, at=timezone.now()) == []
+    assert working.differences(before, at=timezone.now()) == []
+    score = desk.score(again)
+    assert not Score.objects.filter(run=again, subject=str(gone.pk)).exists()
+    # Three dead in both against four of last year.
+    dead = {part["item"]: (part["n"], part["d"]) for part in score.data["parts"]}
+    assert dead == {"dead": ("3", "4"), "year": ("3", "")}
+    every = [Fraction(one.data["parts"][0]["n"]) for one in again.scores.all()]
+    assert sum(every) == 3, f"of {city.name} each counts once"
+    records = desk.get("city", "records", score.pk, "dead", 0).content.decode()
+    assert records.count('class="main-link') == 2
+    for name, pk in (("ranking", again.pk), ("score", score.pk)):
+        page = desk.get("city", name, pk).content.decode()
+        assert "with 盘龙区, which came to it on" in page, name
+    assert "came to it" not in desk.get("city", "ranking", told.pk).content.decode()
+    # Its own ranks of before; of whom it took in nothing is made its own.
+    assert desk.score(before).rank is not None
+    # Half of another county that was split: its own figure of before can't be told.
+    third = by_code("530111")
+    accident(desk.cast.actor("city"), third.code, 1, span.start)
+    for new in (home, by_code("530112")):
+        Lineage.objects.create(old=third, new=new, kind="split", day=day, divisible=False)
+    Region.objects.filter(pk=third.pk).update(valid_to=day - timedelta(days=1))
+    torn = desk.score(desk.run(scheme, reason="x"))
+    assert torn.data["parts"][0]["why"] == "not_divisible"
+    desk.check()
 
 
 @pytest.mark.sqlite

@@ -15,7 +15,16 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
-from anlan.domain.assessments import columns, commands, drawing, forms, queries, tabs, working
+from anlan.domain.assessments import (
+    columns,
+    commands,
+    drawing,
+    explaining,
+    forms,
+    queries,
+    tabs,
+    working,
+)
 from anlan.domain.assessments.models import Audience, Run
 from anlan.domain.assessments.queries import Ranking, Row
 from anlan.domain.assessments.sheets import tables_of
@@ -77,11 +86,18 @@ def _page(request: HttpRequest, pk: UUID, bad: Any = None, status: int = 200) ->
         "publish": bad or forms.Publish(initial={"request_id": uuid7(),
                                                  "audience": Audience.RANKING}),
         "bad": bad is not None, "tabs": tabs.of(by, "rankings"),
-        "trends": len(found.before) > 1,
+        "trends": len(found.before) > 1, "moves": _moves(found),
     }  # fmt: skip
     return render_page(
         request, "assessments/ranking.html", "assessments/ranking.html", context, status
     )
+
+
+def _moves(found: Ranking) -> list[tuple[Row, list[str]]]:
+    """Whose figures reforms changed, in the ranking's order."""
+    told = working.told_moves(found.run)
+    return [(row, explaining.moves_said(told[row.score.subject]))
+            for row in found.rows if row.score.subject in told]  # fmt: skip
 
 
 def _bump(found: Ranking) -> Any:

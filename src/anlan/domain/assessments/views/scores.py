@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
-from anlan.domain.assessments import columns, explaining, queries, tabs
+from anlan.domain.assessments import columns, explaining, queries, tabs, working
 from anlan.domain.assessments.behind import behind
 from anlan.domain.assessments.models import Appeal, Run, Score
 from anlan.domain.assessments.spec_text import text_of
@@ -59,8 +59,8 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
                               score__run__period=run.period), "appeals.view", by,
     )  # fmt: skip
     # Of its own period this version, and no other: what took its place stands among ``others``.
-    standing = [one for one in history
-                if one.pk == row.pk or (one.run.stands and one.run.period != run.period)]  # fmt: skip
+    elsewhere = [one for one in history if one.run.stands and one.run.period != run.period]
+    standing = [*elsewhere, *(one for one in history if one.pk == row.pk)]
     standing.sort(key=lambda one: (one.run.starts, one.run.number))
     others = [one for one in history if one.run.period == run.period and one.pk != row.pk]
     context: dict[str, Any] = {
@@ -76,6 +76,7 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
         "trend": [one.printed(spec.digits) for one in standing],
         "standing": [(one, one.printed(spec.digits)) for one in standing],
         "others": [(one, one.printed(spec.digits)) for one in others],
+        "moves": explaining.moves_said(working.told_moves(run).get(row.subject, [])),
         "next": _next(row), "count": run.scores.exclude(rank=None).count(),
         "appeals": list(appeals.select_related("case").order_by("-pk")[:20]),
         "may_appeal": policy.permitted(Score.objects.filter(pk=pk), "scores.appeal", by).exists(),

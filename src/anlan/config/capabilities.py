@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from anlan.kernel.accounts.copies import Table
     from anlan.kernel.accounts.policy import Rule
     from anlan.kernel.facts.kinds import FactKind
+    from anlan.kernel.facts.opening import Opener
     from anlan.kernel.indicators.declare import Indicator
     from anlan.kernel.loop.worklist import Work
 
@@ -66,6 +67,11 @@ def own_tables() -> tuple[Table, ...]:
 def fact_kinds() -> tuple[FactKind, ...]:
     """What every capability's steps may post to the ledger."""
     return tuple(kind for capability in capabilities() for kind in capability.kinds)
+
+
+def fact_pages() -> tuple[Opener, ...]:
+    """Pages of what is behind a figure."""
+    return tuple(opener for capability in capabilities() for opener in capability.opens)
 
 
 def indicators() -> list[Indicator]:

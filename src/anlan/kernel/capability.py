@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from anlan.kernel.accounts.copies import Table
     from anlan.kernel.accounts.policy import Rule
     from anlan.kernel.facts.kinds import FactKind
+    from anlan.kernel.facts.opening import Opener
     from anlan.kernel.indicators.declare import Indicator
     from anlan.kernel.loop.machine import Machine
     from anlan.kernel.loop.worklist import Work
@@ -36,5 +37,7 @@ class Capability:
     invariants: Sequence[Callable[[Any], Any]] = ()
     #: How its cases stand in the worklist: heaps, rights and what a row shows.
     works: Sequence[Work] = ()
+    #: Its pages of what is behind a figure, each where it can show just that one.
+    opens: Sequence[Opener] = ()
     #: Tables with a person's own rows, for the copy that they may take of what is kept of them.
     own: Callable[[], Sequence[Table]] = tuple

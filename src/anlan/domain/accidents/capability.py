@@ -1,6 +1,6 @@
 """The accident register (事故): what this capability hands over to the kernel."""
 
-from anlan.domain.accidents import outputs
+from anlan.domain.accidents import opens, outputs
 from anlan.domain.accidents.following_up import FOLLOWUP
 from anlan.domain.accidents.following_up import KINDS as FOLLOWUP_KINDS
 from anlan.domain.accidents.indicators import INDICATORS
@@ -22,5 +22,6 @@ CAPABILITY = Capability(
     indicators=(*INDICATORS, *outputs.RATES),
     rules=RULES,
     invariants=(invariants,),
+    opens=(opens.page,),
     works=(WORK, INQUIRIES, FOLLOWUPS),
 )

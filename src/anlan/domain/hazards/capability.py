@@ -1,5 +1,6 @@
 """Hazards and problems: what this capability hands over to the kernel."""
 
+from anlan.domain.hazards import opens
 from anlan.domain.hazards.indicators import INDICATORS
 from anlan.domain.hazards.invariants import invariants
 from anlan.domain.hazards.loop import HAZARD, KINDS, PROBLEM
@@ -17,5 +18,6 @@ CAPABILITY = Capability(
     rules=RULES,
     indicators=INDICATORS,
     invariants=(invariants,),
+    opens=(opens.page,),
     works=(WORK,),
 )

@@ -1,5 +1,6 @@
 """Sweeps of all subjects, enterprises' own checks, acceptances, checks from afar by lot."""
 
+from anlan.domain.inspections import opens
 from anlan.domain.inspections.acceptance import facts as acceptance
 from anlan.domain.inspections.acceptance.permissions import RULES as ACCEPTANCE_RULES
 from anlan.domain.inspections.acceptance.queries import invariants
@@ -15,6 +16,7 @@ CAPABILITY = Capability(
     kinds=(*KINDS, *acceptance.KINDS, *remote.KINDS),
     indicators=(*INDICATORS, *acceptance.INDICATORS, *remote.INDICATORS),
     rules={**RULES, **ACCEPTANCE_RULES, **REMOTE_RULES},
+    opens=(opens.page,),
     invariants=(invariants, remote_invariants),
     urls="anlan.domain.inspections.urls",
     prefix="sweeps/",

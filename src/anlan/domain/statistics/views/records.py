@@ -16,9 +16,7 @@ from django.views.decorators.http import require_GET
 from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.base.refusal import NotFound
-from anlan.domain.accidents.loop import KINDS as ACCIDENT_KINDS
 from anlan.domain.hazards import overview
-from anlan.domain.inspections.remote.queries import AFAR
 from anlan.domain.statistics import asked as analyses
 from anlan.domain.statistics import behind, links, offered, units
 from anlan.domain.statistics.behind import Asked
@@ -27,12 +25,13 @@ from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.permissions import units_seen
 from anlan.kernel.calendar import periods
+from anlan.kernel.facts import behind as facts
+from anlan.kernel.facts import opening
 from anlan.kernel.facts.kinds import Measure, known
 from anlan.kernel.regions import queries as regions
 from anlan.ui.pages import render_page
 
 _CHARS_MAX = analyses.TEXT_CHARS_MAX
-_ACCIDENTS = {kind.code for kind in ACCIDENT_KINDS}
 
 
 @require_GET
@@ -97,33 +96,12 @@ def _unit(text: str) -> int | None:
 
 
 def _elsewhere(asked: Asked) -> str:
-    """The page of hazards or accidents behind a figure, where it can show just this one."""
-    where = asked.narrowed
-    if asked.now_map or asked.unit is not None or any(not values for values in where.values()):
+    """A capability's own page behind a figure; none of them knows units or today's map."""
+    if asked.now_map or asked.unit is not None:
         return ""
-    plain = {"kind": asked.kind, "area": asked.area.code, "period": asked.period.code,
-             **({"own": "1"} if asked.own else {})}  # fmt: skip
-    single = all(len(values) == 1 for values in where.values())
-    if asked.kind.startswith("hazard.") and asked.known_at is None and single and (
-        set(where) <= {"sector", "grade"} and where.get("grade", ["major"])[0]
-    ) and known(asked.kind).measure is not Measure.DISTINCT:  # fmt: skip
-        named = {name: values[0] or "none" for name, values in where.items()}
-        return f"{reverse('overview:records')}?{urlencode({**plain, **named})}"
-    fits = set(where) <= {"scope", "grade", "sector"} and len(where.get("sector", [""])) == 1
-    if asked.kind in _ACCIDENTS and "scope" in where and fits:
-        named = {name: ",".join(value or "none" for value in values)
-                 for name, values in where.items()}  # fmt: skip
-        if asked.known_at is not None:
-            named["known"] = asked.known_at.isoformat()
-        return f"{reverse('accidents:records')}?{urlencode({**plain, **named})}"
-    if asked.kind in AFAR and asked.known_at is None and not asked.own and single and (
-        set(where) <= {"source"}
-    ):  # fmt: skip
-        days = {"on_from": asked.period.start, "on_to": asked.period.end}
-        way = {"way": where["source"][0]} if "source" in where else {}
-        given = {"area": asked.area.code, **days, **AFAR[asked.kind], **way}
-        return f"{reverse('remote:list')}?{urlencode(given)}"
-    return ""
+    return opening.address_of(
+        facts.Asked(asked.kind, asked.area, asked.period, asked.narrowed, asked.own, asked.known_at)
+    )
 
 
 def _after(request: HttpRequest) -> UUID | None:

@@ -1,0 +1,27 @@
+"""The page of accidents behind a figure, where it can show just this one."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from anlan.domain.accidents.loop import KINDS
+from anlan.kernel.facts.behind import Asked
+
+_CODES = frozenset(kind.code for kind in KINDS)
+
+
+def page(asked: Asked) -> str:
+    """It shows one scope, as known then, and narrows by any grades and one sector."""
+    where = asked.where
+    fits = "scope" in where and set(where) <= {"scope", "grade", "sector"}
+    if asked.kind not in _CODES or not fits or len(where.get("sector", [""])) > 1:
+        return ""
+    given = {"kind": asked.kind, "area": asked.area.code, "period": asked.period.code,
+             **({"own": "1"} if asked.own else {}),
+             **{name: ",".join(value or "none" for value in values)
+                for name, values in where.items()}}  # fmt: skip
+    if asked.known_at is not None:
+        given["known"] = asked.known_at.isoformat()
+    return f"{reverse('accidents:records')}?{urlencode(given)}"

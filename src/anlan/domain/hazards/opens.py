@@ -1,0 +1,27 @@
+"""The page of hazards behind a figure, where it can show just this one."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.urls import reverse
+
+from anlan.domain.hazards.loop import HAZARD
+from anlan.kernel.facts.behind import Asked
+from anlan.kernel.facts.kinds import Measure, known
+
+
+def page(asked: Asked) -> str:
+    """It narrows by one sector and one grade, and shows what is known now."""
+    ours = asked.kind.startswith(f"{HAZARD.kind}.") and asked.known_at is None
+    if not ours or known(asked.kind).measure is Measure.DISTINCT:
+        return ""
+    where = asked.where
+    if not set(where) <= {"sector", "grade"} or any(len(values) > 1 for values in where.values()):
+        return ""
+    if where.get("grade") == [""]:
+        return ""
+    given = {"kind": asked.kind, "area": asked.area.code, "period": asked.period.code,
+             **({"own": "1"} if asked.own else {}),
+             **{name: values[0] or "none" for name, values in where.items()}}  # fmt: skip
+    return f"{reverse('overview:records')}?{urlencode(given)}"

@@ -57,6 +57,7 @@ _LEADS_IN = re.compile(r"^[,。、]?(?:目前|其中|截至目前)?")
 _SUMMED = re.compile(r"(?:^|[,、])(?:共计?|合计|总计|累计)$")
 _NEARLY = re.compile(r"近$|未来$|今后$")
 _TOPIC = re.compile(r"\s*(?:在|针对)?(?P<of>[\u4e00-\u9fff、]{2,14}?)(?:领域|方面|行业)[,:]")
+_EACH_OF = re.compile(r"(?:其中)?(?:单[笔项次件起个]|[人户件均次家]均|最[高低多少]|平均)*")
 _NEXT_TO = re.compile(r"[、,和及与(]?(?:共计?|合计|约|近|达)?")
 #: A name shorter than this says nothing.
 UNSAID = 2
@@ -209,6 +210,8 @@ def _measured(at: At) -> bool:
     if find.kind == "duration" and nearly:
         find.indicator = f"{find.indicator[-12:]}时段年限"
         return True
+    if _EACH_OF.fullmatch(find.indicator):
+        find.indicator = _last_alike(at) + find.indicator  # 罚款512万元,单笔最高30万元
     if len(find.indicator) < 2 or find.kind == "duration":
         find.indicator += _tail(at)
     if find.kind == "duration" and find.unit in ("年", "天", "日", "个月"):
@@ -273,6 +276,9 @@ def _by_lead(at: At) -> bool:
         lead = _of_events(at, _clause_before(at, lead) + lead)
     if find.kind == "structure":
         lead = lead[-10:] + at.text[find.number[0] : find.number[1]]
+    topic = _topic(at)
+    if topic and topic not in lead:
+        lead = topic + lead[-NAME_CHARS_MAX:]  # 特种设备方面:检查企业12家
     find.indicator = lead[-NAME_CHARS_MAX:]
     if len(find.indicator) < 2:
         find.indicator += _tail(at)

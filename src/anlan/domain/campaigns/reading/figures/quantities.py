@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from . import bounds, death_rates, indicators, numbers, units
 from .model import Find, Value
@@ -39,6 +40,7 @@ HAN = re.compile(
 #: 受伤人数为0: the noun says what is counted.
 _NAMED_SO = re.compile(r"(?P<unit>[起人家户项次处辆])(?<!万车死亡人)数(?:量|均)?(?:为|是)?$")
 #: 较近10年、近5年同期均值
+_MEAN_OF = re.compile(r"(?:每[百千万十\d]|平均|人均|户均|年均|日均|月均)[^,。;]*$")
 _MEAN = re.compile(r"(?:、近?\d+年)*(?:同期)?(?:均值|平均|的平均)")
 #: 为期三个月, 两个多月, 为期半年; 三个月内 is a limit, and 一个月 alone is said too lightly.
 MONTHS = re.compile(
@@ -95,6 +97,12 @@ def blanks(text: str) -> str:
     return NOT_FIGURES.sub(lambda hit: "\0" * len(hit[0]), text)
 
 
+@lru_cache(maxsize=2)
+def _cleared(text: str) -> str:
+    """The same line by line; kept, because each line of a document asks for it."""
+    return "\n".join(map(blanks, text.split("\n")))
+
+
 def finds(text: str, start: int, end: int, *, plan: bool = False) -> list[Find]:
     """Every number with a unit between these places; dates are read elsewhere."""
     numbered = LIST_NUMBER.match(text, start, end)
@@ -105,7 +113,15 @@ def finds(text: str, start: int, end: int, *, plan: bool = False) -> list[Find]:
     if plan:
         _quotas(text, start, found)
     found += _han(text, start, end)
+    for hit in _ONE_EVENT.finditer(text, start, end):
+        found.append(Find(*hit.span(), 1, "起", "count", number=hit.span()))
     return found
+
+
+#: 发生一起施工挖穿燃气管道事故; 一起 by itself is together.
+_ONE_EVENT = re.compile(
+    r"(?<=发生)一起(?=[^,。;]{2,30}?(?:事故|火灾|爆炸|案件))|(?<=发生了)一起(?=[^,。;]{2,30}?(?:事故|火灾|爆炸|案件))"
+)
 
 
 def _references(text: str, start: int, end: int) -> list[Find]:
@@ -121,7 +137,7 @@ def _references(text: str, start: int, end: int) -> list[Find]:
 
 
 def _amounts(text: str, start: int, end: int) -> list[Find]:
-    clear = text[:start] + blanks(text[start:end]) + text[end:]
+    clear = _cleared(text)
     found = []
     for hit in ARABIC.finditer(clear, start, end):
         find = _amount(text, hit)
@@ -212,15 +228,10 @@ def _amount(text: str, hit: re.Match[str]) -> Find | None:
     digits, scale = hit["n"], hit["s"] or ""
     if len(digits) > LONGEST or len(hit["n2"] or "") > LONGEST:
         return None
-    rate = unit == "人" and "死亡" in text[max(0, hit.start() - 10) : hit.start()]
-    if (
-        "." in digits
-        and not scale
-        and not rate
-        and unit in units.COUNTED
-        and unit not in units.PHYSICAL
-    ):
-        return None  # 1.1级 is a number of a class, not one and a tenth.
+    # 1.1级 is a number of a class, 1.32人 a rate; 每千家次…49.7项次 is a mean and stays.
+    fraction = "." in digits and not scale and unit in units.COUNTED and unit not in units.PHYSICAL
+    if fraction and not _MEAN_OF.search(text[max(0, hit.start() - 24) : hit.start()]):
+        return None
     value = numbers.arabic(digits, scale)
     unit, factor = money(unit)
     last: Value | None = None
@@ -266,7 +277,7 @@ def kind_of(unit: str) -> str:
 
 
 def _han(text: str, start: int, end: int) -> list[Find]:
-    clear = text[:start] + blanks(text[start:end]) + text[end:]
+    clear = _cleared(text)
     months = _months(text, start, end)
     found: list[Find] = [*months]
     for hit in HAN.finditer(clear, start, end):

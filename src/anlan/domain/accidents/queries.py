@@ -14,10 +14,11 @@ from django.db.models import Q, QuerySet
 
 from anlan.base import textindex
 from anlan.base.actor import Actor
+from anlan.base.lookups import Ids
 from anlan.base.paths import below
 from anlan.domain.accidents import chain, search
 from anlan.domain.accidents.columns import GROUPS
-from anlan.domain.accidents.loop import KIND
+from anlan.domain.accidents.loop import ACCIDENT, KIND
 from anlan.domain.accidents.models import Accident, Clock, Finding, Inquiry, Report, Wish
 from anlan.domain.accidents.work import ROW
 from anlan.kernel.accounts import policy
@@ -27,6 +28,8 @@ from anlan.kernel.loop.worklist import Wanted
 from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Keyset, Page
 
+#: What an accident has of its own, each with an index.
+OWN = ("scope", "nature", "type")
 #: Steps whose reasons tell what is suspected, and who told of it.
 SUSPICIONS = ("finding", "judge")
 #: Rows that a page shows of each kind of thing beside it.
@@ -45,17 +48,33 @@ def visible(by: Actor) -> QuerySet[Accident]:
 def page(by: Actor, asked: Any, order: Keyset, params: Any, today: date) -> Page[Accident]:
     """A page of the accidents that one may see, as ``asked`` narrows them, in ``order``."""
     where, words = conditions(by, asked, today), search.INDEX.conditions(asked["q"] or "")
-    narrow = [one for one in words if textindex.is_narrow(one)]
+    narrow = [*(one for one in words if textindex.is_narrow(one)), *_few(asked)]
     where = reduce(and_, [where, *narrow])
     # To look whether a row holds a common text takes longer than all the rest.
     common = reduce(and_, [one for one in words if one not in narrow], Q())
     if not order.keys[0].field.startswith("case__"):
-        return order.page(visible(by).filter(where, common).select_related(*ROW), params)
+        # Ordered by a column of its own, which the cases alone don't have.
+        where &= Q(**{f"{order.keys[0].field}__isnull": False})
 
     def wanted() -> Wanted:
         return Wanted(where, policy.branches("accidents.view", by), last=common or None)
 
     return REGISTER.page_of(wanted, order, params)
+
+
+def _few(asked: Any) -> list[Q]:
+    """The accidents themselves, where a column of their own leaves but few.
+
+    To look for those through all cases of a place takes as long as the register is.
+    """
+    found = []
+    for name in OWN:
+        if value := asked[name]:
+            pks = Accident.objects.filter(**{name: value}).values_list("pk", flat=True)
+            rows = list(pks[: textindex.RARE_HITS_MAX + 1])
+            if len(rows) <= textindex.RARE_HITS_MAX:
+                found.append(Q(pk__any_of=Ids(rows)))
+    return found
 
 
 def narrowed(by: Actor, asked: Any, today: date) -> QuerySet[Accident]:
@@ -78,6 +97,8 @@ def conditions(by: Actor, asked: Any, today: date) -> Q:
         where &= Q(case__grade__in=codes)
     if not asked["state"]:
         where &= ~Q(case__state="void")
+    elif ACCIDENT.is_open(asked["state"]):
+        where &= Q(case__is_open=True)
     if asked["late"]:
         where &= Q(case__unsettled=True, case__due_on__lt=today)
     if asked["suspected"]:

@@ -85,6 +85,12 @@ class Accident(models.Model):
         indexes = [
             models.Index(fields=["-happened_at", "-case"], name="accident_happened"),
             models.Index(fields=["-deaths", "-case"], name="accident_by_deaths"),
+            # Of what is usual nobody asks for all; the others are few.
+            models.Index(fields=["scope"], name="accident_by_scope", condition=~Q(scope="work")),
+            models.Index(
+                fields=["nature"], name="accident_by_nature", condition=~Q(nature="general")
+            ),
+            models.Index(fields=["type"], name="accident_by_type"),
         ]
         constraints = [
             models.UniqueConstraint(

@@ -32,11 +32,9 @@ from anlan.kernel.facts.kinds import known
 from anlan.kernel.papers.sheets.handing_out import handed_out
 from anlan.kernel.papers.sheets.writing import OutTable
 from anlan.kernel.regions import queries as regions
-from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Given
 from anlan.ui.pages import render_page
 
-ORDER = Keyset.by("-happened_at", "-pk")
 CODE_CHARS_MAX = 40
 #: Accidents that one workbook holds.
 EXPORT_MAX = 20_000
@@ -205,18 +203,15 @@ def records(request: HttpRequest) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     asked = _figure(request, by, at)
     value = behind.value_of(asked, at)
-    rows = behind.accidents(asked, by, at).select_related(*ROW)
-    page = ORDER.page(rows, request.GET)
-    parts = behind.quantities(asked, at)
-    shown_ones = parts.filter(case_id__in=[row.pk for row in page.rows])
-    mine = {row["case_id"]: row["sum"] for row in shown_ones}
-    cases, seen = parts.count(), rows.count()
+    page, mine = behind.page(asked, by, at, request.GET)
+    whole = overview.demand(by, asked.area, at) is None
+    cases, hidden = behind.hidden(asked, by, at, whole)
     shown = columns.columns(timezone.localdate(at))
     shown.insert(1, columns.added(mine, is_loss=asked.kind == LOSS.code))
     context = {
         "asked": asked, "kind": known(asked.kind), "page": page, "columns": shown,
         "value": columns.wan(value) if asked.kind == LOSS.code else value,
-        "hidden": cases - seen, "words": _words(request), "cases": cases,
+        "hidden": hidden, "words": _words(request), "cases": cases,
         "filters": Given({n: request.GET[n] for n in ADDRESS if request.GET.get(n)}),
         "back": f"{reverse('accidents:statistics')}?{_place(asked)}",
     }  # fmt: skip

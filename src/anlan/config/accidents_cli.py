@@ -31,12 +31,14 @@ def import_files(args: Namespace) -> int:
     source, layout = _mapping(args.mapping, unit)
     answers = []
     for file in args.files:
-        path = Path(file)
-        if not path.is_file():
+        if not Path(file).is_file():
             raise FileMissing(file=file)
+    # One register each, or all of them one.
+    registers = [args.files] if getattr(args, "join", False) else [[file] for file in args.files]
+    for files in registers:
         batch = importing.prepare(
-            path, path.name, unit=unit, area=area, by=args.actor, at=at, source=source,
-            layout=layout, rate=editing.rate(args.yuan or ""),
+            [(Path(file).name, Path(file)) for file in files], unit=unit, area=area, by=args.actor,
+            at=at, source=source, layout=layout, rate=editing.rate(args.yuan or ""),
         )  # fmt: skip
         if name := getattr(args, "save", None):
             importing.save_mapping(name, Plan.of(batch.plan), unit=unit, by=args.actor, at=at)
@@ -45,7 +47,7 @@ def import_files(args: Namespace) -> int:
         else:
             importing.run(batch.pk, by=args.actor)
         batch.refresh_from_db()
-        answers.append(_answer(file, batch))
+        answers.append(_answer(" + ".join(files), batch))
     if not args.dry_run:
         catch_up(timezone.now())
     if args.json:

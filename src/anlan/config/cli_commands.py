@@ -131,6 +131,14 @@ def _import(parser: argparse.ArgumentParser) -> None:
         ),
     )
     accidents.add_argument(
+        "--join",
+        action="store_true",
+        help=both(
+            "各文件属于同一套台账（事故、伤亡人员、企业），按编号合并",
+            "the files are one register (accidents, people, enterprises), joined by their numbers",
+        ),
+    )
+    accidents.add_argument(
         "--save",
         metavar="NAME",
         help=both("将列对应关系以此名称保存", "save the mapping under this name"),

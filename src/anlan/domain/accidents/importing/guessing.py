@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from anlan.domain.accidents import law
 from anlan.domain.accidents.importing import cells
-from anlan.domain.accidents.importing.plan import FIELDS, Plan, head, layouts
+from anlan.domain.accidents.importing.plan import CODED, FIELDS, Plan, head, layouts
 from anlan.domain.accidents.refusals import AccidentIncomplete
 
 #: On what a guess rests: how the heading is called, words in it, what stands below it.
@@ -93,6 +93,11 @@ def guess(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Guess:
     return found
 
 
+def is_number(heading: str) -> bool:
+    """Whether a heading, as it is compared, calls its column a number of something."""
+    return bool(_ID.search(heading))
+
+
 def types_by_account() -> list[dict[str, str]]:
     """Rules that a guessed layout begins with: an account's words, English or Chinese."""
     rules = [rule for name in _BY_ACCOUNT for rule in layouts()[name]["types"]
@@ -141,13 +146,15 @@ def _by_words(columns: Sequence[Column], found: Guess) -> None:
     for column in columns:
         if not found.is_free(column):
             continue
+        # 伤情描述, "injury description": what stands last says what it is.
+        told = column.head.endswith(_WORDS["text"])
         for name, words in _WORDS.items():
             word = next((word for word in words if word in column.head), "")
-            if word and _fits(name, column):
+            if word and not (told and name in CODED) and _fits(name, column):
                 found.take(column, name, WORDS, word)
                 break
         else:
-            if _ID.search(column.head) and column.values and not found.columns.get("key"):
+            if is_number(column.head) and column.values and not found.columns.get("key"):
                 found.take(column, "key", WORDS, column.heading)
 
 
@@ -226,6 +233,9 @@ _READS: Mapping[str, Callable[[Column], bool]] = {
 #: Words of headings, in the order in which a field is taken for them.
 _WORDS: Mapping[str, tuple[str, ...]] = {
     "loss_wan": ("万元",),
+    # Before numbers of people: a degree of injury may be 1, 2 or 3.
+    "outcome": ("degree", "outcome", "severity", "disposition", "伤害程度", "伤情", "转归",
+                "结局"),
     "deaths": ("fatal", "death", "dead", "killed", "died", "死亡", "遇难", "亡人"),
     "missing": ("missing", "失踪", "下落不明", "失联"),
     "light": ("light", "minor", "firstaid", "轻伤"),
@@ -235,8 +245,6 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
     "lon": ("longitude", "经度"),
     "zone": ("timezone", "时区"),
     "time": ("time", "时刻"),
-    "outcome": ("degree", "outcome", "severity", "disposition", "伤害程度", "伤情", "转归",
-                "结局"),
     "type": ("type", "category", "classif", "class", "类别", "类型"),
     "sector": ("industry", "sector", "行业"),
     "enterprise": ("employer", "company", "operator", "facility", "establishment", "business",

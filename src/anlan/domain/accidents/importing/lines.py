@@ -25,8 +25,8 @@ HEADER_ROWS_MAX = 10
 LINES_MAX = 500_000
 #: What a compressed table may grow to.
 UNPACKED_BYTES_MAX = 200_000_000
-#: Of the column of a heading that a sheet writes twice: "Notes", "Notes (2)".
-_TWICE = "{} ({})"
+#: Of the column of a heading that stands there twice: "Notes", "Notes (2)".
+TWICE = "{} ({})"
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ def headings(row: Row) -> dict[str, int]:
         name, times = said, 1
         while name in found:
             times += 1
-            name = _TWICE.format(said, times)
+            name = TWICE.format(said, times)
         found[name] = n
     return found
 

@@ -97,6 +97,8 @@ class Plan:
     types: list[dict[str, str]] = field(default_factory=list)
     outcomes: list[dict[str, str]] = field(default_factory=list)
     sectors: list[dict[str, str]] = field(default_factory=list)
+    #: Of files that were joined, by which columns (joining.Joined).
+    joined: list[dict[str, Any]] = field(default_factory=list)
     #: Of a proposed column, by its heading, what it was taken for and why (guessing.py).
     why: dict[str, list[str]] = field(default_factory=dict)
     #: A type that isn't of GB 6441 makes the row one to be mended; else it is taken without.

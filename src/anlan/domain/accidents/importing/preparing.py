@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Names
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
@@ -11,8 +12,8 @@ from typing import Any
 from django.db import transaction
 
 from anlan.base.actor import Actor
-from anlan.domain.accidents.importing import cells, guessing, lines
-from anlan.domain.accidents.importing.plan import Plan, adopt, best, layout_from, layouts
+from anlan.domain.accidents.importing import cells, guessing, joining, lines
+from anlan.domain.accidents.importing.plan import PEOPLE, Plan, adopt, best, layout_from, layouts
 from anlan.domain.accidents.models import Batch, BatchFile, Mapping
 from anlan.domain.accidents.models.imports import MAPPING_NAME_CHARS_MAX
 from anlan.domain.accidents.refusals import BatchBusy
@@ -35,11 +36,12 @@ def saved_of(unit: Unit) -> dict[str, Names[str, Any]]:
 
 
 def prepare(
-    path: Path, name: str, *, unit: Unit, area: Region | None, by: Actor, at: datetime,
+    files: Sequence[tuple[str, Path]], *, unit: Unit, area: Region | None, by: Actor, at: datetime,
     source: str = "", layout: Names[str, Any] | None = None, rate: str = "",
 ) -> Batch:  # fmt: skip
-    """Keep a file and propose how it is read.
+    """Keep a register and propose how it is read.
 
+    files:   (name as sent, path); several are files of one register, and are joined.
     source:  the mapping's name; "" is the one that fits its headings best.
     layout:  where it is of none that is kept, itself.
 
@@ -48,9 +50,14 @@ def prepare(
     saved = saved_of(unit)
     if layout is None and source:
         layout = saved.get(source) or layouts()[source]
-    plan, source = proposed(path, name, source, layout, saved)
-    plan.rate = rate or plan.rate
-    kept, digest = batches.keep(path, name, room=ROOM)
+    hints = (layout or {}).get("joined", ()) or [
+        each for one in saved.values() for each in one.get("joined", ())
+    ]
+    with joining.joined(files, hints) as (path, name, told):
+        plan, source = proposed(path, name, source, layout, saved)
+        plan.rate = rate or plan.rate
+        _join(plan, told)
+        kept, digest = batches.keep(path, name, room=ROOM)
     with transaction.atomic(durable=True):
         batch = Batch.objects.create(
             unit=unit, area=area, made_at=at, made_by=by.name, user_id=by.user_id,
@@ -61,9 +68,24 @@ def prepare(
             size=kept.stat().st_size,
         )  # fmt: skip
         trail.record([trail.Entry("accidents.import", "accident_batch", str(batch.pk),
-                                  after={"file": name[:255], "mapping": source})],
+                                  after={"file": ", ".join(n for n, _path in files)[:255],
+                                         "mapping": source})],
                      by=by, at=at)  # fmt: skip
     return batch
+
+
+def _join(plan: Plan, told: list[dict[str, Any]]) -> None:
+    """What is known of a table that was joined: which rows are one accident, and who counts.
+
+    Where the accidents' own columns count the dead and injured, the rows of people don't again.
+    """
+    plan.joined, plan.same = told, joining.same_of(told) or plan.same
+    people = {heading for each in told if each["people"] for heading in each["heads"]}
+    if any(set(plan.columns.get(name, ())) - people for name in PEOPLE):
+        for name in (*PEOPLE, "outcome"):
+            kept = [heading for heading in plan.columns.pop(name, ()) if heading not in people]
+            if kept:
+                plan.columns[name] = kept
 
 
 def proposed(

@@ -114,6 +114,9 @@ class Reader:
 
     def _moment(self, line: Line) -> datetime:
         plan = self.plan
+        if plan.joined and not line.text(plan, "happened_at") and not line.text(plan, "title"):
+            raise lacks("key", _("No accident of the file of accidents has this number: mend it, "
+                                 "or add the accident there."))  # fmt: skip
         zone = cells.zone_of(line.text(plan, "zone") or plan.zone)
         moment = cells.moment(
             line.value(plan, "happened_at"), plan.days or cells.MONTH_FIRST,

@@ -65,10 +65,10 @@ class Desk:
             return refusal.code
         return Case.objects.get(pk=pk).state
 
-    def sent(self, path: Path, *, area: str = "", unit: str = "office", **more: Any) -> Batch:
+    def sent(self, *paths: Path, area: str = "", unit: str = "office", **more: Any) -> Batch:
         """A register that is prepared, by whoever may do all."""
         return importing.prepare(
-            path, path.name, unit=self.cast.units[unit], area=by_code(area) if area else None,
+            [(path.name, path) for path in paths], unit=self.cast.units[unit], area=by_code(area) if area else None,
             by=ROOT, at=self.now, **more,
         )  # fmt: skip
 

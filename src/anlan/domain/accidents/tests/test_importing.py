@@ -42,8 +42,8 @@ def table(folder: Path, text: str, name: str = "a.csv") -> Path:
     return path
 
 
-def taken(desk: Desk, path: Path, **more: Any) -> Batch:
-    return importing.run(desk.sent(path, **more).pk, by=ROOT)
+def taken(desk: Desk, *paths: Path, **more: Any) -> Batch:
+    return importing.run(desk.sent(*paths, **more).pk, by=ROOT)
 
 
 def rows() -> list[Accident]:

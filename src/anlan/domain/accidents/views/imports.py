@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.actor import Actor
 from anlan.base.refusal import Refusal
 from anlan.domain.accidents import importing, tabs, tasks
-from anlan.domain.accidents.importing import editing, guessing, mending, preparing
+from anlan.domain.accidents.importing import editing, guessing, joining, mending, preparing
 from anlan.domain.accidents.importing.plan import FIELDS, PEOPLE, SUMMED, Plan
 from anlan.domain.accidents.models import Accident, Batch
 from anlan.domain.accidents.models import Mapping as Saved
@@ -88,16 +88,16 @@ def _status(problem: Refusal | None) -> int:
 
 
 def _received(request: HttpRequest, by: Actor) -> Batch:
-    file = request.FILES.get("file")
-    if file is None:
+    files = request.FILES.getlist("file")
+    if not files:
         raise importing.lacks("file", _("Choose a workbook (.xlsx, .xls or .csv)."))
     area = Region.objects.filter(code=request.POST.get("area", ""), valid_to=None).first()
     source, unit = request.POST.get("mapping", ""), main_unit(by, LEADS)
     if source and source not in importing.layouts() and source not in preparing.saved_of(unit):
         raise importing.lacks("mapping", _("Choose one from the list."))
-    with sent.uploaded([file]) as ((name, path),):
+    with sent.uploaded(files[: joining.FILES_MAX + 1]) as found:
         return importing.prepare(
-            path, name, unit=unit, area=area, by=by, at=timezone.now(), source=source
+            found, unit=unit, area=area, by=by, at=timezone.now(), source=source
         )
 
 
@@ -170,7 +170,7 @@ def _page(request: HttpRequest, found: Batch, problem: Refusal | None = None) ->
         "tone": sent.tone(found.status), "stopped": sent.stopped(found, job),
         "working": sent.working(job, tasks.WORKING), "problem": problem,
         "rejected": found.tried.get("rejected", 0) if planned else found.rejected,
-        "may_mend": hasattr(found, "file"),
+        "may_mend": hasattr(found, "file"), "joined": found.plan.get("joined", ()),
     }  # fmt: skip
     if planned and not running and hasattr(found, "file"):
         context |= _editor(request, found)

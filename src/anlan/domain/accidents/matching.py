@@ -7,8 +7,8 @@ and a person says which it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from difflib import SequenceMatcher
 from functools import reduce
@@ -27,10 +27,12 @@ from anlan.domain.accidents import queries
 from anlan.domain.accidents.loop import KIND
 from anlan.domain.accidents.models import Accident, Word
 from anlan.domain.accidents.work import ROW
+from anlan.ui.keyset import Keyset
 
 #: How far apart the days of one accident may lie in two sources.
 DAYS_APART = 2
 ALIKE_MAX, CANDIDATES_MAX = 20, 1_000
+ORDER = Keyset.by("-case__opened_on", "-pk")
 #: So many characters in a row in both are no chance; of a text so much is looked through.
 SHARED_CHARS, LOOKED_CHARS = 4, 400
 #: What every accident is called, and so tells none from another.
@@ -63,10 +65,20 @@ class Match:
         return "；".join(map(str, said))
 
 
-def alike(words: Sequence[Word], by: Actor) -> dict[UUID, list[Match]]:
-    """By word what it may be, the likeliest first; one statement for all of them."""
+@dataclass(frozen=True)
+class Looked:
+    """What each word may be, the likeliest first, and from where to look on; "" is all of them."""
+
+    found: Mapping[UUID, Sequence[Match]] = field(default_factory=dict)
+    before: str = ""
+    after: str = ""
+
+
+def alike(words: Sequence[Word], by: Actor, params: Mapping[str, str] | None = None) -> Looked:
+    """CANDIDATES_MAX accidents are looked at in one statement for all words; ``params`` says
+    where to look on."""
     if not words:
-        return {}
+        return Looked()
     near = timedelta(days=DAYS_APART)
     where = reduce(
         or_,
@@ -77,8 +89,8 @@ def alike(words: Sequence[Word], by: Actor) -> dict[UUID, list[Match]]:
         ),
     )
     rows = queries.visible(by).filter(where).exclude(case__state="void").select_related(*ROW)
-    found = list(rows.order_by("-case__opened_on", "pk")[:CANDIDATES_MAX])
-    return {word.pk: _of(word, found) for word in words}
+    page = ORDER.page(rows, params or {}, CANDIDATES_MAX)
+    return Looked({word.pk: _of(word, page.rows) for word in words}, page.before, page.after)
 
 
 def _of(word: Word, rows: Sequence[Accident]) -> list[Match]:

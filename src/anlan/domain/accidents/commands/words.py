@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, time
@@ -67,24 +68,40 @@ def enter_word(new: NewWord, **call: Unpack[Call]) -> UUID:
 
 
 @transaction.atomic(durable=True)
-def enter_words(new: Sequence[NewWord], **call: Unpack[Call]) -> list[UUID]:
+def enter_words(new: Sequence[NewWord], *, apart: bool = False, **call: Unpack[Call]) -> list[UUID]:
     """Enter what a source's list tells, all or none; what was entered from a list before stays
     as it is. Answers with those that are new.
+
+    apart:  rows that say the same and have no number of their own tell of different people.
     """
     if not 0 < len(new) <= WORDS_MAX:
         raise TooManyAccidents(max=WORDS_MAX)
-    return _enter_all(new, [key_of(each) for each in new], call)
+    return _enter_all(new, keys_of(new, apart=apart), call)
 
 
-def key_of(new: NewWord) -> str:
+def keys_of(new: Sequence[NewWord], *, apart: bool) -> list[str]:
+    times: Counter[str] = Counter()
+    keys = []
+    for each in new:
+        key = key_of(each)
+        times[key] += 1
+        # The second of two today is the second of two when the list is sent again.
+        is_other = apart and not each.reference.strip() and times[key] > 1
+        keys.append(key_of(each, times[key]) if is_other else key)
+    return keys
+
+
+def key_of(new: NewWord, nth: int = 1) -> str:
     """What tells it apart in its source: its own number on that day, or else its words."""
-    told = (new.day.isoformat(), new.reference.strip() or " ".join(new.text.split()))
+    told = [new.day.isoformat(), new.reference.strip() or " ".join(new.text.split())]
+    told += [str(nth)] if nth > 1 else []
     return hashlib.sha256("|".join(told).encode()).hexdigest()
 
 
 def _enter_all(new: Sequence[NewWord], keys: Sequence[str], call: Call) -> list[UUID]:
     policy.demand(call["by"], "words.edit", call["at"])
-    claim = plain.claim("words.enter", {"new": [asdict(each) for each in new]}, **call)
+    given = {"new": [asdict(each) for each in new], "keys": keys}
+    claim = plain.claim("words.enter", given, **call)
     if claim.repeated:
         return claim.answer
     areas = Region.objects.in_bulk({each.area for each in new})

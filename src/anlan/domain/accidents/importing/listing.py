@@ -18,7 +18,7 @@ from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.domain.accidents import noting
 from anlan.domain.accidents.commands import WORDS_MAX, NewWord, lacks
-from anlan.domain.accidents.commands.words import check_word
+from anlan.domain.accidents.commands.words import check_word, key_of
 from anlan.domain.accidents.importing import cells, guessing, lines
 from anlan.domain.accidents.importing.lines import Line
 from anlan.domain.accidents.importing.plan import FIELDS, Plan
@@ -32,8 +32,6 @@ TAKEN = ("happened_at", "time", "area", "place", "enterprise", "title", "text", 
          "serious", "light", "outcome")  # fmt: skip
 #: Words of a column that says what became of a person.
 _DIED, _HURT = ("死", "遇难", "dead", "died", "death", "fatal"), ("伤", "injur", "hurt", "burn")
-#: Names of areas that a place is held against.
-PLACES_MAX = 5_000
 
 
 @dataclass
@@ -43,6 +41,8 @@ class Listed:
     words: list[NewWord] = field(default_factory=list)
     #: Row and column as a sheet names them, and what to mend.
     wrong: list[tuple[int, str, str]] = field(default_factory=list)
+    #: Row, the row before it that says the same, and whether a number of their own says so too.
+    same: list[tuple[int, int, bool]] = field(default_factory=list)
     #: Heading, what it is taken for, and why.
     why: list[tuple[str, str, str]] = field(default_factory=list)
 
@@ -63,6 +63,7 @@ def read(path: Path, name: str, *, source: str, area: Region, by: Actor, at: dat
             rows.append(line)
             if len(rows) > WORDS_MAX:
                 raise TooManyAccidents(max=WORDS_MAX)
+    met: dict[str, int] = {}
     place = _Places(area, areas_named({line.text(plan, "area") for line in rows}))
     for line in rows:
         try:
@@ -73,6 +74,9 @@ def read(path: Path, name: str, *, source: str, area: Region, by: Actor, at: dat
             found.wrong.append((line.number, column.strip(), str(refusal)))
         else:
             found.words.append(word)
+            first = met.setdefault(key_of(word), line.number)
+            if first != line.number:
+                found.same.append((line.number, first, bool(word.reference)))
     return found
 
 
@@ -90,9 +94,10 @@ class _Places:
             below(area.path), valid_to=None, level__lte=Level.TOWNSHIP
         ).only("name", "path", "valid_to")  # fmt: skip
         self.area, self.named = area, named
-        self.inside = list(inside.order_by("-level", "code")[:PLACES_MAX])
+        self.inside = list(inside.order_by("-level", "code")[: noting.PLACES_MAX])
         self.known = {row.pk: row for row in (*self.inside, area, *named.values())}
-        self.names = [(row.name, str(row.pk)) for row in self.inside if row.pk != area.pk]
+        names = ((row.name, str(row.pk)) for row in self.inside if row.pk != area.pk)
+        self.names = noting.Places(names)
 
     def of(self, said: str, words: str) -> int:
         if said and not cells.is_nothing(said):
@@ -100,7 +105,7 @@ class _Places:
             if found is None:
                 raise lacks("area", _("No area has this name or code; write its code."))
             return found.pk
-        pk, _name = noting.area_in(words, self.names)
+        pk, _name = self.names.named_in(words)
         return int(pk) if pk else self.area.pk
 
 

@@ -86,7 +86,7 @@ def test_what_may_be_the_same_comes_in_order_with_its_reasons(desk: Desk) -> Non
     entered(desk, send(desk, body()))
     by = desk.cast.actor("office")
     word = Word.objects.get(reference="Z1")
-    found = matching.alike([word], by)[word.pk]
+    found = matching.alike([word], by).found[word.pk]
     # Shared words weigh more than the nearer day, and what is nine days off is none of them.
     assert [match.accident.pk for match in found] == [same, other]
     assert found[0].shared == "二号储罐闪爆"
@@ -98,6 +98,36 @@ def test_what_may_be_the_same_comes_in_order_with_its_reasons(desk: Desk) -> Non
     given = {"status": "matched", "accident": same}
     assert desk.post("office", "accidents:decide_word", word.pk, **given).status_code == 302
     assert "Next to compare" in desk.get("office", "accidents:word", word.pk).content.decode()
+
+
+def test_rows_that_say_the_same_are_told_and_may_be_different_people(desk: Desk) -> None:
+    told = "\n".join(f"{timezone.localdate()},,兴达化工厂,二号储罐闪爆致烧伤送至急诊抢救,死亡"
+                     for _n in range(3))  # fmt: skip
+    lists = "就诊日期,病案号,受伤地点,伤情描述,转归\n" + told
+    answer = send(desk, lists)
+    assert "row 3 = row 2" in answer.content.decode()
+    entered(desk, answer)
+    assert Word.objects.count() == 1
+    # Two more who died of the same: said on the page, and once only when it is sent again.
+    for _again in range(2):
+        entered(desk, send(desk, lists), apart="1")
+        assert Word.objects.count() == 3
+
+
+def test_of_very_many_accidents_the_rest_is_looked_at_in_a_further_step(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(matching, "CANDIDATES_MAX", 2)
+    made = {desk.report(deaths=1, title=f"兴达化工厂二号储罐闪爆{n}") for n in range(3)}
+    entered(desk, send(desk, body(1)))
+    word = Word.objects.get()
+    first = desk.get("office", "accidents:word", word.pk).content.decode()
+    on = re.search(r'"\?after=([^"]+)"', first)
+    assert on
+    second = desk.get("office", "accidents:word", word.pk, query=f"?after={on[1]}").content.decode()
+    seen = [{pk for pk in made if str(pk) in page} for page in (first, second)]
+    assert (len(seen[0]), len(seen[1]), seen[0] | seen[1]) == (2, 1, made)
+    assert "open what is told" in desk.get("office", "accidents:words").content.decode()
 
 
 def test_the_list_and_an_entry_ask_as_much_for_many_as_for_few(desk: Desk) -> None:

@@ -56,8 +56,6 @@ kept_lists.register("accidents:list", "accidents:export", page="accidents:list")
 FOLDED = frozenset({"light", "loss", "nature", "sector", "type", "aware_at", "received_at", "text"})
 #: The form that begins the inquiry, beside those of the steps, and the ids of its fields.
 BEGIN, BEGIN_IDS = "begin", "begin_%s"
-#: Names of areas that a note is held against.
-PLACES_MAX = 5_000
 DRAWN = ("reported", "known", "concluded")
 
 
@@ -113,7 +111,7 @@ def _noted(given: Mapping[str, str], area: Region, at: datetime) -> dict[str, An
     """The form with what a note says; what somebody typed already stands."""
     said = given.get("note", "")
     below_it = Region.objects.filter(below(area.path), valid_to=None, level__lte=Level.TOWNSHIP)
-    places = below_it.order_by("-level", "code").values_list("name", "code")[:PLACES_MAX]
+    places = below_it.order_by("-level", "code").values_list("name", "code")[: noting.PLACES_MAX]
     # The course keeps every word; whether it is too long is said once the form is sent.
     note = noting.read(said[:TEXT_CHARS_MAX], at, places)
     proposed = {"happened_at": timezone.localtime(at), "text": said, "area": note.area,

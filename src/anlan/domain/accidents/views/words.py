@@ -23,7 +23,7 @@ from anlan.base import sealed
 from anlan.base.ids import uuid7
 from anlan.base.refusal import Refusal
 from anlan.domain.accidents import commands, forms, matching, queries, tabs
-from anlan.domain.accidents.commands.words import WRITERS
+from anlan.domain.accidents.commands.words import WRITERS, keys_of
 from anlan.domain.accidents.importing import listing
 from anlan.domain.accidents.importing.listing import Listed
 from anlan.domain.accidents.matching import Match
@@ -92,9 +92,10 @@ def word_list(request: HttpRequest) -> HttpResponse:
               "day__lte": asked["on_to"]}  # fmt: skip
     rows = rows.filter(**{name: value for name, value in wanted.items() if value})
     page = asked.order(ORDERS, "newest").page(rows, request.GET)
-    may_be = matching.alike([row for row in page.rows if row.status == Word.Status.OPEN], by)
+    looked = matching.alike([row for row in page.rows if row.status == Word.Status.OPEN], by)
     context = {
-        "filters": asked, "columns": _columns(may_be), "tabs": tabs.of(by, "words"), "page": page,
+        "filters": asked, "columns": _columns(looked.found), "looked": looked,
+        "most": matching.CANDIDATES_MAX, "tabs": tabs.of(by, "words"), "page": page,
         "sort": asked.sort(ORDERS, "newest"), "may_edit": policy.may(by, "words.edit"),
     }  # fmt: skip
     return render_page(request, "accidents/words.html", "accidents/_words.html", context)
@@ -135,8 +136,10 @@ def page(request: HttpRequest, pk: UUID) -> HttpResponse:
     by = actor_of(request)
     row = policy.access(Word.objects.select_related("area", "unit"), "words.view", by, pk)
     seen, is_open = queries.visible(by), row.status == Word.Status.OPEN
+    looked = matching.alike([row] if is_open else [], by, request.GET)
     context = {
-        "row": row, "alike": matching.alike([row], by).get(row.pk, []) if is_open else [],
+        "row": row, "alike": looked.found.get(row.pk, []), "looked": looked,
+        "most": matching.CANDIDATES_MAX,
         "next": None if is_open else _next(row, by),
         "may_edit": policy.permitted(Word.objects.filter(pk=pk), "words.edit", by).exists(),
         "accident": seen.filter(pk=row.accident_id).first() if row.accident_id else None,
@@ -172,7 +175,7 @@ def read_list(request: HttpRequest) -> HttpResponse:
         "problem": problem, "read": read, "sources": Word.Source.choices, "source": source,
         "area_code": code, "area_text": area_name(code), "request_id": uuid7(),
         "packed": _packed(read.words) if read else "", "shown": read.words[:SHOWN] if read else [],
-        "most": commands.WORDS_MAX,
+        "most": commands.WORDS_MAX, "alone": bool(read) and any(not row[2] for row in read.same),
     }  # fmt: skip
     status = 200 if problem is None else max(problem.status, 422)
     return render_page(
@@ -216,12 +219,15 @@ def _entered(request: HttpRequest, by: Any, at: datetime, packed: str) -> HttpRe
             "file", _("This was read too long ago; send the list again.")
         ) from None
     new = [commands.NewWord(source, date.fromisoformat(day), *rest) for source, day, *rest in rows]
-    made = commands.enter_words(new, by=by, at=at, request_id=request_id)
-    messages.success(
-        request,
-        _("%(n)d entered, %(known)d were there before.")
-        % {"n": len(made), "known": len(new) - len(made)},
-    )
+    apart = bool(request.POST.get("apart"))
+    made = commands.enter_words(new, apart=apart, by=by, at=at, request_id=request_id)
+    different = len(set(keys_of(new, apart=apart)))
+    said = _("%(n)d entered, %(known)d were there before.") % {
+        "n": len(made), "known": different - len(made)
+    }  # fmt: skip
+    if same := len(new) - different:
+        said += _(" %(n)d rows said the same as another and were entered with it.") % {"n": same}
+    messages.success(request, said)
     return go_on(request, f"{reverse('accidents:words')}?status={Word.Status.OPEN}")
 
 

@@ -60,15 +60,20 @@ del os.environ["DJANGO_SETTINGS_MODULE"]
 hypothesis.settings.register_profile("anlan", deadline=None, print_blob=True, derandomize=not TIER)
 hypothesis.settings.load_profile("anlan")
 
-from tests import canaries, outward  # noqa: E402
+from tests import canaries, outward, sparing  # noqa: E402
 from tests.databases import Databases, RealDatabase  # noqa: E402
 
 outward.install()
+sparing.install()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     if WORKER == "main":
         shutil.rmtree(BASE, ignore_errors=True)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    sparing.collected()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -6,6 +6,8 @@ import io
 import re
 from typing import Any
 
+from tests.browser.conftest import PASSWORD
+
 HAZARD = re.compile(r"/hazards/[0-9a-f-]{36}/$")
 SENT = "main form.form .form-acts button.btn-primary"
 
@@ -63,6 +65,35 @@ def test_a_report_waits_for_the_network_with_all_its_photos_and_arrives_once(sig
     page.locator("[data-signed-out]").wait_for(state="visible")
     assert "/login/" in page.locator("[data-signed-out] a").evaluate("link => link.href")
     assert page.locator("textarea[name=description]").input_value() == "三号楼消火栓无水"
+    # Somebody else on the same device doesn't send it; its writer, signed in again, does.
+    for username in ("officer", "inspector"):
+        other = page.context.new_page()
+        other.goto("/accounts/login/")
+        other.fill("input[name=login]", username)
+        other.fill("input[name=password]", PASSWORD)
+        other.click("main button.btn-primary")
+        other.wait_for_url(lambda url: "/login" not in url)
+        other.close()
+        with page.expect_response("**/hazards/new/"):
+            page.evaluate("dispatchEvent(new Event('focus'))")
+        if username == "officer":
+            assert page.locator("[data-signed-out]").is_visible()
+            page.context.clear_cookies(name="anlan")
+    page.wait_for_url(HAZARD)
+    assert page.locator("h1").inner_text() == "三号楼消火栓无水"
+
+    # A proxy before a server that is started anew answers in its place.
+    page.goto("/hazards/new/")
+    page.fill("textarea[name=description]", "四号楼疏散通道堆放杂物")
+    page.route(
+        "**/hazards/new/", lambda route: route.fulfill(status=502, body="<h1>Bad Gateway</h1>")
+    )
+    page.click(SENT)
+    page.locator("[data-patience]").wait_for(state="visible")
+    page.unroute("**/hazards/new/")
+    page.click("[data-send-now]")
+    page.wait_for_url(HAZARD)
+    assert page.locator("h1").inner_text() == "四号楼疏散通道堆放杂物"
 
     # A plain form, as most are: the browser's own page would take the place of what was chosen.
     officer = sign_in("officer")

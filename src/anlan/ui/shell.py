@@ -56,6 +56,8 @@ class Fields:
     #: The office's own name, under ours.
     office: str = ""
     person: str = ""
+    #: Tells a script whether the same person looks at two pages.
+    person_key: str = ""
     posts: str = ""
     account_url: str = ""
     sign_in_url: str = ""

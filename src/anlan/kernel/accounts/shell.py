@@ -29,6 +29,7 @@ def fields(request: HttpRequest) -> dict[str, Any]:
     words = [f"{post.unit} · {Role(post.role).label}" for post in posts]
     return {
         "person": user.name,
+        "person_key": str(user.pk),
         "posts": "\n".join(words) or _("no post"),
         "account_url": address("mfa_index"),
         "sign_out_url": address("account_logout"),

@@ -9,6 +9,8 @@
       const found = event.target instanceof Element && event.target.closest(selector);
       if (found) act(event, found);
     }, options);
+  // Scripts that come after this one find their things by the same words.
+  window.anlan = { $, $$, on };
   const keep = (name, value) => {
     const secure = location.protocol === "https:" ? "; secure" : "";
     document.cookie = `${name}=${value}; path=/; samesite=Lax; max-age=${value ? 31536000 : 0}${secure}`;

@@ -2,8 +2,7 @@
 // who dictates or presses keys by accident turns them off there (WCAG 2.1.4), for this browser.
 "use strict";
 (() => {
-  const $ = (selector, root = document) => root.querySelector(selector);
-  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const { $, $$ } = window.anlan;
   const COOKIE = "anlan-keys";
   const root = document.documentElement;
   // On the root, where app.js asks for its "/", too.

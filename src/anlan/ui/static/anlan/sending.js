@@ -1,13 +1,7 @@
 // What forms send: files as they were chosen, photos made smaller, and words that wait for a network.
 "use strict";
 (() => {
-  const $ = (selector, root = document) => root.querySelector(selector);
-  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const on = (type, selector, act, options) =>
-    document.addEventListener(type, (event) => {
-      const found = event.target instanceof Element && event.target.closest(selector);
-      if (found) act(event, found);
-    }, options);
+  const { $, $$, on } = window.anlan;
 
   const EDGE_MAX = 2048, QUALITY = 0.82, SMALL_BYTES = 600000;
   const smaller = async (file) => {
@@ -133,8 +127,8 @@
   window.addEventListener("pageshow", () => { for (const form of $$("form[data-sent]")) delete form.dataset.sent; });
 
   // A patient form: what can't be sent now stays as it is, photos and all, and goes by itself once
-  // there is a network. Its request's id makes a second arrival harmless.
-  const AGAIN_MS = 10000;
+  // there is a network and a server that answers. Its request's id makes a second arrival harmless.
+  const AGAIN_MS = 10000, STILL_MS = 90000, NOBODY_THERE = [502, 503, 504];
   const waits = () => $$("form[data-patient][data-waiting]");
   const rest = (form, waiting) => {
     if (waiting) form.dataset.waiting = "1"; else delete form.dataset.waiting;
@@ -145,37 +139,78 @@
   };
   // By the button that was pressed: one that fills a form in must not come to send it.
   const pressed = new WeakMap();
+  const wait = (event, form) => {
+    if (event.target !== form) return;
+    pressed.set(form, event.detail.requestConfig.triggeringEvent.submitter);
+    rest(form, true);
+  };
   const again = () => {
     for (const form of waits()) {
       const button = pressed.get(form);
       if (button) button.click(); else form.requestSubmit();
     }
   };
-  for (const lost of ["htmx:sendError", "htmx:timeout"]) {
-    on(lost, "form[data-patient]", (event, form) => {
-      if (event.target !== form) return;
-      pressed.set(form, event.detail.requestConfig.triggeringEvent.submitter);
-      rest(form, true);
-    });
-  }
+  for (const lost of ["htmx:sendError", "htmx:timeout", "htmx:sendAbort"]) on(lost, "form[data-patient]", wait);
+  // A weak network takes long for a photo, and a dead one says nothing at all: whichever moves goes on.
+  const still = new WeakMap();
+  const watch = (event, form) => {
+    clearTimeout(still.get(form));
+    still.set(form, setTimeout(() => window.htmx.trigger(form, "htmx:abort"), STILL_MS));
+  };
+  for (const moved of ["htmx:beforeSend", "htmx:xhr:progress"]) on(moved, "form[data-patient]", watch);
+  on("htmx:afterRequest", "form[data-patient]", (event, form) => clearTimeout(still.get(form)));
+  const signedOut = (form) => $("[data-signed-out]", form);
   on("htmx:beforeOnLoad", "form[data-patient]", (event, form) => {
     if (event.target !== form) return;
+    const { xhr } = event.detail;
+    if (NOBODY_THERE.includes(xhr.status)) {
+      event.preventDefault();
+      wait(event, form);
+      return;
+    }
     rest(form, false);
     // Whoever waited longer than a sign-in lasts: its page would take the place of what was written.
-    const { xhr } = event.detail, out = $("[data-signed-out]", form);
-    const away = xhr.status >= 400 && xhr.getResponseHeader("HX-Redirect");
+    const out = signedOut(form), away = xhr.status >= 400 && xhr.getResponseHeader("HX-Redirect");
     out.hidden = !away;
     if (!away) return;
     event.preventDefault();
+    pressed.set(form, event.detail.requestConfig.triggeringEvent.submitter);
     $("a", out).href = away;
     out.scrollIntoView({ block: "nearest" });
   });
+  // Signed in again in another tab: a page of now has the token that this one lacks. Somebody else
+  // on the same device must not send it as their own.
+  const person = (root) => ($("meta[name=person]", root) || {}).content;
+  const returned = async () => {
+    const stuck = $$("form[data-patient]").filter((form) => !signedOut(form).hidden);
+    if (document.hidden || !stuck.length) return;
+    let text = "";
+    try {
+      const answer = await fetch(location.href, { cache: "no-store" });
+      if (!answer.ok || answer.redirected) return;
+      text = await answer.text();
+    } catch {
+      return;
+    }
+    const now = new DOMParser().parseFromString(text, "text/html");
+    if (!person(now) || person(now) !== person(document)) return;
+    const token = $("meta[name=csrf-token]", now).content;
+    $("meta[name=csrf-token]").content = token;
+    for (const field of $$("input[name=csrfmiddlewaretoken]")) field.value = token;
+    for (const form of stuck) {
+      signedOut(form).hidden = true;
+      rest(form, true);
+    }
+    again();
+  };
   on("click", "[data-send-now]", again);
   // Who goes on writing sends it when it is written.
   on("input", "form[data-patient][data-waiting]", (event, form) => rest(form, false));
   on("change", "form[data-patient][data-waiting]", (event, form) => rest(form, false));
   window.addEventListener("online", again);
   document.addEventListener("visibilitychange", () => document.hidden || again());
+  document.addEventListener("visibilitychange", returned);
+  window.addEventListener("focus", returned);
   setInterval(again, AGAIN_MS);
   window.addEventListener("beforeunload", (event) => {
     if (waits().length || $("[data-signed-out]:not([hidden])")) event.preventDefault();

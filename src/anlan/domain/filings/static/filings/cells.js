@@ -2,8 +2,7 @@
 // is one field, whose text is its rows.
 "use strict";
 window.anlanCells = (() => {
-  const $ = (selector, root = document) => root.querySelector(selector);
-  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const { $, $$ } = window.anlan;
   const fields = (form) => {
     const found = {};
     for (const field of form.elements) if (/^(c|why)-|^reason$/.test(field.name)) found[field.name] = field.value.trim();

@@ -2,7 +2,7 @@
 // works without any of it.
 "use strict";
 (() => {
-  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const { $$ } = window.anlan;
 
   // The fields of a sheet, row by row; what isn't typed leaves a gap.
   const rows = (table) => $$("tbody tr", table).map((row) => [...row.children].map((cell) => cell.querySelector("input")));

@@ -9,8 +9,7 @@
   const { fields, write, label, said } = window.anlanCells;
   const SEND_MS = 30000, STORE_MS = 50, RETRY_MS = 15000, ASK_MS = 30000, LOCK_MS = 300, LOCK_TRIES = 5;
   const OLD_MS = 5 * 86400000; // Some browsers throw away after seven days what nobody looked at.
-  const $ = (selector, root = document) => root.querySelector(selector);
-  const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
+  const { $, $$ } = window.anlan;
   const words = ($("#kept-words") || { dataset: {} }).dataset;
   const fill = (text, given) => (text || "").replace(/\{(\w+)\}/g, (whole, name) => given[name] ?? whole);
   const clock = (ms) => new Date(ms + 8 * 3600000).toISOString().slice(5, 16).replace("T", " ");

@@ -34,7 +34,8 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
     held = frame(whole, issued)
     law = sieve.is_law(whole)
     plan = is_plan(whole) and not law
-    sections = Sections(first_place(whole, region, taiwan=counts_from_republic(folded.text)))
+    home = first_place(whole, region, taiwan=counts_from_republic(folded.text))
+    sections = Sections(home, held)
     year: Span | None = None
     figures: list[Figure] = []
     once: set[str] = set()
@@ -42,11 +43,12 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
     for line in lines(whole):
         if line.copy:
             continue
-        section = sections.place(whole, line)
+        sections.enter(whole, line)
         year = None if line.heading else year
-        this_year = int(year.first) if year else held.year
+        year = year or sections.span
+        this_year = int(year.first[:4]) if year else held.year
         times = whens(whole, line.start, line.end, this_year, held.own)
-        context = Context(whole, line, sentences(whole, line), held, section, times, year)
+        context = Context(whole, line, sentences(whole, line), held, sections.place, times, year)
         year = context.plain_year()
         found = _line(whole, line, context, once, plan=plan, law=law)
         found = _with_cells(found, columns.finds(whole, line))

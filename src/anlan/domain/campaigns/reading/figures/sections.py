@@ -1,4 +1,4 @@
-"""Whose a paper is, and whose its sections are.
+"""Whose a paper is, and whose and of when its sections are.
 
 泰安市岱岳区安委会关于…通报      a place written out in full is its last one
 一、信州区 / 玉山县: / (二)陕西省    a heading that is a place's name holds …
@@ -10,9 +10,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from . import regions
+from .frames import Frame
 from .layout import Line
+from .periods import Span, is_baseline, whens
 
 #: How a heading's rank is written, whatever the order in which a paper uses them.
 _RANKS = (
@@ -35,33 +38,64 @@ _BACK = re.compile(
 #: A line that tells where a page comes from heads nothing.
 _PAGE = re.compile(r"来源:|责任编辑|作者:|首页")
 TITLE_CHARS_MAX = 24
+#: A line with an amount is no heading, whatever its number.
+_COUNTED = re.compile(r"\d(?:余|多|万|亿)?(?:[起人家条项个次处座件户份%])")
+
+
+@dataclass(frozen=True)
+class Section:
+    """What a heading says of all that stands below it, as far as it says it."""
+
+    rank: int
+    place: regions.Place | None
+    span: Span | None
 
 
 class Sections:
-    """The headings above a line that are names of places, the outermost first."""
+    """The headings above a line that say where or when, the outermost first."""
 
-    def __init__(self, home: regions.Place) -> None:
-        self.home = home
-        self.held: list[tuple[int, regions.Place]] = []
+    def __init__(self, home: regions.Place, held: Frame) -> None:
+        self.home, self.frame = home, held
+        self.held: list[Section] = []
 
-    def place(self, text: str, line: Line) -> regions.Place:
-        """Whose this line is, if it names no place itself."""
+    @property
+    def place(self) -> regions.Place:
+        """Whose a line is that names no place itself."""
+        return next((one.place for one in reversed(self.held) if one.place), self.home)
+
+    @property
+    def span(self) -> Span | None:
+        """Of when a line is that names no time itself."""
+        return next((one.span for one in reversed(self.held) if one.span), None)
+
+    def enter(self, text: str, line: Line) -> None:
+        """Take this line's heading in, if it is one."""
         rank, opening = _rank(text, line)
-        if (line.heading or rank >= 0) and "\t" not in text[line.start : line.end]:
-            said = text[opening : line.end]
-            named = None if _PAGE.search(said) else self._named(text, opening, line)
-            if named is not None:
-                self._close(rank)
-                self.held.append((rank, named))
-            elif rank >= 0 or _BACK.match(said):
-                self._close(rank)
-        return self.held[-1][1] if self.held else self.home
+        said = text[opening : line.end]
+        if not (line.heading or rank >= 0) or "\t" in said:
+            return
+        place = None if _PAGE.search(said) else self._named(text, opening, line)
+        span = self._spanned(text, line) if rank >= 0 and line.heading else None
+        if place or span or rank >= 0 or _BACK.match(said):
+            self._close(rank)
+        if place or span:
+            self.held.append(Section(rank, place, span))
 
     def _close(self, rank: int) -> None:
         """A heading ends those of its own rank and what stands below them."""
-        ranks = [held for held, _ in self.held]
+        ranks = [one.rank for one in self.held]
         if rank in ranks:
             del self.held[ranks.index(rank) :]
+
+    def _spanned(self, text: str, line: Line) -> Span | None:
+        """二、上半年全省煤矿事故情况: all below is of that time, where no figure stands beside it."""
+        year = int(self.span.first[:4]) if self.span else self.frame.year
+        times = whens(text, line.start, line.end, year, self.frame.own)
+        if len(times) != 1 or times[0].before or times[0].open or len(times[0].span.first) == 8:
+            return None
+        rest = text[line.start : times[0].start] + text[times[0].end : line.end]
+        titled = is_baseline(text, times[0].start, times[0].end) or re.search(r"[《》〔]", rest)
+        return None if titled or _COUNTED.search(rest) else times[0].span
 
     def _named(self, text: str, opening: int, line: Line) -> regions.Place | None:
         end = min(line.end, opening + TITLE_CHARS_MAX)

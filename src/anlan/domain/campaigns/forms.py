@@ -187,6 +187,11 @@ class Assign(StepForm):
     reason = text_area(_("Requirements"), required=False)
 
 
+class HandOver(StepForm):
+    unit = UnitField(label=_("Unit that does it from now on"), widget=forms.HiddenInput)
+    reason = text_area(_("Reason"))
+
+
 class Person(StepForm):
     person = line(_("Who answers for it"), True, NAME_CHARS_MAX)
     starts_on = day(_("Worked on from"), False)

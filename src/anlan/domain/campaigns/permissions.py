@@ -124,9 +124,12 @@ def mark_key(by: Actor) -> Q:
 
 
 def withdraw(by: Actor) -> Q:
-    """Nobody is rid of a task by their own word: those above, or whose plan it is."""
+    """Nobody is rid of a task by their own word: those above, or whose plan says it.
+
+    What came from above is fixed: the plan that says it is the one above.
+    """
     units = policy.units_of(by, LEADS)
-    return lead_check(by) | (Q(plan__unit__in=units) if units else NOTHING)
+    return lead_check(by) | (Q(line__plan__unit__in=units) if units else NOTHING)
 
 
 def _not_own(by: Actor, rule: Q) -> Q:
@@ -154,6 +157,7 @@ RULES: dict[str, Rule] = {
     "meetings.edit":   lambda by: _of_units(by, LEADS),
     "tasks.view":      view,
     "tasks.assign":    judge,
+    "tasks.hand_over": lead_check,
     "tasks.claim":     claim,
     "tasks.plan":      lambda by: in_charge(by, *LEADS) | party(by, ANSWERS, PartyRole.RECTIFIER),
     "tasks.mark_key":  mark_key,

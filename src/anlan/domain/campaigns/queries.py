@@ -374,13 +374,20 @@ def units_below(plan: Plan, heap: str) -> QuerySet[Unit]:
     """Units without the plan yet: offices of the areas next below, of all below, or departments
     of the plan's own area."""
     rows = Unit.objects.filter(below(plan.path), HEAPS[heap], valid_to=None)
-    rows = rows.exclude(pk=plan.unit_id)
     if heap == "next":
         rows = rows.filter(area__parent=plan.area_id)
     if heap == "own":
         rows = rows.filter(area=plan.area_id)
-    have = plan.children.order_by().values("unit")
-    return rows.exclude(pk__in=have).exclude(kind__in=("enterprise", "team"))
+    return rows.exclude(pk__in=having(plan)).exclude(kind__in=("enterprise", "team"))
+
+
+def having(plan: Plan) -> QuerySet[Plan]:
+    """The units that have this plan, from whomever of those above they got it, as a subquery.
+
+    A county gets it from its prefecture or from the province, never from both.
+    """
+    root = plan.root_id or plan.pk
+    return Plan.objects.filter(Q(pk=root) | Q(root=root)).order_by().values("unit")
 
 
 def with_people(units: QuerySet[Unit], today: date) -> QuerySet[Unit]:

@@ -24,6 +24,11 @@ def _assign(form: forms.Assign, pk: UUID, common: dict[str, Any]) -> Any:
     )
 
 
+def _hand_over(form: forms.HandOver, pk: UUID, common: dict[str, Any]) -> Any:
+    data = form.cleaned_data
+    return do.hand_over(pk, to_unit=data["unit"].pk, reason=data["reason"], **common)
+
+
 def _report(form: forms.Progress, pk: UUID, common: dict[str, Any]) -> Any:
     data = form.cleaned_data
     return do.report(
@@ -80,6 +85,8 @@ PAGES: tuple[StepPage, ...] = (
              being("verified"), plain(do.close, "reason"), "circle-check", "primary"),
     StepPage("decide_extension", "tasks.decide_extension", _("Decide on more time"), forms.Decide,
              _wished, _decide, "clock", "primary"),
+    StepPage("hand_over", "tasks.hand_over", _("Give to another unit"), forms.HandOver,
+             being("assigned"), _hand_over, "arrows-exchange", "menu"),
     StepPage("person", "tasks.report", _("Name who answers for it"), forms.Person,
              being("assigned"), plain(do.name_person, "person", "starts_on"), "pencil", "menu"),
     StepPage("ask_extension", "tasks.ask_extension", _("Ask for more time"), forms.Extend,

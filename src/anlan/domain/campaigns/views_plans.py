@@ -278,7 +278,7 @@ def remove_line(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
 @requires("plans.publish")
 def publish(request: HttpRequest, pk: UUID) -> HttpResponse:
     plan_of(pk, "plans.publish", actor_of(request), timezone.now())
-    reason = request.POST.get("reason", "").replace("\x00", "")[:2_000]
+    reason = request.POST.get("reason", "").replace("\x00", "")
     commands.publish(pk, reason=reason, **call_of(request))
     count = Task.objects.filter(plan=pk).count()
     messages.success(

@@ -21,6 +21,7 @@ from anlan.base.refusal import Refusal
 from anlan.domain.campaigns.commands.plans_publishing import Wanted, open_tasks
 from anlan.domain.campaigns.loop import TASK
 from anlan.domain.campaigns.models import Plan, Quota, Target, Task
+from anlan.domain.campaigns.queries import having
 from anlan.domain.campaigns.refusals import PlanIncomplete, PlanNotPublished
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.jobs import queue
@@ -91,7 +92,7 @@ def give_within(pk: UUID, unit: int, **call: Unpack[Call]) -> UUID | None:
         return claim.answer[0] if claim.answer else None
     plan = _in_force(plan.pk)
     rows = Unit.objects.filter(below(plan.path), pk=unit, valid_to=None)
-    found = list(rows.exclude(pk__in=plan.children.values("unit")).exclude(pk=plan.unit_id))
+    found = list(rows.exclude(pk__in=having(plan)))
     made = _give(plan, found, claim) if found else []
     claim.keep(made)
     return made[0] if made else None
@@ -107,7 +108,13 @@ def _key(pk: UUID) -> str:
 
 
 def _in_force(pk: UUID) -> Plan:
-    """The plan, locked, as long as it may be given to others."""
+    """The plan, locked, as long as it may be given to others.
+
+    The one at the top is locked before it: of two above a unit only one gives it the plan.
+    """
+    root = Plan.objects.filter(pk=pk).values_list("root", flat=True).get()
+    if root is not None:
+        Plan.objects.select_for_update(of=("self",), no_key=True).get(pk=root)
     plan = Plan.objects.select_for_update(of=("self",)).get(pk=pk)
     if plan.status != Plan.Status.PUBLISHED:
         raise PlanNotPublished(title=plan.title)
@@ -154,8 +161,8 @@ def _give(plan: Plan, units: Sequence[Unit], claim: Claim) -> list[UUID]:
 
 
 def _units(plan: Plan, units: Sequence[int]) -> list[Unit]:
-    have = set(plan.children.values_list("unit_id", flat=True))
-    wanted = [pk for pk in dict.fromkeys(units) if pk not in have and pk != plan.unit_id]
+    have = set(having(plan).values_list("unit", flat=True))
+    wanted = [pk for pk in dict.fromkeys(units) if pk not in have]
     rows = Unit.objects.filter(below(plan.path), pk__in=wanted, valid_to=None)
     found = list(rows.order_by("path", "pk")) if len(wanted) <= BELOW_MAX else []
     if not found or len(found) != len(wanted):
@@ -202,12 +209,12 @@ def set_quotas(pk: UUID, shares: Sequence[Share], **call: Unpack[Call]) -> UUID:
         raise PlanIncomplete(
             field="quotas", reason=_("Enter numbers from 0 up for tasks of the units below.")
         )
+    cases = engine.lock(tasks)
     before = _shares_of(tasks)
     Quota.objects.bulk_create(
         [Quota(task_id=one.task, target_id=one.target, value=one.value) for one in shares],
         update_conflicts=True, unique_fields=["task", "target"], update_fields=["value"],
     )  # fmt: skip
-    cases = engine.lock(tasks)
     changes = {
         one.task: {"quota": [before.get((one.task, one.target)), one.value]} for one in shares
     }

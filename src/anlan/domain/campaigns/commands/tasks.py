@@ -19,7 +19,7 @@ from anlan.domain.campaigns.permissions import ANSWERS
 from anlan.domain.campaigns.progress import evidence
 from anlan.domain.campaigns.progress import facts as progress_facts
 from anlan.domain.campaigns.progress import tasks as progress_tasks
-from anlan.domain.campaigns.refusals import PlanIncomplete
+from anlan.domain.campaigns.refusals import PlanIncomplete, ReportRefused
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.loop import commands as loop
@@ -47,6 +47,27 @@ def assign(
         loop.assign(
             TASK, [turn.case], rectifier={pk: unit}, due_on=due_on, reason=reason, **work.call
         )
+    return work.done()
+
+
+@transaction.atomic(durable=True)
+def hand_over(pk: UUID, *, to_unit: int, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
+    """Another unit does it from now on; its day, its reports and what they declared stay.
+
+    A report that waits is read first: returned later it would come back to whoever never wrote it.
+    """
+    work = begin("tasks.hand_over", [pk], {"to_unit": to_unit, "reason": reason}, **call)
+    for turn in turns(work):
+        if not Unit.objects.filter(pk=to_unit, valid_to=None).exists():
+            raise PlanIncomplete(field="unit", reason=_("Choose the unit from the list."))
+        have = Party.objects.filter(case=pk, role=PartyRole.RECTIFIER, until=None, unit=to_unit)
+        if have.exists():
+            raise PlanIncomplete(field="unit", reason=_("That unit has the task already."))
+        if turn.task.reports.filter(status=Report.Status.SENT).exists():
+            raise ReportRefused(reason=_("one waits; accept or return it first"))
+        loop.hand_over(TASK, turn.case, to_unit=to_unit, reason=reason, **work.call)
+        # Whoever answered for it in person was the old unit's.
+        turn.save(person="")
     return work.done()
 
 

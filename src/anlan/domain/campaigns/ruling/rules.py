@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anlan.base import text
 from anlan.domain.campaigns.carrying import queries_elements
 from anlan.domain.campaigns.commands.terms import NewLine
 from anlan.domain.campaigns.models import Campaign, Line, Plan
@@ -221,7 +222,7 @@ def allow(plan: Plan, reason: str) -> str:
             reason=_("Say why the plan is published with what doesn't fit or lacks (%(n)d).")
             % {"n": len(found.warned)},
         )
-    return reason.strip()[:REASON_CHARS_MAX]
+    return text.short(reason, "reason", REASON_CHARS_MAX, refusal=PlanIncomplete)
 
 
 REASON_CHARS_MAX = 500

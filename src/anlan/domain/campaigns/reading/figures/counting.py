@@ -299,6 +299,9 @@ def _of_a_whole(at: At, lead: str, *, part: bool) -> str:
     if part and whole:
         at.find.hints["whole"] = whole
         return f"{whole[-16:]}({lead})"
+    last = at.last
+    if not previous and last is not None and "。" not in at.text[last.end : at.find.start]:
+        previous = last.indicator if last.kind == "count" else ""  # 学习255场次,参与15483人次
     topic = _topic(at)
     about = bool(topic) and (len(previous) <= 4 or previous.startswith(topic))
     at.find.hints["core"] = topic if about else previous
@@ -372,7 +375,8 @@ def _named_before(at: At) -> tuple[str, str]:
 
 def of_unit(before: list[Find], unit: str) -> str:
     """The name of the last count with this unit; else what is usually meant."""
-    named = [item.indicator for item in before if item.unit == unit and item.kind == "count"]
+    kinds = ("count", "zero_in_words")
+    named = [item.indicator for item in before if item.unit == unit and item.kind in kinds]
     return named[-1] if named else USUAL.get(unit, "")
 
 

@@ -105,8 +105,11 @@ _WIRED = re.compile(r"\s?(?:电|讯|消息)")
 _HEARD = re.compile(
     r"[^。;\n]{0,16}记者[^。;\n]{0,30}?(?:获悉|了解到|了解|从)|[^,。;\n]{0,6}从[^。;\n]{0,24}获悉"
 )
+#: 6月16日20时20分,…发生一起运输事故
+_BEFELL = re.compile(r"[^。;\n]{0,70}?发生(?P<what>[^,。;\n]{0,24}?(?:事故|火灾|爆炸|地震|案件))")
+_CLOCK = re.compile(r"\d{1,2}(?:时|:)(?:\d{1,2}分?)?许?")
 _HELD = re.compile(
-    r"[^。;\n]{0,24}?(?P<what>新闻发布会|发布会|电视电话会议|会议|座谈会|推进会|现场会|演练|开幕)"
+    r"[^。;\n]{0,48}?(?P<what>新闻发布会|发布会|电视电话会议|会议|座谈会|推进会|现场会|演练|开幕|启动仪式|仪式|咨询活动|宣传活动)"
 )
 _COUNTED = re.compile(
     r"(?:份|间|底|末|初)?[,:]?(?P<w>[^。;\n]{0,24}?(?:发生|接报|检查|排查|查处|统计|出动|开展|受理|同比|占|完成|建成|全国|全省|全市|全县|全区))"
@@ -136,7 +139,7 @@ def _named(text: str, start: int, end: int) -> str:
         or (
             _FULL.fullmatch(text, start, end)
             and len(line) <= 40
-            and not re.search(r"[,。;:!?]", line)
+            and not re.search(r"[,。;:!?]", _CLOCK.sub("", line))
         )
         or _IMPRINT_BEFORE.search(text[line_start:start])
         or (opens and _IMPRINT_AFTER.match(text, end))
@@ -154,6 +157,10 @@ def _named(text: str, start: int, end: int) -> str:
         return f"统计截止日期、时间:{words}"
     if text[end : end + 2] == "以来" or text[end : end + 1] == "起":
         return f"{words[:20]}时段起始"
+    if _CLOCK.match(re.sub(r"^[上下]?[午晚]|^凌晨", "", text[end : end + 8])) and (
+        befell := _BEFELL.match(text, end)
+    ):
+        return f"{befell['what']}发生日期、时间"
     if _HEARD.match(text, end):
         return f"记者获悉、了解到的日期:{words}"
     held = _HELD.match(text, end)

@@ -67,6 +67,9 @@ _RECORD = re.compile(r"(?:年)?以来[^,。;]{0,16}?(?:最|首次|同期|新低|
 _RECORD_LEAD = re.compile(r"(?:为|是|创|系)自?$")
 
 
+_BEGUN = re.compile(r"[\u4e00-\u9fff“”]{2,18}(?:启动|开展|实施|部署)以来")
+
+
 @dataclass(frozen=True)
 class Span:
     """A stretch of time between two dates, each as precise as it was written (4, 6 or 8 digits)."""
@@ -249,6 +252,8 @@ def _with_marks(text: str, when: When, end: int) -> When:
     if text[max(0, when.start - 1) : when.start] in ("自", "从") and not when.ranged:
         # 自8月1日“百日会战”启动以来
         since = since or re.match(r"[^,。;\n]{0,20}?以来", text[when.end : min(end, when.end + 24)])
+    # 1月7日春运安保工作启动以来
+    since = since or _BEGUN.match(text, when.end, min(end, when.end + 24))
     early = BEFORE_IT.match(tail) or re.match(r"底前|底之前|底以前", tail)
     return replace(when, open=bool(since), before=bool(early) and not since)
 

@@ -214,6 +214,17 @@ def counties() -> dict[str, Place]:
 _TOWN = re.compile(r"(?![县市区])[\u4e00-\u9fff]{1,3}(?:镇|乡|街道)(?![镇村]|政府)")
 
 
+#: 分宜交警, 余姚消防: a county is named so before one of its offices, where only one is called so.
+_OFFICE = re.compile(r"交警|消防|公安|应急|交通|住建|城管|安监|市场监管|融媒|法院|检察|海事|供电")
+
+
+def _county_of_office(text: str, place: int, end: int) -> Mention | None:
+    county = counties().get(text[place : place + 2])
+    if county is None or not _OFFICE.match(text, place + 2, end):
+        return None
+    return Mention(place, place + 2, county)
+
+
 def _county_of_town(text: str, place: int, end: int) -> Mention | None:
     county = counties().get(text[place : place + 2])
     if county is None or not _TOWN.match(text, place + 2, end):
@@ -254,6 +265,11 @@ def resolve(name: str, province: str, prefecture: str) -> Place | None:
 NOWHERE = Place("", 0, "")
 
 
+def _is_teller(text: str, hit: Mention, end: int) -> bool:
+    told = _TOLD_FROM.match(text, hit.end, end)
+    return told is not None or text[max(0, hit.start - 3) : hit.start].rstrip().endswith("发自")
+
+
 def mentions(
     text: str, start: int, end: int, around: Place = NOWHERE, *, tellers: bool = False
 ) -> list[Mention]:
@@ -272,12 +288,12 @@ def mentions(
             place += 1
             continue
         hit = _own(text, place, around) or _at(text, place, end, named, short, province, prefecture)
-        hit = hit or _by_stem(text, place, start, end, around)
+        hit = hit or _by_stem(text, place, start, end, around) or _behind(text, place, found)
         if hit is None:
             place += 1
             continue
         if hit.place is not None and (
-            (not tellers and _TOLD_FROM.match(text, hit.end, end))
+            (not tellers and _is_teller(text, hit, end))
             or _AMONG_OTHERS.match(text, hit.end, end)
         ):
             place = hit.end
@@ -324,6 +340,18 @@ def _by_stem(text: str, place: int, start: int, end: int, around: Place) -> Ment
     return None
 
 
+def _behind(text: str, place: int, found: list[Mention]) -> Mention | None:
+    """江苏响水, 山西柳林寨崖底煤业: right behind its province a county goes by its stem."""
+    last = found[-1] if found else None
+    if last is None or last.end != place or last.place is None or last.place.level != 1:
+        return None
+    below = stems_below(last.place.province)
+    for length in (4, 3, 2):
+        if (where := below.get(text[place : place + length])) and not where.past:
+            return Mention(place, place + length, where)
+    return None
+
+
 @cache
 def stems_below(name: str) -> dict[str, Place]:
     """The places of this prefecture or province by their names without 市, 县 and 区."""
@@ -354,8 +382,8 @@ def _at(
     if place == 0 or text[place - 1] in _BEGINS:
         if zone := ZONES.match(text, place, end):
             return Mention(place, zone.end(), None)
-        if town := _county_of_town(text, place, end):
-            return town
+        if below := _county_of_town(text, place, end) or _county_of_office(text, place, end):
+            return below
         for county in named.get(text[place : place + 2], ()):
             if prefecture and county.prefecture == prefecture:
                 return Mention(place, place + 2, county)

@@ -144,7 +144,9 @@ _OWN_REGION = re.compile(r"[全我本][省市县区州旗]|[省市县区]委|[�
 _OWN_CITY = re.compile(r"全市|我市|本市|市委|市政府|市安委|市级")
 _OWN_TOWN = re.compile(r"[全我本该][镇乡]|(?:全|我|本|该)街道")
 _OFFICE = r"(?:[\u4e00-\u9fff]{0,8}(?:局|委员会|安委会|安委办|统计)|人民政府|政府|市委)"
-_OWN_COUNTY = re.compile(r"全县|我县|县委|县政府|全区|我区|区委|区政府|县安委|区安委")
+_OWN_COUNTY = re.compile(
+    r"[全我]县|县(?=委|政府|人民政府|长|人大|政协|安委|应急|直|级)|[全我]区|(?<![地社校园片山厂治])区(?=委|政府|人民政府|长|人大|政协|安委|应急|直|级)"
+)
 
 
 def first_place(text: str, given: str, *, taiwan: bool = False) -> regions.Place:

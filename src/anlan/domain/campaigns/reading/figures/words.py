@@ -55,7 +55,9 @@ def _none(text: str, start: int, end: int) -> Iterator[Find]:
         stop = hit.start("what") + (accident.end() if accident else len(what))
         unit = {"库": "座", "矿": "座", "厂": "家", "业": "家"}.get(what[-1], "个") if new else "起"
         unit = "人" if re.search(r"[伤死]亡", what) and not accident else unit
-        name = text[hit.start("what") : stop] + ("起数" if unit == "起" else "")
+        who = re.search(r"[\u4e00-\u9fff()]{0,14}$", text[start : hit.start()])
+        name = f"{who[0] if who else ''}{text[hit.start('what') : stop]}"
+        name += "起数" if unit == "起" else ""
         yield in_words((hit.start(), stop), 0, unit, "zero_in_words", indicator=name)
     for hit in NONE_AT_ALL.finditer(text, start, end):
         what = re.sub(r"^.*?(?:实现了?|确保|力争|保持|继续)", "", hit["what"])

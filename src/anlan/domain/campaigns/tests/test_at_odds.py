@@ -1,0 +1,79 @@
+"""What offices do at odds: two give the same plan, one drops what is fixed, a task changes hands."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from anlan.domain.campaigns import commands, queries
+from anlan.domain.campaigns.invariants import invariants
+from anlan.domain.campaigns.models import Plan, Task
+from anlan.domain.campaigns.refusals import PlanIncomplete
+from anlan.domain.campaigns.tests.house import House
+from anlan.kernel.loop.models import Party
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_unit_gets_a_plan_once_whoever_above_gives_it(house: House) -> None:
+    """The city gives it to district and department; neither gives it on to who has it by then."""
+    top = house.published()
+    house.cast.unit("street", "五华区住建局", "department", "530102")
+    units = {name: house.cast.units[name].pk for name in ("office", "emergency", "street", "city")}
+    both = [units["office"], units["emergency"]]
+    commands.break_down(top.pk, units=both, **house.call("city"))
+    commands.break_down(top.pk, units=[units["street"]], **house.call("city"))
+    mine, other = (Plan.objects.get(parent=top, unit=pk) for pk in both)
+    for who, plan in (("office", mine), ("emergency", other)):
+        commands.publish(plan.pk, **house.call(who))
+    assert units["street"] not in queries.units_below(mine, "own").values_list("pk", flat=True)
+    with pytest.raises(PlanIncomplete, match="尚未下达本方案"):
+        commands.break_down(mine.pk, units=[units["street"]], **house.call("office"))
+    # Nor does it come back to whoever gave it first.
+    with pytest.raises(PlanIncomplete, match="尚未下达本方案"):
+        commands.break_down(other.pk, units=[units["city"]], **house.call("emergency"))
+    assert not Plan.objects.filter(parent__in=(mine.pk, other.pk)).exists()
+
+
+def test_a_unit_below_drops_its_own_tasks_and_none_that_came_from_above(house: House) -> None:
+    from anlan.domain.campaigns.commands.terms import NewLine
+
+    top = house.published()
+    unit = house.cast.units["office"].pk
+    [pk] = commands.break_down(top.pk, units=[unit], **house.call("city"))
+    commands.put_lines(pk, [NewLine("自选", title="自选动作")], **house.call("office"))
+    commands.publish(pk, reason="要件随后补齐", **house.call("office"))
+    below = Plan.objects.get(pk=pk)
+    fixed, own = house.task(below, "关闭不达标矿山"), house.task(below, "自选动作")
+    assert house.step("office", fixed.pk, "void", reason="不做") == 403
+    assert house.step("office", own.pk, "void", reason="改列明年") == "void"
+    assert house.step("city", fixed.pk, "void", reason="省里已取消") == "void"
+
+
+def test_a_task_goes_to_another_unit_with_its_reports_once_none_waits(house: House) -> None:
+    plan = house.published()
+    task = house.task(plan, "关闭不达标矿山")
+    target = task.line.targets.get()
+    due = task.case.due_on
+    house.step("emergency", task.pk, "receive")
+    house.step("emergency", task.pk, "person", person="张三")
+    sent = {"progress": 40, "text": "关闭8处", f"reached_{target.pk}": "8"}
+    assert house.step("emergency", task.pk, "report", **sent) == "assigned"
+    to = {"unit": house.cast.units["housing"].code, "reason": "职责调整"}
+    assert house.step("city", task.pk, "hand_over", **to) == 409
+    assert house.step("city", task.pk, "accept_report") == "assigned"
+    assert house.step("emergency", task.pk, "hand_over", **to) == 403
+    for wrong in ({**to, "reason": " "}, {**to, "unit": house.cast.units["emergency"].code}):
+        assert house.step("city", task.pk, "hand_over", **wrong) == 422
+    assert house.step("city", task.pk, "hand_over", **to) == "assigned"
+    task = Task.objects.select_related("case").get(pk=task.pk)
+    assert (task.case.due_on, task.person, task.progress) == (due, "", 40)
+    have = Party.objects.filter(case=task.pk, role="rectifier", until=None)
+    assert [one.unit.name for one in have] == ["昆明市住房和城乡建设局"]
+    # What the first declared stands; what the second says counts by how much it moves that.
+    more = {"progress": 60, "text": "又关闭4处", f"reached_{target.pk}": str(Decimal(12))}
+    assert house.step("emergency", task.pk, "report", **more) in (403, 404)
+    house.step("housing", task.pk, "receive")
+    assert house.step("housing", task.pk, "report", **more) == "assigned"
+    assert [name for name, ok, _n, _said in invariants(house.call("city")["at"]) if not ok] == []

@@ -31,6 +31,8 @@ _THIS_TIME = re.compile(
     r"\s*(?:从)?(?:这次|此次|本次|其间|期间|其中|另|共|累计|合计|并|发现|查处|排查|出动|责令|立案)"
 )
 _UP_TO_NOW = re.compile(r"截至目前|截止目前|迄今")
+_EVENT = re.compile(rf"[全的]?(?:{frames.EVENT})(?![\u4e00-\u9fff]{{0,4}}[发查出检])")
+_DURING = re.compile(rf"(?P<name>{frames.EVENT})[\u4e00-\u9fff]{{0,4}}?期间")
 _UNTIL = re.compile(r"截[至止]到?$")
 #: 27日发布消息, 7月12日电: the day on which it was told, not that on which it was so.
 _TOLD = re.compile(
@@ -166,6 +168,8 @@ class Context:
             aimed = re.search(r"(?<!截)[到至]$", self.text[max(0, when.start - 2) : when.start])
             if aimed and re.search(r"[;;。]", self.text[when.end : place]):
                 continue
+            if len(when.span.first) == 4 and _EVENT.match(self.text, when.end):
+                continue  # 2022年春运 is a name.
             if re.match(r"为|召开的|印发的|的(?!\d)|规范性", self.text[when.end : when.end + 3]):
                 continue
             single = not when.ranged and not when.open and len(when.span.first) > 4 and when.digits
@@ -181,6 +185,10 @@ class Context:
         for hit in _CAMPAIGN_SINCE.finditer(self.text, self.line.start, place):
             if carried is None or hit.start() > carried[0]:
                 carried = (hit.start(), self._campaign("以来" in hit[0]))
+        for hit in _DURING.finditer(self.text, self.line.start, place):
+            named = self.held.named.get(hit["name"])
+            if named and (carried is None or hit.start() >= carried[0]):
+                carried = (hit.start(), named)
         for hit in _UP_TO_NOW.finditer(self.text, self.line.start, place):
             months = [w for w in self.whens if w.end <= hit.start() and len(w.span.first) == 6]
             if months and not months[-1].ranged and self.held.campaign is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from .layout import is_plan
@@ -38,6 +38,8 @@ class Frame:
     campaign: Span | None
     until: str  # the last month that the document can speak of, six digits
     own: str = ""  # the day it came out on, eight digits, where it says so: a bare 16日 hangs on it
+    #: What the paper calls its spans: 1月17日至2月25日,为期40天的春运 … 春运期间.
+    named: dict[str, Span] = field(default_factory=dict)
 
 
 def frame(text: str, issued: date | None) -> Frame:
@@ -73,7 +75,24 @@ def frame(text: str, issued: date | None) -> Frame:
     looks_back = _SUMMARY.search(text[:HEAD]) or not is_plan(text)
     about = titled if titled is not None and looks_back else None
     default = about or campaign or _reported(text, year, own) or Span(str(year), str(year))
-    return Frame(year, default, campaign, until, own)
+    return Frame(year, default, campaign, until, own, _named(text, dates))
+
+
+#: What a span of days is called, so that 期间 behind it means those days.
+EVENT = r"春运|春节|国庆|五一|中秋|元旦|清明|端午|双节|两节|假期|长假|汛期|两会|活动|行动|整治|检查|督查|会战"
+_CALLED = re.compile(rf"[^。;\n\d]{{0,14}}(?:\d+天)?[^。;\n]{{0,8}}?(?P<name>{EVENT})")
+_CALLED_BEFORE = re.compile(rf"(?P<name>{EVENT})[\u4e00-\u9fff]{{0,4}}\($")
+
+
+def _named(text: str, dates: list[When]) -> dict[str, Span]:
+    """Spans of days by what they are called; the first that is called so."""
+    found: dict[str, Span] = {}
+    for when in dates:
+        if when.ranged and len(when.span.first) == 8:
+            before = _CALLED_BEFORE.search(text[max(0, when.start - 9) : when.start])
+            if hit := before or _CALLED.match(text, when.end):
+                found.setdefault(hit["name"], when.span)
+    return found
 
 
 #: A paper that looks back names in its title the time it is about: 2021年工作总结, 2020年形势分析.

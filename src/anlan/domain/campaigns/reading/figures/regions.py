@@ -27,6 +27,10 @@ NATION_WORDS = re.compile(
     r"(?<![^在年月,。;:、\s(对“])全国(?!首|率先|唯一|最|先进|人大|推广|前列|试点|第|性|、全省|政协|示范|出台|“)"
 )
 CITY_WORDS = re.compile(r"市(?:城管|应急|安委|委、市政府|住建|公安|消防|级部门)|全市")
+#: 在全市率先建成, 居全省第一: among whom a place is first, not where it is.
+_RANKED_IN = re.compile(
+    r"率先|首[位个创家例批次]|最[高低多少大好]|唯一|第[一二三四五六七八九十\d]|前[列茅三\d]|领先"
+)
 SUFFIXES = "省市州县区旗盟会"
 #: Zones that the register of regions doesn't hold: what is said of them is the section's.
 ZONES = re.compile(r"(?:高新|经开|开发|保税|示范|工业园|高新技术|经济技术开发|经济开发)区")
@@ -292,9 +296,11 @@ def mentions(
         if hit is None:
             place += 1
             continue
+        if _RANKED_IN.match(text, hit.end, end) and text[hit.start] == "全":
+            place = hit.end
+            continue
         if hit.place is not None and (
-            (not tellers and _is_teller(text, hit, end))
-            or _AMONG_OTHERS.match(text, hit.end, end)
+            (not tellers and _is_teller(text, hit, end)) or _AMONG_OTHERS.match(text, hit.end, end)
         ):
             place = hit.end
             continue

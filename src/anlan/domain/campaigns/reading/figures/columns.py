@@ -48,6 +48,9 @@ class Columns:
     def finds(self, text: str, line: Line) -> list[Find]:
         """The figures of this line's cells; a line without cells ends the table."""
         row = list(cells(text, line.start, line.end))
+        if len(row) == 1:
+            self.heads = []
+            return _of_a_form(text, line)
         if len(row) < 2 or len(row) > COLUMNS_MAX:
             self.heads = []
             return []
@@ -66,6 +69,25 @@ class Columns:
             for head, cell, value in zip(self.heads[1:], row[1:], valued[1:], strict=True)
             if value and (find := _find(text, head, first, cell)) is not None
         ]
+
+
+#: 投入整改资金(万元):120.5, as forms are filled in.
+_FILLED = re.compile(
+    rf"(?P<words>[\u4e00-\u9fff]{{2,20}})\((?:单位:)?(?P<big>{numbers.SCALE})?(?P<unit>{_UNIT})\)\s*[:=]?\s*(?P<n>{numbers.ARABIC})(?![\d.%\u4e00-\u9fff])"
+)
+
+
+def _of_a_form(text: str, line: Line) -> list[Find]:
+    found = []
+    for hit in _FILLED.finditer(text, line.start, line.end):
+        unit, factor = quantities.money(hit["unit"])
+        factor *= numbers.SCALES[hit["big"] or ""]
+        value = numbers.plain(Decimal(numbers.arabic(hit["n"])) * factor)
+        span = hit.span("n")
+        found.append(
+            Find(*span, value, unit, quantities.kind_of(unit), number=span, indicator=hit["words"])
+        )
+    return found
 
 
 def _head(words: str, year: int) -> Head:

@@ -33,6 +33,8 @@ _THIS_TIME = re.compile(
 _UP_TO_NOW = re.compile(r"截至目前|截止目前|迄今")
 _EVENT = re.compile(rf"[全的]?(?:{frames.EVENT})(?![\u4e00-\u9fff]{{0,4}}[发查出检])")
 _DURING = re.compile(rf"(?P<name>{frames.EVENT})[\u4e00-\u9fff]{{0,4}}?期间")
+_JOINED = re.compile(r"[、和与及]")
+_BOTH = re.compile(r"等?[两二三四五六七八九十\d]{1,2}个?(?:省|市|县|区|州|地)")
 _UNTIL = re.compile(r"截[至止]到?$")
 #: 27日发布消息, 7月12日电: the day on which it was told, not that on which it was so.
 _TOLD = re.compile(
@@ -56,8 +58,21 @@ class Context:
         self.year = year  # A year that an earlier paragraph of this section named.
         self.text, self.line, self.sentences = text, line, sentences
         self.held, self.section, self.whens = held, section, whens
-        self.mentions = regions.mentions(text, line.start, line.end, section)
+        self.mentions = self._together(regions.mentions(text, line.start, line.end, section))
         self.listed = self._listed()
+
+    def _together(self, found: list[regions.Mention]) -> list[regions.Mention]:
+        """枣庄、菏泽两市罚款合计612万元: of neither by itself, so of what both are in."""
+        kept: list[regions.Mention] = []
+        for mention in found:
+            joined = kept and _JOINED.fullmatch(self.text, kept[-1].end, mention.start)
+            if joined and _BOTH.match(self.text, mention.end):
+                mention = regions.Mention(kept[-1].start, mention.end, None)
+                while kept and _JOINED.fullmatch(self.text, kept[-1].end, mention.start):
+                    mention = regions.Mention(kept.pop().start, mention.end, None)
+                kept = [one for one in kept if one.start < mention.start]
+            kept.append(mention)
+        return kept
 
     def _listed(self) -> set[int]:
         """Where mentions stand that are some of many: 湖南10个,云南、四川各8个,贵州6个."""

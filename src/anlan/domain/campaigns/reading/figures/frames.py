@@ -72,6 +72,7 @@ def frame(text: str, issued: date | None) -> Frame:
             and re.search(r"共发生|发生[^。]{0,12}事故|同比", text[when.end : when.end + 24])
         ]  # fmt: skip
         until = max(past, default=f"{year}12")[:6]
+    titled = titled or _below_title(text, year, own)
     looks_back = _SUMMARY.search(text[:HEAD]) or not is_plan(text)
     about = titled if titled is not None and looks_back else None
     default = about or campaign or _reported(text, year, own) or Span(str(year), str(year))
@@ -124,6 +125,21 @@ def _titled(text: str, year: int) -> Span | None:
         if high - low == 11:
             return Span(hit["y"], hit["y"])
         return Span(f"{hit['y']}{low:02}", f"{hit['y']}{high:02}")
+    return None
+
+
+def _below_title(text: str, year: int, own: str) -> Span | None:
+    """(3月17日-3月23日) on a line of its own below the title of a week's or a month's paper."""
+    place = 0
+    for number, line in enumerate(text[:HEAD].split("\n")[:6]):
+        times = whens(text, place, place + len(line), year, own)
+        place += len(line) + 1
+        alone = (
+            len(times) == 1
+            and len(line.strip("()[] \r\t时间:份")) - 1 <= times[0].end - times[0].start
+        )
+        if number and alone and times[0].ranged:
+            return times[0].span
     return None
 
 

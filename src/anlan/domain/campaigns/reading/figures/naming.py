@@ -251,7 +251,8 @@ def _rate(text: str, line: Line, find: Find, finds: list[Find]) -> None:
         find.indicator = (words or (finds[index - 1].indicator if index else ""))[-24:]
     else:
         if len(words) <= 4 and index:
-            words = f"{_rated(words, finds[:index])[-12:]}{words}"
+            earlier = [item for item in finds[:index] if item.kind not in ("date", "deadline")]
+            words = f"{_rated(words, earlier)[-12:]}{words}"
         elif "、" in wide and "率" in words:
             words = indicators.tidy(wide)[-30:]
         find.indicator = words[-30:]
@@ -292,7 +293,7 @@ def _rated(words: str, before: list[Find]) -> str:
     for other in reversed(before[-6:]):
         if other.kind == "count" and (stem in other.indicator or "隐患" in other.indicator):
             return other.indicator
-    return before[-1].indicator
+    return before[-1].indicator if before else ""
 
 
 def twinned(text: str, line: Line, finds: list[Find]) -> list[Find]:

@@ -312,18 +312,24 @@ def mentions(
     return found
 
 
-#: What the office of a place below a city calls it.
-_OWN = re.compile(r"[全我本](?P<of>[县区旗市])(?![域间别级直长民外])")
+#: What a paper calls its own place and its own offices, by the last sign of its name.
+_OWN = re.compile(
+    r"[全我本](?P<of>[县区旗市])(?![域间别级直长民外])|(?<![\u4e00-\u9fff])(?P<office>[县区旗市])(?:级|直|安委|安办|应急|住建|公安|消防|交通|政府|委)"
+)
 
 
 def _own(text: str, place: int, around: Place) -> Mention | None:
-    """全县, 我区 in a county's paper; 全市 in that of a city which is a county."""
-    if around.level != 3 or text[place] not in "全我本":
+    """全县, 我区, 县应急局 in a county's paper, 市级 in a city's; 全市 in that of a city which is a county."""
+    if around.level < 2 or text[place] not in "全我本县区旗市":
         return None
     hit = _OWN.match(text, place)
-    if hit is None or (hit["of"] == "市" and around.path[-1] != "市"):
+    if hit is None or (hit["of"] or hit["office"]) != _called(around):
         return None
     return Mention(place, hit.end(), around)
+
+
+def _called(place: Place) -> str:
+    return "市" if place.level == 2 else place.path[-1]
 
 
 #: Before and behind a name without its 县 or 区 in a list or before its number: 云阳、开州各3起, 渝北5起.

@@ -12,4 +12,5 @@ class CampaignsConfig(AppConfig):
         )
         from anlan.domain.campaigns.below import jobs as jobs_below  # noqa: F401  declares them
         from anlan.domain.campaigns.checklists import jobs as jobs_lists  # noqa: F401  declares them
+        from anlan.domain.campaigns.ending import jobs as jobs_ending  # noqa: F401  declares them
         from anlan.domain.campaigns.intake import jobs as jobs_intake  # noqa: F401  declares them

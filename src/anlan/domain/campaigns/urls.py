@@ -37,6 +37,7 @@ urlpatterns = [
     path("tasks/<uuid:pk>/<slug:code>/", views_tasks.step, name="step"),
     path("plans/<uuid:pk>/", views_plans.plan, name="plan"),
     path("plans/<uuid:pk>/edit/", views_plans.edit, name="edit_plan"),
+    path("plans/<uuid:pk>/end/", views_plans.end, name="end_plan"),
     path("plans/<uuid:pk>/publish/", views_plans.publish, name="publish"),
     path("plans/<uuid:pk>/below/", views_below.break_down, name="break_down"),
     path("plans/<uuid:pk>/below/progress/", views_below.progress, name="break_down_progress"),

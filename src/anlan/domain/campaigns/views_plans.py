@@ -25,6 +25,7 @@ from anlan.domain.campaigns import (
     queries,
 )
 from anlan.domain.campaigns.deriving import queries as deriving
+from anlan.domain.campaigns.ending.commands import end_plan
 from anlan.domain.campaigns.milestones import queries as milestones
 from anlan.domain.campaigns.models import Campaign, Line, LineUnit, Plan, Task
 from anlan.domain.campaigns.progress import pages as progress_pages
@@ -76,6 +77,8 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
         "below": _below(row, by, seen, today), "looks": columns.PLAN_LOOKS,
         "unplanned": None if drafted else seen.filter(milestones.unplanned(), plan=row).count(),
         "inherited": seen.filter(plan=row).exclude(line__plan=row).count() if row.parent_id else 0,
+        "may_end": "plans.publish" in allowed and row.status == Plan.Status.PUBLISHED
+        and not row.parent_id,
         "may_edit": may_edit, "may_publish": "plans.publish" in allowed and drafted,
         "may_break": "plans.break_down" in allowed and row.status == Plan.Status.PUBLISHED
         and row.kind != Plan.Kind.TEXT, "is_text": row.kind == Plan.Kind.TEXT,
@@ -271,6 +274,21 @@ def remove_line(request: HttpRequest, pk: UUID, line_pk: UUID) -> HttpResponse:
     plan_of(pk, "plans.edit", actor_of(request), timezone.now())
     commands.remove_line(line_pk, **call_of(request))
     messages.success(request, _("Taken out of the plan."))
+    return go_on(request, reverse("campaigns:plan", args=[pk]))
+
+
+@require_POST
+@requires("plans.publish")
+def end(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """End a plan in force, and those of the units below with it."""
+    plan_of(pk, "plans.publish", actor_of(request), timezone.now())
+    reason = request.POST.get("reason", "").replace("\x00", "")
+    withdraw = request.POST.get("withdraw") == "1"
+    end_plan(pk, reason=reason, withdraw=withdraw, **call_of(request))
+    messages.success(
+        request,
+        _("Ended. Its open tasks are being withdrawn.") if withdraw else _("The plan is ended."),
+    )
     return go_on(request, reverse("campaigns:plan", args=[pk]))
 
 

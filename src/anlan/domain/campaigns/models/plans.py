@@ -121,6 +121,9 @@ class Plan(models.Model):
     published_by = models.CharField(max_length=120, blank=True)
     #: Why, though days don't fit or elements lack (ruling/rules.py).
     published_because = models.TextField(blank=True)
+    ended_at = models.DateTimeField(null=True)
+    ended_by = models.CharField(max_length=120, blank=True)
+    ended_because = models.TextField(blank=True)
 
     class Meta:
         constraints = [

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Unpack
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -45,7 +45,7 @@ from anlan.kernel.loop import engine, frame, plain, told
 from anlan.kernel.loop.engine import Move
 from anlan.kernel.loop.frame import OnOne, OnSet
 from anlan.kernel.loop.models import Case, PartyRole
-from anlan.kernel.loop.plain import Call
+from anlan.kernel.loop.plain import Call, Claim
 from anlan.kernel.notices.kinds import declare
 from anlan.kernel.papers.attachments import Prepared
 
@@ -173,7 +173,14 @@ def end_duty(pk: UUID, *, reason: str, seen: int | None = None, **call: Unpack[C
         raise MovedOn
     if duty.ended_on is not None:
         raise DutyEnded(title=duty.title)
-    why = text_of(reason, "reason", _("Say why; the units will read it."))
+    end_within(pk, text_of(reason, "reason", _("Say why; the units will read it.")), claim)
+    return claim.done(pk)
+
+
+def end_within(pk: UUID, why: str, claim: Claim) -> None:
+    """For a command that ends a duty within its own transaction, under its own claim."""
+    assert connection.in_atomic_block, "it commits with what ends it"
+    duty = Duty.objects.select_for_update(of=("self",)).get(pk=pk)
     today = timezone.localdate(claim.at)
     Duty.objects.filter(pk=pk).update(ended_on=today, version=duty.version + 1)
     waiting = duty.returns.filter(case__state="assigned", due_on__gte=today)
@@ -182,7 +189,6 @@ def end_duty(pk: UUID, *, reason: str, seen: int | None = None, **call: Unpack[C
     engine.take(RETURN, "void", moves, reason=why, by=claim.by, at=claim.at,
                 request_id=claim.request_id)  # fmt: skip
     claim.record("duties.end", "duty", pk, reason=why, after={"dropped": len(moves)})
-    return claim.done(pk)
 
 
 # --- filing --------------------------------------------------------------------------------

@@ -6,12 +6,15 @@ from decimal import Decimal
 
 import pytest
 
+from anlan.base.ids import uuid7
 from anlan.domain.campaigns import commands, queries
+from anlan.domain.campaigns.ending.commands import end_plan
 from anlan.domain.campaigns.invariants import invariants
 from anlan.domain.campaigns.models import Plan, Task
-from anlan.domain.campaigns.refusals import PlanIncomplete
+from anlan.domain.campaigns.refusals import PlanIncomplete, PlanNotPublished
 from anlan.domain.campaigns.tests.house import House
-from anlan.kernel.loop.models import Party
+from anlan.kernel.loop.models import Case, Party
+from anlan.kernel.notices.models import Notice
 
 pytestmark = pytest.mark.django_db
 
@@ -77,3 +80,49 @@ def test_a_task_goes_to_another_unit_with_its_reports_once_none_waits(house: Hou
     house.step("housing", task.pk, "receive")
     assert house.step("housing", task.pk, "report", **more) == "assigned"
     assert [name for name, ok, _n, _said in invariants(house.call("city")["at"]) if not ok] == []
+
+
+def test_a_plan_that_is_ended_is_given_to_nobody_and_its_tasks_go_with_it(house: House) -> None:
+    """The city ends it while the district is about to give it on."""
+    top = house.published()
+    house.cast.unit("street", "五华区住建局", "department", "530102")
+    units = {name: house.cast.units[name].pk for name in ("office", "elsewhere", "street")}
+    commands.break_down(top.pk, units=[units["office"]], **house.call("city"))
+    mine = Plan.objects.get(parent=top)
+    commands.publish(mine.pk, **house.call("office"))
+    own = commands.begin_break_down(mine.pk, units=[units["street"]], **house.call("office"))
+    task = house.task(mine, "关闭不达标矿山")
+    target = task.line.targets.get()
+    sent = {"progress": 40, "text": "关闭8处", f"reached_{target.pk}": "8"}
+    house.step("office", task.pk, "report", **sent)
+    form = {"reason": "省里另行部署", "withdraw": "1"}
+    assert house.post("office", "campaigns:end_plan", mine.pk, **form).status_code == 400
+    assert house.post("office", "campaigns:end_plan", top.pk, **form).status_code == 403
+    assert house.post("city", "campaigns:end_plan", top.pk, reason=" ").status_code == 400
+    one = {**form, "request_id": uuid7()}
+    for _twice in range(2):
+        assert house.post("city", "campaigns:end_plan", top.pk, **one).status_code == 302
+    assert set(Plan.objects.values_list("status", flat=True)) == {"ended"}
+    with pytest.raises(PlanNotPublished):
+        commands.break_down(top.pk, units=[units["elsewhere"]], **house.call("city"))
+    states = {job.pk: job.state for job in house.work()}
+    assert states.pop(own) == "failed"
+    assert list(states.values()) == ["done"]
+    assert not Plan.objects.filter(parent=mine).exists()
+    assert set(Case.objects.filter(kind="task").values_list("state", flat=True)) == {"void"}
+    told = Notice.objects.filter(kind="campaigns.ended")
+    assert sorted(told.values_list("about", flat=True)) == sorted([str(top.pk), str(mine.pk)])
+    assert "省里另行部署" in house.text("office", "campaigns:plan", mine.pk)
+    # What was declared toward its targets counts no more, as for each task that is withdrawn.
+    assert [name for name, ok, _n, _said in invariants(house.call("city")["at"]) if not ok] == []
+
+
+def test_a_plan_that_is_ended_lets_its_tasks_be_finished_and_asks_for_no_reports(
+    house: House,
+) -> None:
+    plan = house.published()
+    end_plan(plan.pk, reason="提前完成", **house.call("city"))
+    task = house.task(plan, "关闭不达标矿山")
+    assert house.step("emergency", task.pk, "rectify", result="已全部关闭") == "rectified"
+    with pytest.raises(PlanNotPublished):
+        end_plan(plan.pk, reason="再次", **house.call("city"))

@@ -150,7 +150,7 @@ class Hazard(models.Model):
 
 
 def page(request: HttpRequest, pk: object = None) -> HttpResponse:
-    rows = Hazard.objects.filter(case__kind="hazard").order_by("-case__opened_on", "-pk")
+    rows = Hazard._default_manager.filter(case__kind="hazard").order_by("-case__opened_on", "-pk")
     if request.GET.get("before"):
         rows = rows.filter(case__opened_on__lt=request.GET["before"])
     request.session["seen"] = request.session.get("seen", 0) + 1

@@ -133,6 +133,7 @@ def _province() -> Any:
 
     busy = (MonthCell.objects.filter(area_id__in=Region.objects.filter(level=1).values("pk"))
             .values("area_id").annotate(n=Count("*")).order_by("-n").first())  # fmt: skip
+    assert busy, "no province has figures"
     return Region.objects.get(pk=busy["area_id"])
 
 

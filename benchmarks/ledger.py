@@ -19,7 +19,7 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -165,7 +165,7 @@ def post_bulk(areas: list[int], facts: int) -> dict[str, Any]:
     kept: list[Any] = []
     insert = sql.insert
 
-    def keep(rows: list[Any]) -> None:
+    def keep(rows: Sequence[Any]) -> None:
         kept[:] = rows
         insert(rows)
 

@@ -18,6 +18,10 @@ import time
 from datetime import UTC, date, datetime
 from io import BytesIO
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from anlan.kernel.papers.official.paper import Block, Paper
 
 SECONDS_MAX, PAGES_MIN, CHARTS, TABLES = 20, 20, 12, 30
 
@@ -65,12 +69,12 @@ def _measure(keep: Path | None) -> int:
     return 0 if right and answer["seconds"] <= SECONDS_MAX else 1
 
 
-def _circular() -> object:
+def _circular() -> Paper:
     from anlan.kernel.papers.official.drawing import Drawing, Line
     from anlan.kernel.papers.official.paper import Heading, Paper, Picture, Table, Words
 
     numerals = "一二三四五六七八九十"
-    blocks: list[object] = []
+    blocks: list[Block] = []
     for chapter in range(10):
         blocks.append(Heading(f"{numerals[chapter]}、各地区安全生产工作情况（模拟）"))
         for part in range(3):

@@ -174,13 +174,13 @@ def measured(hazards: int, enterprises: int, people: int, seconds: int) -> dict[
     results += [
         result(f"export.{hazards}", took / 1000, "s", EXPORTED, bar=BAR_EXPORT_S,
                ok=took <= 1000 * BAR_EXPORT_S, bytes=size),
-        result(f"cpu.{hazards}", load.cpu, "ms", load.count, baseline=round(base.cpu, 1),
+        result(f"cpu.{hazards}", load.cpu, "ms", load.asked, baseline=round(base.cpu, 1),
                ratio=round(load.cpu / base.cpu, 2), bar=BAR_CPU_MS,
                ok=load.cpu <= BAR_CPU_MS or load.cpu <= BAR_PLAIN * base.cpu),
         result(f"cpu_alone.{hazards}", statistics.mean(costs.values()), "ms", len(costs),
                baseline=round(alone, 1), ratio=round(statistics.mean(costs.values()) / alone, 2),
                bar=BAR_CPU_MS),
-        result(f"largest.{hazards}", load.size / 1000, "kB", load.count, bar=BAR_KB,
+        result(f"largest.{hazards}", load.size / 1000, "kB", load.asked, bar=BAR_KB,
                ok=load.size <= BAR_KB * 1000),
         result(f"steps.{hazards}", statistics.median(ms for _name, ms in steps), "ms", len(steps),
                p95=round(sorted(ms for _name, ms in steps)[int(len(steps) * 0.95)], 1)),
@@ -216,7 +216,7 @@ class Load(NamedTuple):
     times: dict[str, list[float]]
     #: Milliseconds of the web processes' CPU for one request.
     cpu: float
-    count: int
+    asked: int
     #: Bytes of the largest answer.
     size: int
     steps: list[tuple[str, float]]

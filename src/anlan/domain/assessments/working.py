@@ -159,13 +159,17 @@ def marks_of(scheme: Any, period: str, at: datetime) -> dict[str, dict[str, Frac
     return found
 
 
-def fixed_of(scheme: Any, period: str, at: datetime) -> dict[str, dict[str, Fraction]]:
-    """Points that appeals set until ``at``; of two about one item the later one counts."""
+def fixed_of(
+    scheme: Any, period: str, at: datetime | None = None
+) -> dict[str, dict[str, Fraction]]:
+    """Points that appeals set, until ``at`` if that is given; of two about one item the later one
+    counts."""
     found: dict[str, dict[str, Fraction]] = {}
     rows = Appeal.objects.filter(
-        score__run__scheme=scheme, score__run__period=period, upheld=True, points__isnull=False,
-        answered_at__lte=at,
-    ).order_by("answered_at", "pk")  # fmt: skip
+        score__run__scheme=scheme, score__run__period=period, upheld=True, points__isnull=False
+    ).order_by("answered_at", "pk")
+    if at is not None:
+        rows = rows.filter(answered_at__lte=at)
     for subject, item, points in rows.values_list("score__subject", "item", "points"):
         found.setdefault(subject, {})[item] = Fraction(points or Decimal(0))
     return found

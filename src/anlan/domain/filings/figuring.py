@@ -11,6 +11,7 @@ from anlan.domain.filings import checking, deriving, mixing
 from anlan.domain.filings.checking import Finding, Value
 from anlan.domain.filings.deriving import Read
 from anlan.domain.filings.entering import Asked, Typed
+from anlan.domain.filings.levels import Below
 from anlan.domain.filings.models import Entry, Filing, Item
 from anlan.domain.filings.terms import TYPED, Definition, Place, address
 from anlan.domain.filings.vague import Bounds
@@ -30,6 +31,8 @@ class Shown:
     #: By cell of a year to date, what of it was declared, and of which periods.
     declared: dict[str, int] = field(default_factory=dict)
     codes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    #: Where it is judged, the units below that file the same.
+    below: Below = field(default_factory=Below)
 
 
 @dataclass(frozen=True)
@@ -71,9 +74,10 @@ def shown(
             _put(found, given, key, _year_of(asked, place.cell.of[0], given, before))
     found.values = checking.work_out(asked.definition, given, asked.digits)
     if judged:
+        found.below = Below.of(asked.filing)
         found.findings = checking.judge(
             asked.definition, _reader(asked, found, before, mixed, at), asked.digits
-        )
+        ) + found.below.doubts(asked, found.values)
     return found
 
 

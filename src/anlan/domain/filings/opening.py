@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -9,7 +10,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -24,7 +24,7 @@ from anlan.kernel.calendar.periods import Period
 from anlan.kernel.calendar.workdays import Calendar
 from anlan.kernel.loop import engine
 from anlan.kernel.loop.engine import Move, NewCase
-from anlan.kernel.loop.models import Party, PartyRole
+from anlan.kernel.loop.models import Case, Party, PartyRole
 from anlan.kernel.notices import outbox
 from anlan.kernel.notices.kinds import declare
 from anlan.kernel.notices.outbox import Post
@@ -179,22 +179,41 @@ def _declares(declaring: dict[int, list[tuple[date, date | None]]], one: _Wanted
     )
 
 
-def move_days(form: Form, code: str, *, unit: Unit | None, area: Any, due_on: date, reason: str,
+def move_days(form: Form, code: str, *, unit: Unit | None, area: Any, reason: str,
               **call: Any) -> int:  # fmt: skip
-    """Give the filings that still are owed the day that an exception states."""
-    rows = form.filings.filter(code=code, case__unsettled=True)
+    """Give the filings that a new exception is about the day that holds for them now: a unit's own
+    exception goes before its area's.
+
+    What is owed gets it as its deadline, but what was sent back no less time than it had. What was
+    filed meanwhile is judged by it where it is later: who filed before the exception was entered is
+    no worse off than who files after.
+    """
+    rows = form.filings.filter(code=code).exclude(case__state="void")
     if unit is not None:
         rows = rows.filter(unit=unit)
     if area is not None:
-        rows = rows.filter(Q(case__path__startswith=area.path))
-    moves, moved = [], []
-    for pk, case in engine.lock(rows.values_list("pk", flat=True)).items():
-        if case.unsettled and case.due_on != due_on:
-            fields = {"due_on": due_on, "due_at": None, "due_provisional": False, "rung": 0,
+        rows = rows.filter(case__path__startswith=area.path)
+    others = who.exceptions(form, [code])[code]
+    found = list(rows.select_related("unit", "case"))
+    locked = engine.lock([row.pk for row in found if row.case.unsettled])
+    moves, judged = [], defaultdict(list)
+    for row in found:
+        case, day = locked.get(row.pk, row.case), who.day_for(others, row.unit) or row.due_on
+        if _gets(row, case, day):
+            fields = {"due_on": day, "due_at": None, "due_provisional": False, "rung": 0,
                       "due_rule": {"kind": "date"}}  # fmt: skip
             moves.append(Move(case, fields))
-            moved.append(pk)
+        if row.due_on != day and (case.unsettled or day > row.due_on):
+            judged[day].append(row.pk)
     engine.take(FILING, "extend", moves, reason=reason, **call)
-    for chunk in bulk.slices(moved):
-        Filing.objects.filter(pk__in=chunk).update(due_on=due_on)
-    return len(moves)
+    for day, pks in judged.items():
+        for chunk in bulk.slices(pks):
+            Filing.objects.filter(pk__in=chunk).update(due_on=day)
+    return len({move.case.pk for move in moves}.union(*judged.values()))
+
+
+def _gets(row: Filing, case: Case, day: date) -> bool:
+    """Whether its deadline becomes that day; what was sent back keeps a later one of its own."""
+    if not case.unsettled or case.due_on == day:
+        return False
+    return row.first_on is None or case.due_on is None or day > case.due_on

@@ -151,7 +151,9 @@ def _publish(run: Run, audience: str, claim: Claim) -> None:
     run.audience, run.stands, run.corrects = audience, True, corrects
     run.save()
     Appeal.objects.filter(
-        score__run__scheme=run.scheme_id, score__run__period=run.period, upheld=True, result=None
+        score__run__scheme=run.scheme_id, score__run__period=run.period, upheld=True, result=None,
+        # What was worked out before the answer took nothing of it in.
+        answered_at__lte=run.made_at,
     ).update(result=run)  # fmt: skip
     claim.record(
         "ranking.publish", "ranking", run.pk, reason=run.reason,
@@ -182,7 +184,9 @@ def correct_by_appeal(appeal: Appeal, *, claim: Claim) -> Run:
         scheme=scheme, period=appeal.score.run.period, stands=True
     )
     basis = working.basis_again(standing)
-    fixed = working.fixed_of(scheme, standing.period, claim.at)
+    # Whenever it was answered: one that was decided while this one waited for its turn may have
+    # begun after it, and would else be lost.
+    fixed = working.fixed_of(scheme, standing.period)
     basis = type(basis)(**{**vars(basis), "fixed": fixed})
     worked = working.work_out(basis, at=claim.at, known_at=standing.known_at)
     reason = str(_("appeal %(number)s upheld") % {"number": appeal.case.number})

@@ -99,7 +99,7 @@ def other_day(
     OtherDay.objects.create(form=form, code=code, unit=found, area=place, due_on=due_on,
                             reason=why, made_at=claim.at, made_by=claim.by.name)  # fmt: skip
     moved = opening.move_days(
-        form, code, unit=found, area=place, due_on=due_on, reason=why, by=claim.by, at=claim.at,
+        form, code, unit=found, area=place, reason=why, by=claim.by, at=claim.at,
         request_id=claim.request_id,
     )  # fmt: skip
     after = {"period": code, "due_on": due_on, "moved": moved}

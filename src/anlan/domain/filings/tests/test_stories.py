@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from anlan.base.refusal import NotAllowed, NotFound
-from anlan.domain.filings import commands, opening
-from anlan.domain.filings.models import Declared, Entry, Filing, Version
+from anlan.domain.filings import commands, opening, rollup
+from anlan.domain.filings.models import Declared, Entry, Filing, Form, Version
 from anlan.domain.filings.refusals import CellsWrong, CountedTwice, FilingIncomplete, VersionIssued
 from anlan.domain.filings.terms import Cell, Rule
+from anlan.domain.filings.tests.desk import later
+from anlan.domain.filings.who import Group
+from anlan.kernel.accounts.models import Role, Unit, User
 from anlan.kernel.loop.refusals import OwnWork, StepNotPossible
 
 pytestmark = pytest.mark.django_db
@@ -142,26 +145,51 @@ def test_nobody_passes_judgement_on_their_own_filing(desk: Any) -> None:
     desk.receive(mine)
 
 
-def test_each_level_reviews_on_the_way_up(desk: Any) -> None:
+def test_two_levels_file_one_form_and_each_number_counts_once_also_when_it_is_unlocked(
+    desk: Any,
+) -> None:
     desk.cast.unit("province", "云南省安委办", "committee_office", "530000")
-    from anlan.kernel.accounts.models import Role, Unit, User
-
     desk.cast.person("province", "province", Role.OFFICE)
     User.objects.update(password_changed_at=timezone.now())
     Unit.objects.filter(pk=desk.cast.units["city"].pk).update(parent=desk.cast.units["province"])
-    cells = {"r1.m": Cell("declared", item=desk.item("检查"))}
+    before = desk.month.previous()
     new = commands.NewForm(
-        title="省表", period="month", starts_on=desk.month.start, opens_days=0, reviewed=True,
-        groups=(commands.forms.who.Group("committee_office", 3),),
-        definition=desk.definition(cells),
+        title="省表", period="month", starts_on=before.start, opens_days=0, reviewed=True,
+        groups=(Group("committee_office", 2), Group("committee_office", 3)),
+        definition=desk.definition({"r1.m": Cell("declared", item=desk.item("检查"))}),
     )  # fmt: skip
-    pk = commands.make_form(new, **desk.call("province"))
-    commands.issue(pk, **desk.call("province"))
-    mine = desk.of(pk)
-    desk.submit(mine, r1="5")
-    assert desk.step("province", mine, "receive") == 302 or desk.state(mine) == "verified"
-    assert desk.step("city", mine, "review", reason="属实") == "verified"
-    assert desk.step("province", mine, "receive") == "closed"
+    form = Form.objects.get(pk=commands.make_form(new, **desk.call("province")))
+    commands.issue(form.pk, **desk.call("province"))
+    city, mine, other = (desk.of(form, unit) for unit in ("city", "office", "elsewhere"))
+    assert "2 units below yours file this form" in desk.text("city", "filings:page", city.pk)
+    assert "below yours" not in desk.text("office", "filings:page", mine.pk)
+    desk.submit(mine, r1="4")
+    desk.submit(other, "stranger", r1="6")
+    with pytest.raises(CellsWrong) as refused:
+        desk.submit(city, "city", r1="10")
+    assert [one["cell"] for one in refused.value.data["cells"]] == ["reason:below"]
+    desk.submit(city, "city", r1="3")
+    assert desk.sums() == {"检查": 13}
+    # Received and unlocked again: it goes the whole way up once more, and counts once.
+    for said, total in (("4", 13), ("5", 14)):
+        if desk.state(mine) == "assigned":
+            desk.submit(mine, r1=said)
+        assert desk.step("province", mine, "receive") == 409
+        assert desk.step("city", mine, "review", reason="属实") == "verified"
+        assert desk.step("province", mine, "receive") == "closed"
+        assert desk.sums() == {"检查": total}
+        if said == "4":
+            assert desk.step("province", mine, "recall", reason="重新核对") == "assigned"
+            assert desk.sums() == {"检查": 9}
+    table = rollup.table(form, desk.month.code, desk.cast.actor("province"), timezone.now())
+    assert (table.totals["r1.m"].value, table.totals["r1.m"].stated) == (14, 3)
+    # The upper one filed first, and took in what those below declare later: who receives it is told.
+    city = desk.of(form, "city", before.code)
+    desk.submit(city, "city", r1="10")
+    assert "Seems to hold" not in desk.text("province", "filings:page", city.pk)
+    desk.submit(desk.of(form, "office", before.code), r1="4")
+    desk.submit(desk.of(form, "elsewhere", before.code), "stranger", r1="6")
+    assert "Seems to hold" in desk.text("province", "filings:page", city.pk)
     desk.check()
 
 
@@ -308,3 +336,38 @@ def test_deadlines_exceptions_and_lateness(desk: Any) -> None:
     assert counts["on_time"] == 1
     assert counts[expected] == 1
     assert Entry.objects.count() == 1
+
+
+def test_an_exception_that_comes_after_the_deadline_treats_all_alike(desk: Any) -> None:
+    """Filed late before it was entered, owed still, sent back, and with a day of its own."""
+    from anlan.domain.filings import queries
+
+    before = desk.month.previous()
+    form = desk.form(starts_on=before.start)
+    late, owed = desk.of(form, code=before.code), desk.of(form, "elsewhere", before.code)
+    office, elsewhere = desk.cast.units["office"], desk.cast.units["elsewhere"]
+
+    def stands() -> list[str]:
+        rows = (desk.of(form, unit, before.code) for unit in ("office", "elsewhere"))
+        return [queries.stands(row, desk.today) for row in rows]
+
+    def other_day(due_on: date, **scope: Any) -> None:
+        commands.other_day(form.pk, code=before.code, due_on=due_on, reason="系统停机", **scope,
+                           **desk.call("city"))  # fmt: skip
+
+    desk.submit(late, r1="1", r2="1")
+    assert stands() == ["late", "missing"]
+    other_day(later(5), unit=elsewhere.pk)
+    assert stands() == ["late", "waiting"]
+    # For everybody, a shorter day than one unit was given for itself: that one keeps its own.
+    other_day(later(2))
+    assert stands() == ["on_time", "waiting"]
+    assert desk.of(form, "elsewhere", before.code).case.due_on == later(5)
+    desk.submit(owed, "stranger", r1="1", r2="1")
+    # Sent back with days to mend it, and the unit's own day is brought forward: it keeps these.
+    commands.send_back(late.pk, reason="核对", **desk.call("city"))
+    mend = desk.of(form, code=before.code).case.due_on
+    other_day(later(0), unit=office.pk)
+    assert desk.of(form, code=before.code).case.due_on == mend
+    assert stands() == ["returned", "on_time"]
+    desk.check()

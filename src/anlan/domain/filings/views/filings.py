@@ -35,6 +35,7 @@ from anlan.domain.filings.deriving import Read
 from anlan.domain.filings.entering import Asked
 from anlan.domain.filings.figuring import Shown
 from anlan.domain.filings.history import timeline_of
+from anlan.domain.filings.levels import RULE, Below
 from anlan.domain.filings.loop import FILING, STATES
 from anlan.domain.filings.models import Entry, Filing
 from anlan.domain.filings.refusals import CellsWrong, DraftMoved
@@ -124,7 +125,8 @@ def _page(
         "entries": entries, "looks": ENTRY_LOOKS, "standing": standing, "wished": wished,
         "wishes": wishes, "wish": around.wish, "waiting": waiting,
         "differences": _differences(asked, entries), "period": columns.period_label(row.code),
-        "doubles": _doubles(asked, standing, now),
+        "doubles": _doubles(asked, standing, now), "below": shown.below.units,
+        "held": [] if filling or standing is None else _held(asked, standing),
         "how": how, "stands": queries.STANDS[how], "tone": queries.TONES[how],
         "state": STATES[case.state], "rung": RUNGS[case.rung - 1] if case.rung else "",
         "days": (case.due_on - today).days if case.unsettled and case.due_on else None,
@@ -211,6 +213,13 @@ def _named(wrong: list[dict[str, str]]) -> tuple[list[dict[str, str]], int]:
         if counts[one["reason"]] <= SAME_MAX and len(found) < WRONG_MAX:
             found.append(one)
     return found, len(wrong) - len(found)
+
+
+def _held(asked: Asked, standing: Entry) -> list[str]:
+    """What stands and seems to hold what the units below declared since: for who receives it."""
+    if RULE.key in standing.reasons:
+        return []
+    return [one.text for one in Below.of(asked.filing).doubts(asked, standing.values)]
 
 
 def _reasons(

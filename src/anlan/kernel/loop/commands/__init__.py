@@ -8,6 +8,7 @@ from anlan.kernel.loop.commands.assigning import assign, hand_over, receive
 from anlan.kernel.loop.commands.checking import (
     close,
     look_back,
+    nothing_confirmed,
     pending_of,
     pending_reviews,
     reject,
@@ -63,6 +64,7 @@ __all__ = (
     "merge",
     "move",
     "not_urged_lately",
+    "nothing_confirmed",
     "pending_of",
     "pending_reviews",
     "put_on_list",

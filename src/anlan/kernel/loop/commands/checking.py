@@ -110,7 +110,7 @@ def reject(
     stated = {"due_on": due_on, "due_rule": {"kind": "date"}} if due_on else {}
     moves = [Move(case, {**_new_round(case), **stated}) for case in cases]
     engine.take(machine, "reject", moves, reason=reason, **call)
-    _nothing_confirmed(cases)
+    nothing_confirmed(cases)
     told.parties(cases, PartyRole.RECTIFIER, "loop.rejected", at=call["at"], reason=reason)
     _release(machine, cases, **call)
 
@@ -125,7 +125,7 @@ def look_back(
         return
     move = Move(case, {"rebounds": case.rebounds + 1, **_new_round(case)})
     engine.take(machine, "reopen", [move], reason=reason, **call)
-    _nothing_confirmed([case])
+    nothing_confirmed([case])
     succession.follow(machine, [case], **call)
     told.parties([case], PartyRole.RECTIFIER, "loop.rebound", at=call["at"], reason=reason)
     _release(machine, [case], **call)
@@ -146,5 +146,6 @@ def _new_round(case: Case) -> dict[str, Any]:
     return {"round": case.round + 1}
 
 
-def _nothing_confirmed(cases: Sequence[Case]) -> None:
+def nothing_confirmed(cases: Sequence[Case]) -> None:
+    """In a new round everybody on the way up looks again."""
     Party.objects.filter(case__in=cases, until=None).update(confirmed_at=None, confirmed_by=None)

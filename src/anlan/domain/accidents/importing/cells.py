@@ -299,13 +299,25 @@ def _in_words(said: str, field: str) -> int:
 
 def amount(said: str, field: str) -> Decimal | None:
     """A sum as it stands, without signs of its currency."""
-    folded = re.sub(r"[,$¥￥\s]|USD|US\$", "", said)
+    folded = _decimal_point(re.sub(r"[$¥￥€£\s']|USD|US\$|EUR|GBP", "", said))
     if is_nothing(folded):
         return None
     found = _decimal(folded)
     if found is None:
         raise lacks(field, _("Write a number."))
     return found
+
+
+def _decimal_point(said: str) -> str:
+    """1,234.50 and 1.234,50 are one sum: of two signs the last one begins the decimals, and three
+    digits after a comma are thousands."""
+    if "," in said and said.rfind(",") > said.rfind("."):
+        whole, _sign, rest = said.rpartition(",")
+        if "." in said or (not re.fullmatch(r"\d{3}", rest) and "," not in whole):
+            return f"{whole.replace('.', '').replace(',', '')}.{rest}"
+    if said.count(".") > 1 and re.fullmatch(r"-?\d{1,3}(\.\d{3})+", said):
+        return said.replace(".", "")
+    return said.replace(",", "")
 
 
 def degrees(said: str, field: str, most: int) -> Decimal | None:

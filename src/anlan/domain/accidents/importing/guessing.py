@@ -36,6 +36,17 @@ _ID = re.compile(
 )
 #: Rules of these layouts tell types by an account's words, whatever its columns are.
 _BY_ACCOUNT = ("osha",)
+#: How a day in three columns is called.
+_PARTS = (
+    frozenset({"year", "yr", "calyr", "accidentyear", "年", "年份"}),
+    frozenset({"month", "mon", "mo", "accidentmonth", "月", "月份"}),
+    frozenset({"day", "dayofmonth", "dd", "accidentday", "日"}),
+)
+#: Ways to call a column that are too short to be looked for within others.
+_SHORT = {"lat": ("lat", "y坐标"), "lon": ("lng", "lon", "long", "x坐标")}
+#: What is ticked of a person, and is no further person.
+_TICKED = ("hospital", "amput", "lossofeye")
+_TICKS = frozenset({"0", "1", "0.0", "1.0", "yes", "no", "y", "n", "x", "true", "false"})
 _CLOCK = re.compile(r"\d{1,2}[:时点]\d{0,2}|\d{1,4}|\d{1,2}\s*[ap]\.?m\.?", re.IGNORECASE)
 
 
@@ -87,6 +98,7 @@ def guess(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Guess:
     found = Guess()
     _by_names(columns, found)
     _by_words(columns, found)
+    _once(columns, found)
     _days(columns, found)
     _accounts(columns, found)
     _people_of_one(columns, found)
@@ -149,7 +161,10 @@ def _by_words(columns: Sequence[Column], found: Guess) -> None:
         # 伤情描述, "injury description": what stands last says what it is.
         told = column.head.endswith(_WORDS["text"])
         for name, words in _WORDS.items():
-            word = next((word for word in words if word in column.head), "")
+            # 伤亡人数 says of neither how many died nor how many were hurt.
+            said = column.head.replace("伤亡人数", "")
+            word = next((word for word in words if word in said), "")
+            word = word or (column.head if column.head in _SHORT.get(name, ()) else "")
             if word and not (told and name in CODED) and _fits(name, column):
                 found.take(column, name, WORDS, word)
                 break
@@ -158,9 +173,26 @@ def _by_words(columns: Sequence[Column], found: Guess) -> None:
                 found.take(column, "key", WORDS, column.heading)
 
 
+def _once(columns: Sequence[Column], found: Guess) -> None:
+    """Nobody is counted twice: by what became of a person and by a tick beside it, or by a stay in
+    hospital and what was done there."""
+    ticks = [each for each in columns if each.heading in found.columns.get("serious", ())
+             and any(word in each.head for word in _TICKED) and each.mostly(_is_tick)]  # fmt: skip
+    for column in ticks[0 if found.columns.get("outcome") else 1 :]:
+        found.columns["serious"].remove(column.heading)
+        del found.why[column.heading]
+    if not found.columns.get("serious"):
+        found.columns.pop("serious", None)
+
+
 def _days(columns: Sequence[Column], found: Guess) -> None:
     """The day on which it happened: not that on which it was reported or entered."""
     if found.columns.get("happened_at"):
+        return
+    parts = [next((each for each in columns if each.head in names), None) for names in _PARTS]
+    if all(parts):
+        for part in filter(None, parts):
+            found.take(part, "happened_at", VALUES)
         return
     days = [each for each in columns if found.is_free(each) and each.mostly(cells.is_day)]
     if days:
@@ -190,6 +222,10 @@ def _fits(name: str, column: Column) -> bool:
     """Whether its values can be what its heading says; a column without any can."""
     reads = _READS.get(name)
     return reads is None or not column.values or reads(column)
+
+
+def _is_tick(said: str) -> bool:
+    return cells.is_nothing(said) or said.lower() in _TICKS
 
 
 def _is_number(said: str) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import re
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice, zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,17 @@ from anlan.domain.accidents.importing.plan import REQUIRED, Plan, head
 from anlan.domain.accidents.refusals import NoAccidentSheet, TooManyAccidents
 from anlan.kernel.papers.sheets import Row, Sheet, Value, letter, read_workbook
 
-HEADER_ROWS_MAX = 10
+HEADER_ROWS_MAX = 30
+#: Headings in the upper of two rows: a title over all of them is none.
+UPPER_MIN = 3
+#: What a row begins with that sums the others up or says who wrote them.
+_ASIDE = re.compile(
+    r"(合计|总计|小计|共计|总数|填表|制表|审核|审批|备注|说明|注[:：]|grand|sub-?total|totals?\b|sum\b"
+    r"|notes?\b|source\b)",
+    re.IGNORECASE,
+)
+_UNITS = re.compile(r"[(（\[].*[)）\]]")
+_YEAR = re.compile(r"((?:19|20)\d\d)(?:\.0|年)?")
 #: Rows of one file.
 LINES_MAX = 500_000
 #: What a compressed table may grow to.
@@ -34,8 +46,11 @@ class Table:
     """A sheet's row of headings, and in which column each stands."""
 
     sheet: Sheet
+    #: The last row of its headings.
     top: int
+    #: Those that are read, and all of them.
     at: dict[str, int]
+    heads: dict[str, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +66,14 @@ class Line:
         """The first of a field's columns that says something."""
         heads = plan.columns.get(name, ())
         return next((v for h in heads if (v := self.values.get(h)) not in (None, "")), None)
+
+    def day(self, plan: Plan) -> Value:
+        """The day on which it happened, out of three columns where year, month and day have one."""
+        said = self.texts(plan, "happened_at")
+        if len(said) == 3 and (year := _YEAR.fullmatch(said[0])):
+            month, day = (each.removesuffix(".0").rstrip("月日") for each in said[1:])
+            return f"{year[1]}-{month}-{day}" if month.isdecimal() else f"{day} {month} {year[1]}"
+        return self.value(plan, "happened_at")
 
     def text(self, plan: Plan, name: str) -> str:
         return next(iter(self.texts(plan, name)), "")
@@ -79,7 +102,9 @@ def tables(path: Path, name: str, plan: Plan | None = None) -> Iterator[list[Tab
         yield found
 
 
-def lines(found: Sequence[Table], plan: Plan) -> Iterator[Line]:
+def lines(found: Sequence[Table], plan: Plan, aside: list[int] | None = None) -> Iterator[Line]:
+    """The rows below the headings. ``aside`` gets the numbers of those that sum others up, say
+    who wrote them or in which units, and are no accidents."""
     wanted, count = plan.headings(), 0
     for table in found:
         at = {heading: n for heading, n in table.at.items() if heading in wanted}
@@ -90,17 +115,33 @@ def lines(found: Sequence[Table], plan: Plan) -> Iterator[Line]:
             if count > LINES_MAX:
                 raise TooManyAccidents(max=LINES_MAX)
             values = {h: value for h, n in at.items() if (value := row.get(n)) is not None}
-            yield Line(table.sheet.name, row.number, at, values)
+            line = Line(table.sheet.name, row.number, at, values)
+            if _is_aside(line, row, table, plan):
+                if aside is not None:
+                    aside.append(row.number)
+                continue
+            yield line
 
 
-def accidents(found: Sequence[Table], plan: Plan) -> Iterator[list[Line]]:
+def _is_aside(line: Line, row: Row, table: Table, plan: Plan) -> bool:
+    own = _own(row)
+    said = next(iter(own.values()), "")
+    if _ASIDE.match(said):
+        # A row that has a day tells of an accident, whatever its first word is.
+        return not cells.is_day(line.text(plan, "happened_at"))
+    return row.number == table.top + 1 and all(map(_UNITS.fullmatch, own.values()))
+
+
+def accidents(
+    found: Sequence[Table], plan: Plan, aside: list[int] | None = None
+) -> Iterator[list[Line]]:
     """The rows of each accident, in the order of its first; the same every time."""
     if not plan.same:
-        for line in lines(found, plan):
+        for line in lines(found, plan, aside):
             yield [line]
         return
     groups: dict[tuple[str, ...], list[Line]] = {}
-    for line in lines(found, plan):
+    for line in lines(found, plan, aside):
         key = tuple(cells.text(line.values.get(heading)) for heading in plan.same)
         # A row that says nothing of what it shares is an accident of its own.
         alone = not any(key)
@@ -113,26 +154,58 @@ def accidents(found: Sequence[Table], plan: Plan) -> Iterator[list[Line]]:
 
 def _headed(sheet: Sheet, plan: Plan | None) -> Table | None:
     """By the plan's headings; without a plan the row with the most cells of words."""
-    best: tuple[int, Row] | None = None
-    for row in sheet.rows():
-        if row.number > HEADER_ROWS_MAX:
-            break
-        if plan is not None:
-            if (at := _at(row, plan)) is not None:
-                return Table(sheet, row.number, at)
-            continue
-        words = sum(isinstance(v, str) and any(map(str.isalpha, v)) for v in row.values)
-        if words > (best[0] if best else 1):
-            best = words, row
-    return Table(sheet, best[1].number, headings(best[1])) if best else None
+    best: tuple[int, Table] | None = None
+    rows = list(islice(sheet.rows(), HEADER_ROWS_MAX + 1))
+    for row, below in zip_longest(rows[:HEADER_ROWS_MAX], rows[1:]):
+        for top, heads in _readings(row, below):
+            if plan is not None:
+                if (at := _at(heads, plan)) is not None:
+                    return Table(sheet, top, at, heads)
+                continue
+            words = sum(any(map(str.isalpha, heading)) for heading in heads)
+            if words > (best[0] if best else 1):
+                best = words, Table(sheet, top, heads, heads)
+    return best[1] if best else None
+
+
+def _readings(row: Row, below: Row | None) -> Iterator[tuple[int, dict[str, int]]]:
+    """What a row is as headings: with the row below it, where that divides some of them."""
+    if below is not None and (both := _divided(row, below)):
+        yield below.number, both
+    yield row.number, headings(row)
+
+
+def _divided(row: Row, below: Row) -> dict[str, int] | None:
+    """Headings of two rows, 伤亡人数 over 死亡 and 重伤; None where the lower one is none of them.
+
+    A cell of the lower row stands below one that spans it, and says words.
+    """
+    upper, lower = _own(row), _own(below)
+    if len(upper) < UPPER_MIN or len(lower) < 2 or lower.keys() <= upper.keys():
+        return None
+    named: dict[int, str] = dict(upper)
+    for n, said in lower.items():
+        above = max((m for m in upper if m <= n), default=None)
+        spans = n not in upper or (n + 1 in lower and n + 1 not in upper)
+        if above is None or not spans or not said[:1].isalpha() or cells.is_day(said):
+            return None
+        named[n] = f"{upper[above]} {said}"
+    return _numbered(sorted(named.items()))
+
+
+def _own(row: Row) -> dict[int, str]:
+    return {n: said for n, value in enumerate(row.values)
+            if n not in row.filled and (said := cells.text(value))}  # fmt: skip
 
 
 def headings(row: Row) -> dict[str, int]:
     """The columns of a row of headings; what is there twice is told apart by a number."""
+    return _numbered(_own(row).items())
+
+
+def _numbered(named: Iterable[tuple[int, str]]) -> dict[str, int]:
     found: dict[str, int] = {}
-    for n, value in enumerate(row.values):
-        if n in row.filled or not (said := cells.text(value)):
-            continue
+    for n, said in named:
         name, times = said, 1
         while name in found:
             times += 1
@@ -141,10 +214,10 @@ def headings(row: Row) -> dict[str, int]:
     return found
 
 
-def _at(row: Row, plan: Plan) -> dict[str, int] | None:
-    """Where the plan's own headings stand in a row that has them."""
+def _at(heads: Mapping[str, int], plan: Plan) -> dict[str, int] | None:
+    """Where the plan's own headings stand among some that have them."""
     here: dict[str, int] = {}
-    for heading, n in headings(row).items():
+    for heading, n in heads.items():
         here.setdefault(head(heading), n)
     at = {name: here[head(name)] for name in plan.headings() if head(name) in here}
     there = all(any(h in at for h in plan.columns.get(name, ())) for name in REQUIRED)

@@ -111,7 +111,7 @@ class _Places:
 
 def _word(line: Line, plan: Plan, source: str, places: _Places) -> NewWord:
     moment = cells.moment(
-        line.value(plan, "happened_at"), plan.days or cells.MONTH_FIRST,
+        line.day(plan), plan.days or cells.MONTH_FIRST,
         at=line.value(plan, "time"),
     )  # fmt: skip
     told = [line.text(plan, "enterprise"), line.text(plan, "title"), line.text(plan, "text")]

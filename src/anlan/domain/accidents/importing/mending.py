@@ -25,8 +25,7 @@ def write(target: BinaryIO, batch: Batch) -> int:
             told = wrong.get(table.sheet.name[:120])
             if not told:
                 continue
-            whole = next(row for row in table.sheet.rows() if row.number == table.top)
-            heads = lines.headings(whole)
+            heads = table.heads
             rows = [
                 BadRow(told[row.number], {h: cells.text(row.get(n)) for h, n in heads.items()}, "")
                 for row in table.sheet.rows()

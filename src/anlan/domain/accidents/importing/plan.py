@@ -78,6 +78,8 @@ class Plan:
 
     #: By field, the headings of its columns.
     columns: dict[str, list[str]] = field(default_factory=dict)
+    #: Fields whose several columns tell of the same people in part: the largest holds, no sum.
+    most: list[str] = field(default_factory=list)
     #: Rows that agree in these columns tell of one accident; none: each row is one.
     same: list[str] = field(default_factory=list)
     #: Which of two small numbers is the month (cells.MONTH_FIRST); "" is the month.

@@ -127,7 +127,7 @@ def _of_table(
 def _days(path: Path, name: str, plan: Plan) -> list[str]:
     with lines.tables(path, name, plan) as found:
         rows = islice(lines.lines(found, plan), SAMPLE_ROWS)
-        return [line.text(plan, "happened_at") for line in rows]
+        return [cells.text(line.day(plan)) for line in rows]
 
 
 def samples(batch: Batch) -> list[tuple[str, list[str]]]:

@@ -31,6 +31,8 @@ Progress = Callable[[int, int], None]
 MEETINGS_MAX = 5
 #: Codes of a column that a page offers at once to be turned into ours.
 CODES_SHOWN = 100
+#: Rows that were left aside, by number.
+ASIDE_SHOWN = 20
 
 
 @dataclass
@@ -64,9 +66,10 @@ class Counts:
 def try_out(batch: Batch, *, by: Actor, progress: Progress | None = None) -> dict[str, Any]:
     """What ``run`` would do, without entering an accident; rows to mend are kept to be seen."""
     reader, counts, at = _reader(batch, by), Counts(), timezone.now()
+    aside: list[int] = []
     batch.leftovers.all().delete()
     done = 0
-    for chunk in _chunks(batch, 0):
+    for chunk in _chunks(batch, 0, aside):
         found = reader.read(chunk)
         for became in found:
             counts.add(became)
@@ -75,7 +78,8 @@ def try_out(batch: Batch, *, by: Actor, progress: Progress | None = None) -> dic
         if progress:
             progress(done, done)
     tried = {**counts.numbers(), "types": dict(counts.types), "codes": _codes(reader),
-             "at": at.isoformat()}  # fmt: skip
+             "at": at.isoformat(), "aside": len(aside),
+             "aside_rows": aside[:ASIDE_SHOWN]}  # fmt: skip
     Batch.objects.filter(pk=batch.pk).update(total=done, tried=tried)
     return tried
 
@@ -162,11 +166,11 @@ def _reader(batch: Batch, by: Actor) -> Reader:
     return Reader(batch, Plan.of(batch.plan), by)
 
 
-def _chunks(batch: Batch, start: int) -> Iterator[list[Group]]:
+def _chunks(batch: Batch, start: int, aside: list[int] | None = None) -> Iterator[list[Group]]:
     """The accidents from number ``start`` on, BATCH_ROWS at a time."""
     file, plan = batch.file, Plan.of(batch.plan)
     with lines.tables(file.path, file.name, plan) as found:
-        left: Iterator[Group] = islice(lines.accidents(found, plan), start, None)
+        left: Iterator[Group] = islice(lines.accidents(found, plan, aside), start, None)
         while chunk := list(islice(left, BATCH_ROWS)):
             yield chunk
 

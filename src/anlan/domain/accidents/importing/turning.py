@@ -119,7 +119,7 @@ class Reader:
                                  "or add the accident there."))  # fmt: skip
         zone = cells.zone_of(line.text(plan, "zone") or plan.zone)
         moment = cells.moment(
-            line.value(plan, "happened_at"), plan.days or cells.MONTH_FIRST,
+            line.day(plan), plan.days or cells.MONTH_FIRST,
             at=line.value(plan, "time"), zone=zone,
         )  # fmt: skip
         if timezone.localdate(moment).isoformat() in plan.no_day:
@@ -298,7 +298,8 @@ def _of_line(line: Line, plan: Plan, text: str) -> dict[str, int]:
     for name in PEOPLE:
         numbers = [cells.number(said, name) for said in line.texts(plan, name)]
         known = [n for n in numbers if n is not None]
-        counted[name] = sum(known) if known else int(constants.get(name, 0))
+        together = max if name in plan.most else sum
+        counted[name] = together(known) if known else int(constants.get(name, 0))
     said = line.text(plan, "outcome")
     if said and not cells.is_nothing(said):
         became = _ruled(plan, "outcome", [line], said)

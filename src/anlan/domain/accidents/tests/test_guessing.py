@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from anlan.base.refusal import Refusal
 from anlan.domain.accidents import importing
-from anlan.domain.accidents.importing import cells
-from anlan.domain.accidents.importing.plan import Plan
+from anlan.domain.accidents.importing import cells, lines, preparing
+from anlan.domain.accidents.importing.plan import PEOPLE, Plan
 from anlan.domain.accidents.models import Accident
 from anlan.domain.accidents.tests.desk import HOME, Desk
 from anlan.domain.hazards.tests.stage import ROOT
@@ -110,3 +111,49 @@ def test_a_number_of_people_is_read_in_words_and_no_guess_of_one(said: str, n: o
             cells.number(said, "deaths")
     else:
         assert cells.number(said, "deaths") == n
+
+
+#: Layouts as they come, with what must be read of them: day of the first row, rows, people.
+TWO_ROWS = ("某市2023年事故台账,,,,,,\n序号,发生时间,单位,事故简况,伤亡人数,,\n,,,,死亡,重伤,轻伤\n"
+            "1,2023年3月5日8时30分,建筑公司,工人在外墙作业时从脚手架坠落经抢救无效死亡,1,2,0\n"
+            "2,2023年4月6日,建筑公司,工人在基坑内作业时土方坍塌被埋经抢救无效死亡,2,0,1\n"
+            "合计,,,,3,2,1\n填表人：张三,,,,,,\n")  # fmt: skip
+THREE_COLUMNS = ("Year,Month,Day,Time of Accident,Fatalities,Injuries,Description\n"
+                 "2020,3,5,0830,1,2,A roof bolter was struck by rock falling near the face\n"
+                 "2020,4,16,1500,2,1,Two truck drivers drowned in the pond of a quarry\nTotal,,,,3,3,\n")  # fmt: skip
+UNITS = ("Fatal accidents,,,\nSource: Ministry,,,\nDate,Deaths,Seriously hurt,What happened\n"
+         "(dd/mm/yyyy),(persons),(persons),\n05/03/2020,1,2,Dump truck reversed over the edge of a tip\n"
+         "16/04/2020,2,0,Two men were buried by a collapse of the quarry face\nNote: provisional,,,\n")  # fmt: skip
+TICKS = ("Report ID,Event Date,Injury Severity,Hospitalized,Amputation,Final Narrative\n"
+         "7,5-Mar-2020,Fatal,1,1,Employee was caught in the nip point of a conveyor and died\n"
+         "7,5-Mar-2020,Serious,1,0,Employee was caught in the nip point of a conveyor too\n")  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "first", "rows", "people"), [
+    (TWO_ROWS, "2023-03-05 08:30", 2, ["deaths", "light", "serious"]),
+    (THREE_COLUMNS, "2020-03-05 08:30", 2, ["deaths", "serious"]),
+    (UNITS, "2020-03-05 00:00", 2, ["deaths", "serious"]),
+    (TICKS, "2020-03-05 00:00", 2, ["outcome"]),
+    ("说明,\n" * 11 + "日期,情况,死亡\n2023/3/5,某化工厂储罐区动火作业引发闪爆事故造成伤亡,1\n",
+     "2023-03-05 00:00", 1, ["deaths"]),
+])  # fmt: skip
+def test_headings_of_two_rows_days_of_three_columns_and_what_is_no_accident(
+    tmp_path: Path, text: str, first: str, rows: int, people: list[str]
+) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(text, encoding="utf-8")
+    plan, _source = preparing.proposed(path, path.name, "", None, {})
+    with lines.tables(path, path.name, plan) as found:
+        read = list(lines.lines(found, plan))
+    order = plan.days or cells.MONTH_FIRST
+    moment = cells.moment(read[0].day(plan), order, at=read[0].value(plan, "time"))
+    assert (f"{moment:%Y-%m-%d %H:%M}", len(read)) == (first, rows)
+    assert sorted({*PEOPLE, "outcome"} & plan.columns.keys()) == people
+
+
+@pytest.mark.parametrize(("said", "n"), [
+    ("1,234.50", "1234.50"), ("12.500,50", "12500.50"), ("1.234.567", "1234567"), ("12,5", "12.5"),
+    ("1,234", "1234"), ("1'200.5", "1200.5"), ("€ -3,50", "-3.50"),
+])  # fmt: skip
+def test_the_last_of_two_signs_begins_the_decimals(said: str, n: str) -> None:
+    assert cells.amount(said, "loss") == Decimal(n)

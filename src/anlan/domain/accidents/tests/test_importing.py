@@ -227,7 +227,7 @@ def test_a_row_an_injured_person_is_no_death_each(desk: Desk, tmp_path: Path) ->
     assert sum(map(sum, people)) == 25
     assert batch.untyped == 4
     severe = ("ID,EventDate,Employer,City,State,Latitude,Longitude,Hospitalized,Amputation,"
-              "Final Narrative,EventTitle\n7,1/2/2020,Acme,Waco,TX,931.5,-97.1,1,0,An employee "
+              "Final Narrative,EventTitle\n7,1/2/2020,Acme,Waco,TX,931.5,-97.1,1,1,An employee "
               "fell from a ladder.,Fall to lower level\n")  # fmt: skip
     batch = taken(desk, table(tmp_path, severe, "severe.csv"), area=HOME)
     row = Accident.objects.get(source_name="osha_severe")

@@ -234,10 +234,13 @@ def _editor(request: HttpRequest, found: Batch) -> dict[str, Any]:
             same = bool(given.get(f"s{n}"))
         why = guessing.reason(plan, heading, first)
         columns.append((heading, shown, first, second, same, why))
-    several = [str(FIELDS[name]) for name, heads in plan.columns.items()
-               if name in SUMMED and len(heads) > 1]  # fmt: skip
+    several, most = (
+        [str(FIELDS[name]) for name, heads in plan.columns.items()
+         if name in SUMMED and len(heads) > 1 and (name in plan.most) == largest]
+        for largest in (False, True)
+    )  # fmt: skip
     return {
-        "plan": plan, "fields": FIELDS.items(), "heads": columns, "several": several,
+        "plan": plan, "fields": FIELDS.items(), "heads": columns, "several": several, "most": most,
         "codes": editing.codes_of(found), "words": editing.words_of(plan),
         "types": editing.type_choices(), "people": [(name, FIELDS[name]) for name in PEOPLE],
         "new_words": range(editing.NEW_WORDS), "given": given,

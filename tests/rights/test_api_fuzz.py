@@ -19,7 +19,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 #: In the daily run all operations share this; the long run takes the other.
-SECONDS = 25
+SECONDS = 15
 SOAK_SECONDS = float(os.environ.get("ANLAN_SOAK_SECONDS", "900"))
 pytestmark = pytest.mark.django_db
 

@@ -18,6 +18,7 @@ def digests(folder):
     return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_the_same_seed_gives_the_same_files(tmp_path):
     first = samples.generate(tmp_path / "a", 800, seed=7, today=TODAY)

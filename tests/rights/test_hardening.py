@@ -201,6 +201,7 @@ def test_S54_templates_escape_and_switch_it_off_nowhere() -> None:
 # S58
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("changes", "field"),

@@ -53,6 +53,7 @@ def someone(settings: Any) -> Any:
     return make
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("route", PAGES, ids=str)
 def test_S13_every_page_declares_a_permission_that_exists(route: Route) -> None:
     from anlan.kernel.accounts import gate, policy
@@ -65,6 +66,7 @@ def test_S13_every_page_declares_a_permission_that_exists(route: Route) -> None:
         assert route.permission in policy.permissions(), f"no app declares {route.permission}"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("route", API, ids=str)
 def test_S13_every_endpoint_asks_who_is_there(route: Route) -> None:
     """Each operation has an ``auth``, except the documents of the API itself."""
@@ -97,6 +99,7 @@ def test_S13_strangers_are_sent_to_sign_in(route: Route, method: str) -> None:
     assert answer.headers["Location"].startswith(reverse("account_login"))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("route", API, ids=str)
 @pytest.mark.parametrize("method", ["get", "post", "put", "patch", "delete"])
 def test_S13_strangers_get_nothing_from_the_api(route: Route, method: str) -> None:

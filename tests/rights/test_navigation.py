@@ -73,6 +73,7 @@ def test_two_small_posts_see_what_either_uses(cast: Any, client_of: Any) -> None
     assert len(first) == len(set(GRID) | set(FIRM))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", [Role.GRID, Role.RECTIFIER])
 def test_folding_takes_nothing_away(
     role: Role, cast: Any, client_of: Any, monkeypatch: pytest.MonkeyPatch
@@ -87,6 +88,7 @@ def test_folding_takes_nothing_away(
         assert client.get(url).status_code == 200, url
 
 
+@pytest.mark.once
 def test_the_fold_is_open_where_one_stands_in_it(cast: Any, client_of: Any) -> None:
     client = client_of(_person(cast, Role.GRID))
     _first, folded, _opened = _nav(client)

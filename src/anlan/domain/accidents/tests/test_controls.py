@@ -177,6 +177,7 @@ def test_a_changed_target_is_a_version_and_earlier_moments_keep_the_one_before(d
     assert not controls.standing_in(by_code(CITY), 2025)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("more", "field"), [
     ({"aim": None}, "aim"), ({"aim": Decimal(101)}, "aim"), ({"base_year": None}, "base_year"),
     ({"base_year": 2025}, "base_year"), ({"source": " "}, "source"), ({"words": ""}, "words"),
@@ -218,6 +219,7 @@ def test_through_the_form_a_target_is_set_changed_and_ended(desk: Desk) -> None:
     assert not ControlTarget.objects.standing().exists()
 
 
+@pytest.mark.once
 def test_as_many_statements_for_many_targets_and_areas_as_for_few(desk: Desk) -> None:
     history(desk, ("2024-02-01", 1, HOME), ("2025-01-02", 1, HOME))
     put(desk, below=True)

@@ -160,6 +160,7 @@ def _figures(**more: int) -> Any:
     return Figures(**more)
 
 
+@pytest.mark.once
 def test_the_list_asks_as_much_for_many_as_for_few(desk: Desk) -> None:
     def asked() -> int:
         with CaptureQueriesContext(

@@ -130,6 +130,7 @@ def test_of_very_many_accidents_the_rest_is_looked_at_in_a_further_step(
     assert "open what is told" in desk.get("office", "accidents:words").content.decode()
 
 
+@pytest.mark.once
 def test_the_list_and_an_entry_ask_as_much_for_many_as_for_few(desk: Desk) -> None:
     counts, entries = [], []
     desk.get("office", "accidents:words")

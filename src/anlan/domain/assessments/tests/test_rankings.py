@@ -225,6 +225,7 @@ def test_points_are_given_by_the_named_unit_within_their_bounds(desk: Desk) -> N
     assert desk.get("firm", "points", scheme.pk, "task").status_code in (403, 404)
 
 
+@pytest.mark.once
 def test_pages_ask_as_much_for_many_periods_as_for_few(desk: Desk) -> None:
     scheme = desk.scheme()
     span = last_month()

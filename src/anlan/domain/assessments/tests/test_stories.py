@@ -78,6 +78,7 @@ def test_a_shipped_scheme_is_taken_up_changed_and_put_in_force(desk: Desk) -> No
     assert desk.get("office", "scheme", pk, query="?version=2").status_code == 404
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("changed", "field"),
     [

@@ -125,6 +125,7 @@ def test_an_offices_template_is_taken_in_and_used(desk: Desk, tmp_path: Any) -> 
     assert "自制版式" not in Document(BytesIO(plain.content)).paragraphs[0].text
 
 
+@pytest.mark.once
 def test_the_list_asks_as_often_for_many_as_for_few(
     desk: Desk, django_assert_max_num_queries: Any
 ) -> None:

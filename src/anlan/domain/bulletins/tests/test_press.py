@@ -137,6 +137,7 @@ def test_publications_are_counted_by_outlet_and_period_and_open_to_their_rows(de
     assert len(facts.disagreeing()) == 1, "./anlan check finds one that isn't counted"
 
 
+@pytest.mark.once
 def test_a_repeat_counts_once_and_statements_do_not_grow(desk: Desk) -> None:
     from anlan.domain.bulletins.press import commands
     from anlan.domain.bulletins.press.models import Publication

@@ -72,6 +72,7 @@ def test_the_list_of_keys_is_that_of_the_rule(house: House, asked: str, alone: b
         assert seen, "nobody saw anything"
 
 
+@pytest.mark.once
 def test_pages_cost_the_same_whatever_the_number_of_tasks(house: House) -> None:
     counts: dict[str, list[int]] = {}
     for count in (2, 40):

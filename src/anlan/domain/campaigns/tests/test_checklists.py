@@ -158,6 +158,7 @@ def test_each_sees_the_copies_of_its_own_area_and_unit(house: House) -> None:
         assert seen.exists() is sees, who
 
 
+@pytest.mark.once
 def test_statements_do_not_grow_with_lists_units_and_items(house: House) -> None:
     campaign: UUID = house.campaign()
     counts: list[list[int]] = []

@@ -83,6 +83,7 @@ def test_a_share_is_what_a_part_is_held_against(house: House) -> None:
     assert ">4/5</a>" in page
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("kind", [KIND, "hazard.enterprises"])
 def test_the_pages_cost_the_same_whatever_the_number_of_counted_tasks(
     house: House, kind: str

@@ -275,6 +275,7 @@ def test_a_repeat_is_harmless(house: House) -> None:
     assert AuditRow.objects.filter(action="plans.name_items").count() == 1
 
 
+@pytest.mark.once
 def test_no_page_asks_more_for_more_items(house: House) -> None:
     campaign = house.campaign()
     source, plan = text(house, campaign, items=12), package(house, campaign, lines=12)

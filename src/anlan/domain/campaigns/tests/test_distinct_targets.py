@@ -190,6 +190,7 @@ def test_who_was_inspected_counts_a_target_and_is_named_where_the_reader_may_see
     assert f'value="{kind}"' in chosen
 
 
+@pytest.mark.once
 def test_different_ones_cost_the_same_statements_whatever_their_number(house: House) -> None:
     counts = []
     for plans in (1, 6):

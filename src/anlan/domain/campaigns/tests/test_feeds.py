@@ -204,6 +204,7 @@ def test_what_was_accepted_before_counts_as_soon_as_the_office_chooses(house: Ho
     assert declared() == 8
 
 
+@pytest.mark.once
 def test_accepting_costs_the_same_statements_however_many_returns(house: House) -> None:
     duty, _target = fed(house, starts_on=house.today - timedelta(70))
     counts = []

@@ -174,6 +174,7 @@ def test_a_single_hearing_needs_no_rule(house: House) -> None:
     assert house.post("city", "campaigns:hearing_step", row.pk, "nonsense").status_code == 404
 
 
+@pytest.mark.once
 def test_the_calendar_costs_the_same_for_any_number_of_hearings(house: House) -> None:
     campaign = house.campaign()
     counts = []

@@ -320,6 +320,7 @@ def test_others_find_no_document(desk: Desk, client_of: Any, who: str) -> None:
     assert states(desk.row) == dict.fromkeys(states(desk.row), "open")
 
 
+@pytest.mark.once
 def test_a_page_asks_as_much_of_the_database_for_many_documents_as_for_one(
     desk: Desk, django_assert_num_queries: Any
 ) -> None:

@@ -272,6 +272,7 @@ def test_words_that_were_let_go_are_taken_for_nothing(report: Desk, client_of: A
     assert not FigureWords.objects.exists()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("fields", "says"),
     [
@@ -379,6 +380,7 @@ def test_others_find_no_figures(report: Desk, client_of: Any, who: str) -> None:
     assert listed.status_code == 403 or "1204" not in listed.content.decode()
 
 
+@pytest.mark.once
 def test_the_list_asks_as_much_of_the_database_for_many_figures_as_for_one(
     report: Desk, django_assert_num_queries: Any
 ) -> None:

@@ -163,6 +163,7 @@ def test_an_office_enters_one_through_its_page_and_others_read_it(house: House) 
     assert house.post("office", "campaigns:skip_key_date", row.pk).status_code in (403, 404)
 
 
+@pytest.mark.once
 def test_statements_do_not_grow_with_key_dates_and_times(house: House) -> None:
     campaign, counts = house.campaign(), []
     for n in (1, 4):

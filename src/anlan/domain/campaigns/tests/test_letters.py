@@ -187,6 +187,7 @@ def test_the_document_says_who_undertakes_what(house: House, tmp_path: Path) -> 
     assert io.BytesIO(answer.content).read(2) == b"PK"
 
 
+@pytest.mark.once
 def test_the_list_costs_the_same_for_any_number_of_letters(house: House) -> None:
     counts = []
     for n in (1, 5):

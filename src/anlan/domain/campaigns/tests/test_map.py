@@ -233,6 +233,7 @@ def counted(client: Any, scene: Battle, query: str, name: str = "map", **more: A
     return len(seen)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("group", ["plan", "region", "sector", "unit"])
 def test_statements_do_not_depend_on_how_many_tasks_there_are(
     group: str, scene: Battle, client_of: Any
@@ -248,6 +249,7 @@ def test_statements_do_not_depend_on_how_many_tasks_there_are(
     assert counted(client, scene, query) == few
 
 
+@pytest.mark.once
 def test_two_thousand_tasks_are_light_and_read_in_constant_statements(
     scene: Battle, client_of: Any
 ) -> None:
@@ -278,6 +280,7 @@ def test_two_thousand_tasks_are_light_and_read_in_constant_statements(
     assert len(set(seen)) == 303
 
 
+@pytest.mark.once
 def test_zooms_windows_and_stages(scene: Battle, client_of: Any) -> None:
     scene.tasks(2)
     client = client_of("city")

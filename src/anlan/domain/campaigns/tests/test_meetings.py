@@ -392,6 +392,7 @@ def test_of_a_correction_that_is_being_written_only_what_was_issued_is_read(hous
     assert "改名例会" in house.text("emergency", "campaigns:meetings", plan.campaign_id)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", ["held_on", "since", "next_on"])
 @pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
 def test_a_day_beyond_the_calendar_is_refused(house: House, name: str, day: str) -> None:

@@ -76,6 +76,7 @@ def test_a_department_goes_through_its_own_tasks_alone(field: Battle) -> None:
     assert [row.pk for row in heap.rows] == mine
 
 
+@pytest.mark.once
 def test_its_statements_dont_depend_on_the_number_of_tasks(field: Battle) -> None:
     meeting, by = held(field), field.cast.actor("city")
     counts = []

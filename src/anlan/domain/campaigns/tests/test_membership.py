@@ -135,6 +135,7 @@ def test_the_list_is_narrowed_to_ones_bodies_and_the_page_counts_what_it_opens(f
     assert "kind=hazard.found" not in house.text("firm", "campaigns:organ", row.pk)
 
 
+@pytest.mark.once
 def test_the_list_costs_the_same_however_many_bodies_and_members(far: House) -> None:
     house, counts = far, []
     for n in (1, 5):

@@ -188,6 +188,7 @@ def test_an_office_keeps_a_catalogue_of_key_tasks(house: House) -> None:
     assert AuditRow.objects.filter(action="tasks.key").count() == 2
 
 
+@pytest.mark.once
 @pages
 def test_steps_cost_the_same_however_many_tasks_have_them(house: House) -> None:
     from anlan.domain.campaigns.tests.test_at_size import many

@@ -90,6 +90,7 @@ def test_a_campaign_that_is_not_theirs_is_not_there(scene: Battle, client_of: An
     assert answer.status_code == 404
 
 
+@pytest.mark.once
 def test_its_statements_do_not_depend_on_its_rows(scene: Battle, client_of: Any) -> None:
     from django.db import connection
 

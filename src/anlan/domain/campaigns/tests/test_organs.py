@@ -196,6 +196,7 @@ def test_central_units_of_one_name_are_counted_each(house: House) -> None:
     assert sorted("监督非煤矿山" in text for text in lists) == [False, True]
 
 
+@pytest.mark.once
 def test_statements_do_not_grow_with_bodies_and_members(house: House) -> None:
     campaign = house.campaign()
     counts = []

@@ -129,6 +129,7 @@ def test_what_is_said_in_full_is_not_made_longer() -> None:
     assert plain("云南省昆明市卫健委", area) == "卫生健康委员会"
 
 
+@pytest.mark.once
 def test_statements_do_not_grow_with_the_lines(house: House) -> None:
     campaign = house.campaign()
 

@@ -369,6 +369,7 @@ def test_parts_roll_up_to_the_plan_and_open_to_their_reports(house: House) -> No
     assert "?above=" in house.text("city", "campaigns:task", top.pk)
 
 
+@pytest.mark.once
 def test_a_plan_with_many_counted_lines_takes_as_many_statements_as_with_one(house: House) -> None:
     def statements(count: int) -> int:
         lines = [

@@ -241,6 +241,7 @@ def test_a_repeat_links_once(house: House, stage: Callable[..., Stage]) -> None:
     assert TaskRecord.objects.count() == 1
 
 
+@pytest.mark.once
 def test_the_pages_cost_the_same_however_many_records(
     house: House, stage: Callable[..., Stage]
 ) -> None:

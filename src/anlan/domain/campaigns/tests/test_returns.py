@@ -312,6 +312,7 @@ def test_what_is_asked_for_no_more_drops_what_is_not_due(house: House) -> None:
     assert do.open_due(timezone.now() + timedelta(14)) == 0
 
 
+@pytest.mark.once
 @pages
 def test_the_table_takes_as_many_statements_for_many_days_as_for_few(house: House) -> None:
     plan = plan_of(house)

@@ -129,6 +129,7 @@ UNBOUND = (
 )
 
 
+@pytest.mark.once
 @pages
 @pytest.mark.parametrize("more", ["preview", "made"])
 def test_a_duty_has_bounds(house: House, more: str) -> None:

@@ -147,6 +147,7 @@ def test_the_rule_has_versions_and_is_the_offices_alone(house: House) -> None:
     assert row.actor == "test"
 
 
+@pytest.mark.once
 def test_findings_cost_the_same_however_many_lines(house: House) -> None:
     campaign = house.campaign()
     stage = Stage.objects.get(campaign=campaign, name="排查整治")

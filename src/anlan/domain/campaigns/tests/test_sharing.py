@@ -318,6 +318,7 @@ def test_the_workbook_has_counters_and_shared_tasks(house: House) -> None:
     assert AuditRow.objects.filter(action="campaigns.export_counters").exists()
 
 
+@pytest.mark.once
 def test_the_pages_cost_the_same_whatever_is_shared_and_counted(house: House) -> None:
     mine, other = house.campaign(), parallel(house)
     plan = house.published(campaign=mine)

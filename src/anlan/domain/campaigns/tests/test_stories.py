@@ -284,6 +284,7 @@ def test_a_plan_goes_below_with_shares_that_are_held_against_the_whole(house: Ho
     assert parts.count('class="main-link clip-2"') == 2
 
 
+@pytest.mark.once
 def test_pages_take_as_many_statements_for_many_rows_as_for_few(house: House) -> None:
     campaign = house.campaign()
     counts = []

@@ -195,6 +195,7 @@ def test_cells_are_kept_exactly(column: Column, said: str, kept: Any) -> None:
     assert read_cell(column, said) == kept
 
 
+@pytest.mark.once
 def test_statements_do_not_grow_with_units_and_rows(house: House) -> None:
     campaign = house.campaign()
     counts = []

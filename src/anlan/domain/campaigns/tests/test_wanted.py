@@ -293,6 +293,7 @@ def test_elements_are_the_offices_own_and_a_plan_is_checked_against_them(house: 
     assert Elements.objects.get().made_by == "city"
 
 
+@pytest.mark.once
 def test_the_check_costs_the_same_for_any_number_of_lines(house: House) -> None:
     campaign = house.campaign()
     house.post("city", "campaigns:elements_template", campaign, name_0="措施", needed_0="on")

@@ -266,6 +266,7 @@ def test_daily_items_may_rest_on_days_off() -> None:
     assert turns.code_of("", day) == ""
 
 
+@pytest.mark.once
 def test_turns_are_opened_in_as_many_statements_for_many_units(posts: House) -> None:
     house = posts
     counts = []

@@ -124,6 +124,7 @@ def test_an_office_enters_and_corrects_an_entry(wuhua):
     assert "晚了" in late.content.decode()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -192,6 +193,7 @@ def test_filters_narrow_the_list(wuhua, hazchem):
     assert names("?q=没有") == []
 
 
+@pytest.mark.once
 def test_a_list_of_many_takes_as_many_queries_as_one_of_few(wuhua):
     client = person("wh", Role.OFFICE, wuhua)
 

@@ -276,6 +276,7 @@ def test_a_program_hears_of_a_cell_that_is_not_there(desk: Any) -> None:
     assert browser.get(f"/api/v1/filings/{mine.pk}").json()["draft_seq"] == 1
 
 
+@pytest.mark.once
 def test_a_sheet_of_a_hundred_cells_asks_as_much_as_one_of_ten(desk: Any) -> None:
     def statements(n: int) -> int:
         cells = {f"r{k}.m": Cell("declared", item=desk.item(f"{n}的{k}")) for k in range(1, n + 1)}

@@ -237,6 +237,7 @@ def test_one_presses_once_for_many(desk: Any) -> None:
     assert "催" in page or "urge" in page.lower()
 
 
+@pytest.mark.once
 def test_the_pages_ask_as_many_statements_for_many_units_as_for_few(desk: Any) -> None:
     form = desk.form()
     desk.submit(desk.of(form), r1="1", r2="1")
@@ -274,6 +275,7 @@ def test_the_pages_ask_as_many_statements_for_many_units_as_for_few(desk: Any) -
     assert many == few
 
 
+@pytest.mark.once
 def test_submitting_asks_as_many_statements_for_a_hundred_cells_as_for_ten(desk: Any) -> None:
     def statements(n: int) -> int:
         cells = {f"r{k}.m": Cell("declared", item=desk.item(f"{n}项{k}")) for k in range(1, n + 1)}

@@ -103,6 +103,7 @@ def test_a_person_merges_what_is_one_and_nothing_does_by_itself(enter, client_of
     assert offers(client_of("office"), first)[0] == {}
 
 
+@pytest.mark.once
 def test_many_candidates_cost_no_more_statements_than_one(enter, client_of):
     first = enter(**PLACE, **POINT, enterprise_name="甲模拟商贸")
     enter(**PLACE, **POINT, enterprise_name="甲模拟商贸")

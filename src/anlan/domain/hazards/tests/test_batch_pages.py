@@ -66,6 +66,7 @@ def test_the_list_says_what_a_dry_run_counted_and_what_awaits_confirmation(clien
     assert (planned["Rows"], planned["New"], planned["Rejected"]) == ("—", "—", "—")
 
 
+@pytest.mark.once
 def test_the_list_asks_as_often_for_many_batches_as_for_one(client_of, make):
     client = client_of("office")
     make("running", {"task": "hazards.import", "state": "dead"})

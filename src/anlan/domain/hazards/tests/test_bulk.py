@@ -222,6 +222,7 @@ def test_nothing_ticked_and_too_many_are_said_clearly(client_of):
     assert office.get("/hazards/bulk/urge/").status_code == 405
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("url", ["/hazards/", "/work/"])
 def test_the_boxes_cost_no_statement_a_row(stage, client_of, url):
     office = client_of("office")

@@ -93,6 +93,7 @@ def test_too_many_photos_come_back_with_the_form_instead_of_an_error_page(client
     assert sent(client, **data, photos_kept=kept(text))[0].status_code == 302
 
 
+@pytest.mark.once
 def test_a_broken_photo_is_named_and_the_others_are_kept(client_of):
     broken = SimpleUploadedFile("坏.jpg", b"no picture", "image/jpeg")
     answer, text = sent(client_of("inspector"), **fields(), photos=[photo(1), broken])

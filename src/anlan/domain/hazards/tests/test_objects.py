@@ -166,6 +166,7 @@ def test_a_split_keeps_the_object_with_each_part(client_of):
     assert list(HazardObject.objects.values_list("number", flat=True)) == ["云A12345"] * 2
 
 
+@pytest.mark.once
 def test_the_list_asks_as_often_for_many_objects_as_for_one(client_of):
     client = client_of("inspector")
     entered(client, about="vehicle", plate="云A12345")
@@ -274,6 +275,7 @@ def test_the_point_is_mended_by_those_who_may_and_shown_in_the_history(client_of
     assert map_of(inspector, pk)[1][1]["pins"] == []
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("lon", "lat", "said"),
     [

@@ -363,6 +363,7 @@ def statements(user: Any, address: str) -> int:
     return len(seen)
 
 
+@pytest.mark.once
 def test_the_number_of_statements_does_not_depend_on_the_rows(
     cast: Cast, stage: Callable[..., Stage]
 ) -> None:

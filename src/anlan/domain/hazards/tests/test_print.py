@@ -28,6 +28,7 @@ def head(text):
     return found
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("path", ["/hazards/", "/work/", "/enterprises/", "/inbox/"])
 def test_a_list_says_on_paper_who_printed_it_and_when(client_of, path):
     found = head(page(client_of("office"), path))

@@ -106,6 +106,7 @@ def test_who_may_not_see_the_area_sees_none_of_it(played, client_of):
     )
 
 
+@pytest.mark.once
 def test_it_costs_no_statement_a_row(played, play, client_of):
     city = client_of("city")
     url = "/areas/530100/slow/?period=2024-03"

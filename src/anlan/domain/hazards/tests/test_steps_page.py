@@ -148,6 +148,7 @@ def test_a_county_lists_at_its_own_level(stage, client_of, cast, level, listed):
     assert ("list for a level above its own" in answer.content.decode()) != listed
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("asked", ["", "?late=1", "?sort=due", "?sort=-due", "?sort=-found"])
 def test_a_workbook_has_the_order_of_the_screen(stage, client_of, asked):
     office = client_of("office")

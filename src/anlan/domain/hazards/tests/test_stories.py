@@ -390,6 +390,7 @@ def test_F08_who_looked_at_an_older_version_is_told_so(stage, refused):
     assert play.case.state == "found"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("size", [1, 7])
 def test_a_step_costs_the_same_statements_for_one_case_and_for_many(
     stage, size, django_assert_max_num_queries

@@ -235,6 +235,7 @@ def test_S14_nobody_accepts_at_or_reads_of_an_enterprise_elsewhere(park: Park) -
     assert park.client_of("city").post(url, body).status_code == 403
 
 
+@pytest.mark.once
 def test_the_list_asks_as_much_of_many_as_of_few(park: Park) -> None:
     browser = park.client_of("office")
 

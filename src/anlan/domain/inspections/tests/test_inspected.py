@@ -88,6 +88,7 @@ def test_what_is_withdrawn_counts_no_more_unless_another_visit_was_there(street:
     assert not ledger.standing(Q(kind__code=INSPECTED.code)).exists()
 
 
+@pytest.mark.once
 def test_a_workbook_of_visits_costs_the_same_whatever_its_length(street: Street) -> None:
     from anlan.domain.inspections import commands
 

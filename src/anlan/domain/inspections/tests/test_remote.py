@@ -313,6 +313,7 @@ def test_S14_plans_and_what_they_drew_are_seen_only_where_one_answers_for(contro
     refused("day", control.draw, plan)
 
 
+@pytest.mark.once
 def test_the_list_asks_as_much_of_many_as_of_few(control: Control) -> None:
     plan = control.plan(wanted=2)
     control.draw(plan)

@@ -166,6 +166,7 @@ def test_hazards_stand_with_their_visit_or_not_at_all(
     assert figures(street.meter(sweep)) == (2, 1, 1)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("given", "named"),
     [

@@ -221,6 +221,7 @@ def test_articles_are_found_by_two_characters_in_what_is_in_force(house: House) 
     assert labels("?q=灭火&ended=1") == ["第四条"]
 
 
+@pytest.mark.once
 def test_lists_and_search_ask_as_much_of_many_as_of_few(house: House) -> None:
     def asked(name: str, query: str = "") -> int:
         with CaptureQueriesContext(connection) as found:

@@ -94,6 +94,7 @@ def test_the_head_of_the_topmost_office_sets_the_bands(house: House) -> None:
     assert house.post("mayor", "lists:setting", "ages", **late).status_code == 409
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_the_page_asks_as_much_for_many_areas_as_for_few(
     house: House, django_assert_max_num_queries

@@ -135,6 +135,7 @@ def test_the_three_states_make_all_units(house: House) -> None:
         assert sum(map(len, parts.values())) == rows.count() == len(set().union(*parts.values()))
 
 
+@pytest.mark.once
 def test_the_page_asks_as_much_for_many_units_as_for_few(
     house: House, django_assert_max_num_queries
 ) -> None:

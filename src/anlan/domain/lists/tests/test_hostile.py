@@ -32,6 +32,7 @@ def test_a_stated_figure_of_impossible_days_never_breaks_the_page_for_others(
     assert house.get("city", "lists:stated").status_code == 200
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("year", ["0001", "9999"])
 def test_days_of_no_counted_year_are_refused_at_their_field(house: House, year: str) -> None:
     kind = house.kind()

@@ -291,6 +291,7 @@ def test_a_foreign_office_sees_nothing_of_it(house: House) -> None:
     assert house.get("other_firm", "lists:item", item.pk).status_code == 404
 
 
+@pytest.mark.once
 def test_a_list_asks_as_much_for_many_rows_as_for_few(
     house: House, django_assert_max_num_queries
 ) -> None:

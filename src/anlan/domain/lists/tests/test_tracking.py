@@ -146,6 +146,7 @@ def test_the_register_is_read_by_those_near_and_by_the_unit_named(house: House) 
     ).content.decode()  # fmt: skip
 
 
+@pytest.mark.once
 def test_a_repeat_adds_nothing_and_statements_do_not_grow(house: House) -> None:
     by = house.cast.actor("office")
     call: Any = {"by": by, "at": timezone.now(), "request_id": uuid7()}

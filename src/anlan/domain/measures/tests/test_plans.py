@@ -101,6 +101,7 @@ def test_S19_nobody_reviews_a_plan_in_which_they_wrote_though_another_hands_it_i
     assert step(desk, "mayor", plan, "review", opinion="同意") == "approved"
 
 
+@pytest.mark.once
 def test_statements_do_not_grow_with_what_a_plan_holds(desk: Desk) -> None:
     plan, counts = planned(desk), []
     for n in (1, 3):

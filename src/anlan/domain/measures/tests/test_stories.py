@@ -260,6 +260,7 @@ def test_a_form_sent_twice_makes_one_measure(desk: Desk) -> None:
     assert Measure.objects.count() == 1
 
 
+@pytest.mark.once
 def test_the_list_takes_as_many_statements_for_many_rows_as_for_few(desk: Desk) -> None:
     def statements() -> tuple[int, int]:
         found = []

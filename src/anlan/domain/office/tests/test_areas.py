@@ -106,6 +106,7 @@ def test_an_officer_of_one_firm_sees_no_tree(house):
     assert firm.get(url("area", "530102")).status_code == 403
 
 
+@pytest.mark.once
 def test_a_list_of_many_asks_as_much_as_one_of_few(house):
     client, here = house["wh.office"], region("530102")
     address = reverse("office:area", args=[here.pk])
@@ -159,6 +160,7 @@ def test_staff_add_a_zone_a_village_and_a_grid_below_their_own(house):
     assert "no division" in page(client, reverse("office:area", args=[zone.pk]))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("more", "words"),
     [
@@ -326,6 +328,7 @@ def test_a_town_comes_under_another_county_with_its_code_and_name(house):
     assert (new.name, new.parent) == (town.name, region("530103"))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("more", "words"),
     [

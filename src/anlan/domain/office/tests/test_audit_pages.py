@@ -74,6 +74,7 @@ def test_a_number_that_nobody_knows_stays_a_number(
     assert "987654321" in page(signed_in("auditor"), action="x.a")
 
 
+@pytest.mark.once
 def test_the_list_asks_as_often_for_many_rows_as_for_few(
     cast: Cast, signed_in: Callable[..., Any]
 ) -> None:

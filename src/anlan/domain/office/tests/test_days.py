@@ -211,6 +211,7 @@ def test_F11_announcing_a_year_says_how_many_provisional_deadlines_it_counted_ag
     assert Recount.objects.order_by("-pk")[0].counted == 0
 
 
+@pytest.mark.once
 def test_the_page_asks_as_much_for_many_years_and_days_as_for_few(keeper):
     def count():
         with CaptureQueriesContext(connection) as caught:

@@ -89,6 +89,7 @@ def test_what_is_open_keeps_the_version_it_was_opened_under(house, play):
     assert new.case.settings_version == version + 1
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("more", "words"),
     [
@@ -188,6 +189,7 @@ def test_a_rule_may_move_from_a_rest_day(house):
     assert "rest_day" not in rules.current("hazard").data["deadlines"]["rectify"]
 
 
+@pytest.mark.once
 def test_the_page_asks_as_much_for_many_versions_as_for_few(house, django_assert_num_queries):
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

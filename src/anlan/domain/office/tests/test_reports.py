@@ -223,6 +223,7 @@ def test_a_county_sees_neither_its_neighbour_nor_may_it_ask_there(
     assert "盘龙区安委办" not in offered
 
 
+@pytest.mark.once
 def test_the_list_asks_as_often_for_many_as_for_few(
     cast: Cast, signed_in: Callable[..., Any]
 ) -> None:

@@ -162,6 +162,7 @@ def test_S16_no_administrator_keeps_trees(house, tree, role):
     assert place(client, tree, "530111").status_code == 403
 
 
+@pytest.mark.once
 def test_lists_ask_as_much_for_many_as_for_few(house, tree):
     def count(address):
         with CaptureQueriesContext(connection) as caught:

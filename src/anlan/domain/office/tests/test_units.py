@@ -188,6 +188,7 @@ def test_a_merger_that_makes_no_sense_changes_nothing(
     assert cast.units["firm"].valid_to is None
 
 
+@pytest.mark.once
 def test_it_takes_no_more_statements_for_more_cases(cast: Cast, play: Callable[..., Stage]) -> None:
     from django.db import connection
     from django.test.utils import CaptureQueriesContext

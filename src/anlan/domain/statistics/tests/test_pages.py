@@ -137,6 +137,7 @@ def test_as_known_before_a_correction_the_page_says_what_was_known(desk: Desk) -
     assert {value for _href, value in FIGURE.findall(then)} == {"1"}
 
 
+@pytest.mark.once
 def test_a_page_costs_as_many_queries_with_many_rows_as_with_few(desk: Desk) -> None:
     def cost() -> list[str]:
         page(desk, rows="area", columns="sector", compare=["year", "total", "mean"])

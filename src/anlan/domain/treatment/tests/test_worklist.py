@@ -213,6 +213,7 @@ def of_table(found: list[str], table: str) -> int:
     return sum(f'FROM "{table}"' in sql.partition(" WHERE ")[0] for sql in found)
 
 
+@pytest.mark.once
 def test_who_has_only_hazards_pays_one_statement_a_kind(works: Works, client_of: Any) -> None:
     works.hazards(3)
     for who in ("office", "keeper", "viewer", "mayor"):
@@ -222,6 +223,7 @@ def test_who_has_only_hazards_pays_one_statement_a_kind(works: Works, client_of:
     assert not any(of_table(viewer, table) for table in TABLES)
 
 
+@pytest.mark.once
 def test_more_rows_cost_no_more_statements(works: Works, client_of: Any, busy: Any) -> None:
     client = client_of("office")
     for address in ("/work/", "/work/receive/", "/work/mine/", "/work/done/"):

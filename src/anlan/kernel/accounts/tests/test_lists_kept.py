@@ -95,6 +95,7 @@ def test_only_its_owner_removes_it(people):
     assert people["me"].post(drop, {"path": LIST}).status_code == 404
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("more", "status"),
     [
@@ -168,6 +169,7 @@ def test_each_act_is_on_record(people):
     assert acts == ["accounts.filter_saved", "accounts.columns_kept", "accounts.filter_dropped"]
 
 
+@pytest.mark.once
 def test_the_list_asks_as_often_with_many_saved_filters_as_with_one(people):
     counts = []
     for names in (("a",), ("b", "c", "d", "e")):

@@ -67,6 +67,7 @@ PASSWORDS = [
 ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("rule", ["djbh", "asvs"])
 @pytest.mark.parametrize(("password", "djbh", "asvs"), PASSWORDS)
 def test_S02_forty_passwords_under_both_rules(person, settings, rule, password, djbh, asvs):
@@ -137,6 +138,7 @@ def test_S03_passwords_are_stored_as_argon2id_and_rehashed_when_the_profile_chan
     assert user.check_password(PASSWORD)
 
 
+@pytest.mark.once
 def test_S03_sm3_is_hashlibs_and_the_shipped_hashers_are_the_two_named(db):
     assert make_password("a", "salt", "pbkdf2_sm3").startswith("pbkdf2_sm3$600000$salt$")
     assert check_password("a", make_password("a", "salt", "pbkdf2_sm3"))

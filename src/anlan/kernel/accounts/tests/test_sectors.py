@@ -161,6 +161,7 @@ def test_an_office_sees_its_own_areas_and_no_others(
     assert browser.get(change).status_code == 403
 
 
+@pytest.mark.once
 def test_the_page_asks_as_often_for_many_departments_as_for_few(
     person: Any, browser: Any, no_factor: Any, clock: Any
 ) -> None:

@@ -159,6 +159,7 @@ def test_S05_reset_and_register_do_not_exist_for_the_public(client, db):
         assert client.get(f"/accounts/{path}/").status_code == 404
 
 
+@pytest.mark.once
 def test_S05_unknown_and_wrong_take_as_long(person, settings):
     person("li", "office")
     settings.AXES_ENABLED = False

@@ -163,6 +163,7 @@ def zip_bomb() -> bytes:
     return office("docx", {"word/big.xml": bytes(30_000_000)})
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 @pytest.mark.parametrize(
     ("data", "name", "code"),

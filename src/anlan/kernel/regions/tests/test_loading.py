@@ -137,6 +137,7 @@ def test_areas_that_an_office_adds_get_ids_above_the_packed_ones():
     assert added.pk > loading.PACKED_IDS
 
 
+@pytest.mark.once
 def test_the_packed_files_are_what_the_tables_give(tmp_path):
     if not SHARED.is_dir():
         pytest.skip("shared material is absent")

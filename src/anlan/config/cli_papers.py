@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from anlan.base.refusal import NotFound, Refusal, Unreadable
 from anlan.config.cli_say import emit, say
-from anlan.domain.bulletins import kinds, rendering, scope
+from anlan.domain.bulletins import kinds, language, rendering, scope
 from anlan.kernel.accounts.models import Unit, UnitKind
 from anlan.kernel.accounts.units import by_code
 from anlan.kernel.audit import trail
@@ -74,8 +74,9 @@ def paper(args: Namespace) -> int:
     area, period = regions.by_code(args.region), periods.parse(args.period)
     found = scope.of(args.actor, area, period, at, known_at=at)
     organ = by_code(args.unit).name if args.unit else _office_of(area)
-    head = rendering.Head(title=kinds.title_of(kind, found), organ=organ)
-    blocks = kinds.composed(kind, found)
+    with language.of_papers():
+        head = rendering.Head(title=kinds.title_of(kind, found), organ=organ)
+        blocks = kinds.composed(kind, found)
     made = rendering.written(form, kind, head, blocks, found, by=args.actor, at=at)
     with transaction.atomic():
         after = {"area": area.code, "period": period.code, "form": form}

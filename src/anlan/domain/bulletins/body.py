@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from django.utils.translation import gettext as _
 
+from anlan.domain.bulletins import language
 from anlan.domain.bulletins.figures import CHANGE, COMPARED, PARTS, VALUE, Figure
 from anlan.domain.bulletins.refusals import PaperIncomplete, TooLong
 from anlan.domain.bulletins.scope import Scope
@@ -231,6 +232,12 @@ def replaced(blocks: Sequence[Block], figures: Iterable[Figure]) -> list[Block]:
     return found
 
 
+def standing(block: Block) -> str:
+    """``typed`` in the language of papers, whoever asks."""
+    with language.of_papers():
+        return block.typed
+
+
 def glue() -> str:
     """What stands between two sentences."""
     return "" if chinese() else " "
@@ -259,8 +266,9 @@ def edited(block: Block, typed: str, scope: Scope) -> Block:
     if len(parts) > SENTENCES_MAX:
         raise TooLong(max=SENTENCES_MAX, what=_("sentences"))
     bound = [sentence for sentence in block.sentences if sentence.rule]
-    pieces = {sentence: split(sentence.typed, lines=block.kind == "points")
-              for sentence in block.sentences}  # fmt: skip
+    with language.of_papers():
+        pieces = {sentence: split(sentence.typed, lines=block.kind == "points")
+                  for sentence in block.sentences}  # fmt: skip
     found: list[Sentence] = []
     used: list[Sentence] = []
     at = 0
@@ -281,7 +289,8 @@ def edited(block: Block, typed: str, scope: Scope) -> Block:
     changed = [n for n, one in enumerate(found) if one not in used]
     # The nth sentence that is new stands where the nth that is gone stood.
     for n, old in zip(changed, lost, strict=False):
-        found[n] = replace(found[n], rule=old.rule, was=old.was or old.words)
+        with language.of_papers():
+            found[n] = replace(found[n], rule=old.rule, was=old.was or old.words)
     gone = [old.rule for old in lost[len(changed) :]]
     return replace(
         block, sentences=tuple(found), dropped=tuple(dict.fromkeys([*block.dropped, *gone]))

@@ -7,6 +7,7 @@ token's owner may see, and a figure's records open within his rights.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -15,6 +16,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
+from anlan.base.actor import Actor
 from anlan.domain.bulletins import columns, figures, files, queries, rendering
 from anlan.domain.bulletins.body import Block
 from anlan.domain.bulletins.commands.base import scope_of
@@ -155,28 +157,47 @@ def _row(request: HttpRequest, pk: UUID) -> Paper:
 @router.get("/{uuid:pk}", response=WholeOut, summary="One paper with what its figures rest on")
 def get_paper(request: HttpRequest, pk: UUID) -> dict[str, Any]:
     """Of a numbered paper as it was frozen. Each figure says what to ask to have it again."""
-    row = _row(request, pk)
+    row, by = _row(request, pk), actor_of(request)
     whole, about = queries.whole(row), scope_of(row, timezone.now())
     ids = {figure.area for block in whole.blocks for figure in block.figures}
     areas = Region.objects.in_bulk(list(ids))
+    told = _Told(areas, about, by)
     head = whole.head
     return {
         "paper": row, "known_at": row.known_at, "organ": head.organ,
         "recipients": head.recipients, "copies": head.copies, "signer": head.signer,
         "annexes": list(head.annexes), "files": list(rendering.FORMATS),
-        "blocks": [_block(block, areas, about) for block in whole.blocks],
+        "blocks": [_block(block, told) for block in whole.blocks],
     }  # fmt: skip
 
 
-def _block(block: Block, areas: Mapping[int, Region], about: Scope) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Told:
+    """Figures as they are told to one reader: records are named where they open for him."""
+
+    areas: Mapping[int, Region]
+    about: Scope
+    by: Actor
+
+    def __call__(self, figure: Figure) -> dict[str, Any]:
+        return _figure(figure, self)
+
+    def records(self, figure: Figure) -> list[dict[str, str]]:
+        reach = figures.reach(self.by, figure, self.areas.get(figure.area), self.about)
+        if not reach.opens:
+            return []
+        found = figures.records(figure, self.areas, self.about)
+        return [{"label": one.label, "href": one.href} for one in found]
+
+
+def _block(block: Block, told: _Told) -> dict[str, Any]:
     sentences = [
         {"text": one.words, "rule": one.rule, "was": one.was,
-         "figures": [_figure(figure, areas, about) for figure in one.figures]}
+         "figures": list(map(told, one.figures))}
         for one in block.sentences
     ]  # fmt: skip
     rows = [
-        [_figure(cell.figure, areas, about) if cell.figure else cell.words for cell in row]
-        for row in block.rows
+        [told(cell.figure) if cell.figure else cell.words for cell in row] for row in block.rows
     ]
     return {
         "id": block.id, "kind": block.kind, "title": block.title, "sentences": sentences,
@@ -184,17 +205,16 @@ def _block(block: Block, areas: Mapping[int, Region], about: Scope) -> dict[str,
     }  # fmt: skip
 
 
-def _figure(figure: Figure, areas: Mapping[int, Region], about: Scope) -> dict[str, Any]:
+def _figure(figure: Figure, told: _Told) -> dict[str, Any]:
     known = None if figure.source else indicator(figure.indicator)
     return {
         "text": figure.text, "value": figure.value, "missing": figure.missing,
         "label": figure.label, "indicator": figure.indicator,
         "basis": str(known.full_basis) if known else "",
         "source": str(known.source) if known else "",
-        "area": areas[figure.area].code, "period": figure.period, "part": figure.part,
+        "area": told.areas[figure.area].code, "period": figure.period, "part": figure.part,
         "compare": figure.compare, "sector": figure.sector, "own": figure.own,
-        "records": [{"label": one.label, "href": one.href}
-                    for one in figures.records(figure, areas, about)],
+        "records": told.records(figure),
     }  # fmt: skip
 
 

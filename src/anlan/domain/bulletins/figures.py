@@ -17,7 +17,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from anlan.base.actor import Actor
+from anlan.base.refusal import NotFound
 from anlan.domain.bulletins.scope import Scope
+from anlan.domain.hazards import overview
+from anlan.kernel.accounts import policy
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts.asking import MISSING, REGION, Query
@@ -65,6 +69,12 @@ class Figure:
         return cls(
             indicator, area, period, part, compare, bool(own), sector, value, missing, source
         )
+
+    @property
+    def key(self) -> tuple[Any, ...]:
+        """What it asks: two figures with one key are the same question at two moments."""
+        return (self.indicator, self.area, self.period, self.part, self.compare, self.own,
+                self.sector, self.source)  # fmt: skip
 
     @property
     def text(self) -> str:
@@ -216,6 +226,30 @@ def records(figure: Figure, areas: Mapping[int, Region], scope: Scope) -> list[R
         for kind, where in zip(each.kinds, each.filters, strict=True)
         if (href := _href(kind, where, figure, area, span, scope))
     ]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How far a reader's own rights go into what a figure of a paper counts."""
+
+    #: Whether a page of its records opens; it shows those that are the reader's to see.
+    opens: bool
+    #: Whether everything it counts is: then it may be asked anew.
+    whole: bool
+
+
+def reach(by: Actor, figure: Figure, area: Region | None, scope: Scope) -> Reach:
+    """A paper may go to those who answer for less than it tells of: they read its figures as they
+    were signed, and neither what lies behind them nor what they have become."""
+    accidents = figure.indicator.startswith("accident.")
+    if area is None or (accidents and not policy.may(by, "accidents.view")):
+        return Reach(False, False)
+    try:
+        own = overview.covered(by, area)
+    except NotFound:
+        return Reach(False, False)
+    wanted = [figure.sector] if figure.sector else scope.sectors
+    return Reach(True, own is None or (wanted is not None and set(wanted) <= set(own)))
 
 
 def period_of(figure: Figure, scope: Scope) -> Period:

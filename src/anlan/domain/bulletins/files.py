@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.translation import gettext as _
+
 from anlan.base.actor import Actor
-from anlan.domain.bulletins import queries, rendering
+from anlan.domain.bulletins import language, queries, rendering
 from anlan.domain.bulletins.commands.base import scope_of
 from anlan.domain.bulletins.models import Paper
 from anlan.kernel.audit import trail
@@ -28,16 +30,22 @@ def made(row: Paper, form: str, *, by: Actor, at: datetime, plain: bool = False)
     """``plain``: as the standard has it, though the unit has a template of its own."""
     whole, about = queries.whole(row), scope_of(row, at)
     # A draft says that it is one, whoever laid it out.
-    state = "" if row.case.state in _FINAL else row.state_label
+    with language.of_papers():
+        state = "" if row.case.state in _FINAL else row.state_label
+        after = queries.correction_of(row)
+        if after is not None and after.case.state == "given_out":
+            # Who takes the first one out learns that another holds.
+            state = _("corrected by %(number)s") % {"number": after.issue.number}
     own = queries.layout_of(row) if form == "docx" and not plain else None
     if own is not None:
-        mark = rendering.watermark(about, by, at, state)
-        filled = rendering.paper(whole.kind, whole.head, whole.blocks, about, mark)
+        with language.of_papers():
+            mark = rendering.watermark(about, by, at, state)
+            filled = rendering.paper(whole.kind, whole.head, whole.blocks, about, mark)
         content = filling.fill(bytes(own.file), own.name, filled)
     else:
         content = rendering.written(
             form, whole.kind, whole.head, whole.blocks, about, by=by, at=at, state=state
         )
-    after = {"form": form, "state": row.case.state, "number": whole.head.number}
-    entry = trail.Entry("bulletins.export", "case", row.pk, after=after)
+    told = {"form": form, "state": row.case.state, "number": whole.head.number}
+    entry = trail.Entry("bulletins.export", "case", row.pk, after=told)
     return Made(rendering.name_of(whole.head.title, form), content, entry)

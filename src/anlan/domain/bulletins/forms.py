@@ -157,6 +157,11 @@ class Objection(StepForm):
     reason = text_area(_("What your unit objects to"))
 
 
+class Correct(StepForm):
+    pk = forms.UUIDField(widget=forms.HiddenInput)
+    reason = text_area(_("What is put right, and why"))
+
+
 class Ask(StepForm):
     units = UnitsField(label=_("Units that countersign, a line each"))
     said = text_area(_("Note"), required=False)

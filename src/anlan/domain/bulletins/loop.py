@@ -1,7 +1,7 @@
 """The loop of a paper: 拟稿 → 核稿 → 会签 → 签发 → 编号 → 用印 → 分发, and 签收 by each unit.
 
 Who wrote it neither reviews nor signs it. From its number on its text stands; what was wrong is
-revoked (作废) with its number, and written anew.
+put right by another paper (更正), or revoked (作废) with its number.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ STEPS = (
     Step("agree",    "countersigning"),
     Step("receive",  "given_out"),
     Step("instruct", "given_out"),
+    Step("correct",  "given_out"),
     Step("recount",  _WRITING),
     Step("rung",     _WRITING),
 )  # fmt: skip
@@ -78,6 +79,7 @@ WORDS: dict[str, str | Promise] = {
     "give_out": pgettext_lazy("paper", "give out"),
     "send_back": pgettext_lazy("paper", "send back"),
     "revoke": pgettext_lazy("paper", "revoke"),
+    "correct": pgettext_lazy("paper", "begin a correction"),
     "edit": pgettext_lazy("paper", "change the text"),
     "refresh": pgettext_lazy("paper", "read the figures anew"),
     "instruct": pgettext_lazy("paper", "enter a leader's instruction"),

@@ -25,6 +25,8 @@ class Paper(models.Model):
     case = models.OneToOneField(
         "loop.Case", models.PROTECT, primary_key=True, related_name="bulletin"
     )
+    #: The issued paper that this one puts right (更正); that one stays as it was issued.
+    corrects = models.ForeignKey("self", models.PROTECT, null=True, related_name="corrections")
     title = models.CharField(max_length=TITLE_CHARS_MAX)
     #: 署名, and under which name it goes out (红头) where that isn't the author's.
     organ = models.CharField(max_length=NAME_CHARS_MAX)

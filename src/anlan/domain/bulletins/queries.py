@@ -35,6 +35,12 @@ AROUND_MAX = 300
 ROW = ("case", "case__area", "case__unit", "issue")
 
 
+def number_of(paper: Paper) -> str:
+    """Under which it was issued, else its number in the system."""
+    issue = getattr(paper, "issue", None)
+    return issue.number if issue else paper.case.number
+
+
 def visible(by: Actor) -> QuerySet[Paper]:
     return policy.permitted(Paper.objects.all(), "bulletins.view", by)
 
@@ -75,6 +81,8 @@ class Around:
     instructions: list[tuple[Instruction, list[Task]]]
     numbers: list[Number]
     events: list[Event]
+    #: The paper that puts this one right, from its first draft on.
+    correction: Paper | None
 
     @property
     def received(self) -> int:
@@ -93,13 +101,37 @@ def around(paper: Paper) -> Around:
         [(row, tasks.get(row.plan_id, [])) for row in told],
         list(paper.numbers.order_by("taken_at")),
         list(Event.objects.filter(case=paper.pk).order_by("-seq")[:AROUND_MAX]),
+        correction_of(paper),
     )
+
+
+def correction_of(paper: Paper) -> Paper | None:
+    """The paper that puts this one right or is about to, unless it was dropped or revoked."""
+    rows = paper.corrections.exclude(case__state__in=("void", "revoked"))
+    return rows.select_related(*ROW).order_by("pk").last()
+
+
+def recipients_of(paper: UUID) -> dict[str, str]:
+    """The units that got a paper, as the form to give it out takes them; those that ended not."""
+    rows = Delivery.objects.filter(paper=paper, unit__valid_to=None).order_by("pk")
+    names: dict[str, list[str]] = {"units": [], "copies": []}
+    for is_copy, code in rows.values_list("is_copy", "unit__code"):
+        names["copies" if is_copy else "units"].append(code)
+    return {name: "\n".join(codes) for name, codes in names.items()}
 
 
 def of_hazard(by: Actor, hazard: UUID) -> list[Paper]:
     """Letters and notices about it that ``by`` may see, the newest first."""
     rows = visible(by).filter(pk__in=About.objects.filter(case=hazard).values("paper"))
     return list(rows.exclude(case__state="void").select_related(*ROW).order_by("-pk")[:AROUND_MAX])
+
+
+def of_task(by: Actor, plan: UUID) -> list[tuple[Instruction, bool]]:
+    """The instructions that gave the tasks of a plan, and whether ``by`` may see their papers."""
+    rows = list(Instruction.objects.filter(plan=plan).select_related("paper__case", "paper__issue"))
+    papers = visible(by).filter(pk__in=[row.paper_id for row in rows])
+    seen = set(papers.values_list("pk", flat=True))
+    return [(row, row.paper_id in seen) for row in rows]
 
 
 def about(paper: Paper, by: Actor) -> list[Hazard]:

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
-from anlan.domain.bulletins import tables
+from anlan.domain.bulletins import language, tables
 from anlan.domain.bulletins.body import ANNEX, Block
 from anlan.domain.bulletins.kinds import PaperKind
 from anlan.domain.bulletins.scope import Scope
@@ -53,10 +53,11 @@ def written(
     at: datetime, state: str = "",
 ) -> bytes:  # fmt: skip
     """The file. What goes out says who had it made, when, and within which scope."""
-    mark = watermark(scope, by, at, state)
-    if form == "pptx":
-        return slides.write(deck(head, blocks, scope, mark))
-    made = paper(kind, head, blocks, scope, mark)
+    with language.of_papers():
+        mark = watermark(scope, by, at, state)
+        if form == "pptx":
+            return slides.write(deck(head, blocks, scope, mark))
+        made = paper(kind, head, blocks, scope, mark)
     if form == "pdf":
         return pdf.write(made)
     return word.write(made, by=by.name, at=at)

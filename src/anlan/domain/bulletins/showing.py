@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
+from django.utils import translation
 from django.utils.translation import gettext as _
 
-from anlan.domain.bulletins import tables, wording
+from anlan.domain.bulletins import language, tables, wording
 from anlan.domain.bulletins.body import Block, Sentence, glue
 from anlan.domain.bulletins.figures import Figure, records
 from anlan.domain.bulletins.scope import Scope
@@ -44,10 +46,7 @@ class Shown:
     rows: Sequence[Sequence[str | Link]] = ()
     chart: Chart | None = None
     numbers: Sequence[int] = field(default_factory=tuple)
-
-    @property
-    def glue(self) -> str:
-        return glue()
+    glue: str = ""
 
 
 class Address:
@@ -65,17 +64,30 @@ class Address:
 
 
 def shown(blocks: Sequence[Block], address: Any) -> list[Shown]:
-    return [_shown(block, address) for block in blocks]
+    """In the language of the page, as for one that shows how it stands now."""
+    return [_shown(block, address, title_of) for block in blocks]
 
 
-def _shown(block: Block, address: Any) -> Shown:
+def as_written(blocks: Sequence[Block], address: Any) -> list[Shown]:
+    """A paper that is kept: its text in its own language, what each figure means in the page's."""
+    titles = partial(_in_language, translation.get_language())
+    with language.of_papers():
+        return [_shown(block, address, titles) for block in blocks]
+
+
+def _in_language(code: str | None, figure: Figure) -> str:
+    with translation.override(code):
+        return title_of(figure)
+
+
+def _shown(block: Block, address: Any, titles: Callable[[Figure], str]) -> Shown:
     n = 0
 
     def link(figure: Figure) -> str | Link:
         nonlocal n
         href = address(figure, block, n)
         n += 1
-        return Link(figure.text, title_of(figure), href)
+        return Link(figure.text, titles(figure), href)
 
     said = [_said(sentence, link) for sentence in block.sentences]
     rows = [[link(cell.figure) if cell.figure else cell.words for cell in row]
@@ -83,7 +95,7 @@ def _shown(block: Block, address: Any) -> Shown:
     first = tables.words_of(block.spec)
     return Shown(
         block, said, rows, _chart(block, rows) if block.kind == "chart" else None,
-        range(first, len(block.heads)),
+        range(first, len(block.heads)), glue(),
     )  # fmt: skip
 
 

@@ -55,6 +55,10 @@ def _to_give_out(paper: Paper, *_more: Any) -> bool:
     return paper.case.state in ("numbered", "sealed")
 
 
+def _to_correct(paper: Paper, around: Around, _by: Actor) -> bool:
+    return paper.case.state == "given_out" and around.correction is None
+
+
 def _instruct(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
     data = form.cleaned_data
     new = do.NewInstruction(
@@ -63,6 +67,11 @@ def _instruct(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
         unit=data["unit"].pk if data["unit"] else None, due_on=data["due_on"],
     )  # fmt: skip
     return do.instruct(pk, new=new, **common)
+
+
+def _correct(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
+    data = form.cleaned_data
+    return do.correct(pk, new=data["pk"], reason=data["reason"], **common)
 
 
 _DRAFT = being("drafting")
@@ -95,6 +104,8 @@ PAGES: tuple[StepPage, ...] = (
              "arrow-back-up", "danger"),
     StepPage("refresh", "bulletins.edit", _("Read the figures anew"), forms.Nothing, _DRAFT,
              plain(do.refresh), "refresh", "menu"),
+    StepPage("correct", "bulletins.edit", _("Issue a correction"), forms.Correct, _to_correct,
+             _correct, "pencil", "menu"),
     StepPage("revoke", "bulletins.sign", _("Revoke"), forms.Reason,
              being("numbered", "sealed", "given_out"), plain(do.revoke, "reason"), "ban", "menu"),
     StepPage("void", "bulletins.edit", _("Drop"), forms.Reason,

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.domain.bulletins import board as on
-from anlan.domain.bulletins import comparing, recorded
+from anlan.domain.bulletins import comparing, corrections, recorded
 from anlan.domain.bulletins.board import Row
 from anlan.domain.bulletins.body import Block, Cell
 from anlan.domain.bulletins.figures import CHANGE, COMPARED, POINTS, Figure, of_value, offered
@@ -68,6 +68,9 @@ def built(block: Block, scope: Scope) -> Block:
     if spec["rows"] == recorded.WORST["rows"]:
         named, lines = recorded.worst(scope, spec.get("sources", ()))
         return replace(block, heads=tuple(named), rows=tuple(lines))
+    if spec["rows"] == corrections.SPEC["rows"]:
+        named, lines, note = corrections.table(spec, scope)
+        return replace(block, heads=tuple(named), rows=tuple(lines), note=note)
     chosen = [indicator(code) for code in spec["indicators"]]
     rows = _rows(spec, chosen, scope)
     if spec["ranked"]:

@@ -19,6 +19,7 @@ urlpatterns = [
     *urls_press.urlpatterns,
     *urls_reporting.urlpatterns,
     path("hazards/<uuid:pk>/", papers.of_hazard, name="of_hazard"),
+    path("tasks/<uuid:pk>/", papers.of_task, name="of_task"),
     path("<uuid:pk>/", papers.page, name="page"),
     path("<uuid:pk>/edit/", editing.edit, name="edit"),
     path("<uuid:pk>/add/", editing.add, name="add"),

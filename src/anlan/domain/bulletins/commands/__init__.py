@@ -1,5 +1,6 @@
 """Everything that can be done to papers."""
 
+from anlan.domain.bulletins.commands.correcting import correct
 from anlan.domain.bulletins.commands.drafting import (
     Change,
     NewPaper,
@@ -39,6 +40,7 @@ __all__ = (
     "add_word",
     "agree",
     "ask",
+    "correct",
     "decline",
     "drop_block",
     "edit",

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.refusal import NotFound
 from anlan.domain.bulletins import board as on
-from anlan.domain.bulletins import body, figures, kinds, scope, subjects, tables
+from anlan.domain.bulletins import body, figures, kinds, language, scope, subjects, tables
 from anlan.domain.bulletins.body import Block, Sentence
 from anlan.domain.bulletins.commands.base import Turn, begin, lacks, scope_of, short, text_of, turns
 from anlan.domain.bulletins.kinds import BY_RULE, KINDS, PaperKind
@@ -91,7 +91,9 @@ def make(new: NewPaper, **call: Unpack[Call]) -> UUID:
         raise lacks(
             "kind", _("A paper of this kind isn't about hazards; choose a letter or notice.")
         )
-    usual = kinds.title_of(kind, found, about)[:TITLE_CHARS_MAX]
+    with language.of_papers():
+        usual = kinds.title_of(kind, found, about)[:TITLE_CHARS_MAX]
+        written = kinds.composed(kind, found, about)
     title = short(new.title, "title", TITLE_CHARS_MAX) or usual
     recipients = short(new.recipients, "recipients", LIST_CHARS_MAX)
     case = NewCase(
@@ -103,7 +105,7 @@ def make(new: NewPaper, **call: Unpack[Call]) -> UUID:
         case_id=new.pk, title=title, organ=unit.name, period=found.period.code,
         sectors=None if found.sectors is None else list(found.sectors),
         recipients=recipients or subjects.recipients(about)[:LIST_CHARS_MAX],
-        body=body.kept(kinds.composed(kind, found, about)), known_at=at, drafter=by.name,
+        body=body.kept(written), known_at=at, drafter=by.name,
     )  # fmt: skip
     About.objects.bulk_create(About(paper_id=new.pk, case_id=one.hazard.pk) for one in about)
     return claim.done(new.pk)
@@ -139,7 +141,7 @@ def _changed(turn: Turn, texts: Mapping[str, str]) -> tuple[list[Block], dict[st
     fresh: list[Block] = []
     for block in blocks:
         typed = texts.get(block.id)
-        if typed is None or typed.replace("\r\n", "\n").strip() == block.typed.strip():
+        if typed is None or typed.replace("\r\n", "\n").strip() == body.standing(block).strip():
             fresh.append(block)
             continue
         if block.kind in ("heading", "table", "chart"):
@@ -152,21 +154,17 @@ def _changed(turn: Turn, texts: Mapping[str, str]) -> tuple[list[Block], dict[st
 
 
 def _shown(block: Block) -> str:
-    return (block.typed or block.title)[:TITLE_CHARS_MAX]
+    return (body.standing(block) or block.title)[:TITLE_CHARS_MAX]
 
 
 def filled(blocks: Sequence[Block], about: Scope) -> list[Block]:
     """Figures that a person put in, as the paper's moment knows them; the others stand already."""
     wanted = body.figures_of(blocks)
     bare = [each for each in wanted if each.value is None and not each.missing]
-    known = dict(zip(map(_key, bare), figures.again(bare, about), strict=True))
+    known = {each.key: each for each in figures.again(bare, about)}
     return body.replaced(
-        list(blocks), [known.get(_key(each), each) if each in bare else each for each in wanted]
+        list(blocks), [known.get(each.key, each) if each in bare else each for each in wanted]
     )
-
-
-def _key(each: figures.Figure) -> tuple[Any, ...]:
-    return each.indicator, each.area, each.period, each.part, each.compare, each.own, each.sector
 
 
 @transaction.atomic(durable=True)
@@ -177,14 +175,18 @@ def refresh(pk: UUID, **call: Unpack[OnOne]) -> list[UUID]:
     """
     work = begin("bulletins.edit", [pk], {"step": "refresh"}, **call)
     for turn in turns(work):
-        about = scope_of(turn.paper, work.at, known_at=work.at)
-        found = on.read(about)
-        blocks = [_anew(block, found, about) for block in turn.blocks]
-        blocks = _asked_again(blocks, about)
+        blocks = read_anew(turn.blocks, scope_of(turn.paper, work.at, known_at=work.at))
         turn.take("refresh", {"known_at": [moment(turn.paper.known_at), moment(work.at)]})
         turn.save(known_at=work.at)
         turn.keep(blocks)
     return work.done()
+
+
+def read_anew(blocks: Sequence[Block], about: Scope) -> list[Block]:
+    """The same text with its figures as ``about`` knows them."""
+    with language.of_papers():
+        found = on.read(about)
+        return _asked_again([_anew(block, found, about) for block in blocks], about)
 
 
 def _anew(block: Block, found: on.Board, about: Scope) -> Block:
@@ -235,8 +237,9 @@ def restore(pk: UUID, *, block: str, place: int, **call: Unpack[OnOne]) -> list[
             raise NotFound
         old = found.sentences[place]
         rules = BY_RULE.get(found.rules)
-        made = next((one for one in rules(on.read(about)) if one.rule == old.rule), None) if rules \
-            else None  # fmt: skip
+        with language.of_papers():
+            said = rules(on.read(about)) if rules else ()
+        made = next((one for one in said if one.rule == old.rule), None)
         if made is None:
             raise lacks("block", _("Its rule finds nothing to say now; delete the sentence."))
         sentences = [*found.sentences[:place], made, *found.sentences[place + 1 :]]
@@ -278,7 +281,8 @@ def _new_block(kind: str, title: str, text: str, spec: Mapping[str, Any], about:
             kinds.heading(text_of(title, "title", _("Fill this in."), 200)),
             kind="table" if kind == "table" else "chart", spec=tables.checked(spec),
         )  # fmt: skip
-        return tables.built(empty, about)
+        with language.of_papers():
+            return tables.built(empty, about)
     raise lacks("kind", _("Choose what to add."))
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
-from anlan.domain.bulletins.commands.base import begin, lacks, text_of, turns
+from anlan.domain.bulletins.commands.base import Turn, begin, lacks, text_of, turns
 from anlan.domain.bulletins.kinds import KINDS
 from anlan.domain.bulletins.models import (
     NAME_CHARS_MAX,
@@ -36,6 +36,8 @@ from anlan.kernel.notices.kinds import declare
 
 #: Units that one paper goes to; instructions entered on it.
 UNITS_MAX, INSTRUCTIONS_MAX = 3_000, 50
+#: Units that a refusal names.
+NAMED_MAX = 5
 #: An instruction that names no day is due so many days after it was given; its form says so.
 DUE_DAYS = 30
 
@@ -74,6 +76,7 @@ def give_out(
         known = Unit.objects.filter(pk__in=[*wanted, *beside], valid_to=None).count()
         if known != len(wanted) + len(beside):
             raise lacks("units", _("Choose the units from the list."))
+        _reaches_all(turn, {*wanted, *beside})
         Delivery.objects.bulk_create(
             Delivery(paper=turn.paper, unit_id=unit, is_copy=unit in beside, sent_at=work.at)
             for unit in (*wanted, *beside)
@@ -85,6 +88,19 @@ def give_out(
             data={"title": turn.paper.title, "number": turn.paper.issue.number},
         )  # fmt: skip
     return work.done()
+
+
+def _reaches_all(turn: Turn, units: set[int]) -> None:
+    """A correction goes to everybody who holds what it corrects."""
+    if turn.paper.corrects_id is None:
+        return
+    held = Delivery.objects.filter(paper=turn.paper.corrects_id).exclude(unit__in=units)
+    held = held.filter(unit__valid_to=None)
+    names = list(held.order_by("pk").values_list("unit__name", flat=True)[: NAMED_MAX + 1])
+    if names:
+        more = "…" if len(names) > NAMED_MAX else ""
+        reason = _("%(units)s got the paper that this one corrects, and must get this one too.")
+        raise lacks("units", reason % {"units": "、".join(names[:NAMED_MAX]) + more})
 
 
 @transaction.atomic(durable=True)
@@ -125,6 +141,10 @@ def instruct(pk: UUID, *, new: NewInstruction, **call: Unpack[OnOne]) -> list[UU
             raise lacks("said_on", _("The day lies ahead; choose today or earlier."))
         if turn.paper.instructions.count() >= INSTRUCTIONS_MAX:
             raise lacks("text", _("At most %(n)d instructions.") % {"n": INSTRUCTIONS_MAX})
+        same = turn.paper.instructions.filter(leader=leader, said_on=new.said_on, text=text)
+        if same.exists():
+            # Typed once more by a second person: its task would count twice.
+            raise lacks("text", _("This instruction stands on the paper already."))
         plan = None
         if new.campaign is not None:
             unit = Unit.objects.filter(pk=new.unit or 0, valid_to=None).first()

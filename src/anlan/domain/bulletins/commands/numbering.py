@@ -152,5 +152,6 @@ def frozen(turn: Turn, number_text: str) -> dict[str, Any]:
         "urgency": paper.urgency, "signer": paper.signer,
         "dated": paper.dated.isoformat() if paper.dated else "", "area": turn.case.area_id,
         "period": paper.period, "sectors": paper.sectors, "body": paper.body,
+        "corrects": paper.corrects.issue.number if paper.corrects else "",
         "numbered_on": timezone.localdate(turn.work.at).isoformat(),
     }  # fmt: skip

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import MovedOn, NotFound
-from anlan.domain.bulletins import body, kinds
+from anlan.domain.bulletins import body, kinds, language
 from anlan.domain.bulletins.body import Block
 from anlan.domain.bulletins.commands.base import begin, lacks, scope_of, short, text_of, turns
 from anlan.domain.bulletins.commands.drafting import filled
@@ -137,7 +137,8 @@ def put_in(pk: UUID, *, questions: Sequence[UUID], **call: Unpack[OnOne]) -> lis
 
 def _blocks(row: Question, about: Scope) -> list[Block]:
     """A heading with the question, and the answer that must stand under it."""
-    hint = str(_("The answer to “%(question)s”.") % {"question": row.question})
+    with language.of_papers():
+        hint = str(_("The answer to “%(question)s”.") % {"question": row.question})
     head, empty = kinds.element(row.question, hint)
     return [head, body.edited(empty, row.answer, about)]
 

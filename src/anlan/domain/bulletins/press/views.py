@@ -21,6 +21,7 @@ from anlan.base.paths import below
 from anlan.base.refusal import Refusal
 from anlan.domain.bulletins import figures, queries, tabs
 from anlan.domain.bulletins.models import Paper
+from anlan.domain.bulletins.moved import MOVED_MAX, moved
 from anlan.domain.bulletins.press import commands as do
 from anlan.domain.bulletins.press import facts
 from anlan.domain.bulletins.press.forms import (
@@ -30,7 +31,6 @@ from anlan.domain.bulletins.press.forms import (
     TakeBackForm,
 )
 from anlan.domain.bulletins.press.models import Medium, Publication, Question
-from anlan.domain.bulletins.press.moved import MOVED_MAX, moved
 from anlan.domain.campaigns.models import Task
 from anlan.domain.lists import sums
 from anlan.kernel.accounts import policy
@@ -147,7 +147,7 @@ def moved_figures(request: HttpRequest, pk: UUID) -> HttpResponse:
     """The panel of a paper's page: which figures the ledger tells otherwise by now."""
     by, at = actor_of(request), timezone.now()
     row = policy.access(Paper.objects.select_related(*queries.ROW), "bulletins.view", by, pk, at=at)
-    found = moved(row, at)
+    found = moved(row, by, at)
     context = {"row": row, "moved": found[:MOVED_MAX], "count": len(found)}
     return render(request, "bulletins/_moved.html", context)
 

@@ -33,8 +33,8 @@ def keep(desk: Desk, who: str = "city", **data: Any) -> int:
 
 @in_the_open
 def test_answers_are_put_in_signed_and_flagged_when_the_ledger_moves(desk: Desk) -> None:
+    from anlan.domain.bulletins.moved import moved
     from anlan.domain.bulletins.press.models import Question
-    from anlan.domain.bulletins.press.moved import moved
 
     desk.found(5)
     for wrong in ({"question": " "}, {"answer": ""}, {"answer": "有{hazard.nothing}处"}):
@@ -57,9 +57,9 @@ def test_answers_are_put_in_signed_and_flagged_when_the_ledger_moves(desk: Desk)
     desk.do("second", "review", pk)
     assert desk.do("mayor", "sign", pk) == "signed"
     assert "not approved" not in desk.get("city", "bulletins:page", pk).content.decode()
-    assert not moved(desk.row(pk), timezone.now())
+    assert not moved(desk.row(pk), desk.cast.actor("city"), timezone.now())
     desk.found(2)
-    [one] = moved(desk.row(pk), timezone.now())
+    [one] = moved(desk.row(pk), desk.cast.actor("city"), timezone.now())
     assert (one.then.text, one.now.text, one.heading) == ("5", "7", row.question)
     assert desk.blocks(pk)[-1].words == "本月查出5处。", "what was signed stands"
     panel = desk.get("city", "bulletins:moved", pk).content.decode()

@@ -70,11 +70,12 @@ def _edit_page(
 ) -> HttpResponse:  # fmt: skip
     blocks = body.loaded(row.body)
     address = showing.Address(blocks, scope_of(row, timezone.now()))
-    shown = showing.shown(blocks, address)
+    shown = showing.as_written(blocks, address)
     parts = [
-        (one, texts.get(one.block.id, one.block.typed or one.block.title), one.block.id == wrong)
+        (one, texts.get(one.block.id, body.standing(one.block) or one.block.title),
+         one.block.id == wrong)
         for one in shown
-    ]
+    ]  # fmt: skip
     offered = [(each.code, str(each.label), str(each.full_basis)) for each in figures.offered()]
     context = {
         "row": row, "case": row.case, "form": form, "parts": parts, "prefix": PREFIX,

@@ -20,9 +20,11 @@ from anlan.domain.bulletins import (
     body,
     columns,
     commands,
+    corrections,
     figures,
     files,
     forms,
+    language,
     queries,
     rendering,
     showing,
@@ -37,7 +39,8 @@ from anlan.domain.bulletins.loop import LOOKS
 from anlan.domain.bulletins.models import Paper
 from anlan.domain.bulletins.scope import Scope
 from anlan.domain.bulletins.views.situation import handed_out
-from anlan.domain.campaigns.models import Campaign
+from anlan.domain.campaigns.loop import STATES as TASK_STATES
+from anlan.domain.campaigns.models import Campaign, Task
 from anlan.domain.hazards.forms import chosen_by
 from anlan.domain.hazards.models import Hazard
 from anlan.domain.hazards.permissions import JUDGES
@@ -114,14 +117,27 @@ def _page(
         "bad": bad[0] if bad else "", "crumbs": crumbs_of(case.area), "look": LOOKS[case.state],
         "drawn": [steps.state_name(state) for state in drawn],
         "now": drawn.index(case.state) if case.state in drawn else None,
-        "blocks": showing.shown(whole.blocks, _address(pk)),
+        "blocks": showing.as_written(whole.blocks, _address(pk)),
+        "other_language": not language.is_readers(),
         "timeline": timeline_of(around.events), "period": periods.parse(row.period),
         "may_edit": "bulletins.edit" in allowed and case.state == "drafting",
         "formats": list(rendering.FORMATS), "layout": queries.layout_of(row),
+        "task_states": TASK_STATES, **_correction(around.correction, by),
         "basis": rendering.basis(whole.blocks, scope_of(row, timezone.now())),
         "unit_url": reverse("pickers:units"), "about": queries.about(row, by),
     }  # fmt: skip
     return render_page(request, "bulletins/page.html", "bulletins/page.html", context, status)
+
+
+def _correction(found: Paper | None, by: Actor) -> dict[str, Any]:
+    """Beside a paper, the one that corrects it: a draft of it for those alone who write it."""
+    if found is None:
+        return {}
+    seen = queries.visible(by).filter(pk=found.pk).exists()
+    if not seen and found.case.state != "given_out":
+        return {}
+    return {"correction": found, "sees_correction": seen,
+            "correction_number": queries.number_of(found)}  # fmt: skip
 
 
 def _address(pk: UUID) -> Any:
@@ -136,6 +152,10 @@ def form_of(page: offering.StepPage, row: Paper, by: Actor, data: Any = None) ->
     initial: dict[str, Any] = {"request_id": uuid7(), "seen": row.case.version}
     if page.form is forms.Instruct:
         initial["said_on"] = today
+    if page.form is forms.Correct:
+        initial["pk"] = uuid7()
+    if page.form is forms.GiveOut and row.corrects_id:
+        initial |= queries.recipients_of(row.corrects_id)
     form = chosen_by(page.form(data, initial=initial, auto_id=f"{page.code}_%s"), by)
     if isinstance(form, forms.Numbered):
         form.of(row.case.unit_id)
@@ -161,7 +181,8 @@ def step(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     return offering.answer(
         request, pk, found, form, by=by, at=at,
         again=lambda bad: _page(request, pk, bad, status=422),
-        done=lambda: reverse("bulletins:page", args=[pk]),
+        # Whoever begins a correction goes on there.
+        done=lambda: reverse("bulletins:page", args=[form.cleaned_data.get("pk", pk)]),
     )  # fmt: skip
 
 
@@ -194,7 +215,7 @@ def new(request: HttpRequest) -> HttpResponse:
     area = form["area"].value() or unit.area.code
     context = {
         "form": form, "unit": unit, "area_code": area, "area_text": area_name(area),
-        "subject": subject,
+        "subject": subject, "other_language": not language.is_readers(),
     }  # fmt: skip
     return render_page(
         request, "bulletins/new.html", "bulletins/new.html", context, 422 if form.errors else 200
@@ -233,6 +254,16 @@ def of_hazard(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render_page(request, "bulletins/_of_hazard.html", "bulletins/_of_hazard.html", context)
 
 
+@require_GET
+@requires("tasks.view")
+def of_task(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Beside a task that a leader's instruction gave: what was said, and on which paper."""
+    by = actor_of(request)
+    task: Task = policy.access(Task.objects.all(), "tasks.view", by, pk)
+    context = {"rows": queries.of_task(by, task.plan_id)}
+    return render_page(request, "bulletins/_of_task.html", "bulletins/_of_task.html", context)
+
+
 def _make(form: Any, by: Actor, at: datetime) -> UUID:
     data = form.cleaned_data
     made = commands.NewPaper(
@@ -252,16 +283,28 @@ def figure(request: HttpRequest, pk: UUID, block: str, n: int) -> HttpResponse:
     found = _figure(queries.whole(row).blocks, block, n)
     then = scope_of(row, at)
     area = Region.objects.get(pk=found.area)
-    now = figures.again([found], _now(then))[0] if not found.source else found
+    reach = figures.reach(by, found, area, then)
+    now = figures.again([found], _now(then))[0] if reach.whole and not found.source else None
     again = figures.again([found], then)[0] if not found.source else found
     context = {
         "row": row, "figure": found, "area": area, "now": now, "stands": again == found,
+        "reach": reach, "beside": _beside(row, found, by),
         "basis": "" if found.source else str(indicator(found.indicator).full_basis),
         "source": "" if found.source else str(indicator(found.indicator).source),
         "period": figures.period_of(found, then),
-        "records": figures.records(found, {area.pk: area}, then),
+        "records": figures.records(found, {area.pk: area}, then) if reach.opens else [],
     }  # fmt: skip
     return render_page(request, "bulletins/figure.html", "bulletins/figure.html", context)
+
+
+def _beside(row: Paper, found: Figure, by: Actor) -> list[tuple[Paper, Figure]]:
+    """The figure in the paper that this one corrects and in that which corrects it, where seen."""
+    others = list(corrections.beside(row, found))
+    seen = set(
+        queries.visible(by).filter(pk__in=[other.pk for other, _each in others])
+        .values_list("pk", flat=True)
+    )  # fmt: skip
+    return [(other, each) for other, each in others if other.pk in seen]
 
 
 def _now(scope: Scope) -> Scope:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
-from anlan.domain.bulletins import kinds, rendering, scope, showing, tabs
+from anlan.domain.bulletins import kinds, language, rendering, scope, showing, tabs
 from anlan.domain.bulletins.scope import Scope
 from anlan.domain.hazards import spans
 from anlan.domain.hazards.overview_page import sector_names
@@ -51,6 +51,7 @@ def page(request: HttpRequest) -> HttpResponse:
         "restricted": sector_names(found.sectors) if found.sectors is not None else [],
         "basis": rendering.basis(blocks, found), "formats": list(rendering.FORMATS),
         "may_make": policy.may(by, "bulletins.make"), "tabs": tabs.of(by, "situation"),
+        "other_language": not language.is_readers(),
     }  # fmt: skip
     return render_page(request, "bulletins/situation.html", "bulletins/situation.html", context)
 
@@ -63,8 +64,9 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
         raise NotFound
     by = actor_of(request)
     found = asked(request, by, known=True)
-    blocks = kinds.composed(KIND, found)
-    head = rendering.Head(title=kinds.title_of(KIND, found), organ=organ_of(by))
+    with language.of_papers():
+        blocks = kinds.composed(KIND, found)
+        head = rendering.Head(title=kinds.title_of(KIND, found), organ=organ_of(by))
     made = rendering.written(form, KIND, head, blocks, found, by=by, at=found.at)
     entry = trail.Entry(
         "bulletins.export", "bulletins", "situation",

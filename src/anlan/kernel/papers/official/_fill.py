@@ -113,10 +113,8 @@ class Unfit(Exception):
         self.said = {"stop": stop, "what": what}
 
 
-def texts(document: Any) -> Any:
-    """Of each paragraph of the text, heads and feet: its element and its words."""
-    from docx.oxml.ns import qn
-
+def stories(document: Any) -> list[Any]:
+    """The text, and each head and foot that a section has of its own."""
     parts = [document.part.element]
     for section in document.sections:
         for name in ("header", "footer", "first_page_header", "first_page_footer",
@@ -124,12 +122,36 @@ def texts(document: Any) -> Any:
             each = getattr(section, name)
             if not each.is_linked_to_previous:
                 parts.append(each._element)
-    for part in parts:
+    return parts
+
+
+def texts(document: Any) -> Any:
+    """Of each paragraph of them: its element and its words."""
+    from docx.oxml.ns import qn
+
+    for part in stories(document):
         for paragraph in part.iter(qn("w:p")):
             # A box's paragraphs are their own, though they stand in one of the text.
             own = [text.text or "" for text in paragraph.iter(qn("w:t"))
                    if next(text.iterancestors(qn("w:p"))) is paragraph]  # fmt: skip
             yield paragraph, "".join(own)
+
+
+#: What Word keeps of a change until somebody accepts or rejects it.
+TRACKED = re.compile(r"\}(?:ins|del|moveFrom|moveTo|\w+Change)$")
+
+
+def demand_settled(document: Any) -> None:
+    """Nothing of its making is left in it: it would go out with every paper, names and all."""
+    from docx.oxml.ns import qn
+
+    for part in stories(document):
+        for each in part.iter():
+            if isinstance(each.tag, str) and TRACKED.search(each.tag):
+                words = "".join(text.text or "" for text in each.iter(qn("w:t"), qn("w:delText")))
+                raise Unfit("tracked", words[:40])
+        if next(part.iter(qn("w:commentReference")), None) is not None:
+            raise Unfit("comments")
 
 
 def demand_marks(document: Any) -> None:
@@ -188,6 +210,7 @@ def filled(template: str, out: str, given: dict[str, Any], env: Any) -> dict[str
     from docx import Document
     from docxtpl import DocxTemplate
 
+    demand_settled(Document(template))
     demand_marks(Document(template))
     paper = DocxTemplate(template)
     words = given["words"] | put_parts(paper, given)

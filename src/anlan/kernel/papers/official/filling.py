@@ -57,6 +57,11 @@ _WHY = {
         "the text and the annexes are {{p body }} and {{p annex_pages }}, with the p, each in "
         "a paragraph of its own"
     ),
+    "tracked": _(
+        "it still holds tracked changes, such as “%(what)s”, which would stand in every paper: "
+        "accept or reject all of them (Review → Accept)"
+    ),
+    "comments": _("it still holds comments, which would go out with every paper: delete them"),
     "textless": _(
         "it has no place for the paper's text: put {{p body }} in a paragraph of its own"
     ),

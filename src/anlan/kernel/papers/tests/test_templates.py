@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from docx import Document
+from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 
 from anlan.kernel.papers.tests.test_official import paper, template
@@ -109,6 +110,47 @@ def test_a_broken_mark_is_refused_with_where_and_how_to_mend_it(
         check(template(*lines), "坏.docx")
     assert refused.value.data["kind"] == kind
     assert what in str(refused.value)
+
+
+def inserted(document: Any) -> str:
+    """A mark as Word keeps it while changes are tracked."""
+    mark = with_words(document, "{{ title")
+    run = mark.runs[0]._r
+    ins = OxmlElement("w:ins", {qn("w:id"): "1", qn("w:author"): "张某"})
+    run.addprevious(ins)
+    ins.append(run)
+    return "tracked"
+
+
+def struck(document: Any) -> str:
+    gone = document.add_paragraph("旧的{{ number").runs[0]._r
+    gone.find(qn("w:t")).tag = qn("w:delText")
+    out = OxmlElement("w:del", {qn("w:id"): "2", qn("w:author"): "张某"})
+    gone.addprevious(out)
+    out.append(gone)
+    return "tracked"
+
+
+def in_the_head(document: Any) -> str:
+    head = document.sections[0].header.paragraphs[0]
+    head.add_run("旧")._r.get_or_add_rPr().append(OxmlElement("w:rPrChange"))
+    return "tracked"
+
+
+def commented(document: Any) -> str:
+    with_words(document, "{{ title").runs[0]._r.append(OxmlElement("w:commentReference"))
+    return "comments"
+
+
+@pytest.mark.parametrize("leave", [inserted, struck, in_the_head, commented])
+def test_what_is_left_of_a_templates_making_would_go_out_and_is_refused(leave: Any) -> None:
+    from anlan.kernel.papers.official.filling import LayoutRefused, check
+
+    document = begun()
+    kind = leave(document)
+    with pytest.raises(LayoutRefused) as refused:
+        check(saved(document), "修订.docx")
+    assert refused.value.data["kind"] == kind
 
 
 def test_a_paper_is_never_cut_short_by_a_template_without_a_place_for_its_parts() -> None:

@@ -7,11 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
+from anlan.base.actor import Actor
 from anlan.domain.bulletins import figures, queries
 from anlan.domain.bulletins.body import Block
 from anlan.domain.bulletins.commands.base import scope_of
 from anlan.domain.bulletins.figures import Figure
 from anlan.domain.bulletins.models import Paper
+from anlan.kernel.regions.models import Region
 
 #: That a page shows.
 MOVED_MAX = 100
@@ -28,12 +30,19 @@ class Moved(NamedTuple):
     now: Figure
 
 
-def moved(paper: Paper, at: datetime) -> list[Moved]:
-    """The figures that the ledger tells otherwise now; it is read once for each way of asking."""
+def moved(paper: Paper, by: Actor, at: datetime) -> list[Moved]:
+    """The figures that the ledger tells otherwise now, of those that ``by`` may ask for.
+
+    The ledger is read once for each way of asking.
+    """
+    about = replace(scope_of(paper, at), known_at=None)
     placed = list(_placed(queries.whole(paper).blocks))
-    now = figures.again(
-        [then for _block, _n, _heading, then in placed], replace(scope_of(paper, at), known_at=None)
-    )
+    areas = Region.objects.in_bulk({then.area for _block, _n, _heading, then in placed})
+    placed = [
+        each for each in placed
+        if figures.reach(by, each[-1], areas.get(each[-1].area), about).whole
+    ]  # fmt: skip
+    now = figures.again([then for _block, _n, _heading, then in placed], about)
     return [
         Moved(block, n, heading, then, after)
         for (block, n, heading, then), after in zip(placed, now, strict=True)

@@ -73,7 +73,7 @@ class Columns:
 
 #: 投入整改资金(万元):120.5, as forms are filled in.
 _FILLED = re.compile(
-    rf"(?P<words>[\u4e00-\u9fff]{{2,20}})\((?:单位:)?(?P<big>{numbers.SCALE})?(?P<unit>{_UNIT})\)\s*[:=]?\s*(?P<n>{numbers.ARABIC})(?![\d.%\u4e00-\u9fff])"
+    rf"(?P<words>[\u4e00-\u9fff]{{2,20}})\((?:单位:)?(?P<big>{numbers.SCALE})?(?P<unit>{_UNIT})\)\s*[:=]?\s*(?P<n>{numbers.ARABIC})(?![\d.%]|{_UNIT})"
 )
 
 

@@ -31,7 +31,7 @@ _THIS_TIME = re.compile(
     r"\s*(?:从)?(?:这次|此次|本次|其间|期间|其中|另|共|累计|合计|并|发现|查处|排查|出动|责令|立案)"
 )
 _UP_TO_NOW = re.compile(r"截至目前|截止目前|迄今")
-_EVENT = re.compile(rf"[全的]?(?:{frames.EVENT})(?![\u4e00-\u9fff]{{0,4}}[发查出检])")
+_SEASON = re.compile(rf"的?(?:{frames.SEASON})")
 _DURING = re.compile(rf"(?P<name>{frames.EVENT})[\u4e00-\u9fff]{{0,4}}?期间")
 _JOINED = re.compile(r"[、和与及]")
 _BOTH = re.compile(r"等?[两二三四五六七八九十\d]{1,2}个?(?:省|市|县|区|州|地)")
@@ -183,7 +183,7 @@ class Context:
             aimed = re.search(r"(?<!截)[到至]$", self.text[max(0, when.start - 2) : when.start])
             if aimed and re.search(r"[;;。]", self.text[when.end : place]):
                 continue
-            if len(when.span.first) == 4 and _EVENT.match(self.text, when.end):
+            if len(when.span.first) == 4 and _SEASON.match(self.text, when.end):
                 continue  # 2022年春运 is a name.
             if re.match(r"为|召开的|印发的|的(?!\d)|规范性", self.text[when.end : when.end + 3]):
                 continue

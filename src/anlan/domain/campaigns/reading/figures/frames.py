@@ -80,7 +80,8 @@ def frame(text: str, issued: date | None) -> Frame:
 
 
 #: What a span of days is called, so that 期间 behind it means those days.
-EVENT = r"春运|春节|国庆|五一|中秋|元旦|清明|端午|双节|两节|假期|长假|汛期|两会|活动|行动|整治|检查|督查|会战"
+SEASON = r"春运|春节|国庆|五一|中秋|元旦|清明|端午|双节|两节|假期|长假|汛期|两会"
+EVENT = rf"{SEASON}|活动|行动|整治|检查|督查|会战"
 _CALLED = re.compile(rf"[^。;\n\d]{{0,14}}(?:\d+天)?[^。;\n]{{0,8}}?(?P<name>{EVENT})")
 _CALLED_BEFORE = re.compile(rf"(?P<name>{EVENT})[\u4e00-\u9fff]{{0,4}}\($")
 

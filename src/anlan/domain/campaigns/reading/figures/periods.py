@@ -105,7 +105,8 @@ class When:
 def is_baseline(text: str, start: int, end: int) -> bool:
     """较2019年…: what something is held against says nothing of when it was."""
     held = re.search(r"(?:较|比|同比|与|以)$", text[max(0, start - 3) : start])
-    return held is not None and not re.match(r"[,。]", text[end : end + 8])
+    # 同比去年,…: what stands behind is held against it, too.
+    return held is not None and (held[0] == "同比" or not re.match(r"[,。]", text[end : end + 8]))
 
 
 def whens(text: str, start: int, end: int, year: int, own: str = "") -> list[When]:

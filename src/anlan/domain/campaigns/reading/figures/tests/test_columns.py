@@ -37,6 +37,12 @@ def test_the_unit_of_a_head_may_be_scaled(unit, read):
     assert (value, found) == read
 
 
+def test_a_form_says_its_units_before_the_numbers():
+    assert cells("投入资金(万元):120.5 检查企业(家次):356\n") == [
+        ("1205000", "元", "投入资金", "四川省成都市"), ("356", "家次", "检查企业", "四川省成都市"),
+    ]  # fmt: skip
+
+
 def test_the_head_says_the_time_and_the_row_the_rest():
     text = HEAD + "指标\t2022年\t2023年\n事故起数\t12\t10\n死亡人数\t15\t9\n"
     found = [(str(f.value), f.unit, f.indicator, f.period) for f in read(text) if not f.iso]

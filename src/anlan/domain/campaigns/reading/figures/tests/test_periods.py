@@ -51,6 +51,39 @@ def test_the_year_comes_from_the_document() -> None:
     assert frame("检查30家。", date(2022, 5, 1)).year == 2022
 
 
+@pytest.mark.parametrize(
+    ("text", "periods"),
+    [
+        # A heading that names a time holds until one of its rank, not until one below it.
+        ("一、6月份情况\n检查12家。\n二、上半年情况\n(一)按地区分\n检查13家。\n三、存在问题\n检查14家。",
+         "2024-06 2024-01/2024-06 2024"),
+        # An amount makes a numbered line no heading.
+        ("2、6月份整改12家\n检查13家。\n3、检查14家。", "2024-06 2024 2024"),
+        # What a span is called stands for it; a year before such a name is part of it.
+        ("1月17日至2月25日,为期40天的2024年春运结束,检查12家。\n春运期间,检查13家。\n今年检查14家。",
+         "2024-01-17/2024-02-25 2024-01-17/2024-02-25 2024"),
+        ("国庆假期(10月1日至7日)检查12家。\n国庆期间检查13家。\n今年检查14家。",
+         "2024-10-01/2024-10-07 2024-10-01/2024-10-07 2024"),
+        # A cut-off day holds to the end of its paragraph.
+        ("截至10月27日,检查12家。消防检查13家。\n检查14家。", "2024-10-27 2024-10-27 2024"),
+        ("1月、2月、3月检查企业依次为12家、13家、14家。", "2024-01 2024-02 2024-03"),
+        ("检查15家,比去年同期(12家)多3家。今年2月检查13家。本年度检查14家。", "2023 2024-02 2024"),
+        ("同比去年,多12家。5月检查13家。\n检查14家。", "2024 2024-05 2024"),
+    ],
+)  # fmt: skip
+def test_of_when_a_figure_is(text: str, periods: str) -> None:
+    found = {
+        str(f.value): f.period for f in read(f"情况通报\n2024年12月1日\n{text}") if f.unit == "家"
+    }
+    assert [found[value] for value in ("12", "13", "14")] == periods.split()
+
+
+def test_the_days_below_a_title_are_those_of_its_paper() -> None:
+    text = "昆明市第12周安全生产情况\n(2025年3月17日-3月23日)\n本周检查企业30家。"
+    (figure,) = [figure for figure in read(text) if figure.unit == "家"]
+    assert figure.period == "2025-03-17/2025-03-23"
+
+
 def test_a_campaign_that_all_know_is_the_default() -> None:
     text = "全市安全生产专项整治三年行动新闻发布会\n2022年3月1日\n全市检查企业30家。"
     (figure,) = [figure for figure in read(text) if figure.unit == "家"]

@@ -132,7 +132,7 @@ class General(Draft):
         _("Codes of items with commas, the first one first."),
     )  # fmt: skip
     missing = _choice(_("A figure that isn't known gives"), list(ABSENT.items()))
-    nothing = _choice(_("A rate of nothing gives"), list(ABSENT.items()))
+    nothing = _choice(_("A rate of nothing, or what doesn’t apply, gives"), list(ABSENT.items()))
     red = forms.IntegerField(label=_("On the red list, first ranks"), min_value=0,
                              max_value=specs.LIST_MAX)  # fmt: skip
     black = forms.IntegerField(label=_("On the black list, last ranks"), min_value=0,
@@ -233,7 +233,7 @@ class ItemForm(Draft):
     digits = _digits(_("Decimals of the points"), _("Left empty, they aren't rounded."))
     value_digits = _digits(_("Decimals of the figure"), _("Left empty, it isn't rounded."))
     missing = _choice(_("A figure that isn't known gives"), (), False)
-    nothing = _choice(_("A rate of nothing gives"), (), False)
+    nothing = _choice(_("A rate of nothing, or what doesn’t apply, gives"), (), False)
     source = _line(_("Laid down in"), False, specs.SOURCE_CHARS_MAX)
 
     def __init__(self, *args: Any, spec: Spec, **kwargs: Any) -> None:

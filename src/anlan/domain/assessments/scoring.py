@@ -37,7 +37,12 @@ class Figure:
 
     @property
     def absent(self) -> str:
-        """ "" where there is a value, else "missing" or "nothing"."""
+        """ "" where there is a value, else "missing" or "nothing".
+
+        Where it doesn't apply there is no gap: nothing can be made of it, as of a rate of nothing.
+        """
+        if self.why == "not_applicable":
+            return "nothing"
         if self.why or self.numerator is None:
             return "missing"
         if self.form != "count" and not self.denominator:

@@ -33,7 +33,7 @@ RULES: dict[str, str | Promise] = {
     "deduct": _("deduction for each unit"),
     "manual": _("points given by a named unit"),
 }
-#: What an item gets where its figure isn't known, or is a rate of nothing.
+#: What an item gets where its figure isn't known, or is a rate of nothing or of what doesn't apply.
 ABSENT: dict[str, str | Promise] = {
     "zero": _("no points"),
     "full": _("full points"),

@@ -80,10 +80,12 @@ class Effect:
     labels: Mapping[str, str]
 
 
-def effects_of_closing(cases: Iterable[Any], through: date) -> list[Effect]:
+def effects_of_closing(cases: Iterable[Any], through: date, done_on: date) -> list[Effect]:
     """Facts of rectifying and closing open hazards, as the loop would post them.
 
     through: the last day that the run counts; what was found after it stood in none of its stocks.
+    done_on: the day on which they are done: today while the period runs, so that no deadline of
+    yesterday is met; its last day where it is over, as if it had been done in time for it.
     """
     found = []
     for case in cases:
@@ -97,7 +99,7 @@ def effects_of_closing(cases: Iterable[Any], through: date) -> list[Effect]:
             acts += [("rectified", None, 1), ("found_settled", case.opened_on, 1)]
             if case.due_on and case.due_on < through and case.suspended_on is None:
                 acts.append(("overdue", None, -1))
-            elif case.due_on:
+            elif case.due_on and case.due_on >= done_on:
                 acts.append(("due_met", case.due_on, 1))
         found += [Effect(f"{case.kind}.{name}", day, n, labels) for name, day, n in acts]
     return found

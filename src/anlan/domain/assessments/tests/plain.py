@@ -42,7 +42,9 @@ def points(spec: Spec, item: Item, subject: Subject, everybody: list[Subject]) -
     value, rule = figure_of(subject, item), item.rule
     if value is None:
         known = subject.figures[item.code]
-        is_nothing = not known.why and known.numerator is not None
+        is_nothing = known.why == "not_applicable" or (
+            not known.why and known.numerator is not None
+        )
         how = (item.nothing or spec.nothing) if is_nothing else (item.missing or spec.missing)
         return {"zero": Fraction(0), "full": item.weight, "share": "left", "unranked": "none"}[how]
     if rule.kind == "linear":

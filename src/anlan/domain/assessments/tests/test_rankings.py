@@ -74,6 +74,16 @@ def test_a_correction_is_a_new_version_and_both_are_shown(desk: Desk) -> None:
     desk.check()
 
 
+def test_the_wall_says_how_many_it_leaves_out_also_of_those_without_a_total(desk: Desk) -> None:
+    scheme = desk.scheme(missing="unranked")
+    for item in ("duty", "task"):
+        desk.give(scheme, item, {HOME: "30", BESIDE: "20"})
+    run = desk.publish(desk.run(scheme))
+    page = desk.get("city", "screen", run.pk).content.decode()
+    assert page.count('class="sc-no"') == 2
+    assert "and 12 more" in page
+
+
 def test_a_score_that_is_bent_in_the_database_is_found_out(desk: Desk) -> None:
     run = desk.published()
     score = desk.score(run)

@@ -68,7 +68,7 @@ def schemes(draw: Any) -> Spec:
 
 figures = st.builds(
     Figure, st.one_of(st.none(), counts), st.one_of(st.none(), counts),
-    st.sampled_from(["", "", "", "not_reported"]),
+    st.sampled_from(["", "", "", "not_reported", "not_applicable"]),
     st.sampled_from(["count", "percent", "number", "change"]),
 )  # fmt: skip
 

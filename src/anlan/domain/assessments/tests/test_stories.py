@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from anlan.base.ids import uuid7
 from anlan.base.refusal import MovedOn, NotAllowed
-from anlan.domain.assessments import commands, groups, spec_text, working
+from anlan.domain.assessments import commands, groups, spec_text, trying, working
 from anlan.domain.assessments.models import Appeal, Run, Scheme, Score, Version
 from anlan.domain.assessments.presets import presets
 from anlan.domain.assessments.refusals import AssessmentRefused, NotNow, SchemeUnfit
@@ -472,6 +472,65 @@ def test_what_if_closes_hazards_and_sets_figures_and_writes_nothing(desk: Desk) 
     assert desk.get("office", "what_if", score.pk, query="?close=nonsense").status_code == 200
     after = (Run.objects.count(), Score.objects.count(), Case.objects.filter(is_open=True).count())
     assert before == after
+
+
+@pytest.mark.sqlite
+def test_what_if_says_what_then_happens(desk: Desk) -> None:
+    """Hazards late, due yesterday, due later, and rectified already: tried, then really closed."""
+    today = timezone.localdate()
+    stage = {
+        "name": "攻坚",
+        "starts": str(today - timedelta(40)),
+        "ends": str(today + timedelta(9)),
+    }
+    codes = ("open", "overdue", "closed", "rectified", "rectification_rate", "on_time_rate",
+             "overdue_share")  # fmt: skip
+    rule = {"kind": "linear", "none_at": "0", "full_at": "100"}
+    items = [{"code": code, "name": code, "dimension": "rectify", "weight": "1", "rule": rule,
+              "indicator": f"hazard.{code}"} for code in codes]  # fmt: skip
+    data = {**FIGURES, "items": items, "vetoes": [], "total": "7", "period": "stage",
+            "stages": [stage], "dimensions": FIGURES["dimensions"][1:]}  # fmt: skip
+    office, firm = desk.cast.actor("office"), desk.cast.actor("firm")
+    pks = []
+    for due in (-5, -1, 6, 6):
+        pk = uuid7()
+        found = Finding(
+            pk=pk, description="报警器失效", area_id=by_code(HOME).pk, unit_id=office.unit_id or 0,
+            opened_on=today - timedelta(20), source="inspection",
+        )  # fmt: skip
+        then = timezone.now() - timedelta(days=20)
+        hazards.find([found], by=office, at=then, request_id=uuid7())
+        hazards.assign([pk], rectifier=desk.cast.units["firm"].pk, by=office, at=then,
+                       due_on=today + timedelta(due), request_id=uuid7())  # fmt: skip
+        pks.append(pk)
+
+    def rectify(pk: UUID, days_ago: int = 0) -> None:
+        at = timezone.now() - timedelta(days=days_ago)
+        hazards.rectify(pk, result="已换", by=firm, at=at, request_id=uuid7())
+
+    rectify(pks[3], 1)
+    period = spec_text.read(data).stages[0].span.code
+    run = desk.publish(desk.run(desk.scheme(data), period))
+    score = desk.score(run)
+    cases = Case.objects.filter(pk__in=pks)
+    effects = trying.effects_of_closing(cases, run.through, today)
+    tried = trying.try_out(run, score, trying.changes_of(run, score, effects))
+    for pk in pks[:3]:
+        rectify(pk)
+    for pk in pks:
+        hazards.verify([pk], by=desk.cast.actor("inspector"), at=timezone.now(), request_id=uuid7())
+        hazards.close([pk], by=desk.cast.actor("city"), at=timezone.now(), request_id=uuid7())
+    tomorrow = desk.call() | {"at": timezone.now() + timedelta(days=1)}
+    again = Run.objects.get(pk=commands.run_scheme(
+        uuid7(), scheme=run.scheme_id, period=period, reason="次日", **tomorrow
+    ))  # fmt: skip
+    happened = {part["item"]: (part["n"], part["d"]) for part in desk.score(again).data["parts"]}
+    said = {
+        part.item: tuple("" if n is None else str(n)
+                         for n in (part.figure.numerator, part.figure.denominator))
+        for part in tried.after.parts
+    }  # fmt: skip
+    assert said == happened
 
 
 @pytest.mark.sqlite

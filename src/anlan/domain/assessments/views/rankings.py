@@ -210,11 +210,10 @@ def screen(request: HttpRequest, pk: UUID) -> HttpResponse:
         run = newest.order_by("-starts").first() or run
     run.demand_intact()
     found = queries.ranking_of(run, by)
+    shown = found.ranked[:SCREEN_ROWS]
     context = {
         "run": run, "ranking": found, "spec": found.spec, "bump": _bump(found),
-        "rows": found.ranked[:SCREEN_ROWS], "more": max(0, len(found.rows) - SCREEN_ROWS),
-        "now": timezone.now(), "latest": bool(request.GET.get("latest")),
-        "best": found.ranked[0].printed if found.ranked else None,
+        "rows": shown, "more": len(found.rows) - len(shown), "now": timezone.now(),
     }  # fmt: skip
     return render(request, "assessments/screen.html", context)
 

@@ -118,10 +118,9 @@ def what_if(request: HttpRequest, pk: UUID) -> HttpResponse:
     errors: dict[str, str] = {}
     waiting = _open_cases(row, by)
     chosen = _chosen(request, waiting, errors)
-    changes = {
-        change.item: change
-        for change in trying.changes_of(run, row, trying.effects_of_closing(chosen, run.through))
-    }
+    done_on = run.through if run.is_over else today
+    effects = trying.effects_of_closing(chosen, run.through, done_on)
+    changes = {change.item: change for change in trying.changes_of(run, row, effects)}
     changes |= _typed(request, row, errors)
     outcome = trying.try_out(run, row, changes.values()) if not errors else None
     items = {item.code: item for item in found.items}

@@ -60,7 +60,7 @@ PAGES: tuple[StepPage, ...] = (
     StepPage("approve", "inquiries.lead", pgettext_lazy("inquiry", "Approve"), forms.Approve,
              being("submitted"), plain(do.approve, "on", "number"), "check", "primary"),
     StepPage("hand-back", "inquiries.lead", _("Hand back"), forms.Reason, being("submitted"),
-             plain(do.hand_back, "reason"), "arrow-left"),
+             plain(do.hand_back, "reason"), "arrow-back-up"),
     StepPage("evaluate", "inquiries.lead", _("Evaluate what was done"), forms.Evaluate,
              being("approved"), plain(do.evaluate, "on", "evaluation", "published_at"), "check",
              "primary"),

@@ -24,6 +24,7 @@ from anlan.kernel.accounts import words
 from anlan.kernel.loop.models import Event
 from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on
+from anlan.ui.vendor import ICONS
 
 #: (record, what stands around it, and for some the reader).
 Possible = Callable[..., bool]
@@ -52,6 +53,10 @@ class StepPage:
     #: primary stands out, danger is red, menu goes behind "more", inline has its own place.
     kind: str = ""
     photos: bool = False
+
+    def __post_init__(self) -> None:
+        # The page would break only in the state that offers the step.
+        assert self.symbol in ICONS, f"{self.code}: {self.symbol} is no icon of ours"
 
 
 def being(*states: str) -> Possible:

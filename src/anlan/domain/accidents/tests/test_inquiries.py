@@ -104,6 +104,7 @@ def test_from_the_report_to_the_evaluation_each_with_its_deadline(desk: Desk) ->
     pk = begin(desk, liability=False)
     at = T + 30 * DAY
     assert submit(desk, pk, at) == "submitted"
+    assert desk.get("city", "accidents:inquiry", pk).status_code == 200
     assert row(pk).case.due_on == timezone.localdate(at) + 15 * DAY
     assert desk.do("city", "hand_back", pk, at, reason="责任认定不清") == "investigating"
     assert row(pk).case.due_on == timezone.localdate(T) + 60 * DAY
@@ -113,11 +114,13 @@ def test_from_the_report_to_the_evaluation_each_with_its_deadline(desk: Desk) ->
     assert desk.do("city", "approve", pk, at, on=on, number=" ") == "accident_incomplete"
     assert desk.do("inspector", "approve", pk, at, on=on, number="1号") == "not_allowed"
     assert desk.do("city", "approve", pk, at, on=on, number="昆政复〔2026〕1号") == "approved"
+    assert desk.get("city", "accidents:inquiry", pk).status_code == 200
     assert row(pk).case.due_on == on.replace(year=on.year + 1)
     given = {"on": on, "evaluation": "措施均已落实", "published_at": "市政府网站"}
     assert desk.do("city", "evaluate", pk, at, **{**given, "published_at": ""}) \
         == "accident_incomplete"  # fmt: skip
     assert desk.do("city", "evaluate", pk, at, **given) == "evaluated"
+    assert desk.get("city", "accidents:inquiry", pk).status_code == 200
     desk.check()
 
 

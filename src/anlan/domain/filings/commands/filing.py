@@ -259,9 +259,7 @@ def send_back(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
         due_on = max(filing.due_on, turn.today + timedelta(filing.form.mend_days))
         if case.state == "closed":
             policy.access(Filing.objects.all(), "filings.receive", work.by, pk, at=work.at)
-            again = {"round": case.round + 1, "due_on": due_on, "due_rule": {"kind": "date"}}
-            engine.take(FILING, "recall", [Move(case, again)], reason=why, **work.call)
-            loop.nothing_confirmed([case])
+            loop.recall(FILING, case, reason=why, due_on=due_on, **work.call)
         else:
             loop.reject(FILING, [case], reason=why, due_on=due_on, **work.call)
         _withdraw(filing, Entry.Status.RETURNED, why, work)

@@ -8,9 +8,9 @@ from anlan.kernel.loop.commands.assigning import assign, hand_over, receive
 from anlan.kernel.loop.commands.checking import (
     close,
     look_back,
-    nothing_confirmed,
     pending_of,
     pending_reviews,
+    recall,
     reject,
     review,
 )
@@ -64,10 +64,10 @@ __all__ = (
     "merge",
     "move",
     "not_urged_lately",
-    "nothing_confirmed",
     "pending_of",
     "pending_reviews",
     "put_on_list",
+    "recall",
     "receive",
     "recount",
     "reject",

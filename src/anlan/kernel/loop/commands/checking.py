@@ -110,9 +110,19 @@ def reject(
     stated = {"due_on": due_on, "due_rule": {"kind": "date"}} if due_on else {}
     moves = [Move(case, {**_new_round(case), **stated}) for case in cases]
     engine.take(machine, "reject", moves, reason=reason, **call)
-    nothing_confirmed(cases)
+    _nothing_confirmed(cases)
     told.parties(cases, PartyRole.RECTIFIER, "loop.rejected", at=call["at"], reason=reason)
     _release(machine, cases, **call)
+
+
+def recall(
+    machine: Machine, case: Case, *, reason: str, due_on: date, **call: Unpack[Call]
+) -> None:
+    """Unlock what was closed: as if it had never been handed in, and with everybody on the way up
+    to look at it again."""
+    fields = {**_new_round(case), "due_on": due_on, "due_rule": {"kind": "date"}}
+    engine.take(machine, "recall", [Move(case, fields)], reason=reason, **call)
+    _nothing_confirmed([case])
 
 
 def look_back(
@@ -125,7 +135,7 @@ def look_back(
         return
     move = Move(case, {"rebounds": case.rebounds + 1, **_new_round(case)})
     engine.take(machine, "reopen", [move], reason=reason, **call)
-    nothing_confirmed([case])
+    _nothing_confirmed([case])
     succession.follow(machine, [case], **call)
     told.parties([case], PartyRole.RECTIFIER, "loop.rebound", at=call["at"], reason=reason)
     _release(machine, [case], **call)
@@ -146,6 +156,6 @@ def _new_round(case: Case) -> dict[str, Any]:
     return {"round": case.round + 1}
 
 
-def nothing_confirmed(cases: Sequence[Case]) -> None:
+def _nothing_confirmed(cases: Sequence[Case]) -> None:
     """In a new round everybody on the way up looks again."""
     Party.objects.filter(case__in=cases, until=None).update(confirmed_at=None, confirmed_by=None)

@@ -99,7 +99,8 @@ def head(axis: Axis, stages: Stages, today: date, today_label: str) -> Markup:
 
 def _names(axis: Axis, stages: Stages, y: str) -> list[str]:
     """What each stage is called, as far as there is room for it: on a phone less than elsewhere,
-    where the rest is cut off at the stage's own end."""
+    where the rest is cut off at the stage's own end. On paper browsers leave the frame that cuts
+    at the left edge, so that there the text stands by itself."""
     parts = []
     for name, start, end in stages:
         span = axis.span(start, end)
@@ -107,8 +108,9 @@ def _names(axis: Axis, stages: Stages, y: str) -> list[str]:
         said = name if len(name) <= room else f"{name[: room - 1]}…" if room > 2 else ""
         if span and said:
             parts.append(
-                f'<svg x="{_n(span[0])}%" width="{_n(span[1])}%"><text x="3" y="{y}">'
+                f'<svg class="bm-screen" x="{_n(span[0])}%" width="{_n(span[1])}%"><text x="3" y="{y}">'
                 f"<title>{escape(name)}</title>{escape(said)}</text></svg>"
+                f'<text class="bm-paper" x="{_n(span[0])}%" dx="3" y="{y}">{escape(said)}</text>'
             )
     return parts
 

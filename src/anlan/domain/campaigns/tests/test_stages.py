@@ -312,3 +312,7 @@ def test_a_task_links_to_its_campaign_only_where_that_may_be_seen(house: House) 
         for href in set(re.findall(r'href="(/campaigns/[^"?#]+)"', text)):
             assert house.browser(who).get(href).status_code == 200, (who, href)
     assert house.browser("guest").get(campaign).status_code == 404
+    # Nor does the campaign's own page lead anybody near by to what they may not open.
+    text = house.browser("office").get(campaign).content.decode()
+    for href in set(re.findall(r'href="(/campaigns/[^"?#]+)"', text)):
+        assert house.browser("office").get(href).status_code == 200, href

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -21,7 +22,6 @@ from anlan.domain.assessments.spec import (
     Rule,
     Spec,
     Veto,
-    _twice,
 )
 from anlan.domain.assessments.spec_text import text_of
 from anlan.kernel.indicators.declare import Distinct, Ratio, declared
@@ -213,3 +213,14 @@ def _of_veto(n: int, veto: Veto, spec: Spec) -> Iterator[Finding]:
     codes = [grade.code for grade in spec.grades]
     if veto.effect == "cap" and veto.grade not in codes[1:]:
         yield Finding(f"{place}.grade", _("Choose the best grade that is left, below the first."))
+
+
+def _twice(rows: Sequence[Any], place: str) -> Iterator[Finding]:
+    seen: set[str] = set()
+    for n, row in enumerate(rows):
+        if not row.code or not row.name:
+            yield Finding(f"{place}.{n}.name", _("Give it a code and a name."))
+        elif row.code in seen:
+            reason = _("The code %(code)s stands twice.") % {"code": row.code}
+            yield Finding(f"{place}.{n}.code", reason)
+        seen.add(row.code)

@@ -209,8 +209,10 @@ def _rows(text: str, column: str, letter: str, codes: dict[str, str]) -> list[di
 class ItemForm(Draft):
     name = _line(pgettext_lazy("assessment", "Item"))
     dimension = _choice(_("Dimension"), ())
-    weight = _line(_("Weight"), chars=specs.NUMBER_CHARS_MAX,
-                   hint=_("0 for an item that only takes points off, or is shown and counts nothing."))  # fmt: skip
+    weight = _line(
+        _("Weight"), chars=specs.NUMBER_CHARS_MAX,
+        hint=_("0 for an item that only takes points off, or is shown and counts nothing."),
+    )  # fmt: skip
     indicator = _choice(_("Figure"), (), False, _("Left empty where a unit gives the points."))
     span = _choice(_("Counted over"), list(SPANS.items()))
     measure = _choice(_("What is scored"), list(MEASURES.items()))

@@ -6,11 +6,9 @@ are written as decimals. What a scheme means arithmetically is scoring.py's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -261,14 +259,3 @@ class Finding:
     reason: str | Promise
     #: The item's code, where it is an item's page that mends it.
     item: str = ""
-
-
-def _twice(rows: Sequence[Any], place: str) -> Iterator[Finding]:
-    seen: set[str] = set()
-    for n, row in enumerate(rows):
-        if not row.code or not row.name:
-            yield Finding(f"{place}.{n}.name", _("Give it a code and a name."))
-        elif row.code in seen:
-            reason = _("The code %(code)s stands twice.") % {"code": row.code}
-            yield Finding(f"{place}.{n}.code", reason)
-        seen.add(row.code)

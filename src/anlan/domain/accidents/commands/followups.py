@@ -153,11 +153,16 @@ def judge_followup(pk: UUID, *, verdict: str, evidence: str, **call: Unpack[Call
 
 
 def check_judged(accident: UUID) -> None:
-    """Raises AlreadyAsked while a measure of the inquiry waits for its verdict."""
-    waiting = FollowUp.objects.filter(
-        accident=accident, kind=Kind.MEASURE, verdict="", withdrawn_at=None
-    ).count()
-    if waiting:
+    """Raises AlreadyAsked while a measure of the inquiry waits for its verdict, or none was laid
+    down: a sentence over all of them judges nothing.
+    """
+    measures = FollowUp.objects.filter(accident=accident, kind=Kind.MEASURE, withdrawn_at=None)
+    if not measures.exists():
+        raise AlreadyAsked(
+            reason=_("no measure of the report is laid down yet among what follows, with the unit "
+                     "that carries it out")
+        )  # fmt: skip
+    if waiting := measures.filter(verdict="").count():
         raise AlreadyAsked(
             reason=_("%(n)d measures of the report are not judged yet") % {"n": waiting}
         )

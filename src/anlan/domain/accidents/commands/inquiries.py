@@ -319,7 +319,7 @@ def evaluate(
 ) -> list[UUID]:
     """Whether what the report asked for was done, and where that was made public.
 
-    Measures that were written down one by one are each judged first.
+    The report's measures were laid down one by one before, and each was judged.
     """
     given = {"on": on, "evaluation": evaluation, "published_at": published_at}
     work = begin_on("inquiries.lead", [pk], given, **call)

@@ -89,18 +89,22 @@ def test_an_inquiry_is_evaluated_once_each_measure_is_judged(desk: Desk) -> None
     said = {"on": today, "cause": "违章", "responsibility": "企业", "measures": "整改"}
     assert desk.do("city", "submit", own, **said) == "submitted"
     assert desk.do("city", "approve", own, on=today, number="1号") == "approved"
+    done = {"on": today, "evaluation": "已落实", "published_at": "官网"}
+    # One sentence over measures that nobody wrote down judges none of them.
+    assert desk.do("city", "evaluate", own, **done) == "accident_already_asked"
     assert (
         told(desk, pk, kind="measure", text="更换阀门", names=(desk.cast.units["office"].name,))
         == pk
     )
-    done = {"on": today, "evaluation": "已落实", "published_at": "官网"}
     assert desk.do("city", "evaluate", own, **done) == "accident_already_asked"
     row = FollowUp.objects.get()
     assert (
         step(desk, "city", "judge_followup", row.pk, verdict="partly", evidence="现场核查")
         == "done"
     )
+    assert desk.do("city", "evaluate", own, **{**done, "published_at": ""}) == "accident_incomplete"
     assert desk.do("city", "evaluate", own, **done) == "evaluated"
+    assert desk.get("city", "accidents:inquiry", own).status_code == 200
     assert Event.objects.filter(case=own, step="evaluate").exists()
 
 

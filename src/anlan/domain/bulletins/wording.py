@@ -3,7 +3,8 @@
 The three that a paper opens with are opening.py's; here is what is wrong and what follows. Every
 rule has a name, its sentence and when it speaks; RULES tells readers so. Where a figure is missing
 the sentence says so. What is largest, lowest or longest is taken from the ledger, and of equals all
-are named, up to NAMED_MAX. A superlative stands only where others were left out.
+are named, up to NAMED_MAX; of more equals none. A superlative stands only where others were left
+out.
 """
 
 from __future__ import annotations
@@ -111,15 +112,17 @@ def problems(b: Board) -> list[Sentence]:
 
 
 def _top(rows: Sequence[Row], key: Any, *, least: bool = False) -> list[Row]:
+    """The first few by ``key``. Equals stay together: who has as much as one left out isn't named."""
     known = [(key(row), row) for row in rows if key(row) is not None]
     ordered = sorted(known, key=lambda pair: (pair[0] if least else -pair[0], str(pair[1].name)))
-    return [row for _value, row in ordered[:NAMED_MAX]]
+    left_out = ordered[NAMED_MAX][0] if len(ordered) > NAMED_MAX else None
+    return [row for value, row in ordered[:NAMED_MAX] if value != left_out]
 
 
 def risen(b: Board) -> list[Row]:
     if not b.records.stocks.get(on.FOUND):
         return []
-    return _top(_with_more(b), lambda row: row.rise(on.OVERDUE))
+    return _top(_with_more(b), lambda row: row.rise(on.OVERDUE)) or _with_more(b)
 
 
 def _with_more(b: Board) -> list[Row]:
@@ -135,9 +138,9 @@ def _overdue_rise(b: Board) -> Sentence | None:
             "area": row.name, "rise": put(of_value(row[on.OVERDUE], POINTS_BY, PREVIOUS)),
             "n": shown(row, on.OVERDUE, put),
         }
-        for row in rows
+        for row in rows[:NAMED_MAX]
     ]  # fmt: skip
-    words = {"than": comparing.than(b.scope), "areas": listed(told)}
+    words = {"than": comparing.than(b.scope), "areas": _some(rows, told)}
     if len(rows) < len(_with_more(b)):
         text = _("More hazards are overdue %(than)s, most of all in %(areas)s.")
     else:
@@ -146,17 +149,18 @@ def _overdue_rise(b: Board) -> Sentence | None:
 
 
 def lowest(b: Board) -> list[Row]:
-    return _top(_below_whole(b), lambda row: row.number(on.RATE), least=True)
+    below = _below_whole(b)
+    return _top(below, lambda row: row.number(on.RATE), least=True) or below
 
 
 def _below_whole(b: Board) -> list[Row]:
     """Only what lies below the whole can be called low, and only of enough hazards."""
+    return [row for row in _low(b) if (row.number(on.FOUND) or 0) >= RATED_FROM]
+
+
+def _low(b: Board) -> list[Row]:
     whole = b.whole.number(on.RATE)
-    return [
-        row for row in b.ranked
-        if whole is not None and (row.number(on.RATE) or 0) < whole
-        and (row.number(on.FOUND) or 0) >= RATED_FROM
-    ]  # fmt: skip
+    return [row for row in b.ranked if whole is not None and (row.number(on.RATE) or 0) < whole]
 
 
 def _lowest_rate(b: Board) -> Sentence | None:
@@ -167,14 +171,21 @@ def _lowest_rate(b: Board) -> Sentence | None:
         _("%(area)s (%(rate)s of %(n)s)") % {
             "area": row.name, "rate": shown(row, on.RATE, put), "n": shown(row, on.FOUND, put),
         }
-        for row in rows
+        for row in rows[:NAMED_MAX]
     ]  # fmt: skip
-    words = {"areas": listed(told), "rate": shown(b.whole, on.RATE, put)}
+    words = {"areas": _some(rows, told) + _too_few(b), "rate": shown(b.whole, on.RATE, put)}
     if len(rows) < len(_below_whole(b)):
         text = _("The rate of rectification is lowest in %(areas)s; the whole has %(rate)s.")
     else:
         text = _("The rate of rectification of %(areas)s lies below that of the whole, %(rate)s.")
     return Sentence(text % words, tuple(put), "lowest_rate")
+
+
+def _too_few(b: Board) -> str:
+    """That some are as low and aren't named, for they found next to nothing."""
+    if len(_low(b)) == len(_below_whole(b)):
+        return ""
+    return _(" (not counting areas that found fewer than %(n)d)") % {"n": RATED_FROM}
 
 
 def rising_months(b: Board) -> int:
@@ -211,10 +222,12 @@ def _worst_sector(b: Board) -> Sentence | None:
     if not rows:
         return None
     put = Put()
-    text = _("By sector, most overdue hazards stand in %(sectors)s.") % {
-        "sectors": listed([_named(row.name, shown(row, on.OVERDUE, put)) for row in rows])
-    }
-    return Sentence(text, tuple(put), "sector")
+    named = {"sectors": listed([_named(row.name, shown(row, on.OVERDUE, put)) for row in rows])}
+    if sum(row.number(on.OVERDUE) or 0 for row in rows) == b.whole.number(on.OVERDUE):
+        text = _("By sector, overdue hazards all stand in %(sectors)s.")
+    else:
+        text = _("By sector, most overdue hazards stand in %(sectors)s.")
+    return Sentence(text % named, tuple(put), "sector")
 
 
 def _late_units(b: Board) -> Sentence | None:
@@ -249,7 +262,7 @@ def _major_open(b: Board) -> Sentence | None:
     elif named == whole:
         text = _("%(n)s major hazards stand open, in %(areas)s.")
     else:
-        text = _("%(n)s major hazards stand open, most of them in %(areas)s.")
+        text = _("%(n)s major hazards stand open, more than elsewhere in %(areas)s.")
     return Sentence(text % {"n": n, "areas": where}, tuple(put), "major_open")
 
 
@@ -278,9 +291,9 @@ def _not_known(b: Board) -> Sentence | None:
     )
 
 
-def _some(rows: Sequence[Row]) -> str:
-    """A, B, C and others, 5 areas."""
-    names = listed([str(row.name) for row in rows[:NAMED_MAX]])
+def _some(rows: Sequence[Row], told: Sequence[str] = ()) -> str:
+    """A, B, C and others, 5 areas; ``told`` is what is said of the first of them."""
+    names = listed(told or [str(row.name) for row in rows[:NAMED_MAX]])
     if len(rows) <= NAMED_MAX:
         return names
     return _("%(names)s and others, %(n)d areas,") % {"names": names, "n": len(rows)}

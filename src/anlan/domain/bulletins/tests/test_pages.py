@@ -95,19 +95,6 @@ def test_the_text_is_changed_on_a_page_and_a_slip_comes_back_as_typed(desk: Desk
     assert late.status_code == 409, "somebody changed it since"
 
 
-def test_steps_are_taken_from_the_page(desk: Desk) -> None:
-    pk = desk.paper()
-    version = desk.row(pk).case.version
-    assert desk.post("city", "bulletins:step", pk, "submit", seen=version).status_code == 302
-    assert desk.row(pk).case.state == "reviewing"
-    assert desk.post("city", "bulletins:step", pk, "review").status_code == 403, "their own"
-    names = desk.cast.units["office"].name
-    done = desk.post("second", "bulletins:step", pk, "ask", units=f"{names}\n盘龙区安委办")
-    assert done.status_code == 302, done.content.decode()[-2000:]
-    wrong = desk.post("second", "bulletins:step", pk, "ask", units="没有这个单位")
-    assert wrong.status_code == 422
-
-
 def test_an_offices_template_is_taken_in_and_used(desk: Desk, tmp_path: Any) -> None:
     document = Document()
     document.add_paragraph("自制版式：{{ title }}")

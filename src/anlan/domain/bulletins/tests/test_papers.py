@@ -164,26 +164,6 @@ def test_who_wrote_it_neither_reviews_nor_signs_it(desk: Desk) -> None:
     assert desk.do("city", "sign", pk) == "signed"
 
 
-def test_a_paper_is_sent_back_with_the_reason_and_goes_all_its_way_again(desk: Desk) -> None:
-    pk = desk.paper()
-    desk.do("city", "submit", pk)
-    assert desk.do("second", "send_back", pk, reason="") == "paper_incomplete"
-    assert desk.do("second", "send_back", pk, reason="第二段没有依据") == "drafting"
-    assert desk.do("city", "submit", pk) == "reviewing"
-
-
-def test_units_that_are_asked_countersign_before_it_is_signed(desk: Desk) -> None:
-    pk = desk.paper()
-    desk.do("city", "submit", pk)
-    units = [desk.cast.units[name].pk for name in ("office", "elsewhere")]
-    assert desk.do("second", "ask", pk, units=units) == "countersigning"
-    assert desk.do("firm", "agree", pk) == "not_found"
-    assert desk.do("mayor", "sign", pk) == "step_not_possible"
-    assert desk.do("stranger", "agree", pk, said="同意") == "countersigning"
-    assert desk.do("stranger", "agree", pk) == "paper_incomplete"
-    assert desk.do("office", "agree", pk) == "signing"
-
-
 def test_a_unit_declines_to_countersign_and_its_objection_stands_until_asked_again(
     desk: Desk,
 ) -> None:

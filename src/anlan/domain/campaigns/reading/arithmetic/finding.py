@@ -84,11 +84,15 @@ def plain(value: int | Decimal) -> str:
     return f"{value:,}" if isinstance(value, int) else f"{value.normalize():f}"
 
 
-def sentence_of(text: str, place: int, stops: str = "。!?\n") -> tuple[int, int]:
+def sentence_of(text: str, place: int, stops: str = "\n。!?") -> tuple[int, int]:
     """The sentence this place is in."""
-    start = max(text.rfind(stop, 0, place) for stop in stops) + 1
-    ends = [end for end in (text.find(stop, place) for stop in stops) if end >= 0]
-    return start, min(ends, default=len(text))
+    start, end = 0, len(text)
+    # Each stop is looked for only behind the one before: a text without any 。 isn't read to its ends.
+    for stop in sorted(stops):
+        start = max(start, text.rfind(stop, start, place) + 1)
+        found = text.find(stop, place, end)
+        end = found if found >= 0 else end
+    return start, end
 
 
 def counted(figures: list[Figure]) -> list[Figure]:

@@ -5,10 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import islice
 
 from ..figures import Figure
-from .finding import GAP, Contradiction, contradiction, plain, sentence_of
+from .finding import GAP, MOST, Contradiction, contradiction, plain, sentence_of
 
+#: So many signs at their end make two names one thing's.
+SAME_LEAST = 4
+#: What is counted more often than this is an item of lists; later ones are held against the first.
+ROW_MOST = 100
 #: Words that all mean "everyone who produces or trades".
 EVERYONE = re.compile(r"^(?:生产经营单位|企业|企业单位|生产经营企业|市场主体|各类企业)$")
 #: A count of enterprises that is a smaller part of the visits than this isn't that of them all.
@@ -54,7 +59,7 @@ def _same(one: str, other: str) -> str:
     while size < min(len(one), len(other)) and one[-1 - size] == other[-1 - size]:
         size += 1
     alone = size == min(len(one), len(other)) and max(len(one), len(other)) - size <= 8
-    return one[len(one) - size :] if size >= 4 and alone and "“" not in one + other else ""
+    return one[len(one) - size :] if size >= SAME_LEAST and alone and "“" not in one + other else ""
 
 
 def _paragraph(text: str, place: int) -> tuple[int, int]:
@@ -85,45 +90,54 @@ def _codes(figures: list[Figure], text: str) -> Iterator[Contradiction]:
                          sum=plain(base.value + new[0].value))  # fmt: skip
 
 
+#: What is counted again and again of other things of one name.
+_PASSING = ("起", "人", "次", "人次", "家次", "项", "条", "件")
+
+
 def _twice(counts: list[Figure], text: str) -> Iterator[Contradiction]:
     """One kind of thing, one place, two numbers near each other."""
     seen: set[str] = set()
-    for index, first in enumerate(counts):
-        for second in counts[index + 1 :]:
-            if (
-                first.unit != second.unit
-                or first.region != second.region
-                or first.value == second.value
-            ):
-                continue
-            if (
-                first.unit in ("起", "人", "次", "人次", "家次", "项", "条", "件")
-                or "其中" in text[first.end : second.start][:4]
-            ):
-                continue
-            if _paragraph(text, first.start) == _paragraph(text, second.start):
-                continue
-            if _planned(text, first) != _planned(text, second):
-                continue
-            thing = _same(noun(first, text), noun(second, text))
-            low, high = sorted((Decimal(first.value), Decimal(second.value)))
-            if (
-                not thing
-                # 每个县抽查不少于9家: another task has another quota.
-                or thing[0] in "每各"
-                or thing in seen
-                or _STRUCTURE.search(thing)
-                or low < high * Decimal("0.7")
-            ):
+    rows: dict[tuple[str, str, str], list[tuple[Figure, str, int, bool]]] = {}
+    # Only what ends with the same words can be the same thing: nothing else is held against it.
+    for first in counts:
+        words = noun(first, text)
+        if first.unit in _PASSING or len(words) < SAME_LEAST:
+            continue
+        own = (first, words, _paragraph(text, first.start)[0], _planned(text, first))
+        row = rows.setdefault((first.unit, first.region, words[-SAME_LEAST:]), [])
+        for other in row:
+            thing = _thing(other, own, text)
+            if not thing or thing in seen:
                 continue
             seen.add(thing)
-            whole = _ALL.search(text[second.end : second.end + 6]) or _ALL.search(
-                text[first.end : first.end + 6]
-            )
-            yield contradiction(
-                "twice_whole" if whole else "twice", (first, second), first=plain(first.value),
-                second=plain(second.value), noun=thing, **({} if whole else {"verdict": GAP}),
-            )  # fmt: skip
+            yield _said_twice(other[0], first, thing, text)
+        if len(row) < ROW_MOST:
+            row.append(own)
+
+
+def _thing(
+    first: tuple[Figure, str, int, bool], second: tuple[Figure, str, int, bool], text: str
+) -> str:
+    """What both count, where one of them contradicts the other."""
+    (one, words, paragraph, planned), (other, again, where, wanted) = first, second
+    if one.value == other.value or paragraph == where or planned != wanted:
+        return ""
+    if (
+        min(one.value, other.value) * 10 < max(one.value, other.value) * 7
+        or "其中" in text[one.end : min(other.start, one.end + 4)]
+    ):
+        return ""
+    thing = _same(words, again)
+    # 每个县抽查不少于9家: another task has another quota.
+    return "" if not thing or thing[0] in "每各" or _STRUCTURE.search(thing) else thing
+
+
+def _said_twice(first: Figure, second: Figure, thing: str, text: str) -> Contradiction:
+    whole = any(_ALL.search(text[one.end : one.end + 6]) for one in (first, second))
+    return contradiction(
+        "twice_whole" if whole else "twice", (first, second), first=plain(first.value),
+        second=plain(second.value), noun=thing, **({} if whole else {"verdict": GAP}),
+    )  # fmt: skip
 
 
 def _planned(text: str, figure: Figure) -> bool:
@@ -184,12 +198,18 @@ def _names(counts: list[Figure], text: str) -> Iterator[Contradiction]:
                          values=", ".join(plain(figure.value) for figure in found))  # fmt: skip
 
 
+_EVERY_ONE = re.compile(r"所有企业|全部企业|所有单位")
+
+
 def _classes(counts: list[Figure], text: str) -> Iterator[Contradiction]:
     """所有企业 are graded, and the classes named are far fewer than there are."""
     done: set[int] = set()
+    graded: dict[int, bool] = {}
     for figure in counts:
         start, end = _paragraph(text, figure.start)
-        if start in done or not re.search(r"所有企业|全部企业|所有单位", text[start:end]):
+        if start not in graded:
+            graded[start] = _EVERY_ONE.search(text, start, end) is not None
+        if start in done or not graded[start]:
             continue
         classes = [
             f for f in counts
@@ -214,19 +234,19 @@ def _classes(counts: list[Figure], text: str) -> Iterator[Contradiction]:
 
 def _coverage(counts: list[Figure], text: str) -> Iterator[Contradiction]:
     """全覆盖 in a paragraph that counts fewer than all."""
-    for hit in re.finditer(r"全覆盖", text):
+    named = [(figure, noun(figure, text)) for figure in counts]
+    for hit in islice(re.finditer(r"全覆盖", text), MOST):
         start, end = _paragraph(text, hit.start())
-        near = [f for f in counts if start <= f.start < end]
-        for index, whole in enumerate(near):
-            for part in near[index + 1 :]:
-                thing = _same(noun(whole, text), noun(part, text))
-                if (
-                    thing
-                    and part.unit == whole.unit
-                    and part.value < whole.value
-                    and whole.end <= hit.start() < part.start
-                ):
-                    yield contradiction("coverage", (whole, part), verdict=GAP, part=plain(part.value),
+        wholes: dict[tuple[str, str], list[tuple[Figure, str]]] = {}
+        for figure, words in named:
+            key = (figure.unit, words[-SAME_LEAST:])
+            if start <= figure.start and figure.end <= hit.start():
+                wholes.setdefault(key, []).append((figure, words))
+            if not hit.start() < figure.start < end:
+                continue
+            for whole, before in wholes.get(key, ()):
+                if figure.value < whole.value and _same(before, words):
+                    yield contradiction("coverage", (whole, figure), verdict=GAP, part=plain(figure.value),
                                  whole=plain(whole.value))  # fmt: skip
                     return
 

@@ -108,8 +108,8 @@ def _names(axis: Axis, stages: Stages, y: str) -> list[str]:
         said = name if len(name) <= room else f"{name[: room - 1]}…" if room > 2 else ""
         if span and said:
             parts.append(
-                f'<svg class="bm-screen" x="{_n(span[0])}%" width="{_n(span[1])}%"><text x="3" y="{y}">'
-                f"<title>{escape(name)}</title>{escape(said)}</text></svg>"
+                f'<svg class="bm-screen" x="{_n(span[0])}%" width="{_n(span[1])}%">'
+                f'<text x="3" y="{y}"><title>{escape(name)}</title>{escape(said)}</text></svg>'
                 f'<text class="bm-paper" x="{_n(span[0])}%" dx="3" y="{y}">{escape(said)}</text>'
             )
     return parts
@@ -126,7 +126,7 @@ def lane(
     behind:  which of the symbols of ``back``; empty for the campaign's.
     """
     colour = BY_CODE[row.light].colour
-    parts = [_back(behind)]
+    parts: list[str] = []
     due = row.due
     if due is not None:
         parts.append(_bar(axis, row.start, due, "plan", 4, 5))
@@ -148,10 +148,13 @@ def lane(
         if x is not None:
             state = milestones.state_of(step, today, row.settled)
             parts.append(
-                f'<svg class="ms {state}" x="{_n(x)}%" y="6" overflow="visible">'
+                f'<svg class="ms bm-screen {state}" x="{_n(x)}%" y="6" overflow="visible">'
                 '<path d="M0-5 5 0 0 5-5 0z"/></svg>'
+                f'<circle class="ms bm-paper {state}" cx="{_n(x)}%" cy="6" r="4"/>'
             )
-    return Markup(f'<svg class="bm-l" aria-hidden="true">{"".join(parts)}</svg>')  # noqa: S704
+    # In the middle of a row of any height; what stands behind it fills the row.
+    drawn = f'{_back(behind)}<g class="bm-bars">{"".join(parts)}</g>'
+    return Markup(f'<svg class="bm-l" aria-hidden="true">{drawn}</svg>')  # noqa: S704
 
 
 def _slip(axis: Axis, was: date, due: date) -> str:

@@ -75,13 +75,15 @@ _CONNECTED = re.compile(r"[至到—~、-]$")
 def repairs(text: str) -> list[Repair]:
     """Every place of the text that lost a sign, in order; no two overlap."""
     found: list[Repair] = []
+    taken = bytearray(len(text))
     for rule, shape in SHAPES:
         for match in shape.finditer(text):
-            if any(match.start() < other.end and other.start < match.end() for other in found):
+            if taken.find(1, *match.span()) >= 0:
                 continue
             readings = tuple(READERS[rule](match))
             if readings:
                 found.append(Repair(*match.span(), match[0], readings, rule))
+                taken[match.start() : match.end()] = b"\1" * len(match[0])
     return sorted(found, key=lambda repair: repair.start)
 
 

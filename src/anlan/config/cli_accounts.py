@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.base.refusal import Refusal
-from anlan.config.cli_say import emit, say
+from anlan.config.cli_say import emit, english, say
 from anlan.kernel.accounts import commands
 from anlan.kernel.accounts.commands import RowResult
-from anlan.kernel.accounts.models import Role, User
+from anlan.kernel.accounts.models import BUSINESS_ROLES, Role, Sector, UnitKind, User
 
 #: What a column may be called at the head of a list, besides its own name.
 HEADINGS = {
@@ -34,6 +34,15 @@ HEADINGS = {
     "unit": "所属单位代码 所在单位代码",
     "role": "岗位 角色",
     "title": "职务",
+}
+#: What the second sheet of a template says of a column that has no list.
+NOTES = {
+    "code": gettext_lazy("Your own, once for each unit: letters, digits, hyphens."),
+    "area": gettext_lazy("The area's name (with what is above it where several have it) or code."),
+    "parent": gettext_lazy("The code of the unit above; empty for the topmost."),
+    "sectors": gettext_lazy("Several with commas; empty means all."),
+    "username": gettext_lazy("2 to 60 letters, digits, dots or hyphens; used to sign in."),
+    "unit": gettext_lazy("A unit's code."),
 }
 COLUMNS = {
     "units": ("code", "name", "kind", "area", "parent", "sectors"),
@@ -50,6 +59,11 @@ class ListUnreadable(Refusal):
     )
 
 
+class TemplateExists(Refusal):
+    code = "template_exists"
+    message = gettext_lazy("%(file)s is there already. Name a file that isn't.")
+
+
 def first_admin(args: Namespace) -> int:
     """Print a one-time link for each administrator's role that nobody holds (S07, S16)."""
     links = commands.bootstrap_links(args.actor, at=timezone.now())
@@ -61,10 +75,14 @@ def first_admin(args: Namespace) -> int:
         _("Each link makes one administrator's account, once, within 24 hours and while "
           "./anlan serve runs. Three people should open them:")
     )  # fmt: skip
-    site = settings.SITE_URL or f"http://127.0.0.1:{getattr(args, 'port', 8000)}"
     for role, path in links.items():
-        print(f"{Role(role).label}  {site}{path}", flush=True)
+        print(f"{Role(role).label}  {_site(args)}{path}", flush=True)
     return 0
+
+
+def _site(args: Namespace) -> str:
+    """Before a link, so that whoever is handed it can open it."""
+    return settings.SITE_URL or f"http://127.0.0.1:{getattr(args, 'port', None) or 8000}"
 
 
 def import_units(args: Namespace) -> int:
@@ -78,6 +96,8 @@ def import_people(args: Namespace) -> int:
 def _import(args: Namespace, kind: str, run: Callable[..., list[RowResult]]) -> int:
     from django.db import transaction
 
+    if args.template:
+        return _template(Path(args.files[0]), kind)
     at = timezone.now()
     counts: Counter[str] = Counter()
     rejected: list[dict[str, Any]] = []
@@ -105,9 +125,42 @@ def _import(args: Namespace, kind: str, run: Callable[..., list[RowResult]]) -> 
           "%(refused)s rejected.") % {**answer, "refused": len(rejected)}
     )  # fmt: skip
     for row in rejected:
-        say(f"  {row['file']} {row['row']} {row['column']}: {row['message']}")
+        heading = HEADINGS[row["column"]].split()[0] if row["column"] else ""
+        shown = row["column"] if english() else heading
+        say(f"  {row['file']} {row['row']} {shown}: {row['message']}")
     for username, link in links.items():
         print(f"{username}  {link}")
+    return 0
+
+
+def _template(path: Path, kind: str) -> int:
+    """An empty list, and beside it what may stand in its columns."""
+    from anlan.kernel.papers.sheets.writing import OutTable, write_tables
+
+    if path.exists():
+        raise TemplateExists(file=str(path))
+    if kind == "units":
+        sectors = Sector.objects.values_list("name", flat=True)
+        choices = {"kind": [str(each.label) for each in UnitKind], "sectors": list(sectors)}
+    else:
+        choices = {"role": [str(each.label) for each in BUSINESS_ROLES]}
+    headers = [column if english() else HEADINGS[column].split()[0] for column in COLUMNS[kind]]
+    notes = [
+        (headers[COLUMNS[kind].index(column)], text)
+        for column, texts in choices.items()
+        for text in texts
+    ]
+    notes += [(headers[COLUMNS[kind].index(column)], str(NOTES[column]))
+              for column in COLUMNS[kind] if column in NOTES]  # fmt: skip
+    tables = [
+        OutTable(_("List"), headers, [], widths=[18] * len(headers)),
+        OutTable(
+            _("What may stand where"), [_("Column"), _("What to write")], notes, widths=[18, 60]
+        ),
+    ]
+    write_tables(path, tables)
+    say(_("%(file)s is an empty list; its second sheet says what may stand in which column.")
+        % {"file": path})  # fmt: skip
     return 0
 
 
@@ -115,7 +168,7 @@ def _invitations(results: Sequence[RowResult], args: Namespace, at: Any) -> dict
     """A new person's password is set by the person, with a link that is shown here once."""
     new = [result.pk for result in results if result.outcome == "created" and result.pk]
     return {
-        user.username: commands.invite(user.pk, by=args.actor, at=at)
+        user.username: _site(args) + commands.invite(user.pk, by=args.actor, at=at)
         for user in User.objects.filter(pk__in=new).order_by("username")
     }
 

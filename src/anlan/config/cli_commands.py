@@ -107,6 +107,12 @@ def _import(parser: argparse.ArgumentParser) -> None:
         kind.add_argument("files", nargs="+", metavar="FILE")
         kind.add_argument("--dry-run", action="store_true", help=both("只检查", "only check"))
         _json(kind)
+    for kind in (units, people):
+        kind.add_argument(
+            "--template",
+            action="store_true",
+            help=both("把空白模板写入 FILE", "write an empty list into FILE"),
+        )
     hazards.add_argument("--unit", metavar="CODE", help=both("填报单位代码", "reporting unit"))
     hazards.add_argument(
         "--year",

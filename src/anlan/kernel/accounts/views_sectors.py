@@ -13,7 +13,7 @@ from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound, Refusal
 from anlan.kernel.accounts import commands, held, policy, sectors
 from anlan.kernel.accounts.gate import actor_of, fresh, requires
-from anlan.kernel.accounts.models import Regulator, Role, Sector, valid_on
+from anlan.kernel.accounts.models import Regulator, Role, Sector, Unit, UnitKind, valid_on
 from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
 from anlan.kernel.regions.models import Region
 from anlan.ui.forms import Form
@@ -54,7 +54,7 @@ def _area(by: Actor, code: str) -> Region:
     if not code:
         paths = sorted({grant.path for grant in grants}, key=len)
         if not paths or not paths[0] or _organises(by):
-            return Region.objects.get(level=0)
+            return _top()
         return Region.objects.get(path=paths[0])
     area = Region.objects.current().filter(code=code).first()
     if area is None:
@@ -63,6 +63,13 @@ def _area(by: Actor, code: str) -> Region:
     if not (around or _is_within(by, area)):
         raise NotFound
     return area
+
+
+def _top() -> Region:
+    """The area of the topmost office: what an administrator looks after; else the nation."""
+    offices = Unit.objects.filter(kind=UnitKind.COMMITTEE_OFFICE, valid_to=None)
+    top = offices.select_related("area").order_by("area__level", "code").first()
+    return top.area if top else Region.objects.get(level=0)
 
 
 def _organises(by: Actor) -> bool:

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,13 +16,16 @@ from anlan.base.actor import Actor
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.commands.people import create_people
 from anlan.kernel.accounts.commands.units import Land, add_lands
-from anlan.kernel.accounts.models import Post, Role, Sector, Unit, UnitKind, User
+from anlan.kernel.accounts.models import BUSINESS_ROLES, Post, Role, Sector, Unit, UnitKind, User
 from anlan.kernel.accounts.names import account_name, is_account_name
 from anlan.kernel.audit import trail
 from anlan.kernel.audit.trail import Entry
 from anlan.kernel.regions.models import Region
 
 ROWS_AT_ONCE = 500
+#: Areas of one name that a refusal spells out, and areas that a list's names are looked up among.
+NAMED_MAX = 3
+ALIKE_MAX = 20_000
 
 
 @dataclass(frozen=True)
@@ -62,9 +66,11 @@ def _texts(rows: Sequence[Mapping[str, Any]]) -> list[Text]:
 class _Units:
     """What one import of units knows and gathers."""
 
-    areas: dict[str, Region]
+    #: By what a list may call them: a code, the name, the name with all above it.
+    areas: dict[str, list[Region]]
     known: dict[str, Unit]
-    sectors: set[str]
+    #: Code by code and by name.
+    sectors: dict[str, str]
     #: By code: the row's number, the unit, its land, the code of the unit above.
     new: dict[str, tuple[int, Unit, list[Land], str]] = field(default_factory=dict)
     renamed: list[tuple[Unit, str]] = field(default_factory=list)
@@ -76,17 +82,32 @@ class _Units:
         if not row.get("name"):
             return "name", "missing", _("A name is missing.")
         if row.get("kind", "") not in _UNIT_KINDS:
-            return "kind", "unknown", _("This kind isn't known; see the list in the template.")
-        if row.get("area", "") not in self.areas:
-            return "area", "unknown", _("No division has this code.")
-        if not set(_sectors(row)) <= self.sectors:
-            text = _("A sector's code isn't known; see the list in the template.")
-            return "sectors", "unknown", text
+            return "kind", "unknown", _unknown(row["kind"], [str(kind.label) for kind in UnitKind])
+        areas = self.areas_of(row)
+        if not areas:
+            return "area", "unknown", _("No area has this code or name.")
+        if len(areas) > 1:
+            named = "、".join(f"{area.full_name} {area.code}" for area in areas[:NAMED_MAX])
+            text = _("%(count)s areas have this name (%(named)s …). Write the code.")
+            return "area", "ambiguous", text % {"count": len(areas), "named": named}
+        for sector in _sectors(row):
+            if sector not in self.sectors:
+                names = [name for name, code in self.sectors.items() if name != code]
+                return "sectors", "unknown", _unknown(sector, names)
         if parent and parent not in self.known and parent not in self.new:
             return "parent", "unknown", _("No unit has this code.")
         if code in self.new:
             return "code", "twice", _("The file has this code twice.")
         return None
+
+    def areas_of(self, row: Text) -> list[Region]:
+        """The areas a row may mean: of equal names the one within the area of the unit above."""
+        found = self.areas.get(row.get("area", ""), [])
+        parent = row.get("parent", "")
+        above = self.new[parent][1] if parent in self.new else self.known.get(parent)
+        if len(found) > 1 and above is not None:
+            return [area for area in found if area.path.startswith(above.path)] or found
+        return found
 
     def take(self, number: int, row: Text) -> RowResult | None:
         """What becomes of a row; None where it is new, and written with the others."""
@@ -95,10 +116,11 @@ class _Units:
             return RowResult(number, "rejected", None, *problem)
         unit = self.known.get(row["code"])
         if unit is None:
-            area = self.areas[row["area"]]
+            (area,) = self.areas_of(row)
             kind = _UNIT_KINDS[row.get("kind", "")]
             made = Unit(code=row["code"], name=row["name"], kind=kind, area=area, path=area.path)
-            lands = [Land(area, sector) for sector in _sectors(row)] or [Land(area)]
+            sectors = dict.fromkeys(self.sectors[sector] for sector in _sectors(row))
+            lands = [Land(area, sector) for sector in sectors] or [Land(area)]
             self.new[row["code"]] = (number, made, lands, row.get("parent", ""))
             return None
         if unit.name == row["name"]:
@@ -131,6 +153,26 @@ def _sectors(row: Text) -> list[str]:
     return [part.strip() for part in parts if part.strip()]
 
 
+def _areas(named: set[str]) -> dict[str, list[Region]]:
+    """Today's areas by the codes and names of a list; a code is meant before a name."""
+    found: dict[str, list[Region]] = {
+        area.code: [area] for area in Region.objects.filter(code__in=named)
+    }
+    names = [name for name in named if name and name not in found]
+    # A list names few areas; one name may be held by many villages.
+    alike = Region.objects.filter(Q(name__in=names) | Q(full_name__in=names), valid_to=None)
+    for area in alike.order_by("level", "code")[:ALIKE_MAX]:
+        for name in {area.name, area.full_name}.intersection(names):
+            found.setdefault(name, []).append(area)
+    return found
+
+
+def _unknown(text: str, known: Sequence[str]) -> str:
+    """A refusal that names what may stand there."""
+    words = {"text": text, "known": "、".join(known)}
+    return _("“%(text)s” isn't known. Known are: %(known)s.") % words
+
+
 def _created(unit: Unit) -> Entry:
     after = {"code": unit.code, "name": unit.name, "kind": unit.kind, "area": unit.area.code}
     return Entry("accounts.unit_created", "accounts.unit", unit.pk, after=after)
@@ -150,17 +192,21 @@ def _renamed(unit: Unit, before: str) -> Entry:
 def import_units(rows: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime) -> list[RowResult]:
     """Make or rename units by their code: columns code, name, kind, area, parent, sectors.
 
-    ``area`` is a division's code; ``sectors`` codes with commas, none means all. Rows that can't
-    be taken are returned as rejected; the others are written together.
+    ``area`` is an area's code or name; ``sectors`` codes or names with commas, none means all.
+    Rows that can't be taken are returned as rejected; the others are written together.
     """
     policy.demand(by, "units.edit", at)
     texts = _texts(rows)
     codes = {row.get(name, "") for row in texts for name in ("code", "parent")}
     named = {row.get("area", "") for row in texts}
     state = _Units(
-        areas={area.code: area for area in Region.objects.filter(code__in=named)},
+        areas=_areas(named),
         known={unit.code: unit for unit in Unit.objects.filter(code__in=codes)},
-        sectors=set(Sector.objects.values_list("code", flat=True)),
+        sectors={
+            text: code
+            for code, name in Sector.objects.values_list("code", "name")
+            for text in (code, name)
+        },
     )
     taken = [state.take(number, row) for number, row in enumerate(texts, start=1)]
     trail.record(state.write(), by=by, at=at)
@@ -199,7 +245,10 @@ class _People:
         if unit and unit not in self.units:
             return "unit", "unknown", _("No unit has this code.")
         if role and role not in self.roles:
-            return "role", "unknown", _("This role isn't known; see the list in the template.")
+            return "role", "unknown", _unknown(role, [str(each.label) for each in BUSINESS_ROLES])
+        if role and not unit:
+            text = _("A post is held at a unit: write the unit's code, or leave the role empty.")
+            return "unit", "missing", text
         if role and not self.may_grant:
             text = _("Posts are granted by a security administrator afterwards; leave this empty.")
             return "role", "two_people", text

@@ -266,6 +266,33 @@ def test_units_are_imported_row_by_row_and_a_second_time_nothing_changes(db, clo
     assert commands.import_units(rows[:1], by=CLI, at=timezone.now())[0].outcome == "updated"
 
 
+def test_a_list_of_units_names_areas_and_sectors_as_people_do(db, clock):
+    for code in ("530102991", "530103991"):
+        above = Region.objects.get(code=code[:6])
+        Region.objects.create(code=code, name="新城街道", full_name=f"{above.full_name}新城街道",
+                              level=4, parent=above, path=f"{above.path}{code}/")  # fmt: skip
+    above = {"code": "wh", "name": "五华区安委办", "kind": "安委办", "area": "云南省昆明市五华区"}
+    rows = [
+        above,
+        {"code": "wh-yj", "name": "五华区应急局", "area": "五华区", "parent": "wh",
+         "sectors": "危险化学品、hazchem"},
+        {"code": "xc", "name": "新城街道办", "area": "新城街道", "parent": "wh"},
+        {"code": "xc2", "name": "新城街道办", "area": "新城街道"},
+        {"code": "x", "name": "x", "area": "五华区", "kind": "乡镇"},
+        {"code": "y", "name": "y", "area": "五华区", "sectors": "魔法"},
+    ]  # fmt: skip
+    results = commands.import_units(rows, by=CLI, at=timezone.now())
+    assert [each.code for each in results] == ["", "", "", "ambiguous", "unknown", "unknown"]
+    made = Unit.objects.get(code="wh-yj")
+    assert made.area.code == "530102"
+    # Of two areas of one name it is the one within the area of the unit above.
+    assert Unit.objects.get(code="xc").area.code == "530102991"
+    assert [land.sector_id for land in Jurisdiction.objects.filter(unit=made)] == ["hazchem"]
+    # What a refusal names can be typed as it stands.
+    assert "530103991" in results[3].message
+    assert "煤矿" in results[5].message
+
+
 def test_people_are_imported_and_posts_only_by_the_trusted(person, clock):
     system = person("sys", "system_admin")
     rows = [
@@ -278,8 +305,11 @@ def test_people_are_imported_and_posts_only_by_the_trusted(person, clock):
     unit = commands.create_unit("km", "昆明", "department", Region.objects.get(code="530100"),
                                 by=CLI, at=timezone.now())  # fmt: skip
     rows[0]["unit"] = unit.code
+    # A role without a unit would be no post at all.
+    rows[2] = {"username": "wang5", "name": "王五", "role": "viewer"}
     trusted = commands.import_people(rows, by=CLI, at=timezone.now())
     assert [each.outcome for each in trusted] == ["created", "rejected", "rejected"]
+    assert trusted[2].column == "unit"
     made = User.objects.get(username="zhang.san")
     assert not made.has_usable_password()
     assert held.grants(by(made))

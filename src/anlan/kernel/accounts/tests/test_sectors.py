@@ -127,6 +127,10 @@ def test_the_page_shows_gaps_and_the_change_goes_through_the_front_door(
     own = department("能源局", "530102", "gas")
     person("sec", "security_admin")
     browser.sign_in("sec")
+    # A county's administrators begin at their office's area, not at the nation's gaps.
+    commands.create_unit("awb", "安委办", "committee_office", place("530102"), by=CLI,
+                         at=timezone.now())  # fmt: skip
+    assert browser.get(reverse("accounts:sectors")).context["area"] == place("530102")
     page = reverse("accounts:sectors") + "?area=530102"
     change = reverse("accounts:set_regulators", args=["530102", "coal"])
     text = browser.get(page).content.decode()

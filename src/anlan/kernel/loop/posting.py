@@ -132,7 +132,7 @@ def _ended(
     days = {
         change.case.pk: change.day
         for change in changes
-        if change.late and change.before != lines_of(change.case)
+        if change.late and (change.before != lines_of(change.case) or not change.case.unsettled)
     }
     found: dict[tuple[UUID | None, str], list[NewFact]] = defaultdict(list)
     if days:
@@ -149,7 +149,10 @@ def _stock_entries(
     before, after = change.before, lines_of(change.case)
     for name in STOCKS:
         old, new = before.get(name), after.get(name)
-        if old == new:
+        # Learnt late, it was over before it was suspended or taken off the list: then it stood in
+        # neither on the days between.
+        over = change.late and not new and _over(change.case, name)
+        if old == new and not over:
             continue
         if change.late:
             yield from ended.get((change.case.pk, f"{machine.kind}.{name}"), ())
@@ -158,6 +161,11 @@ def _stock_entries(
         if new:
             start = new.start if change.is_new else max(change.day, new.start)
             yield _entry(machine, change, name, new, start, +1)
+
+
+def _over(case: Case, stock: str) -> bool:
+    """Whether what the stock rests on has ended: only what isn't dealt with is overdue."""
+    return not (case.unsettled if stock == "overdue" else case.is_open)
 
 
 def _entry(

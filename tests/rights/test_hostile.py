@@ -154,11 +154,14 @@ def pages(planted: Any) -> Iterator[tuple[Route, str]]:
 @pytest.mark.once
 @pytest.mark.parametrize("text", [BREAKS_OUT, RUNS])
 @pytest.mark.parametrize("role", ["office", "leader", "system_admin", "security_admin", "auditor"])
-def test_S53_what_was_typed_is_text_on_every_page_and_in_every_table(role: str, text: str) -> None:
+def test_S53_what_was_typed_is_text_on_every_page_and_in_every_table(
+    role: str, text: str, settings: Any
+) -> None:
     from anlan.kernel.accounts.tests.people import Browser, make_person
     from anlan.kernel.regions.models import Region
     from tests.rights import foreign
 
+    settings.PASSWORD_HASHERS = ["anlan.kernel.accounts.tests.hashing.QuickArgon2"]
     planted = plant_hostile(text)
     make_person("me", role, area=Region.objects.get(code=foreign.HOME))
     browser = Browser()

@@ -112,7 +112,7 @@ def problems(b: Board) -> list[Sentence]:
 
 
 def _top(rows: Sequence[Row], key: Any, *, least: bool = False) -> list[Row]:
-    """The first few by ``key``. Equals stay together: who has as much as one left out isn't named."""
+    """The first few by ``key``; who has as much as one that is left out isn't named either."""
     known = [(key(row), row) for row in rows if key(row) is not None]
     ordered = sorted(known, key=lambda pair: (pair[0] if least else -pair[0], str(pair[1].name)))
     left_out = ordered[NAMED_MAX][0] if len(ordered) > NAMED_MAX else None

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
+from itertools import pairwise
 from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -168,7 +169,7 @@ def _streak(b: Any, words: str) -> None:
 
     n = int(re.search(r"连续(\d+)个月", words)[1])  # type: ignore[index]
     last = [each.number(board.OVERDUE) for _month, each in b.months][-1 - n :]
-    assert all(now > before for before, now in zip(last, last[1:], strict=False)), words
+    assert all(now > before for before, now in pairwise(last)), words
     assert f"{last[0]}" in words
     assert f"{last[-1]}" in words
 

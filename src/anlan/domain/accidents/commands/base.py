@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import sealed, text
@@ -58,8 +59,12 @@ def own_area(pk: int, by: Actor) -> Region:
     return area
 
 
-def lacks(field: str, reason: Any) -> AccidentIncomplete:
-    return AccidentIncomplete(field=field, reason=reason)
+#: A sentence with what it names, put together when it is read: a worker knows no reader's language.
+_said = lazy(lambda reason, names: str(reason) % names, str)
+
+
+def lacks(field: str, reason: Any, **names: Any) -> AccidentIncomplete:
+    return AccidentIncomplete(field=field, reason=_said(reason, names) if names else reason)
 
 
 @dataclass(frozen=True)

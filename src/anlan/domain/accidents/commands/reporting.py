@@ -166,7 +166,8 @@ def check_own(area: Region, by: Actor) -> None:
     if not by.trusted and not any(area.path.startswith(path) for path in own):
         raise lacks(
             "area",
-            _("%(area)s is outside your areas; choose one within them.") % {"area": area.name},
+            _("%(area)s is outside your areas; choose one within them."),
+            area=area.name,
         )
 
 

@@ -110,6 +110,19 @@ def is_number(heading: str) -> bool:
     return bool(_ID.search(heading))
 
 
+def rules_of(found: Guess, name: str) -> list[dict[str, str]]:
+    """What the codes of its columns mean where a known layout has a column of that name."""
+    rules = []
+    for layout in layouts().values():
+        called = {head(each) for each in layout["columns"].get(name, ())}
+        for heading in found.columns.get(name, ()):
+            if (own := head(heading)) in called:
+                said = (rule for rule in layout.get(f"{name}s", ())
+                        if not rule.get("column") or head(rule["column"]) == own)  # fmt: skip
+                rules += [{**rule, "column": heading} for rule in said]
+    return rules
+
+
 def types_by_account() -> list[dict[str, str]]:
     """Rules that a guessed layout begins with: an account's words, English or Chinese."""
     rules = [rule for name in _BY_ACCOUNT for rule in layouts()[name]["types"]

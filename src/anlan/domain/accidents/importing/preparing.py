@@ -120,6 +120,7 @@ def _of_table(
             for row in islice(below, SAMPLE_ROWS)]  # fmt: skip
     found = guessing.guess(heads, rows)
     plan = Plan(columns=found.columns, same=found.same, why=found.why)
+    plan.outcomes = guessing.rules_of(found, "outcome")
     plan.types = guessing.types_by_account()
     return plan, UNNAMED
 

@@ -196,8 +196,7 @@ class Reader:
         code = ruled or self.sectors.get(said) or sectors.recognise(said)
         if code is None:
             raise lacks("sector", _("“%(name)s” is no sector; write it as the list of sectors "
-                                    "does.")
-                        % {"name": said[:20]})  # fmt: skip
+                                    "does."), name=said[:20])  # fmt: skip
         return code
 
     def _type(self, group: Group, text: str, day: date) -> str:
@@ -305,7 +304,7 @@ def _of_line(line: Line, plan: Plan, text: str) -> dict[str, int]:
         became = _ruled(plan, "outcome", [line], said)
         if not became:
             raise lacks("outcome", _("Nobody has said yet what “%(name)s” means: choose it in the "
-                                     "table of outcomes.") % {"name": said[:40]})  # fmt: skip
+                                     "table of outcomes."), name=said[:40])  # fmt: skip
         if became in counted:
             counted[became] += 1
     return counted

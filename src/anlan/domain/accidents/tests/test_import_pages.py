@@ -72,8 +72,10 @@ def heading(page: str, name: str) -> int:
 
 
 def test_a_layout_that_nobody_knows_is_described_saved_and_used_again(desk: Desk) -> None:
-    text = foreign_sets.osha(20).replace("event_desc", "What The Sheriff Said").replace(
-        "event_date", "When?")  # fmt: skip
+    text = foreign_sets.osha(20)
+    for known, other in (("event_desc", "What The Sheriff Said"), ("event_date", "When?"),
+                         ("degree_of_inj", "How bad")):  # fmt: skip
+        text = text.replace(known, other)
     assert send(desk, text, "osha.csv").status_code == 302
     batch = the_batch()
     assert (batch.source, batch.status, Accident.objects.count()) == ("—", "planned", 0)
@@ -91,7 +93,7 @@ def test_a_layout_that_nobody_knows_is_described_saved_and_used_again(desk: Desk
     assert answer.status_code == 422
     assert 'value="俄州"' in answer.content.decode()
     columns = {"What The Sheriff Said": "title", "When?": "happened_at", "event_time": "time",
-               "degree_of_inj": "outcome", "event_type": "type", "summary_nr": "key",
+               "How bad": "outcome", "event_type": "type", "summary_nr": "key",
                "age": ""}  # fmt: skip
     given |= {f"c{heading(page, name)}": code for name, code in columns.items()}
     given |= {f"s{heading(page, 'summary_nr')}": "1", "days": "mdy", "name": "俄州安监"}
@@ -105,7 +107,7 @@ def test_a_layout_that_nobody_knows_is_described_saved_and_used_again(desk: Desk
         each["heading"]: [row[0] for row in each["most"]] for each in the_batch().tried["codes"]
     }
     order = [each["heading"] for each in the_batch().tried["codes"]]
-    means = {"degree_of_inj": {"1": "deaths", "2": "serious", "3": "light"},
+    means = {"How bad": {"1": "deaths", "2": "serious", "3": "light"},
              "event_type": {"13": "触电", "5": "高处坠落", "1": "物体打击", "2": "机械伤害"}}  # fmt: skip
     for name, table in means.items():
         for n, said in enumerate(codes[name]):

@@ -114,6 +114,13 @@ def test_what_is_to_be_mended_is_said_in_the_readers_language(desk: Desk, tmp_pa
         assert "Write" not in left.reason
     with translation.override("en"):
         assert left.reason.startswith("Write the day")
+    # What the sentence names stands in it in either language.
+    batch = taken(
+        desk, table(tmp_path, "事故名称,发生时间,行业\n坍塌,2026-05-01,月球\n"), area=HOME
+    )
+    told = batch.leftovers.get().reasons
+    assert "月球" in told["zh-hans"]
+    assert told["en"].startswith("“月球” is no sector")
 
 
 @pytest.mark.parametrize("day", [

@@ -26,9 +26,9 @@ HEADINGS = {
     "code": "单位代码 代码 编码",
     "name": "名称 单位名称 姓名",
     "kind": "类型 类别 单位类型",
-    "area": "区划代码 行政区划代码 区划",
+    "area": "地区 区划代码 行政区划代码 区划",
     "parent": "上级单位代码 上级代码",
-    "sectors": "行业代码 行业领域 行业",
+    "sectors": "行业领域 行业代码 行业",
     "username": "用户名 账号 登录名",
     "email": "邮箱 电子邮箱",
     "unit": "所属单位代码 所在单位代码",
@@ -157,7 +157,7 @@ def _template(path: Path, kind: str) -> int:
         OutTable(
             _("What may stand where"), [_("Column"), _("What to write")], notes, widths=[18, 60]
         ),
-    ]
+    ]  # fmt: skip
     write_tables(path, tables)
     say(_("%(file)s is an empty list; its second sheet says what may stand in which column.")
         % {"file": path})  # fmt: skip

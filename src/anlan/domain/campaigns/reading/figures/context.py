@@ -8,7 +8,9 @@ A figure's time is the last one named before it, as far as that holds:
     2022年4月 (a single month or day)   until the sentence ends, or the next one that says 这次
     三年行动以来, 三年来                   the campaign, as far as the document can see
     较2019年, 6月20日前, 2021年为…阶段    nothing: a base, a deadline, a stage
-    nothing named                      the campaign of the document, else its year
+    春运期间                            the days that the document calls so
+    截至10月27日                        until the paragraph ends
+    nothing named                      the time of the heading above, else the campaign of the document, else its year
 """
 
 from __future__ import annotations

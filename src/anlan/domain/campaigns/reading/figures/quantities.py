@@ -114,13 +114,13 @@ def finds(text: str, start: int, end: int, *, plan: bool = False) -> list[Find]:
         _quotas(text, start, found)
     found += _han(text, start, end)
     for hit in _ONE_EVENT.finditer(text, start, end):
-        found.append(Find(*hit.span(), 1, "起", "count", number=hit.span()))
+        found.append(Find(*hit.span("n"), 1, "起", "count", number=hit.span("n")))
     return found
 
 
 #: 发生一起施工挖穿燃气管道事故; 一起 by itself is together.
 _ONE_EVENT = re.compile(
-    r"(?<=发生)一起(?=[^,。;]{2,30}?(?:事故|火灾|爆炸|案件))|(?<=发生了)一起(?=[^,。;]{2,30}?(?:事故|火灾|爆炸|案件))"
+    r"(?<![对每凡若如])发生了?(?P<n>一起)(?=[^,。;\d]{2,30}?(?:事故|火灾|爆炸|案件)(?!的))"
 )
 
 

@@ -3,10 +3,12 @@
 What inherits from what, the nearest first:
 
     a place named earlier in the paragraph (昆明市…; 全市 stays with it)
-    省, 全省, 我省, 省安委办 …              back to the province of the section
-    a heading that names a province           until the next such heading
+    省, 全省, 我省, 省安委办 …              back to the place of the section
+    全县, 市级, 县应急局                      back to the paper's own place
+    枣庄、菏泽两市, 韶关等9市                 what they are in: the section's place
+    a heading that is a place's name          until a heading of its rank (sections.py)
     全国, 国务院 …                            the nation, where no province stands beside it
-    the place the caller gave, or the first place the document names
+    the place the caller gave, or the one that the document is of (sections.py)
 """
 
 from __future__ import annotations
@@ -52,6 +54,7 @@ _TOLD_FROM = re.compile(
 )
 #: One of many (贵州六盘水等12个省区).
 _AMONG_OTHERS = re.compile(r"(?:、[\u4e00-\u9fff]{2,5}){0,14}等(?!级|待|方面|特)")
+_SO_MANY = re.compile(r"\d{1,2}个?(?:省|市|县|区|州|地)")
 #: Names of prefectures that are words of their own, too.
 _ALSO_WORDS = frozenset(
     [
@@ -299,10 +302,15 @@ def mentions(
         if _RANKED_IN.match(text, hit.end, end) and text[hit.start] == "全":
             place = hit.end
             continue
-        if hit.place is not None and (
-            (not tellers and _is_teller(text, hit, end)) or _AMONG_OTHERS.match(text, hit.end, end)
-        ):
+        if hit.place is not None and not tellers and _is_teller(text, hit, end):
             place = hit.end
+            continue
+        if hit.place is not None and (among := _AMONG_OTHERS.match(text, hit.end, end)):
+            place = hit.end
+            if _SO_MANY.match(text, among.end(), end):
+                # 韶关、河源等9市: of all of them, so of what they are in.
+                place = among.end()
+                found.append(Mention(hit.start, place, None))
             continue
         found.append(hit)
         if hit.place is not None:

@@ -18,7 +18,7 @@ from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.campaigns import commands, forms, queries
 from anlan.domain.campaigns.below.commands import last_job
-from anlan.domain.campaigns.models import Plan, Task
+from anlan.domain.campaigns.models import Plan, Quota, Task
 from anlan.domain.campaigns.views_plans import call_of, plan_of
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
@@ -153,8 +153,12 @@ def quotas(request: HttpRequest, pk: UUID, target: int) -> HttpResponse:
         else:
             messages.success(request, _("Saved."))
             return go_on(request, reverse("campaigns:quotas", args=[pk, target]))
+    settled = Quota.objects.filter(
+        target=target, task__plan__parent=row, task__case__is_open=False
+    ).exclude(task__case__state="void")
+    settled = settled.select_related("task__plan__unit").order_by("task__plan__path")
     context = {"plan": row, "share": share, "form": form, "number": queries.number,
-               "said": queries.said(share.target)}  # fmt: skip
+               "said": queries.said(share.target), "settled": settled}  # fmt: skip
     return render_page(
         request, "campaigns/quotas.html", "campaigns/quotas.html", context,
         422 if form.errors else 200,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.utils import timezone
 
 from anlan.base.ids import uuid7
 from anlan.domain.campaigns import commands, queries
@@ -13,6 +14,8 @@ from anlan.domain.campaigns.invariants import invariants
 from anlan.domain.campaigns.models import Plan, Task
 from anlan.domain.campaigns.refusals import PlanIncomplete, PlanNotPublished
 from anlan.domain.campaigns.tests.house import House
+from anlan.domain.hazards.tests.stage import ROOT
+from anlan.kernel.accounts.commands.people import disable
 from anlan.kernel.loop.models import Case, Party
 from anlan.kernel.notices.models import Notice
 
@@ -126,3 +129,38 @@ def test_a_plan_that_is_ended_lets_its_tasks_be_finished_and_asks_for_no_reports
     assert house.step("emergency", task.pk, "rectify", result="已全部关闭") == "rectified"
     with pytest.raises(PlanNotPublished):
         end_plan(plan.pk, reason="再次", **house.call("city"))
+
+
+def test_the_shares_that_make_a_sum_are_all_on_its_page(house: House) -> None:
+    """One unit has finished, one was withdrawn: the first counts and can't be changed any more."""
+    top = house.published()
+    names = ("office", "elsewhere", "housing")
+    units = [house.cast.units[name].pk for name in names]
+    commands.break_down(top.pk, units=units, **house.call("city"))
+    target = house.task(top, "关闭不达标矿山").line.targets.get()
+    parts = {
+        name: Task.objects.get(plan__unit=unit, line=target.line_id, plan__parent=top)
+        for name, unit in zip(names, units, strict=True)
+    }
+    shares = [commands.Share(parts[name].pk, target.pk, n) for n, name in enumerate(names, 5)]
+    commands.set_quotas(top.pk, shares, **house.call("city"))
+    house.step("city", parts["housing"].pk, "void", reason="省里已取消")
+    commands.rectify(parts["office"].pk, result="已关闭", **house.call("office"))
+    commands.verify(parts["office"].pk, reason="现场核查", **house.call("city"))
+    commands.close(parts["office"].pk, **house.call("city"))
+    [share] = queries.shares(top)
+    assert (share.wanted, share.given, share.shortfall, share.without) == (20, 11, 9, 0)
+    page = house.text("city", "campaigns:quotas", top.pk, target.pk)
+    assert f"share_{parts['elsewhere'].pk}" in page
+    assert f"share_{parts['office'].pk}" not in page
+    listed = page.split("Finished tasks, whose shares stand")[1]
+    assert ("五华区安委办" in listed, "昆明市住房和城乡建设局" in listed) == (True, False)
+
+
+def test_whoever_is_shut_out_gets_no_calendar_any_more(house: House) -> None:
+    plan = house.published()
+    at = ("campaigns:map_ics", plan.campaign_id)
+    assert house.get("city", *at)["Content-Type"].startswith("text/calendar")
+    disable(house.cast.users["city"].pk, by=ROOT, at=timezone.now())
+    answer = house.get("city", *at)
+    assert (answer.status_code, "/login" in answer.url) == (302, True)

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from anlan.base import textindex
 from anlan.base.ids import uuid7
 from anlan.base.refusal import Refusal
 from anlan.domain.accidents import commands
@@ -160,23 +161,6 @@ def _figures(**more: int) -> Any:
     return Figures(**more)
 
 
-@pytest.mark.once
-def test_the_list_asks_as_much_for_many_as_for_few(desk: Desk) -> None:
-    def asked() -> int:
-        with CaptureQueriesContext(
-            connection,
-        ) as caught:
-            assert desk.get("office", "accidents:list").status_code == 200
-        return len(caught)
-
-    desk.report(deaths=1)
-    desk.get("office", "accidents:list")
-    few = asked()
-    for n in range(8):
-        desk.report(deaths=n, code=HOME)
-    assert asked() == few
-
-
 def test_a_program_reports_supplements_and_reads_as_a_person_does(desk: Desk) -> None:
     pk = uuid7()
     base, client = f"/api/v1/accidents/{pk}", desk.browser("office")
@@ -217,3 +201,51 @@ def test_who_answers_for_a_sector_reports_of_a_firm_that_nobody_knew(desk: Desk)
              "enterprise": row.case.enterprise_id, "enterprise_name": "某厂"}  # fmt: skip
     with pytest.raises(Refusal):
         commands.report(commands.NewAccident(pk=uuid7(), **given), **desk.call("chemist"))
+
+
+def found(desk: Desk, query: str, who: str = "office") -> list[str]:
+    """The titles on the page of the register, in its order."""
+    page = desk.get(who, "accidents:list", query=query).content.decode()
+    return re.findall(r'class="main-link[^>]*>([^<]+)<', page)
+
+
+@pytest.mark.parametrize("rare", [textindex.RARE_HITS_MAX, 1])
+def test_the_register_is_searched_by_its_words_and_follows_a_correction(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, rare: int
+) -> None:
+    """Whether a word's hits are few and named, or many and looked for in the list's order."""
+    monkeypatch.setattr(textindex, "RARE_HITS_MAX", rare)
+    desk.report(title="储罐闪爆甲", deaths=1, ago=timedelta(hours=3))
+    pk = desk.report(title="储罐闪爆乙", deaths=2, place="料场西侧", nature="fire")
+    desk.report(title="高处坠落", ago=timedelta(hours=5))
+    number = desk.row(pk).case.number
+    assert found(desk, "?q=储罐闪爆") == ["储罐闪爆乙", "储罐闪爆甲"]
+    assert found(desk, "?q=储罐闪爆&sort=-deaths") == ["储罐闪爆甲", "储罐闪爆乙"]
+    assert found(desk, "?q=料场 闪爆") == found(desk, f"?q={number}") == ["储罐闪爆乙"]
+    assert found(desk, "?nature=fire") == ["储罐闪爆乙"]
+    assert found(desk, "?scope=struck") == found(desk, "?q=没有的词") == []
+    assert found(desk, "?q=储罐闪爆", "stranger") == []
+    told = {"fields": {"title": "料仓坍塌"}, "reason": "现场核实"}
+    assert desk.do("office", "correct", pk, **told) == "reported"
+    assert found(desk, "?q=储罐闪爆") == ["储罐闪爆甲"]
+    assert found(desk, "?q=料仓坍塌") == ["料仓坍塌"]
+
+
+def test_a_list_and_a_figure_ask_as_much_of_many_as_of_few(desk: Desk) -> None:
+    today = timezone.localdate()
+    figure = f"?kind=accident.happened&area={HOME}&period={today:%Y-%m}&scope=work"
+    pages = [("accidents:list", query) for query in (
+        "", "?q=闪爆", "?q=没有的词", "?sort=deaths", "?sort=due", "?scope=struck", "?nature=fire")]  # fmt: skip
+    pages.append(("accidents:records", figure))
+    counts = []
+    for more in (2, 9):
+        for n in range(more):
+            desk.report(title=f"储罐闪爆{n}", deaths=n)
+        asked = []
+        for name, query in pages:
+            desk.get("office", name, query=query)
+            with CaptureQueriesContext(connection) as statements:
+                assert desk.get("office", name, query=query).status_code == 200
+            asked.append(len(statements))
+        counts.append(asked)
+    assert counts[0] == counts[1]

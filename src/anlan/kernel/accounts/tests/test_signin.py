@@ -180,7 +180,7 @@ def test_S05_unknown_and_wrong_take_as_long(person, settings):
         return abs(known - unknown) / max(known, unknown)
 
     # A busy machine may spoil one measurement; a path without the hash would spoil all three.
-    assert min(gap() for _ in range(3)) < 0.2
+    assert any(gap() < 0.2 for _ in range(3))
 
 
 # S06

@@ -20,6 +20,7 @@ import re
 
 from . import frames, regions
 from .frames import Frame
+from .gazetteer import Place
 from .layout import Line
 from .periods import Span, When, is_baseline
 
@@ -55,7 +56,7 @@ class Context:
 
     def __init__(
         self, text: str, line: Line, sentences: list[tuple[int, int]], held: Frame,
-        section: regions.Place, whens: list[When], year: Span | None = None,
+        section: Place, whens: list[When], year: Span | None = None,
     ) -> None:  # fmt: skip
         self.year = year  # A year that an earlier paragraph of this section named.
         self.text, self.line, self.sentences = text, line, sentences

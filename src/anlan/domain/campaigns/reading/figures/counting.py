@@ -16,9 +16,9 @@ import re
 from dataclasses import dataclass
 
 from . import indicators
+from .gazetteer import gazetteer
 from .layout import Line, behind_stop
 from .model import Find
-from .regions import gazetteer
 
 _HARMS = "死亡|受伤|重伤|轻伤|失踪|失联|被困|遇难|中毒|受困|下落不明"
 #: 亡1390人、伤881人: bulletins say it in one word.

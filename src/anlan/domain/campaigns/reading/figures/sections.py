@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from . import regions
 from .frames import Frame
+from .gazetteer import NATION, NOWHERE, Place, gazetteer, resolve, stem_of
 from .layout import Line
 from .periods import Span, is_baseline, whens
 
@@ -47,19 +48,19 @@ class Section:
     """What a heading says of all that stands below it, as far as it says it."""
 
     rank: int
-    place: regions.Place | None
+    place: Place | None
     span: Span | None
 
 
 class Sections:
     """The headings above a line that say where or when, the outermost first."""
 
-    def __init__(self, home: regions.Place, held: Frame) -> None:
+    def __init__(self, home: Place, held: Frame) -> None:
         self.home, self.frame = home, held
         self.held: list[Section] = []
 
     @property
-    def place(self) -> regions.Place:
+    def place(self) -> Place:
         """Whose a line is that names no place itself."""
         return next((one.place for one in reversed(self.held) if one.place), self.home)
 
@@ -97,7 +98,7 @@ class Sections:
         titled = is_baseline(text, times[0].start, times[0].end) or re.search(r"[《》〔]", rest)
         return None if titled or _COUNTED.search(rest) else times[0].span
 
-    def _named(self, text: str, opening: int, line: Line) -> regions.Place | None:
+    def _named(self, text: str, opening: int, line: Line) -> Place | None:
         end = min(line.end, opening + TITLE_CHARS_MAX)
         found = regions.mentions(text, opening, end, self.home)
         if not found or found[0].start > opening:
@@ -149,30 +150,30 @@ _OWN_COUNTY = re.compile(
 )
 
 
-def first_place(text: str, given: str, *, taiwan: bool = False) -> regions.Place:
+def first_place(text: str, given: str, *, taiwan: bool = False) -> Place:
     """What the document as a whole speaks of, when the caller hasn't said so.
 
     taiwan: whether it counts its years as Taiwan does; its 全國 is that island then.
     """
     if given:
-        named, short = regions.gazetteer()
+        named, short = gazetteer()
         place = short.get(given) or (named.get(given) or (None,))[0]
-        return place or regions.Place(given, 1, given)
+        return place or Place(given, 1, given)
     named_first = [
         mention for mention in regions.mentions(text, 0, min(len(text), 700))
         if mention.place is not None and text[mention.end : mention.end + 2] != "生产"
     ]  # fmt: skip
     head = [(mention.start, mention.place) for mention in named_first if mention.place]
     if taiwan and not head:
-        return regions.gazetteer()[1]["台湾"]
+        return gazetteer()[1]["台湾"]
     nation = _NATIONAL.search(text[:700])
     if nation and (
         not head or (nation.start() < head[0][0] and not _OWN_REGION.search(text[:1500]))
     ):
-        return regions.Place(regions.NATION, 0, "")
+        return Place(NATION, 0, "")
     several = {place.province for _, place in head if place.level}
     if len(several) >= SEVERAL and not _OWN_REGION.search(text[:1500]):
-        return regions.Place(regions.NATION, 0, "")
+        return Place(NATION, 0, "")
     if named_first and (place := _last_of(text, named_first, 0).place):
         return _whose(text, place)
     for tellers in (False, True):
@@ -194,11 +195,11 @@ _NUMBERED = re.compile(
 )
 
 
-def _by_number(text: str) -> regions.Place:
+def _by_number(text: str) -> Place:
     hit = _NUMBERED.search(text[:700])
     if hit is None:
-        return regions.Place("", 0, "")
-    return regions.gazetteer()[1][_SIGNS[hit[1]]]
+        return NOWHERE
+    return gazetteer()[1][_SIGNS[hit[1]]]
 
 
 def _head(text: str) -> int:
@@ -214,13 +215,13 @@ def _head(text: str) -> int:
     return min(at, len(text))
 
 
-def _whose(text: str, place: regions.Place) -> regions.Place:
+def _whose(text: str, place: Place) -> Place:
     """A city's paper that names one of its counties first is still the city's."""
     titled = any(mention.place == place for mention in regions.mentions(text, 0, _head(text)))
     of_city = place.level == 2 and _OWN_CITY.search(text[:1500])
     of_province = re.search(r"全省|我省|本省|省级|各市", text[:1500])
     if place.level > 1 and of_province and not (titled or of_city):
-        return regions.gazetteer()[1].get(regions.stem_of(place.province)) or place
+        return gazetteer()[1].get(stem_of(place.province)) or place
     if place.level == 3 and place.path.endswith("市"):
         name = place.path.removeprefix(place.province + place.prefecture)
         if titled or re.search(rf"{name}{_OFFICE}", text[:1500]):
@@ -229,4 +230,4 @@ def _whose(text: str, place: regions.Place) -> regions.Place:
         return place
     if place.level != 3 or not _OWN_CITY.search(text[:1500]) or _OWN_COUNTY.search(text[:1500]):
         return place
-    return regions.resolve(place.prefecture, place.province, place.prefecture) or place
+    return resolve(place.prefecture, place.province, place.prefecture) or place

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from anlan.domain.campaigns.reading.figures import read
-from anlan.domain.campaigns.reading.figures.regions import gazetteer, resolve
+from anlan.domain.campaigns.reading.figures.gazetteer import gazetteer, resolve
 
 
 def _region(text: str, words: str, region: str = "") -> str:

@@ -202,14 +202,11 @@ def figure(
     """An item's figure for one of those compared."""
     counts = [found.of(asked, one) for asked in counts_of_item(item, definition, spans)]
     why = next((reason for _count, reason in counts if reason), "")
-    numbers = [_exact(count) for count, _reason in counts]
-    if item.measure in CHANGES:
-        if len(numbers) < 2:
-            return Figure(numbers[0], None, "base_not_before", "change")
-        return Figure(*numbers, why, "change")
-    if definition["form"] == "count":
-        return Figure(numbers[0], None, why)
-    return Figure(*numbers, why, definition["form"])
+    form = "change" if item.measure in CHANGES else definition["form"]
+    if form != "count" and len(counts) < 2:
+        why = "base_not_before"
+    first, second = [*(_exact(count) for count, _reason in counts), None][:2]
+    return Figure(first, second, why, form)
 
 
 def veto_count(definition: Definition, period: Period, found: Read, one: Compared) -> int | None:

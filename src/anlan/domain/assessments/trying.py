@@ -5,18 +5,26 @@ Everybody is scored again, since a rule by rank moves others too; the ledger isn
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any
+from uuid import UUID
 
-from anlan.domain.assessments import scoring, working
+from django.db.models import Q, Sum
+
+from anlan.domain.assessments import behind, scoring, working
+from anlan.domain.assessments.compared import Compared
 from anlan.domain.assessments.measuring import Spans, counts_of
 from anlan.domain.assessments.models import Run, Score
 from anlan.domain.assessments.scoring import Figure, Scored, Subject
 from anlan.domain.assessments.spec import CHANGES
 from anlan.kernel.calendar.periods import Period
+from anlan.kernel.facts.behind import facts_in
+from anlan.kernel.facts.models import Fact
+from anlan.kernel.loop.posting import STOCKS
 
 #: Hazards that one trial closes.
 CLOSED_MAX = 500
@@ -80,10 +88,35 @@ class Effect:
     labels: Mapping[str, str]
 
 
-def effects_of_closing(cases: Iterable[Any], through: date, done_on: date) -> list[Effect]:
+@dataclass(frozen=True)
+class Counted:
+    """What a run counts of the cases that a trial closes: a case may have been closed on its last
+    day and have broken out again since, or have been found elsewhere."""
+
+    #: Names of stocks that a case stands in, by case.
+    stocks: Mapping[UUID, frozenset[str]]
+    #: On which day it was found there.
+    found: Mapping[UUID, date]
+
+    @classmethod
+    def of(cls, run: Run, one: Compared, kind: str, pks: Collection[UUID]) -> Counted:
+        """A statement for each stock and one for what was found, however many cases."""
+        places = Q(area_id__in=behind.places_of(one))
+        stocks: dict[UUID, set[str]] = defaultdict(set)
+        for name in STOCKS:
+            rows = facts_in(places, f"{kind}.{name}", run.span, {}, run.through, run.known_at)
+            sums = rows.filter(case_id__in=pks).order_by().values_list("case_id")
+            for pk, n in sums.annotate(n=Sum("quantity")):
+                if pk and n:
+                    stocks[pk].add(name)
+        rows = Fact.objects.filter(places, kind__code=f"{kind}.found", case_id__in=pks)
+        days = {pk: day for pk, day in rows.order_by("pk").values_list("case_id", "day") if pk}
+        return cls({pk: frozenset(names) for pk, names in stocks.items()}, days)
+
+
+def effects_of_closing(cases: Iterable[Any], counted: Counted, done_on: date) -> list[Effect]:
     """Facts of rectifying and closing open hazards, as the loop would post them.
 
-    through: the last day that the run counts; what was found after it stood in none of its stocks.
     done_on: the day on which they are done: today while the period runs, so that no deadline of
     yesterday is met; its last day where it is over, as if it had been done in time for it.
     """
@@ -91,15 +124,12 @@ def effects_of_closing(cases: Iterable[Any], through: date, done_on: date) -> li
     for case in cases:
         labels = {"grade": case.grade, "sector": case.sector_id or "", "source": case.source}
         acts: list[tuple[str, date | None, int]] = [("closed", None, 1)]
-        if case.opened_on <= through:
-            acts.append(("open", None, -1))
-            if case.listed:
-                acts.append(("listed", None, -1))
+        acts += [(name, None, -1) for name in sorted(counted.stocks.get(case.pk, ()))]
         if case.unsettled:
-            acts += [("rectified", None, 1), ("found_settled", case.opened_on, 1)]
-            if case.due_on and case.due_on < through and case.suspended_on is None:
-                acts.append(("overdue", None, -1))
-            elif case.due_on and case.due_on >= done_on:
+            acts.append(("rectified", None, 1))
+            if found_on := counted.found.get(case.pk):
+                acts.append(("found_settled", found_on, 1))
+            if case.due_on and case.due_on >= done_on:
                 acts.append(("due_met", case.due_on, 1))
         found += [Effect(f"{case.kind}.{name}", day, n, labels) for name, day, n in acts]
     return found

@@ -197,19 +197,18 @@ def basis_again(run: Run) -> Basis:
     frozen = run.frozen
     moved = moved_of(run)
     compared = [
-        Compared(
-            key,
-            name,
-            level,
-            area,
-            path,
-            tuple((int(a), int(f)) for a, f in factors),
-            sector,
-            *_undertaken_read(more),
+        replace(
+            _undertaking(
+                Compared(
+                    key, name, level, area, path, tuple((int(a), int(f)) for a, f in factors),
+                    sector,
+                ),
+                more,
+            ),
             moved=moved.get(key, ()),
         )
         for key, name, level, area, path, factors, sector, *more in frozen["compared"]
-    ]
+    ]  # fmt: skip
     return Basis(
         run.spec, periods.parse(run.period), run.through, compared, frozen["definitions"],
         _read(frozen["marks"]), _read(frozen["fixed"]),
@@ -246,14 +245,15 @@ def _undertaken(one: Compared) -> list[Any]:
     return [one.unit, list(one.sectors), targets]
 
 
-def _undertaken_read(kept: Sequence[Any]) -> tuple[Any, ...]:
+def _undertaking(one: Compared, kept: Sequence[Any]) -> Compared:
     if not kept:
-        return ()
-    unit, sectors, targets = kept
-    return unit, tuple(sectors), tuple(
+        return one
+    unit, sectors, rows = kept
+    targets = tuple(
         Target(indicator, at_most, _number(mid), Fraction(end))
-        for indicator, at_most, mid, end in targets
-    )  # fmt: skip
+        for indicator, at_most, mid, end in rows
+    )
+    return replace(one, unit=unit, sectors=tuple(sectors), targets=targets)
 
 
 def score_rows(run: Run, worked: Worked) -> list[Score]:

@@ -513,7 +513,9 @@ def test_what_if_says_what_then_happens(desk: Desk) -> None:
     run = desk.publish(desk.run(desk.scheme(data), period))
     score = desk.score(run)
     cases = Case.objects.filter(pk__in=pks)
-    effects = trying.effects_of_closing(cases, run.through, today)
+    one = next(each for each in working.basis_again(run).compared if each.key == score.subject)
+    counted = trying.Counted.of(run, one, "hazard", pks)
+    effects = trying.effects_of_closing(cases, counted, today)
     tried = trying.try_out(run, score, trying.changes_of(run, score, effects))
     for pk in pks[:3]:
         rectify(pk)
@@ -531,6 +533,13 @@ def test_what_if_says_what_then_happens(desk: Desk) -> None:
         for part in tried.after.parts
     }  # fmt: skip
     assert said == happened
+    # What was entered behind the run's mark stood in nothing that it counts: closing it takes
+    # nothing off, whenever it is said to have been found.
+    [late] = _hazards(desk, 1, 0)
+    of_late = trying.effects_of_closing(
+        Case.objects.filter(pk=late), trying.Counted.of(run, one, "hazard", [late]), today
+    )
+    assert min(effect.quantity for effect in of_late) == 1
 
 
 @pytest.mark.sqlite

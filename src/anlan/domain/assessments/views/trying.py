@@ -25,8 +25,9 @@ from anlan.domain.assessments import (
     trying,
     working,
 )
+from anlan.domain.assessments.compared import Compared
 from anlan.domain.assessments.models import Score
-from anlan.domain.assessments.trying import CLOSED_MAX, Changed
+from anlan.domain.assessments.trying import CLOSED_MAX, Changed, Counted
 from anlan.domain.assessments.views import schemes, scores
 from anlan.domain.hazards.models import Hazard
 from anlan.kernel.accounts import policy
@@ -119,7 +120,8 @@ def what_if(request: HttpRequest, pk: UUID) -> HttpResponse:
     waiting = _open_cases(row, by)
     chosen = _chosen(request, waiting, errors)
     done_on = run.through if run.is_over else today
-    effects = trying.effects_of_closing(chosen, run.through, done_on)
+    counted = Counted.of(run, _compared(row), "hazard", [case.pk for case in chosen])
+    effects = trying.effects_of_closing(chosen, counted, done_on)
     changes = {change.item: change for change in trying.changes_of(run, row, effects)}
     changes |= _typed(request, row, errors)
     outcome = trying.try_out(run, row, changes.values()) if not errors else None
@@ -150,11 +152,14 @@ def what_if(request: HttpRequest, pk: UUID) -> HttpResponse:
     )  # fmt: skip
 
 
+def _compared(row: Score) -> Compared:
+    compared = working.basis_again(row.run).compared
+    return next(each for each in compared if each.key == row.subject)
+
+
 def _open_cases(row: Score, by: Actor) -> Any:
     """Open hazards of the scored unit that the reader may see."""
-    one = next(
-        each for each in working.basis_again(row.run).compared if each.key == row.subject
-    )  # fmt: skip
+    one = _compared(row)
     places = behind.places_of(one)
     seen = policy.permitted(Hazard.objects.all(), "hazard.view", by)
     cases = Case.objects.filter(

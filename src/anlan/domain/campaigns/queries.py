@@ -381,7 +381,7 @@ def units_below(plan: Plan, heap: str) -> QuerySet[Unit]:
     return rows.exclude(pk__in=having(plan)).exclude(kind__in=("enterprise", "team"))
 
 
-def having(plan: Plan) -> QuerySet[Plan]:
+def having(plan: Plan) -> QuerySet[Plan, Any]:
     """The units that have this plan, from whomever of those above they got it, as a subquery.
 
     A county gets it from its prefecture or from the province, never from both.

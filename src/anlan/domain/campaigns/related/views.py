@@ -227,6 +227,6 @@ def to_task(
         do.link(task.pk, numbers, visit=visit, by=by, at=timezone.now(),
                 request_id=form.cleaned_data["request_id"])  # fmt: skip
     except PlanIncomplete as refusal:
-        messages.error(request, refusal)
+        messages.error(request, str(refusal))
     else:
         messages.success(request, _("It belongs to the task now."))

@@ -26,5 +26,5 @@ def stands(request: HttpRequest, plan: Plan) -> HttpResponse | None:
     """Where the form of a draft is asked for and the plan isn't one any more: back to its page."""
     if request.method != "GET" or plan.status == Plan.Status.DRAFT:
         return None
-    messages.warning(request, PlanIsPublished(title=plan.title))
+    messages.warning(request, str(PlanIsPublished(title=plan.title)))
     return go_on(request, reverse("campaigns:plan", args=[plan.pk]))

@@ -39,8 +39,8 @@ def page(
 
     The facts alone say which are next; what ``by`` may not see is left out of its page.
     """
-    parts = quantities(asked, at).values_list("case_id", "day", "sum", named=True)
-    found: Page[Any] = ORDER.page(parts, params)
+    parts: Any = quantities(asked, at)
+    found: Page[Any] = ORDER.page(parts.values_list("case_id", "day", "sum", named=True), params)
     own = queries.visible(by).filter(pk__in=[part.case_id for part in found.rows])
     shown = {row.pk: row for row in own.select_related(*ROW)}
     rows = [shown[part.case_id] for part in found.rows if part.case_id in shown]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -59,8 +59,12 @@ def own_area(pk: int, by: Actor) -> Region:
     return area
 
 
+def _with(reason: Any, names: Mapping[str, Any]) -> str:
+    return str(reason) % names
+
+
 #: A sentence with what it names, put together when it is read: a worker knows no reader's language.
-_said = lazy(lambda reason, names: str(reason) % names, str)
+_said: Any = lazy(_with, str)
 
 
 def lacks(field: str, reason: Any, **names: Any) -> AccidentIncomplete:

@@ -175,7 +175,8 @@ def read_list(request: HttpRequest) -> HttpResponse:
         "problem": problem, "read": read, "sources": Word.Source.choices, "source": source,
         "area_code": code, "area_text": area_name(code), "request_id": uuid7(),
         "packed": _packed(read.words) if read else "", "shown": read.words[:SHOWN] if read else [],
-        "most": commands.WORDS_MAX, "alone": bool(read) and any(not row[2] for row in read.same),
+        "most": commands.WORDS_MAX,
+        "alone": any(not each[2] for each in (read.same if read else ())),
     }  # fmt: skip
     status = 200 if problem is None else max(problem.status, 422)
     return render_page(

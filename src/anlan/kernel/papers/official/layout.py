@@ -36,6 +36,8 @@ IMPRINT_THICK_MM, IMPRINT_THIN_MM = 0.35, 0.25
 #: Size of the mark: the standard leaves it to the office; ours is what fits, at most this.
 MARK_POINTS_MAX, MARK_POINTS_MIN = 48.0, 24.0
 LETTER_MARK_POINTS_MAX = 36.0
+#: How far apart the characters of a brief's name stand, in points, where there is room.
+MARK_TRACKING_MAX = 6.0
 RED = "E60012"
 
 #: Fonts by what they are for: the standard's own first, then what stands in for it.
@@ -65,7 +67,14 @@ def mark_points(name: str) -> float:
     return max(MARK_POINTS_MIN, min(MARK_POINTS_MAX, int(width / max(1, len(name)) * 2) / 2))
 
 
+def mark_tracking(name: str) -> float:
+    """How far apart the characters of a brief's name stand: a long one has no room for that."""
+    room = 0.97 * TEXT_WIDTH_MM / MM_PER_POINT / max(1, len(name)) - mark_points(name)
+    return max(0.0, min(MARK_TRACKING_MAX, room))
+
+
 def letter_mark_points(name: str) -> float:
     """In a letter it stands over its double line, as long as that: on one line, however long."""
     width = 0.97 * LETTER_RULE_WIDTH_MM / MM_PER_POINT
-    return max(SMALL_POINTS, min(LETTER_MARK_POINTS_MAX, int(width / max(1, len(name)) * 2) / 2))
+    # No least size: on a second line it would lie across the double line.
+    return min(LETTER_MARK_POINTS_MAX, max(1, int(width / max(1, len(name)) * 2)) / 2)

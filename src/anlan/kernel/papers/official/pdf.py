@@ -104,7 +104,8 @@ def _data(paper: Paper, scale: float) -> dict[str, Any]:
         "weights": {"2": "semibold" if fonts.stands_in("subhead") else "regular", "3": "regular"},
         "title": paper.title, "title-lines": titles.rows_of(paper.title),
         "subtitle": paper.subtitle, "mark": paper.mark,
-        "mark-size": mark_size(paper), "number": paper.number, "signer": paper.signer,
+        "mark-size": mark_size(paper), "mark-tracking": layout.mark_tracking(paper.mark),
+        "number": paper.number, "signer": paper.signer,
         "signer-label": "签发人：",
         "corner": [word for word in (paper.secrecy, paper.urgency) if word],
         "recipients": f"{paper.recipients.rstrip('：:')}：" if paper.recipients else "",
@@ -156,6 +157,9 @@ def places(paper: Paper) -> tuple[float, float]:
     day = titles.width_of(chinese_day(paper.day)) if paper.day else 0.0
     if not paper.author or not day:
         return 2.0, 4.0
+    if author + 4.0 > layout.CHARS:
+        # It takes its whole line, or more: nothing is centred on it or begins after it.
+        return 0.0, 4.0
     if paper.sealed:
         right = 4.0 + (day - author) / 2
         return (right, 4.0) if right >= 0 else (0.0, (author - day) / 2)

@@ -178,6 +178,33 @@ def test_the_pdf_has_22_lines_of_28_characters() -> None:
     assert numbers[0][0] / 72 * 25.4 == pytest.approx(28 + 14 / 72 * 25.4, abs=1.0), "left on even"
 
 
+@pytest.mark.parametrize("form", ["document", "letter", "brief"])
+def test_a_long_name_takes_lines_and_leaves_the_day_and_the_rules_theirs(form: Any) -> None:
+    from anlan.kernel.papers.official import pdf
+    from anlan.kernel.papers.official.paper import Words
+
+    name = ("昆明市" + "安全生产应急救援综合协调指挥" * 5)[:60]
+    made = pdf.write(paper(form, [Words("安全。")], mark=name, author=name, printed_by=name))
+    text = "".join(page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(made))
+    assert "2026年11月5日" in text, "the day stands in one line"
+    if form == "letter":
+        assert name in text.splitlines()[0], "on one line over its double line"
+
+
+def test_a_tables_note_never_stands_on_a_page_without_a_row_of_it() -> None:
+    """However many rows fill the page: as many as come up to its end and a few more."""
+    from anlan.kernel.papers.official import pdf
+    from anlan.kernel.papers.official.paper import Table
+
+    for n in range(22, 34, 2):
+        rows = [[f"{k}号", f"{k}"] for k in range(n)]
+        file = pdf.write(paper(blocks=[Table("排名", ["地区", "处"], rows, "按此排列。")]))
+        document = pypdfium2.PdfDocument(file)
+        pages = [page.get_textpage().get_text_range() for page in document]
+        [noted] = [page for page in pages if "按此排列" in page]
+        assert f"{n - 1}号" in noted, n
+
+
 def test_author_and_day_stand_as_with_a_seal_and_as_without() -> None:
     from anlan.kernel.papers.official.pdf import places
 

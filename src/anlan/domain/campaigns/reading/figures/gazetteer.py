@@ -21,7 +21,32 @@ _PEOPLES = re.compile(
 )
 #: Names of prefectures that are words of their own, too.
 _ALSO_WORDS = frozenset(
-    ["白银", "来宾", "朝阳", "开封", "大同", "和田", "平凉", "海东", "海西", "海北", "自贡", "安康", "保山", "中卫", "巴中", "黄山", "普洱", "玉树", "阜新", "双鸭山", "新北", "台北", "台中", "台南"]
+    [
+        "白银",
+        "来宾",
+        "朝阳",
+        "开封",
+        "大同",
+        "和田",
+        "平凉",
+        "海东",
+        "海西",
+        "海北",
+        "自贡",
+        "安康",
+        "保山",
+        "中卫",
+        "巴中",
+        "黄山",
+        "普洱",
+        "玉树",
+        "阜新",
+        "双鸭山",
+        "新北",
+        "台北",
+        "台中",
+        "台南",
+    ]
 )
 #: No paper that is read here is older: what was abolished before isn't looked for.
 PAPERS_SINCE = "2000"
@@ -125,14 +150,18 @@ def _stem(name: str) -> str:
 
 
 @cache
-def cities() -> dict[str, Place]:
-    """Prefectures without their 市 (烟台, 大连), where no province and no word is called so."""
+def cities(*, also_words: bool = False) -> dict[str, Place]:
+    """Prefectures without their 市 (烟台, 大连), where no province and no word is called so.
+
+    also_words: with those that are words, too (自贡, 大同), for where a title begins.
+    """
     named, short = gazetteer()
     found: dict[str, Place] = {}
     for name, places in named.items():
         if len(places) == 1 and places[0].level == 2 and name[-1] == "市":
             stem = name[:-1]
-            if len(stem) >= 2 and stem not in short and stem not in _ALSO_WORDS:
+            plain = also_words or stem not in _ALSO_WORDS
+            if len(stem) >= 2 and stem not in short and plain:
                 found[stem] = places[0]
     return found
 

@@ -178,6 +178,10 @@ def _without_noun(
         item.indicator for item in earlier
         if item.kind in ("count", "money", "physical") and _same_sentence(text, item, first)
     ][-max(1, len(group)) :]  # fmt: skip
+    if not counted and not last and len(group) > 1:
+        # 事故2188起,造成518人死亡。与去年同期相比,分别下降16%和2.81%: of what was counted last.
+        every = [item.indicator for item in earlier if item.kind in ("count", "money", "physical")]
+        counted = every[-len(group) :]
     if shared := _of_share(text, earlier, first):
         return [shared]
     own = counted if len(counted) == len(group) else (last or counted)

@@ -64,6 +64,8 @@ class Mention:
     place: Place | None  # None: back to the province of the section.
 
 
+#: A title begins before this.
+TITLE_BEGINS = 40
 #: 泰兴虹桥镇: a county is named so before one of its towns.
 _TOWN = re.compile(r"(?![县市区])[\u4e00-\u9fff]{1,3}(?:镇|乡|街道)(?![镇村]|政府)")
 
@@ -88,9 +90,10 @@ def _county_of_town(text: str, place: int, end: int) -> Mention | None:
 
 def _city(text: str, place: int, end: int, short: dict[str, Place]) -> Mention | None:
     """大连, 连云港; not the 西安 in 山西安全生产 or the 广安 in 推广安全."""
+    opens = place < TITLE_BEGINS and not text[:place].strip()
     for length in (4, 3, 2):
         word = text[place : min(end, place + length)]
-        where = cities().get(word)
+        where = cities(also_words=opens).get(word)
         if where is None or len(word) < length:
             continue
         after = text[place + length : place + length + 2]

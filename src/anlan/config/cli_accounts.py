@@ -39,6 +39,10 @@ HEADINGS = {
 NOTES = {
     "code": gettext_lazy("Your own, once for each unit: letters, digits, hyphens."),
     "area": gettext_lazy("The area's name (with what is above it where several have it) or code."),
+    "kind": gettext_lazy(
+        "Leave enterprises out: each gets its unit, whose code begins with E, once a hazard is "
+        "assigned to it."
+    ),
     "parent": gettext_lazy("The code of the unit above; empty for the topmost."),
     "sectors": gettext_lazy("Several with commas; empty means all."),
     "username": gettext_lazy("2 to 60 letters, digits, dots or hyphens; used to sign in."),
@@ -82,7 +86,16 @@ def first_admin(args: Namespace) -> int:
 
 def _site(args: Namespace) -> str:
     """Before a link, so that whoever is handed it can open it."""
-    return settings.SITE_URL or f"http://127.0.0.1:{getattr(args, 'port', None) or 8000}"
+    if settings.SITE_URL:
+        return str(settings.SITE_URL)
+    port = getattr(args, "port", None)
+    served = settings.HOME / "serve.lock"
+    if port is None and served.exists():
+        # Where pages are served, or were last.
+        address = served.read_text()
+        if address:
+            return address
+    return f"http://127.0.0.1:{port or 8000}"
 
 
 def import_units(args: Namespace) -> int:

@@ -133,6 +133,9 @@ def main(args: argparse.Namespace) -> int:
         shown = "127.0.0.1"
         say(_("Pages are served under the names in ANLAN_HOSTS only."))
     scheme = "https" if settings.TLS_CERTIFICATE else "http"
+    # Links that the command line prints meanwhile lead here.
+    lock.write(f"{scheme}://{shown}:{port}")
+    lock.flush()
     say(_("Open %(url)s (Ctrl-C stops).") % {"url": f"{scheme}://{shown}:{port}/"})
     while not stopping:
         time.sleep(WATCH_SECONDS)

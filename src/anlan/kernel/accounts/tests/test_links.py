@@ -100,3 +100,26 @@ def test_S08_a_reset_is_a_link_and_the_factor_stays_on(person, browser, other, c
     user.refresh_from_db()
     with refused("not_allowed"):
         commands.set_password(user, "Another-zebra-77", by=by(admin), at=timezone.now())
+
+
+def test_lists_are_begun_from_a_template_and_new_people_s_links_open_where_pages_are_served(
+    db, clock, settings, tmp_path, capsys
+):
+    from argparse import Namespace
+
+    from anlan.config import cli_accounts
+
+    settings.HOME, settings.SITE_URL = tmp_path, ""
+    (tmp_path / "serve.lock").write_text("http://127.0.0.1:8131")
+    asked = {"actor": CLI, "dry_run": False, "json": False}
+    target = tmp_path / "people.xlsx"
+    empty = Namespace(**asked, files=[str(target)], template=True)
+    assert cli_accounts.import_people(empty) == 0
+    assert cli_accounts.read_list(target, cli_accounts.COLUMNS["people"])[0] == []
+    # A list that somebody filled in is never written over.
+    with pytest.raises(cli_accounts.TemplateExists):
+        cli_accounts.import_people(empty)
+    listed = tmp_path / "people.csv"
+    listed.write_text("用户名,姓名\nli4,李四\n", encoding="gb18030")
+    assert cli_accounts.import_people(Namespace(**asked, files=[str(listed)], template=False)) == 0
+    assert "li4  http://127.0.0.1:8131/accounts/link/" in capsys.readouterr().out

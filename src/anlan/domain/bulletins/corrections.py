@@ -47,7 +47,7 @@ def table(spec: dict[str, Any], about: Scope) -> tuple[list[str], list[tuple[Cel
     old = Paper.objects.select_related("case", "issue").get(pk=UUID(spec["of"]))
     found = changed(old, about)
     areas = Region.objects.in_bulk({then.area for then, _after in found})
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (Cell(named(then, areas[then.area].name, old)), Cell(then.text), Cell(figure=after))
         for then, after in found[:LISTED_MAX]
     ]

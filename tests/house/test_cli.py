@@ -84,7 +84,8 @@ def test_lists_of_units_and_people_are_taken_as_offices_keep_them(realdb, capsys
     people.write_text("用户名,姓名,单位代码,所属单位代码\nli.si,李四,,K1\n", encoding="utf-8-sig")
     assert cli.main(["import", "people", str(people), "--json"]) == 0
     links = json.loads(capsys.readouterr().out)["links"]
-    assert links["li.si"].startswith("/accounts/link/")
+    # A whole address, so that whoever is handed it can open it.
+    assert links["li.si"].startswith("http://127.0.0.1:8000/accounts/link/")
 
     assert cli.main(["import", "people", str(people), "--dry-run", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["unchanged"] == 1

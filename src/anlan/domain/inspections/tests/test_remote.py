@@ -12,7 +12,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from anlan.base import lots
 from anlan.base.ids import uuid7
@@ -144,13 +144,15 @@ def test_a_violation_becomes_a_hazard_that_names_its_source_and_every_figure_is_
     control: Control,
 ) -> None:
     first, second, third, fourth = control.draw(control.plan())
-    look = control.look(first, "未系安全带高处作业", "吊装区内站人")
+    with translation.override("en"):  # What the register keeps is in nobody's own language.
+        look = control.look(first, "未系安全带高处作业", "吊装区内站人")
     control.look(second)
     control.look(third, outcome="missing", what="", since=None, until=None, note="摄像机停电")
     hazards = list(Hazard.objects.select_related("case").order_by("pk"))
     assert {h.case.source for h in hazards} == {"video"}
     assert hazards[0].enterprise_id == first.enterprise_id
-    assert hazards[0].category == "work against the rules"
+    assert hazards[0].category == "违章作业"
+    assert hazards[0].remarks.startswith("视频")
     assert "3号井口摄像机" in hazards[0].remarks
     assert hazards[0].pk == commands.hazard_id(look.pk, 1)
     # Four drawn, half looked at, in half of these something found; two violations; none told.

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from typing import Unpack
 from uuid import UUID, uuid5
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -165,19 +166,20 @@ def _finding(new: NewLook, pick: Pick, place: int, each: Seen, unit: int) -> haz
     assert new.since is not None, "checked"
     moment = timezone.localtime(each.at or new.since)
     plan = pick.draw.plan
-    where = _("%(way)s (%(plan)s): %(what)s, %(moment)s") % {
-        "way": plan.get_way_display(), "plan": plan.name, "what": new.what.strip(),
-        "moment": date_format(moment, "Y-m-d H:i"),
-    }  # fmt: skip
     kind = Violation.Kind(each.kind)
+    # The hazard keeps them for every reader, as it keeps what a workbook says of it: whoever
+    # enters the look may read another language.
+    with translation.override(settings.LANGUAGE_CODE):
+        where = _("%(way)s (%(plan)s): %(what)s, %(moment)s") % {
+            "way": plan.get_way_display(), "plan": plan.name, "what": new.what.strip(),
+            "moment": date_format(moment, "Y-m-d H:i"),
+        }  # fmt: skip
+        category = "" if kind is Violation.Kind.OTHER else str(kind.label)
     return hazards.Finding(
         pk=hazard_id(new.pk, place), description=each.description.strip(), area_id=pick.area_id,
         unit_id=unit, opened_on=new.on, sector=pick.sector_id, source=pick.way,
         enterprise_id=pick.enterprise_id,
-        fields={
-            "found_by": new.looker.strip(), "remarks": where,
-            "category": "" if kind is Violation.Kind.OTHER else str(kind.label),
-        },
+        fields={"found_by": new.looker.strip(), "remarks": where, "category": category},
     )  # fmt: skip
 
 

@@ -134,3 +134,16 @@ def test_the_demo_of_another_day_is_not_confused():
     early = datetime(2026, 11, 3, tzinfo=UTC).date()
     assert demo._month(early).code == "2026-10"
     assert demo._month(early.replace(day=20)).code == "2026-11"
+
+
+def test_a_demo_too_small_to_show_anything_is_refused(capsys):
+    from argparse import ArgumentParser
+
+    from anlan.config.cli_commands import _demo
+
+    parser = ArgumentParser()
+    _demo(parser)
+    with pytest.raises(SystemExit):
+        parser.parse_args(["--hazards", "200"])
+    assert "400" in capsys.readouterr().err
+    assert parser.parse_args(["--hazards", "400"]).hazards == 400

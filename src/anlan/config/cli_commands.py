@@ -10,6 +10,8 @@ from datetime import date
 from anlan.config.cli_say import both
 
 Build = Callable[[argparse.ArgumentParser], None]
+#: With fewer, none may wait in the capital for those who work there to show.
+DEMO_HAZARDS_MIN = 400
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,14 @@ def _address(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--workers", type=int, help=both("网页进程数", "number of web processes"))
 
 
+def _enough(said: str) -> int:
+    number = int(said)
+    if number < DEMO_HAZARDS_MIN:
+        raise argparse.ArgumentTypeError(both(f"至少 {DEMO_HAZARDS_MIN} 条",
+                                              f"at least {DEMO_HAZARDS_MIN}"))  # fmt: skip
+    return number
+
+
 def _demo(parser: argparse.ArgumentParser) -> None:
     _address(parser)
     parser.add_argument(
@@ -49,8 +59,10 @@ def _demo(parser: argparse.ArgumentParser) -> None:
         "--fresh", action="store_true", help=both("清空上次的演示数据", "empty the last demo first")
     )
     parser.add_argument(
-        "--hazards", type=int, default=20_000, help=both("模拟隐患条数", "simulated hazards")
-    )
+        "--hazards", type=_enough, default=20_000,
+        help=both(f"模拟隐患条数（不少于 {DEMO_HAZARDS_MIN}）",
+                  f"simulated hazards ({DEMO_HAZARDS_MIN} or more)"),
+    )  # fmt: skip
     parser.add_argument("--seed", type=int, default=1, help=both("随机种子", "random seed"))
 
 

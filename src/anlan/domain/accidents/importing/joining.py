@@ -18,10 +18,11 @@ from __future__ import annotations
 import csv
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
+from sys import intern
 from tempfile import TemporaryDirectory
 from typing import Any
 
@@ -34,10 +35,12 @@ from anlan.domain.accidents.refusals import TooManyAccidents
 
 #: Files of one register, and their rows together: they are joined while their sender waits.
 FILES_MAX, ROWS_MAX = 6, 200_000
-#: Rows by which it is found out what a file tells.
-LOOKED_AT = 200
+#: Rows by which it is found out what a file tells, and on which column it hangs.
+LOOKED_AT, COMPARED = 200, 2_000
 #: Of a hundred values of a column, how many must be numbers of the other file.
 SHARED_MIN = 50
+#: Of a hundred values of a column that tells its rows apart, how many differ.
+APART_MIN = 90
 NAME_CHARS_MAX = 200
 #: What tells of an accident rather than of somebody in it.
 _OF_ACCIDENT = ("title", "text", "place", "enterprise", "type", "deaths", "loss", "loss_wan", "lat")
@@ -118,11 +121,12 @@ def _sheets(name: str, path: Path) -> list[_File]:
         hung = [each for each in read if each is not first and _shares(first, each)]
         if others or not hung:
             return []
-        wanted = [each.name for each in (first, *hung)]
-        return [
-            _File(table.sheet.name, list(table.at), list(_body(table)))
-            for table in tables if table.sheet.name in wanted
-        ]  # fmt: skip
+        wanted = {each.name for each in (first, *hung)}
+        found: list[_File] = []
+        for table in tables:
+            if table.sheet.name in wanted:
+                found.append(_whole(table.sheet.name, [table], found))
+        return found
 
 
 def _shares(first: _File, other: _File) -> bool:
@@ -137,28 +141,35 @@ def _shares(first: _File, other: _File) -> bool:
 
 
 def _read(files: Sequence[tuple[str, Path]]) -> list[_File]:
-    found, count = [], 0
+    found: list[_File] = []
     for name, path in files:
-        with ExitStack() as stack:
-            tables = stack.enter_context(lines.tables(path, name))
-            # A preface has headings, too: the sheet with the most rows below them is meant.
-            bodies = [(table, list(_body(table))) for table in tables]
-            table, rows = max(bodies, key=lambda each: len(each[1]))
-            found.append(_File(name, list(table.at), rows))
-        count += len(found[-1].rows)
-        if count > ROWS_MAX:
-            raise TooManyAccidents(max=ROWS_MAX)
+        with lines.tables(path, name) as tables:
+            # A preface has headings, too: the sheet with the most rows below them is meant, with
+            # those that are called as it is: years in a sheet each.
+            most = max(tables, key=_length) if len(tables) > 1 else tables[0]
+            same = [table for table in tables if list(table.at) == list(most.at)]
+            found.append(_whole(name, same, found))
     return found
 
 
+def _length(table: lines.Table) -> int:
+    return sum(1 for _row in table.sheet.rows())
+
+
+def _whole(name: str, tables: Sequence[lines.Table], before: Sequence[_File]) -> _File:
+    """The rows of sheets with the same headings, as far as those read before leave room."""
+    room = ROWS_MAX - sum(len(each.rows) for each in before)
+    rows = list(islice(chain.from_iterable(map(_body, tables)), room + 1))
+    if len(rows) > room:
+        raise TooManyAccidents(max=ROWS_MAX)
+    return _File(name, list(tables[0].at), rows)
+
+
 def _body(table: lines.Table) -> Iterator[list[str]]:
-    count = 0
     for row in table.sheet.rows():
         if row.number > table.top and not row.is_blank():
-            yield [cells.text(row.get(n)) for n in table.at.values()]
-            count += 1
-            if count > ROWS_MAX:
-                raise TooManyAccidents(max=ROWS_MAX)
+            # Days and codes repeat: each is held once.
+            yield [intern(cells.text(row.get(n))) for n in table.at.values()]
 
 
 def _tells(file: _File) -> tuple[bool, int]:
@@ -178,29 +189,39 @@ def _number(said: str) -> str:
 
 def _columns(first: _File, other: _File, hints: Sequence[Mapping[str, Any]]) -> tuple[str, str]:
     """The other file's column and the first's: as it was before, or that which fits best."""
-    here, there = ({head(h): h for h in file.heads} for file in (first, other))
+    ours, theirs = ({head(h): h for h in file.heads} for file in (first, other))
     for hint in hints:
-        by, to = there.get(head(str(hint["by"]))), here.get(head(str(hint["to"])))
+        by, to = theirs.get(head(str(hint["by"]))), ours.get(head(str(hint["to"])))
         if by and to:
             return by, to
-    numbers = {heading: set(first.column(heading)) - {""} for heading in first.heads}
-    best: tuple[float, bool, int, str, str] | None = None
+    sample = other.rows[:: len(other.rows) // COMPARED + 1]
+    asked = []
     for n, by in enumerate(other.heads):
-        said = [each for each in other.column(by) if not cells.is_nothing(each)]
+        said = [each for row in sample if not cells.is_nothing(each := _number(row[n]))]
         # Yes and No, a state or a year join everything with everything.
-        if len(set(said)) * 4 < len(said) and len(set(said)) < LOOKED_AT // 4:
-            continue
-        for to in first.heads:
-            shared = sum(map(numbers[to].__contains__, said)) * 100
-            if not said or shared < SHARED_MIN * len(said):
+        if said and (len(set(said)) * 4 >= len(said) or len(set(said)) >= LOOKED_AT // 4):
+            asked.append((n, by, said, _tells_apart(said)))
+    best: tuple[int, bool, bool, int, str, str] | None = None
+    for to in first.heads:
+        here = [each for each in first.column(to) if each]
+        numbers, is_own = set(here), _tells_apart(here)
+        for n, by, said, is_others in asked:
+            shared = sum(map(numbers.__contains__, said)) * 100 / len(said)
+            if shared < SHARED_MIN:
                 continue
-            found = (shared / len(said) // 10, head(by) == head(to), -n, by, to)
+            # A few rows without an accident make a column no worse than a town that both name.
+            same, apart = head(by) == head(to), is_own or is_others
+            found = (round(shared / 10), same, apart, -n, by, to)
             best = max(best, found) if best else found
     if best is None:
         raise lacks("file", _("No column of “%(file)s” holds the numbers of “%(first)s”: give both "
                               "a column with the accident's number, and send them again.")
                     % {"file": other.name, "first": first.name})  # fmt: skip
-    return best[3], best[4]
+    return best[4], best[5]
+
+
+def _tells_apart(said: Sequence[str]) -> bool:
+    return len(set(said)) * 100 >= APART_MIN * len(said)
 
 
 # --- one table -----------------------------------------------------------------------------------
@@ -254,7 +275,7 @@ def _hang(first: _File, other: _File, by: str, to: str, taken: Sequence[str]) ->
         by_number.setdefault(number, []).append([row[n] for n in brought])
     own = Counter(filter(None, first.column(to)))
     matched = sum(len(by_number.get(number, ())) for number in own)
-    double = len(other.rows) - len(by_number)
+    double = sum(len(rows) - 1 for number, rows in by_number.items() if number)
     # An enterprise may have had several accidents, and most had none.
     people = _tells_people(other) or (double > 0 and max(own.values(), default=0) <= 1)
     told = Joined(

@@ -105,3 +105,19 @@ def test_files_that_share_no_number_are_refused_by_name(desk: Desk, tmp_path: Pa
     with pytest.raises(Refusal) as refused:
         desk.sent(*files(tmp_path)[:1], table(tmp_path, "x,y\nq,1\nr,2\n", "b.csv"), area=HOME)
     assert "b.csv" in str(refused.value)
+
+
+def test_years_in_a_sheet_each_and_people_of_them_hang_by_the_number_not_by_the_town(
+    desk: Desk, tmp_path: Path
+) -> None:
+    heads = ["编号", "事故名称", "发生时间", "镇"]
+    years = {year: [[f"A{year}{n}", "触电", f"{year}-03-04", f"镇{n % 8}"] for n in range(12)]
+             for year in ("2021", "2022")}  # fmt: skip
+    own = tmp_path / "事故.xlsx"
+    write_tables(own, [OutTable(name=year, headers=heads, rows=told)
+                       for year, told in years.items()])  # fmt: skip
+    numbers = [row[0] for told in years.values() for row in told] + ["A9"]
+    lines = [f"镇{n % 8},{number},死亡" for n, number in enumerate(numbers)]
+    people = table(tmp_path, "\n".join(["镇,编号,伤害程度", *lines, ""]), "人员.csv")
+    hung = Plan.of(desk.sent(own, people, area=HOME).plan).joined
+    assert [(each["by"], each["matched"], each["rows"]) for each in hung] == [("编号", 24, 25)]

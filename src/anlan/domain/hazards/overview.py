@@ -340,6 +340,17 @@ def _rows(cells: Iterable[Cell], area: Region, children: Sequence[Region]) -> li
 # What is late
 
 
+def nothing_yet(reading: Reading, area: Region, sectors: Sequence[str] | None) -> bool:
+    """Whether no figure and no case was ever registered there, as on an installation's first day.
+
+    Cases are only asked for where all figures are zero, so that other days cost no statement.
+    """
+    if not all(counts.is_zero for counts in (reading.now, *(one for _m, one in reading.months))):
+        return False
+    rows = Case.objects.filter(below(area.path), kind__in=LOOPS)
+    return not (rows if sectors is None else rows.filter(sector__in=sectors)).exists()
+
+
 def late(area: Region, sectors: Sequence[str] | None, today: date) -> list[Any]:
     """The hazards that have been overdue for longest, of an area that the reader covers.
 

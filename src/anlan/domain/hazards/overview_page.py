@@ -271,6 +271,9 @@ class Page:
         measure = _OF_MEASURE[sort.lstrip("-")]
         ranked = [line for line in lines if not line.own and measure(line.counts) is not None]
         ranked.sort(key=lambda line: measure(line.counts), reverse=sort.startswith("-"))
+        if not any(measure(line.counts) for line in ranked):
+            # Zeros alone make no first place.
+            ranked = []
         placed: list[Line] = []
         for number_, line in enumerate(ranked, 1):
             last = placed[-1] if placed else None

@@ -115,6 +115,9 @@ def _page(
         # Above one's own figures stands what one has to do; it is asked for once the page shows.
         "waiting_url": reverse("work:waiting") if area == next(iter(areas), None) else "",
         "crumbs": crumbs(by, area, period),
+        "nothing_yet": overview.nothing_yet(reading, area, allowed),
+        "may_find": policy.may(by, "hazard.find"),
+        "may_import": policy.may(by, "hazard.import"),
         "late": late, "late_as_read": tuple(row.raw for row in late),
         "today": today,
         "restricted": [] if allowed is None else sector_names(allowed),

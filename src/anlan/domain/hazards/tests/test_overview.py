@@ -208,6 +208,41 @@ def test_zero_is_zero_and_a_rate_over_nothing_is_none(cast: Cast) -> None:
     assert stocks == [0, 0, 0, 0]
 
 
+@pytest.mark.parametrize(("who", "offered"), [
+    ("office", ["/hazards/imports/", "/hazards/new/"]), ("leader", ["/hazards/new/"]), ("viewer", []),
+    ("firm", ["/hazards/new/"]),
+])  # fmt: skip
+def test_where_nothing_is_registered_a_page_says_what_this_person_may_do(
+    cast: Cast, stage: Callable[..., Stage], who: str, offered: list[str]
+) -> None:
+    def led_to(text: str) -> list[str]:
+        empty = re.search(
+            r'<div class="empty">.*?No hazards yet.*?</div>(?=\s*(?:</div>|\Z|<))', text, re.S
+        )
+        return re.findall(r'href="(/hazards/[a-z]+/)"', empty[0]) if empty else ["none"]
+
+    pages = ["/hazards/"] if who == "firm" else ["/hazards/", f"/areas/{WUHUA}/"]
+    for page in pages:
+        text = look(cast.users[who], page).text
+        assert led_to(text) == offered, page
+        assert "rectified in time" not in text
+        assert "past its deadline" not in text
+        assert 'id="places"' not in text
+    one = stage()
+    one.do(timezone.localdate(), "office", "find", "")
+    text = look(cast.users["viewer"], f"/areas/{WUHUA}/").text
+    assert "No hazards yet" not in text
+    assert "No hazard that is still open is past its deadline." in text
+
+
+def test_zeros_alone_make_no_first_place(cast: Cast, stage: Callable[..., Stage]) -> None:
+    stage().do(timezone.localdate(), "office", "find", "")
+    page = the_page(cast.users["city"], KUNMING, spans()[0])
+    assert {line.rank for line in page.ranked("-overdue")} == {None}
+    ranks = {line.label: line.rank for line in page.ranked("-found")}
+    assert (ranks["五华区"], ranks["盘龙区"]) == (1, 2)
+
+
 def test_the_late_list_is_what_the_overdue_figure_counts(busy: Cast) -> None:
     from anlan.domain.hazards import overview
     from anlan.kernel.regions.queries import by_code

@@ -21,9 +21,9 @@ from anlan.domain.assessments.measuring import Spans, counts_of
 from anlan.domain.assessments.models import Run, Score
 from anlan.domain.assessments.scoring import Figure, Scored, Subject
 from anlan.domain.assessments.spec import CHANGES
+from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts.behind import facts_in
-from anlan.kernel.facts.models import Fact
 from anlan.kernel.loop.posting import STOCKS
 
 #: Hazards that one trial closes.
@@ -94,24 +94,34 @@ class Counted:
     day and have broken out again since, or have been found elsewhere."""
 
     #: Names of stocks that a case stands in, by case.
-    stocks: Mapping[UUID, frozenset[str]]
-    #: On which day it was found there.
-    found: Mapping[UUID, date]
+    stocks: Mapping[UUID, Collection[str]]
+    #: By case on which day it was found there, and on which days it was due: what these two count
+    #: is what the shares of the settled and of the met are of.
+    found: Mapping[UUID, Collection[date]]
+    due: Mapping[UUID, Collection[date]]
 
     @classmethod
     def of(cls, run: Run, one: Compared, kind: str, pks: Collection[UUID]) -> Counted:
-        """A statement for each stock and one for what was found, however many cases."""
+        """A statement for each stock, one for what was found and one for what was due, however
+        many cases."""
         places = Q(area_id__in=behind.places_of(one))
+        spans = Spans.of(run.span, run.through)
+        days = periods.span(min(spans.period.start, spans.year.start), run.through)
+
+        def standing(name: str, column: str) -> dict[UUID, set[Any]]:
+            rows = facts_in(places, f"{kind}.{name}", days, {}, run.through, run.known_at)
+            sums = rows.filter(case_id__in=pks).order_by().values_list("case_id", column)
+            found: dict[UUID, set[Any]] = defaultdict(set)
+            for pk, value, n in sums.annotate(n=Sum("quantity")):
+                if pk and n:
+                    found[pk].add(value)
+            return found
+
         stocks: dict[UUID, set[str]] = defaultdict(set)
         for name in STOCKS:
-            rows = facts_in(places, f"{kind}.{name}", run.span, {}, run.through, run.known_at)
-            sums = rows.filter(case_id__in=pks).order_by().values_list("case_id")
-            for pk, n in sums.annotate(n=Sum("quantity")):
-                if pk and n:
-                    stocks[pk].add(name)
-        rows = Fact.objects.filter(places, kind__code=f"{kind}.found", case_id__in=pks)
-        days = {pk: day for pk, day in rows.order_by("pk").values_list("case_id", "day") if pk}
-        return cls({pk: frozenset(names) for pk, names in stocks.items()}, days)
+            for pk in standing(name, "kind"):
+                stocks[pk].add(name)
+        return cls(stocks, standing("found", "day"), standing("due", "day"))
 
 
 def effects_of_closing(cases: Iterable[Any], counted: Counted, done_on: date) -> list[Effect]:
@@ -127,9 +137,8 @@ def effects_of_closing(cases: Iterable[Any], counted: Counted, done_on: date) ->
         acts += [(name, None, -1) for name in sorted(counted.stocks.get(case.pk, ()))]
         if case.unsettled:
             acts.append(("rectified", None, 1))
-            if found_on := counted.found.get(case.pk):
-                acts.append(("found_settled", found_on, 1))
-            if case.due_on and case.due_on >= done_on:
+            acts += [("found_settled", day, 1) for day in counted.found.get(case.pk, ())]
+            if case.due_on in counted.due.get(case.pk, ()) and case.due_on >= done_on:
                 acts.append(("due_met", case.due_on, 1))
         found += [Effect(f"{case.kind}.{name}", day, n, labels) for name, day, n in acts]
     return found

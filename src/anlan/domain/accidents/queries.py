@@ -19,7 +19,16 @@ from anlan.base.paths import below
 from anlan.domain.accidents import chain, search
 from anlan.domain.accidents.columns import GROUPS
 from anlan.domain.accidents.loop import ACCIDENT, KIND
-from anlan.domain.accidents.models import Accident, Clock, Finding, Inquiry, Report, Wish
+from anlan.domain.accidents.models import (
+    Accident,
+    Clock,
+    Finding,
+    Inquiry,
+    Nature,
+    Report,
+    Scope,
+    Wish,
+)
 from anlan.domain.accidents.work import ROW
 from anlan.kernel.accounts import policy
 from anlan.kernel.loop.models import Event
@@ -28,8 +37,8 @@ from anlan.kernel.loop.worklist import Wanted
 from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Keyset, Page
 
-#: What an accident has of its own, each with an index.
-OWN = ("scope", "nature", "type")
+#: What an accident has of its own, each with an index, and what is usual: no short way to those.
+OWN = {"scope": Scope.WORK, "nature": Nature.GENERAL, "type": ""}
 #: Steps whose reasons tell what is suspected, and who told of it.
 SUSPICIONS = ("finding", "judge")
 #: Rows that a page shows of each kind of thing beside it.
@@ -68,10 +77,12 @@ def _few(asked: Any) -> list[Q]:
     To look for those through all cases of a place takes as long as the register is.
     """
     found = []
-    for name in OWN:
-        if value := asked[name]:
-            pks = Accident.objects.filter(**{name: value}).values_list("pk", flat=True)
-            rows = list(pks[: textindex.RARE_HITS_MAX + 1])
+    for name, usual in OWN.items():
+        if (value := asked[name]) and value != usual:
+            # SQLite takes an index on some rows only where its condition is asked for in so many
+            # words.
+            rare = Accident.objects.filter(**{name: value}).exclude(**{name: usual})
+            rows = list(rare.values_list("pk", flat=True)[: textindex.RARE_HITS_MAX + 1])
             if len(rows) <= textindex.RARE_HITS_MAX:
                 found.append(Q(pk__any_of=Ids(rows)))
     return found

@@ -128,7 +128,7 @@ def _is_aside(line: Line, row: Row, table: Table, plan: Plan) -> bool:
     said = next(iter(own.values()), "")
     if _ASIDE.match(said):
         # A row that has a day tells of an accident, whatever its first word is.
-        return not cells.is_day(line.text(plan, "happened_at"))
+        return not cells.is_day(cells.text(line.day(plan)))
     return row.number == table.top + 1 and all(map(_UNITS.fullmatch, own.values()))
 
 

@@ -111,10 +111,20 @@ def _people(text: str) -> dict[str, object]:
         match = before or after
         if match and (n := number(match[1])) is not None:
             found[name] = n
-    if "serious" not in found and (match := re.search(rf"{_NUM}{_UNIT}(?:受)?伤(?!亡)", text)):
-        # Hurt, and nobody knows yet how badly: as the graver, which the next report can lower.
-        found["serious"] = number(match[1])
     return found
+
+
+def hurt(said: str) -> int | None:
+    """How many a note calls hurt without saying how badly.
+
+    They fill no field in: as seriously injured they would raise the grade by a guess.
+    """
+    text = unicodedata.normalize("NFKC", said)
+    if _NONE.search(text) or re.search(r"重伤", text):
+        return None
+    match = re.search(rf"{_NUM}{_UNIT}(?:受)?伤(?!亡)", text)
+    match = match or re.search(rf"受伤\s*(?:了|人数)?\s*{_NUM}{_UNIT}", text)
+    return number(match[1]) if match else None
 
 
 def _moment(text: str, now: datetime) -> datetime | None:

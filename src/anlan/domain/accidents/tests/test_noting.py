@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -21,14 +22,24 @@ PLACES = (("普吉街道", "530102010"), ("五华区", "530102"), ("盘龙区", 
     ("死亡3人，重伤12人，轻伤二十人", {"deaths": 3, "serious": 12, "light": 20}),
     ("坍塌，3名工人被埋，已救出1人", {"missing": 3}),
     ("冷库氨泄漏，无人员伤亡", {"deaths": 0, "serious": 0, "missing": 0}),
-    ("货车侧翻，两死三伤", {"deaths": 2, "serious": 3}),
-    ("有5人受伤送医", {"serious": 5}),
+    ("货车侧翻，两死三伤", {"deaths": 2}),
+    ("有5人受伤送医", {}),
     ("一百零五人被困", {"missing": 105}),
     ("起火了正在扑救", {}),
 ])  # fmt: skip
 def test_people_are_counted_as_they_are_said(said: str, read: dict[str, int]) -> None:
     fields = noting.read(said, NOW).fields
     assert {n: fields[n] for n in ("deaths", "serious", "light", "missing") if n in fields} == read
+
+
+@pytest.mark.parametrize(("said", "hurt"), [
+    ("货车侧翻，两死三伤", 3), ("３人受伤", 3), ("坍塌，受伤5人，2人失联", 5), ("5人受伤，其中2人重伤", None),
+    ("3人轻伤", None), ("无人员伤亡", None), ("造成伤亡，正在核实", None), ("", None),
+])  # fmt: skip
+def test_who_is_hurt_without_a_degree_is_told_and_never_counted_as_serious(
+    said: str, hurt: int | None
+) -> None:
+    assert noting.hurt(said) == hurt
 
 
 @pytest.mark.parametrize(("said", "when"), [
@@ -65,6 +76,10 @@ def test_a_note_fills_the_form_in_and_is_kept_as_it_was_said(desk: Desk) -> None
     assert not Accident.objects.exists()
     for shown in ('value="五华区兴达化工厂闪爆"', 'value="兴达化工厂"', f'value="{HOME}"', said):
         assert shown in text
+    assert "how badly" not in text
+    text = desk.post("office", "accidents:new", note="货车侧翻，3人受伤", fill="1").content.decode()
+    assert "3 are hurt, and the words don’t say how badly" in text
+    assert not re.search(r'name="serious"[^>]*value=', text)
     # What somebody typed is never written over.
     page = desk.post("office", "accidents:new", note=said, fill="1", title="我写的", deaths="5")
     text = page.content.decode()

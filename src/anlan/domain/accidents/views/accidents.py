@@ -101,6 +101,7 @@ def new(request: HttpRequest) -> HttpResponse:
     unfolded |= any(form.initial.get(name) for name in FOLDED - {"text", "nature"})
     context = {
         "form": form, "area_code": area, "area_text": area_name(area), "unfolded": unfolded,
+        "hurt": noting.hurt((form["note"].value() or "")[:TEXT_CHARS_MAX]),
     }  # fmt: skip
     return render_page(
         request, "accidents/new.html", "accidents/new.html", context, 422 if form.errors else 200

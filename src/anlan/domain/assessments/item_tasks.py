@@ -7,8 +7,7 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from anlan.base.actor import Actor
-from anlan.domain.assessments import commands
-from anlan.domain.assessments.models import ItemTask, Scheme
+from anlan.domain.assessments.models import ItemTask, Scheme, Version
 from anlan.domain.assessments.spec import Item
 from anlan.domain.campaigns import queries as campaigns
 from anlan.domain.campaigns.models import Task
@@ -37,11 +36,16 @@ def items_of(task: Task, by: Actor) -> list[tuple[Scheme, Item]]:
     linked = ItemTask.objects.filter(
         task__in=[pk for pk in (task.pk, task.parent_id) if pk], scheme__in=seen.values("pk")
     )
-    rows = linked.select_related("scheme").order_by("scheme__name", "scheme", "item", "pk")
+    links = linked.select_related("scheme").order_by("scheme__name", "scheme", "item", "pk")
+    rows = list(links[:ITEMS_MAX])
+    in_force = Version.objects.filter(
+        scheme__in={link.scheme_id for link in rows}, in_force_at__isnull=False
+    )
+    newest = dict(in_force.order_by("number").values_list("scheme", "pk"))
+    specs = {each.scheme_id: each.read for each in in_force.filter(pk__in=newest.values())}
     found: dict[tuple[UUID, str], tuple[Scheme, Item]] = {}
-    for link in rows[:ITEMS_MAX]:
-        version = commands.in_force(link.scheme)
-        item = version.read.item(link.item) if version else None
+    for link in rows:
+        item = specs[link.scheme_id].item(link.item) if link.scheme_id in specs else None
         if item is not None:
             found[link.scheme_id, link.item] = (link.scheme, item)
     return list(found.values())

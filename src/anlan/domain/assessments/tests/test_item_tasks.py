@@ -71,5 +71,12 @@ def test_an_item_names_the_tasks_that_it_assesses_and_each_figure_opens_them(
         house.text("city", "assessments:tasks", *at)
     assert len(one) == len(two)
     assert ItemTask.objects.get().task_id == first.pk
+    with CaptureQueriesContext(connection) as one:
+        house.text("city", "assessments:of_task", first.pk)
+    for _n in range(2):
+        commands.link_tasks(desk.scheme().pk, "task", [first.case.number], **desk.call())
+    with CaptureQueriesContext(connection) as three:
+        assert house.text("city", "assessments:of_task", first.pk).count("<li>") == 3
+    assert len(three) == len(one)
     commands.withdraw_scheme(scheme.pk, **desk.call())
     assert add("city", second.case.number).status_code == 404

@@ -117,10 +117,11 @@ def what_if(request: HttpRequest, pk: UUID) -> HttpResponse:
     run, found = row.run, row.run.spec
     today = timezone.localdate(at)
     errors: dict[str, str] = {}
-    waiting = _open_cases(row, by)
+    one = _compared(row)
+    waiting = _open_cases(one, by)
     chosen = _chosen(request, waiting, errors)
     done_on = run.through if run.is_over else today
-    counted = Counted.of(run, _compared(row), "hazard", [case.pk for case in chosen])
+    counted = Counted.of(run, one, "hazard", [case.pk for case in chosen])
     effects = trying.effects_of_closing(chosen, counted, done_on)
     changes = {change.item: change for change in trying.changes_of(run, row, effects)}
     changes |= _typed(request, row, errors)
@@ -157,9 +158,8 @@ def _compared(row: Score) -> Compared:
     return next(each for each in compared if each.key == row.subject)
 
 
-def _open_cases(row: Score, by: Actor) -> Any:
+def _open_cases(one: Compared, by: Actor) -> Any:
     """Open hazards of the scored unit that the reader may see."""
-    one = _compared(row)
     places = behind.places_of(one)
     seen = policy.permitted(Hazard.objects.all(), "hazard.view", by)
     cases = Case.objects.filter(

@@ -80,6 +80,7 @@ def enter_words(new: Sequence[NewWord], *, apart: bool = False, **call: Unpack[C
 
 
 def keys_of(new: Sequence[NewWord], *, apart: bool) -> list[str]:
+    """By row what tells it apart; rows with one key are entered as one (``enter_words``)."""
     times: Counter[str] = Counter()
     keys = []
     for each in new:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from typing import Any, TypeVar
 
 from django.db.models import Count
 from django.utils.functional import Promise
@@ -44,6 +45,8 @@ MONTHS = 13
 #: Months that a streak is looked for in.
 STREAK_MONTHS = 60
 UNITS_NAMED = 3
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -188,10 +191,14 @@ def _late_units(scope: Scope) -> list[tuple[str, int]]:
         late = late.filter(sector__in=list(scope.sectors))
     rows = Party.objects.filter(role=PartyRole.RECTIFIER, until=None, case__in=late.values("pk"))
     units = rows.values_list("unit__name").annotate(n=Count("case")).order_by("-n", "unit__name")
-    found = list(units[: UNITS_NAMED + 1])
-    # Whoever has as many as one that is left out isn't named either.
-    left_out = found[UNITS_NAMED][1] if len(found) > UNITS_NAMED else None
-    return [(name, n) for name, n in found[:UNITS_NAMED] if n != left_out]
+    return leading(units[: UNITS_NAMED + 1], UNITS_NAMED)
+
+
+def leading(ordered: Iterable[tuple[T, Any]], most: int) -> list[tuple[T, Any]]:
+    """The first of what stands in order; who has as much as one left out isn't named either."""
+    found = list(ordered)
+    left_out = found[most][1] if len(found) > most else None
+    return [(name, value) for name, value in found[:most] if value != left_out]
 
 
 def _proposals(scope: Scope) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from anlan.domain.bulletins import body, figures
@@ -63,9 +63,13 @@ def named(figure: Figure, area: str, paper: Paper) -> str:
     return "，".join([*parts, figure.label])
 
 
-def beside(paper: Paper, figure: Figure) -> Iterable[tuple[Paper, Figure]]:
-    """The same figure in the paper that this one corrects, and in the one that corrects it."""
-    rows = Paper.objects.filter(Q(pk=paper.corrects_id) | Q(corrects=paper), issue__isnull=False)
+def beside(papers: QuerySet[Paper], paper: Paper, figure: Figure) -> Iterable[tuple[Paper, Figure]]:
+    """The same figure in that of ``papers`` which this one corrects, and in that which corrects it.
+
+    A correction that was revoked puts nothing right.
+    """
+    after = Q(corrects=paper) & ~Q(case__state="revoked")
+    rows = papers.filter(Q(pk=paper.corrects_id) | after, issue__isnull=False)
     for other in rows.select_related("case", "issue").order_by("pk"):
         if same := next((each for each in issued(other) if each.key == figure.key), None):
             yield other, same

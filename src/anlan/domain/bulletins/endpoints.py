@@ -180,9 +180,18 @@ class _Told:
     by: Actor
 
     def __call__(self, figure: Figure) -> dict[str, Any]:
-        return _figure(figure, self)
+        known = None if figure.source else indicator(figure.indicator)
+        return {
+            "text": figure.text, "value": figure.value, "missing": figure.missing,
+            "label": figure.label, "indicator": figure.indicator,
+            "basis": str(known.full_basis) if known else "",
+            "source": str(known.source) if known else "",
+            "area": self.areas[figure.area].code, "period": figure.period, "part": figure.part,
+            "compare": figure.compare, "sector": figure.sector, "own": figure.own,
+            "records": self._records(figure),
+        }  # fmt: skip
 
-    def records(self, figure: Figure) -> list[dict[str, str]]:
+    def _records(self, figure: Figure) -> list[dict[str, str]]:
         reach = figures.reach(self.by, figure, self.areas.get(figure.area), self.about)
         if not reach.opens:
             return []
@@ -202,19 +211,6 @@ def _block(block: Block, told: _Told) -> dict[str, Any]:
     return {
         "id": block.id, "kind": block.kind, "title": block.title, "sentences": sentences,
         "heads": list(block.heads), "rows": rows, "note": block.note,
-    }  # fmt: skip
-
-
-def _figure(figure: Figure, told: _Told) -> dict[str, Any]:
-    known = None if figure.source else indicator(figure.indicator)
-    return {
-        "text": figure.text, "value": figure.value, "missing": figure.missing,
-        "label": figure.label, "indicator": figure.indicator,
-        "basis": str(known.full_basis) if known else "",
-        "source": str(known.source) if known else "",
-        "area": told.areas[figure.area].code, "period": figure.period, "part": figure.part,
-        "compare": figure.compare, "sector": figure.sector, "own": figure.own,
-        "records": told.records(figure),
     }  # fmt: skip
 
 

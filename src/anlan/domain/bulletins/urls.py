@@ -21,6 +21,7 @@ urlpatterns = [
     path("hazards/<uuid:pk>/", papers.of_hazard, name="of_hazard"),
     path("tasks/<uuid:pk>/", papers.of_task, name="of_task"),
     path("<uuid:pk>/", papers.page, name="page"),
+    path("<uuid:pk>/moved/", papers.moved_figures, name="moved"),
     path("<uuid:pk>/edit/", editing.edit, name="edit"),
     path("<uuid:pk>/add/", editing.add, name="add"),
     path("<uuid:pk>/parts/<slug:block>/<slug:act>/", editing.block, name="block"),

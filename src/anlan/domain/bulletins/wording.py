@@ -113,10 +113,9 @@ def problems(b: Board) -> list[Sentence]:
 
 def _top(rows: Sequence[Row], key: Any, *, least: bool = False) -> list[Row]:
     """The first few by ``key``; who has as much as one that is left out isn't named either."""
-    known = [(key(row), row) for row in rows if key(row) is not None]
-    ordered = sorted(known, key=lambda pair: (pair[0] if least else -pair[0], str(pair[1].name)))
-    left_out = ordered[NAMED_MAX][0] if len(ordered) > NAMED_MAX else None
-    return [row for value, row in ordered[:NAMED_MAX] if value != left_out]
+    known = [(row, key(row)) for row in rows if key(row) is not None]
+    ordered = sorted(known, key=lambda pair: (pair[1] if least else -pair[1], str(pair[0].name)))
+    return [row for row, _value in on.leading(ordered, NAMED_MAX)]
 
 
 def risen(b: Board) -> list[Row]:

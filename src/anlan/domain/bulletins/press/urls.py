@@ -14,5 +14,4 @@ urlpatterns = [
     path("publications/new/", views.new_publication, name="new_publication"),
     path("publications/<uuid:pk>/", views.publication, name="publication"),
     path("<uuid:pk>/questions/", views.put_in, name="put_in"),
-    path("<uuid:pk>/moved/", views.moved_figures, name="moved"),
 ]

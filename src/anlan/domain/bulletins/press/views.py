@@ -9,7 +9,6 @@ from uuid import UUID
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -21,7 +20,6 @@ from anlan.base.paths import below
 from anlan.base.refusal import Refusal
 from anlan.domain.bulletins import figures, queries, tabs
 from anlan.domain.bulletins.models import Paper
-from anlan.domain.bulletins.moved import MOVED_MAX, moved
 from anlan.domain.bulletins.press import commands as do
 from anlan.domain.bulletins.press import facts
 from anlan.domain.bulletins.press.forms import (
@@ -139,17 +137,6 @@ def put_in(request: HttpRequest, pk: UUID) -> HttpResponse:
             return go_on(request, reverse("bulletins:edit", args=[pk]))
     template, status = "bulletins/put_in.html", 422 if form.errors else 200
     return render_page(request, template, template, {"row": row, "form": form}, status)
-
-
-@require_GET
-@requires("bulletins.view")
-def moved_figures(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """The panel of a paper's page: which figures the ledger tells otherwise by now."""
-    by, at = actor_of(request), timezone.now()
-    row = policy.access(Paper.objects.select_related(*queries.ROW), "bulletins.view", by, pk, at=at)
-    found = moved(row, by, at)
-    context = {"row": row, "moved": found[:MOVED_MAX], "count": len(found)}
-    return render(request, "bulletins/_moved.html", context)
 
 
 # --- what was published --------------------------------------------------------------------

@@ -61,6 +61,9 @@ def test_a_correction_says_both_values_and_goes_to_everybody_who_holds_the_first
     assert reverse("bulletins:page", args=[new]) in shown
     assert "<b>3</b>" in shown
     assert desk.row(old).issue.content == first.content, "the first stays as it was issued"
+    assert desk.do("mayor", "revoke", new, reason="更正有误") == "revoked"
+    shown = desk.get("city", "bulletins:figure", old, block.id, place).content.decode()
+    assert reverse("bulletins:page", args=[new]) not in shown
     desk.check()
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -37,7 +39,7 @@ from anlan.domain.bulletins.history import timeline_of
 from anlan.domain.bulletins.kinds import KINDS
 from anlan.domain.bulletins.loop import LOOKS
 from anlan.domain.bulletins.models import Paper
-from anlan.domain.bulletins.scope import Scope
+from anlan.domain.bulletins.moved import MOVED_MAX, moved
 from anlan.domain.bulletins.views.situation import handed_out
 from anlan.domain.campaigns.loop import STATES as TASK_STATES
 from anlan.domain.campaigns.models import Campaign, Task
@@ -284,11 +286,13 @@ def figure(request: HttpRequest, pk: UUID, block: str, n: int) -> HttpResponse:
     then = scope_of(row, at)
     area = Region.objects.get(pk=found.area)
     reach = figures.reach(by, found, area, then)
-    now = figures.again([found], _now(then))[0] if reach.whole and not found.source else None
-    again = figures.again([found], then)[0] if not found.source else found
+    now = None
+    if reach.whole and not found.source:
+        [now] = figures.again([found], replace(then, known_at=None))
+    [again] = figures.again([found], then)
     context = {
         "row": row, "figure": found, "area": area, "now": now, "stands": again == found,
-        "reach": reach, "beside": _beside(row, found, by),
+        "reach": reach, "beside": list(corrections.beside(queries.visible(by), row, found)),
         "basis": "" if found.source else str(indicator(found.indicator).full_basis),
         "source": "" if found.source else str(indicator(found.indicator).source),
         "period": figures.period_of(found, then),
@@ -297,18 +301,15 @@ def figure(request: HttpRequest, pk: UUID, block: str, n: int) -> HttpResponse:
     return render_page(request, "bulletins/figure.html", "bulletins/figure.html", context)
 
 
-def _beside(row: Paper, found: Figure, by: Actor) -> list[tuple[Paper, Figure]]:
-    """The figure in the paper that this one corrects and in that which corrects it, where seen."""
-    others = list(corrections.beside(row, found))
-    seen = set(
-        queries.visible(by).filter(pk__in=[other.pk for other, _each in others])
-        .values_list("pk", flat=True)
-    )  # fmt: skip
-    return [(other, each) for other, each in others if other.pk in seen]
-
-
-def _now(scope: Scope) -> Scope:
-    return Scope(scope.area, scope.period, scope.at, scope.sectors, None, scope.accidents)
+@require_GET
+@requires("bulletins.view")
+def moved_figures(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """The panel of a paper's page: which figures the ledger tells otherwise by now."""
+    by, at = actor_of(request), timezone.now()
+    row = policy.access(Paper.objects.select_related(*queries.ROW), "bulletins.view", by, pk, at=at)
+    found = moved(row, by, at)
+    context = {"row": row, "moved": found[:MOVED_MAX], "count": len(found)}
+    return render(request, "bulletins/_moved.html", context)
 
 
 def _figure(blocks: list[body.Block], pk: str, n: int) -> Figure:

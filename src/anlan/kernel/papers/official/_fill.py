@@ -138,7 +138,7 @@ def texts(document: Any) -> Any:
 
 
 #: What Word keeps of a change until somebody accepts or rejects it.
-TRACKED = re.compile(r"\}(?:ins|del|moveFrom|moveTo|\w+Change)$")
+TRACKED = re.compile(r"\}(?:ins|del|moveFrom|moveTo|cell(?:Ins|Del|Merge)|\w+Change)$")
 
 
 def demand_settled(document: Any) -> None:
@@ -210,8 +210,9 @@ def filled(template: str, out: str, given: dict[str, Any], env: Any) -> dict[str
     from docx import Document
     from docxtpl import DocxTemplate
 
-    demand_settled(Document(template))
-    demand_marks(Document(template))
+    kept = Document(template)
+    demand_settled(kept)
+    demand_marks(kept)
     paper = DocxTemplate(template)
     words = given["words"] | put_parts(paper, given)
     paper.render(words, env, autoescape=True)

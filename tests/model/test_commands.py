@@ -361,8 +361,8 @@ def test_commands_at_random_keep_to_the_model(part: int, tmp_path: Path) -> None
 
 
 #: What the soak found, and was mended: 2026-11-22 a rebound closed with the old day; a claim of a
-#: day before its hazard was moved; a fault of overdue ones. 2026-11-23 learnt while suspended that it was
-#: dealt with before it became late, a hazard stayed overdue on the days between.
+#: day before its hazard was moved; a fault of overdue ones. 2026-11-23 learnt while suspended that
+#: it was dealt with before it became late, a hazard stayed overdue on the days between.
 FOUND_ONCE = (456946, 988194, 22, 445440)
 
 

@@ -6,6 +6,7 @@ What inherits from what, the nearest first:
     省, 全省, 我省, 省安委办 …              back to the place of the section
     全县, 市级, 县应急局                      back to the paper's own place
     枣庄、菏泽两市, 韶关等9市                 what they are in: the section's place
+    清河市, 城关镇, which no register holds     by its written name (coined.py)
     a heading that is a place's name          until a heading of its rank (sections.py)
     全国, 国务院 …                            the nation, where no province stands beside it
     the place the caller gave, or the one that the document is of (sections.py)
@@ -16,6 +17,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from .coined import TOWN, coined
 from .gazetteer import (
     NATION,
     NOWHERE,
@@ -123,6 +125,7 @@ def mentions(
     found: list[Mention] = []
     named, short = gazetteer()
     province, prefecture = around.province, around.prefecture
+    unknown = coined(text)
     titles = [match.span() for match in re.finditer(r"《[^》]*》", text[start:end])]
     place = start
     while place < end:
@@ -131,6 +134,7 @@ def mentions(
             continue
         hit = _own(text, place, around) or _at(text, place, end, named, short, province, prefecture)
         hit = hit or _by_stem(text, place, start, end, around) or _behind(text, place, found)
+        hit = hit or _coined(text, place, end, around, unknown)
         if hit is None:
             place += 1
             continue
@@ -148,11 +152,22 @@ def mentions(
                 found.append(Mention(hit.start, place, None))
             continue
         found.append(hit)
-        if hit.place is not None:
+        if hit.place is not None and (hit.place.province or not hit.place.level):
             province = hit.place.province or province
             prefecture = hit.place.prefecture
         place = hit.end
     return found
+
+
+def _coined(
+    text: str, place: int, end: int, around: Place, unknown: dict[str, Place]
+) -> Mention | None:
+    """临江县, which no register holds; a town of a place that it holds is that place's."""
+    for length in (5, 4, 3):
+        where = unknown.get(text[place : place + length]) if place + length <= end else None
+        if where is not None and not (around.province and where.level == TOWN):
+            return Mention(place, place + length, where)
+    return None
 
 
 #: What a paper calls its own place and its own offices, by the last sign of its name.

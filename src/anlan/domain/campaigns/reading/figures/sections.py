@@ -5,6 +5,7 @@
 四、下一步工作                    … until a heading of its rank names none
 全省, 各市州 beside a county's name   a paper of the level above
 湘应急函〔2021〕45号               where no place is named, the number says whose it is
+全省共接报…                      and where nothing does, the paper's own word for its place
 """
 
 from __future__ import annotations
@@ -144,6 +145,8 @@ _NATIONAL = re.compile(r"国务院|国新办|应急管理部|公安部|住房和
 _OWN_REGION = re.compile(r"[全我本][省市县区州旗]|[省市县区]委|[省市县区]安委")
 _OWN_CITY = re.compile(r"全市|我市|本市|市委|市政府|市安委|市级")
 _OWN_TOWN = re.compile(r"[全我本该][镇乡]|(?:全|我|本|该)街道")
+#: So far a paper is searched for whose it is.
+HEAD_CHARS = 4000
 _OFFICE = r"(?:[\u4e00-\u9fff]{0,8}(?:局|委员会|安委会|安委办|统计)|人民政府|政府|市委)"
 _OWN_COUNTY = re.compile(
     r"[全我]县|县(?=委|政府|人民政府|长|人大|政协|安委|应急|直|级)|[全我]区|(?<![地社校园片山厂治])区(?=委|政府|人民政府|长|人大|政协|安委|应急|直|级)"
@@ -159,9 +162,11 @@ def first_place(text: str, given: str, *, taiwan: bool = False) -> Place:
         named, short = gazetteer()
         place = short.get(given) or (named.get(given) or (None,))[0]
         return place or Place(given, 1, given)
+    titled = _head(text)
     named_first = [
         mention for mention in regions.mentions(text, 0, min(len(text), 700))
         if mention.place is not None and text[mention.end : mention.end + 2] != "生产"
+        and _is_whose(text, mention, titled)
     ]  # fmt: skip
     head = [(mention.start, mention.place) for mention in named_first if mention.place]
     if taiwan and not head:
@@ -177,10 +182,38 @@ def first_place(text: str, given: str, *, taiwan: bool = False) -> Place:
     if named_first and (place := _last_of(text, named_first, 0).place):
         return _whose(text, place)
     for tellers in (False, True):
-        for mention in regions.mentions(text, 0, min(len(text), 4000), tellers=tellers):
-            if mention.place is not None and mention.place.level:
+        for mention in regions.mentions(text, 0, min(len(text), HEAD_CHARS), tellers=tellers):
+            if (
+                mention.place is not None
+                and mention.place.level
+                and _is_whose(text, mention, titled)
+            ):
                 return _whose(text, mention.place)
-    return _by_number(text)
+    return _by_number(text) or _by_word(text)
+
+
+#: What comes behind a place's name where the place itself speaks.
+_SPEAKS = re.compile(_OFFICE)
+
+
+def _is_whose(text: str, mention: regions.Mention, titled: int) -> bool:
+    """A place that no register holds is a paper's own in its title, or where its office speaks."""
+    known = mention.place is None or mention.place.province or not mention.place.level
+    return bool(known) or mention.start < titled or _SPEAKS.match(text, mention.end) is not None
+
+
+_WHOLE = re.compile(
+    r"全(?P<of>[省市县区旗州])(?![域间别块民长])|[我本](?P<own>[省市县区旗州])(?=[共内各有的,])"
+)
+_WHOLE_LEVELS = {"省": 1, "市": 2, "州": 2, "县": 3, "区": 3, "旗": 3}
+
+
+def _by_word(text: str) -> Place:
+    """A paper that nowhere says whose it is, but speaks of 全省: of that, by its own word."""
+    hit = _WHOLE.search(text[:HEAD_CHARS])
+    if hit is None:
+        return NOWHERE
+    return Place(f"全{hit['of'] or hit['own']}", _WHOLE_LEVELS[hit["of"] or hit["own"]], "")
 
 
 #: The first sign of a paper's number says whose it is: 湘应急函〔2021〕45号.
@@ -195,10 +228,10 @@ _NUMBERED = re.compile(
 )
 
 
-def _by_number(text: str) -> Place:
+def _by_number(text: str) -> Place | None:
     hit = _NUMBERED.search(text[:700])
     if hit is None:
-        return NOWHERE
+        return None
     return gazetteer()[1][_SIGNS[hit[1]]]
 
 

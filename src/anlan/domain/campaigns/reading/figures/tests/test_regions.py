@@ -109,3 +109,27 @@ def test_a_name_in_two_provinces_is_settled_by_what_was_named() -> None:
 )
 def test_what_a_document_as_a_whole_speaks_of(text: str, region: str) -> None:
     assert _region(text, "90家") == region
+
+
+@pytest.mark.parametrize(
+    ("text", "regions"),
+    [
+        # Nobody's register holds these: the title's is the paper's own, another one's name is its own.
+        (
+            "清河市2025年总结\n清河市安委办检查12家。\n临江县排查13处;石门区排查14处。\n全市处罚15起。",
+            "清河市 临江县 石门区 清河市",
+        ),
+        ("东林县:小切口\n家住城关镇的李大爷说好。今年以来,东林县检查12家。", "东林县"),
+        # A city that ends on 城 is one where its name stands twice and nothing is said of cities.
+        ("全省检查12家。春城市检查13家,其中春城市处罚14起。", "全省 春城市 春城市"),
+        ("全省检查12家。大城市检查13家,大城市管理处罚14起。", "全省 全省 全省"),
+        # What has the form of a name but is a word: a part of a works, all of a kind, any of them.
+        ("全县检查12家。储罐区检查13家,各县区检查14家,贫困县检查15家。", "全县 全县 全县 全县"),
+        ("全县检查12家。加油区检查13家,加油站检查14家。", "全县 全县 全县"),
+        # The register knows the first, and whose the towns below it are.
+        ("玉山县检查12家。怀玉镇检查13家。", "江西省上饶市玉山县 江西省上饶市玉山县"),
+    ],
+)
+def test_places_that_no_register_holds(text: str, regions: str) -> None:
+    counted = [figure for figure in read(text) if figure.unit in ("家", "处", "起")]
+    assert " ".join(figure.region for figure in counted) == regions

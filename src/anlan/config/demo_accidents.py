@@ -15,7 +15,14 @@ from anlan.base.ids import uuid7
 from anlan.base.paths import below
 from anlan.config.demo_offices import CAPITAL, DISTRICT, office_code, unit
 from anlan.domain.accidents import commands, law
-from anlan.domain.accidents.commands import Figures, NewAccident, NewControl, NewFollowUp, NewOutput
+from anlan.domain.accidents.commands import (
+    Figures,
+    NewAccident,
+    NewControl,
+    NewFollowUp,
+    NewOutput,
+    NewWord,
+)
 from anlan.domain.accidents.commands.raising import set_raising_rules
 from anlan.domain.accidents.models import FollowUp
 from anlan.domain.accidents.raising import Rule
@@ -52,6 +59,7 @@ def accidents(*, at: datetime, seed: int = 2026) -> None:
     told = _inquired_into(places[-1], call)
     _followed_up(told, call)
     _watched_over(places[0], call)
+    _told_by_others(places, told, call)
 
 
 def _register(places: list[Region], at: datetime, chance: Random) -> list[NewAccident]:
@@ -198,3 +206,24 @@ def _watched_over(place: Region, call: dict[str, Any]) -> None:
         own, number="演示督〔2026〕1号", due_on=timezone.localdate(at) + timedelta(days=30),
         reason="查明外包单位管理责任（演示）", request_id=uuid7(), **call,
     )  # fmt: skip
+
+
+def _told_by_others(places: list[Region], known: UUID, call: dict[str, Any]) -> None:
+    """What a hospital, the press, a fire brigade and an insurer tell: two are compared by now."""
+    today = timezone.localdate(call["at"])
+    here, there = places[0].pk, places[-1].pk
+    new = [
+        NewWord("hospital", today, here, "模拟物流公司卸货平台倒塌，送来2人，均重伤（演示）。",
+                "演急〔2026〕31号", injured=2),
+        NewWord("press", today - timedelta(days=6), here,
+                "网传模拟建材城夜间起火，有人员被困（演示）。", "演示网帖7"),
+        NewWord("fire", today - timedelta(days=30), there,
+                "模拟食品厂污水池救出4人，其中3人死亡（演示）。", "演消〔2026〕12号",
+                deaths=3, injured=1),
+        NewWord("insurer", today - timedelta(days=15), there,
+                "员工下班途中自行摔倒骨折，申请理赔（演示）。", "演保0415", injured=1),
+    ]  # fmt: skip
+    *_open, same, other = commands.enter_words(new, request_id=uuid7(), **call)
+    commands.compare(same, status="matched", accident=known, request_id=uuid7(), **call)
+    reason = "不属于生产安全事故（演示）"
+    commands.compare(other, status="dismissed", reason=reason, request_id=uuid7(), **call)

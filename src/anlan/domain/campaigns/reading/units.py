@@ -58,6 +58,8 @@ _ROLES: tuple[tuple[re.Pattern[str], tuple[tuple[str, str], ...]], ...] = (
     # (A、B按职责分工负责), (A负责)
     (re.compile(rf"[(](?P<who>{_NAMES}?)(?:等)?(?:按(?:照)?(?:各自)?职责(?:分工)?(?:分别)?)?负责(?:落实)?(?=[),])"), (("who", "responsible"),)),
     (re.compile(rf"由(?P<who>{_NAMES}?)(?:按(?:照)?(?:各自)?职责(?:分工)?(?:分别)?)?(?:具体|组织|统一)?负责(?!人|同志)"), (("who", "responsible"),)),
+    # 县应急管理局负责,…完成…; A、B分别负责,…: whose clause says no more leads all that follows.
+    (re.compile(rf"(?<![^。;\n .])(?P<lead>(?:[^,。;:、()“”《》\n\d]{{1,20}}?{words.UNIT_HEADS}[^,。;:、()“”《》\n\d]{{0,8}}、){{0,5}}[^,。;:、()“”《》\n\d]{{1,20}}?{words.UNIT_HEADS})(?:分别|共同|统一|具体)?负责(?:落实)?(?=,)"), (("lead", "lead"),)),
     # (岭东矿山监察局) or (市财政局、市水利局,9月底前) behind the last sentence
     (re.compile(rf"[(](?P<who>(?:{_IN_BRACKETS}[、,](?!\d))*{_IN_BRACKETS})(?:[,;][^()\n]{{0,20}}\d[^()\n]{{0,12}})?[)](?=[。;]?\s*(?:\n|$))"), (("who", "responsible"),)),
 )  # fmt: skip

@@ -33,7 +33,7 @@ STEPS = (
     Step("extend",   "investigating,submitted", "", "",       ("extended",)),
     # No day of a technical appraisal counts.
     Step("suspend",  "investigating"),
-    Step("resume",   "investigating"),
+    Step("resume",   "investigating", redates=True),
     Step("raise",    "investigating", "",           "",       ("raised",)),
     Step("track",    "investigating"),
     # A level above watches over it (挂牌督办), until its report is approved.

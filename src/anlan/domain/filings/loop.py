@@ -27,6 +27,9 @@ FILING = replace(
         # What was received turns out wrong: as if it had never been submitted.
         Step("recall", "closed", "assigned", "", ("rejected",),
              ("rectified", "verified", "closed"), not_by=("rectify",)),
+        # An exception is entered, be it after the day that it replaces, or after the filing.
+        Step("other_day", "assigned,rectified,verified,closed", "", "", ("extended",),
+             redates=True),
         Step("correction_asked", "closed"),
         Step("corrected", "closed", not_by=("correction_asked",)),
         Step("correction_refused", "closed"),
@@ -34,6 +37,7 @@ FILING = replace(
     words={
         "forward": _("pass on upward"),
         "recall": _("send a received filing back"),
+        "other_day": _("Another deadline for a period"),
         "correction_asked": _("ask for a correction"),
         "corrected": _("take a correction"),
         "correction_refused": _("refuse a correction"),

@@ -195,7 +195,7 @@ def move_days(form: Form, code: str, *, unit: Unit | None, area: Any, reason: st
         rows = rows.filter(case__path__startswith=area.path)
     others = who.exceptions(form, [code])[code]
     found = list(rows.select_related("unit", "case"))
-    locked = engine.lock([row.pk for row in found if row.case.unsettled])
+    locked = engine.lock([row.pk for row in found if row.case.unsettled or _late(row)])
     moves, judged = [], defaultdict(list)
     for row in found:
         case, day = locked.get(row.pk, row.case), who.day_for(others, row.unit) or row.due_on
@@ -205,7 +205,7 @@ def move_days(form: Form, code: str, *, unit: Unit | None, area: Any, reason: st
             moves.append(Move(case, fields))
         if row.due_on != day and (case.unsettled or day > row.due_on):
             judged[day].append(row.pk)
-    engine.take(FILING, "extend", moves, reason=reason, **call)
+    engine.take(FILING, "other_day", moves, reason=reason, **call)
     for day, pks in judged.items():
         for chunk in bulk.slices(pks):
             Filing.objects.filter(pk__in=chunk).update(due_on=day)
@@ -213,7 +213,14 @@ def move_days(form: Form, code: str, *, unit: Unit | None, area: Any, reason: st
 
 
 def _gets(row: Filing, case: Case, day: date) -> bool:
-    """Whether its deadline becomes that day; what was sent back keeps a later one of its own."""
-    if not case.unsettled or case.due_on == day:
+    """Whether its deadline becomes that day; what was sent back keeps a later one of its own, and
+    what was filed late gets it where that was the deadline it missed."""
+    if case.due_on == day:
         return False
+    if not case.unsettled:
+        return _late(row) and case.due_on == row.due_on < day
     return row.first_on is None or case.due_on is None or day > case.due_on
+
+
+def _late(row: Filing) -> bool:
+    return row.first_on is not None and row.first_on > row.due_on

@@ -32,6 +32,8 @@ class Step:
     undoes: tuple[str, ...] = ()
     #: Whoever did one of these steps in the current round may not do this one.
     not_by: tuple[str, ...] = ()
+    #: The deadline that it brings held all along: the one before counts no more, passed or not.
+    redates: bool = False
 
     @property
     def sources(self) -> frozenset[str]:

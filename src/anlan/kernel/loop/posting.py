@@ -208,10 +208,10 @@ def _cohorts(
     """Keep "of those found" and "of those due" in step with what stands."""
     case, before, after = change.case, change.settled_before, change.case.settled_on
     moved = not change.is_new and case.due_on != change.due_before
-    stood_still = change.step is not None and change.step.name == "resume"
-    if moved and change.due_before and (change.due_before >= change.day or stood_still):
+    redated = change.step is not None and change.step.redates
+    if moved and change.due_before and (change.due_before >= change.day or redated):
         # A deadline that has passed stays counted, met or missed; one that lies ahead is replaced,
-        # and so is one that passed while the case was suspended.
+        # and so is one that passed while the case was suspended, or for which another was said.
         undone["due"].append(case.pk)
     if after and not before:
         openers[FOUND_SETTLED].append(change)

@@ -44,7 +44,7 @@ STEPS = (
     # What leaves the state as it is.
     Step("receive",          _OPEN),
     Step("suspend",          "found,assigned"),
-    Step("resume",           "found,assigned"),
+    Step("resume",           "found,assigned",       redates=True),
     Step("move",             _ANY),
     Step("amend",            _ANY),
     Step("split",            "found,assigned"),

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db.models import Sum
 from django.utils import timezone
 
 from anlan.base.refusal import NotAllowed, NotFound
@@ -16,6 +17,7 @@ from anlan.domain.filings.terms import Cell, Rule
 from anlan.domain.filings.tests.desk import later
 from anlan.domain.filings.who import Group
 from anlan.kernel.accounts.models import Role, Unit, User
+from anlan.kernel.facts.models import Fact
 from anlan.kernel.loop.refusals import OwnWork, StepNotPossible
 
 pytestmark = pytest.mark.django_db
@@ -355,15 +357,25 @@ def test_an_exception_that_comes_after_the_deadline_treats_all_alike(desk: Any) 
         commands.other_day(form.pk, code=before.code, due_on=due_on, reason="系统停机", **scope,
                            **desk.call("city"))  # fmt: skip
 
+    def counted() -> list[int]:
+        """Of those due, those that were met, as the ledger says."""
+        facts = Fact.objects.filter(case_id__in=[late.pk, owed.pk])
+        kinds = ("filing.due", "filing.due_met")
+        return [facts.filter(kind__code=code).aggregate(n=Sum("quantity"))["n"] or 0
+                for code in kinds]  # fmt: skip
+
     desk.submit(late, r1="1", r2="1")
     assert stands() == ["late", "missing"]
+    assert counted() == [2, 0]
     other_day(later(5), unit=elsewhere.pk)
     assert stands() == ["late", "waiting"]
     # For everybody, a shorter day than one unit was given for itself: that one keeps its own.
     other_day(later(2))
     assert stands() == ["on_time", "waiting"]
+    assert counted() == [2, 1]
     assert desk.of(form, "elsewhere", before.code).case.due_on == later(5)
     desk.submit(owed, "stranger", r1="1", r2="1")
+    assert counted() == [2, 2], "the deadlines that held, and no other"
     # Sent back with days to mend it, and the unit's own day is brought forward: it keeps these.
     commands.send_back(late.pk, reason="核对", **desk.call("city"))
     mend = desk.of(form, code=before.code).case.due_on

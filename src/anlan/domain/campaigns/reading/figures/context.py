@@ -10,6 +10,7 @@ A figure's time is the last one named before it, as far as that holds:
     较2019年, 6月20日前, 2021年为…阶段    nothing: a base, a deadline, a stage
     春运期间                            the days that the document calls so
     截至10月27日                        until the paragraph ends
+    一季度, 6月底前 in a paper of no year  the words themselves; last year is over once 今年5月底 is named
     nothing named                      the time of the heading above, else the campaign of the document, else its year
 """
 
@@ -167,10 +168,11 @@ class Context:
         """The last time named before in the sentence; a year holds until the paragraph ends."""
         start, _ = self.sentence(place)
         carried: tuple[int, Span] | None = None
+        moved_on = False
         for when in reversed(self.whens):
             if (
                 when.start >= place
-                or when.before
+                or (when.before and (not when.span.words or when.end <= start))
                 or is_baseline(self.text, when.start, when.end)
                 or self._in_title(when.start)
             ):
@@ -186,13 +188,18 @@ class Context:
             aimed = re.search(r"(?<!截)[到至]$", self.text[max(0, when.start - 2) : when.start])
             if aimed and re.search(r"[;;。]", self.text[when.end : place]):
                 continue
+            if when.span.words in ("今年", "本年") and self.held.default.words:
+                break  # 关于一季度…的通报: of a paper of a quarter 今年 says no more.
             if len(when.span.first) == 4 and _SEASON.match(self.text, when.end):
                 continue  # 2022年春运 is a name.
             if re.match(r"为|召开的|印发的|的(?!\d)|规范性", self.text[when.end : when.end + 3]):
                 continue
+            if when.end <= start and moved_on and not when.digits:
+                continue  # 去年只有七成,今年5月底达到100%。… : last year is over there.
             single = not when.ranged and not when.open and len(when.span.first) > 4 and when.digits
             told = _THIS_TIME.match(self.text, start) or self._cut_off(when)
             if single and when.end <= start and not told:
+                moved_on = moved_on or bool(when.span.words)
                 continue
             lead = self.text[self.line.start : when.start].rstrip("自从").rstrip(" ")
             aside = when.open and bool(lead) and lead[-1] not in _OPENING
@@ -252,7 +259,7 @@ class Context:
         return span
 
     def _span(self, when: When) -> Span:
-        if when.open:
+        if when.open and not when.span.words:
             return frames.since(when.span.first, self.held)
         return when.span
 

@@ -26,7 +26,7 @@ def finds(text: str, line: Line, whens: list[When]) -> list[Find]:
     """A find for each date written in digits; what only names a title or a base is left out."""
     found: list[Find] = []
     for when in whens:
-        if not when.digits or when.span.first.startswith("0000") or _passed_over(text, line, when):
+        if not when.digits or when.span.words or _passed_over(text, line, when):
             continue
         kind = "deadline" if when.before else "date"
         if when.halves and _two(when):

@@ -151,6 +151,7 @@ _COUNTS = re.compile(r"发生|同比|事故|灾|形势|通报|接报|检查|排�
 def _reported(text: str, year: int, own: str) -> Span | None:
     """The time that a bulletin speaks of as a whole: the first one its head counts in."""
     place = 0
+    counted = False
     if is_plan(text):
         return None
     for line in text[:HEAD].split("\n"):
@@ -164,12 +165,21 @@ def _reported(text: str, year: int, own: str) -> Span | None:
                 )
             ):
                 continue
+            if when.span.words and counted:
+                continue  # What a later sentence is of, the earlier ones aren't.
             long = when.ranged or not when.digits
             opens = not text[place : when.start].strip() and len(when.span.first) == 6
+            if (
+                when.open
+                and when.span.words
+                and re.search(r"\d", text[when.end : place + len(line)])
+            ):
+                return when.span  # 今年以来 of a paper that names no year.
             if when.open or not (long or opens):
                 continue
             if _COUNTS.search(text, when.end, min(when.end + 40, place + len(line))):
                 return when.span
+        counted = counted or re.search(r"\d[起人家条项个处户]", line) is not None
         place += len(line) + 1
     return None
 
@@ -211,16 +221,39 @@ def _own_date(text: str, issued: date | None) -> tuple[int, str]:
         full = _FULL_DAY.search(line) if len(line) < SHORT else None
         if full and not re.search(r"[,。;:]", line):
             return _dated(full)
+    past = _not_this_year(text)
     title = re.search(r"(?<![-—〔\[\d])(20\d\d)年度?(?![-—至到前底末]|初?以来|起)", text[:300])
-    if title and not _OTHER_YEAR.search(text[max(0, title.start() - 2) : title.start()]):
+    if (
+        title
+        and int(title[1]) not in past
+        and not _OTHER_YEAR.search(text[max(0, title.start() - 2) : title.start()])
+    ):
         return int(title[1]), ""
     for hit in re.finditer(r"(?<!\d)(20\d\d)年(?!底|末|前|初?以来|起)", text):
-        if not _OTHER_YEAR.search(text[max(0, hit.start() - 2) : hit.start()]):
+        other = _OTHER_YEAR.search(text[max(0, hit.start() - 2) : hit.start()])
+        if not other and int(hit[1]) not in past:
             return int(hit[1]), ""
     if full := _FULL_DAY.search(text):
         return _dated(full)
-    every = re.findall(r"(?<!\d)(20\d\d)(?=年|行动|专项)", text)
+    every = [
+        year for year in re.findall(r"(?<!\d)(20\d\d)(?=年|行动|专项)", text)
+        if int(year) not in past
+    ]  # fmt: skip
     return (int(every[0]) if every else 0), ""
+
+
+#: 2024年,该县燃气事故2起,…;今年上半年…: two times in one sentence, so 今年 is not that year.
+_BESIDE_NOW = re.compile(r"(?<!\d)(?P<y>20\d\d)年,?(?P<rest>[^。\n]*?)(?<=[,;])今年")
+
+
+def _not_this_year(text: str) -> set[int]:
+    """The years that a sentence sets beside 今年, so that they are over."""
+    return {
+        int(year)
+        for hit in _BESIDE_NOW.finditer(text)
+        if ";" in hit["rest"] and re.match(r"\d{4}年,", hit[0])
+        for year in re.findall(r"(?<!\d)(20\d\d)(?=年)", hit[0])
+    }
 
 
 def came_out(text: str) -> str:
@@ -234,6 +267,8 @@ def _dated(full: re.Match[str]) -> tuple[int, str]:
 
 def since(first: str, held: Frame) -> Span:
     """From this date until the campaign's end or the document's own day, whichever is earlier."""
+    if first[0] not in "12":
+        return Span(first, first)  # Of no year, so with no end that could be counted.
     start = first if len(first) >= 6 else f"{first}01"
     end = held.until
     if held.campaign is not None:

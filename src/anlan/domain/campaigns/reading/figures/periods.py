@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from . import numbers
@@ -72,13 +72,19 @@ _BEGUN = re.compile(r"[\u4e00-\u9fff“”]{2,18}(?:启动|开展|实施|部署)
 
 @dataclass(frozen=True)
 class Span:
-    """A stretch of time between two dates, each as precise as it was written (4, 6 or 8 digits)."""
+    """A stretch of time between two dates, each as precise as it was written (4, 6 or 8 digits).
+
+    words: what the paper calls it, where the paper names no year that it could be of.
+    """
 
     first: str
     last: str
+    words: str = field(default="", compare=False)
 
     @property
     def iso(self) -> str:
+        if self.words:
+            return self.words
         low, high = dashed(self.first), dashed(self.last)
         return low if low == high else f"{low}/{high}"
 
@@ -122,13 +128,26 @@ def whens(text: str, start: int, end: int, year: int, own: str = "") -> list[Whe
         if not _RECORD.match(text, hit.end) or not _RECORD_LEAD.search(
             text[max(0, place - 3) : place]
         ):
-            found.append(_with_marks(text, hit, end))
+            found.append(_in_words(text, _with_marks(text, hit, end)))
             if hit.year_given and not is_baseline(text, place, hit.end):
                 last_year = int(hit.span.last[:4])
             told = len(hit.span.last) >= 6 and (hit.year_given or text[place] not in '“"')
             last_month = hit.span.last[:6] if told else last_month
         place = hit.end
     return _joined(text, found)
+
+
+#: What belongs to a time that is kept in the paper's words: 今年以来, 6月底前.
+_WITH_IT = re.compile(r"底?之?以?前|初?以来|起")
+
+
+def _in_words(text: str, when: When) -> When:
+    """一季度 in a paper that names no year is 一季度, not that of the year nought."""
+    if when.span.first[0] in "12":
+        return when
+    tail = _WITH_IT.match(text, when.end) if when.open or when.before else None
+    words = text[when.start : tail.end() if tail else when.end]
+    return replace(when, span=replace(when.span, words=words))
 
 
 def _bare_day(text: str, place: int, end: int, month: str) -> When | None:
@@ -270,10 +289,15 @@ def _joined(text: str, found: list[When]) -> list[When]:
             and re.fullmatch(rf"(?:份|底|初)?(?:启动|开始|运行|起)?,?{_DASH}", between)
         ):  # fmt: skip
             joined[-1] = replace(
-                last, end=when.end, span=Span(last.span.first, when.span.last), ranged=True,
+                last, end=when.end, span=_from_to(text, last, when), ranged=True,
                 open=False, before=when.before,
                 halves=((last.start, last.end), (when.start, when.end)),
             )  # fmt: skip
         else:
             joined.append(when)
     return joined
+
+
+def _from_to(text: str, first: When, last: When) -> Span:
+    span = Span(first.span.first, last.span.last)
+    return replace(span, words=text[first.start : last.end]) if first.span.words else span

@@ -249,7 +249,7 @@ def _figure(text: str, mended: Mended, find: Find, context: Context, plan: bool)
         period = Span(back(span.last, int(find.value) - 1), span.last).iso
     if find.hints.get("earlier"):
         period = indicators.a_year_before(period)
-    period = "" if period.startswith("0") else period
+    period = "" if period[:1] == "-" or re.match(r"0(?:\d{3}|$)", period) else period
     hit = find.hints.get("baseline_at")
     baseline = find.baseline
     if hit is not None:

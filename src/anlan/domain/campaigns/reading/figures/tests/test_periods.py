@@ -161,3 +161,27 @@ def test_a_day_of_last_winter_was_last_year() -> None:
 )
 def test_where_the_year_of_a_document_stands(text: str, year: int) -> None:
     assert frame(text, None).year == year
+
+
+@pytest.mark.parametrize(
+    ("text", "periods"),
+    [
+        # Of no year that anything names: the paper's own words.
+        (
+            "关于一季度火灾形势的通报\n截至3月31日,今年共接报火灾12起。\n从时段看,夜间13起。",
+            "一季度 一季度",
+        ),
+        ("检查12家。要在6月底前改造13家。", " 6月底前"),
+        ("今年以来,我县改造12家。\n查处13家。", "今年以来 今年以来"),
+        # 今年 isn't a year that the same sentence sets beside it, and reaches back to nothing.
+        (
+            "今年以来,我县改造12家。\n检查13家。\n2024年,处罚14家,比2022年减少15家;今年上半年处罚16家。",
+            "今年以来 今年以来 2024 2024 今年上半年",
+        ),
+        ("2024年,处罚14家。今年上半年处罚16家。", "2024 2024-01/2024-06"),
+        ("比率去年只有七成,今年5月底达到90家。成立12家。", "今年5月底 "),
+    ],
+)
+def test_a_paper_without_its_year_keeps_its_words(text: str, periods: str) -> None:
+    counted = [figure for figure in read(text) if figure.unit in ("家", "起")]
+    assert " ".join(figure.period for figure in counted) == periods

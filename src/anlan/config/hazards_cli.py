@@ -78,7 +78,12 @@ def _report(batch: Batch, counts: Counts, refusals: list[Refusal]) -> dict[str, 
         for row in Leftover.objects.filter(batch=batch, rejected=True).order_by("file", "pk")
     ]  # fmt: skip
     sums = {"rows": counts.rows + len(refusals), **vars(counts)}
-    return {"batch": str(batch.pk), **sums, "rejected": rejected}
+    doubtful = [
+        {"file": one.file, "sheet": one.sheet, "column": one.column, "message": one.message,
+         "rows": [list(run) for run in one.runs], "more": one.more, "count": one.count}
+        for one in doubts.of(Batch.objects.only("doubts").get(pk=batch.pk), names)
+    ]  # fmt: skip
+    return {"batch": str(batch.pk), **sums, "rejected": rejected, "doubts": doubtful}
 
 
 def _tell(answer: dict[str, Any]) -> None:

@@ -52,11 +52,12 @@ def added(
     """``kept``, as Batch.doubts has it, with more: (sheet, row, what). Nothing given is changed."""
     doubts = {_key(one): dict(one) for one in kept}
     for sheet, row, what in found:
-        key = (file, sheet, what.code, what.column)
+        # Each row that others repeat is told apart: "equal to row 8" stands once, with their rows.
+        key = (file, sheet, what.code, what.column, what.data.get("same_as"))
         one = doubts.get(key)
         if one is None and len(doubts) >= KINDS_MAX:
             sheet, what = "", OTHERS
-            key = (file, sheet, what.code, what.column)
+            key = (file, sheet, what.code, what.column, None)
             one = doubts.get(key)
         if one is None:
             one = doubts[key] = {
@@ -83,7 +84,8 @@ def _name(one: dict[str, Any], row: int) -> None:
 
 
 def _key(one: Mapping[str, Any]) -> tuple[Any, ...]:
-    return one["file"], one["sheet"], one["code"], one["column"]
+    same_as = one["data"].get("same_as")
+    return one["file"], one["sheet"], one["code"], one["column"], same_as
 
 
 def _json(data: Mapping[str, Any]) -> Any:

@@ -19,6 +19,7 @@ What goes where:
     parsing                 follows a plan through the workbook
     cells > finding_day > outcome > fields > hazards > fates
                             reads one table's rows, each step built on those before it
+    noticed                 rows that repeat another, and rows that are hidden
     rows, messages          what comes out, and its sentences
     keys                    what makes two rows the same hazard
     outgoing                error workbooks and the template

@@ -123,6 +123,25 @@ MESSAGES: dict[str, str | Promise] = {
     "others": _(
         "Doubts of further kinds are only counted here; send the sheets apart to see each."
     ),
+    "equal_row": _(
+        "The row is equal to row %(same_as)s in day, description, enterprise and place; it was"
+        " counted as a further hazard. If it is the same one, delete it and import again."
+    ),
+    "equal_rows": _(
+        "The row is equal to one above it in day, description, enterprise and place; it was"
+        " counted as a further hazard. If it is the same one, delete it and import again."
+    ),
+    "equal_unchecked": _(
+        "Only the first %(limit)s different rows of a sheet are compared; whether this one repeats"
+        " another of those below them wasn't looked at."
+    ),
+    "row_hidden": _(
+        "The row is hidden in the workbook and was taken in like the others."
+        " If it isn't meant, delete it and import again."
+    ),
+    "sheet_hidden": _(
+        "The sheet is hidden in the workbook; its rows were taken in because it was chosen."
+    ),
     "text_cut": _("Column %(column)s (%(header)s) was cut to %(limit)s characters."),
 }
 

@@ -9,6 +9,7 @@ from itertools import groupby
 from anlan.domain.hazards.reading import turning
 from anlan.domain.hazards.reading.fates import Reader
 from anlan.domain.hazards.reading.hazards import side_by_side
+from anlan.domain.hazards.reading.noticed import noticed
 from anlan.domain.hazards.reading.plan import LEDGER, Plan, SheetPlan, TablePlan
 from anlan.domain.hazards.reading.rows import Context, IgnoredRow, Result
 from anlan.kernel.papers.sheets.book import Sheet, Workbook
@@ -40,7 +41,7 @@ def parse(workbook: Workbook, plan: Plan, context: Context | None = None) -> Ite
             yield _whole(workbook, sheet, alone.get(sheet.index))
             continue
         read = _turned if tables[0].turned else _sheet
-        yield from _merged(read(workbook, sheet, tables, context))
+        yield from noticed(_merged(read(workbook, sheet, tables, context)), sheet)
 
 
 def _whole(workbook: Workbook, sheet: Sheet, entry: SheetPlan | None) -> IgnoredRow:

@@ -26,6 +26,8 @@ CPU_SECONDS_MAX = 60
 SPOOL_BYTES_MAX = 2 << 30
 MERGES_MAX = 200_000
 MARKS_MAX = 100_000
+#: Runs of hidden rows that are told of; a filter over a register hides some thousands.
+HIDDEN_RUNS_MAX = 100_000
 #: Excel's own limit; no file has more, so no column is dropped.
 COLUMNS_MAX = 16_384
 #: Behind this column a row is only looked at where it holds something at all.
@@ -40,6 +42,9 @@ _CELL_MARK = re.compile(
     rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*?'
     rb'(?:\bt="e"[^>]*>(?:<f\b[^>]*?(?:/>|>[^<]*</f>))?<v>(#[^<]{1,20})</v>'
     rb"|>(?:<f\b[^>]*?(?:/>|>[^<]*</f>))(?:<v\s*/>|<v></v>)?</c>)"
+)
+_HIDDEN_ROW = re.compile(
+    rb'<(?:\w+:)?row\b(?=[^>]*?\bhidden="(?:1|true)")[^>]*?\br="([0-9]{1,7})"[^>]*>'
 )
 _DOCTYPES = [text.encode(code) for text in ("<!DOCTYPE", "<!ENTITY") for code in ("ascii", "utf-16-le", "utf-16-be")]  # fmt: skip  # noqa: E501
 
@@ -101,18 +106,27 @@ def inflate(file: Any, member: Any) -> Iterator[bytes]:
         raise Stop("broken", f"{member.name} is smaller than it declares")
 
 
-def check_member(file: Any, member: Any) -> tuple[list[list[Any]], bool]:
+def hide(runs: list[list[int]], row: int) -> None:
+    """Add a row to the runs of hidden ones; rows come in their order, and may come twice."""
+    if runs and row <= runs[-1][1] + 1:
+        runs[-1][1] = max(row, runs[-1][1])
+    elif len(runs) < HIDDEN_RUNS_MAX:
+        runs.append([row, row])
+
+
+def check_member(file: Any, member: Any) -> tuple[list[list[Any]], bool, list[list[int]]]:
     """Unpack once within the declared size; refuse nested archives and document types.
 
     Returns the cells of a worksheet that hold an error or a formula without a stored result, which
     the parser gives as empty, and whether its text comes to its end: of one that is cut off before
-    its first row the parser says that it has none.
+    its first row the parser says that it has none; and runs of rows that it hides.
     """
     name = member.name.casefold()
     is_xml = name.endswith((".xml", ".rels", ".vml"))
     is_sheet = name.startswith("xl/worksheets/") and is_xml
     first, tail = True, b""
     marks: list[list[Any]] = []
+    hidden: list[list[int]] = []
     for piece in inflate(file, member):
         if first:
             first = False
@@ -125,6 +139,9 @@ def check_member(file: Any, member: Any) -> tuple[list[list[Any]], bool]:
             upper = window.upper()
             if any(mark in upper for mark in _DOCTYPES):
                 raise Stop("entities", member.name)
+        if is_sheet and b' hidden="' in window:
+            for match in _HIDDEN_ROW.finditer(window):
+                hide(hidden, int(match[1]))
         if is_sheet and (b't="e"' in window or b"<f" in window) and len(marks) < MARKS_MAX:
             used = 0
             for match in _CELL_MARK.finditer(window):
@@ -138,7 +155,7 @@ def check_member(file: Any, member: Any) -> tuple[list[list[Any]], bool]:
         else:
             tail = window[-4_096:] if is_sheet else window[-32:]
     ended = tail.replace(b"\0", b"").rstrip().endswith(b"worksheet>")
-    return marks, ended or not is_sheet or not name.endswith(".xml")
+    return marks, ended or not is_sheet or not name.endswith(".xml"), hidden
 
 
 def sheet_members(file: Any, found: list[Any]) -> dict[str, str]:
@@ -219,7 +236,11 @@ def _surrogates(text: str) -> str:
 
 
 def with_calamine(
-    path: str, folder: str, marks: dict[str, list[list[Any]]], cut: Set[str] = frozenset()
+    path: str,
+    folder: str,
+    marks: dict[str, list[list[Any]]],
+    cut: Set[str] = frozenset(),
+    hidden: dict[str, list[list[int]]] | None = None,
 ) -> None:
     import python_calamine as calamine
 
@@ -262,6 +283,7 @@ def with_calamine(
             merges=merges,
             problem=problem,
             errors=marks.get(name, []),
+            hidden_rows=(hidden or {}).get(name, []),
         )
 
 
@@ -382,7 +404,7 @@ def with_xml2003(path: str, folder: str) -> None:
         tag = tag.rsplit(":", 1)[-1]
         attrs = {name.rsplit(":", 1)[-1]: value for name, value in attrs.items()}
         if tag == "Worksheet":
-            sheets.append({"name": attrs.get("Name", f"Sheet{len(sheets) + 1}"), "rows": [], "merges": []})  # fmt: skip  # noqa: E501
+            sheets.append({"name": attrs.get("Name", f"Sheet{len(sheets) + 1}"), "rows": [], "merges": [], "hidden": []})  # fmt: skip  # noqa: E501
             state["row"] = 0
         elif tag == "Row" and sheets:
             state["row"] = int(attrs.get("Index", state["row"] + 1))
@@ -392,6 +414,8 @@ def with_xml2003(path: str, folder: str) -> None:
             while len(rows) < state["row"]:
                 rows.append({})
             state["column"] = 0
+            if attrs.get("Hidden") == "1":
+                hide(sheets[-1]["hidden"], state["row"])
         elif tag == "Cell" and sheets:
             state["column"] = int(attrs.get("Index", state["column"] + 1))
             state["across"] = int(attrs.get("MergeAcross", 0))
@@ -436,7 +460,8 @@ def with_xml2003(path: str, folder: str) -> None:
         full = ([r.get(c) for c in range(max(r, default=-1) + 1)] for r in sheet["rows"])
         height, width = write_rows(folder, index, len(sheet["rows"]), full)
         say(done=index, name=sheet["name"], hidden=False, chart=False, height=height, width=width,
-            merges=sheet["merges"][:MERGES_MAX], problem="", errors=[])  # fmt: skip
+            merges=sheet["merges"][:MERGES_MAX], problem="", errors=[],
+            hidden_rows=sheet["hidden"])  # fmt: skip
 
 
 def with_xlsx(path: str, folder: str) -> None:
@@ -450,11 +475,13 @@ def with_xlsx(path: str, folder: str) -> None:
         names = sheet_members(file, found)
         book = next((m for m in found if m.name.casefold() == "xl/workbook.xml"), None)
         head = b"".join(inflate(file, book)) if book else b""
-    marks = {name: by_member.get(member, ([], True))[0] for name, member in names.items()}
-    cut = {name for name, member in names.items() if not by_member.get(member, ([], True))[1]}
+    of_sheet = {name: by_member.get(member, ([], True, [])) for name, member in names.items()}
+    marks = {name: found_marks for name, (found_marks, _ended, _hidden) in of_sheet.items()}
+    cut = {name for name, (_marks, ended, _hidden) in of_sheet.items() if not ended}
+    hidden = {name: runs for name, (_marks, _ended, runs) in of_sheet.items()}
     if re.search(rb'<(?:\w+:)?workbookPr\b[^>]*\bdate1904="(?:1|true)"', head):
         say(date1904=True)
-    with_calamine(path, folder, marks, cut)
+    with_calamine(path, folder, marks, cut, hidden)
 
 
 def main() -> int:

@@ -112,6 +112,8 @@ class Sheet:
     chart: bool = False
     #: Its bare numbers count days from 1904, as old Macs did; cells formatted as days are days.
     since_1904: bool = False
+    #: Runs of rows that the workbook hides, as Excel numbers them, both ends included.
+    hidden_rows: tuple[tuple[int, int], ...] = ()
 
     def rows(self) -> Iterator[Row]:
         """Every row from 1 to ``height``, blank ones too. Can be called again."""

@@ -322,6 +322,7 @@ def _sheet(said: dict[str, Any], folder: Path, since_1904: bool) -> Sheet:
         problem=said["problem"],
         chart=said["chart"],
         since_1904=since_1904,
+        hidden_rows=tuple((first, last) for first, last in said.get("hidden_rows", ())),
     )
 
 

@@ -8,7 +8,7 @@ rows of another area, another sector and another enterprise, as soon as its app 
 from __future__ import annotations
 
 import inspect
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 from django.test import Client
@@ -177,31 +177,42 @@ def test_S14_a_number_that_is_nobodys_opens_nothing(someone: Any, role: str) -> 
     assert not wrong
 
 
-#: By role: status and Cache-Control of each page without a number. Three laws look at them.
-ANSWERS: dict[str, dict[str, tuple[int, str]]] = {}
+class Answer(NamedTuple):
+    """Of a page without a number; three laws look at it."""
+
+    route: Route
+    status: int
+    kept: str
+
+
+#: By role.
+ANSWERS: dict[str, list[Answer]] = {}
 
 
 @pytest.fixture
-def answers(someone: Any, role: str) -> dict[str, tuple[int, str]]:
+def answers(someone: Any, role: str) -> list[Answer]:
     """Asked once in a process: nothing is there but the person, so they would be the same again."""
     if role not in ANSWERS:
-        browser, found = someone(role), {}
+        browser, found = someone(role), []
         # A public page might sign out; the others stand before it.
-        for route in sorted(PAGES, key=lambda one: one.name in PUBLIC):
-            if not route.takes:
-                answer = browser.get(route.path())
-                found[route.name] = answer.status_code, answer.headers.get("Cache-Control", "")
+        for public in (False, True):
+            for route in PAGES:
+                if not route.takes and (route.name in PUBLIC) == public:
+                    answer = browser.get(route.path())
+                    kept = answer.headers.get("Cache-Control", "")
+                    found.append(Answer(route, answer.status_code, kept))
+            assert public or browser.is_in, "some page signs out: those after it told nothing"
         ANSWERS[role] = found
     return ANSWERS[role]
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_S14_no_page_breaks_for_any_role(answers: dict[str, tuple[int, str]], role: str) -> None:
+def test_S14_no_page_breaks_for_any_role(answers: list[Answer], role: str) -> None:
     fine = (200, 302, 400, 403, 404, 405)
     assert not [
-        (name, status)
-        for name, (status, _kept) in answers.items()
-        if name not in PUBLIC and status not in fine
+        (one.route.name, one.status)
+        for one in answers
+        if one.route.name not in PUBLIC and one.status not in fine
     ]
 
 
@@ -211,28 +222,25 @@ MAY_BE_KEPT = {"hazards:shapes", "hazards:shape", "ui:manifest"}
 
 @pytest.mark.once
 @pytest.mark.parametrize("role", ROLES)
-def test_S34_no_page_of_anybody_may_be_kept(answers: dict[str, tuple[int, str]], role: str) -> None:
+def test_S34_no_page_of_anybody_may_be_kept(answers: list[Answer], role: str) -> None:
     assert not [
-        (name, kept)
-        for name, (_status, kept) in answers.items()
-        if name not in MAY_BE_KEPT and "no-store" not in kept
+        (one.route.name, one.kept)
+        for one in answers
+        if one.route.name not in MAY_BE_KEPT and "no-store" not in one.kept
     ]
 
 
 @pytest.mark.parametrize("role", ADMINISTRATORS)
-def test_S16_administrators_open_no_page_of_the_business(
-    answers: dict[str, tuple[int, str]], role: str
-) -> None:
+def test_S16_administrators_open_no_page_of_the_business(answers: list[Answer], role: str) -> None:
     organisation = {"accounts", "units", "people", "settings", "audit", "notices", "jobs"}
     business = [
-        route.name
-        for route in PAGES
-        if route.name in answers
-        and route.name not in PUBLIC
-        and str(route.permission).split(".")[0] not in organisation
+        one
+        for one in answers
+        if one.route.name not in PUBLIC
+        and str(one.route.permission).split(".")[0] not in organisation
     ]
     assert business
-    assert not [name for name in business if answers[name][0] == 200]
+    assert not [one.route.name for one in business if one.status == 200]
 
 
 @pytest.mark.once

@@ -208,9 +208,7 @@ def _anything(_b: Any, _words: str) -> None:
 def _rebounds(b: Any, words: str) -> None:
     from anlan.domain.bulletins import board
 
-    assert words.startswith(f"{b.whole.number(board.REBOUNDS)}处") or (
-        f"{b.whole.number(board.REBOUNDS)}处" in words
-    )
+    assert f"{b.whole.number(board.REBOUNDS)}处" in words
 
 
 CHECKS: dict[str, Any] = {

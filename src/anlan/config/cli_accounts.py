@@ -19,7 +19,8 @@ from anlan.base.refusal import Refusal
 from anlan.config.cli_say import emit, english, say
 from anlan.kernel.accounts import commands
 from anlan.kernel.accounts.commands import RowResult
-from anlan.kernel.accounts.models import BUSINESS_ROLES, Role, Sector, UnitKind, User
+from anlan.kernel.accounts.models import BUSINESS_ROLES, Role, Sector, User
+from anlan.kernel.accounts.units import LISTED_KINDS
 
 #: What a column may be called at the head of a list, besides its own name.
 HEADINGS = {
@@ -40,13 +41,15 @@ NOTES = {
     "code": gettext_lazy("Your own, once for each unit: letters, digits, hyphens."),
     "area": gettext_lazy("The area's name (with what is above it where several have it) or code."),
     "kind": gettext_lazy(
-        "Leave enterprises out: each gets its unit, whose code begins with E, once a hazard is "
-        "assigned to it."
+        "Leave enterprises out: each gets its unit from the register of enterprises."
     ),
     "parent": gettext_lazy("The code of the unit above; empty for the topmost."),
     "sectors": gettext_lazy("Several with commas; empty means all."),
     "username": gettext_lazy("2 to 60 letters, digits, dots or hyphens; used to sign in."),
-    "unit": gettext_lazy("A unit's code."),
+    "unit": gettext_lazy(
+        "A unit's code; an enterprise's people: its unified social credit code, once it is in the "
+        "register."
+    ),
 }
 COLUMNS = {
     "units": ("code", "name", "kind", "area", "parent", "sectors"),
@@ -113,23 +116,26 @@ def _import(args: Namespace, kind: str, run: Callable[..., list[RowResult]]) -> 
         return _template(Path(args.files[0]), kind)
     at = timezone.now()
     counts: Counter[str] = Counter()
+    #: What was refused, and what was left as it is although the list says otherwise.
     rejected: list[dict[str, Any]] = []
+    notes: list[dict[str, Any]] = []
     links: dict[str, str] = {}
     with transaction.atomic(durable=True):
         for name in args.files:
             rows, first = read_list(Path(name), COLUMNS[kind])
             results = run(rows, by=args.actor, at=at)
             counts.update(result.outcome for result in results)
-            rejected += [
-                {"file": name, "row": result.row + first, "column": result.column,
-                 "code": result.code, "message": str(result.message)}
-                for result in results if result.outcome == "rejected"
-            ]  # fmt: skip
+            for result in results:
+                if result.message:
+                    (rejected if result.outcome == "rejected" else notes).append(
+                        {"file": name, "row": result.row + first, "column": result.column,
+                         "code": result.code, "message": str(result.message)}
+                    )  # fmt: skip
             if kind == "people" and not args.dry_run:
                 links |= _invitations(results, args, at)
         transaction.set_rollback(args.dry_run)
     done = {name: counts[name] for name in ("created", "updated", "unchanged")}
-    answer = {"rows": counts.total(), **done, "rejected": rejected, "links": links}
+    answer = {"rows": counts.total(), **done, "rejected": rejected, "notes": notes, "links": links}
     if args.json:
         emit(answer)
         return 0
@@ -137,7 +143,7 @@ def _import(args: Namespace, kind: str, run: Callable[..., list[RowResult]]) -> 
         _("%(rows)s rows: %(created)s new, %(updated)s changed, %(unchanged)s unchanged, "
           "%(refused)s rejected.") % {**answer, "refused": len(rejected)}
     )  # fmt: skip
-    for row in rejected:
+    for row in [*rejected, *notes]:
         heading = HEADINGS[row["column"]].split()[0] if row["column"] else ""
         shown = row["column"] if english() else heading
         say(f"  {row['file']} {row['row']} {shown}: {row['message']}")
@@ -154,7 +160,7 @@ def _template(path: Path, kind: str) -> int:
         raise TemplateExists(file=str(path))
     if kind == "units":
         sectors = Sector.objects.values_list("name", flat=True)
-        choices = {"kind": [str(each.label) for each in UnitKind], "sectors": list(sectors)}
+        choices = {"kind": [str(each.label) for each in LISTED_KINDS], "sectors": list(sectors)}
     else:
         choices = {"role": [str(each.label) for each in BUSINESS_ROLES]}
     headers = [column if english() else HEADINGS[column].split()[0] for column in COLUMNS[kind]]

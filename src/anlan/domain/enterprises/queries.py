@@ -12,7 +12,7 @@ from django.db.models import Q
 from anlan.base import bulk
 from anlan.base.paths import ancestors, below
 from anlan.domain.enterprises.models import Enterprise, FormerName, Status
-from anlan.kernel.accounts.models import Jurisdiction, UnitKind
+from anlan.kernel.accounts.models import Jurisdiction, Unit, UnitKind, valid_on
 
 
 class Known(NamedTuple):
@@ -102,6 +102,13 @@ def successor(pk: int) -> int:
             return pk
         pk = into
     raise AssertionError(pk)
+
+
+def unit_of(pk: int, on: date) -> Unit | None:
+    """The unit as which an enterprise answers on a day; none where nothing needed one yet."""
+    named = Jurisdiction.objects.filter(valid_on(on), enterprise_id=pk).values("unit")
+    units = Unit.objects.filter(valid_on(on), kind=UnitKind.ENTERPRISE, pk__in=named)
+    return units.order_by("pk").first()
 
 
 def regulators(enterprises: Sequence[Enterprise], on: date) -> dict[int, int]:

@@ -16,6 +16,7 @@ urlpatterns = [
     path("<int:pk>/", views.enterprise_page, name="page"),
     path("<int:pk>/edit/", views.edit_enterprise, name="edit"),
     path("<int:pk>/status/", views.set_status, name="set_status"),
+    path("<int:pk>/unit/", views.make_unit, name="make_unit"),
     path("<int:pk>/merge/", views.propose_merge, name="propose_merge"),
     path("<int:pk>/merge/decide/", views.decide_merge, name="decide_merge"),
 ]

@@ -78,6 +78,7 @@ def enterprise_page(request: HttpRequest, pk: int) -> HttpResponse:
         "merged_from": row.merged_from.order_by("pk")[:HISTORY_MAX],
         "duplicates": _seen(by, queries.duplicates(row)),
         "proposal": row.merge_proposed_into,
+        "unit": queries.unit_of(row.pk, today),
         "hazards_url": columns.hazards_url(row),
         "counts_url": columns.counts_url(row),
         "more_urls": drawn_beside(columns.MORE_OF_IT, row.pk, by),
@@ -147,6 +148,13 @@ def _area(form: EnterpriseForm, row: Enterprise | None) -> Region | None:
 def set_status(request: HttpRequest, pk: int) -> HttpResponse:
     status = Status.CLOSED if request.POST.get("status") == Status.CLOSED else Status.ACTIVE
     commands.set_status(pk, status, by=actor_of(request), at=timezone.now())
+    return go_on(request, reverse("enterprises:page", args=[pk]))
+
+
+@requires("enterprise.edit")
+@require_POST
+def make_unit(request: HttpRequest, pk: int) -> HttpResponse:
+    commands.make_unit(pk, by=actor_of(request), at=timezone.now())
     return go_on(request, reverse("enterprises:page", args=[pk]))
 
 

@@ -13,14 +13,12 @@ from django.utils.translation import pgettext_lazy
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
-from anlan.domain.enterprises import queries as enterprises
-from anlan.domain.enterprises.models import Enterprise
+from anlan.domain.enterprises.commands import answering_unit
 from anlan.domain.hazards import commands as do
 from anlan.domain.hazards import forms
 from anlan.domain.hazards.forms import StepForm
 from anlan.domain.hazards.models import Grade, Hazard
 from anlan.domain.hazards.queries import Around, visible
-from anlan.kernel.accounts.units import for_enterprise
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop import offering, settings
 from anlan.kernel.loop.models import Event, Listing, PartyRole, Proposal
@@ -37,12 +35,7 @@ def _assign(form: forms.Assign, pk: UUID, call: dict[str, Any]) -> Any:
     if unit is None and form.cleaned_data["suggested"] == "enterprise":
         hazard = Hazard.objects.select_related("enterprise", "case").get(pk=pk)
         if hazard.enterprise:
-            # Where its entry was merged into another one, the firm answers as that one.
-            firm = Enterprise.objects.get(pk=enterprises.successor(hazard.enterprise.pk))
-            unit = for_enterprise(
-                firm.pk, firm.name, firm.area_id, firm.path, also=enterprises.family(firm.pk)[1:],
-                by=call["by"], at=call["at"],
-            )  # fmt: skip
+            unit = answering_unit(hazard.enterprise.pk, by=call["by"], at=call["at"])
     if unit is None:
         raise do.Incomplete(field="rectifier", reason=_("Choose the unit from the list."))
     seen = call.pop("seen")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -17,6 +18,28 @@ from anlan.kernel.regions import queries
 
 #: The unit 未指定, which belongs to the nation.
 UNNAMED_CODE = "unnamed"
+#: The kinds of those that people enter; enterprises' come from the register.
+LISTED_KINDS = [kind for kind in UnitKind if kind != UnitKind.ENTERPRISE]
+#: The codes of enterprises' own units (``for_enterprise``), which nobody else may take.
+FIRM_CODE = re.compile(r"E\d+")
+#: The shape of a unified social credit code; the register looks closer.
+CREDIT_CODE = re.compile(r"[0-9A-Z]{18}")
+
+
+#: Units of the enterprises with these credit codes, made where there is none yet.
+ByCreditCode = Callable[[Iterable[str], Actor, datetime], dict[str, Unit]]
+_by_credit_code: list[ByCreditCode] = []
+
+
+def found_by_credit_code(finder: ByCreditCode) -> None:
+    """The register of enterprises, which is above this engine, says how."""
+    _by_credit_code[:] = [finder]
+
+
+def of_enterprises(codes: Iterable[str], *, by: Actor, at: datetime) -> dict[str, Unit]:
+    """Enterprises' units by credit code; a code that the register lacks is left out."""
+    wanted = {code for code in codes if CREDIT_CODE.fullmatch(code)}
+    return _by_credit_code[0](wanted, by, at) if wanted and _by_credit_code else {}
 
 
 class UnitUnknown(NotFound):

@@ -20,6 +20,7 @@ from anlan.kernel.accounts.commands import Land
 from anlan.kernel.accounts.commands.links import ADMIN_UNIT
 from anlan.kernel.accounts.gate import actor_of, fresh, requires
 from anlan.kernel.accounts.models import Post, Role, Sector, Unit, UnitKind, User, valid_on
+from anlan.kernel.accounts.units import LISTED_KINDS
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.regions.fields import AreaField
 from anlan.kernel.regions.models import Region
@@ -141,7 +142,11 @@ class UnitForm(forms.Form):
         label=_("Code"), max_length=40, help_text=_("Short and unchanging, such as 530102-yj.")
     )
     name = forms.CharField(label=_("Name"), max_length=120)
-    kind = forms.ChoiceField(label=_("Kind"), choices=UnitKind.choices)
+    kind = forms.ChoiceField(
+        label=_("Kind"),
+        choices=[(kind.value, kind.label) for kind in LISTED_KINDS],
+        help_text=_("An enterprise gets its unit on its page in the register of enterprises."),
+    )
     area = AreaField(label=_("Area"), max_length=20)
     sectors = forms.MultipleChoiceField(
         label=_("Sectors"),
@@ -181,7 +186,7 @@ def new_unit(request: HttpRequest) -> HttpResponse:
                 parent=data["parent"],
                 lands=lands,
             )
-        except commands.Taken as refusal:
+        except Refusal as refusal:
             form.add_error("code", str(refusal))
         else:
             return go_on(request, reverse("accounts:unit", args=[unit.pk]))

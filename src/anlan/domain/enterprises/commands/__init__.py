@@ -1,5 +1,6 @@
 """Every write to the register. Each takes a set, or one entry, and audits what it changed."""
 
+from anlan.domain.enterprises.commands.answering import answering_unit, make_unit, units_by_code
 from anlan.domain.enterprises.commands.editing import (
     move,
     rename,
@@ -18,7 +19,9 @@ __all__ = (
     "NewEnterprise",
     "PutResult",
     "Wanted",
+    "answering_unit",
     "decide_merge",
+    "make_unit",
     "match",
     "move",
     "propose_merge",
@@ -28,4 +31,5 @@ __all__ = (
     "save",
     "set_sectors",
     "set_status",
+    "units_by_code",
 )

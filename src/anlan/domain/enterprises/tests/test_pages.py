@@ -16,7 +16,7 @@ from anlan.domain.enterprises.commands import NewEnterprise
 from anlan.domain.enterprises.models import Enterprise
 from anlan.kernel.accounts import commands as accounts
 from anlan.kernel.accounts.commands import Land
-from anlan.kernel.accounts.models import Role, Sector, UnitKind, User
+from anlan.kernel.accounts.models import Jurisdiction, Post, Role, Sector, Unit, UnitKind, User
 from anlan.kernel.regions.models import Region
 
 AT = datetime(2026, 11, 20, 1, tzinfo=UTC)
@@ -209,3 +209,39 @@ def test_a_list_of_many_takes_as_many_queries_as_one_of_few(wuhua):
         [NewEnterprise(f"企业{n}", wuhua.pk) for n in range(60)], by=BY, at=AT, source="t"
     )
     assert count() == few
+
+
+def test_an_office_gives_an_enterprise_its_unit_before_anything_is_assigned(wuhua, panlong):
+    firm = entry("五华化工厂", wuhua, credit_code=CODE)
+    office = person("wh.office", Role.OFFICE, wuhua)
+    officer = person("firm.viewer", Role.RECTIFIER, wuhua, enterprise=firm.pk)
+    elsewhere = person("pl.office", Role.OFFICE, panlong)
+    address = reverse("enterprises:make_unit", args=[firm.pk])
+    assert elsewhere.post(address).status_code == 404
+    assert officer.post(address).status_code == 403
+    assert not Unit.objects.filter(code=f"E{firm.pk}").exists()
+    page = reverse("enterprises:page", args=[firm.pk])
+    assert address in office.get(page).content.decode()
+    for _twice in range(2):
+        assert office.post(address).status_code == 302
+    made = Unit.objects.get(code=f"E{firm.pk}")
+    lands = Jurisdiction.objects.filter(unit=made).values_list("enterprise_id", flat=True)
+    assert list(lands) == [firm.pk]
+    shown = office.get(page).content.decode()
+    assert made.code in shown
+    assert address not in shown
+    # An assignment afterwards finds the same unit.
+    assert commands.answering_unit(firm.pk, by=BY, at=AT) == made
+
+
+def test_a_list_of_people_names_their_enterprise_by_its_credit_code(wuhua):
+    firm = entry("五华化工厂", wuhua, credit_code=CODE)
+    officer = {"username": "an.quan", "name": "安全员", "role": "rectifier"}
+    unknown = {"username": "bu.zhi", "name": "不知", "role": "rectifier"}
+    rows = [officer | {"unit": CODE}, unknown | {"unit": "91350100M000100Y44"}]
+    results = accounts.import_people(rows, by=BY, at=AT)
+    assert [each.outcome for each in results] == ["created", "rejected"]
+    assert results[1].column == "unit"
+    post = Post.objects.get(user__username="an.quan")
+    assert post.unit == commands.answering_unit(firm.pk, by=BY, at=AT)
+    assert accounts.import_people(rows[:1], by=BY, at=AT)[0].outcome == "unchanged"

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.actor import Actor
 from anlan.base.paths import ancestors
 from anlan.base.refusal import NotFound
+from anlan.domain.enterprises.commands import answering_unit
 from anlan.domain.enterprises.models import Enterprise
-from anlan.domain.treatment.firms import unit_of
 from anlan.domain.treatment.loop import DEFECT
 from anlan.domain.treatment.models import (
     CODE_CHARS_MAX,
@@ -177,7 +177,7 @@ def file(new: NewDefect, **call: Unpack[Call]) -> UUID:
         case=case, equipment=row, level=new.level, level_name=level.name,
         description=new.description.strip(),
     )  # fmt: skip
-    own = unit_of(firm, by=by, at=at)
+    own = answering_unit(firm.pk, by=by, at=at).pk
     loop.assign(DEFECT, [case], rectifier={new.pk: own}, due_on=new.due_on, **call)
     _notify(new.pk, level, row, at)
     return claim.done(new.pk)

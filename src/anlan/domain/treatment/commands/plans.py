@@ -16,10 +16,10 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.refusal import NotFound
 from anlan.domain.enterprises import queries as enterprises
+from anlan.domain.enterprises.commands import answering_unit
 from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.hazards import queries as hazards
 from anlan.domain.hazards.models import Hazard
-from anlan.domain.treatment.firms import unit_of
 from anlan.domain.treatment.loop import PLAN
 from anlan.domain.treatment.models import (
     NAME_CHARS_MAX,
@@ -96,7 +96,7 @@ def make(new: NewPlan, **call: Unpack[Call]) -> UUID:
         case=case, enterprise=firm, name=new.name.strip(), aim=new.aim.strip()
     )
     _write(plan, new.measures)
-    unit = unit_of(firm, by=by, at=at)
+    unit = answering_unit(firm.pk, by=by, at=at).pk
     loop.assign(
         PLAN, [case], rectifier={new.pk: unit}, due_on=max(m.due_on for m in new.measures),
         **call,

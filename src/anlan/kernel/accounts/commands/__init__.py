@@ -3,7 +3,8 @@
 A person needs the permission that the command names; the command line and the clock need none.
 """
 
-from anlan.kernel.accounts.commands.imports import RowResult, import_people, import_units
+from anlan.kernel.accounts.commands.imports import RowResult, import_units
+from anlan.kernel.accounts.commands.imports_people import import_people
 from anlan.kernel.accounts.commands.links import (
     bootstrap_link,
     bootstrap_links,

@@ -1,4 +1,4 @@
-"""Units and people, many at once: each row is taken or refused, what is taken is one write."""
+"""Units, many at once: each row is taken or refused, what is taken is one write."""
 
 from __future__ import annotations
 
@@ -9,15 +9,12 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
-from anlan.kernel.accounts import policy
-from anlan.kernel.accounts.commands.people import create_people
+from anlan.kernel.accounts import policy, units
 from anlan.kernel.accounts.commands.units import Land, add_lands
-from anlan.kernel.accounts.models import BUSINESS_ROLES, Post, Role, Sector, Unit, UnitKind, User
-from anlan.kernel.accounts.names import account_name, is_account_name
+from anlan.kernel.accounts.models import Sector, Unit, UnitKind
 from anlan.kernel.audit import trail
 from anlan.kernel.audit.trail import Entry
 from anlan.kernel.regions.models import Region
@@ -30,7 +27,11 @@ ALIKE_MAX = 20_000
 
 @dataclass(frozen=True)
 class RowResult:
-    """What became of one row of an import: created, updated, unchanged or rejected."""
+    """What became of one row of an import: created, updated, unchanged or rejected.
+
+    ``message`` says why it was rejected, or what was changed, and what stays although the row says
+    otherwise.
+    """
 
     row: int
     outcome: str
@@ -58,7 +59,7 @@ _UNIT_KINDS = {
 }
 
 
-def _texts(rows: Sequence[Mapping[str, Any]]) -> list[Text]:
+def texts(rows: Sequence[Mapping[str, Any]]) -> list[Text]:
     return [{key: str(value or "").strip() for key, value in row.items()} for row in rows]
 
 
@@ -82,7 +83,14 @@ class _Units:
         if not row.get("name"):
             return "name", "missing", _("A name is missing.")
         if row.get("kind", "") not in _UNIT_KINDS:
-            return "kind", "unknown", _unknown(row["kind"], [str(kind.label) for kind in UnitKind])
+            return (
+                "kind",
+                "unknown",
+                unknown(row["kind"], [str(kind.label) for kind in units.LISTED_KINDS]),
+            )
+        refused = code not in self.known and _of_enterprise(row)
+        if refused:
+            return refused
         areas = self.areas_of(row)
         if not areas:
             return "area", "unknown", _("No area has this code or name.")
@@ -93,7 +101,7 @@ class _Units:
         for sector in _sectors(row):
             if sector not in self.sectors:
                 names = [name for name, code in self.sectors.items() if name != code]
-                return "sectors", "unknown", _unknown(sector, names)
+                return "sectors", "unknown", unknown(sector, names)
         if parent and parent not in self.known and parent not in self.new:
             return "parent", "unknown", _("No unit has this code.")
         if code in self.new:
@@ -148,6 +156,21 @@ class _Units:
         return [*map(_created, made), *(_renamed(unit, before) for unit, before in self.renamed)]
 
 
+def _of_enterprise(row: Text) -> Problem | None:
+    """An enterprise's unit belongs to its entry in the register, which a row here doesn't name."""
+    if _UNIT_KINDS[row.get("kind", "")] == UnitKind.ENTERPRISE:
+        return "kind", "enterprise", _(
+            "An enterprise gets its unit from the register of enterprises: on its page there, or "
+            "by its credit code as the unit of its people in the list of people. Leave this row "
+            "out."
+        )  # fmt: skip
+    if units.FIRM_CODE.fullmatch(row["code"]):
+        return "code", "reserved", _(
+            "Codes of E and a number belong to enterprises' units. Choose another."
+        )  # fmt: skip
+    return None
+
+
 def _sectors(row: Text) -> list[str]:
     parts = row.get("sectors", "").replace("，", ",").replace("、", ",").split(",")
     return [part.strip() for part in parts if part.strip()]
@@ -167,7 +190,7 @@ def _areas(named: set[str]) -> dict[str, list[Region]]:
     return found
 
 
-def _unknown(text: str, known: Sequence[str]) -> str:
+def unknown(text: str, known: Sequence[str]) -> str:
     """A refusal that names what may stand there."""
     words = {"text": text, "known": "、".join(known)}
     return _("“%(text)s” isn't known. Known are: %(known)s.") % words
@@ -196,9 +219,9 @@ def import_units(rows: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime) 
     Rows that can't be taken are returned as rejected; the others are written together.
     """
     policy.demand(by, "units.edit", at)
-    texts = _texts(rows)
-    codes = {row.get(name, "") for row in texts for name in ("code", "parent")}
-    named = {row.get("area", "") for row in texts}
+    listed = texts(rows)
+    codes = {row.get(name, "") for row in listed for name in ("code", "parent")}
+    named = {row.get("area", "") for row in listed}
     state = _Units(
         areas=_areas(named),
         known={unit.code: unit for unit in Unit.objects.filter(code__in=codes)},
@@ -208,108 +231,10 @@ def import_units(rows: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime) 
             for text in (code, name)
         },
     )
-    taken = [state.take(number, row) for number, row in enumerate(texts, start=1)]
+    taken = [state.take(number, row) for number, row in enumerate(listed, start=1)]
     trail.record(state.write(), by=by, at=at)
     results = [each for each in taken if each is not None]
     results += [
         RowResult(number, "created", unit.pk) for number, unit, _l, _p in state.new.values()
     ]
     return sorted(results, key=lambda result: result.row)
-
-
-@dataclass
-class _People:
-    """What one import of people knows and gathers."""
-
-    known: dict[str, int]
-    units: dict[str, Unit]
-    may_grant: bool
-    #: By user id: the row's number and the row.
-    new: dict[str, tuple[int, Text]] = field(default_factory=dict)
-    roles: dict[str, str] = field(
-        default_factory=lambda: (
-            {role.value: role.value for role in Role}
-            | {str(role.label): role.value for role in Role}
-        )
-    )
-
-    def problem(self, row: Text, username: str) -> Problem | None:
-        unit, role = row.get("unit", ""), row.get("role", "")
-        if not is_account_name(username):
-            text = _("Use 2 to 60 letters, digits, dots or hyphens without spaces.")
-            return "username", "unreadable", text
-        if not row.get("name"):
-            return "name", "missing", _("A name is missing.")
-        if username in self.new:
-            return "username", "twice", _("The file has this user id twice.")
-        if unit and unit not in self.units:
-            return "unit", "unknown", _("No unit has this code.")
-        if role and role not in self.roles:
-            return "role", "unknown", _unknown(role, [str(each.label) for each in BUSINESS_ROLES])
-        if role and not unit:
-            text = _("A post is held at a unit: write the unit's code, or leave the role empty.")
-            return "unit", "missing", text
-        if role and not self.may_grant:
-            text = _("Posts are granted by a security administrator afterwards; leave this empty.")
-            return "role", "two_people", text
-        return None
-
-    def take(self, number: int, row: Text) -> RowResult | None:
-        username = account_name(row.get("username", ""))
-        problem = self.problem(row, username)
-        if problem:
-            return RowResult(number, "rejected", None, *problem)
-        if username in self.known:
-            return RowResult(number, "unchanged", self.known[username])
-        self.new[username] = (number, row)
-        return None
-
-    def posts(self, made: Sequence[User], since: Any) -> list[Post]:
-        return [
-            Post(
-                user=user,
-                unit=self.units[row["unit"]],
-                role=self.roles[row["role"]],
-                title=row.get("title", ""),
-                valid_from=since,
-            )
-            for user, (_number, row) in zip(made, self.new.values(), strict=True)
-            if row.get("role") and row.get("unit")
-        ]
-
-
-@transaction.atomic
-def import_people(rows: Sequence[Mapping[str, Any]], *, by: Actor, at: datetime) -> list[RowResult]:
-    """Make accounts: columns username, name, email, unit, role, title.
-
-    Posts are given only where ``by`` is trusted: a system administrator makes people, and a
-    security administrator grants (S16).
-    """
-    policy.demand(by, "people.edit", at)
-    texts = _texts(rows)
-    names = {account_name(row.get("username", "")) for row in texts}
-    codes = {row.get("unit", "") for row in texts}
-    state = _People(
-        known=dict(User.objects.filter(username__in=names).values_list("username", "pk")),
-        units={unit.code: unit for unit in Unit.objects.filter(code__in=codes)},
-        may_grant=by.trusted,
-    )
-    taken = [state.take(number, row) for number, row in enumerate(texts, start=1)]
-    wanted = [
-        (username, row["name"], row.get("email", ""), None)
-        for username, (_number, row) in state.new.items()
-    ]
-    made = create_people(wanted, by=by, at=at)
-    granted = Post.objects.bulk_create(state.posts(made, timezone.localdate(at)))
-    trail.record([_granted(post) for post in granted], by=by, at=at)
-    results = [each for each in taken if each is not None]
-    results += [
-        RowResult(number, "created", user.pk)
-        for user, (number, _row) in zip(made, state.new.values(), strict=True)
-    ]
-    return sorted(results, key=lambda result: result.row)
-
-
-def _granted(post: Post) -> Entry:
-    after = {"user": post.user_id, "unit": post.unit.code, "role": post.role}
-    return Entry("accounts.post_granted", "accounts.post", post.pk, after=after)

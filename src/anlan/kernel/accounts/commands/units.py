@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound, Unreadable
-from anlan.kernel.accounts import policy, sessions
+from anlan.kernel.accounts import policy, sessions, units
 from anlan.kernel.accounts.commands.refusals import Taken
 from anlan.kernel.accounts.models import (
     Jurisdiction,
     Post,
     Unit,
+    UnitKind,
 )
 from anlan.kernel.audit import trail
 from anlan.kernel.audit.trail import Entry
@@ -47,8 +48,16 @@ def create_unit(
     lands: Sequence[Land] = (),
     valid_from: date | None = None,
 ) -> Unit:
-    """Make a unit; without ``lands`` it answers for its own area in every sector."""
+    """Make a unit; without ``lands`` it answers for its own area in every sector.
+
+    No page or list makes an enterprise's this way: ``units.for_enterprise`` does.
+    """
     policy.demand(by, "units.edit", at)
+    if units.FIRM_CODE.fullmatch(code):
+        raise Unreadable(
+            field=_("Code"),
+            reason=_("codes of E and a number belong to enterprises' units; choose another"),
+        )
     if Unit.objects.filter(code=code).exists():
         raise Taken(value=code)
     unit = Unit.objects.create(
@@ -106,6 +115,11 @@ def set_jurisdictions(
     """Make a unit answer for exactly ``lands`` from today on; what it no longer has is ended."""
     policy.demand(by, "units.grant", at)
     unit = _unit(unit_id)
+    if unit.kind == UnitKind.ENTERPRISE and any(land.enterprise_id is None for land in lands):
+        raise Unreadable(
+            field=_("What the unit answers for"),
+            reason=_("an enterprise's unit answers for its enterprise alone, never for an area"),
+        )
     today = timezone.localdate(at)
     held = {
         (row.area_id, row.sector_id, row.enterprise_id): row
@@ -217,6 +231,8 @@ def merge_units(
         (row.area_id, row.sector_id, row.enterprise_id): row
         for row in lands
         if (row.area_id, row.sector_id, row.enterprise_id) not in have
+        # An enterprise that was once entered as an office hands no area on.
+        and (row.enterprise_id or into.kind != UnitKind.ENTERPRISE)
     }
     add_lands(
         [(into, Land(row.area, row.sector_id, row.enterprise_id)) for row in new.values()], tomorrow

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
+from anlan.base.paths import ancestors
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.hazards import (
     bulk,
@@ -30,7 +31,7 @@ from anlan.domain.hazards import (
 from anlan.domain.hazards.history import timeline_of
 from anlan.domain.hazards.models import Batch, Grade, Hazard, Sighting, Source
 from anlan.domain.hazards.photos import taken
-from anlan.kernel.accounts import lists, policy, sectors
+from anlan.kernel.accounts import lists, permissions, policy, sectors
 from anlan.kernel.accounts.gate import actor_of, drawn_beside, requires
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.views_pickers import crumbs_of
@@ -135,7 +136,7 @@ def _page(
         "source": Source(case.source).label if case.source in Source.values else case.source,
         "candidates": _candidates(hazard), "major": Grade.MAJOR,
         "proposals": steps.proposals(around) if "hazard.propose" in allowed else [],
-        "rungs": RUNGS, "suggested": _suggested(hazard) if case.state == "found" else [],
+        "rungs": RUNGS, "suggested": _suggested(hazard, by) if case.state == "found" else [],
         "may_merge": any(page.code == "merge" for page in offered),
         "about_label": columns.kind_of(hazard),
         "about_details": hazard.about.details if hazard.about else [],
@@ -196,9 +197,12 @@ def _candidates(hazard: Hazard) -> Sequence[Any]:
     return criteria.candidates(hazard.description, case.sector_id, on=case.opened_on)
 
 
-def _suggested(hazard: Hazard) -> list[tuple[str, str, str]]:
-    """Units that are likely to rectify it: (value, name, why)."""
+def _suggested(hazard: Hazard, by: Actor) -> list[tuple[str, str, str]]:
+    """Units that are likely to rectify it: (value, name, why); whom its entry names, first."""
     found = []
+    named = _responsible(hazard, by)
+    if named:
+        found.append((named.code, named.name, _("responsible by its entry")))
     if hazard.enterprise:
         found.append(("enterprise", hazard.enterprise.name, _("the enterprise itself")))
     case = hazard.case
@@ -208,7 +212,20 @@ def _suggested(hazard: Hazard) -> list[tuple[str, str, str]]:
     territory = sectors.territory(case.area, case.opened_on)
     if territory:
         found.append((territory.code, territory.name, _("territory")))
-    return found
+    # One unit stands once, with the first reason.
+    return list({one[0]: one for one in reversed(found)}.values())[::-1]
+
+
+def _responsible(hazard: Hazard, by: Actor) -> Unit | None:
+    """The unit of its area or one above that its entry names, where ``by`` may see it."""
+    name = hazard.responsible_unit.strip()
+    if not name:
+        return None
+    here = Unit.objects.filter(
+        permissions.units_seen(by), name=name, valid_to=None,
+        area_id__in=ancestors(hazard.case.path),
+    )  # fmt: skip
+    return here.order_by("-path", "code").first()
 
 
 @require_POST

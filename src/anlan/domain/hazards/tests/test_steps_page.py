@@ -116,6 +116,24 @@ def test_an_ordinary_hazard_is_closed_by_one(stage, client_of):
     assert play.case.state == "closed"
 
 
+@pytest.mark.parametrize(("named", "first"), [
+    ("昆明市安委办", "昆明市安委办"), ("盘龙区安委办", ""), ("某某公司", ""), ("", ""),
+])  # fmt: skip
+def test_the_unit_that_an_entry_names_is_offered_first_if_it_is_known(
+    stage, client_of, named, first
+):
+    play = stage()
+    play.do(DAY, "office", "find")
+    Hazard.objects.filter(pk=play.pk).update(responsible_unit=named)
+    found = re.findall(
+        r'name="suggested" value="[^"]+"( checked)?><span>(\S+) <small[^>]*>([^<]+)<',
+        page(client_of("office"), play),
+    )
+    assert [name for checked, name, _why in found if checked] == [first or "五华区安委办"]
+    assert ("responsible by its entry" in {why for *_, why in found}) == bool(first)
+    assert len({name for _checked, name, _why in found}) == len(found)
+
+
 def test_what_was_fixed_on_the_spot_waits_to_be_assigned_when_it_is_returned(
     stage, client_of, cast
 ):

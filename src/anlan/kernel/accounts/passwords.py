@@ -186,4 +186,4 @@ class PolicyValidator:
             text += " " + _(
                 "Mix at least %(count)s of: capital letters, small letters, digits, other signs."
             ) % {"count": wanted.classes_min}
-        return text
+        return text + " " + _("No names, phone numbers, common words or words of this work.")

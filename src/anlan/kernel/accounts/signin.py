@@ -317,6 +317,18 @@ def recorded(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return wrapped
 
 
+def is_held_up(username: str, at: datetime) -> bool:
+    """Whether failed tries lock an account out somewhere, or make it slow everywhere."""
+    from axes.models import AccessAttempt  # it reads the settings when it is imported
+
+    locked = AccessAttempt.objects.filter(
+        username=username,
+        failures_since_start__gte=settings.AXES_FAILURE_LIMIT,
+        attempt_time__gt=at - LOCKED_FOR,
+    )
+    return counts.tried(BY_ACCOUNT, username, at) >= FREE_FAILURES or locked.exists()
+
+
 def locked_out(request: HttpRequest, *_args: Any, **_kwargs: Any) -> HttpResponse:
     """axes asks this when (account, address) has failed too often."""
     seconds = int(settings.AXES_COOLOFF_TIME.total_seconds())

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from anlan.base.refusal import NotFound, Refusal
-from anlan.kernel.accounts import commands, lists, policy
+from anlan.kernel.accounts import commands, lists, policy, signin
 from anlan.kernel.accounts.commands import links
 from anlan.kernel.accounts.gate import actor_of, fresh, requires
 from anlan.kernel.accounts.models import Post, Role, Unit, User, UserSession
@@ -93,7 +93,7 @@ def person(request: HttpRequest, pk: int) -> HttpResponse:
         "past": [post for post in posts if not _held(post, today)] if administers else [],
         "may_edit": edits,
         "may_grant": grants,
-        "may_unlock": policy.may(by, "people.unlock"),
+        "may_unlock": policy.may(by, "people.unlock") and signin.is_held_up(user.username, at),
         "sessions": UserSession.objects.filter(user=user, expire_date__gt=at).count()
         if administers
         else None,

@@ -113,7 +113,7 @@ def test_S04_one_address_is_throttled_whatever_names_it_tries(person, browser, c
     assert 0 < int(answer.headers["Retry-After"]) <= 300
 
 
-def test_S04_counters_are_rows_and_an_unlock_is_on_record(person, browser, clock, no_factor):
+def test_S04_counters_are_rows_and_an_unlock_is_on_record(person, browser, other, clock, no_factor):
     user = person("li", "office")
     guard = person("chen", "security_admin")
     for _ in range(5):
@@ -122,7 +122,12 @@ def test_S04_counters_are_rows_and_an_unlock_is_on_record(person, browser, clock
     from axes.models import AccessAttempt
 
     assert AccessAttempt.objects.get(username="li").failures_since_start == 5
+    # The button that lifts a lock is shown where there is one.
+    page = reverse("accounts:person", args=[user.pk])
+    other.sign_in("chen")
+    assert reverse("accounts:unlock", args=[user.pk]) in other.get(page).content.decode()
     commands.unlock(user.pk, by=by(guard), at=timezone.now())
+    assert reverse("accounts:unlock", args=[user.pk]) not in other.get(page).content.decode()
     assert AuditRow.objects.filter(action="accounts.unlocked", user_id=guard.pk).exists()
     browser.sign_in("li")
     assert browser.is_in

@@ -45,6 +45,8 @@ _RANKED = re.compile(
     r"(?P<what>(?:事故|火灾|案件)?[\u4e00-\u9fff]{0,4}?(?:起数|人数|数量|总量))(?:分别)?(?:居|位居|位列|列|排名?|靠)前[^,。;]{0,6},分别为?"
     r"(?:\d+[\u4e00-\u9fff]{1,2}[、和])*$"
 )
+#: 年全省共接报火灾: what leads up to an accident isn't its name.
+_UP_TO = re.compile(r"^.*(?:全[省市县区国州]|接报|发生|共)|^时")
 _ACCIDENT = re.compile(r"(?:各类|发生)?(?P<w>[\u4e00-\u9fff]{0,8}?(?:事故|火灾))")
 #: 10起、11人: what a bracket holds before the number asked about.
 _COUNTS_LISTED = re.compile(r"(?:\d+[\u4e00-\u9fff]{1,3}[、,和])*")
@@ -135,7 +137,7 @@ def _harmed(at: At) -> bool:
 def _accident(at: At) -> str:
     near = at.text[max(at.line.start, at.find.start - 40) : at.find.start]
     hit = list(_ACCIDENT.finditer(near))
-    return hit[-1]["w"][-8:] if hit else "事故"
+    return (_UP_TO.sub("", hit[-1]["w"]) if hit else "") or "事故"
 
 
 def _toll(at: At) -> bool:
@@ -237,6 +239,20 @@ def _among(at: At) -> bool:
     return True
 
 
+#: 春城市火灾起数最多,为517起
+_AT_ITS_HEAD = re.compile(
+    r"(?:^|[,。;:])(?P<what>[\u4e00-\u9fff]{2,16}?)最[多少高低],(?:为|达到?)$"
+)
+
+
+def _at_its_head(at: At) -> bool:
+    said = _AT_ITS_HEAD.search(at.text[at.line.start : at.find.start])
+    if said is None:
+        return False
+    at.find.indicator = placeless(said["what"])
+    return True
+
+
 def _ranked(at: At) -> bool:
     said = _RANKED.search(indicators.clause(at.text, at.find.start, at.line.start, "。;\n"))
     if said is None:
@@ -291,7 +307,18 @@ def _beside(at: At, last: Find) -> str:
     return said if re.search("以[上下]", said) else last.indicator
 
 
-_RULES = (_harmed, _toll, _bracketed, _measured, _same_thing, _among, _ranked, _by_noun, _by_lead)
+_RULES = (
+    _harmed,
+    _toll,
+    _bracketed,
+    _measured,
+    _same_thing,
+    _among,
+    _at_its_head,
+    _ranked,
+    _by_noun,
+    _by_lead,
+)
 
 
 def _of_a_whole(at: At, lead: str, *, part: bool) -> str:
@@ -310,7 +337,9 @@ def _of_a_whole(at: At, lead: str, *, part: bool) -> str:
 
 #: 其次为县城集镇,共发生火灾5.5万起; 城市火灾相对较少,共发生…: the clause before says of what.
 _HAPPENED = re.compile(r"^(?:共)?(?:发生|接报|造成)?(?:[^,。;\d]{0,4}(?:事故|火灾|案件|警情))?$")
-_SAID_OF = re.compile(r"(?:^|[。;])\s*(?:其次|再次|首先)?(?:为|是)?(?P<of>[^,。;\d]{2,14}),$")
+_SAID_OF = re.compile(
+    r"(?:^|[。;])\s*(?:其次|再次|首先)?(?:为|是)?(?P<of>[^,。;\d]{2,14}(?<!看)),$"
+)
 
 
 def _clause_before(at: At, lead: str) -> str:

@@ -79,3 +79,13 @@ def test_two_things_with_one_value_are_two_figures() -> None:
 def test_a_plan_sets_a_quota_for_each() -> None:
     (figure,) = read("2024年工作要点\n一、工作\n各州市建成2座以上示范矿山。")
     assert (figure.value, figure.unit, figure.kind) == (2, "座/州市", "target")
+
+
+def test_what_leads_up_to_a_figure_is_no_part_of_its_name() -> None:
+    text = (
+        "今年全省共接报火灾12起,亡3人。从场所看,居住场所火灾5起;从时段看,0时至6时发生火灾4起,"
+        "致2人死亡。从地区看,春城市火灾起数最多,为6起。"
+    )
+    assert [figure.indicator for figure in read(text)] == [
+        "接报火灾", "火灾死亡人数", "居住场所火灾", "发生火灾", "火灾死亡人数", "春城市火灾起数",
+    ]  # fmt: skip

@@ -180,6 +180,17 @@ def _no_denials_left_over() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
+def _nobodys_language() -> Iterator[None]:
+    """A request leaves its reader's language to the thread: a test that looks at words must find
+    them alike alone and after any other, in the language of the installation."""
+    from django.utils import translation
+
+    translation.deactivate()
+    yield
+    translation.deactivate()
+
+
+@pytest.fixture(autouse=True)
 def _no_list_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """How a list was read is remembered for a minute: the number of statements would depend on
     what ran before."""

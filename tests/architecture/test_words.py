@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
+from importlib import import_module
+from pathlib import Path
 
 from django.utils import translation
 
-from anlan.config.capabilities import capabilities, fact_kinds
+import anlan
+from anlan.config.capabilities import capabilities, fact_kinds, machines
 from anlan.kernel.accounts import words
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
+ROOT = Path(anlan.__file__).parent
+#: What a call puts on record, by the name of the function: an act's code first, then the object's.
+RECORDING = {"Entry", "record"}
+CODE = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
 def test_every_right_and_figure_is_called_something() -> None:
@@ -24,3 +33,47 @@ def test_every_right_and_figure_is_called_something() -> None:
         shown |= {rest: words.act(f"-.{rest}") for _head, _dot, rest in parts}
     assert len(shown) > 100
     assert not [code for code, word in shown.items() if not CHINESE.search(word)]
+
+
+def test_every_act_and_object_on_record_is_called_something() -> None:
+    """As the auditor's page shows them: each code that a command writes, and each loop's steps."""
+    acts = {f"{machine.kind}.{step.name}" for machine in machines() for step in machine.steps}
+    objects = set()
+    for act, on in _recorded():
+        acts |= act
+        objects |= on
+    with translation.override("zh-hans"):
+        named = {code: words.act(code).split(" · ") for code in acts}
+        nameless = {code for code, both in named.items() if not all(map(CHINESE.search, both))}
+        nameless |= {code for code in objects if not CHINESE.search(words.thing(code))}
+    assert (len(acts) > 700, len(objects) > 80) == (True, True)
+    assert not nameless, sorted(nameless)
+
+
+def _recorded() -> Iterator[tuple[set[str], set[str]]]:
+    """The codes of each call that puts something on record: of what was done, and to what."""
+    for path in sorted(ROOT.rglob("*.py")):
+        if {"tests", "migrations"} & set(path.parts):
+            continue
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        module = ".".join(("anlan", *path.relative_to(ROOT).with_suffix("").parts))
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or len(node.args) < 2:
+                continue
+            if getattr(node.func, "attr", getattr(node.func, "id", "")) not in RECORDING:
+                continue
+            acts = {code for code in _texts(node.args[0], module) if CODE.fullmatch(code)}
+            if acts:
+                yield acts, _texts(node.args[1], module)
+
+
+def _texts(node: ast.expr, module: str) -> set[str]:
+    """What an argument may be, as far as it stands there: a text, one of two, or a constant."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        return {node.value}
+    if isinstance(node, ast.IfExp):
+        return _texts(node.body, module) | _texts(node.orelse, module)
+    if isinstance(node, ast.Name):
+        value = getattr(import_module(module), node.id, None)
+        return {value} if isinstance(value, str) else set()
+    return set()

@@ -103,7 +103,8 @@ def plant_campaigns(
     plans = ("plan", "edit_plan", "publish", "break_down", "break_down_progress",
              "break_down_stop", "quotas", "shares", "new_line", "line", "remove_line", "elements",
              "elements_line", "derived", "derived_export", "derives", "plan_records",
-             "plan_visits", "derived_tree", "end_plan")  # fmt: skip
+             "plan_visits", "derived_tree", "end_plan", "supporting",
+             "unsupport")  # fmt: skip
     pages = ("campaign", "edit", "new_plan", "map", "map_rows", "map_ics", "expected", "goals",
              "elements_template", "organs", "new_organ", "organs_export", "hearings",
              "new_hearing", "new_rule", "end_hearing_rule", "meetings",

@@ -37,3 +37,11 @@ def uuid7() -> UUID:
 def id_after(pk: UUID, n: int) -> UUID:
     """The id ``n`` places behind one that a client made: a repeat names the same one."""
     return UUID(int=(pk.int + n) % 2**128)
+
+
+def uuid_of(text: str) -> UUID | None:
+    """The id that a text is, or None: what came with an address, say."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.module_loading import import_string
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
+from ninja.types import DictStrAny
 
 from anlan.base.refusal import Refusal
+from anlan.base.text import visible_in
 from anlan.config.capabilities import capabilities
 from anlan.kernel.accounts.gate import SignInFirst, requires
 from anlan.kernel.accounts.tokens import PageAuth, TokenAuth
@@ -17,7 +20,16 @@ from anlan.kernel.accounts.tokens import PageAuth, TokenAuth
 #: When to ask again where the database was away for a moment (F03).
 BUSY_SECONDS = 10
 
+
+class AsSeen(Parser):
+    """A body without the characters that nobody sees, as a page's forms take theirs."""
+
+    def parse_body(self, request: HttpRequest) -> DictStrAny:
+        return cast(DictStrAny, visible_in(super().parse_body(request)))
+
+
 api = NinjaAPI(
+    parser=AsSeen(),
     title="Anlan",
     version="1",
     description="Every write is a PUT to a request id of the caller's: repeating it is safe.",

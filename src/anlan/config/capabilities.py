@@ -14,6 +14,7 @@ from anlan.kernel.loop.machine import Machine
 if TYPE_CHECKING:
     from anlan.kernel.accounts.copies import Table
     from anlan.kernel.accounts.policy import Rule
+    from anlan.kernel.accounts.words import Words
     from anlan.kernel.facts.kinds import FactKind
     from anlan.kernel.facts.opening import Opener
     from anlan.kernel.indicators.declare import Indicator
@@ -57,6 +58,11 @@ def machines() -> tuple[Machine, ...]:
 def works() -> tuple[Work, ...]:
     """What stands in the worklist, and how."""
     return tuple(work for capability in capabilities() for work in capability.works)
+
+
+def words() -> tuple[Words, ...]:
+    """What the codes of every capability are called."""
+    return tuple(capability.words for capability in capabilities())
 
 
 def own_tables() -> tuple[Table, ...]:

@@ -115,7 +115,10 @@ def _import(parser: argparse.ArgumentParser) -> None:
     people.set_defaults(target="anlan.config.cli_accounts:import_people")
     accidents = kinds.add_parser("accidents", help=both("事故台账", "registers of accidents"))
     accidents.set_defaults(target="anlan.config.accidents_cli:import_files")
-    for kind in (hazards, units, people, accidents):
+    enterprises = kinds.add_parser("enterprises", help=both("企业名册", "registers of enterprises"))
+    enterprises.set_defaults(target="anlan.config.enterprises_cli:import_files")
+    _import_enterprises(enterprises)
+    for kind in (hazards, units, people, accidents, enterprises):
         kind.add_argument("files", nargs="+", metavar="FILE")
         kind.add_argument("--dry-run", action="store_true", help=both("只检查", "only check"))
         _json(kind)
@@ -168,6 +171,35 @@ def _import(parser: argparse.ArgumentParser) -> None:
         "--yuan",
         metavar="RATE",
         help=both("台账币种一单位折合人民币元", "yuan for one unit of the register's currency"),
+    )
+
+
+def _import_enterprises(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--unit", metavar="CODE", help=both("登记单位代码", "entering unit"))
+    parser.add_argument(
+        "--area", metavar="CODE", help=both("未写地区的行归属地", "the area of rows that give none")
+    )
+    parser.add_argument(
+        "--mapping",
+        default="auto",
+        metavar="NAME|FILE.toml",
+        help=both(
+            "列对应关系：auto（按表头和内容）、已保存的名称或文件",
+            "auto (by headings and values), one that was saved, or a file",
+        ),
+    )
+    parser.add_argument(
+        "--save",
+        metavar="NAME",
+        help=both("将列对应关系以此名称保存", "save the mapping under this name"),
+    )
+    parser.add_argument(
+        "--renames",
+        action="store_true",
+        help=both(
+            "信用代码相同而名称完全不同的，按企业更名处理",
+            "a wholly different name under a known credit code is its new name",
+        ),
     )
 
 
@@ -354,7 +386,7 @@ COMMANDS: dict[str, Command] = {
     "import": Command("导入台账", "import workbooks", "", _import),
     "read": Command("读通知和报告：任务、目标、期限、数据", "read a notice or a report",
                     "anlan.config.cli_read:main", _read, prepared=False),
-    "undo": Command("撤销一个导入批次", "undo a batch", "anlan.config.hazards_cli:undo", _undo),
+    "undo": Command("撤销一个导入批次", "undo a batch", "anlan.config.undo_cli:main", _undo),
     "figures": Command("查询数据", "sums of facts", "anlan.config.figures:main", _figures),
     "paper": Command("生成公文：形势专报、通报、简报……", "write a paper from the figures",
                      "anlan.config.cli_papers:paper", _paper),

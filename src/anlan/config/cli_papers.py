@@ -72,6 +72,7 @@ def paper(args: Namespace) -> int:
         raise FileThere(file=str(target))
     at = timezone.now()
     area, period = regions.by_code(args.region), periods.parse(args.period)
+    kind.demand(period)
     found = scope.of(args.actor, area, period, at, known_at=at)
     organ = by_code(args.unit).name if args.unit else _office_of(area)
     with language.of_papers():

@@ -30,6 +30,7 @@ from anlan.config import (
     demo_accidents,
     demo_assessments,
     demo_campaign,
+    demo_enterprises,
     demo_filings,
     demo_library,
     demo_lists,
@@ -127,6 +128,7 @@ def _fill(args: argparse.Namespace, by: Actor, watch: Watch) -> Mapping[str, str
         demo_lists.lists(at=timezone.now())
         demo_measures.measures(at=timezone.now())
         demo_accidents.accidents(at=timezone.now())
+        demo_enterprises.enterprises(at=timezone.now())
         demo_supervision.supervision(at=timezone.now())
         demo_sweeps.sweeps_and_plans(at=timezone.now())
         demo_campaign.campaign(at=timezone.now())

@@ -26,6 +26,7 @@ from anlan.domain.accidents.commands import (
 from anlan.domain.accidents.commands.raising import set_raising_rules
 from anlan.domain.accidents.models import FollowUp
 from anlan.domain.accidents.raising import Rule
+from anlan.domain.hazards.models import Hazard
 from anlan.kernel.accounts import held, sectors
 from anlan.kernel.accounts.models import Unit, UnitKind, User
 from anlan.kernel.regions.models import Region
@@ -177,9 +178,11 @@ def _followed_up(pk: UUID, call: dict[str, Any]) -> None:
     district = unit(office_code(DISTRICT))
     row = FollowUp.objects.filter(accident=pk, kind="lesson", unit=district).first()
     if row is not None:
+        found = Hazard.objects.filter(below(district.path, "case__path"), case__kind="hazard")
+        numbers = found.order_by("-pk").values_list("case__number", flat=True)[:2]
         commands.answer_followup(
-            row.pk, answer="已排查12家涉有限空间作业单位（演示）", found=3, by=county, at=at,
-            request_id=uuid7(),
+            row.pk, answer="已排查12家涉有限空间作业单位（演示）", found=3, numbers=tuple(numbers),
+            by=county, at=at, request_id=uuid7(),
         )  # fmt: skip
 
 

@@ -71,10 +71,11 @@ def _wanted(plan: Plan, today: date, office: Actor, at: datetime) -> None:
     ]  # fmt: skip
     wanted.set_expected(pk, expected, **_call(office, at))
     goals = [
-        NewGoal("一般和重大隐患较上年下降10%（演示）", "change", indicator="hazard.found",
+        NewGoal("生产安全事故死亡人数较上年下降10%（演示）", "change", indicator="accident.dead",
                 base_year=today.year - 1, direction="down", aim=Decimal(10),
                 due_on=plan.campaign.ends_on),
-        NewGoal("重特大事故坚决遏制（演示）", "curb", due_on=plan.campaign.ends_on),
+        NewGoal("重特大事故坚决遏制（演示）", "curb", indicator="accident.major_up",
+                due_on=plan.campaign.ends_on),
     ]  # fmt: skip
     wanted.set_goals(pk, goals, **_call(office, at))
     items = [NewElement("牵头单位", True, "lead"), NewElement("完成时限", True, "due"),

@@ -10,12 +10,15 @@ from django.utils import timezone
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
-from anlan.domain.campaigns.models import Task
+from anlan.domain.campaigns.deriving.queries import items_of
+from anlan.domain.campaigns.models import Plan, Task
+from anlan.domain.campaigns.supporting import commands as supporting
 from anlan.domain.enterprises.models import Enterprise
 from anlan.domain.inspections.acceptance import commands as acceptance
 from anlan.domain.library import commands
 from anlan.domain.library.commands import ItemTerms, SetTerms, Terms
 from anlan.domain.library.models import Article, RuleSet, Text
+from anlan.domain.measures.models import Measure
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.models import User
 
@@ -69,6 +72,7 @@ def library(*, at: datetime) -> None:
     if task is not None:
         for one in (third, fourth):
             commands.link(hot, case=task.pk, article=one.pk, **_call(by, at))
+    _supporting(hot, at)
     _items(by, at, hot, park)
     pk = uuid7()
     commands.new_edition(hot, pk=pk, **_call(by, at))
@@ -78,6 +82,17 @@ def library(*, at: datetime) -> None:
     )  # fmt: skip
     commands.put_edition(pk, terms, **_call(by, at))
     commands.stand(pk, **_call(by, at))
+
+
+def _supporting(rule: UUID, at: datetime) -> None:
+    """What supports two items of the province's plan: the rule, and measures on gas as they stand
+    (one in force, one that is still being made)."""
+    plan = Plan.objects.filter(kind=Plan.Kind.MASTER, parent=None).earliest("made_at")
+    office = held.actor(User.objects.get(username="yn.office"), today=timezone.localdate(at))
+    items = list(items_of(plan).values_list("pk", flat=True))
+    supporting.support(plan.pk, [items[4]], text=rule, **_call(office, at))
+    for made in Measure.objects.filter(title__contains="燃气").exclude(case__state="repealed"):
+        supporting.support(plan.pk, [items[1]], measure=made.pk, **_call(office, at))
 
 
 def _items(by: Actor, at: datetime, hot: UUID, park: UUID) -> None:

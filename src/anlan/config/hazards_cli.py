@@ -48,7 +48,7 @@ def import_files(args: Namespace) -> int:
         year=args.year,
         found_on=args.found_on,
     )
-    with _bar() as progress:
+    with bar() as progress:
         if args.dry_run:
             counts = importing.try_out(batch, progress=progress)
         else:
@@ -110,23 +110,8 @@ def _tell_doubts(batch: Batch) -> None:
         say(f"  {one.file} {one.sheet} {one.rows}（{one.count}）{one.column}: {one.message}")
 
 
-def undo(args: Namespace) -> int:
-    """Withdraw a batch's sightings; cases that people advanced since are listed, not undone."""
-    batch = importing.batch_of(args.batch)
-    with _bar() as progress:
-        done = importing.undo(batch.pk, by=args.actor, at=timezone.now(), progress=progress)
-    catch_up(timezone.now())
-    if args.json:
-        emit({"batch": str(done.pk), "status": done.status, "kept": done.kept})
-    else:
-        say(both("批次已撤销。", "The batch is undone."))
-        for pk in done.kept:
-            say(both("  已有人办理，未撤销：", "  advanced by people, not undone: ") + pk)
-    return 0
-
-
 @contextmanager
-def _bar() -> Iterator[Progress]:
+def bar() -> Iterator[Progress]:
     with tqdm(unit="row", file=sys.stderr, disable=None) as bar:
 
         def progress(done: int, total: int) -> None:

@@ -84,6 +84,7 @@ def _given(name: str) -> str:
 SECRET_KEY = _secret("django")
 # Functions that gather what every capability hands over, asked when first needed.
 FACT_KINDS = "anlan.config.capabilities.fact_kinds"
+WORDS = "anlan.config.capabilities.words"
 FACT_PAGES = "anlan.config.capabilities.fact_pages"
 INDICATORS = "anlan.config.capabilities.indicators"
 LOOP_MACHINES = "anlan.config.capabilities.machines"

@@ -20,8 +20,8 @@ from django.views.decorators.http import require_GET
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
 from anlan.domain.enterprises.models import Enterprise, EnterpriseQuerySet
-from anlan.domain.hazards import overview, queries, search
-from anlan.kernel.accounts import policy
+from anlan.domain.hazards import queries, search
+from anlan.kernel.accounts import policy, readers
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.views_pickers import where_of
 from anlan.kernel.loop import worklist
@@ -136,7 +136,7 @@ def _areas(by: Actor, text: str) -> Iterator[Option]:
     shown = 0
     for area in regions.find(text, limit=_AREAS_LOOKED_AT):
         try:
-            overview.covered(by, area)
+            readers.covered(by, area)
         except NotFound:
             continue
         yield reverse("overview:area", args=[area.code]), area.name, where_of(area), "map-pin"

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from anlan.kernel.accounts.words import Words
+
 if TYPE_CHECKING:
     from anlan.kernel.accounts.copies import Table
     from anlan.kernel.accounts.policy import Rule
@@ -41,3 +43,5 @@ class Capability:
     opens: Sequence[Opener] = ()
     #: Tables with a person's own rows, for the copy that they may take of what is kept of them.
     own: Callable[[], Sequence[Table]] = tuple
+    #: What its codes are called on the record of what was done.
+    words: Words = field(default_factory=Words)

@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 from django.utils.functional import lazystr
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.base.refusal import MovedOn, Refusal
+from anlan.base.text import visible
 
 #: By the code that Django's fields give their errors.
 MESSAGES = {
@@ -38,6 +41,8 @@ class Spoken:
         super().__init__(*args, **kwargs)
         if not self.is_bound:  # type: ignore[attr-defined]
             return  # It refuses nothing, and a page has dozens of fields.
+        form: Any = self
+        form.data = _as_seen(form)
         for name, field in self.fields.items():  # type: ignore[attr-defined]
             label = str(field.label or name)
             own = {code: text % {"label": label} for code, text in MESSAGES.items()}
@@ -52,6 +57,29 @@ class Spoken:
                 # What the form's author wrote for this very field stands.
                 if field.error_messages.get(code) == defaults.get(code):
                     field.error_messages[code] = lazystr(text)
+
+
+def _as_seen(form: forms.BaseForm) -> Any:
+    """What came, without the characters that nobody sees; a password stays as typed."""
+    data: Any = form.data
+    if not isinstance(data, QueryDict):
+        return data  # A program's own, such as a form made from a row.
+    secret = {
+        form.add_prefix(name)
+        for name, field in form.fields.items()
+        if isinstance(field.widget, forms.PasswordInput)
+    }
+    changed = {}
+    for name, texts in data.lists():
+        seen = [visible(text) for text in texts]
+        if seen != texts and name not in secret:
+            changed[name] = seen
+    if not changed:
+        return data
+    data = data.copy()
+    for name, texts in changed.items():
+        data.setlist(name, texts)
+    return data
 
 
 class Form(Spoken, forms.Form):
@@ -113,3 +141,12 @@ class MomentInput(forms.DateTimeInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+def text_area(
+    label: Any, required: bool = True, rows: int = 3, help_text: Any = ""
+) -> forms.CharField:
+    return forms.CharField(
+        label=label, required=required, max_length=TEXT_CHARS_MAX, help_text=help_text,
+        widget=forms.Textarea({"rows": rows}),
+    )  # fmt: skip

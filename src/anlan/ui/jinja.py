@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from jinja2 import Environment
 from markupsafe import Markup
 
+from anlan.base import stored
 from anlan.base.memory import Memory
 from anlan.ui import figures, lists, svg
 from anlan.ui.addresses import address
@@ -118,6 +119,7 @@ def environment(**options: Any) -> Environment:
         moment=figures.moment,
         clock=figures.clock,
         iso=figures.iso,
+        shown=stored.shown,
     )
     # What a page may say that this folder can't know: words for whoever acts, say.
     env.filters.update(

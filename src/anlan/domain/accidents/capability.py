@@ -9,6 +9,7 @@ from anlan.domain.accidents.inquiring import KINDS as INQUIRY_KINDS
 from anlan.domain.accidents.invariants import invariants
 from anlan.domain.accidents.loop import ACCIDENT, KINDS
 from anlan.domain.accidents.permissions import RULES
+from anlan.domain.accidents.words import WORDS
 from anlan.domain.accidents.work import FOLLOWUPS, INQUIRIES, WORK
 from anlan.kernel.capability import Capability
 
@@ -24,4 +25,5 @@ CAPABILITY = Capability(
     invariants=(invariants,),
     opens=(opens.page,),
     works=(WORK, INQUIRIES, FOLLOWUPS),
+    words=WORDS,
 )

@@ -28,10 +28,11 @@ from anlan.domain.accidents.models import (
     Track,
     Word,
 )
-from anlan.domain.hazards.forms import AreaField, Nothing, Reason, StepForm, text_area
 from anlan.kernel.accounts import sectors
+from anlan.kernel.accounts.fields import AreaField
+from anlan.kernel.loop.forms import Nothing, Reason, StepForm
 from anlan.kernel.regions.models import Level
-from anlan.ui.forms import DayInput, MomentInput
+from anlan.ui.forms import DayInput, MomentInput, text_area
 
 __all__ = ["Nothing", "Reason"]
 

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from anlan.domain.accidents import controls
 from anlan.domain.accidents.commands import NewControl
 from anlan.domain.accidents.models import PLACE_CHARS_MAX, ControlTarget
-from anlan.domain.hazards.forms import AreaField
 from anlan.kernel.accounts import sectors
+from anlan.kernel.accounts.fields import AreaField
 from anlan.kernel.calendar.periods import YEAR_MAX, YEAR_MIN
 from anlan.ui.forms import Form
 

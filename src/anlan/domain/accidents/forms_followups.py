@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.accidents.commands.followups import HEAPS, NewFollowUp
 from anlan.domain.accidents.models import PLACE_CHARS_MAX, FollowUp
-from anlan.domain.hazards.forms import AreaField, text_area
 from anlan.kernel.accounts import sectors
-from anlan.ui.forms import DayInput, Form
+from anlan.kernel.accounts.fields import AreaField
+from anlan.ui.forms import DayInput, Form, text_area
 
 KINDS = [(each.value, each.label) for each in (FollowUp.Kind.MEASURE, FollowUp.Kind.LESSON)]
 _NAMES = re.compile(r"[、,，;；\n]")
@@ -63,6 +63,14 @@ class AnswerForm(Asked):
         label=_("Hazards of the same kind found"), required=False, min_value=0,
         help_text=_("Of a lesson; 0 is an answer."),
     )  # fmt: skip
+    numbers = text_area(
+        _("Numbers of those on record here"), required=False, rows=2,
+        help_text=_("Like YH20261124-SK7X-M838; several with “、” or one a line."),
+    )  # fmt: skip
+
+    def clean_numbers(self) -> tuple[str, ...]:
+        parts = _NAMES.split(self.cleaned_data["numbers"])
+        return tuple(part.strip().upper() for part in parts if part.strip())
 
 
 class JudgeForm(Asked):

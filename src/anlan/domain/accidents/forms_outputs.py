@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from anlan.domain.accidents import outputs
 from anlan.domain.accidents.commands import NewOutput
 from anlan.domain.accidents.models import PLACE_CHARS_MAX
-from anlan.domain.hazards.forms import AreaField
+from anlan.kernel.accounts.fields import AreaField
 from anlan.ui.forms import Form
 
 

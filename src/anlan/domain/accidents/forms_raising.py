@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from anlan.domain.accidents import law
 from anlan.domain.accidents.models import LOSS_FEN_MAX, PEOPLE_MAX, PLACE_CHARS_MAX, WAN_FEN
 from anlan.domain.accidents.raising import PLACES, Rule
-from anlan.domain.hazards.forms import AreaField
 from anlan.kernel.accounts import sectors
+from anlan.kernel.accounts.fields import AreaField
 from anlan.ui.forms import Form
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from anlan.domain.accidents import law
 from anlan.domain.accidents.columns import wan
 from anlan.domain.accidents.models import Casualty, Finding, Nature, Scope, Track
-from anlan.domain.hazards import history
+from anlan.kernel.loop import timeline
 from anlan.kernel.loop.models import Event
 
 FIELDS: dict[str, Any] = {
@@ -36,28 +36,13 @@ SILENT = ("state", "due_on", "to_level", "sent_at")
 
 def timeline_of(events: Sequence[Event], steps: Mapping[str, Any] = STEPS) -> list[dict[str, Any]]:
     """As people call it: grades, scopes and types by their names."""
-    words = {
-        **law.GRADES, **dict(Scope.choices), **dict(Nature.choices), **dict(Finding.Kind.choices),
-        **dict(Finding.Status.choices), **dict(Casualty.Outcome.choices),
-        **dict(Track.Code.choices),
-        **{key: row.name for key, row in law.types().items()},
+    codes = {
+        "grade": {**law.GRADES, "": _("not graded")},
+        "scope": dict(Scope.choices), "nature": dict(Nature.choices),
+        "finding": dict(Finding.Kind.choices) | dict(Finding.Status.choices),
+        "outcome": dict(Casualty.Outcome.choices), "track": dict(Track.Code.choices),
+        "type": {key: row.name for key, row in law.types().items()},
     }  # fmt: skip
-    for event in events:
-        # Grades are none of the hazards', and a loss is told as it is written.
-        event.changes = {
-            name: [_spoken(name, one) for one in value] if isinstance(value, list) else value
-            for name, value in event.changes.items()
-        }
-    entries = history.timeline_of(events, steps=steps, fields=FIELDS, silent=SILENT)
-    for entry in entries:
-        entry["changes"] = [
-            (label, str(words.get(before, before)), str(words.get(after, after)))
-            for label, before, after in entry["changes"]
-        ]
-    return entries
-
-
-def _spoken(name: str, value: Any) -> Any:
-    if name == "grade":
-        return str(law.GRADES.get(value, _("not graded")))
-    return wan(value) if name == "loss_fen" and isinstance(value, int) else value
+    return timeline.timeline_of(
+        events, steps=steps, fields=FIELDS, codes=codes, said={"loss_fen": wan}, silent=SILENT
+    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
@@ -45,6 +45,16 @@ def grade_of(deaths: int, serious: int, loss_fen: int) -> str:
         if any(reached):
             return str(row["code"])
     return ""
+
+
+def fall_groups() -> list[tuple[Any, Sequence[str]]]:
+    """Name and grades of each group that 三个双下降 speaks of; no grades: all accidents."""
+    names: Mapping[Sequence[str], Any] = {
+        (): _("All accidents"), MAJOR_UP: _("Serious accidents and graver"),
+        **{(code,): name for code, name in GRADES.items()},
+    }  # fmt: skip
+    groups = [tuple(grades) for grades in law()["three_falls"]["groups"]]
+    return [(names[group], group) for group in groups]
 
 
 def late_days(nature: str) -> int:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
-from django.urls import reverse
-
 from anlan.domain.accidents.loop import KINDS
+from anlan.kernel.facts import opening
 from anlan.kernel.facts.behind import Asked
 
 _CODES = frozenset(kind.code for kind in KINDS)
@@ -18,10 +15,4 @@ def page(asked: Asked) -> str:
     fits = "scope" in where and set(where) <= {"scope", "grade", "sector"}
     if asked.kind not in _CODES or not fits or len(where.get("sector", [""])) > 1:
         return ""
-    given = {"kind": asked.kind, "area": asked.area.code, "period": asked.period.code,
-             **({"own": "1"} if asked.own else {}),
-             **{name: ",".join(value or "none" for value in values)
-                for name, values in where.items()}}  # fmt: skip
-    if asked.known_at is not None:
-        given["known"] = asked.known_at.isoformat()
-    return f"{reverse('accidents:records')}?{urlencode(given)}"
+    return opening.named("accidents:records", asked)

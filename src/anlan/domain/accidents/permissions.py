@@ -21,12 +21,12 @@ from django.db.models import Q
 
 from anlan.base.actor import Actor
 from anlan.domain.accidents.models import Wish
-from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party, reported
 from anlan.domain.lists.permissions import ANSWERS
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
-from anlan.kernel.accounts.reach import around, own_paths, within
+from anlan.kernel.accounts.reach import JUDGES, SEES, around, own_paths, within
+from anlan.kernel.loop.rights import in_charge, party, reported
 from anlan.kernel.regions.models import Region
 
 LEADS = (Role.OFFICE, Role.LEADER)

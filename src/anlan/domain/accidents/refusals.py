@@ -32,11 +32,3 @@ class TooManyAccidents(Refusal):
     code = "too_many_accidents"
     message = _("More than %(max)d accidents; narrow the list, or divide the workbook.")
     status = 413
-
-
-class BatchBusy(Refusal):
-    """An import that is at work, or is over, can't be changed, started or undone."""
-
-    code = "accident_batch_busy"
-    message = _("The import is “%(status)s”, so this can't be done now. Open its page again.")
-    status = 409

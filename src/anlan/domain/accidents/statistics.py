@@ -113,6 +113,11 @@ class Line:
     def cells(self) -> list[tuple[str, Figure]]:
         return list(self.figures.items())
 
+    @property
+    def double(self) -> bool | None:
+        """双下降: accidents and deaths both below last year."""
+        return _all(self.figures[HAPPENED.code].fell, self.figures[DEATHS.code].fell)
+
 
 @dataclass(frozen=True)
 class Statistics:
@@ -123,6 +128,8 @@ class Statistics:
     types: list[Line]
     larger: Figure
     major: Figure
+    #: The groups whose accidents and deaths all fall where 三个双下降 holds.
+    groups: list[Line]
     #: Months in a row in which accidents and deaths both fell on a year ago.
     double_months: int
     #: Whole months since the last serious accident; None where the ledger knows of none.
@@ -132,14 +139,20 @@ class Statistics:
 
     @property
     def double(self) -> bool | None:
-        return _both(self.total.figures[HAPPENED.code].fell, self.total.figures[DEATHS.code].fell)
+        return self.total.double
 
     @property
     def triple(self) -> bool | None:
-        return _both(self.double, self.larger.fell)
+        """三下降: accidents, deaths, and accidents of a graver kind than ordinary."""
+        return _all(self.double, self.larger.fell)
+
+    @property
+    def three_doubles(self) -> bool | None:
+        """三个双下降: accidents and deaths fell in each of the groups."""
+        return _all(*(group.double for group in self.groups))
 
 
-def _both(*holds: bool | None) -> bool | None:
+def _all(*holds: bool | None) -> bool | None:
     """False where one doesn't hold, else None where one isn't known."""
     if False in holds:
         return False
@@ -185,6 +198,11 @@ def read(asked: Asked) -> Statistics:
         types=_by_type(table, by_type),
         larger=_sum(table, by_grade, law.LARGER_UP),
         major=_sum(table, by_grade, law.MAJOR_UP),
+        groups=[
+            table.line(name, _among(by_grade, codes), grade=",".join(codes)) if codes
+            else table.line(name, whole)
+            for name, codes in law.fall_groups()
+        ],
         double_months=falling_months(
             [HAPPENED.code, DEATHS.code], asked.area.pk, up_to, at=asked.at,
             months=MONTHS_MAX - 12, where=asked.where, as_known_at=asked.known_at,
@@ -197,6 +215,10 @@ def read(asked: Asked) -> Statistics:
 
 def _only(cells: Sequence[Cell], name: str, value: str) -> list[Cell]:
     return [cell for cell in cells if cell.labels[name] == value]
+
+
+def _among(cells: Sequence[Cell], grades: Sequence[str]) -> list[Cell]:
+    return [cell for cell in cells if cell.labels["grade"] in grades]
 
 
 class _Table:
@@ -225,8 +247,7 @@ class _Table:
 
 
 def _sum(table: _Table, cells: Sequence[Cell], grades: Sequence[str]) -> Figure:
-    mine = [cell for cell in cells if cell.labels["grade"] in grades]
-    return table.figure(HAPPENED.code, mine, grade=",".join(grades))
+    return table.figure(HAPPENED.code, _among(cells, grades), grade=",".join(grades))
 
 
 def _by_label(table: _Table, cells: Sequence[Cell], name: str) -> list[Line]:

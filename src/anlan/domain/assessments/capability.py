@@ -3,6 +3,7 @@
 from anlan.domain.assessments.invariants import invariants
 from anlan.domain.assessments.loop import APPEAL, KINDS
 from anlan.domain.assessments.permissions import RULES
+from anlan.domain.assessments.words import WORDS
 from anlan.domain.assessments.work import WORK
 from anlan.kernel.capability import Capability
 
@@ -16,4 +17,5 @@ CAPABILITY = Capability(
     rules=RULES,
     invariants=(invariants,),
     works=(WORK,),
+    words=WORDS,
 )

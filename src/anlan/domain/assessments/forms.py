@@ -31,11 +31,11 @@ from anlan.domain.assessments.spec import (
 )
 from anlan.domain.assessments.spec_text import text_of
 from anlan.domain.campaigns.models import Campaign
-from anlan.domain.hazards.forms import Nothing, Reason, StepForm, text_area
 from anlan.kernel.calendar.periods import Kind
 from anlan.kernel.indicators.declare import Distinct, Ratio, declared
+from anlan.kernel.loop.forms import Nothing, Reason, StepForm
 from anlan.kernel.regions.models import AssessmentTree
-from anlan.ui.forms import Form
+from anlan.ui.forms import Form, text_area
 
 __all__ = ["Nothing", "Reason"]
 

@@ -13,9 +13,6 @@ from anlan.domain.campaigns import queries as campaigns
 from anlan.domain.campaigns.models import Task
 from anlan.kernel.accounts import policy
 
-#: Items that a task's page names.
-ITEMS_MAX = 20
-
 
 def of_item(scheme: UUID, item: str) -> Q:
     """Tasks that an item assesses and that stand."""
@@ -37,7 +34,7 @@ def items_of(task: Task, by: Actor) -> list[tuple[Scheme, Item]]:
         task__in=[pk for pk in (task.pk, task.parent_id) if pk], scheme__in=seen.values("pk")
     )
     links = linked.select_related("scheme").order_by("scheme__name", "scheme", "item", "pk")
-    rows = list(links[:ITEMS_MAX])
+    rows = list(links)
     in_force = Version.objects.filter(
         scheme__in={link.scheme_id for link in rows}, in_force_at__isnull=False
     )

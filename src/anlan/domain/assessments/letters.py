@@ -17,7 +17,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from anlan.base import bulk
+from anlan.base import bulk, stored
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
 from anlan.domain.assessments.compared import COMPARED_MAX, Compared, Target
@@ -156,11 +156,14 @@ def drafted(letter: Letter, unit: Unit) -> dict[str, Any]:
     """A draft with an item for each target. What no letter says stays open: weights, and what is
     taken off for each that a number is passed by."""
     rows = list(letter.targets.order_by("place"))
+    with stored.house_language():
+        items = [_item(n, row, unit) for n, row in enumerate(rows, 1)]
+        name = _("Targets undertaken")
     return {
         "group": "letters", "period": "half", "letters": letter.title[:NAME_CHARS_MAX],
         "source": letter.title,
-        "dimensions": [{"code": "targets", "name": str(_("Targets undertaken"))}],
-        "items": [_item(n, row, unit) for n, row in enumerate(rows, 1)],
+        "dimensions": [{"code": "targets", "name": name}],
+        "items": items,
     }  # fmt: skip
 
 

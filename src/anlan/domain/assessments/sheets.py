@@ -11,18 +11,20 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from anlan.base.actor import Actor
 from anlan.domain.assessments import working
 from anlan.domain.assessments.forms import rule_said
 from anlan.domain.assessments.queries import Ranking
 from anlan.domain.assessments.spec_text import text_of
 from anlan.kernel.indicators.arithmetic import rounded
+from anlan.kernel.papers.sheets.handing_out import mark_of
 from anlan.kernel.papers.sheets.writing import OutTable
 
 #: Decimals of an exact number in a sheet, where the scheme rounds nothing.
 DIGITS = 4
 
 
-def tables_of(found: Ranking, at: datetime) -> list[OutTable]:
+def tables_of(found: Ranking, by: Actor, at: datetime) -> list[OutTable]:
     run = found.run
     known = timezone.localtime(run.known_at)
     titles = [
@@ -30,6 +32,7 @@ def tables_of(found: Ranking, at: datetime) -> list[OutTable]:
         _("Figures until %(day)s as known at %(moment)s, scheme version %(version)s")
         % {"day": run.through, "moment": f"{known:%Y-%m-%d %H:%M}", "version": run.version.number},
     ]
+    titles.append(mark_of(by, at))
     if run.published_at is None:
         titles.append(_("Draft, not published"))
     heads = [

@@ -36,7 +36,7 @@ FOUND, RATE, OPEN, OVERDUE = (
 SHARE, ON_TIME, REBOUNDS = "hazard.overdue_share", "hazard.on_time_rate", "hazard.rebounds"
 MAJOR_FOUND, MAJOR_OPEN, LISTED = "hazard.found_major", "hazard.open_major", "hazard.listed"
 RECTIFIED = "hazard.rectified"
-ACCIDENTS, DEAD = "accident.count", "accident.dead"
+ACCIDENTS, DEAD, LARGER = "accident.count", "accident.dead", "accident.larger_up"
 HAZARDS = (
     FOUND, MAJOR_FOUND, RECTIFIED, RATE, ON_TIME, OPEN, OVERDUE, SHARE, MAJOR_OPEN, LISTED, REBOUNDS
 )  # fmt: skip

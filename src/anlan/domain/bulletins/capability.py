@@ -5,6 +5,7 @@ from anlan.domain.bulletins.loop import KINDS, PAPER
 from anlan.domain.bulletins.permissions import RULES
 from anlan.domain.bulletins.press.facts import PUBLISHED
 from anlan.domain.bulletins.press.permissions import RULES as PRESS_RULES
+from anlan.domain.bulletins.words import WORDS
 from anlan.domain.bulletins.work import WORK
 from anlan.kernel.capability import Capability
 
@@ -18,4 +19,5 @@ CAPABILITY = Capability(
     rules={**RULES, **PRESS_RULES},
     invariants=(invariants,),
     works=(WORK,),
+    words=WORDS,
 )

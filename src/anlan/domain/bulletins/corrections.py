@@ -36,10 +36,7 @@ def changed(old: Paper, about: Scope) -> list[tuple[Figure, Figure]]:
     kept = {each.key: each for each in issued(old) if not each.source}
     was = list(kept.values())
     now = figures.again(was, about)
-    return [
-        (then, after) for then, after in zip(was, now, strict=True)
-        if (then.value, then.missing) != (after.value, after.missing)
-    ]  # fmt: skip
+    return [(then, after) for then, after in zip(was, now, strict=True) if not after.says_as(then)]
 
 
 def table(spec: dict[str, Any], about: Scope) -> tuple[list[str], list[tuple[Cell, ...]], str]:

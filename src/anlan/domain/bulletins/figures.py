@@ -20,11 +20,15 @@ from django.utils.translation import gettext_lazy
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
 from anlan.domain.bulletins.scope import Scope
-from anlan.domain.hazards import overview
-from anlan.kernel.accounts import policy
+from anlan.domain.statistics import links
+from anlan.domain.statistics.offered import for_reader, needs
+from anlan.kernel.accounts import policy, readers
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
+from anlan.kernel.facts import opening
 from anlan.kernel.facts.asking import MISSING, REGION, Query
+from anlan.kernel.facts.behind import Asked
+from anlan.kernel.facts.kinds import known
 from anlan.kernel.indicators import compute
 from anlan.kernel.indicators.compute import PREVIOUS, YEAR_AGO, Number, Value, evaluate
 from anlan.kernel.indicators.declare import Indicator, declared, indicator
@@ -104,6 +108,10 @@ class Figure:
         words = {CHANGE: percent, PERCENT_BY: percent, POINTS: change, POINTS_BY: change,
                  BEFORE: _("then")}  # fmt: skip
         return f"{named} · {words[self.part]}" if self.part in words else named
+
+    def says_as(self, other: Figure) -> bool:
+        """Whether both say the same; what is missing for another reason doesn't."""
+        return (self.value, self.missing) == (other.value, other.missing)
 
     @property
     def span(self) -> Period:
@@ -209,7 +217,7 @@ class Records:
 
 
 def records(figure: Figure, areas: Mapping[int, Region], scope: Scope) -> list[Records]:
-    """The pages of the records that it counts, of now; a rate has a part and a whole."""
+    """The pages of the records that it counts, as ``scope`` knows them; a rate has two."""
     if figure.source == LATE_UNIT:
         return [Records(_("Overdue hazards"), f"{reverse('hazards:list')}?"
                 f"{urlencode({'late': 1, 'area': areas[figure.area].code})}")]  # fmt: skip
@@ -218,14 +226,33 @@ def records(figure: Figure, areas: Mapping[int, Region], scope: Scope) -> list[R
     each, area = indicator(figure.indicator), areas.get(figure.area)
     if area is None:
         return []
-    span = period_of(figure, scope)
-    from anlan.kernel.facts.kinds import known
-
+    span, sectors = period_of(figure, scope), _sectors(figure, scope)
     return [
-        Records(str(known(kind).label), href)
-        for kind, where in zip(each.kinds, each.filters, strict=True)
-        if (href := _href(kind, where, figure, area, span, scope))
+        Records(str(known(kind).label), _page(each, n, area, span, sectors, figure.own, scope))
+        for n, kind in enumerate(each.kinds)
     ]
+
+
+def _page(
+    each: Indicator, part: int, area: Region, span: Period, sectors: Sequence[str], own: bool,
+    scope: Scope,
+) -> str:  # fmt: skip
+    """Its capability's own page where that shows just this figure, else the analysis's."""
+    where = {name: list(values) for name, values in each.filters[part].items()}
+    if sectors:
+        where["sector"] = list(sectors)
+    asked = Asked(each.kinds[part], area, span, where, own, scope.known_at)
+    labels = {"sector": sectors} if sectors else {}
+    return opening.address_of(asked) or links.address(
+        each.code, area.code, span, labels, part=part, own=own, known_at=scope.known_at
+    )
+
+
+def _sectors(figure: Figure, scope: Scope) -> Sequence[str]:
+    """Of which sectors alone it is; none of them means all. "" is what names none."""
+    if figure.sector:
+        return ["" if figure.sector == "none" else figure.sector]
+    return scope.sectors or []
 
 
 @dataclass(frozen=True)
@@ -241,15 +268,20 @@ class Reach:
 def reach(by: Actor, figure: Figure, area: Region | None, scope: Scope) -> Reach:
     """A paper may go to those who answer for less than it tells of: they read its figures as they
     were signed, and neither what lies behind them nor what they have become."""
-    accidents = figure.indicator.startswith("accident.")
-    if area is None or (accidents and not policy.may(by, "accidents.view")):
+    if area is None or not _may_read(by, figure):
         return Reach(False, False)
     try:
-        own = overview.covered(by, area)
+        own = readers.covered(by, area)
     except NotFound:
         return Reach(False, False)
     wanted = [figure.sector] if figure.sector else scope.sectors
     return Reach(True, own is None or (wanted is not None and set(wanted) <= set(own)))
+
+
+def _may_read(by: Actor, figure: Figure) -> bool:
+    if figure.source:
+        return True
+    return all(policy.may(by, needs(kind)) for kind in indicator(figure.indicator).kinds)
 
 
 def period_of(figure: Figure, scope: Scope) -> Period:
@@ -261,29 +293,7 @@ def period_of(figure: Figure, scope: Scope) -> Period:
     return others[0]
 
 
-def _href(
-    kind: str, where: Mapping[str, Sequence[str]], figure: Figure, area: Region, span: Period,
-    scope: Scope,
-) -> str:  # fmt: skip
-    asked = {"kind": kind, "area": area.code, "period": span.code}
-    if figure.own:
-        asked["own"] = "1"
-    if figure.sector:
-        asked["sector"] = figure.sector
-    asked |= {name: ",".join(values) for name, values in where.items()}
-    if kind.startswith("hazard."):
-        return f"{reverse('overview:records')}?{urlencode(asked)}"
-    if kind.startswith("accident."):
-        if scope.known_at is not None:
-            asked["known"] = scope.known_at.isoformat()
-        return f"{reverse('accidents:records')}?{urlencode(asked)}"
-    return ""
-
-
-def offered() -> list[Indicator]:
-    """Indicators that a paper can hold."""
-    return [each for each in declared().values() if each.code.split(".")[0] in FAMILIES]
-
-
-#: Families of indicators whose figures open to records that a reader's own rights narrow.
-FAMILIES = ("hazard", "accident")
+def offered(by: Actor, sectors: Sequence[str] | None = None) -> list[Indicator]:
+    """Indicators that ``by`` may put into a paper, which tells of these sectors alone."""
+    found = for_reader(by, by_sector=sectors is not None)
+    return [each for code, each in declared().items() if code in found]

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from typing import Any, Self
 from uuid import UUID
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base.actor import Actor
 from anlan.domain.bulletins import tables
-from anlan.domain.bulletins.figures import COMPARED, offered
+from anlan.domain.bulletins.figures import COMPARED
 from anlan.domain.bulletins.kinds import KINDS
 from anlan.domain.bulletins.models import (
     LIST_CHARS_MAX,
@@ -21,59 +21,16 @@ from anlan.domain.bulletins.models import (
     Word,
 )
 from anlan.domain.bulletins.subjects import ABOUT_MAX
-from anlan.domain.hazards.forms import AreaField, Nothing, Reason, StepForm, UnitField, text_area
-from anlan.kernel.accounts.models import Unit
-from anlan.kernel.accounts.permissions import units_seen
-from anlan.ui.forms import DayInput, Form
+from anlan.kernel.accounts.fields import AreaField, UnitField, UnitsField
+from anlan.kernel.indicators.declare import Indicator, declared
+from anlan.kernel.loop.forms import Nothing, Reason, StepForm
+from anlan.ui.forms import DayInput, Form, text_area
 
 __all__ = ["Nothing", "Reason"]
-
-#: Names of units that somebody may write into one field, a line each.
-UNIT_LINES_MAX = 3_000
 
 
 def _line(label: Any, required: bool = True, chars: int = NAME_CHARS_MAX, hint: Any = "") -> Any:
     return forms.CharField(label=label, required=required, max_length=chars, help_text=hint)
-
-
-class UnitsField(forms.CharField):
-    """Units by name or code, a line each: those that whoever writes them may see."""
-
-    #: Whose form it is; the view says so.
-    by: Actor | None = None
-
-    def __init__(self, **more: Any) -> None:
-        super().__init__(widget=forms.Textarea({"rows": 4}), **more)
-
-    def clean(self, value: Any) -> list[int]:
-        text = super().clean(value)
-        assert self.by is not None, "say whose form it is"
-        names = [line.strip() for line in text.replace("；", "\n").splitlines() if line.strip()]
-        if len(names) > UNIT_LINES_MAX:
-            raise forms.ValidationError(_("At most %(n)d units.") % {"n": UNIT_LINES_MAX})
-        found: list[int] = []
-        unknown: list[str] = []
-        by_name: dict[str, list[int]] = {}
-        rows = Unit.objects.filter(valid_to=None)
-        rows = rows if self.by.trusted else rows.filter(units_seen(self.by))
-        for start in range(0, len(names), 400):
-            part = names[start : start + 400]
-            for column in ("name", "code"):
-                named = rows.filter(**{f"{column}__in": part}).values_list("pk", column)
-                for pk, name in named:
-                    by_name.setdefault(name, []).append(pk)
-        for name in names:
-            pks = by_name.get(name, [])
-            if len(pks) == 1:
-                found.append(pks[0])
-            else:
-                unknown.append(name)
-        if unknown:
-            data = {"names": "、".join(unknown[:5])}
-            raise forms.ValidationError(
-                _("No unit, or several, are called: %(names)s. Write name or code in full.") % data
-            )
-        return list(dict.fromkeys(found))
 
 
 class New(StepForm):
@@ -138,7 +95,13 @@ class NewBlock(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["indicators"]
-        field.choices = [(each.code, each.label) for each in offered()]
+        field.choices = [(each.code, each.label) for each in declared().values()]
+
+    def narrow(self, offered: Iterable[Indicator]) -> Self:
+        """Those alone that its reader is offered."""
+        field: Any = self.fields["indicators"]
+        field.choices = [(each.code, each.label) for each in offered]
+        return self
 
     @property
     def given(self) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.hazards import history
+from anlan.kernel.loop import timeline
 from anlan.kernel.loop.models import Event
 
 FIELDS: dict[str, str | Promise] = {
@@ -22,7 +22,7 @@ FIELDS: dict[str, str | Promise] = {
 }  # fmt: skip
 STEPS: dict[str, str | Promise] = {"find": _("begin a paper")}
 
-_timeline = partial(history.timeline_of, steps=STEPS, fields=FIELDS, silent=("state",))
+_timeline = partial(timeline.timeline_of, steps=STEPS, fields=FIELDS, silent=("state",))
 
 
 def timeline_of(events: Sequence[Event]) -> Any:

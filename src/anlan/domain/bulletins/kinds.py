@@ -19,10 +19,13 @@ from anlan.domain.bulletins import board, comparing, opening, subjects, tables, 
 from anlan.domain.bulletins import recorded as records
 from anlan.domain.bulletins.board import Board
 from anlan.domain.bulletins.body import ANNEX, Block, Sentence
-from anlan.domain.bulletins.figures import offered
+from anlan.domain.bulletins.refusals import PaperIncomplete
 from anlan.domain.bulletins.scope import Scope
 from anlan.domain.bulletins.subjects import Subject
 from anlan.domain.statistics import settings as statistics
+from anlan.kernel.calendar.periods import Kind, Period
+from anlan.kernel.indicators.compute import YEAR_AGO
+from anlan.kernel.indicators.declare import declared
 from anlan.kernel.papers.official.paper import Form, numeral
 
 Rules = Callable[[Board], list[Sentence]]
@@ -31,6 +34,13 @@ BY_RULE: Mapping[str, Rules] = {
     "opening": opening.opening, "problems": wording.problems, "next": wording.next_steps,
     "demands": wording.demands, "asks": wording.asks,
 }  # fmt: skip
+
+
+#: By kind of period, what it is called and how one is written.
+_SPANS: Mapping[Kind, tuple[Any, str]] = {
+    Kind.TEN_DAYS: (gettext_lazy("ten days of a month"), "2026-11X3"),
+    Kind.YEAR: (gettext_lazy("a whole year"), "2026"),
+}
 
 
 @dataclass(frozen=True)
@@ -50,6 +60,16 @@ class PaperKind:
     about: bool = False
     #: Whether it reports upward (上行文): who signed it is named beside the number.
     goes_up: bool = False
+    #: The one kind of period that it tells of; None: of any.
+    span: Kind | None = None
+
+    def demand(self, period: Period) -> None:
+        """Refuse days that a paper of its name can't be about: a year report on a month."""
+        if self.span not in (None, period.kind):
+            reason = _("This paper tells of %(span)s; write it like %(example)s.") % {
+                "span": _SPANS[self.span][0], "example": _SPANS[self.span][1],
+            }  # fmt: skip
+            raise PaperIncomplete(field="period", reason=reason)
 
 
 def heading(text: str, level: int = 1) -> Block:
@@ -114,9 +134,16 @@ def _by_area(b: Board) -> list[Block]:
     return [table(_("Hazards by area"), spec, b)]
 
 
+def _accidents(b: Board) -> list[Block]:
+    """By area, held against a year ago; nothing where there was none, or none may be told of."""
+    if not (b.areas and b.scope.accidents and b.whole.number(board.ACCIDENTS)):
+        return []
+    return [table(_("Accidents by area"), {**tables.BY_ACCIDENTS, "compare": YEAR_AGO}, b)]
+
+
 def _dimensions(b: Board) -> list[Block]:
     """A table and a chart of each dimension that the office laid down, by area below (S304)."""
-    known, found = {each.code for each in offered()}, []
+    known, found = declared(), []
     for each in statistics.dimensions() if b.areas else ():
         codes = [code for code in each.indicators if code in known]
         if codes:
@@ -157,7 +184,7 @@ def _circular(b: Board, _about: Sequence[Subject]) -> list[Block]:
     return [
         by_rules("opening", b),
         *sections(
-            (_("Overall situation"), [_trend(b), *_by_area(b)]),
+            (_("Overall situation"), [_trend(b), *_by_area(b), *_accidents(b)]),
             (_("Problems"), [by_rules("problems", b)]),
             (_("How areas rank"), _ranking(b)),
             (_("What is asked"), [by_rules("demands", b)]),
@@ -204,7 +231,7 @@ def _year(b: Board, _about: Sequence[Subject]) -> list[Block]:
 def _report(b: Board, more: Sequence[Block] = ()) -> list[Block]:
     sectors = table(_("Hazards by sector"), tables.BY_SECTOR, b)
     by_sector = [sectors] if sectors.rows else []
-    work = [_trend(b), *more, *_by_area(b), *by_sector, *_dimensions(b)]
+    work = [_trend(b), *more, *_by_area(b), *by_sector, *_accidents(b), *_dimensions(b)]
     return [
         by_rules("opening", b),
         *sections(
@@ -307,7 +334,7 @@ KINDS: Mapping[str, PaperKind] = {
                   gettext_lazy("Work safety in %(area)s in %(period)s"), _brief, "issue", False),
         PaperKind("ten_day", gettext_lazy("Ten-day bulletin"), "brief",
                   gettext_lazy("Ten-day bulletin of %(area)s for %(period)s"), _ten_day,
-                  "issue", False),
+                  "issue", False, span=Kind.TEN_DAYS),
         PaperKind("letter", gettext_lazy("Supervision letter"), "letter",
                   gettext_lazy("Supervision letter on hazards not rectified in time"), _letter,
                   about=True),
@@ -324,7 +351,7 @@ KINDS: Mapping[str, PaperKind] = {
                   mark="文件", goes_up=True),
         PaperKind("year", gettext_lazy("Year report"), "document",
                   gettext_lazy("Year report on work safety in %(area)s, %(period)s"), _year,
-                  mark="文件", goes_up=True),
+                  mark="文件", goes_up=True, span=Kind.YEAR),
     )
 }  # fmt: skip
 

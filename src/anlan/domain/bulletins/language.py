@@ -1,20 +1,12 @@
-"""The language of papers: Chinese, whoever writes or reads them.
-
-A paper in the layout of GB/T 9704 is a Chinese document. In an English one 主送, 附件 and 印发
-would stand between English sentences, and no office issues such a paper. Pages around it, its
-steps and its history speak the reader's language; the live situation page does, too, until it is a
-file.
-"""
+"""The language of papers (kernel/papers/official/language.py), and whether it is the reader's."""
 
 from __future__ import annotations
 
 from django.utils import translation
 
-CODE = "zh-hans"
+from anlan.kernel.papers.official.language import CODE, of_papers
 
-
-def of_papers() -> translation.override:
-    return translation.override(CODE)
+__all__ = ("CODE", "is_readers", "of_papers")
 
 
 def is_readers() -> bool:

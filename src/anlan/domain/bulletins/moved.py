@@ -11,6 +11,7 @@ from anlan.base.actor import Actor
 from anlan.domain.bulletins import figures, queries
 from anlan.domain.bulletins.body import Block
 from anlan.domain.bulletins.commands.base import scope_of
+from anlan.domain.bulletins.corrections import named
 from anlan.domain.bulletins.figures import Figure
 from anlan.domain.bulletins.models import Paper
 from anlan.kernel.regions.models import Region
@@ -26,6 +27,8 @@ class Moved(NamedTuple):
     n: int
     #: The heading that it stands under: in a paper for the press the question.
     heading: str
+    #: What it is, with its area and period where they aren't the paper's own.
+    label: str
     then: Figure
     now: Figure
 
@@ -44,9 +47,9 @@ def moved(paper: Paper, by: Actor, at: datetime) -> list[Moved]:
     ]  # fmt: skip
     now = figures.again([then for _block, _n, _heading, then in placed], about)
     return [
-        Moved(block, n, heading, then, after)
+        Moved(block, n, heading, named(then, areas[then.area].name, paper), then, after)
         for (block, n, heading, then), after in zip(placed, now, strict=True)
-        if after.value != then.value
+        if not after.says_as(then)
     ]
 
 

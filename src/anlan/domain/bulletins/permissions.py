@@ -11,11 +11,11 @@ from __future__ import annotations
 from django.db.models import Q
 
 from anlan.base.actor import Actor
-from anlan.domain.hazards.permissions import JUDGES, SEES
 from anlan.domain.lists.permissions import LEADS, own_paths
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
+from anlan.kernel.accounts.reach import JUDGES, SEES
 
 RECEIVES = (*SEES, Role.RECTIFIER)
 

@@ -26,7 +26,7 @@ from anlan.domain.bulletins.models import (
 from anlan.domain.bulletins.rendering import Head
 from anlan.domain.campaigns.models import Task
 from anlan.domain.hazards.models import Hazard
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import policy, units
 from anlan.kernel.loop.models import Event
 from anlan.kernel.papers import scripts
 from anlan.kernel.regions.models import Region
@@ -113,11 +113,11 @@ def correction_of(paper: Paper) -> Paper | None:
 
 def recipients_of(paper: UUID) -> dict[str, str]:
     """The units that got a paper, as the form to give it out takes them; those that ended not."""
-    rows = Delivery.objects.filter(paper=paper, unit__valid_to=None).order_by("pk")
-    names: dict[str, list[str]] = {"units": [], "copies": []}
-    for is_copy, code in rows.values_list("is_copy", "unit__code"):
-        names["copies" if is_copy else "units"].append(code)
-    return {name: "\n".join(codes) for name, codes in names.items()}
+    rows = Delivery.objects.filter(paper=paper, unit__valid_to=None)
+    return {
+        name: "\n".join(units.as_lines(rows.filter(is_copy=is_copy).values_list("unit", flat=True)))
+        for name, is_copy in (("units", False), ("copies", True))
+    }
 
 
 def of_hazard(by: Actor, hazard: UUID) -> list[Paper]:

@@ -16,6 +16,7 @@ from anlan.domain.bulletins.body import ANNEX, Block
 from anlan.domain.bulletins.kinds import PaperKind
 from anlan.domain.bulletins.scope import Scope
 from anlan.kernel.accounts import sectors
+from anlan.kernel.accounts.units import name_of as unit_name
 from anlan.kernel.indicators.declare import indicator
 from anlan.kernel.papers.official import paper as out
 from anlan.kernel.papers.official import pdf, slides, word
@@ -64,8 +65,8 @@ def written(
 
 
 def watermark(scope: Scope, by: Actor, at: datetime, state: str = "") -> str:
-    """Who had it made, when and within which scope; before them that it is a draft."""
-    words = [*filter(None, [state]), by.name, scope.area.name, moment(at)]
+    """Who had it made and of which unit, when and within which scope; first that it is a draft."""
+    words = [*filter(None, [state, unit_name(by), by.name]), scope.area.name, moment(at)]
     if scope.sectors is not None:
         names = sectors.names()
         words.append("、".join(names.get(code, code) for code in scope.sectors))
@@ -131,11 +132,12 @@ def _blocks(blocks: Sequence[Block], is_page: bool) -> Iterable[out.Block]:
         if skip:
             skip = False
             continue
-        after = blocks[n + 1] if n + 1 < len(blocks) else None
+        after = blocks[n + 1 : n + 2]
         # On one page a chart and the table after it stand beside one another.
-        if is_page and block.kind == "chart" and after is not None and after.kind == "table":
+        is_pair = [each.kind for each in (block, *after) if each.rows] == ["chart", "table"]
+        if is_page and is_pair:
             skip = True
-            yield out.Beside(_picture(block), _table(after))
+            yield out.Beside(_picture(block), _table(after[0]))
             continue
         yield from _one(block, is_page)
 
@@ -147,9 +149,9 @@ def _one(block: Block, is_page: bool) -> Iterable[out.Block]:
         case "points":
             yield out.Listing([one.words for one in block.sentences])
         case "table":
-            yield _table(block)
+            yield _table(block) if block.rows else out.Words(_nothing(block))
         case "chart":
-            yield _picture(block)
+            yield _picture(block) if block.rows else out.Words(_nothing(block))
         case "text":
             if is_page:
                 for sentence in block.sentences:
@@ -165,6 +167,11 @@ def _table(block: Block) -> out.Table:
         [[cell.text for cell in row] for row in block.rows], block.note,
         tuple(range(first, len(block.heads))),
     )  # fmt: skip
+
+
+def _nothing(block: Block) -> str:
+    """In the place of a table that would be a head alone, or a chart without a line."""
+    return _("%(title)s: nothing was counted there.") % {"title": block.title}
 
 
 def _head(text: str) -> str:
@@ -201,6 +208,8 @@ def deck(head: Head, blocks: Sequence[Block], scope: Scope, mark: str) -> out.De
         if block.kind == "heading":
             close()
             title = block.title
+        elif block.kind in ("chart", "table") and not block.rows:
+            points.append(_nothing(block))
         elif block.kind == "chart":
             pictures.append(_picture(block))
         elif block.kind == "table":

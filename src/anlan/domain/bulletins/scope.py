@@ -12,8 +12,7 @@ from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
 from anlan.domain.bulletins.refusals import PaperIncomplete
-from anlan.domain.hazards import overview
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import policy, readers
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.regions.models import Region
 
@@ -52,7 +51,7 @@ def of(
 
     Raises PaperIncomplete of a period that hasn't begun: nothing can be said of it.
     """
-    sectors = overview.demand(by, area, at)
+    sectors = readers.demand(by, area, at)
     if period.start > timezone.localdate(at):
         reason = _("%(period)s hasn't begun; choose one that has.") % {"period": period.label}
         raise PaperIncomplete(field="period", reason=reason)

@@ -16,8 +16,8 @@ from anlan.domain.bulletins.loop import STATES
 from anlan.domain.bulletins.models import Paper
 from anlan.domain.bulletins.permissions import RECEIVES
 from anlan.domain.bulletins.queries import Around
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.loop.offering import StepPage, being, plain, unseen
 
 

@@ -16,7 +16,7 @@ from anlan.domain.bulletins import board as on
 from anlan.domain.bulletins import comparing, corrections, recorded
 from anlan.domain.bulletins.board import Row
 from anlan.domain.bulletins.body import Block, Cell
-from anlan.domain.bulletins.figures import CHANGE, COMPARED, POINTS, Figure, of_value, offered
+from anlan.domain.bulletins.figures import CHANGE, COMPARED, POINTS, Figure, of_value
 from anlan.domain.bulletins.refusals import PaperIncomplete
 from anlan.domain.bulletins.scope import Scope
 from anlan.kernel.accounts import sectors
@@ -24,7 +24,7 @@ from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts.asking import REGION, Query
 from anlan.kernel.indicators.compute import PREVIOUS, Value, evaluate
-from anlan.kernel.indicators.declare import Indicator, Ratio, indicator
+from anlan.kernel.indicators.declare import Indicator, Ratio, declared, indicator
 from anlan.kernel.papers.official.drawing import SERIES_MAX, Drawing, Line
 from anlan.kernel.regions.models import Region
 from anlan.ui.figures import DASH, compared
@@ -40,9 +40,8 @@ BARS_MAX = 30
 
 def checked(spec: Mapping[str, Any]) -> dict[str, Any]:
     """A spec as it is kept; refused where it asks for what isn't there."""
-    known = {each.code for each in offered()}
     codes = list(dict.fromkeys(spec.get("indicators", ())))
-    if not codes or len(codes) > INDICATORS_MAX or not set(codes) <= known:
+    if not codes or len(codes) > INDICATORS_MAX or not set(codes) <= declared().keys():
         raise PaperIncomplete(
             field="indicators",
             reason=_("Choose one to %(n)d indicators.") % {"n": INDICATORS_MAX},
@@ -234,6 +233,9 @@ def _plain(figure: Figure | None) -> float | None:
     return None if figure is None or figure.value is None else float(figure.value)
 
 
+#: What a report tells of accidents beside its sentence, where there were any.
+BY_ACCIDENTS = {"rows": "areas", "indicators": [on.ACCIDENTS, on.DEAD, on.LARGER], "compare": "",
+                "months": on.MONTHS, "ranked": False}  # fmt: skip
 #: The trend that stands on the first page of most papers, and the ranking beside it.
 TREND = {"rows": "months", "indicators": [on.FOUND, on.RECTIFIED, on.RATE], "compare": "",
          "months": on.MONTHS, "ranked": False}  # fmt: skip

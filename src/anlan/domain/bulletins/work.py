@@ -10,10 +10,10 @@ from anlan.domain.bulletins import commands
 from anlan.domain.bulletins.loop import KIND
 from anlan.domain.bulletins.models import Countersign, Delivery, Paper
 from anlan.domain.bulletins.permissions import RECEIVES
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.lists.permissions import LEADS
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.loop.models import Event
 from anlan.kernel.loop.worklist import Tray, Work, one_by_one, opened
 

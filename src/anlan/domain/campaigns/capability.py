@@ -15,6 +15,7 @@ from anlan.domain.campaigns.related.permissions import RULES as RELATED_RULES
 from anlan.domain.campaigns.returns.loop import FIGURE, RETURN
 from anlan.domain.campaigns.returns.permissions import RULES as RETURN_RULES
 from anlan.domain.campaigns.returns.work import WORK as RETURN_WORK
+from anlan.domain.campaigns.words import WORDS
 from anlan.domain.campaigns.work import WORK
 from anlan.kernel.capability import Capability
 
@@ -37,4 +38,5 @@ CAPABILITY = Capability(
     rules={**RULES, **CARRYING, **RETURN_RULES, **RELATED_RULES, **HANDING_RULES, **TURN_RULES},
     invariants=(invariants,),
     works=(WORK, HEARING_WORK, LETTER_WORK, RETURN_WORK, TURN_WORK),
+    words=WORDS,
 )

@@ -26,11 +26,11 @@ from anlan.domain.campaigns.models import (
     Task,
 )
 from anlan.domain.campaigns.queries import number
-from anlan.domain.hazards.forms import Nothing, Opinion, Reason, StepForm, text_area
-from anlan.domain.hazards.forms import UnitField as UnitField
-from anlan.domain.hazards.forms import chosen_by as chosen_by
 from anlan.kernel.accounts import sectors
-from anlan.ui.forms import Form
+from anlan.kernel.accounts.fields import UnitField as UnitField
+from anlan.kernel.accounts.fields import chosen_by as chosen_by
+from anlan.kernel.loop.forms import Nothing, Opinion, Reason, StepForm
+from anlan.ui.forms import Form, text_area
 
 __all__ = ["Nothing", "Opinion", "Reason", "StepForm", "chosen_by"]
 TARGET_ROWS = 3

@@ -21,9 +21,9 @@ from anlan.domain.campaigns.models import (
     Stage,
 )
 from anlan.domain.campaigns.templates import Preset
-from anlan.domain.hazards.forms import text_area
 from anlan.kernel.accounts import sectors
 from anlan.kernel.accounts.models import Unit
+from anlan.ui.forms import text_area
 
 #: Rows of stages that a form has at least, and empty ones behind those that are there.
 STAGE_ROWS, STAGE_ROWS_FREE = 6, 2

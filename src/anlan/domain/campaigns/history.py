@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.campaigns.loop import STEPS
-from anlan.domain.hazards import history
+from anlan.kernel.loop import timeline
 
 FIELDS: dict[str, str | Promise] = {
     "progress": _("progress in per cent"), "quota": _("its share"),
@@ -17,4 +17,4 @@ FIELDS: dict[str, str | Promise] = {
     "no_evidence": _("Why there is no proof"),
 }  # fmt: skip
 
-timeline_of = partial(history.timeline_of, steps=STEPS, fields=FIELDS, silent=("state",))
+timeline_of = partial(timeline.timeline_of, steps=STEPS, fields=FIELDS, silent=("state",))

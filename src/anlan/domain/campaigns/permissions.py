@@ -24,14 +24,15 @@ from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.domain.campaigns.membership import HEADS, carried, of_bodies
 from anlan.domain.campaigns.models import LineUnit, Meeting, Plan, Task
-from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party
 from anlan.domain.lists.permissions import ANSWERS as ANSWERS
 from anlan.domain.lists.permissions import LEADS as LEADS
 from anlan.domain.lists.permissions import above_or_at, own_paths
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
+from anlan.kernel.accounts.reach import JUDGES, SEES
 from anlan.kernel.loop.models import Party, PartyRole
+from anlan.kernel.loop.rights import in_charge, party
 
 
 def _near(by: Actor) -> Q:

@@ -21,9 +21,9 @@ from anlan.domain.campaigns.milestones import queries as milestones
 from anlan.domain.campaigns.models import KeyTask, SharedLine, Stage, Task
 from anlan.domain.campaigns.permissions import ANSWERS
 from anlan.domain.campaigns.queries import in_campaign, in_stage, late, uuid_of
-from anlan.domain.hazards.permissions import SEES
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role, UnitKind
+from anlan.kernel.accounts.reach import SEES
 from anlan.kernel.loop.models import Party, PartyRole
 from anlan.kernel.loop.registers import Register
 from anlan.kernel.loop.worklist import Wanted

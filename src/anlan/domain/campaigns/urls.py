@@ -22,6 +22,7 @@ from anlan.domain.campaigns.returns import urls as urls_returns
 from anlan.domain.campaigns.ruling import views as views_ruling
 from anlan.domain.campaigns.sharing import urls as urls_sharing
 from anlan.domain.campaigns.stages import urls as urls_stages
+from anlan.domain.campaigns.supporting import urls as urls_supporting
 from anlan.domain.campaigns.tallies import urls as urls_tallies
 
 app_name = "campaigns"
@@ -60,6 +61,7 @@ urlpatterns = [
     *urls_returns.urlpatterns,
     *urls_sharing.urlpatterns,
     *urls_stages.urlpatterns,
+    *urls_supporting.urlpatterns,
     *urls_tallies.urlpatterns,
     path("<uuid:pk>/", views_campaigns.campaign, name="campaign"),
     path("<uuid:pk>/edit/", views_campaigns.edit, name="edit"),

@@ -35,6 +35,7 @@ from anlan.domain.campaigns.progress import tasks as progress_tasks
 from anlan.domain.campaigns.related import queries as related
 from anlan.domain.campaigns.returns import feeding
 from anlan.domain.campaigns.sharing import queries as sharing
+from anlan.domain.campaigns.supporting.queries import rules_of
 from anlan.domain.hazards.photos import taken
 from anlan.kernel.accounts import lists as kept_lists
 from anlan.kernel.accounts import policy
@@ -151,6 +152,7 @@ def _page(
         "related": related.sums(Task.objects.filter(pk=pk), by, today),
         "above": _above(row, by), "said": meetings.said_of(row, by),
         "looks": REPORT_LOOKS, "decided_by": of_line(row.line_id, by),
+        "supporting": rules_of([row.line_id], by, today).get(row.line_id),
     }  # fmt: skip
     return render_page(request, "campaigns/task.html", "campaigns/task.html", context, status)
 

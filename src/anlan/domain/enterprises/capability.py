@@ -1,6 +1,7 @@
 """What the register of enterprises hands over to the house."""
 
 from anlan.domain.enterprises.permissions import RULES
+from anlan.domain.enterprises.words import WORDS
 from anlan.kernel.capability import Capability
 
 CAPABILITY = Capability(
@@ -9,4 +10,5 @@ CAPABILITY = Capability(
     urls="anlan.domain.enterprises.urls",
     prefix="enterprises/",
     router="anlan.domain.enterprises.endpoints.router",
+    words=WORDS,
 )

@@ -8,7 +8,15 @@ from django.db.models import Q
 
 from anlan.base.actor import Actor
 from anlan.kernel.accounts.models import Role
-from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule, by_role, rule_of, scope
+from anlan.kernel.accounts.policy import (
+    EVERYTHING,
+    NOTHING,
+    Rule,
+    by_role,
+    rule_of,
+    scope,
+    units_of,
+)
 
 SEE = (
     Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.RECTIFIER, Role.GRID, Role.DUTY, Role.VIEWER,
@@ -34,6 +42,9 @@ def own(rule: Q) -> Q:
 RULES: dict[str, Rule] = {
     "enterprise.view": lambda by: own(scope(by, SEE)),
     "enterprise.edit": lambda by: own(scope(by, KEEP)),
+    "enterprise.import": lambda by: own(scope(by, KEEP)),
+    "enterprisebatches.view": lambda by: Q(unit__in=units_of(by, KEEP)),
+    "enterprisemappings.view": lambda by: Q(unit__in=units_of(by, KEEP)),
     # Two people: who proposed it may not confirm it (``commands.decide_merge``).
     "enterprise.merge": lambda by: own(scope(by, (Role.OFFICE,))),
     # Which industry belongs to which sector is a setting; who works with it may read it.

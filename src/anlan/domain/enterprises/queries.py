@@ -24,9 +24,10 @@ class Known(NamedTuple):
     area_id: int
     path: str
     sector_id: str | None
+    name: str
 
 
-_COLUMNS = ("pk", "plain_name", "credit_code", "area_id", "path", "sector_id")
+_COLUMNS = ("pk", "plain_name", "credit_code", "area_id", "path", "sector_id", "name")
 
 
 def by_codes(codes: Iterable[str]) -> dict[str, Known]:

@@ -40,3 +40,28 @@ class MergeRefused(Refusal):
 
 class EntryMovedOn(MovedOn):
     code = "entry_moved_on"
+
+
+class NothingToRead(Refusal):
+    code = "no_enterprise_table"
+    message = _(
+        "No table was found: it needs a row of headings such as 企业名称 and 统一社会信用代码, "
+        "with the enterprises below it."
+    )
+
+
+class TooManyEntries(Refusal):
+    code = "too_many_entries"
+    message = _("A workbook may hold at most %(max)s rows. Divide it, and send the parts.")
+
+
+class ColumnsUnclear(Refusal):
+    code = "columns_unclear"
+    message = _("%(reason)s")
+
+
+class RowUnclear(Refusal):
+    """A row of a workbook that can't be taken: ``told`` says where and why, ``at`` is its field."""
+
+    code = "row_unclear"
+    message = "%(told)s"

@@ -7,4 +7,4 @@ class FilingsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from anlan.domain.filings import ticks  # noqa: F401  declares them
+        from anlan.domain.filings import jobs, ticks  # noqa: F401  declares them

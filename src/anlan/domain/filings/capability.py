@@ -1,8 +1,10 @@
 """Direct reporting (直报): what this capability hands over to the kernel."""
 
+from anlan.domain.filings.indicators import INDICATORS
 from anlan.domain.filings.invariants import invariants
 from anlan.domain.filings.loop import FILING, KINDS
 from anlan.domain.filings.permissions import RULES
+from anlan.domain.filings.words import WORDS
 from anlan.domain.filings.work import WORK
 from anlan.kernel.capability import Capability
 
@@ -13,7 +15,9 @@ CAPABILITY = Capability(
     router="anlan.domain.filings.endpoints.router",
     machines=(FILING,),
     kinds=(*FILING.kinds, *KINDS),
+    indicators=INDICATORS,
     rules=RULES,
     invariants=(invariants,),
     works=(WORK,),
+    words=WORDS,
 )

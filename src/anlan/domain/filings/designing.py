@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import stored
 from anlan.domain.filings.terms import (
     LABEL_CHARS_MAX,
     WORKED_OUT,
@@ -70,7 +71,8 @@ def _moved(parts: Sequence[T], key: str, by: int) -> tuple[T, ...]:
 def put_section(form: Definition, key: str, title: str, help: str = "") -> Definition:
     if not key:
         # A first column, so that its rows have somewhere to stand.
-        column = Column("m", str(_("Quantity")))
+        with stored.house_language():
+            column = Column("m", str(_("Quantity")))
         new = Section(fresh("s", section_keys(form)), title, help, (column,))
         return replace(form, sections=(*form.sections, new))
     return _with(form, replace(_at(form, key), title=title, help=help))

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 from django import forms
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base.actor import Actor
 from anlan.domain.filings import terms
 from anlan.domain.filings.commands import NewForm
 from anlan.domain.filings.models import NAME_CHARS_MAX, TITLE_CHARS_MAX, Adds, Chain, PeriodKind
 from anlan.domain.filings.who import Group
-from anlan.domain.hazards.forms import AreaField, StepForm, UnitField, text_area
+from anlan.kernel.accounts import units
+from anlan.kernel.accounts.fields import AreaField, UnitField, UnitsField
 from anlan.kernel.accounts.models import Unit, UnitKind
-from anlan.kernel.accounts.permissions import units_seen
-from anlan.kernel.regions.models import Level
-from anlan.ui.forms import DayInput
+from anlan.kernel.loop.forms import StepForm
+from anlan.kernel.regions import queries as regions
+from anlan.kernel.regions.models import Level, Region
+from anlan.ui.forms import DayInput, text_area
 
 GROUPS, DEADLINES = 4, (Level.PROVINCE, Level.PREFECTURE, Level.COUNTY, Level.TOWNSHIP)
 
@@ -30,9 +30,9 @@ def _day(label: Any, required: bool = True, hint: Any = "") -> Any:
     return forms.DateField(label=label, required=required, widget=DayInput, help_text=hint)
 
 
-def _number(label: Any, most: int, hint: Any = "", required: bool = True) -> Any:
+def _number(label: Any, most: int, hint: Any = "", required: bool = True, least: int = 0) -> Any:
     return forms.IntegerField(
-        label=label, min_value=0, max_value=most, help_text=hint, required=required
+        label=label, min_value=least, max_value=most, help_text=hint, required=required
     )
 
 
@@ -54,7 +54,7 @@ class FormForm(StepForm):
     )  # fmt: skip
     starts_on = _day(_("First day"), hint=_("The first period that begins then or later."))
     ends_on = _day(_("Last day"), False, _("Left empty: until it is ended."))
-    days = _number(_("Days after the period's end"), 250)
+    days = _number(_("Days after the period's end"), 250, least=1)
     counting = forms.ChoiceField(
         label=_("How they are counted"),
         choices=(("calendar_days", _("calendar days")), ("working_days", _("working days"))),
@@ -63,8 +63,8 @@ class FormForm(StepForm):
         label=_("If that is no working day"),
         choices=(("moves", _("it moves to the next working day")), ("stays", _("it stays"))),
     )
-    named = text_area(
-        _("Further units"), required=False, rows=3,
+    named = UnitsField(
+        label=_("Further units"), required=False,
         help_text=_("One a line, by code or name, beside the groups above."),
     )  # fmt: skip
     opens_days = _number(_("Asked for so many days before the period's end"), 90)
@@ -82,22 +82,38 @@ class FormForm(StepForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = [("", "—"), *UnitKind.choices]
-        for n in range(GROUPS):
+        self.groups = max(GROUPS, len(self.initial.get("groups", ())))
+        for n in range(self.groups):
             self.fields[f"kind{n}"] = forms.ChoiceField(
                 label=_("Kind of unit"), choices=kinds, required=False
             )
             self.fields[f"level{n}"] = forms.ChoiceField(
                 label=_("Level"), choices=[("", "—"), *Level.choices], required=False
             )
+            self.fields[f"area{n}"] = forms.TypedChoiceField(
+                label=_("Within"), choices=[("", _("the whole area"))], coerce=int,
+                empty_value=None, required=False,
+            )  # fmt: skip
             self.fields[f"word{n}"] = _line(_("Word in its name"), False, 30)
         for level in DEADLINES:
             self.fields[f"days_{int(level)}"] = _number(
-                _("%(level)s: days") % {"level": level.label}, 250, required=False
+                _("%(level)s: days") % {"level": level.label}, 250, required=False, least=1
             )
 
+    def of(self, area: Region) -> Self:
+        """Its groups lie in the area, or within one directly below it."""
+        within = [(one.pk, one.name) for one in regions.children(area)]
+        for n in range(self.groups):
+            field: Any = self.fields[f"area{n}"]
+            field.choices = [*field.choices, *within]
+        return self
+
     @property
-    def group_rows(self) -> list[tuple[Any, Any, Any]]:
-        return [(self[f"kind{n}"], self[f"level{n}"], self[f"word{n}"]) for n in range(GROUPS)]
+    def group_rows(self) -> list[tuple[Any, ...]]:
+        return [
+            tuple(self[f"{name}{n}"] for name in ("kind", "level", "area", "word"))
+            for n in range(self.groups)
+        ]
 
     @property
     def day_fields(self) -> list[Any]:
@@ -105,47 +121,33 @@ class FormForm(StepForm):
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
-        for n in range(GROUPS):
+        for n in range(self.groups):
             if bool(data.get(f"kind{n}")) != bool(data.get(f"level{n}")):
                 self.add_error(f"kind{n}", _("Choose kind and level of the group, or neither."))
         return data
 
-    def new(self, units: tuple[int, ...] = (), **more: Any) -> NewForm:
+    def new(self) -> NewForm:
         data = self.cleaned_data
         groups = tuple(
-            Group(data[f"kind{n}"], int(data[f"level{n}"]), data[f"word{n}"].strip())
-            for n in range(GROUPS) if data.get(f"kind{n}")
+            Group(data[f"kind{n}"], int(data[f"level{n}"]), data[f"word{n}"].strip(),
+                  data[f"area{n}"] or 0)
+            for n in range(self.groups) if data.get(f"kind{n}")
         )  # fmt: skip
         deadlines = {"": self._rule(data["days"])}
         for level in DEADLINES:
             days = data.get(f"days_{int(level)}")
-            if days:
+            if days is not None:
                 deadlines[str(int(level))] = self._rule(days)
         names = ("title", "number", "source", "period", "line", "starts_on", "ends_on",
                  "opens_days", "mend_days", "reviewed", "own_check", "nil_allowed")  # fmt: skip
         return NewForm(
-            **{name: data[name] for name in names}, groups=groups, units=units,
-            deadlines=deadlines, pk=data["pk"], **more,
+            **{name: data[name] for name in names}, groups=groups, units=tuple(data["named"]),
+            deadlines=deadlines, pk=data["pk"],
         )  # fmt: skip
 
     def _rule(self, days: int) -> dict[str, Any]:
         data = self.cleaned_data
-        return {"kind": data["counting"], "n": max(1, days), "rest_day": data["rest_day"]}
-
-    def units(self, by: Actor) -> tuple[int, ...]:
-        """The units that are named one by one; an error says which nobody knows."""
-        names = list(dict.fromkeys(
-            line.strip() for line in self.cleaned_data["named"].splitlines() if line.strip()
-        ))  # fmt: skip
-        rows = Unit.objects.filter(Q(code__in=names) | Q(name__in=names), valid_to=None)
-        if not by.trusted:
-            rows = rows.filter(units_seen(by))
-        found = {said: row.pk for row in rows for said in (row.code, row.name)}
-        unknown = [name for name in names if name not in found]
-        if unknown:
-            reason = _("No unit that you see has this code or name: %(names)s")
-            self.add_error("named", reason % {"names": "、".join(unknown[:5])})
-        return tuple(found[name] for name in names if name in found)
+        return {"kind": data["counting"], "n": days, "rest_day": data["rest_day"]}
 
     @staticmethod
     def initial_of(form: Any) -> dict[str, Any]:
@@ -153,11 +155,11 @@ class FormForm(StepForm):
         names = ("pk", "title", "number", "source", "period", "line", "starts_on", "ends_on",
                  "opens_days", "mend_days", "reviewed", "own_check", "nil_allowed")  # fmt: skip
         found = {name: getattr(form, name) for name in names}
-        for n, group in enumerate(form.who.get("groups", ())[:GROUPS]):
-            found |= {f"kind{n}": group["kind"], f"level{n}": group["level"],
-                      f"word{n}": group["word"]}  # fmt: skip
-        named = Unit.objects.filter(pk__in=form.who.get("units", ())).order_by("path", "name")
-        found["named"] = "\n".join(named.values_list("code", flat=True))
+        found["groups"] = form.who.get("groups", ())
+        for n, group in enumerate(found["groups"]):
+            found |= {f"{name}{n}": value for name, value in group.items()}
+        named = Unit.objects.filter(pk__in=form.who.get("units", ()), valid_to=None)
+        found["named"] = "\n".join(units.as_lines(named.values_list("pk", flat=True)))
         general = form.deadlines.get("") or {}
         found |= {"days": general.get("n", 5), "counting": general.get("kind", "calendar_days"),
                   "rest_day": general.get("rest_day", "moves")}  # fmt: skip

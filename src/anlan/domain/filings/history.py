@@ -8,10 +8,14 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.filings.loop import STEPS
-from anlan.domain.hazards import history
+from anlan.domain.filings.models import Entry
+from anlan.kernel.loop import timeline
 
 FIELDS: dict[str, str | Promise] = {
     "due_on": _("to be filed by"), "rectifier": _("who reports"), "result": _("what was filed"),
     "cells": _("cells changed"),
 }  # fmt: skip
-timeline_of = partial(history.timeline_of, steps=STEPS, fields=FIELDS, silent=("state",))
+CODES = {"result": dict(Entry.Kind.choices)}
+timeline_of = partial(
+    timeline.timeline_of, steps=STEPS, fields=FIELDS, codes=CODES, silent=("state",)
+)

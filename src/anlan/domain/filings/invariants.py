@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Sum
 
+from anlan.domain.filings.judging import DUE, DUE_MET, IN_TIME, OWED
 from anlan.domain.filings.loop import BESIDE, FIGURE, ITEM, KIND, VISIT
 from anlan.domain.filings.models import Declared, Entry, Filing, Record
 from anlan.kernel.facts.intern import labels_of
@@ -21,9 +22,26 @@ NAMED_MAX = 5
 
 def invariants(now: datetime) -> Iterator[Finding]:
     yield figures_are_cases("I5 figures of filings are their cases", KIND, Filing, now)
+    yield _in_time_is_in_the_ledger()
     yield _declared_is_in_the_ledger()
     yield _nothing_is_declared_twice()
     yield _listed_counts_once()
+
+
+def _in_time_is_in_the_ledger() -> Finding:
+    """By day, facts say what is due and what came in time as the filings' pages do."""
+    bad, owed = [], Filing.objects.filter(OWED)
+    for kind, rows in ((DUE, owed), (DUE_MET, owed.filter(IN_TIME))):
+        facts = Fact.objects.filter(kind__code=kind).order_by().values_list("day")
+        said = {day: n for day, n in facts.annotate(n=Sum("quantity")) if n}
+        held = dict(rows.order_by().values_list("due_on").annotate(n=Count("pk")))
+        bad += [
+            f"{kind} {day}: {said.get(day, 0)} ≠ {held.get(day, 0)}"
+            for day in sorted(said.keys() | held.keys())
+            if said.get(day) != held.get(day)
+        ]
+    detail = "; ".join(bad[:NAMED_MAX])
+    return "I5 filings in time are the ledger's", not bad, owed.count(), detail
 
 
 def _declared_is_in_the_ledger() -> Finding:

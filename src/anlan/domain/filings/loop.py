@@ -17,9 +17,23 @@ from anlan.kernel.loop import standard
 from anlan.kernel.loop.machine import Step
 
 KIND = "filing"
+_TOLD: dict[str, tuple[str | Promise, str | Promise]] = {
+    f"{KIND}.due": (
+        pgettext_lazy("figure", "due"),
+        _("By the day by which each was to be filed; days given to mend what was sent back aren't "
+          "counted."),
+    ),
+    f"{KIND}.due_met": (
+        _("of those due, in time"),
+        _("Of those due in the period, the ones first submitted by their deadline, whether they "
+          "were sent back later or not."),
+    ),
+}  # fmt: skip
 _STANDARD = standard.machine(KIND, _("filings"), page="filings:page", prefix="TB")
 FILING = replace(
     _STANDARD,
+    judges_deadlines=False,  # Once, by the first submission: judging.py.
+    kinds=standard.kinds(KIND, _("filings"), told=_TOLD),
     steps=(
         *_STANDARD.steps,
         # The form asks for no check inside the unit: submitted, it goes up at once.

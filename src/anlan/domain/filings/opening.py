@@ -10,15 +10,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.actor import CLOCK, Actor
 from anlan.base.ids import uuid7
-from anlan.domain.filings import who
+from anlan.domain.filings import judging, who
 from anlan.domain.filings.loop import FILING
-from anlan.domain.filings.models import Filing, Form, Version
+from anlan.domain.filings.models import Filing, Form, OtherDay, Version
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.calendar.workdays import Calendar
@@ -140,6 +141,7 @@ def _open_part(
         for one in wanted
     ]  # fmt: skip
     engine.take(FILING, "assign", moves, **call)
+    judging.owe([(cases[one.pk], one.due_on) for one in wanted], at=at)
     # Nobody signs for each of a hundred filings: the form itself was given.
     signed = {"since": today, "received_at": at}
     parties = []
@@ -179,36 +181,44 @@ def _declares(declaring: dict[int, list[tuple[date, date | None]]], one: _Wanted
     )
 
 
-def move_days(form: Form, code: str, *, unit: Unit | None, area: Any, reason: str,
-              **call: Any) -> int:  # fmt: skip
-    """Give the filings that a new exception is about the day that holds for them now: a unit's own
-    exception goes before its area's.
+def about(day: OtherDay) -> QuerySet[Filing]:
+    """The filings that an exception is about, in the order in which they are moved."""
+    rows = day.form.filings.filter(code=day.code).exclude(case__state="void")
+    if day.unit_id is not None:
+        rows = rows.filter(unit=day.unit_id)
+    if day.area is not None:
+        rows = rows.filter(case__path__startswith=day.area.path)
+    return rows.order_by("pk")
+
+
+def move_days(day: OtherDay, rows: QuerySet[Filing], **call: Any) -> int:
+    """Give filings that an exception is about the day that holds for them now: a unit's own
+    exception goes before its area's. Returns how many got another.
 
     What is owed gets it as its deadline, but what was sent back no less time than it had. What was
     filed meanwhile is judged by it where it is later: who filed before the exception was entered is
     no worse off than who files after.
+
+    In the caller's transaction, under the lock of the form: of two exceptions that are carried out
+    at once the later sees both, so that each filing ends with the day of the rule.
     """
-    rows = form.filings.filter(code=code).exclude(case__state="void")
-    if unit is not None:
-        rows = rows.filter(unit=unit)
-    if area is not None:
-        rows = rows.filter(case__path__startswith=area.path)
-    others = who.exceptions(form, [code])[code]
+    others = who.exceptions(day.form, [day.code])[day.code]
     found = list(rows.select_related("unit", "case"))
     locked = engine.lock([row.pk for row in found if row.case.unsettled or _late(row)])
     moves, judged = [], defaultdict(list)
     for row in found:
-        case, day = locked.get(row.pk, row.case), who.day_for(others, row.unit) or row.due_on
-        if _gets(row, case, day):
-            fields = {"due_on": day, "due_at": None, "due_provisional": False, "rung": 0,
+        case, due = locked.get(row.pk, row.case), who.day_for(others, row.unit) or row.due_on
+        if _gets(row, case, due):
+            fields = {"due_on": due, "due_at": None, "due_provisional": False, "rung": 0,
                       "due_rule": {"kind": "date"}}  # fmt: skip
             moves.append(Move(case, fields))
-        if row.due_on != day and (case.unsettled or day > row.due_on):
-            judged[day].append(row.pk)
-    engine.take(FILING, "other_day", moves, reason=reason, **call)
-    for day, pks in judged.items():
+        if row.due_on != due and (case.unsettled or due > row.due_on):
+            judged[due].append(row.pk)
+    engine.take(FILING, "other_day", moves, reason=day.reason, **call)
+    for due, pks in judged.items():
         for chunk in bulk.slices(pks):
-            Filing.objects.filter(pk__in=chunk).update(due_on=day)
+            Filing.objects.filter(pk__in=chunk).update(due_on=due)
+    judging.judge([pk for pks in judged.values() for pk in pks], at=call["at"])
     return len({move.case.pk for move in moves}.union(*judged.values()))
 
 

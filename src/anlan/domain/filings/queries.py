@@ -17,6 +17,7 @@ from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.domain.campaigns.returns.table import STATES as RETURN_STATES
 from anlan.domain.campaigns.returns.table import TONES as RETURN_TONES
+from anlan.domain.filings import judging
 from anlan.domain.filings.loop import KIND
 from anlan.domain.filings.models import Filing, Form, Item
 from anlan.kernel.accounts import policy
@@ -34,10 +35,15 @@ STANDS: dict[str, str | Promise] = {
 TONES = {**RETURN_TONES, "returned": "red"}
 #: What of them was filed: the part of a completeness.
 FILED = ("on_time", "nil", "late")
+#: Beside how they stand, what a list may be narrowed to.
+IN_TIME = "in_time"
 
 
 def stands(row: Filing, today: date) -> str:
-    """How a filing stands on ``today``. Whoever is sent back was in time if the first was."""
+    """How a filing stands on ``today``: where it is now.
+
+    What is sent back is owed again; whether it was in time, judging.py says once for all.
+    """
     case = row.case
     due = case.due_on or row.due_on
     if case.state == "void":
@@ -123,6 +129,11 @@ def complete(counted: dict[str, int]) -> tuple[int, int]:
     """Filed, of those that owe it: who it doesn't apply to owes nothing."""
     owed = sum(counted.values()) - counted["not_applicable"]
     return sum(counted[code] for code in FILED), owed
+
+
+def in_time(rows: QuerySet[Filing]) -> int:
+    """Of those that owe it, how many first submitted it by the deadline."""
+    return rows.filter(judging.IN_TIME).count()
 
 
 def units_of(rows: QuerySet[Filing]) -> Collection[int]:

@@ -51,6 +51,17 @@ class VersionIssued(Refusal):
     status = 409
 
 
+class DaysMoving(Refusal):
+    """Two at once would move the same filings one after the other, to and fro."""
+
+    code = "days_moving"
+    message = _(
+        "Filings of “%(title)s” are being given another day at this moment. Wait until that is "
+        "done, then enter this one."
+    )
+    status = 409
+
+
 class CountedTwice(Refusal):
     """What is derived, or declared elsewhere, isn't declared a second time."""
 

@@ -19,16 +19,16 @@ from django.utils import timezone
 from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.paths import below
-from anlan.domain.filings import checking, deriving, mixing, queries, terms, vague, who
+from anlan.domain.filings import checking, deriving, judging, mixing, queries, terms, vague, who
 from anlan.domain.filings.entering import Asked
 from anlan.domain.filings.loop import FIGURE, ITEM
 from anlan.domain.filings.models import Chain, Declared, Entry, Filing, Form, Item, Version
 from anlan.domain.filings.opening import version_for
 from anlan.domain.filings.terms import Definition
 from anlan.domain.filings.vague import Bounds
-from anlan.domain.hazards.permissions import SEES
 from anlan.domain.lists.permissions import own_paths
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.reach import SEES
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import sql
@@ -96,6 +96,7 @@ class Table:
     lines: list[Line]
     totals: dict[str, Total]
     counts: dict[str, int]
+    in_time: int
     more: bool = False
     #: Versions that some of its filings answer; the table shows the newest.
     versions: tuple[int, ...] = ()
@@ -120,7 +121,9 @@ def table(
     every = form.filings.filter(code=code, line=line)
     seen = queries.filings(by).filter(form=form, code=code, line=line)
     rows = seen.annotate(how=queries.standing(today))
-    if how in queries.STANDS:
+    if how == queries.IN_TIME:
+        rows = rows.filter(judging.IN_TIME)
+    elif how in queries.STANDS:
         rows = rows.filter(how=how)
     last = who.UNITS_MAX if whole else UNITS_SHOWN
     page = list(
@@ -145,7 +148,8 @@ def table(
     return Table(
         form, period, asked, lines,
         totals(form, every, period, definition, items, at, line) if sees_sum(form, by) else {},
-        queries.counts(seen, today), len(page) > last, tuple(sorted(set(numbers))),
+        queries.counts(seen, today), queries.in_time(seen), len(page) > last,
+        tuple(sorted(set(numbers))),
     )  # fmt: skip
 
 
@@ -413,7 +417,7 @@ def beside(form: Form, code: str, by: Actor, at: datetime) -> list[Beside]:
     other = Chain.SECTOR if form.line == Chain.AREA else Chain.AREA
     rows = list(
         form.filings.filter(code=code, line=other).select_related("unit", "case", "asked")
-        .order_by("unit__path", "unit__name")[:2_000]
+        .order_by("unit__path", "unit__name")
     )  # fmt: skip
     if not rows:
         return []
@@ -426,8 +430,8 @@ def beside(form: Form, code: str, by: Actor, at: datetime) -> list[Beside]:
     entries: dict[UUID, Entry] = {}
     for chunk in bulk.slices([row.pk for row in rows]):
         entries |= _entries(chunk)
-    seen = set(queries.filings(by).filter(pk__in=[row.pk for row in rows])
-               .values_list("pk", flat=True))  # fmt: skip
+    mine = queries.filings(by).filter(form=form, code=code, line=other)
+    seen = set(mine.values_list("pk", flat=True))
     found = []
     for key, place in known.items():
         if place.cell.mode not in (*terms.TYPED, "derived") or _is_rate(place, items):
@@ -436,11 +440,11 @@ def beside(form: Form, code: str, by: Actor, at: datetime) -> list[Beside]:
         given = [value for value in values.values() if isinstance(value, int)]
         if not given:
             continue
-        total, mine = sum(given), main[key].value
-        difference = total - mine if isinstance(mine, int) else None
+        total, own = sum(given), main[key].value
+        difference = total - own if isinstance(own, int) else None
         units = [(row, values[row.pk]) for row in rows
                  if row.pk in seen and isinstance(values[row.pk], int)]  # fmt: skip
-        found.append(Beside(key, place.label, mine, total, difference, digits[key], units))
+        found.append(Beside(key, place.label, own, total, difference, digits[key], units))
     return found
 
 

@@ -89,6 +89,9 @@ def _rows(data: Mapping[str, Any], section: Mapping[str, Any]) -> Iterator[Mappi
 
 def _cell(data: Mapping[str, Any], row: Mapping[str, Any], key: str, column: str) -> Any:
     """What a column holds in a row: as the row says, else as all rows do, else a declared item."""
+    if "percent" in row:
+        of, whole = row["percent"]
+        return Cell("percent", of=(f"{of}.{column}",), whole=f"{whole}.{column}", digits=1)
     if column == "y":
         if row.get("y") == "none":
             return None

@@ -11,7 +11,7 @@ from anlan.domain.campaigns.forms import Decide, Extend
 from anlan.domain.filings import commands as do
 from anlan.domain.filings.forms import Nil
 from anlan.domain.filings.models import Filing
-from anlan.domain.hazards.forms import Nothing, Opinion, Reason, Urge
+from anlan.kernel.loop.forms import Nothing, Opinion, Reason, Urge
 from anlan.kernel.loop.models import Extension
 from anlan.kernel.loop.offering import StepPage, being, plain
 

@@ -17,6 +17,7 @@ urlpatterns = [
     path("forms/<uuid:pk>/edit/", forms.edit, name="edit_form"),
     path("forms/<uuid:pk>/design/", design.design, name="design"),
     path("forms/<uuid:pk>/versions/<int:number>/", papers.version, name="version"),
+    path("forms/<uuid:pk>/days/", forms.days_progress, name="days_progress"),
     path("forms/<uuid:pk>/act/<slug:code>/", forms.act, name="act"),
     path("forms/<uuid:pk>/periods/<str:code>/", rollup.table, name="rollup"),
     path("forms/<uuid:pk>/periods/<str:code>/beside/", rollup.beside, name="beside"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
@@ -18,6 +18,7 @@ from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.deadlines import DeadlineRule, Due, due
 from anlan.kernel.calendar.periods import Kind, Period
 from anlan.kernel.calendar.workdays import Calendar
+from anlan.kernel.regions.models import Region
 
 GROUPS_MAX, NAMED_MAX = 20, 2_000
 #: Units that one form asks: a nation's townships stay below.
@@ -36,14 +37,17 @@ def line_of(unit: Unit) -> str:
 
 @dataclass(frozen=True)
 class Group:
-    """Units of one kind at one level below the form's area; of departments, by a word in them."""
+    """Units of one kind at one level below the form's area, or within one area of it; of
+    departments, by a word in them."""
 
     kind: str
     level: int
     word: str = ""
+    #: The area's number; 0 is the whole of the form's own.
+    area: int = 0
 
     def data(self) -> dict[str, Any]:
-        return {"kind": self.kind, "level": self.level, "word": self.word}
+        return asdict(self)
 
 
 def groups_of(form: Form) -> list[Group]:
@@ -51,10 +55,13 @@ def groups_of(form: Form) -> list[Group]:
 
 
 def units_of(form: Form) -> Any:
-    """The units of today that owe it; one query."""
+    """The units of today that owe it; one query, and one for the areas of its groups."""
     where = Q(pk__in=form.who.get("units", ()))
-    inside = below(form.path)
-    for group in groups_of(form):
+    groups = groups_of(form)
+    areas = {group.area for group in groups if group.area}
+    paths = {0: form.path, **dict(Region.objects.filter(pk__in=areas).values_list("pk", "path"))}
+    for group in groups:
+        inside = below(form.path) & below(paths[group.area])
         mine = inside & Q(kind=group.kind, area__level=group.level)
         if group.word:
             mine &= Q(name__contains=group.word)

@@ -8,9 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.actor import Actor
 from anlan.domain.filings.loop import KIND, STATES
 from anlan.domain.filings.models import Entry, Filing
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.lists.permissions import ANSWERS
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.loop.models import Extension, Party, PartyRole
 from anlan.kernel.loop.worklist import Tray, Work, opened
 

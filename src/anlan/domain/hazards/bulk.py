@@ -24,10 +24,10 @@ from anlan.base.refusal import Refusal, Unreadable
 from anlan.base.statements import Row
 from anlan.domain.hazards import commands as do
 from anlan.domain.hazards import forms, queries
-from anlan.domain.hazards.forms import StepForm
 from anlan.domain.hazards.loop import LOOPS
 from anlan.domain.hazards.models import Hazard
 from anlan.kernel.accounts import policy
+from anlan.kernel.loop.forms import StepForm
 from anlan.kernel.loop.labels import state_label
 from anlan.kernel.loop.refusals import StepNotPossible
 from anlan.ui.lists import Column

@@ -5,6 +5,7 @@ from anlan.domain.hazards.indicators import INDICATORS
 from anlan.domain.hazards.invariants import invariants
 from anlan.domain.hazards.loop import HAZARD, KINDS, PROBLEM
 from anlan.domain.hazards.permissions import RULES
+from anlan.domain.hazards.words import WORDS
 from anlan.domain.hazards.work import WORK
 from anlan.kernel.capability import Capability
 
@@ -20,4 +21,5 @@ CAPABILITY = Capability(
     invariants=(invariants,),
     opens=(opens.page,),
     works=(WORK,),
+    words=WORDS,
 )

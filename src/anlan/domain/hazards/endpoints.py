@@ -18,10 +18,10 @@ from ninja import Field, Query, Router, Schema
 from anlan.base.actor import Actor
 from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.base.refusal import NotFound, Unreadable
-from anlan.domain.hazards import columns, commands, objects, overview, queries
+from anlan.domain.hazards import columns, commands, objects, queries
 from anlan.domain.hazards.commands import FINDERS, Finding
 from anlan.domain.hazards.models import Hazard
-from anlan.kernel.accounts import policy, units
+from anlan.kernel.accounts import policy, readers, units
 from anlan.kernel.accounts.gate import actor_of
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.units import UnitUnknown, main_unit
@@ -172,7 +172,7 @@ def figures(
     Whoever answers for some sectors gets the sums of those; another's area isn't there.
     """
     at, region, span = timezone.now(), by_code(area), periods.parse(period)
-    sectors = overview.demand(actor_of(request), region, at)
+    sectors = readers.demand(actor_of(request), region, at)
     kinds = [name for name in kind.split(",") if name] or [f"hazard.{name}" for name in USUAL]
     unknown = set(kinds) - declared().keys()
     if unknown:
@@ -180,7 +180,7 @@ def figures(
     cells = sums.figures(
         sums.Query(
             kinds=kinds, areas=[region.pk], periods=[span], at=at,
-            by=[name for name in by.split(",") if name], where=overview.where_of(sectors),
+            by=[name for name in by.split(",") if name], where=readers.where_of(sectors),
         )
     )  # fmt: skip
     codes = dict(

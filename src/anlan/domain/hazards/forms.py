@@ -3,38 +3,34 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, TypeVar
-from uuid import UUID
+from typing import Any
 
 from django import forms
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base.actor import Actor
-from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.domain.enterprises.models import ObjectKind
 from anlan.domain.hazards import objects
 from anlan.domain.hazards.models import Grade, Source
 from anlan.domain.hazards.objects import About
-from anlan.kernel.accounts import sectors, units
-from anlan.kernel.regions.models import Level, Region
-from anlan.ui.forms import DayInput, Form
+from anlan.kernel.accounts import sectors
+from anlan.kernel.accounts.fields import AreaField as AreaField
+from anlan.kernel.accounts.fields import UnitField as UnitField
+from anlan.kernel.accounts.fields import chosen_by as chosen_by
+from anlan.kernel.loop.forms import CarryOut as CarryOut
+from anlan.kernel.loop.forms import Nothing as Nothing
+from anlan.kernel.loop.forms import Opinion as Opinion
+from anlan.kernel.loop.forms import Reason as Reason
+from anlan.kernel.loop.forms import StepForm as StepForm
+from anlan.kernel.loop.forms import Urge as Urge
+from anlan.kernel.regions.models import Level
+from anlan.ui.forms import DayInput, Form, text_area
 
-FormT = TypeVar("FormT", bound=forms.Form)
 FEN = 100
 #: Five decimals of a degree.
 METRE = Decimal("0.00001")
 #: Beyond a thousand degrees nothing is worth rounding.
 DIGITS_MAX = 3
-
-
-def text_area(
-    label: Any, required: bool = True, rows: int = 3, help_text: Any = ""
-) -> forms.CharField:
-    return forms.CharField(
-        label=label, required=required, max_length=TEXT_CHARS_MAX, help_text=help_text,
-        widget=forms.Textarea({"rows": rows}),
-    )  # fmt: skip
 
 
 class Degrees(forms.DecimalField):
@@ -123,74 +119,6 @@ class WithObject(Form):
                                   if name in objects.FIELDS[kind]))
             for name in objects.LABELS
         ]  # fmt: skip
-
-
-class StepForm(Form):
-    """What every step carries: the request's own id, and the version that was looked at."""
-
-    request_id = forms.UUIDField(widget=forms.HiddenInput)
-    seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-
-    @property
-    def call(self) -> dict[str, Any]:
-        return {"request_id": self.cleaned_data["request_id"]}
-
-
-class Reason(StepForm):
-    reason = text_area(_("Reason"))
-
-
-class Opinion(StepForm):
-    reason = text_area(_("Opinion"), required=False)
-
-
-class Nothing(StepForm):
-    pass
-
-
-class UnitField(forms.CharField):
-    """A unit by its code, as the picker sends it: one that whoever chooses may see, or none."""
-
-    #: Whose form it is; ``chosen_by`` says so.
-    by: Actor | None = None
-
-    def clean(self, value: Any) -> Any:
-        code = super().clean(value)
-        if not code:
-            return None
-        assert self.by is not None, "say with chosen_by() whose form it is"
-        unit = units.seen(code, self.by)
-        if unit is None:
-            raise forms.ValidationError(_("Choose the unit from the list."), code="unit")
-        return unit
-
-
-def chosen_by(form: FormT, by: Actor) -> FormT:
-    """The form, whose units are looked up among those that ``by`` may see."""
-    for field in form.fields.values():
-        if isinstance(field, UnitField):
-            field.by = by
-    return form
-
-
-class AreaField(forms.CharField):
-    """An area by its code, as the picker sends it."""
-
-    def clean(self, value: Any) -> Any:
-        code = super().clean(value)
-        if not code:
-            return None
-        area = Region.objects.filter(code=code, valid_to=None).first()
-        if area is None:
-            raise forms.ValidationError(_("Choose the area from the list."), code="area")
-        return area
-
-
-class Urge(StepForm):
-    reason = text_area(
-        _("What you want to add"), required=False,
-        help_text=_("The unit gets a notice at once, with this sentence."),
-    )  # fmt: skip
 
 
 class Assign(StepForm):
@@ -340,11 +268,6 @@ class Merge(StepForm):
     reason = text_area(_("Reason"))
 
 
-class CarryOut(StepForm):
-    on = forms.DateField(label=_("Day it was held or issued"), widget=DayInput)
-    paper_number = forms.CharField(label=_("Number of the paper"), required=False, max_length=60)
-
-
 class Find(WithObject, WithPoint):
     """A new hazard, on a phone: few fields, in the order in which one sees things."""
 
@@ -383,10 +306,3 @@ class Find(WithObject, WithPoint):
         if day > timezone.localdate():
             raise forms.ValidationError(_("The day found lies ahead; choose today or earlier."))
         return day
-
-
-def uuid_of(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None

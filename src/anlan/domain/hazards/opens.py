@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
-from django.urls import reverse
-
 from anlan.domain.hazards.loop import HAZARD
+from anlan.kernel.facts import opening
 from anlan.kernel.facts.behind import Asked
 from anlan.kernel.facts.kinds import Measure, known
 
@@ -21,7 +18,4 @@ def page(asked: Asked) -> str:
         return ""
     if where.get("grade") == [""]:
         return ""
-    given = {"kind": asked.kind, "area": asked.area.code, "period": asked.period.code,
-             **({"own": "1"} if asked.own else {}),
-             **{name: values[0] or "none" for name, values in where.items()}}  # fmt: skip
-    return f"{reverse('overview:records')}?{urlencode(given)}"
+    return opening.named("overview:records", asked)

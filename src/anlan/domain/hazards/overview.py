@@ -1,4 +1,4 @@
-"""An area's figures for a period, and whose they are to see. Every number comes from the ledger.
+"""An area's figures for a period. Every number comes from the ledger.
 
 Three readings make a page, whatever the area: one of the area itself (tiles, comparisons,
 sectors), one by the areas below it, one by month. While nothing is posted they are read once.
@@ -22,15 +22,12 @@ from markupsafe import Markup
 
 from anlan.base.actor import Actor
 from anlan.base.memory import Memory as Written
-from anlan.base.paths import ancestors, below
-from anlan.base.refusal import NotFound, Unreadable
+from anlan.base.paths import below
+from anlan.base.refusal import Unreadable
 from anlan.base.statements import Kept
 from anlan.domain.hazards import queries
 from anlan.domain.hazards.loop import LOOPS
-from anlan.domain.hazards.permissions import SEES
-from anlan.kernel.accounts import held, policy
-from anlan.kernel.accounts.held import Grant
-from anlan.kernel.audit import trail
+from anlan.kernel.accounts import policy, readers
 from anlan.kernel.calendar import periods as calendar
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import figures as ledger
@@ -53,61 +50,8 @@ MONTHS = 13
 LATE_MAX = 10
 #: Pieces of pages that are kept with a reading: of each language, order and measure.
 WRITTEN_MAX = 40
-#: Areas that a person is offered to choose from.
-AREAS_MAX = regions.DEPTH_MAX
 
 _DAY = timedelta(days=1)
-
-# Whose figures
-
-
-def _grants(by: Actor) -> list[Grant]:
-    """Posts over areas. A firm or a unit that is merely party to cases has no overview."""
-    return [each for each in held.grants(by) if each.role in SEES and each.enterprise is None]
-
-
-def covered(by: Actor, area: Region) -> list[str] | None:
-    """The sectors whose figures of ``area`` are ``by``'s to see; None means all of them.
-
-    Raises NotFound where no post of theirs covers the whole area.
-    """
-    if by.trusted:
-        return None
-    here = [each for each in _grants(by) if area.path.startswith(each.path)]
-    if not here:
-        raise NotFound
-    if any(each.sector is None for each in here):
-        return None
-    return sorted({each.sector for each in here if each.sector})
-
-
-def demand(by: Actor, area: Region, at: datetime) -> list[str] | None:
-    """``covered``, with the refusal written down."""
-    try:
-        return covered(by, area)
-    except NotFound:
-        trail.denied(by, "hazard.overview", "regions.region", area.code, "not_found", at)
-        raise
-
-
-def has_any(by: Actor) -> bool:
-    """Whether there is an area whose figures ``by`` may read: a page of them needs one."""
-    return by.trusted or bool(_grants(by))
-
-
-def areas_of(by: Actor) -> list[Region]:
-    """The areas that ``by`` answers for, the widest first; what lies within another is left out."""
-    paths = sorted({each.path for each in _grants(by)}, key=lambda path: (len(path), path))
-    if by.trusted or "" in paths:
-        return [regions.nation()]
-    kept: list[str] = []
-    for path in paths:
-        if not any(path.startswith(above) for above in kept):
-            kept.append(path)
-    return regions.by_ids([ancestors(path)[-1] for path in kept[:AREAS_MAX]])
-
-
-# What is read
 
 
 @dataclass
@@ -210,10 +154,6 @@ def _before(period: Period, now: Period) -> Period:
     return calendar.span(before.start, min(before.start + (now.end - now.start), before.end))
 
 
-def where_of(sectors: Iterable[str] | None) -> dict[str, list[str]]:
-    return {} if sectors is None else {"sector": list(sectors)}
-
-
 def read(area: Region, period: Period, sectors: Sequence[str] | None, at: datetime) -> Reading:
     """The figures of a page, exact at once: an earlier reading counts while nothing is posted."""
     today = timezone.localdate(at)
@@ -242,7 +182,7 @@ def _read(
     at: datetime,
 ) -> Reading:
     common: dict[str, Any] = {
-        "areas": [area.pk], "at": at, "where": where_of(sectors),
+        "areas": [area.pk], "at": at, "where": readers.where_of(sectors),
         "coverage": Coverage.objects.exists() or Expected.objects.exists(),
     }  # fmt: skip
     # A period that isn't over is read whole: nothing is counted ahead, and months are quicker.
@@ -398,7 +338,7 @@ def api_figures(
 ) -> dict[str, Any]:
     """Figures of an area for a program, under the same rights as the pages."""
     policy.demand(by_whom, "hazard.view", at)
-    sectors = demand(by_whom, area, at)
+    sectors = readers.demand(by_whom, area, at)
     ours = [code for code in declared() if code.split(".")[0] in LOOPS]
     for name in by:
         if name not in API_BY:
@@ -410,7 +350,7 @@ def api_figures(
         Query(
             kinds=kinds or [code for code in ours if known(code).measure is not Measure.DISTINCT],
             areas=[area.pk], periods=[period], at=at, by=list(dict.fromkeys(by)),
-            where=where_of(sectors),
+            where=readers.where_of(sectors),
         )
     )  # fmt: skip
     codes = dict(

@@ -16,7 +16,7 @@ from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
 from anlan.domain.hazards import indicators, overview
 from anlan.domain.hazards.overview import Counts, Reading, Row, Sides
-from anlan.kernel.accounts import sectors
+from anlan.kernel.accounts import readers
 from anlan.kernel.accounts.views_pickers import crumbs_of
 from anlan.kernel.calendar import periods as calendar
 from anlan.kernel.calendar.periods import Period
@@ -38,17 +38,12 @@ def crumbs(by: Actor, area: Region, period: Period) -> list[tuple[str, str]]:
     found = []
     for above in crumbs_of(area)[:-1]:
         try:
-            overview.covered(by, above)
+            readers.covered(by, above)
         except NotFound:
             found.append((above.name, ""))
         else:
             found.append((above.name, area_url(above, period)))
     return found
-
-
-def sector_names(codes: Sequence[str]) -> list[str]:
-    known_names = sectors.names()
-    return [known_names.get(code, code) for code in codes]
 
 
 @dataclass(frozen=True)

@@ -8,33 +8,9 @@ from anlan.base.actor import Actor
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role, Unit
 from anlan.kernel.accounts.policy import Rule
-from anlan.kernel.loop.models import Event, Listing, Party, PartyRole
-
-SEES = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.DUTY, Role.VIEWER)
-JUDGES = (Role.OFFICE, Role.LEADER, Role.INSPECTOR)
-
-
-def in_charge(by: Actor, *roles: Role) -> Q:
-    """Rows within the jurisdiction of the posts that the person holds in these roles."""
-    return policy.scope(by, roles, prefix="case__")
-
-
-def party(by: Actor, roles: tuple[Role, ...], *parts: PartyRole) -> Q:
-    """Rows in which a unit, where the person holds one of these posts, has a part."""
-    units = policy.units_of(by, roles)
-    if not units:
-        return policy.NOTHING
-    parties = Party.objects.filter(unit__in=units, until=None)
-    # IN, not EXISTS: evaluated once, and an index on the case can serve it beside a path range.
-    return Q(case__in=(parties.filter(role__in=parts) if parts else parties).values("case"))
-
-
-def reported(by: Actor, *roles: Role) -> Q:
-    """Rows that the person found, while in one of these roles."""
-    if not policy.units_of(by, roles) or by.user_id is None:
-        return policy.NOTHING
-    found = Event.objects.filter(user_id=by.user_id, step__in=("find", "fix_on_spot"))
-    return Q(case__in=found.values("case"))
+from anlan.kernel.accounts.reach import JUDGES, SEES
+from anlan.kernel.loop.models import Listing, PartyRole
+from anlan.kernel.loop.rights import in_charge, party, reported
 
 
 def view(by: Actor) -> Q:

@@ -16,11 +16,11 @@ from anlan.base.refusal import NotFound
 from anlan.domain.enterprises.commands import answering_unit
 from anlan.domain.hazards import commands as do
 from anlan.domain.hazards import forms
-from anlan.domain.hazards.forms import StepForm
 from anlan.domain.hazards.models import Grade, Hazard
 from anlan.domain.hazards.queries import Around, visible
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop import offering, settings
+from anlan.kernel.loop.forms import StepForm
 from anlan.kernel.loop.models import Event, Listing, PartyRole, Proposal
 from anlan.kernel.loop.offering import Call, Possible, StepPage, being, plain, unseen
 from anlan.kernel.papers.attachments import Prepared

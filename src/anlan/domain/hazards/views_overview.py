@@ -15,12 +15,14 @@ from markupsafe import Markup
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
-from anlan.domain.hazards import overview, spans
+from anlan.domain.hazards import overview
 from anlan.domain.hazards.overview import Sides
-from anlan.domain.hazards.overview_page import MEASURES, Page, crumbs, sector_names
+from anlan.domain.hazards.overview_page import MEASURES, Page, crumbs
 from anlan.domain.hazards.views_shapes import note_of
-from anlan.kernel.accounts import lists, policy, sectors
+from anlan.kernel.accounts import lists, policy, readers, sectors
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.sectors import sector_names
+from anlan.kernel.calendar import spans
 from anlan.kernel.regions import queries as regions
 from anlan.kernel.regions.models import Region
 from anlan.ui.pages import render_page
@@ -38,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The overview of one's own area; whoever has none goes to what they have."""
     by = actor_of(request)
     if policy.may(by, "hazard.view"):
-        areas = overview.areas_of(by)
+        areas = readers.areas_of(by)
         if areas:
             return _page(request, by, areas[0], areas)
         return HttpResponseRedirect(_first("work:list", "work:worklist", "hazards:list"))
@@ -70,7 +72,7 @@ def _first(*names: str) -> str:
 @requires("hazard.view")
 def area_page(request: HttpRequest, code: str) -> HttpResponse:
     by = actor_of(request)
-    return _page(request, by, regions.by_code(code[:_CODE_CHARS_MAX]), overview.areas_of(by))
+    return _page(request, by, regions.by_code(code[:_CODE_CHARS_MAX]), readers.areas_of(by))
 
 
 def _page(
@@ -78,7 +80,7 @@ def _page(
 ) -> HttpResponse:  # fmt: skip
     at = timezone.now()
     today = timezone.localdate(at)
-    allowed = overview.demand(by, area, at)
+    allowed = readers.demand(by, area, at)
     wish = spans.wish(request.GET)
     if wish.period:
         return HttpResponseRedirect(_query(request, period=wish.period.code))

@@ -12,11 +12,14 @@ from django.views.decorators.http import require_GET
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
-from anlan.domain.hazards import behind, columns, indicators, overview, spans
+from anlan.domain.hazards import behind, columns, indicators
 from anlan.domain.hazards.behind import Asked
 from anlan.domain.hazards.models import Grade
-from anlan.domain.hazards.overview_page import area_url, crumbs, sector_names
+from anlan.domain.hazards.overview_page import area_url, crumbs
+from anlan.kernel.accounts import readers
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.sectors import sector_names
+from anlan.kernel.calendar import spans
 from anlan.kernel.facts.kinds import Measure, declared, known
 from anlan.kernel.regions import queries as regions
 from anlan.ui.keyset import Keyset
@@ -63,9 +66,9 @@ def _asked(request: HttpRequest, by: Actor, at: datetime) -> Asked:
     if not kind.startswith("hazard.") or kind not in declared():
         raise NotFound
     area = regions.by_code(get("area", "")[:_CODE_CHARS_MAX])
-    allowed = overview.demand(by, area, at)
+    allowed = readers.demand(by, area, at)
     period = spans.period_of(request.GET, timezone.localdate(at))
-    where = overview.where_of(allowed)
+    where = readers.where_of(allowed)
     if sector := get("sector", ""):
         code = "" if sector == "none" else sector
         if allowed is not None and code not in allowed:

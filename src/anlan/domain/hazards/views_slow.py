@@ -11,9 +11,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from anlan.domain.hazards import overview, slowness, spans
-from anlan.domain.hazards.overview_page import area_url, crumbs, sector_names
+from anlan.domain.hazards import slowness
+from anlan.domain.hazards.overview_page import area_url, crumbs
+from anlan.kernel.accounts import readers
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.sectors import sector_names
+from anlan.kernel.calendar import spans
 from anlan.kernel.regions import queries as regions
 from anlan.ui.figures import Basis
 from anlan.ui.pages import render_page
@@ -26,7 +29,7 @@ CODE_CHARS_MAX = 40
 def slow(request: HttpRequest, code: str) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     area, today = regions.by_code(code[:CODE_CHARS_MAX]), timezone.localdate(at)
-    sectors = overview.demand(by, area, at)
+    sectors = readers.demand(by, area, at)
     wish = spans.wish(request.GET)
     period = wish.period or spans.period_of(request.GET, today)
 

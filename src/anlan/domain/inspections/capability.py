@@ -9,6 +9,7 @@ from anlan.domain.inspections.permissions import RULES
 from anlan.domain.inspections.remote import facts as remote
 from anlan.domain.inspections.remote.permissions import RULES as REMOTE_RULES
 from anlan.domain.inspections.remote.queries import invariants as remote_invariants
+from anlan.domain.inspections.words import WORDS
 from anlan.kernel.capability import Capability
 
 CAPABILITY = Capability(
@@ -20,4 +21,5 @@ CAPABILITY = Capability(
     invariants=(invariants, remote_invariants),
     urls="anlan.domain.inspections.urls",
     prefix="sweeps/",
+    words=WORDS,
 )

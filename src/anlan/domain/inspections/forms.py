@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.domain.enterprises.models import ObjectKind
-from anlan.domain.hazards.forms import AreaField, UnitField
 from anlan.domain.inspections.commands import Found, NewField
 from anlan.domain.inspections.models import (
     LABEL_CHARS_MAX,
@@ -20,6 +19,7 @@ from anlan.domain.inspections.models import (
     SweepField,
 )
 from anlan.kernel.accounts import sectors
+from anlan.kernel.accounts.fields import AreaField, UnitField
 from anlan.ui.forms import DayInput, Form
 
 #: Rows that the form of a sweep offers for base facts.

@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.hazards.forms import AreaField
 from anlan.domain.inspections.forms import FoundForm
 from anlan.domain.inspections.models import VALUE_CHARS_MAX, Every
+from anlan.kernel.accounts.fields import AreaField
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 from anlan.ui.forms import DayInput, Form

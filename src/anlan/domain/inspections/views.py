@@ -15,7 +15,6 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
-from anlan.domain.hazards.forms import chosen_by
 from anlan.domain.hazards.models import Hazard
 from anlan.domain.inspections import columns, commands, queries
 from anlan.domain.inspections.forms import SweepForm, TeamForm, lines
@@ -24,6 +23,7 @@ from anlan.domain.inspections.models import Sweep, Target, Visit
 from anlan.domain.inspections.permissions import MAKES
 from anlan.domain.inspections.refusals import SweepRefused
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.fields import chosen_by
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name

@@ -2,6 +2,7 @@
 
 from anlan.domain.library.invariants import invariants
 from anlan.domain.library.permissions import RULES
+from anlan.domain.library.words import WORDS
 from anlan.kernel.capability import Capability
 
 CAPABILITY = Capability(
@@ -10,4 +11,5 @@ CAPABILITY = Capability(
     prefix="library/",
     rules=RULES,
     invariants=(invariants,),
+    words=WORDS,
 )

@@ -12,12 +12,12 @@ from django.db.models import Count, Q, QuerySet
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
-from anlan.domain.hazards import overview, queries
+from anlan.domain.hazards import queries
 from anlan.domain.hazards.models import Hazard
 from anlan.domain.lists import sums
 from anlan.domain.lists.settings import Band
 from anlan.domain.lists.sums import Line
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import policy, readers
 from anlan.kernel.regions.models import Region
 
 #: As the hazard list's own filter says it.
@@ -48,7 +48,7 @@ class Ages:
 
 def read(area: Region, kind: str, bands: list[Band], by: Actor, at: datetime, today: date) -> Ages:
     """Raises NotFound where no post of ``by`` covers the area."""
-    allowed = overview.demand(by, area, at)
+    allowed = readers.demand(by, area, at)
     # Whoever covers the area in all sectors sees every row of it, so their rule needn't be asked.
     rows = Hazard.objects.all() if allowed is None else queries.visible(by)
     figures: dict[str, Any] = {
@@ -78,7 +78,7 @@ def at_area_itself(
     area: Region, kind: str, band: Band | None, late: bool, by: Actor, at: datetime, today: date
 ) -> QuerySet[Hazard]:
     """The open hazards of an area itself, of nothing below it: rows behind the line 本级."""
-    overview.demand(by, area, at)
+    readers.demand(by, area, at)
     parts = [Q(case__area=area, case__kind=kind, case__is_open=True)]
     if band:
         parts.append(opened_in(band, today))

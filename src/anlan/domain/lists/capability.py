@@ -4,6 +4,7 @@ from anlan.domain.lists.activities.permissions import RULES as ACTIVITY_RULES
 from anlan.domain.lists.invariants import invariants
 from anlan.domain.lists.loop import ITEM
 from anlan.domain.lists.permissions import RULES
+from anlan.domain.lists.words import WORDS
 from anlan.domain.lists.work import WORK
 from anlan.kernel.capability import Capability
 
@@ -16,4 +17,5 @@ CAPABILITY = Capability(
     rules={**RULES, **ACTIVITY_RULES},
     invariants=(invariants,),
     works=(WORK,),
+    words=WORDS,
 )

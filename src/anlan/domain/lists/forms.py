@@ -8,9 +8,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.hazards.forms import AreaField, Nothing, Opinion, Reason, StepForm, text_area
-from anlan.domain.hazards.forms import UnitField as UnitField
-from anlan.domain.hazards.forms import chosen_by as chosen_by
 from anlan.domain.lists.models import (
     ORIGIN_CHARS_MAX,
     TITLE_CHARS_MAX,
@@ -28,9 +25,13 @@ from anlan.domain.lists.rules import (
     KindRules,
 )
 from anlan.kernel.accounts import sectors
+from anlan.kernel.accounts.fields import AreaField
+from anlan.kernel.accounts.fields import UnitField as UnitField
+from anlan.kernel.accounts.fields import chosen_by as chosen_by
 from anlan.kernel.accounts.models import Role
+from anlan.kernel.loop.forms import Nothing, Opinion, Reason, StepForm
 from anlan.kernel.regions.models import Level
-from anlan.ui.forms import DayInput, Form
+from anlan.ui.forms import DayInput, Form, text_area
 
 __all__ = ["Nothing", "Opinion", "Reason", "StepForm"]
 DAYS_MAX = 250

@@ -7,7 +7,8 @@ from functools import partial
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.hazards import history
+from anlan.domain.lists.models import ItemCheck
+from anlan.kernel.loop import timeline
 
 FIELDS: dict[str, str | Promise] = {
     "result": _("what was done"), "asked": _("who was asked"), "answered": _("who answered"),
@@ -18,4 +19,6 @@ FIELDS: dict[str, str | Promise] = {
     "mechanism_ref": _("where it can be read"), "field_treated": _("one field treated"),
 }  # fmt: skip
 
-timeline_of = partial(history.timeline_of, fields=FIELDS, silent=("state",))
+CODES = {"checked": dict(ItemCheck.Outcome.choices)}
+
+timeline_of = partial(timeline.timeline_of, fields=FIELDS, codes=CODES, silent=("state",))

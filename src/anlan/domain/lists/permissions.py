@@ -17,14 +17,15 @@ from django.db.models import Q
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
-from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party
 from anlan.domain.lists.models import Elsewhere
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.models import BUSINESS_ROLES, Role, Unit, UnitKind
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
+from anlan.kernel.accounts.reach import JUDGES, SEES
 from anlan.kernel.accounts.reach import above_or_at as above_or_at
 from anlan.kernel.accounts.reach import own_paths as own_paths
 from anlan.kernel.loop.models import Party, PartyRole
+from anlan.kernel.loop.rights import in_charge, party
 
 #: Who signs, rectifies and answers for a unit: on these lists that is mostly a department.
 ANSWERS = (Role.RECTIFIER, Role.OFFICE, Role.LEADER, Role.INSPECTOR)

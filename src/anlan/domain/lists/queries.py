@@ -13,7 +13,6 @@ from django.db.models import Count, Q, QuerySet
 from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.base.refusal import NotAllowed
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.lists.commands import demand_approver
 from anlan.domain.lists.loop import ITEM
 from anlan.domain.lists.models import Elsewhere, Item, KindVersion, ListKind, Promotion
@@ -21,6 +20,7 @@ from anlan.domain.lists.permissions import ANSWERS, LEADS
 from anlan.domain.lists.rules import KindRules
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit, UnitKind
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.loop.models import Event, Party, PartyRole
 from anlan.kernel.papers import scripts
 from anlan.kernel.regions.models import Region

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from anlan.base.actor import Actor
 from anlan.base.paths import ancestors
-from anlan.domain.hazards.permissions import SEES
 from anlan.domain.lists.permissions import own_paths
+from anlan.kernel.accounts.reach import SEES
 from anlan.kernel.regions import queries as regions
 from anlan.kernel.regions.models import Region
 

@@ -6,8 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
-from anlan.domain.hazards import overview
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import policy, readers
 
 
 def of(by: Actor, current: str) -> list[tuple[str, str, bool]]:
@@ -23,5 +22,5 @@ def of(by: Actor, current: str) -> list[tuple[str, str, bool]]:
     return [
         (label, reverse(name), code == current)
         for code, label, name, permission in pages
-        if policy.may(by, permission) and (code != "ages" or overview.has_any(by))
+        if policy.may(by, permission) and (code != "ages" or readers.has_any(by))
     ]

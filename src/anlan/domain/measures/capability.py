@@ -3,6 +3,7 @@
 from anlan.domain.measures.invariants import invariants
 from anlan.domain.measures.loop import KINDS, MEASURE
 from anlan.domain.measures.permissions import RULES
+from anlan.domain.measures.words import WORDS
 from anlan.domain.measures.work import WORK
 from anlan.kernel.capability import Capability
 
@@ -15,4 +16,5 @@ CAPABILITY = Capability(
     rules=RULES,
     invariants=(invariants,),
     works=(WORK,),
+    words=WORDS,
 )

@@ -8,7 +8,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from anlan.domain.hazards.forms import AreaField, Nothing, Reason, StepForm, UnitField, text_area
 from anlan.domain.measures.commands import ENTERED
 from anlan.domain.measures.loop import STATES
 from anlan.domain.measures.models import (
@@ -19,7 +18,9 @@ from anlan.domain.measures.models import (
     Kind,
 )
 from anlan.kernel.accounts import sectors
-from anlan.ui.forms import DayInput
+from anlan.kernel.accounts.fields import AreaField, UnitField
+from anlan.kernel.loop.forms import Nothing, Reason, StepForm
+from anlan.ui.forms import DayInput, text_area
 
 __all__ = ["Nothing", "Reason"]
 

@@ -16,13 +16,14 @@ from django.db.models import Exists, OuterRef, Q
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
-from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party
 from anlan.domain.lists.permissions import ANSWERS, LEADS, above_or_at, own_paths
 from anlan.domain.measures.models import Wrote
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
+from anlan.kernel.accounts.reach import JUDGES, SEES
 from anlan.kernel.loop.models import PartyRole
+from anlan.kernel.loop.rights import in_charge, party
 
 READS = (*SEES, Role.RECTIFIER, Role.GRID)
 #: States in which a text is public where it holds.

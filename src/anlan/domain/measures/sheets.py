@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.lists.permissions import own_paths
 from anlan.domain.measures import commands
 from anlan.domain.measures.columns import sectors_of
@@ -31,7 +30,9 @@ from anlan.domain.measures.refusals import MeasureIncomplete, NoMeasureSheet, To
 from anlan.kernel.accounts import sectors
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.permissions import units_seen
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.papers.sheets import Row, Sheet, letter, read_workbook
+from anlan.kernel.papers.sheets.cells import text_of
 from anlan.kernel.papers.sheets.writing import OutTable, write_tables
 from anlan.kernel.regions.models import Region
 
@@ -107,7 +108,7 @@ class _Line:
     at: Mapping[str, int]
 
     def text(self, name: str) -> str:
-        return _text(self.row.get(self.at[name])) if name in self.at else ""
+        return text_of(self.row.get(self.at[name])).strip() if name in self.at else ""
 
     def day(self, name: str) -> date | None:
         if name not in self.at or not self.text(name):
@@ -184,7 +185,7 @@ def _header(sheet: Sheet) -> tuple[int, dict[str, int]] | None:
         at: dict[str, int] = {}
         for n, value in enumerate(row.values):
             # 制度（法规、标准、机制、工程）名称 is 制度名称.
-            said = re.sub(r"\s|\*|[（(][^）)]*[）)]", "", _text(value))
+            said = re.sub(r"\s|\*|[（(][^）)]*[）)]", "", text_of(value))
             if said in codes:
                 at.setdefault(codes[said], n)
         if {"title", "state"} <= at.keys():
@@ -280,20 +281,12 @@ def _there(titles: list[str], own: Unit) -> set[tuple[str, str]]:
     return found
 
 
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value).strip()
-
-
 def _day(value: Any) -> date | None:
     if isinstance(value, datetime):
         return value.date()
     if isinstance(value, date):
         return value
-    hit = _DAY.fullmatch(_text(value))
+    hit = _DAY.fullmatch(text_of(value).strip())
     if hit is None:
         return None
     try:

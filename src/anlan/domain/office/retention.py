@@ -19,8 +19,9 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import MovedOn, Refusal
-from anlan.domain.accidents.importing import clearing as registers
-from anlan.domain.hazards.importing import clearing
+from anlan.domain.accidents.importing import clearing as accidents
+from anlan.domain.enterprises.importing import clearing as enterprises
+from anlan.domain.hazards.importing import clearing as hazards
 from anlan.domain.office.models import RetentionRule
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.commands import own_data
@@ -60,14 +61,20 @@ class Rule:
     clear: Callable[[datetime, Actor, datetime], int]
 
 
+#: Whatever comes in as a workbook.
+_IMPORTS = (
+    (hazards.clear_taken_in, hazards.clear_taken_out),
+    (accidents.clear_taken_in, accidents.clear_taken_out),
+    (enterprises.clear_taken_in, enterprises.clear_taken_out),
+)
+
+
 def _taken_in(before: datetime, by: Actor, at: datetime) -> int:
-    hazards = clearing.clear_taken_in(before, by=by, at=at)
-    return hazards + registers.clear_taken_in(before, by=by, at=at)
+    return sum(taken_in(before, by=by, at=at) for taken_in, _taken_out in _IMPORTS)
 
 
 def _taken_out(before: datetime, by: Actor, at: datetime) -> int:
-    hazards = clearing.clear_taken_out(before, by=by, at=at)
-    return hazards + registers.clear_taken_out(before, by=by, at=at)
+    return sum(taken_out(before, by=by, at=at) for _taken_in, taken_out in _IMPORTS)
 
 
 def _leavers(before: datetime, by: Actor, at: datetime) -> int:

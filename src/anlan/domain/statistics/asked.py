@@ -19,13 +19,12 @@ from anlan.base.actor import Actor
 from anlan.domain.accidents import law
 from anlan.domain.accidents.models import Scope
 from anlan.domain.accidents.statistics import last_day
-from anlan.domain.hazards import overview, spans
 from anlan.domain.hazards.models import Grade, Source
 from anlan.domain.lists import sums
 from anlan.domain.statistics import offered
 from anlan.domain.statistics.refusals import AnalysisUnreadable
-from anlan.kernel.accounts import sectors
-from anlan.kernel.calendar import periods
+from anlan.kernel.accounts import readers, sectors
+from anlan.kernel.calendar import periods, spans
 from anlan.kernel.calendar.periods import Kind, Period
 from anlan.kernel.facts.asking import PERIODS_MAX
 from anlan.kernel.facts.kinds import known
@@ -145,7 +144,7 @@ def read(given: QueryDict, by: Actor, at: datetime) -> Asked:
     """Raises NotFound where the area isn't the reader's, AnalysisUnreadable where it can't be."""
     code = given.get("area", "")[:TEXT_CHARS_MAX]
     area = regions.by_code(code) if code else sums.widest(by)
-    allowed = overview.demand(by, area, at)
+    allowed = readers.demand(by, area, at)
     known_at = moment_of(given.get("known", ""), at)
     today = timezone.localdate(known_at or at)
     period = spans.period_of(given, today) if given.get("period") else periods.year(today)

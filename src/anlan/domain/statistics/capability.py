@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.statistics.permissions import RULES
 from anlan.domain.statistics.truth.kinds import INDICATORS, KINDS
+from anlan.domain.statistics.words import WORDS
 from anlan.kernel.capability import Capability
 
 if TYPE_CHECKING:
@@ -29,4 +30,5 @@ CAPABILITY = Capability(
     kinds=KINDS,
     indicators=INDICATORS,
     own=_own,
+    words=WORDS,
 )

@@ -13,11 +13,11 @@ from django.db.models import Exists, OuterRef, Q
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
-from anlan.domain.hazards.permissions import JUDGES, SEES
 from anlan.domain.lists.permissions import own_paths, settings_edit
 from anlan.domain.statistics.models import Shared
 from anlan.kernel.accounts import held
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
+from anlan.kernel.accounts.reach import JUDGES, SEES
 
 
 def _covers(by: Actor) -> bool:

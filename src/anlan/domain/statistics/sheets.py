@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
-from anlan.domain.hazards.overview_page import sector_names
 from anlan.domain.statistics import asked as analyses
 from anlan.domain.statistics.reading import Head, Row, Table
+from anlan.kernel.accounts.sectors import sector_names
+from anlan.kernel.papers.sheets.handing_out import mark_of
 from anlan.kernel.papers.sheets.writing import OutTable
 
 
@@ -24,8 +25,7 @@ def tables(table: Table, by: Actor, at: datetime) -> list[OutTable]:
         *([_("Narrowed to %(what)s") % {"what": "；".join(asked.narrowed)}] if asked.where else []),
         *_scope(table),
         # The same in the file as on screen: who took it, and when.
-        _("Taken out by %(who)s on %(when)s") % {
-            "who": by.name, "when": f"{timezone.localtime(at):%Y-%m-%d %H:%M}"},
+        mark_of(by, at),
     ]  # fmt: skip
     rows = [*table.rows, *([table.total] if table.total else [])]
     figures = OutTable(

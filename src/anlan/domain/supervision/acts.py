@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound
-from anlan.domain.hazards.forms import Nothing, StepForm
 from anlan.domain.hazards.models import Grade, Hazard
 from anlan.domain.supervision import commands as do
 from anlan.domain.supervision import forms_hazard as forms
 from anlan.domain.supervision.commands import NewMember
 from anlan.domain.supervision.oversight import Over
+from anlan.kernel.loop.forms import Nothing, StepForm
 from anlan.kernel.loop.models import Listing
 from anlan.kernel.papers.attachments import Prepared
 

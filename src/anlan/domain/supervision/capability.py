@@ -3,6 +3,7 @@
 from anlan.domain.supervision.invariants import invariants
 from anlan.domain.supervision.loop import KINDS, LETTER, TRANSFER
 from anlan.domain.supervision.permissions import RULES
+from anlan.domain.supervision.words import WORDS
 from anlan.domain.supervision.work import WORK
 from anlan.kernel.capability import Capability
 
@@ -15,4 +16,5 @@ CAPABILITY = Capability(
     rules=RULES,
     invariants=(invariants,),
     works=(WORK,),
+    words=WORDS,
 )

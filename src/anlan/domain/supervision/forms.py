@@ -8,11 +8,13 @@ from uuid import UUID
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.hazards.forms import StepForm, UnitField, text_area, uuid_of
+from anlan.base.ids import uuid_of
 from anlan.domain.supervision.loop import LETTER, TRANSFER
 from anlan.domain.supervision.models import SUBJECT_CHARS_MAX, WORD_CHARS_MAX, Item, Outcome
+from anlan.kernel.accounts.fields import UnitField
 from anlan.kernel.accounts.models import Unit
-from anlan.ui.forms import DayInput, Form
+from anlan.kernel.loop.forms import StepForm
+from anlan.ui.forms import DayInput, Form, text_area
 
 
 class PaperForm(Form):

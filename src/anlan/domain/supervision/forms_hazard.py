@@ -7,13 +7,14 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.hazards.forms import StepForm, UnitField, text_area
 from anlan.domain.supervision.commands import NewMember
 from anlan.domain.supervision.commands.reports import HOURS_MAX
 from anlan.domain.supervision.models import Side
 from anlan.domain.supervision.terms import PERIODS
+from anlan.kernel.accounts.fields import UnitField
 from anlan.kernel.calendar.periods import Period
-from anlan.ui.forms import DayInput, Form, MomentInput
+from anlan.kernel.loop.forms import StepForm
+from anlan.ui.forms import DayInput, Form, MomentInput, text_area
 
 _NAME_CHARS, _UNIT_CHARS = 60, 120
 

@@ -13,7 +13,6 @@ from django.db.models.functions import Coalesce
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
-from anlan.domain.hazards import overview
 from anlan.domain.hazards import queries as hazards
 from anlan.domain.hazards.models import Grade, Hazard
 from anlan.domain.supervision import terms
@@ -31,7 +30,7 @@ from anlan.domain.supervision.models import (
     Team,
 )
 from anlan.domain.supervision.terms import InForce
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import policy, readers
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts.figures import Query, figures
 from anlan.kernel.loop.commands.checking import BOTH_LINES
@@ -216,10 +215,10 @@ def _files(of: str, pks: Sequence[UUID]) -> dict[str, list[Attachment]]:
 
 def figures_of(by: Actor, area: Region, period: Period, at: datetime) -> dict[str, int]:
     """People moved out and days with a team, from the ledger, in an area that ``by`` covers."""
-    sectors = overview.demand(by, area, at)
+    sectors = readers.demand(by, area, at)
     query = Query(
         kinds=[MOVED_OUT.code, RESIDENT_DAYS.code], areas=[area.pk], periods=[period], at=at,
-        where=overview.where_of(sectors),
+        where=readers.where_of(sectors),
     )  # fmt: skip
     return {cell.kind: cell.value or 0 for cell in figures(query)}
 
@@ -228,7 +227,7 @@ def entries(
     by: Actor, area: Region, start: date, end: date, params: Any, at: datetime
 ) -> Page[LogEntry]:
     """The log entries that make up those figures."""
-    sectors = overview.demand(by, area, at)
+    sectors = readers.demand(by, area, at)
     where = Q(day__gte=start, day__lte=end, withdrawn_at=None)
     where &= below(area.path, "team__hazard__case__path")
     if sectors is not None:

@@ -6,14 +6,15 @@ from django.db.models import Q
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
-from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party
-from anlan.domain.hazards.permissions import reported as found
 from anlan.domain.hazards.permissions import view as hazard_view
 from anlan.domain.supervision.models import DirectCopy
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.models import BUSINESS_ROLES, Role, Unit, UnitKind
 from anlan.kernel.accounts.policy import Rule
+from anlan.kernel.accounts.reach import JUDGES, SEES
 from anlan.kernel.loop.models import Listing, PartyRole
+from anlan.kernel.loop.rights import in_charge, party
+from anlan.kernel.loop.rights import reported as found
 
 OFFICE = (Role.OFFICE, Role.LEADER)
 #: Who signs and answers for the unit that a paper was sent to.

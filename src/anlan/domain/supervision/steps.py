@@ -12,12 +12,12 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
-from anlan.domain.hazards.forms import Nothing, Opinion, Reason, StepForm
 from anlan.domain.supervision import commands as do
 from anlan.domain.supervision import forms
 from anlan.domain.supervision.commands.papers import no_talk
 from anlan.domain.supervision.models import Paper
 from anlan.domain.supervision.queries import Around
+from anlan.kernel.loop.forms import Nothing, Opinion, Reason, StepForm
 from anlan.kernel.papers.attachments import Prepared
 
 Possible = Callable[[Paper, Around, date], bool]

@@ -17,9 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound, Refusal
-from anlan.domain.hazards import overview
 from anlan.domain.hazards import queries as hazards
-from anlan.domain.hazards.forms import StepForm, chosen_by
 from anlan.domain.hazards.models import Grade, Hazard
 from anlan.domain.supervision import acts, columns, oversight, queries
 from anlan.domain.supervision.columns_reports import line_state
@@ -29,12 +27,14 @@ from anlan.domain.supervision.files import files_of
 from anlan.domain.supervision.loop import MOVED_OUT, NAMES, RESIDENT_DAYS, STATES
 from anlan.domain.supervision.models import DualReport, Escalation, LogEntry
 from anlan.domain.supervision.tabs import tabs
-from anlan.kernel.accounts import policy, sectors
+from anlan.kernel.accounts import policy, readers, sectors
+from anlan.kernel.accounts.fields import chosen_by
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.views_pickers import crumbs_of
 from anlan.kernel.calendar import periods
 from anlan.kernel.loop import offering
+from anlan.kernel.loop.forms import StepForm
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.models import Attachment
 from anlan.kernel.regions.models import Level, Region
@@ -62,7 +62,7 @@ def listed(request: HttpRequest) -> HttpResponse:
 
 def _figures(by: Actor, year: int, at: Any) -> list[Any]:
     """This year's sums for the widest area that one answers for; each opens to its log entries."""
-    areas = overview.areas_of(by)
+    areas = readers.areas_of(by)
     if not areas:
         return []
     area = areas[0]
@@ -84,7 +84,7 @@ def stays(request: HttpRequest) -> HttpResponse:
     """The log entries that the two figures count, day by day."""
     by, at = actor_of(request), timezone.now()
     today = timezone.localdate(at)
-    areas = overview.areas_of(by)
+    areas = readers.areas_of(by)
     code = request.GET.get("area", "")[:20]
     area = Region.objects.filter(code=code).first() if code else next(iter(areas), None)
     if area is None:

@@ -12,10 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from anlan.base.ids import uuid7
+from anlan.base.ids import uuid7, uuid_of
 from anlan.base.refusal import NotFound, Refusal
-from anlan.domain.hazards.forms import CarryOut, Opinion, StepForm, chosen_by, uuid_of
-from anlan.domain.hazards.history import timeline_of
 from anlan.domain.supervision import columns, commands, exporting, forms, queries, steps
 from anlan.domain.supervision.commands import NewPaper
 from anlan.domain.supervision.commands.issuing import word_of
@@ -26,11 +24,14 @@ from anlan.domain.supervision.models import Letterhead, Outcome, Paper
 from anlan.domain.supervision.permissions import OFFICE
 from anlan.domain.supervision.tabs import tabs
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.fields import chosen_by
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.units import seen
 from anlan.kernel.loop import offering
+from anlan.kernel.loop.forms import CarryOut, Opinion, StepForm
 from anlan.kernel.loop.models import Proposal
+from anlan.kernel.loop.timeline import timeline_of
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.models import Attachment
 from anlan.ui.lists import chosen

@@ -2,6 +2,7 @@
 
 from anlan.domain.treatment.loop import DEFECT, KINDS, PLAN
 from anlan.domain.treatment.permissions import RULES
+from anlan.domain.treatment.words import WORDS
 from anlan.domain.treatment.work import WORKS
 from anlan.kernel.capability import Capability
 
@@ -13,4 +14,5 @@ CAPABILITY = Capability(
     urls="anlan.domain.treatment.urls",
     prefix="plans/",
     works=WORKS,
+    words=WORDS,
 )

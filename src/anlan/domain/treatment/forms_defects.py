@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.hazards.forms import AreaField
 from anlan.domain.treatment.models import (
     CODE_CHARS_MAX,
     LEVELS,
@@ -15,6 +14,7 @@ from anlan.domain.treatment.models import (
     TEXT_CHARS_MAX,
     DefectLevel,
 )
+from anlan.kernel.accounts.fields import AreaField
 from anlan.ui.forms import DayInput, Form
 
 

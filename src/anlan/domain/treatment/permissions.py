@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from anlan.base.actor import Actor
-from anlan.domain.hazards.permissions import JUDGES, SEES, in_charge, party, reported
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.held import Grant
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.policy import Rule
+from anlan.kernel.accounts.reach import JUDGES, SEES
 from anlan.kernel.loop.models import PartyRole
+from anlan.kernel.loop.rights import in_charge, party, reported
 
 RULES: dict[str, Rule] = {
     "remedy.view": lambda by: in_charge(by, *SEES) | party(by, (*SEES, Role.RECTIFIER)),

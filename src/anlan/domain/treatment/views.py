@@ -18,8 +18,6 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound
 from anlan.domain.enterprises.models import Enterprise
-from anlan.domain.hazards.history import timeline_of
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.treatment import commands, queries
 from anlan.domain.treatment.forms import AddForm, PlanForm, StepForm
 from anlan.domain.treatment.loop import STATES
@@ -27,10 +25,12 @@ from anlan.domain.treatment.models import RemedyPlan
 from anlan.domain.treatment.refusals import PlanIncomplete
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.loop.labels import state_label
 from anlan.kernel.loop.models import Event, Party
+from anlan.kernel.loop.timeline import timeline_of
 from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Filters, Search

@@ -23,7 +23,6 @@ from anlan.base.paths import below
 from anlan.base.refusal import NotFound
 from anlan.base.text import plain
 from anlan.domain.enterprises.models import Enterprise
-from anlan.domain.hazards.history import timeline_of
 from anlan.domain.treatment import commands
 from anlan.domain.treatment.commands.defects import levels_for, unanswered
 from anlan.domain.treatment.forms import StepForm
@@ -37,6 +36,7 @@ from anlan.kernel.accounts.models import Role, Unit, UnitKind
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.loop.models import Event, Party
+from anlan.kernel.loop.timeline import timeline_of
 from anlan.kernel.regions.models import Region
 from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset

@@ -6,12 +6,12 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.treatment import commands
 from anlan.domain.treatment.loop import DEFECT, DEFECT_STATES, PLAN, STATES
 from anlan.domain.treatment.models import Defect, DefectAnswer, RemedyPlan
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.loop import worklist
 from anlan.kernel.loop.models import Event, Party, PartyRole
 from anlan.kernel.loop.worklist import Tray, Work, among, one_by_one, opened

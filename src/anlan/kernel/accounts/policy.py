@@ -18,9 +18,9 @@ from django.conf import settings
 from django.db.models import BooleanField, ExpressionWrapper, Model, Q, QuerySet, Value
 from django.utils import timezone
 from django.utils.module_loading import import_string
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from anlan.base import bulk
+from anlan.base import bulk, stored
 from anlan.base.actor import Actor
 from anlan.base.memory import Memory
 from anlan.base.paths import ancestors, upper
@@ -39,6 +39,8 @@ Row = TypeVar("Row", bound=Model)
 NOTHING = Q(pk__in=[])
 #: Every row. Not a bare Q(), which vanishes when it is or-ed with something.
 EVERYTHING = ~Q(pk__in=[])
+#: What a refusal tells and its audit row keeps.
+NO_POST = stored.sentence(_("No post of yours allows this."))
 
 _rules: dict[str, Rule] = {}
 _loaded = False
@@ -185,8 +187,8 @@ def standing(by: Actor, *permissions: str) -> Hashable:
 def demand(by: Actor, permission: str, at: datetime | None = None) -> None:
     """Refuse, and write the refusal down, where ``by`` may not use ``permission`` at all."""
     if not may(by, permission):
-        _write_down(by, permission, "", "", _("No post of yours allows this."), at)
-        raise NotAllowed(reason=_("No post of yours allows this."))
+        _write_down(by, permission, "", "", NO_POST.kept(), at)
+        raise NotAllowed(reason=NO_POST.text)
 
 
 def access(

@@ -13,6 +13,10 @@ from anlan.kernel.accounts import held
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING
 
+#: Roles that see what lies in their area and sectors, and those that judge it.
+SEES = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.DUTY, Role.VIEWER)
+JUDGES = (Role.OFFICE, Role.LEADER, Role.INSPECTOR)
+
 
 def own_paths(by: Actor, roles: tuple[Role, ...], *, whole: bool = False) -> list[str]:
     """Areas of posts in these roles that are not limited to a firm; the empty one is the nation.

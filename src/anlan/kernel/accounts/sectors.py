@@ -215,3 +215,8 @@ _names = Prepared(lambda: Sector.objects.values_list("code", "name"))
 def names() -> dict[str, str]:
     """Code → name, in the list's order."""
     return dict(_names.rows())
+
+
+def sector_names(codes: Sequence[str]) -> list[str]:
+    known_names = names()
+    return [known_names.get(code, code) for code in codes]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
@@ -24,6 +25,8 @@ LISTED_KINDS = [kind for kind in UnitKind if kind != UnitKind.ENTERPRISE]
 FIRM_CODE = re.compile(r"E\d+")
 #: The shape of a unified social credit code; the register looks closer.
 CREDIT_CODE = re.compile(r"[0-9A-Z]{18}")
+#: Units that somebody may write into one field, a line each, and of these asked for at once.
+LINES_MAX, _AT_ONCE = 3_000, 400
 
 
 #: Units of the enterprises with these credit codes, made where there is none yet.
@@ -64,6 +67,36 @@ def by_code(code: str) -> Unit:
     if unit is None:
         raise UnitUnknown(code=code)
     return unit
+
+
+def name_of(by: Actor) -> str:
+    """What the unit is called for which somebody acts; the command line acts for none."""
+    return Unit.objects.filter(pk=by.unit_id or 0).values_list("name", flat=True).first() or ""
+
+
+def as_lines(chosen: Iterable[int]) -> list[str]:
+    """Units as ``of_lines`` reads them: by name, or by code where others share the name."""
+    rows = list(Unit.objects.filter(pk__in=list(chosen)).order_by("path", "name", "pk"))
+    alike = Unit.objects.filter(name__in={row.name for row in rows}, valid_to=None)
+    shared = alike.values("name").annotate(n=Count("pk")).filter(n__gt=1)
+    shared_names = set(shared.values_list("name", flat=True))
+    return [row.code if row.name in shared_names else row.name for row in rows]
+
+
+def of_lines(lines: Sequence[str], by: Actor) -> tuple[list[int], list[str]]:
+    """Units by name or code among those that ``by`` may see, each once; and what names no one."""
+    rows = Unit.objects.filter(valid_to=None)
+    rows = rows if by.trusted else rows.filter(permissions.units_seen(by))
+    named: dict[str, set[int]] = {}
+    for start in range(0, len(lines), _AT_ONCE):
+        part = lines[start : start + _AT_ONCE]
+        for column in ("name", "code"):
+            found = rows.filter(**{f"{column}__in": part}).values_list("pk", column)
+            for pk, line in found:
+                named.setdefault(line, set()).add(pk)
+    chosen = [pk for line in lines if len(named.get(line, ())) == 1 for pk in named[line]]
+    unknown = [line for line in lines if len(named.get(line, ())) != 1]
+    return list(dict.fromkeys(chosen)), unknown
 
 
 @transaction.atomic

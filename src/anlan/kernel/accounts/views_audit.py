@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import stored
 from anlan.base.refusal import NotFound
 from anlan.kernel.accounts import counts, lists, words
 from anlan.kernel.accounts.gate import actor_of, fresh, requires
@@ -25,6 +26,14 @@ from anlan.ui.lists import Choice, Column, Days, Filters, Search
 from anlan.ui.pages import render_page
 
 RESULTS = (("ok", _("carried out")), ("denied", _("denied")))
+#: Why something was denied, where a code is kept of it.
+DENIED = {
+    "not_allowed": _("None of their posts allows this step here, or the row was past it."),
+    "not_found": _("They may not see it; they were told that it isn't there."),
+    "network": _("Administration is closed to the network they were in."),
+    "seal_broken": _("The row was changed past the program."),
+    "refused": _("What they gave to sign in was wrong."),
+}
 #: Records that one auditor may open in an hour: enough to follow a complaint, not to copy a town.
 REVEALS = counts.Limit("reveal", times=30, seconds=3_600)
 REASON_CHARS_MAX = 500
@@ -50,6 +59,10 @@ def _changes(row: AuditRow) -> Any:
     return format_html('<table class="diff">{}</table>{}', table, more)
 
 
+def why(row: AuditRow) -> str:
+    return str(DENIED.get(row.reason) or stored.shown(row.reason))
+
+
 def named(rows: Sequence[AuditRow]) -> Names:
     """Give each row the names of what it speaks of; a statement for each kind of thing."""
     names = Names(rows)
@@ -68,7 +81,7 @@ COLUMNS = (
     Column("action", _("Code of the act"), shown=False),
     Column("object", _("On what"), cell=lambda row: row.names.object_of(row), kind="text"),
     Column("result", _("Result"), cell=lambda row: result(row)),
-    Column("reason", _("Why"), kind="text"),
+    Column("reason", _("Why"), cell=why, kind="text"),
     Column("changes", _("Before and after"), cell=_changes, kind="text"),
 )  # fmt: skip
 
@@ -82,7 +95,7 @@ def filters(request: HttpRequest) -> Filters:
         (
             Search("actor", _("Who")),
             Search("action", _("Code of the act, such as hazard.assign or hazard.")),
-            Choice("object_type", _("Kind of object"), list(words.THINGS.items())),
+            Choice("object_type", _("Kind of object"), words.objects),
             Search("object_id", _("Number of the object")),
             Search("address", _("Address")),
             Choice("result", _("Result"), RESULTS),
@@ -181,6 +194,7 @@ def _row_page(
         "act": act(row.action),
         "object": names.object_of(row),
         "result": result(row),
+        "why": why(row),
         "changes": names.changes(row, opened),
         "closed": has_personal(row) and opened is None,
         "opened": opened is not None,

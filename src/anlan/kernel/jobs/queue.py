@@ -30,6 +30,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import stored
 from anlan.base.actor import Actor
 from anlan.base.refusal import MovedOn, NotFound, Refusal
 from anlan.kernel.audit import trail
@@ -353,7 +354,13 @@ def again(pk: UUID, *, by: Actor, at: datetime) -> Job:
 
 
 def perform(run: Run) -> str:
-    """Do one attempt on this thread, and write down how it ended."""
+    """Do one attempt on this thread, and write down how it ended, in the installation's language:
+    a worker may be started from anybody's command line."""
+    with stored.house_language():
+        return _perform(run)
+
+
+def _perform(run: Run) -> str:
     known = TASKS.get(run.job.task)
     error: BaseException | None = None
     try:

@@ -57,6 +57,9 @@ class Machine:
     page: str = ""
     #: What its cases' numbers begin with.
     prefix: str = ""
+    #: Whether the loop counts ``due`` and ``due_met``, round by round, by the deadline of the case.
+    #: A capability that judges by a rule of its own posts both itself.
+    judges_deadlines: bool = True
     #: Labels of states and steps that the standard loop doesn't have.
     words: Mapping[str, str | Promise] = field(default_factory=dict, compare=False)
 

@@ -105,7 +105,7 @@ def post(
     for change in changes:
         facts += _stock_entries(machine, change, ended)
         facts += _flows(machine, change)
-        _cohorts(change, openers, undone)
+        _cohorts(machine, change, openers, undone)
         if change.step:
             for name in change.step.undoes:
                 undone[name].append(change.case.pk)
@@ -187,7 +187,8 @@ def _flows(machine: Machine, change: Change) -> Iterable[NewFact]:
     case = change.case
     names = [(name, change.day) for name in (change.step.counts if change.step else ())]
     names += change.flows
-    if case.due_on and (change.is_new or case.due_on != change.due_before):
+    moved = change.is_new or case.due_on != change.due_before
+    if machine.judges_deadlines and case.due_on and moved:
         names.append(("due", case.due_on))
     plain, claimed = labels_of(case), labels_of(case, "declared" if change.declared else "")
     for name, day in names:
@@ -203,20 +204,25 @@ def _flows(machine: Machine, change: Change) -> Iterable[NewFact]:
 
 
 def _cohorts(
-    change: Change, openers: dict[str, list[Change]], undone: dict[str, list[UUID]]
+    machine: Machine,
+    change: Change,
+    openers: dict[str, list[Change]],
+    undone: dict[str, list[UUID]],
 ) -> None:
     """Keep "of those found" and "of those due" in step with what stands."""
     case, before, after = change.case, change.settled_before, change.case.settled_on
+    if after and not before:
+        openers[FOUND_SETTLED].append(change)
+    elif before and not after:
+        undone[FOUND_SETTLED].append(case.pk)
+    if not machine.judges_deadlines:
+        return
     moved = not change.is_new and case.due_on != change.due_before
     redated = change.step is not None and change.step.redates
     if moved and change.due_before and (change.due_before >= change.day or redated):
         # A deadline that has passed stays counted, met or missed; one that lies ahead is replaced,
         # and so is one that passed while the case was suspended, or for which another was said.
         undone["due"].append(case.pk)
-    if after and not before:
-        openers[FOUND_SETTLED].append(change)
-    elif before and not after:
-        undone[FOUND_SETTLED].append(case.pk)
     met_before = bool(before and change.due_before and before <= change.due_before)
     met_after = bool(after and case.due_on and after <= case.due_on)
     if met_before and (moved or not met_after):

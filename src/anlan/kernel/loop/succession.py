@@ -19,7 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base import bulk
+from anlan.base import bulk, stored
 from anlan.base.actor import Actor
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.calendar.deadlines import due
@@ -37,6 +37,7 @@ declare(
 )
 #: Predecessors of predecessors that a case is handed on through.
 CHAIN_MAX = 20
+ENDED = stored.sentence(_("The unit before it has ended."))
 _UNDECIDED = (Proposal.Status.DRAFTED, Proposal.Status.APPROVED)
 
 
@@ -123,7 +124,7 @@ def follow(
     for last, unit_ids in by_last.items():
         to = Unit.objects.get(pk=last)
         names = dict(Unit.objects.filter(pk__in=unit_ids).values_list("pk", "name"))
-        reason = str(_("The unit before it has ended."))
+        reason = ENDED.kept()
         _pass_on(machine, locked, names, to, by=by, at=at, request_id=request_id, reason=reason)
 
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
+
+from anlan.base import stored
 
 #: Where a notice leads: a path with %(about)s in it, a view's name that takes it, or nothing. What
 #: is shown by several apps answers, from what it is about and its data, with one of these.
@@ -25,16 +27,19 @@ class Kind:
     urgent: bool = False
     #: Stays in the inbox; no mail.
     quiet: bool = False
+    #: By name in the data, the words of what is kept as a code.
+    codes: Mapping[str, Mapping[Any, str | Promise]] = field(default_factory=dict)
 
 
 KINDS: dict[str, Kind] = {}
 
 
 def declare(
-    code: str, text: str | Promise, link: Link = "", urgent: bool = False, quiet: bool = False
-) -> Kind:
+    code: str, text: str | Promise, link: Link = "", urgent: bool = False, quiet: bool = False,
+    codes: Mapping[str, Mapping[Any, str | Promise]] | None = None,
+) -> Kind:  # fmt: skip
     assert code not in KINDS, code
-    KINDS[code] = Kind(code, text, link, urgent, quiet)
+    KINDS[code] = Kind(code, text, link, urgent, quiet, codes or {})
     return KINDS[code]
 
 
@@ -45,9 +50,13 @@ def of(code: str) -> Kind:
 
 def words(code: str, about: str, data: Mapping[str, Any]) -> str:
     """The sentence in the language that is active now; what ``data`` lacks shows as a dash."""
-    values: dict[str, Any] = defaultdict(lambda: "—", {k: v or "—" for k, v in data.items()})
+    kind = of(code)
+    values: dict[str, Any] = defaultdict(lambda: "—")
+    for name, value in data.items():
+        worded = kind.codes.get(name, {}).get(value, value) or "—"
+        values[name] = stored.shown(worded) if isinstance(worded, str) else worded
     values["about"] = about
-    return str(of(code).text) % values
+    return str(kind.text) % values
 
 
 def link(code: str, about: str, data: Mapping[str, Any]) -> str:

@@ -24,8 +24,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
+from anlan.base import stored
 from anlan.base.ids import uuid7
-from anlan.base.refusal import DiskFull, disk_is_full
+from anlan.base.refusal import DiskFull, Refusal, disk_is_full
 from anlan.kernel.jobs.models import Job, State
 from anlan.ui.figures import number
 
@@ -78,6 +79,20 @@ class SentBatch(models.Model):
         raise NotImplementedError
 
 
+#: Of these the rest can be taken in.
+AGAIN = (SentBatch.Status.PLANNED, SentBatch.Status.CANCELLED, SentBatch.Status.RUNNING)
+
+
+class BatchBusy(Refusal):
+    """An import that is at work, or is over, can't be changed, started or undone."""
+
+    code = "batch_busy"
+    message = gettext_lazy(
+        "The import is “%(status)s”, so this can't be done now. Open its page again."
+    )
+    status = 409
+
+
 class SentFile(models.Model):
     """One file, kept as it came (by its SM3), so that a killed import can resume."""
 
@@ -93,6 +108,25 @@ class SentFile(models.Model):
     @property
     def path(self) -> Path:
         return Path(settings.MEDIA_ROOT) / self.stored
+
+
+class SentRow(models.Model):
+    """A row of a batch by its place, with what is said of it; the row itself stays in its file."""
+
+    id = models.BigAutoField(primary_key=True)
+    sheet = models.CharField(max_length=120)
+    row = models.IntegerField()
+    column = models.CharField(max_length=12, blank=True)
+    header = models.CharField(max_length=200, blank=True)
+    #: What is wrong and how to mend it, by language.
+    reasons = models.JSONField(default=dict)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def reason(self) -> str:
+        return stored.read(self.reasons)
 
 
 # --- files ---------------------------------------------------------------------------------------

@@ -280,3 +280,15 @@ def test_S53_the_error_page_escapes_and_needs_no_request():
     html = render_to_string("ui/error.html", context)
     assert [script.get("src", "") != "" for script in Reader(html).scripts] == [True]
     assert html.count("&lt;script&gt;") == 5  # the title stands twice
+
+
+def test_what_nobody_sees_is_left_out_of_a_form_but_not_of_a_password():
+    class Sent(Form):
+        name = forms.CharField()
+        secret = forms.CharField(widget=forms.PasswordInput)
+
+    sent = "name=%E2%80%AEgpj&secret=%E2%80%AEgpj"
+    form = Sent(QueryDict(sent))
+    assert form.is_valid()
+    assert form.cleaned_data == {"name": "gpj", "secret": "\u202egpj"}
+    assert form["name"].value() == "gpj"

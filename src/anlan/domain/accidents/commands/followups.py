@@ -18,15 +18,22 @@ from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base import bulk
+from anlan.base import bulk, stored
 from anlan.base.ids import uuid7
 from anlan.base.paths import ancestors, below
 from anlan.base.refusal import MovedOn
 from anlan.domain.accidents.commands.base import lacks, own_area, text_of
 from anlan.domain.accidents.following_up import FOLLOWUP
-from anlan.domain.accidents.models import PLACE_CHARS_MAX, Accident, FollowUp, RestartTerms
+from anlan.domain.accidents.models import (
+    PLACE_CHARS_MAX,
+    Accident,
+    FollowUp,
+    FoundHazard,
+    RestartTerms,
+)
 from anlan.domain.accidents.permissions import LEADS
 from anlan.domain.accidents.refusals import AlreadyAsked
+from anlan.domain.hazards.models import Hazard
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Jurisdiction, Sector, Unit, UnitKind
 from anlan.kernel.accounts.units import main_unit
@@ -44,6 +51,8 @@ Kind, Verdict = FollowUp.Kind, FollowUp.Verdict
 #: Units that one lesson goes to at once, follow-ups of one accident, and terms of a restart.
 UNITS_MAX, FOLLOWUPS_MAX, TERMS_MAX = 500, 2_000, 60
 TEXT_SHOWN, FOUND_MAX = 60, 1_000_000
+#: Hazards on record that one answer names.
+HAZARDS_MAX = 300
 #: To whom a lesson goes beside units that are named.
 HEAPS = {
     "": _("— only those named —"),
@@ -96,36 +105,65 @@ def want_restart(pk: UUID, *, unit: str, due_on: date | None = None, **call: Unp
     if terms is None:
         raise lacks("unit", _("No office above it has written down terms; do that first."))
     [whose] = _named((unit,), "unit", claim)
-    source = _("%(source)s, version %(n)d") % {"source": terms.source, "n": terms.version}
+    with stored.house_language():
+        source = str(_("%(source)s, version %(n)d") % {"source": terms.source, "n": terms.version})
     rows = [(str(text), whose) for text in terms.items]
-    _put(accident, Kind.TERM, rows, str(source)[:PLACE_CHARS_MAX], due_on, claim)
+    _put(accident, Kind.TERM, rows, source[:PLACE_CHARS_MAX], due_on, claim)
     return claim.done(pk)
 
 
 @transaction.atomic(durable=True)
-def answer_followup(pk: UUID, *, answer: str, found: int | None, **call: Unpack[Call]) -> UUID:
-    """Say what was done; until it is judged, another answer takes its place."""
-    given = {"answer": answer, "found": found}
+def answer_followup(
+    pk: UUID, *, answer: str, found: int | None, numbers: Sequence[str] = (),
+    **call: Unpack[Call],
+) -> UUID:  # fmt: skip
+    """Say what was done; until it is judged, another answer takes its place.
+
+    numbers:  of the hazards on record among those that a lesson led to.
+    """
+    given = {"answer": answer, "found": found, "numbers": list(numbers)}
     rows = FollowUp.objects.all()
     row, claim = plain.begin(rows, "followups.answer", pk, given, **call)
     if claim.repeated:
         return pk
     said = text_of(answer, "answer", _("Write what was done, or what was found."))
+    hazards = _recorded(row, numbers, claim)
+    found = len(hazards) if found is None and hazards else found
     if row.kind == Kind.LESSON and found is None:
         raise lacks("found", _("Write how many hazards of the same kind were found; 0 is an "
                                "answer."))  # fmt: skip
     if found is not None and not 0 <= found <= FOUND_MAX:
         raise lacks("found", _("Write a whole number."))
+    if found is not None and found < len(hazards):
+        raise lacks("found", _("%(n)d are on record below: write as many at least.")
+                    % {"n": len(hazards)})  # fmt: skip
     changed = rows.filter(pk=pk, verdict="", withdrawn_at=None).update(
         answer=said, found=found if row.kind == Kind.LESSON else None, answered_at=claim.at,
         answerer=claim.by.name, answered_by=claim.by.user_id,
     )  # fmt: skip
     if not changed:
         raise MovedOn
+    row.hazards.all().delete()
+    FoundHazard.objects.bulk_create(FoundHazard(followup=row, hazard_id=one) for one in hazards)
     _step(row, "answer_again" if row.answered_at else "answer", claim)
     claim.record("followups.answer", "followup", pk, before={"answer": row.answer},
-                 after={"answer": said, "found": found})  # fmt: skip
+                 after={"answer": said, "found": found, "hazards": len(hazards)})  # fmt: skip
     return claim.done(pk)
+
+
+def _recorded(row: FollowUp, numbers: Sequence[str], claim: Claim) -> list[UUID]:
+    """Hazards by their numbers, among those that whoever answers may see."""
+    wanted = list(dict.fromkeys(numbers))
+    if not wanted or row.kind != Kind.LESSON:
+        return []
+    if len(wanted) > HAZARDS_MAX:
+        raise lacks("numbers", _("At most %(n)d at once.") % {"n": HAZARDS_MAX})
+    rows = policy.permitted(Hazard.objects.all(), "hazard.view", claim.by)
+    known = dict(rows.filter(case__number__in=wanted).values_list("case__number", "pk"))
+    if unknown := [number for number in wanted if number not in known]:
+        raise lacks("numbers", _("No hazard that you see has the number %(numbers)s.")
+                    % {"numbers": "、".join(unknown[:5])[:200]})  # fmt: skip
+    return [known[number] for number in wanted]
 
 
 @transaction.atomic(durable=True)

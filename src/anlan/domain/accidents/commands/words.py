@@ -14,7 +14,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base import bulk
+from anlan.base import bulk, stored
 from anlan.base.actor import Actor
 from anlan.base.refusal import MovedOn
 from anlan.domain.accidents.commands.base import (
@@ -35,10 +35,9 @@ from anlan.domain.accidents.models import (
     Word,
 )
 from anlan.domain.accidents.refusals import AlreadyAsked, TooManyAccidents
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role
-from anlan.kernel.accounts.reach import own_paths
+from anlan.kernel.accounts.reach import JUDGES, own_paths
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.audit import trail
 from anlan.kernel.loop import engine, plain
@@ -217,7 +216,8 @@ def _enter(word: Word, call: Call) -> Accident:
 
 def _suspect(row: Accident, kind: str, word: Word, call: Call) -> None:
     """The finding, and the step that tells of it in the accident's history."""
-    told = f"{word.get_source_display()} {word.reference} {word.day}：{word.text}"
+    with stored.house_language():
+        told = f"{word.get_source_display()} {word.reference} {word.day}：{word.text}"
     case = engine.lock([row.pk])[row.pk]
     Finding.objects.create(
         accident=row, kind=kind, text=told, found_at=call["at"], found_by=call["by"].user_id,

@@ -14,7 +14,6 @@ from anlan.domain.accidents.commands import lacks
 from anlan.domain.accidents.importing.lines import unpacked
 from anlan.domain.accidents.importing.plan import LAYOUTS, Plan, layout_of, layouts
 from anlan.domain.accidents.importing.preparing import (
-    forget_mapping,
     prepare,
     reset,
     save_mapping,
@@ -25,7 +24,6 @@ from anlan.domain.accidents.importing.undoing import undo
 __all__ = (
     "LAYOUTS",
     "Plan",
-    "forget_mapping",
     "lacks",
     "layout_of",
     "layouts",

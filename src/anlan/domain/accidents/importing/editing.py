@@ -24,8 +24,8 @@ from anlan.domain.accidents.importing.plan import (
     folded,
 )
 from anlan.domain.accidents.models import Batch
-from anlan.domain.accidents.models.imports import MAPPING_NAME_CHARS_MAX
 from anlan.kernel.accounts import sectors
+from anlan.kernel.papers.mappings import NAME_CHARS_MAX
 
 #: Lines for further words that the page offers at once, and days that stand for none known.
 NEW_WORDS, NO_DAYS_MAX = 6, 20
@@ -104,8 +104,8 @@ def edited(batch: Batch, given: Mapping[str, str], heads: Sequence[str]) -> Plan
 
 def mapping_name(given: Mapping[str, str]) -> str:
     name = given.get("name", "").strip()
-    if len(name) > MAPPING_NAME_CHARS_MAX:
-        raise lacks("name", _("Shorten it to %(n)s characters.") % {"n": MAPPING_NAME_CHARS_MAX})
+    if len(name) > NAME_CHARS_MAX:
+        raise lacks("name", _("Shorten it to %(n)s characters.") % {"n": NAME_CHARS_MAX})
     return name
 
 

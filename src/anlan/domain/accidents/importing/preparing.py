@@ -15,11 +15,10 @@ from anlan.base.actor import Actor
 from anlan.domain.accidents.importing import cells, guessing, joining, lines
 from anlan.domain.accidents.importing.plan import PEOPLE, Plan, adopt, best, layout_from, layouts
 from anlan.domain.accidents.models import Batch, BatchFile, Mapping
-from anlan.domain.accidents.models.imports import MAPPING_NAME_CHARS_MAX
-from anlan.domain.accidents.refusals import BatchBusy
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.audit import trail
-from anlan.kernel.papers import batches
+from anlan.kernel.papers import batches, mappings
+from anlan.kernel.papers.batches import BatchBusy
 from anlan.kernel.regions.models import Region
 
 #: Rows of which a proposal looks at the days, and a page shows the first few.
@@ -31,8 +30,7 @@ ROOM = "accident-imports"
 
 def saved_of(unit: Unit) -> dict[str, Names[str, Any]]:
     """The mappings of an office, by name."""
-    rows = Mapping.objects.filter(unit=unit).order_by("name")
-    return dict(rows.values_list("name", "plan"))
+    return mappings.of_unit(Mapping, unit)
 
 
 def prepare(
@@ -61,7 +59,7 @@ def prepare(
     with transaction.atomic(durable=True):
         batch = Batch.objects.create(
             unit=unit, area=area, made_at=at, made_by=by.name, user_id=by.user_id,
-            plan=plan.to_json(), source=source[:MAPPING_NAME_CHARS_MAX],
+            plan=plan.to_json(), source=source[: mappings.NAME_CHARS_MAX],
         )  # fmt: skip
         BatchFile.objects.create(
             batch=batch, name=name[:255], digest=digest, stored=batches.stored_as(kept),
@@ -163,29 +161,6 @@ def reset(batch: Batch, plan: Plan) -> None:
     batch.leftovers.all().delete()
 
 
-@transaction.atomic
 def save_mapping(name: str, plan: Plan, *, unit: Unit, by: Actor, at: datetime) -> Mapping:
     """Keep a plan under a name of the office, for its next workbook of this kind."""
-    row = Mapping.objects.select_for_update().filter(unit=unit, name=name).first()
-    before = {"plan": row.plan} if row else None
-    row = row or Mapping(unit=unit, name=name, version=0)
-    row.plan, row.version, row.made_at, row.made_by = (
-        layout_from(plan),
-        row.version + 1,
-        at,
-        by.name,
-    )
-    row.save()
-    entry = trail.Entry("accidents.mapping", "accident_mapping", str(row.pk), before=before,
-                        after={"name": name, "version": row.version, "plan": row.plan})  # fmt: skip
-    trail.record([entry], by=by, at=at)
-    return row
-
-
-@transaction.atomic
-def forget_mapping(row: Mapping, *, by: Actor, at: datetime) -> None:
-    """Take a saved mapping off the list; imports that were read by it keep their copies."""
-    entry = trail.Entry("accidents.mapping_gone", "accident_mapping", str(row.pk),
-                        before={"name": row.name, "plan": row.plan})  # fmt: skip
-    row.delete()
-    trail.record([entry], by=by, at=at)
+    return mappings.save(Mapping, name, layout_from(plan), unit=unit, by=by, at=at)

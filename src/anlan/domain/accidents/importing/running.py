@@ -9,12 +9,11 @@ from itertools import islice
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import F
-from django.utils import timezone, translation
+from django.utils import timezone
 
-from anlan.base import bulk
+from anlan.base import bulk, stored
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.limits import BATCH_ROWS
@@ -24,7 +23,7 @@ from anlan.domain.accidents.importing import lines
 from anlan.domain.accidents.importing.plan import Plan
 from anlan.domain.accidents.importing.turning import Became, Group, Reader, Wrong
 from anlan.domain.accidents.models import Batch, Leftover
-from anlan.domain.accidents.refusals import BatchBusy
+from anlan.kernel.papers.batches import AGAIN, BatchBusy
 
 Progress = Callable[[int, int], None]
 #: Two imports at once that meet at one accident: the later one looks again.
@@ -106,7 +105,7 @@ def run(
     if batch.status == Batch.Status.DONE:
         # A worker died between the last row and saying so.
         return batch
-    if batch.status not in (Batch.Status.PLANNED, Batch.Status.RUNNING, Batch.Status.CANCELLED):
+    if batch.status not in AGAIN:
         raise BatchBusy(status=batch.get_status_display())
     if batch.status == Batch.Status.PLANNED:
         # The dry run's rows to mend make way for the run's own.
@@ -189,11 +188,7 @@ def _keep_left(batch: Batch, found: Iterable[Became]) -> None:
 
 def _leftover(batch: Batch, plan: Plan, wrong: Wrong, line: Any) -> Leftover:
     column, header = wrong.line.place(plan, wrong.field)
-    reasons = {}
-    for code, _name in settings.LANGUAGES:
-        with translation.override(code):
-            reasons[code] = str(wrong.refusal)
     return Leftover(
         batch=batch, sheet=line.sheet[:120], row=line.number, column=column[:12],
-        header=header[:200], reasons=reasons,
+        header=header[:200], reasons=stored.by_language(wrong.refusal),
     )  # fmt: skip

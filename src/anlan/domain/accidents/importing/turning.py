@@ -14,7 +14,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from anlan.base import bulk, sealed
+from anlan.base import bulk, sealed, stored
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.limits import TEXT_CHARS_MAX
@@ -263,8 +263,9 @@ def _account(group: Group, plan: Plan) -> str:
     kept, room = [said[0]], TEXT_CHARS_MAX - 80 - len(said[0])
     for text in said[1:]:
         if (room := room - len(text) - 1) < 0:
-            more = _("(and of %(n)d more people: see the workbook)") % {"n": len(said) - len(kept)}
-            return "\n".join([*kept, str(more)])
+            with stored.house_language():
+                more = str(_("(and of %(n)d more people: see the workbook)"))
+            return "\n".join([*kept, more % {"n": len(said) - len(kept)}])
         kept.append(text)
     return "\n".join(kept)
 
@@ -275,8 +276,9 @@ def _point(line: Line, plan: Plan) -> tuple[tuple[Decimal | None, Decimal | None
     try:
         lon, lat = cells.degrees(said[0], "lon", 180), cells.degrees(said[1], "lat", 90)
     except AccidentIncomplete:
-        told = _("(coordinates that can't be read: %(said)s)") % {"said": ", ".join(said)[:60]}
-        return (None, None), str(told)
+        with stored.house_language():
+            told = str(_("(coordinates that can't be read: %(said)s)"))
+        return (None, None), told % {"said": ", ".join(said)[:60]}
     return ((lon, lat) if lon is not None and lat is not None else (None, None)), ""
 
 

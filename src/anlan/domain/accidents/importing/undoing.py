@@ -10,7 +10,6 @@ from uuid import UUID
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.actor import Actor
@@ -18,11 +17,11 @@ from anlan.base.ids import uuid7
 from anlan.base.limits import BATCH_ROWS
 from anlan.domain.accidents.loop import ACCIDENT
 from anlan.domain.accidents.models import Accident, Batch, FollowUp, Inquiry, Word
-from anlan.domain.accidents.refusals import BatchBusy
 from anlan.kernel.audit import trail
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop import engine
 from anlan.kernel.loop.models import Event
+from anlan.kernel.papers.batches import BatchBusy
 
 
 def undo(
@@ -82,6 +81,5 @@ def _take_out(pks: Sequence[UUID], batch_id: UUID, *, by: Actor, at: datetime) -
         rows.update(source_key="")
     loop.withdraw(
         ACCIDENT, [case for pk, case in cases.items() if pk in still and case.state != "void"],
-        batch_id=batch_id, reason=str(_("The import was undone.")),
-        by=by, at=at, request_id=uuid7(),
+        batch_id=batch_id, by=by, at=at, request_id=uuid7(),
     )  # fmt: skip

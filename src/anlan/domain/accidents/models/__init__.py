@@ -5,7 +5,7 @@ said is still there as of its days.
 """
 
 from anlan.domain.accidents.models.control import ControlTarget
-from anlan.domain.accidents.models.followups import FollowUp, RestartTerms
+from anlan.domain.accidents.models.followups import FollowUp, FoundHazard, RestartTerms
 from anlan.domain.accidents.models.imports import Batch, BatchFile, Leftover, Mapping
 from anlan.domain.accidents.models.outputs import OutputFigure
 from anlan.domain.accidents.models.raising import RaisingRules
@@ -50,6 +50,7 @@ __all__ = [
     "ControlTarget",
     "Finding",
     "FollowUp",
+    "FoundHazard",
     "Inquiry",
     "Leftover",
     "Mapping",

@@ -44,7 +44,8 @@ class FollowUp(models.Model):
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=NAME_CHARS_MAX)
     answer = models.TextField(blank=True)
-    #: Hazards of the same kind that were found elsewhere; of a lesson.
+    #: Hazards of the same kind that were found elsewhere; of a lesson. Those on record stand in
+    #: ``hazards``; what was settled on the spot or lies elsewhere is in this number alone.
     found = models.IntegerField(null=True)
     answered_at = models.DateTimeField(null=True)
     answerer = models.CharField(max_length=NAME_CHARS_MAX, blank=True)
@@ -67,6 +68,18 @@ class FollowUp(models.Model):
         ]  # fmt: skip
         constraints = [
             models.CheckConstraint(condition=Q(found=None) | Q(found__gte=0), name="followup_found")
+        ]
+
+
+class FoundHazard(models.Model):
+    """One hazard that was found because of a lesson."""
+
+    followup = models.ForeignKey(FollowUp, models.CASCADE, related_name="hazards")
+    hazard = models.ForeignKey("hazards.Hazard", models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["followup", "hazard"], name="found_hazard_once")
         ]
 
 

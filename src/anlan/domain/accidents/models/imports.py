@@ -2,32 +2,14 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.db import models
-from django.utils.translation import get_language
 
-from anlan.base.ids import uuid7
-from anlan.domain.accidents.models.register import NAME_CHARS_MAX
-from anlan.kernel.papers.batches import SentBatch, SentFile
-
-MAPPING_NAME_CHARS_MAX = 40
+from anlan.kernel.papers import mappings
+from anlan.kernel.papers.batches import SentBatch, SentFile, SentRow
 
 
-class Mapping(models.Model):
-    """How a source lays out its register, under the name by which an office chooses it again.
-
-    ``plan`` is what importing/plan.py reads. A batch holds a copy of its own, so that what was
-    read years ago still says by which table it was classified.
-    """
-
-    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
-    unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
-    name = models.CharField(max_length=MAPPING_NAME_CHARS_MAX)
-    plan = models.JSONField(default=dict)
-    #: Counts up with each change; the audit trail holds what it was before.
-    version = models.IntegerField(default=1)
-    made_at = models.DateTimeField()
-    made_by = models.CharField(max_length=NAME_CHARS_MAX)
+class Mapping(mappings.SavedMapping):
+    """How a source lays out its register: ``plan`` is what importing/plan.py reads."""
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["unit", "name"], name="accident_mapping")]
@@ -40,7 +22,7 @@ class Batch(SentBatch):
     """
 
     #: Which mapping it was proposed by; it names the source on each accident.
-    source = models.CharField(max_length=MAPPING_NAME_CHARS_MAX)
+    source = models.CharField(max_length=mappings.NAME_CHARS_MAX)
     #: Of rows that say none of their own.
     area = models.ForeignKey("regions.Region", models.PROTECT, null=True, related_name="+")
     created = models.IntegerField(default=0)
@@ -71,22 +53,10 @@ class BatchFile(SentFile):
     batch = models.OneToOneField(Batch, models.CASCADE, related_name="file")
 
 
-class Leftover(models.Model):
-    """A row to be mended, by its place; the row itself stays in the kept workbook."""
+class Leftover(SentRow):
+    """A row to be mended."""
 
-    id = models.BigAutoField(primary_key=True)
     batch = models.ForeignKey(Batch, models.CASCADE, related_name="leftovers")
-    sheet = models.CharField(max_length=120)
-    row = models.IntegerField()
-    column = models.CharField(max_length=12, blank=True)
-    header = models.CharField(max_length=200, blank=True)
-    #: What is wrong and how to mend it, by language.
-    reasons = models.JSONField(default=dict)
 
     class Meta:
         indexes = [models.Index(fields=["batch", "sheet", "row"], name="accident_leftover_row")]
-
-    @property
-    def reason(self) -> str:
-        known: dict[str, str] = self.reasons
-        return known.get(get_language() or "") or known.get(settings.LANGUAGE_CODE, "")

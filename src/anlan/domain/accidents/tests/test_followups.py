@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from anlan.base.ids import uuid7
@@ -15,7 +16,10 @@ from anlan.domain.accidents import commands
 from anlan.domain.accidents.commands import NewFollowUp
 from anlan.domain.accidents.models import FollowUp, RestartTerms
 from anlan.domain.accidents.tests.desk import Desk
-from anlan.kernel.loop.models import Event
+from anlan.domain.hazards import commands as hazards
+from anlan.domain.hazards.commands import Finding
+from anlan.kernel.accounts.models import Unit
+from anlan.kernel.loop.models import Case, Event
 from anlan.kernel.notices.models import Notice
 from anlan.kernel.regions.queries import by_code
 
@@ -66,6 +70,39 @@ def test_a_lesson_goes_out_to_each_unit_and_each_answers_for_itself(desk: Desk) 
     )
     row.refresh_from_db()
     assert (row.found, row.verdict, bool(row.judged_at)) == (2, "done", True)
+
+
+def test_what_a_lesson_led_to_opens_to_the_hazards_on_record(desk: Desk) -> None:
+    name = desk.cast.units["office"].name
+    told(desk, desk.report(deaths=1), names=(name,))
+    row = FollowUp.objects.get()
+    mine, other = (Case.objects.get(pk=hazard(desk, who)) for who in ("inspector", "stranger"))
+    given = {"answer": "已排查", "found": None}
+    assert step(desk, "office", "answer_followup", row.pk, **given, numbers=(other.number,)) == (
+        "accident_incomplete", "numbers",
+    )  # fmt: skip
+    few = {**given, "found": 0, "numbers": (mine.number,)}
+    assert step(desk, "office", "answer_followup", row.pk, **few) == (
+        "accident_incomplete",
+        "found",
+    )
+    sent = {"answer": "已排查", "found": "", "numbers": mine.number.lower(), "request_id": uuid7()}
+    assert desk.post("office", "accidents:answer_followup", row.pk, **sent).status_code == 302
+    row.refresh_from_db()
+    assert (row.found, [one.hazard_id for one in row.hazards.all()]) == (1, [mine.pk])
+    page = desk.get("city", "accidents:followup", row.pk).content.decode()
+    assert reverse("hazards:page", args=[mine.pk]) in page
+    assert mine.number in page
+
+
+def hazard(desk: Desk, who: str) -> UUID:
+    by = desk.cast.actor(who)
+    unit = Unit.objects.get(pk=by.unit_id)
+    new = Finding(pk=uuid7(), description="罐区动火未审批", area_id=unit.area_id, unit_id=unit.pk,
+                  opened_on=timezone.localdate(desk.now), grade="ordinary",
+                  source="inspection")  # fmt: skip
+    hazards.find([new], **desk.call(who))
+    return new.pk
 
 
 def test_it_must_be_said_to_whom_and_where_it_stands(desk: Desk) -> None:

@@ -112,7 +112,9 @@ def read(year: int, at: datetime) -> numbers.Statistics:
     return numbers.read(numbers.Asked(by_code(HOME), whole, "work", None, at, base_year=2019))
 
 
-def test_double_and_triple_falls_by_hand_with_noughts_in_the_base_year(desk: Desk) -> None:
+def test_double_triple_and_three_double_falls_by_hand_with_noughts_in_the_base_year(
+    desk: Desk,
+) -> None:
     at = datetime(2026, 12, 31, 12, tzinfo=HERE)
 
     def one(year: int, deaths: int, serious: int = 0) -> None:
@@ -133,9 +135,20 @@ def test_double_and_triple_falls_by_hand_with_noughts_in_the_base_year(desk: Des
     assert count.on_base is None
     assert (found.double, found.triple) == (True, True)
     assert (found.larger.value, found.larger.before) == (1, 2)
+    # 三个双下降 asks it of all, of 较大 and of 重特大, of which there were none in either year.
+    assert [group.double for group in found.groups] == [True, True, False]
+    assert found.three_doubles is False
     # As many deaths as last year is no fall; a fall of the one alone is none of both.
     one(2026, 2)
     found = read(2026, at)
     assert (found.total.figures["accident.deaths"].value, found.double) == (7, False)
+    # One of ten dead that the year before had, told late: now all six figures are below it.
+    one(2025, 10)
+    found = read(2026, at)
+    assert [
+        [(figure.value, figure.before) for _kind, figure in group.cells[:2]]
+        for group in found.groups
+    ] == [[(4, 5), (7, 17)], [(1, 2), (3, 6)], [(0, 1), (0, 10)]]
+    assert found.three_doubles is True
     # From nought nothing falls.
     assert read(2025, datetime(2025, 12, 31, 12, tzinfo=HERE)).double is False

@@ -21,9 +21,8 @@ from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.accidents import commands, controls, tabs
 from anlan.domain.accidents.forms_controls import ChangeControlForm, ControlForm, EndForm
 from anlan.domain.accidents.models import ControlTarget
-from anlan.domain.hazards import overview
 from anlan.domain.lists import sums
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import policy, readers
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.calendar.periods import YEAR_MIN
@@ -60,7 +59,7 @@ def target_list(request: HttpRequest) -> HttpResponse:
     area = regions.by_code(code) if code else sums.widest(by)
     day = _day(request.GET, today)
     # What is set for all sectors shows figures of all of them.
-    whole = overview.demand(by, area, at) is None
+    whole = readers.demand(by, area, at) is None
     asked = _filters(request.GET)
     context = {
         "tabs": tabs.of(by, "controls"), "area": area, "day": day, "today": today,
@@ -125,7 +124,7 @@ def _page(request: HttpRequest, pk: UUID, form: EndForm, status: int = 200) -> H
 def _is_whole(by: Actor, area: Region) -> bool:
     """Whether the reader's posts cover all of the area, in all sectors."""
     try:
-        return overview.covered(by, area) is None
+        return readers.covered(by, area) is None
     except NotFound:
         return False
 

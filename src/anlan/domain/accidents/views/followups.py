@@ -28,6 +28,7 @@ from anlan.domain.accidents.forms_followups import (
     TermsForm,
 )
 from anlan.domain.accidents.models import Accident, FollowUp, RestartTerms
+from anlan.domain.hazards.models import Hazard
 from anlan.domain.lists import sums
 from anlan.domain.lists.permissions import ANSWERS
 from anlan.kernel.accounts import policy
@@ -140,9 +141,14 @@ def _page(
         FollowUp, pk, {"followups.answer", "followups.judge", "followups.edit"}, by
     )
     new: dict[str, Any] = {"request_id": uuid7()}
+    named = Hazard.objects.filter(pk__in=row.hazards.values("hazard")).select_related("case")
+    hazards = list(policy.permitted(named, "hazard.view", by).order_by("pk"))
     forms = {
-        "answer": AnswerForm(initial={**new, "answer": row.answer, "found": row.found},
-                             auto_id="answer_%s"),
+        "answer": AnswerForm(
+            initial={**new, "answer": row.answer, "found": row.found,
+                     "numbers": "\n".join(one.case.number for one in hazards)},
+            auto_id="answer_%s",
+        ),
         "judge": JudgeForm(initial={**new, "verdict": row.verdict, "evidence": row.evidence},
                            auto_id="judge_%s"),
         "withdraw": EndForm(initial=new, auto_id="withdraw_%s"),
@@ -153,6 +159,7 @@ def _page(
     context = {
         "row": row, "forms": forms, "bad": bad[0] if bad else "", "words": words, "tone": tone,
         "may": set() if row.withdrawn_at else {name.split(".")[1] for name in allowed},
+        "hazards": hazards, "hidden": row.hazards.count() - len(hazards),
         "sees": queries.visible(by).filter(pk=row.accident_id).exists(),
     }  # fmt: skip
     return render_page(

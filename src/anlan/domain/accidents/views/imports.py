@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from http import HTTPStatus
 from io import BytesIO
 from typing import Any
-from urllib.parse import quote
 from uuid import UUID
 
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -25,25 +22,24 @@ from anlan.domain.accidents.importing.plan import FIELDS, PEOPLE, SUMMED, Plan
 from anlan.domain.accidents.models import Accident, Batch
 from anlan.domain.accidents.models import Mapping as Saved
 from anlan.domain.accidents.permissions import LEADS
-from anlan.domain.accidents.refusals import BatchBusy
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name
-from anlan.kernel.jobs import queue
 from anlan.kernel.papers import batches as sent
+from anlan.kernel.papers import mappings, wizard
+from anlan.kernel.papers.batches import BatchBusy
+from anlan.kernel.papers.wizard import Wizard
 from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Column, Filters, Search
 from anlan.ui.pages import go_on, render_page
-from anlan.ui.parts import part
 
 ORDERS = {"made": Keyset.by("-made_at", "-pk")}
 LEFT_ORDER = {"row": Keyset.by("sheet", "row", "pk")}
-SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 #: Of those that an undoing left, how many the page names.
 KEPT_SHOWN = 50
-AGAIN = (Batch.Status.PLANNED, Batch.Status.CANCELLED, Batch.Status.RUNNING)
+WIZARD = Wizard("accidents", Batch, "accidentbatches.view", tasks.WORKING)
 
 
 # --- sending -------------------------------------------------------------------------------------
@@ -61,7 +57,7 @@ def imports(request: HttpRequest) -> HttpResponse:
         except Refusal as refusal:
             problem = refusal
         else:
-            return go_on(request, reverse("accidents:batch", args=[batch.pk]))
+            return go_on(request, WIZARD.url("batch", batch))
     own = main_unit(by, LEADS)
     code = request.POST.get("area", "") or own.area.code
     rows = policy.permitted(Batch.objects.all(), "accidentbatches.view", by)
@@ -76,15 +72,12 @@ def imports(request: HttpRequest) -> HttpResponse:
         "area_code": code, "area_text": area_name(code),
     }  # fmt: skip
     return render_page(
-        request, "accidents/imports.html", "accidents/_imports.html", context, _status(problem)
+        request,
+        "accidents/imports.html",
+        "accidents/_imports.html",
+        context,
+        wizard.status_of(problem),
     )
-
-
-def _status(problem: Refusal | None) -> int:
-    """Of a page that comes back with what has to be mended."""
-    if problem is None:
-        return 200
-    return 422 if problem.status == HTTPStatus.BAD_REQUEST else problem.status
 
 
 def _received(request: HttpRequest, by: Actor) -> Batch:
@@ -102,19 +95,13 @@ def _received(request: HttpRequest, by: Actor) -> Batch:
 
 
 def _columns(jobs: Mapping[UUID, Any]) -> list[Column]:
-    def state(batch: Batch) -> Any:
-        job = jobs.get(batch.job_id) if batch.job_id else None
-        if batch.status in sent.MIDWAY and job is not None and not job.is_live:
-            return part("state", _("stopped on the way"), "failed")
-        return part("state", batch.get_status_display(), sent.tone(batch.status))
-
     def counted(name: str) -> Any:
         return lambda batch: None if batch.status == Batch.Status.PLANNED else getattr(batch, name)
 
     return [
-        Column("file", _("Workbook"), kind="text", cell=_file_name,
-               link=lambda row: reverse("accidents:batch", args=[row.pk])),
-        Column("status", _("State"), cell=state),
+        Column("file", _("Workbook"), kind="text", cell=wizard.file_name,
+               link=lambda row: WIZARD.url("batch", row)),
+        Column("status", _("State"), cell=wizard.state_cell(jobs)),
         Column("source", _("Mapping"), cell="source", kind="text", phone=False),
         Column("rows", _("Rows"), cell=counted("rows"), kind="number"),
         Column("created", _("New"), cell=counted("created"), kind="number"),
@@ -124,70 +111,46 @@ def _columns(jobs: Mapping[UUID, Any]) -> list[Column]:
     ]  # fmt: skip
 
 
-def _file_name(batch: Batch) -> str:
-    file = getattr(batch, "file", None)
-    return file.name if file else _("(no longer kept)")
-
-
 @require_POST
 @requires("accidents.import")
 def forget(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Take a saved mapping off the list; what was read by it keeps its own copy."""
     by = actor_of(request)
     row = policy.access(Saved.objects.all(), "accidentmappings.view", by, pk)
-    importing.forget_mapping(row, by=by, at=timezone.now())
+    mappings.forget(row, by=by, at=timezone.now())
     return go_on(request, reverse("accidents:import"))
 
 
 # --- one import ----------------------------------------------------------------------------------
 
 
-def _batch(request: HttpRequest, pk: UUID) -> Batch:
-    rows = Batch.objects.select_related("unit__area", "area", "file")
-    return policy.access(rows, "accidentbatches.view", actor_of(request), pk)
-
-
 @require_GET
 @requires("accidents.import")
 def batch(request: HttpRequest, pk: UUID) -> HttpResponse:
     """An import, at whatever step of the wizard it is."""
-    return _page(request, _batch(request, pk))
+    return _page(request, WIZARD.of(request, pk))
 
 
 def _page(request: HttpRequest, found: Batch, problem: Refusal | None = None) -> HttpResponse:
-    job = sent.job_of(found)
-    running = sent.is_running(job)
     asked = Filters((Search("sheet", _("Sheet")),), request.GET)
     rows = found.leftovers.all()
     if sheet := asked["sheet"]:
         rows = rows.filter(sheet__contains=sheet)
     page = asked.order(LEFT_ORDER, "row").page(rows, request.GET)
     planned = found.status == Batch.Status.PLANNED
+    kept = hasattr(found, "file")
     context = {
-        "batch": found, "file_name": _file_name(found), "job": job, "running": running,
-        "step": _step(found), "tried": found.tried, "filters": asked, "page": page, "sort": "row",
-        "columns": _left_columns(), "outcomes": _outcomes(found), "kept": _kept(found),
-        "tone": sent.tone(found.status), "stopped": sent.stopped(found, job),
-        "working": sent.working(job, tasks.WORKING), "problem": problem,
+        "file_name": wizard.file_name(found), "step": wizard.step_of(found), "tried": found.tried,
+        "filters": asked, "page": page, "sort": "row", "columns": _left_columns(),
+        "outcomes": _outcomes(found), "kept": _kept(found), "tone": sent.tone(found.status),
+        "problem": problem, "may_mend": kept, "joined": found.plan.get("joined", ()),
         "rejected": found.tried.get("rejected", 0) if planned else found.rejected,
-        "may_mend": hasattr(found, "file"), "joined": found.plan.get("joined", ()),
+        **WIZARD.job_of(found),
     }  # fmt: skip
-    if planned and not running and hasattr(found, "file"):
+    if planned and kept and not context["running"]:
         context |= _editor(request, found)
     page_of = ("accidents/batch.html", "accidents/_left.html")
-    return render_page(request, *page_of, context, _status(problem))
-
-
-def _demand_file(found: Batch) -> None:
-    if not hasattr(found, "file"):
-        raise BatchBusy(status=_("(no longer kept)"))
-
-
-def _step(found: Batch) -> int:
-    """0 send, 1 say what columns mean, 2 try, 3 take in, 4 done."""
-    if found.status == Batch.Status.PLANNED:
-        return 2 if found.tried else 1
-    return 4 if found.status in (Batch.Status.DONE, Batch.Status.UNDONE) else 3
+    return render_page(request, *page_of, context, wizard.status_of(problem))
 
 
 def _left_columns() -> list[Column]:
@@ -251,10 +214,10 @@ def _editor(request: HttpRequest, found: Batch) -> dict[str, Any]:
 @requires("accidents.import")
 def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Keep what a person says of columns and codes, under a name where one is given; and try it."""
-    found, by, at = _batch(request, pk), actor_of(request), timezone.now()
+    found, by, at = WIZARD.of(request, pk), actor_of(request), timezone.now()
     if found.status != Batch.Status.PLANNED:
         raise BatchBusy(status=found.get_status_display())
-    _demand_file(found)
+    wizard.demand_file(found)
     given = request.POST
     try:
         if given.get("tried", "") != found.tried.get("at", ""):
@@ -267,74 +230,41 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
                 importing.save_mapping(name, changed, unit=found.unit, by=by, at=at)
                 found.source = name
             importing.reset(found, changed)
-            return _start(request, found, "accidents.try", by)
+            return WIZARD.start(request, found, "try", by)
     except Refusal as refusal:
         # What was typed stands in the form that comes back.
         return _page(request, found, refusal)
 
 
-def _start(request: HttpRequest, found: Batch, task: str, by: Actor) -> HttpResponse:
-    """Raises BatchBusy where a job does something else with it: of two, one must not undo."""
-    with transaction.atomic():
-        job = queue.enqueue(task, {"batch": str(found.pk)}, by, key=f"accidents.batch:{found.pk}")
-        if job.task != task:
-            raise BatchBusy(status=tasks.WORKING[job.task])
-        Batch.objects.filter(pk=found.pk).update(job_id=job.pk)
-    return go_on(request, reverse("accidents:batch", args=[found.pk]))
-
-
 @require_POST
 @requires("accidents.import")
 def run(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = _batch(request, pk)
-    if found.status not in AGAIN:
-        raise BatchBusy(status=found.get_status_display())
-    _demand_file(found)
-    return _start(request, found, "accidents.import", actor_of(request))
+    return WIZARD.run(request, pk)
 
 
 @require_POST
 @requires("accidents.import")
 def undo(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = _batch(request, pk)
-    if found.status in (Batch.Status.PLANNED, Batch.Status.UNDONE):
-        raise BatchBusy(status=found.get_status_display())
-    return _start(request, found, "accidents.undo", actor_of(request))
+    return WIZARD.undo(request, pk)
 
 
 @require_POST
 @requires("accidents.import")
 def cancel(request: HttpRequest, pk: UUID) -> HttpResponse:
-    found = _batch(request, pk)
-    if found.job_id:
-        queue.cancel(found.job_id, by=actor_of(request), at=timezone.now())
-    return go_on(request, reverse("accidents:batch", args=[pk]))
+    return WIZARD.cancel(request, pk)
 
 
 @require_GET
 @requires("accidents.import")
 def progress(request: HttpRequest, pk: UUID) -> HttpResponse:
-    """What the progress bar asks every second; at the end it sends the page for the result."""
-    found = _batch(request, pk)
-    job = sent.job_of(found)
-    running = sent.is_running(job)
-    context = {"batch": found, "job": job, "running": running,
-               "working": sent.working(job, tasks.WORKING)}  # fmt: skip
-    response = HttpResponse(render_to_string("accidents/_batch_job.html", context, request))
-    if not running:
-        response["HX-Refresh"] = "true"
-    return response
+    return WIZARD.progress(request, pk)
 
 
 @require_GET
 @requires("accidents.import")
 def mend(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Only the rows to mend, under the sender's own headings, with a red column to work from."""
-    buffer = BytesIO()
-    found = _batch(request, pk)
-    _demand_file(found)
+    found, buffer = WIZARD.of(request, pk), BytesIO()
+    wizard.demand_file(found)
     mending.write(buffer, found)
-    response = HttpResponse(buffer.getvalue(), content_type=SPREADSHEET)
-    name = f"{_file_name(found).rpartition('.')[0]}-{_('to mend')}.xlsx"
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(name)}"
-    return response
+    return wizard.download(buffer.getvalue(), wizard.to_mend(found))

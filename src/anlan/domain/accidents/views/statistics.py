@@ -21,13 +21,12 @@ from anlan.domain.accidents.models import Scope
 from anlan.domain.accidents.refusals import TooManyAccidents
 from anlan.domain.accidents.statistics import Asked, Line
 from anlan.domain.accidents.work import ROW
-from anlan.domain.hazards import overview, spans
-from anlan.domain.hazards.overview_page import sector_names
 from anlan.domain.lists import sums
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import policy, readers
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.sectors import sector_names
 from anlan.kernel.audit import trail
-from anlan.kernel.calendar import periods
+from anlan.kernel.calendar import periods, spans
 from anlan.kernel.facts.kinds import known
 from anlan.kernel.papers.sheets.handing_out import handed_out
 from anlan.kernel.papers.sheets.writing import OutTable
@@ -46,7 +45,7 @@ def _asked(request: HttpRequest, by: Actor, at: datetime) -> Asked:
     get = request.GET.get
     code = get("area", "")[:CODE_CHARS_MAX]
     area = regions.by_code(code) if code else sums.widest(by)
-    allowed = overview.demand(by, area, at)
+    allowed = readers.demand(by, area, at)
     today = timezone.localdate(at)
     period = spans.period_of(request.GET, today) if get("period") else periods.year(today)
     scope = get("scope", Scope.WORK)
@@ -128,7 +127,8 @@ def workbook(request: HttpRequest) -> HttpResponse:
         str(Scope(asked.scope).label), _("As known at %(when)s") % {"when": known_at},
     ]  # fmt: skip
     parts = [
-        (_("By grade"), [found.total, *found.grades]), (_("By sector"), found.sectors),
+        (_("By grade"), [found.total, *found.grades]),
+        (_("Falls by group of grades"), found.groups), (_("By sector"), found.sectors),
         (_("By area"), found.areas), (_("By type"), found.types),
     ]  # fmt: skip
     headers = [
@@ -204,7 +204,7 @@ def records(request: HttpRequest) -> HttpResponse:
     asked = _figure(request, by, at)
     value = behind.value_of(asked, at)
     page, mine = behind.page(asked, by, at, request.GET)
-    whole = overview.demand(by, asked.area, at) is None
+    whole = readers.demand(by, asked.area, at) is None
     cases, hidden = behind.hidden(asked, by, at, whole)
     shown = columns.columns(timezone.localdate(at))
     shown.insert(1, columns.added(mine, is_loss=asked.kind == LOSS.code))
@@ -224,8 +224,8 @@ def _figure(request: HttpRequest, by: Actor, at: datetime) -> behind.Asked:
     if kind not in {each.code for each in KINDS}:
         raise NotFound
     area = regions.by_code(get("area", "")[:CODE_CHARS_MAX])
-    allowed = overview.demand(by, area, at)
-    where = overview.where_of(allowed)
+    allowed = readers.demand(by, area, at)
+    where = readers.where_of(allowed)
     if sector := get("sector", ""):
         code = "" if sector == "none" else sector
         if allowed is not None and code not in allowed:

@@ -7,6 +7,7 @@ folder's seat with rows locked.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import datetime
 from typing import Any, Unpack
 from uuid import UUID
@@ -15,6 +16,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import stored
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import MovedOn
@@ -44,6 +46,8 @@ declare("rankings.published", _("A ranking was published: %(name)s, %(period)s."
         "assessments:ranking")  # fmt: skip
 declare("rankings.corrected", _("A published ranking was corrected: %(name)s, %(period)s."),
         "assessments:ranking")  # fmt: skip
+
+UPHELD = stored.sentence(_("appeal %(number)s upheld"))
 
 
 def run_scheme(
@@ -187,9 +191,9 @@ def correct_by_appeal(appeal: Appeal, *, claim: Claim) -> Run:
     # Whenever it was answered: one that was decided while this one waited for its turn may have
     # begun after it, and would else be lost.
     fixed = working.fixed_of(scheme, standing.period)
-    basis = type(basis)(**{**vars(basis), "fixed": fixed})
+    basis = replace(basis, fixed=fixed)
     worked = working.work_out(basis, at=claim.at, known_at=standing.known_at)
-    reason = str(_("appeal %(number)s upheld") % {"number": appeal.case.number})
+    reason = UPHELD.kept(number=appeal.case.number)
     run = _write(
         uuid7(), scheme, standing.version, worked, standing, reason, by=claim.by, at=claim.at,
         known_at=standing.known_at,

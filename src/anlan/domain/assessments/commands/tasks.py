@@ -19,6 +19,8 @@ from anlan.kernel.loop.plain import Call
 
 #: Tasks that one call names, and that an item has.
 AT_ONCE_MAX, TASKS_MAX = 100, 500
+#: Numbers that one sentence names.
+NAMED_MAX = 10
 
 
 @transaction.atomic(durable=True)
@@ -43,7 +45,7 @@ def link_tasks(pk: UUID, item: str, numbers: Sequence[str], **call: Unpack[Call]
     found = dict(seen.filter(case__number__in=wanted).values_list("case__number", "pk"))
     if missing := [number for number in wanted if number not in found]:
         reason = _("There is no task that you may see with the number %(numbers)s.")
-        raise lacks("numbers", reason % {"numbers": "、".join(missing[:10])})
+        raise lacks("numbers", reason % {"numbers": _named(missing)})
     have = set(scheme.tasks.filter(item=item).values_list("task", flat=True))
     fresh = [found[number] for number in wanted if found[number] not in have]
     if len(have) + len(fresh) > TASKS_MAX:
@@ -70,3 +72,9 @@ def unlink_task(pk: UUID, item: str, task: UUID, **call: Unpack[Call]) -> UUID:
         raise NotFound
     claim.record("scheme.unlink_task", "scheme", pk, before={"item": item, "task": str(task)})
     return claim.done(pk)
+
+
+def _named(numbers: Sequence[str]) -> str:
+    """As many as a sentence holds, and how many more there are."""
+    said = "、".join(numbers[:NAMED_MAX])
+    return said if len(numbers) <= NAMED_MAX else f"{said} … (+{len(numbers) - NAMED_MAX})"

@@ -13,6 +13,7 @@ from anlan.base.ids import uuid7
 from anlan.domain.assessments import commands
 from anlan.domain.assessments.models import ItemTask
 from anlan.domain.assessments.tests.desk import Desk
+from anlan.domain.assessments.views import tasks
 from anlan.domain.campaigns import commands as campaigns
 from anlan.domain.campaigns.models import Task
 from anlan.domain.campaigns.tests.house import House
@@ -26,7 +27,7 @@ def house(desk: Desk) -> House:
 
 
 def test_an_item_names_the_tasks_that_it_assesses_and_each_figure_opens_them(
-    desk: Desk, house: House
+    desk: Desk, house: House, monkeypatch: Any
 ) -> None:
     scheme, plan = desk.scheme(), house.published()
     unit = house.cast.units["office"].pk
@@ -78,5 +79,11 @@ def test_an_item_names_the_tasks_that_it_assesses_and_each_figure_opens_them(
     with CaptureQueriesContext(connection) as three:
         assert house.text("city", "assessments:of_task", first.pk).count("<li>") == 3
     assert len(three) == len(one)
+    # Of many the panel shows the first, says how many more there are and leads to them.
+    monkeypatch.setattr(tasks, "ITEMS_SHOWN", 1)
+    short = house.text("city", "assessments:of_task", first.pk)
+    assert (short.count("<li>"), "2 more" in short, "?all=1" in short) == (1, True, True)
+    whole = house.text("city", "assessments:of_task", first.pk, query="?all=1")
+    assert (whole.count("<li>"), "more" in whole) == (3, False)
     commands.withdraw_scheme(scheme.pk, **desk.call())
     assert add("city", second.case.number).status_code == 404

@@ -137,7 +137,9 @@ def test_a_workbook_has_the_parts_of_the_scores_that_its_reader_opens(desk: Desk
     run = desk.published()
     now = desk.call()["at"]
     for who, count in (("city", 14), ("office", 1)):
-        tables = tables_of(ranking_of(run, desk.cast.actor(who)), now)
+        by = desk.cast.actor(who)
+        tables = tables_of(ranking_of(run, by), by, now)
+        assert by.name in tables[0].titles[-1], "who took it out"
         assert len(list(tables[0].rows)) == 14
         assert len({row[0] for row in tables[1].rows}) == count
     assert AuditRow.objects.filter(action="rankings.export").count() == 0
@@ -258,3 +260,12 @@ def test_pages_ask_as_much_for_many_periods_as_for_few(desk: Desk) -> None:
     page = desk.get("city", "ranking", runs[0].pk).content.decode()
     assert 'class="bump"' in page
     assert 'class="spark' in page
+
+
+def test_a_score_says_how_many_places_were_won_since_the_period_before(desk: Desk) -> None:
+    scheme, last = desk.scheme(), last_month()
+    for span, home, beside in ((last.previous(), "50", "55"), (last, "55", "50")):
+        desk.give(scheme, "duty", {HOME: home, BESIDE: beside}, period=span.code)
+        run = desk.publish(desk.run(scheme, span.code))
+    assert "1 places up" in desk.get("city", "score", desk.score(run).pk).content.decode()
+    assert "1 places down" in desk.get("city", "score", desk.score(run, BESIDE).pk).content.decode()

@@ -21,10 +21,9 @@ from anlan.domain.assessments.loop import LOOKS, STATES
 from anlan.domain.assessments.models import Appeal
 from anlan.domain.assessments.permissions import GIVES
 from anlan.domain.assessments.views import scores
-from anlan.domain.hazards import history
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
-from anlan.kernel.loop import offering
+from anlan.kernel.loop import offering, timeline
 from anlan.kernel.loop.models import Event, Party
 from anlan.kernel.loop.offering import StepPage, being, plain, unseen
 from anlan.ui.forms import put_refusal
@@ -134,7 +133,7 @@ def _page(
         "total": row.score.printed(spec.digits), "dialogs": dialogs, "bad": bad[0] if bad else "",
         "look": LOOKS[case.state],
         "days": (case.due_on - today).days if case.unsettled and case.due_on else None,
-        "timeline": history.timeline_of(
+        "timeline": timeline.timeline_of(
             list(Event.objects.filter(case=pk).order_by("-at", "-pk")),
             steps={"find": _("file the appeal"), "void": _("withdraw")},
             fields={"points": _("points")}, silent=("state",),

@@ -228,4 +228,4 @@ def export(request: HttpRequest, pk: UUID) -> HttpResponse:
     found = queries.ranking_of(run, by)
     entry = Entry("rankings.export", "ranking", str(pk), after={"period": run.period})
     name = f"{run.scheme.name} {run.period}.xlsx"
-    return handed_out(name, tables_of(found, at), entry, by=by, at=at)
+    return handed_out(name, tables_of(found, by, at), entry, by=by, at=at)

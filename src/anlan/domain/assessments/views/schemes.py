@@ -128,8 +128,11 @@ def of_letter(request: HttpRequest, pk: UUID) -> HttpResponse:
     rows = policy.permitted(Score.objects.filter(subject=str(pk)), "scores.view", by)
     rows = rows.filter(run__published_at__isnull=False, run__stands=True)
     found = rows.select_related("run__version", "run__scheme").order_by("-run__starts")
+    shown = None if request.GET.get("all") == "1" else CHECKS_MAX
+    checks = list(found[:shown])
     context = {
-        "pk": pk, "rows": [(row, row.printed(row.run.spec.digits)) for row in found[:CHECKS_MAX]],
+        "pk": pk, "rows": [(row, row.printed(row.run.spec.digits)) for row in checks],
+        "left": found.count() - len(checks) if len(checks) == shown else 0,
         # A scheme is its maker's main unit's, and begins with a letter of that unit alone.
         "may_make": letter.targets.exists() and policy.may(by, "schemes.make")
         and letter.unit_id in policy.units_of(by, LEADS)
@@ -177,6 +180,8 @@ def page(request: HttpRequest, pk: UUID, bad: Any = None, status: int = 200) -> 
         versions = versions.filter(in_force_at__isnull=False)
     in_force = commands.in_force(row)
     runs = policy.permitted(Run.objects.filter(scheme=row), "rankings.view", by)
+    shown = None if request.GET.get("runs") == "all" else RUNS_SHOWN
+    made = list(runs.order_by("-starts", "-number")[:shown])
     runs = runs.select_related("version")
     context = {
         "row": row, "version": version, "spec": found, "is_draft": is_draft,
@@ -198,7 +203,7 @@ def page(request: HttpRequest, pk: UUID, bad: Any = None, status: int = 200) -> 
         "text_of": text_of, "may_edit": may_edit and row.withdrawn_at is None,
         "may_restore": may_edit and row.withdrawn_at is not None,
         "mine": _to_score(found, by) if not is_draft else set(),
-        "runs": list(runs.order_by("-starts", "-number")[:RUNS_SHOWN]),
+        "runs": made, "runs_left": runs.count() - len(made) if len(made) == shown else 0,
         "form": bad or run_form(row, in_force, at), "bad": bad is not None,
         "request_id": uuid7(), "tabs": tabs.of(by, "schemes"),
         "tasks_of": item_tasks.counts(pk, by),

@@ -77,7 +77,8 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
         "standing": [(one, one.printed(spec.digits)) for one in standing],
         "others": [(one, one.printed(spec.digits)) for one in others],
         "moves": explaining.moves_said(working.told_moves(run).get(row.subject, [])),
-        "next": _next(row), "count": run.scores.exclude(rank=None).count(),
+        "next": _next(row), "won": _won(standing, row),
+        "count": run.scores.exclude(rank=None).count(),
         "appeals": list(appeals.select_related("case").order_by("-pk")[:20]),
         "may_appeal": policy.permitted(Score.objects.filter(pk=pk), "scores.appeal", by).exists(),
         "may_see_ranking": policy.permitted(Run.objects.filter(pk=run.pk), "rankings.view",
@@ -85,6 +86,15 @@ def score(request: HttpRequest, pk: UUID) -> HttpResponse:
         "text_of": text_of, "tabs": tabs.of(by, "scores"),
     }  # fmt: skip
     return render_page(request, "assessments/score.html", "assessments/score.html", context)
+
+
+def _won(standing: list[Score], row: Score) -> int | None:
+    """Places won since the period before; less than none are lost."""
+    at = standing.index(row)
+    before = standing[at - 1] if at else None
+    if before is None or before.rank is None or row.rank is None:
+        return None
+    return before.rank - row.rank
 
 
 def _next(row: Score) -> Any:

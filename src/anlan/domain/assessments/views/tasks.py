@@ -26,10 +26,9 @@ from anlan.domain.campaigns import queries as campaigns
 from anlan.domain.campaigns import task_lists
 from anlan.domain.campaigns.loop import STATES
 from anlan.domain.campaigns.models import Task
-from anlan.domain.hazards.forms import text_area
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
-from anlan.ui.forms import Form, put_refusal
+from anlan.ui.forms import Form, put_refusal, text_area
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Filters, Flag
 from anlan.ui.pages import go_on, render_page
@@ -123,6 +122,10 @@ def away(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     return go_on(request, reverse("assessments:tasks", args=[pk, code]))
 
 
+#: Items that a task's page names before one asks for all.
+ITEMS_SHOWN = 20
+
+
 class Away(forms.Form):
     request_id = forms.UUIDField()
     task = forms.UUIDField()
@@ -134,5 +137,7 @@ def of_task(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Beside a task: the items in force that assess its work, or that of the task above it."""
     by = actor_of(request)
     task = policy.access(Task.objects.all(), "tasks.view", by, pk)
-    context = {"found": item_tasks.items_of(task, by)}
+    found = item_tasks.items_of(task, by)
+    shown = len(found) if request.GET.get("all") == "1" else ITEMS_SHOWN
+    context = {"found": found[:shown], "left": max(0, len(found) - shown), "task": task}
     return render(request, "assessments/_of_task.html", context)

@@ -16,8 +16,8 @@ from anlan.domain.bulletins.commands.drafting import read_anew
 from anlan.domain.bulletins.loop import PAPER
 from anlan.domain.bulletins.models import TITLE_CHARS_MAX, About, Paper
 from anlan.domain.bulletins.scope import Scope
-from anlan.domain.hazards import overview
-from anlan.domain.hazards.permissions import JUDGES
+from anlan.kernel.accounts import readers
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.loop import engine
 from anlan.kernel.loop.engine import NewCase
@@ -58,7 +58,7 @@ def _scope(turn: Turn) -> Scope:
             "%(area)s has ended since, and what is entered now counts for its successor. Write a "
             "paper on the successor that says what was wrong."
         ) % {"area": about.area.name})  # fmt: skip
-    own = overview.demand(work.by, about.area, work.at)
+    own = readers.demand(work.by, about.area, work.at)
     if own is not None and (about.sectors is None or not set(about.sectors) <= set(own)):
         raise lacks("reason", _("It tells of sectors that you don't answer for."))
     return about

@@ -27,8 +27,8 @@ from anlan.domain.bulletins.models import (
     Paper,
 )
 from anlan.domain.bulletins.scope import Scope
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.calendar import periods
 from anlan.kernel.loop import engine, plain
@@ -80,11 +80,13 @@ def make(new: NewPaper, **call: Unpack[Call]) -> UUID:
     kind = KINDS.get(new.kind)
     if kind is None:
         raise lacks("kind", _("Choose what kind of paper it is."))
+    period = periods.parse(new.period)
+    kind.demand(period)
     area = Region.objects.filter(pk=new.area, valid_to=None).first()
     if area is None:
         raise lacks("area", _("Choose the area from the list."))
     unit = main_unit(by, JUDGES)
-    found = scope.of(by, area, periods.parse(new.period), at, known_at=at)
+    found = scope.of(by, area, period, at, known_at=at)
     today = timezone.localdate(at)
     about = subjects.read(new.about, by)
     if about and not kind.about:

@@ -9,9 +9,9 @@ from typing import Unpack
 from uuid import UUID
 
 from django.db import transaction
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import stored
 from anlan.base.ids import uuid7
 from anlan.domain.bulletins.commands.base import Turn, begin, lacks, text_of, turns
 from anlan.domain.bulletins.kinds import KINDS
@@ -172,16 +172,20 @@ def _as_task(
     claim = plain.claim("bulletins.instruct_task", {"new": asdict(new)},
                         **{**call, "request_id": uuid7()})  # fmt: skip
     assert new.campaign is not None
-    line = NewLine(
-        text=text, title=text[:100], basis=gettext("Instruction of %(leader)s on “%(title)s”") % {
+    with stored.house_language():
+        named = str(_("Instruction of %(leader)s, %(day)s")) % {
+            "leader": leader, "day": new.said_on.isoformat()
+        }  # fmt: skip
+        basis = str(_("Instruction of %(leader)s on “%(title)s”")) % {
             "leader": leader, "title": title[:100]
-        }, starts_on=today, due_on=due, units=(NewLineUnit(unit.name, unit=unit.pk),),
+        }  # fmt: skip
+    line = NewLine(
+        text=text, title=text[:100], basis=basis, starts_on=today, due_on=due,
+        units=(NewLineUnit(unit.name, unit=unit.pk),),
     )  # fmt: skip
     plan = NewPlan(
         campaign=new.campaign, unit=own, kind="other", starts_on=today, ends_on=due,
-        title=gettext("Instruction of %(leader)s, %(day)s") % {
-            "leader": leader, "day": new.said_on.isoformat()
-        },
+        title=named,
     )  # fmt: skip
     made = Plan.objects.get(pk=plan_within(plan, [line], claim))
     publish_within(made, claim)

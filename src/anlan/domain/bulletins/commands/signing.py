@@ -15,9 +15,9 @@ from anlan.domain.bulletins.commands.base import Turn, begin, lacks, scope_of, t
 from anlan.domain.bulletins.loop import PAPER
 from anlan.domain.bulletins.models import NAME_CHARS_MAX, Countersign
 from anlan.domain.bulletins.refusals import NotReproduced
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop.frame import OnOne
 from anlan.kernel.notices import outbox

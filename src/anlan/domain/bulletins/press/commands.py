@@ -33,8 +33,8 @@ from anlan.domain.bulletins.press.models import (
 )
 from anlan.domain.bulletins.scope import Scope
 from anlan.domain.campaigns.models import Task
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import YEAR_MIN

@@ -19,8 +19,8 @@ from anlan.domain.bulletins.press.models import (
     Medium,
     Question,
 )
-from anlan.domain.hazards.forms import StepForm, text_area
-from anlan.ui.forms import DayInput
+from anlan.kernel.loop.forms import StepForm
+from anlan.ui.forms import DayInput, text_area
 
 
 class Seen(StepForm):

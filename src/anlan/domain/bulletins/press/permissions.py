@@ -15,11 +15,10 @@ from django.db.models import Q
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
-from anlan.domain.hazards.permissions import JUDGES, SEES
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
-from anlan.kernel.accounts.reach import above_or_at, own_paths
+from anlan.kernel.accounts.reach import JUDGES, SEES, above_or_at, own_paths
 
 
 def _units(by: Actor, roles: tuple[Role, ...]) -> Q:

@@ -103,7 +103,7 @@ def edit_question(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
         else:
             messages.success(request, _("It stands in the bank."))
             return go_on(request, reverse("bulletins:questions"))
-    offered = [(each.code, each.label) for each in figures.offered()]
+    offered = [(each.code, each.label) for each in figures.offered(by)]
     context = {"form": form, "row": row, "offered": offered}
     template, status = "bulletins/question_edit.html", 422 if form.errors else 200
     return render_page(request, template, template, context, status)

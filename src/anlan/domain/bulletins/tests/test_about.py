@@ -14,6 +14,7 @@ from anlan.domain.bulletins.models import About
 from anlan.domain.bulletins.refusals import PaperIncomplete
 from anlan.domain.bulletins.tests.desk import Desk
 from anlan.domain.hazards.models import Hazard
+from anlan.kernel.calendar import periods
 from anlan.kernel.loop.models import Case
 
 pytestmark = [pytest.mark.django_db, pytest.mark.sqlite]
@@ -97,12 +98,17 @@ def test_a_ten_day_bulletin_names_the_enterprises_with_most_hazards(desk: Desk) 
     one = Enterprise.objects.first() or _enterprise()
     Hazard.objects.filter(pk__in=found).update(enterprise=one)
     Case.objects.filter(pk__in=found).update(enterprise_id=one.pk)
-    table = next(block for block in desk.blocks(desk.paper("ten_day")) if block.kind == "table")
+    with pytest.raises(PaperIncomplete):
+        desk.paper("ten_day")  # Of a month it can't tell.
+    ten_days = periods.of(periods.Kind.TEN_DAYS, timezone.localdate()).code
+    pk = desk.paper("ten_day", period=ten_days)
+    table = next(block for block in desk.blocks(pk) if block.kind == "table")
     assert [cell.text for cell in table.rows[0]] == [one.name, one.area.name, "3", "0"]
     assert len(table.rows) == 1
     # And those found from afar apart (网上监察“旬通报”), once there are any.
     Case.objects.filter(pk__in=found[:2]).update(source="video")
-    tables = [each for each in desk.blocks(desk.paper("ten_day")) if each.kind == "table"]
+    pk = desk.paper("ten_day", period=ten_days)
+    tables = [each for each in desk.blocks(pk) if each.kind == "table"]
     assert [[cell.text for cell in each.rows[0]][2] for each in tables[:2]] == ["3", "2"]
     assert "视频核查" in tables[1].title
 

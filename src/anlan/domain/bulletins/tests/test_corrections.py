@@ -49,6 +49,9 @@ def test_a_correction_says_both_values_and_goes_to_everybody_who_holds_the_first
         desk.do(who, what, new)
     desk.do("city", "number", new, word=desk.word())
     desk.do("city", "seal", new)
+    form = desk.get("city", "bulletins:page", new).content.decode()
+    names = [desk.cast.units[name].name for name in ("office", "elsewhere")]
+    assert "\n".join(names) + "</textarea>" in form, "who got the first one, by name"
     office, elsewhere = (desk.cast.units[name].pk for name in ("office", "elsewhere"))
     assert desk.do("city", "give_out", new, units=[office]) == "paper_incomplete"
     assert desk.do("city", "give_out", new, units=[office, elsewhere]) == "given_out"

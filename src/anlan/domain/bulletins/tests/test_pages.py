@@ -75,7 +75,8 @@ def test_what_goes_out_names_who_had_it_made_and_its_scope(desk: Desk) -> None:
     made = Document(BytesIO(desk.get("city", "bulletins:file", pk, "docx").content))
     header = made.sections[0].header._element.xml
     assert "city" in header
-    assert "昆明市" in header
+    assert desk.cast.units["city"].name in header, "whose reader it was"
+    assert " · 昆明市 · " in header, "of what it tells"
     assert "draft" in header or "草稿" in header, "a draft says that it is one"
 
 

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from django.utils import timezone, translation
+from docx import Document
+
+from anlan.kernel.calendar import periods
 
 if TYPE_CHECKING:
     from anlan.domain.bulletins.tests.desk import Desk
@@ -37,6 +41,21 @@ def test_a_rule_says_what_the_ledger_says_and_what_is_missing(desk: Desk) -> Non
     assert {one.rule for one in block.sentences} == {"found", "open", "accidents"}
     assert all(one.is_bound for one in block.sentences)
     desk.check()
+
+
+@in_the_open
+def test_a_report_tells_of_accidents_by_area_where_there_were_any(desk: Desk) -> None:
+    from anlan.domain.assessments.tests.desk import accident
+
+    last = periods.month(timezone.localdate()).previous()
+    quiet = desk.paper("stage", period=last.code)
+    assert "事故" not in [block.title[:2] for block in desk.blocks(quiet)]
+    accident(desk.cast.actor("office"), "530102", 3, last.end)
+    for kind in ("stage", "circular"):
+        blocks = desk.blocks(desk.paper(kind, period=last.code))
+        [table] = [block for block in blocks if block.title[:2] == "事故"]
+        by_area = {row[0].text: [cell.text for cell in row[1:4]] for row in table.rows}
+        assert by_area["五华区"] == ["1", "3", "1"], "one accident, three deaths, of which 较大"
 
 
 @in_the_open
@@ -131,6 +150,13 @@ def test_tables_and_charts_can_be_added_moved_and_taken_out(desk: Desk) -> None:
     assert desk.blocks(pk)[-2].id == table.id
     desk.do("city", "drop_block", pk, block=table.id)
     assert table.id not in {block.id for block in desk.blocks(pk)}
+    none = {**spec, "rows": "sectors", "indicators": ["accident.count"], "ranked": False}
+    for kind in ("table", "chart"):
+        desk.do("city", "put_block", pk, kind=kind, title=f"事故分行业{kind}", spec=none)
+    made = Document(BytesIO(desk.get("city", "bulletins:file", pk, "docx").content))
+    words = [each.text for each in made.paragraphs]
+    for kind in ("table", "chart"):
+        assert f"事故分行业{kind}：没有可统计的内容。" in words, "no head without rows"
     bad = {**spec, "indicators": ["nobody.knows"]}
     assert desk.do("city", "put_block", pk, kind="chart", title="x", spec=bad) == "paper_incomplete"
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from anlan.base.ids import uuid7
 from anlan.domain.bulletins.kinds import KINDS
+from anlan.kernel.calendar import periods
 
 if TYPE_CHECKING:
     from anlan.domain.bulletins.tests.desk import Desk
@@ -32,7 +33,9 @@ class Walk:
         self.number = self.typed.replace("[", "〔").replace("]", "〕")
 
     def begin(self) -> int:
-        new = {"kind": self.kind, "area": "530100", "period": self.desk.month}
+        usual = KINDS[self.kind].span or periods.Kind.MONTH
+        period = periods.of(usual, timezone.localdate()).code
+        new = {"kind": self.kind, "area": "530100", "period": period}
         return int(self.desk.post("city", "bulletins:new", pk=self.pk, **new).status_code)
 
     def take(self, who: str, step: str, **data: Any) -> tuple[int, str]:

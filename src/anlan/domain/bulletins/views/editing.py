@@ -76,13 +76,14 @@ def _edit_page(
          one.block.id == wrong)
         for one in shown
     ]  # fmt: skip
-    offered = [(each.code, str(each.label), str(each.full_basis)) for each in figures.offered()]
+    offered = figures.offered(actor_of(request), row.sectors)
     context = {
         "row": row, "case": row.case, "form": form, "parts": parts, "prefix": PREFIX,
-        "offered": offered, "request_id": uuid7(),
+        "offered": [(one.code, str(one.label), str(one.full_basis)) for one in offered],
+        "request_id": uuid7(),
         "adding": adding or forms.NewBlock(
             initial={"request_id": uuid7(), "seen": row.case.version}, auto_id="add_%s"
-        ),
+        ).narrow(offered),
     }  # fmt: skip
     status = 422 if form.errors or (adding is not None and adding.errors) else 200
     return render_page(request, "bulletins/edit.html", "bulletins/edit.html", context, status)
@@ -93,7 +94,7 @@ def _edit_page(
 def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put in a heading, a paragraph, a table or a chart."""
     row, by = _row(request, pk)
-    form = forms.NewBlock(request.POST, auto_id="add_%s")
+    form = forms.NewBlock(request.POST, auto_id="add_%s").narrow(figures.offered(by, row.sectors))
     if form.is_valid():
         try:
             commands.put_block(pk, **form.given, by=by, at=timezone.now(),

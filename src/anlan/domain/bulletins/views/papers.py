@@ -40,16 +40,17 @@ from anlan.domain.bulletins.kinds import KINDS
 from anlan.domain.bulletins.loop import LOOKS
 from anlan.domain.bulletins.models import Paper
 from anlan.domain.bulletins.moved import MOVED_MAX, moved
+from anlan.domain.bulletins.scope import Scope
 from anlan.domain.bulletins.views.situation import handed_out
 from anlan.domain.campaigns.loop import STATES as TASK_STATES
 from anlan.domain.campaigns.models import Campaign, Task
-from anlan.domain.hazards.forms import chosen_by
 from anlan.domain.hazards.models import Hazard
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.lists import sums
 from anlan.kernel.accounts import lists as kept_lists
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.fields import chosen_by
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
 from anlan.kernel.calendar import periods
@@ -166,9 +167,6 @@ def form_of(page: offering.StepPage, row: Paper, by: Actor, data: Any = None) ->
         found = rows.order_by("-starts_on")[:CAMPAIGNS_MAX]
         field: Any = form.fields["campaign"]
         field.choices = [("", "—"), *((str(each.pk), each.title) for each in found)]
-    for field in form.fields.values():
-        if isinstance(field, forms.UnitsField):
-            field.by = by
     return form
 
 
@@ -196,10 +194,11 @@ def new(request: HttpRequest) -> HttpResponse:
     unit = main_unit(by, JUDGES)
     data = request.POST if request.method == "POST" else None
     get = request.GET.get
-    kind = get("kind", "situation")
+    kind = KINDS.get(get("kind", ""), KINDS["situation"])
+    usual = periods.of(kind.span or periods.Kind.MONTH, timezone.localdate(at))
     initial: dict[str, Any] = {
-        "pk": uuid7(), "request_id": uuid7(), "kind": kind if kind in KINDS else "situation",
-        "period": get("period", "")[:40] or periods.month(timezone.localdate(at)).code,
+        "pk": uuid7(), "request_id": uuid7(), "kind": kind.code,
+        "period": get("period", "")[:40] or usual.code,
         "area": get("area", "")[:40] or sums.widest(by).code, "about": get("about", "")[:40],
     }  # fmt: skip
     subject = _subject(initial["about"], by)
@@ -296,9 +295,22 @@ def figure(request: HttpRequest, pk: UUID, block: str, n: int) -> HttpResponse:
         "basis": "" if found.source else str(indicator(found.indicator).full_basis),
         "source": "" if found.source else str(indicator(found.indicator).source),
         "period": figures.period_of(found, then),
-        "records": figures.records(found, {area.pk: area}, then) if reach.opens else [],
+        "records": _records(found, area, then, now) if reach.opens else [],
     }  # fmt: skip
     return render_page(request, "bulletins/figure.html", "bulletins/figure.html", context)
+
+
+def _records(
+    found: Figure, area: Region, then: Scope, now: Figure | None
+) -> list[tuple[str, list[figures.Records]]]:
+    """As known then; and as known now, where both aren't the same ones anyway."""
+    today, areas = replace(then, known_at=None), {area.pk: area}
+    if now is not None and now.says_as(found):
+        return [("", figures.records(found, areas, today))]
+    as_known = [(_("As known then"), figures.records(found, areas, then))]
+    if now is not None:
+        as_known.append((_("As known now"), figures.records(found, areas, today)))
+    return as_known
 
 
 @require_GET

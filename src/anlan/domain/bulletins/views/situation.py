@@ -13,13 +13,13 @@ from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
 from anlan.domain.bulletins import kinds, language, rendering, scope, showing, tabs
 from anlan.domain.bulletins.scope import Scope
-from anlan.domain.hazards import spans
-from anlan.domain.hazards.overview_page import sector_names
 from anlan.domain.lists import sums
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
-from anlan.kernel.accounts.models import Unit
+from anlan.kernel.accounts.sectors import sector_names
+from anlan.kernel.accounts.units import name_of as unit_name
 from anlan.kernel.audit import trail
+from anlan.kernel.calendar import spans
 from anlan.kernel.regions import queries as regions
 from anlan.ui.lists import Given
 from anlan.ui.pages import render_page
@@ -66,17 +66,13 @@ def file(request: HttpRequest, form: str) -> HttpResponse:
     found = asked(request, by, known=True)
     with language.of_papers():
         blocks = kinds.composed(KIND, found)
-        head = rendering.Head(title=kinds.title_of(KIND, found), organ=organ_of(by))
+        head = rendering.Head(title=kinds.title_of(KIND, found), organ=unit_name(by))
     made = rendering.written(form, KIND, head, blocks, found, by=by, at=found.at)
     entry = trail.Entry(
         "bulletins.export", "bulletins", "situation",
         after={"area": found.area.code, "period": found.period.code, "form": form},
     )  # fmt: skip
     return handed_out(rendering.name_of(head.title, form), form, made, entry, by)
-
-
-def organ_of(by: Actor) -> str:
-    return Unit.objects.filter(pk=by.unit_id or 0).values_list("name", flat=True).first() or ""
 
 
 def handed_out(

@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from anlan.domain.campaigns.battlemap import layout
 from anlan.domain.campaigns.battlemap.grouping import GROUPS
 from anlan.domain.campaigns.battlemap.layout import ZOOMS, Axis
+from anlan.domain.campaigns.battlemap.lights import BY_CODE
 
 #: Groups that one address opens, and characters of the key of one.
-OPEN_MAX, KEY_CHARS_MAX = 12, 40
+OPEN_MAX, KEY_CHARS_MAX = 30, 40
 AFTER_MAX = 100_000
 #: Opens every group, as far as one answer carries; and none, where a root opens by itself.
 ALL, NOTHING = "all", "none"
@@ -29,6 +30,8 @@ class Asked:
     #: Whether the window was chosen, rather than the one that a zoom begins with.
     is_moved: bool = False
     since: date | None = None
+    #: The one light whose tasks are shown; empty: of all.
+    light: str = ""
     open: tuple[str, ...] = ()
     #: Rows of the last opened group to leave out.
     after: int = 0
@@ -41,23 +44,17 @@ class Asked:
     def query(self, **changes: Any) -> str:
         """The part of an address behind the question mark, for this with changes."""
         other = replace(self, **changes)
-        pairs: list[tuple[str, Any]] = [("group", other.group), ("zoom", other.zoom)]
-        if other.is_moved:
-            pairs.append(("from", other.axis.first))
-        if other.since:
-            pairs.append(("since", other.since))
-        if other.open:
-            pairs.append(("open", ",".join(other.open)))
-        if other.after:
-            pairs.append(("after", other.after))
-        return urlencode(pairs, safe=",")
+        pairs = [*other.hidden(), ("since", other.since), ("after", other.after)]
+        return urlencode([(name, value) for name, value in pairs if value], safe=",")
 
     def hidden(self) -> list[tuple[str, Any]]:
         """What a form that asks for another day keeps."""
-        pairs: list[tuple[str, Any]] = [("group", self.group), ("zoom", self.zoom)]
-        if self.is_moved:
-            pairs.append(("from", self.axis.first))
-        return [*pairs, ("open", ",".join(self.open))] if self.open else pairs
+        pairs: list[tuple[str, Any]] = [
+            ("group", self.group), ("zoom", self.zoom),
+            ("from", self.axis.first if self.is_moved else None), ("light", self.light),
+            ("open", ",".join(self.open)),
+        ]  # fmt: skip
+        return [(name, value) for name, value in pairs if value]
 
     def zoomed(self, zoom: str, starts_on: date) -> str:
         """Another zoom around what is looked at: today where it shows, else where one is."""
@@ -99,7 +96,9 @@ def read(params: Mapping[str, str], starts_on: date, today: date) -> Asked:
     after = params.get("after", "")
     return Asked(
         group=group if group in GROUPS else "plan", axis=axis, today=today,
-        is_moved=first is not None, since=since, open=tuple(dict.fromkeys(keys))[:OPEN_MAX],
+        is_moved=first is not None, since=since,
+        light=params.get("light", "") if params.get("light", "") in BY_CODE else "",
+        open=tuple(dict.fromkeys(keys))[:OPEN_MAX],
         after=min(int(after), AFTER_MAX) if after.isdecimal() and len(after) < 7 else 0,
         problem=problem,
     )  # fmt: skip
@@ -112,9 +111,14 @@ def day_of(text: str) -> date | None:
         return None
 
 
-def earlier(today: date) -> list[tuple[str, date]]:
-    """Days that people compare with most."""
+def earlier(today: date, met_on: date | None) -> list[tuple[str, date]]:
+    """Days that people compare with most.
+
+    met_on:  when they last sat together about the campaign.
+    """
+    met = [(_("the last meeting, %(day)s") % {"day": f"{met_on:%m-%d}"}, met_on)] if met_on else []
     return [
+        *met,
         (_("a week ago"), today - timedelta(days=7)),
         (_("a month ago"), today - timedelta(days=30)),
     ]

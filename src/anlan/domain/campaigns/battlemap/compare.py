@@ -173,10 +173,11 @@ def since(
     named = dict.fromkeys(CHANGES, slice(0, NAMED_MAX)) if named is None else named
     known = rows.filter(case__opened_on__lte=day)
     steps = steps_after(day, known.values("pk"), EVENTS_MAX + 1)
-    result.is_cut = sum(map(len, steps.values())) > EVENTS_MAX
     late = Q(case__unsettled=True, case__due_on__gte=day, case__due_on__lt=today)
+    states = _states(known.filter(late | Q(pk__in=list(steps))), rule, today)
+    result.is_cut = max(sum(map(len, steps.values())), len(states)) > EVENTS_MAX
     told: dict[str, list[tuple[UUID, Was | None, tuple[str, ...]]]] = defaultdict(list)
-    for state in _states(known.filter(late | Q(pk__in=list(steps))), rule, today):
+    for state in states:
         was = as_of(state, steps.get(state.pk, ()), day)
         kinds = kinds_of(state, was, day)
         for kind in kinds:

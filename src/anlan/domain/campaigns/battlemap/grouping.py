@@ -103,12 +103,15 @@ class Map:
 
 
 def read(
-    rows: QuerySet[Task], group: str, campaign: Campaign, by: Actor, rule: Rule, today: date
-) -> Map:
+    rows: QuerySet[Task], group: str, campaign: Campaign, by: Actor, rule: Rule, today: date,
+    light: str = "",
+) -> Map:  # fmt: skip
+    """All heads of a grouping; with a light, those of its tasks, below a total of all."""
     found = reading.sums_of(campaign, by, rows, group, rule, today)
     total = Head("", _("All tasks"))
     for line in found:
         total.add(line)
+    found = [line for line in found if light in ("", line.light)]
     if group == "plan":
         inside, heads = _plans(found, campaign, by)
     elif group == "region":

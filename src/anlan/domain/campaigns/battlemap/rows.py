@@ -155,6 +155,13 @@ def read(
     return [Row(*row) for row in found[after : after + count + 1]]
 
 
+def of_light(rows: QuerySet[Task], light: str, rule: Rule, today: date) -> QuerySet[Task]:
+    """Those that show one light; all, where none is named."""
+    if not light:
+        return rows
+    return rows.annotate(shows=light_of(rule, today)).filter(shows=light)
+
+
 def of_node(rows: QuerySet[Task], group: str, key: Any) -> QuerySet[Task]:
     """The tasks that one group holds itself, without those of groups inside it."""
     if group == "unit":

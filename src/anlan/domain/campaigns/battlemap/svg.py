@@ -43,30 +43,52 @@ def _bar(axis: Axis, start: date, end: date, cls: str, y: int, height: int) -> s
 
 
 def back(axis: Axis, stages: Stages, today: date, own: Mapping[str, Stages]) -> Markup:
-    """The symbols behind the lanes: the campaign's, and of each plan with stages of its own."""
-    lines = [_line(tick.x, "grid major" if tick.major else "grid") for tick in axis.ticks()]
-    now = axis.middle(today)
-    if now is not None:
-        lines.append(_line(now, "today"))
+    """The symbols behind the lanes: the campaign's, and of each plan with stages of its own.
+
+    A path for all lines of a kind: each row on the screen repeats what stands here.
+    """
+    ticks, now = axis.ticks(), axis.middle(today)
+    lines = [
+        _path("grid", [_upright(tick.x) for tick in ticks if not tick.major]),
+        _path("grid major", [_upright(tick.x) for tick in ticks if tick.major]),
+        _path("today", [] if now is None else [_upright(now)]),
+    ]
     symbols = []
     for name, rows in {"": stages, **own}.items():
+        spans = [axis.span(start, end) for _name, start, end in rows]
         bands = [
-            _bar(axis, start, end, f"band b{n % 2}", 0, 200)
-            for n, (_name, start, end) in enumerate(rows)
+            _path(f"band b{parity}", [_block(*span) for span in spans[parity::2] if span])
+            for parity in (0, 1)
         ]
-        symbols.append(f'<symbol id="bm-back{name}">{"".join(bands + lines)}</symbol>')
+        symbols.append(
+            f'<symbol class="bm-ground" id="bm-back{name}" viewBox="0 0 100 100"'
+            ' preserveAspectRatio="none">'
+            f"{''.join(bands + lines)}</symbol>"
+        )
     return Markup(  # noqa: S704  numbers only
         '<svg class="bm-defs" width="0" height="0" aria-hidden="true" focusable="false">'
         f"{''.join(symbols)}</svg>"
     )
 
 
+def _path(cls: str, parts: Sequence[str]) -> str:
+    return f'<path class="{cls}" d="{"".join(parts)}"/>' if parts else ""
+
+
+def _upright(x: float) -> str:
+    return f"M{_n(x)} 0V100"
+
+
+def _block(x: float, width: float) -> str:
+    return f"M{_n(x)} 0h{_n(width)}V100h-{_n(width)}z"
+
+
 def _back(name: str) -> str:
     return f'<use href="#bm-back{name}"/>'
 
 
-def _line(x: float, cls: str) -> str:
-    return f'<line class="{cls}" x1="{_n(x)}%" x2="{_n(x)}%" y1="0" y2="200"/>'
+def _line(x: float, cls: str, top: int = 0) -> str:
+    return f'<line class="{cls}" x1="{_n(x)}%" x2="{_n(x)}%" y1="{top}" y2="200"/>'
 
 
 def head(axis: Axis, stages: Stages, today: date, today_label: str) -> Markup:
@@ -77,9 +99,7 @@ def head(axis: Axis, stages: Stages, today: date, today_label: str) -> Markup:
     ]
     parts += _names(axis, stages, "14")
     for tick in axis.ticks():
-        parts.append(
-            _line(tick.x, "grid major" if tick.major else "grid").replace('y1="0"', 'y1="20"')
-        )
+        parts.append(_line(tick.x, "grid major" if tick.major else "grid", top=20))
         if tick.label:
             cls = "tick major" if tick.major else "tick"
             parts.append(
@@ -137,7 +157,7 @@ def lane(
         parts.append(_bar(axis, begun, cut, f"act {colour}", 11, 7))
         if due is not None and row.days_late(today):
             cls = "over critical" if row.is_critical(today) else "over"
-            parts.append(_bar(axis, max(due + ONE_DAY, begun), end, cls, 11, 7))
+            parts.append(_bar(axis, due + ONE_DAY, end, cls, 11, 7))
     if due is not None and not row.settled and row.progress:
         done = row.start + timedelta(days=max(0, (due - row.start).days) * row.progress // 100)
         parts.append(_bar(axis, row.start, done, "done", 4, 5))

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import quote
 from uuid import UUID
 
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -33,10 +34,10 @@ from anlan.domain.campaigns.battlemap import (
 from anlan.domain.campaigns.battlemap.asked import Asked
 from anlan.domain.campaigns.battlemap.grouping import GROUPS
 from anlan.domain.campaigns.battlemap.layout import ZOOMS
-from anlan.domain.campaigns.battlemap.lights import LIGHTS
+from anlan.domain.campaigns.battlemap.lights import COLOURS, LIGHTS
 from anlan.domain.campaigns.battlemap.listing import Listing
 from anlan.domain.campaigns.milestones import queries as steps_of
-from anlan.domain.campaigns.models import Campaign, Stage
+from anlan.domain.campaigns.models import Campaign, Meeting, Stage
 from anlan.domain.campaigns.progress import pages as progress_pages
 from anlan.domain.campaigns.stages import queries as staged
 from anlan.kernel.accounts import policy
@@ -62,38 +63,56 @@ def chart(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = asking.read(request.GET, campaign.starts_on, today)
     tasks = rows.scope(campaign, by)
     _version, rule = terms.current()
-    tree = grouping.read(tasks, asked.group, campaign, by, rule, today)
+    tree = grouping.read(tasks, asked.group, campaign, by, rule, today, asked.light)
     stages = _spans(campaign.stages.order_by("place"))
     base = reverse("campaigns:map", args=[pk])
     since = compare.since(tasks, asked.since, rule, today) if asked.since else None
-    found = listing.count(listing.page(tree, tasks, asked, rule), at)
+    shown = rows.of_light(tasks, asked.light, rule, today)
+    found = listing.count(listing.page(tree, shown, asked, rule), at)
     drawing = _drawing(base, campaign, asked, found, by)
     context = {
         "campaign": campaign, "asked": asked, "tree": tree, "at": at, "who": by.name,
         "today": today, "stages": stages, "since": since, "changes": compare.CHANGES,
         "listing": found,
-        "groups": [(label, f"{base}?{asked.query(group=code, open=(), after=0)}",
-                    code == asked.group) for code, label in GROUPS.items()],
-        "zooms": [(label, f"{base}?{asked.zoomed(code, campaign.starts_on)}",
-                   code == asked.zoom) for code, label in ZOOMS.items()],
-        "earlier_url": f"{base}?{asked.moved(-1)}", "later_url": f"{base}?{asked.moved(1)}",
-        "now_url": f"{base}?{_now(asked, campaign.starts_on)}",
-        "closer_url": _zoom(base, asked, 1, campaign.starts_on),
-        "wider_url": _zoom(base, asked, -1, campaign.starts_on),
-        "all_url": f"{base}?{asked.query(open=(asking.ALL,), after=0)}",
-        "none_url": f"{base}?{asked.query(open=(asking.NOTHING,), after=0)}",
-        "compare_url": base, "days": [(label, f"{base}?{asked.query(since=day)}")
-                                      for label, day in asking.earlier(today)],
-        "alone_url": f"{base}?{asked.query(since=None)}",
         "legend": [(light, light.said(rule), tree.total.lights[light.code]) for light in LIGHTS],
-        "strip": sorted(LIGHTS, key=lambda light: list(lights.COLOURS).index(light.colour)),
+        "only": lights.BY_CODE.get(asked.light),
         "rule": rule, "lamps": svg.lamps(),
         "back": svg.back(asked.axis, stages, today, drawing["own_stages"]),
         "axis": svg.head(asked.axis, stages, today, _("today %(day)s") % {"day": f"{today:%m-%d}"}),
         "rule_url": reverse("campaigns:map_rule") if policy.may(by, "listsettings.edit") else "",
         "ics_url": reverse("campaigns:map_ics", args=[pk]), **drawing,
+        **_ways(base, asked, campaign.starts_on, _met_on(campaign, by, today)),
     }  # fmt: skip
     return render_page(request, "campaigns/map.html", "campaigns/map.html", context)
+
+
+def _ways(base: str, asked: Asked, starts_on: date, met_on: date | None) -> dict[str, Any]:
+    """The addresses that lead from this map to others."""
+    return {
+        "groups": [(label, f"{base}?{asked.query(group=code, open=(), after=0)}",
+                    code == asked.group) for code, label in GROUPS.items()],
+        "zooms": [(label, f"{base}?{asked.zoomed(code, starts_on)}",
+                   code == asked.zoom) for code, label in ZOOMS.items()],
+        "earlier_url": f"{base}?{asked.moved(-1)}", "later_url": f"{base}?{asked.moved(1)}",
+        "now_url": f"{base}?{_now(asked, starts_on)}",
+        "closer_url": _zoom(base, asked, 1, starts_on),
+        "wider_url": _zoom(base, asked, -1, starts_on),
+        "all_url": f"{base}?{asked.query(open=(asking.ALL,), after=0)}",
+        "none_url": f"{base}?{asked.query(open=(asking.NOTHING,), after=0)}",
+        "compare_url": base, "days": [(label, f"{base}?{asked.query(since=day)}")
+                                      for label, day in asking.earlier(asked.today, met_on)],
+        "alone_url": f"{base}?{asked.query(since=None)}",
+        "strip": [(light, f"{base}?{asked.query(light=light.code, after=0)}")
+                  for light in sorted(LIGHTS, key=lambda one: list(COLOURS).index(one.colour))],
+        "lights_url": f"{base}?{asked.query(light='', after=0)}",
+    }  # fmt: skip
+
+
+def _met_on(campaign: Campaign, by: Actor, today: date) -> date | None:
+    """When a meeting about the campaign was last held, as far as the reader sees its minutes."""
+    seen = policy.permitted(Meeting.objects.filter(campaign=campaign), "meetings.view", by)
+    held: date | None = seen.filter(held_on__lt=today).aggregate(last=Max("held_on"))["last"]
+    return held
 
 
 def _now(asked: Asked, starts_on: date) -> str:
@@ -166,13 +185,16 @@ def opened(request: HttpRequest, pk: UUID) -> HttpResponse:
         return HttpResponseRedirect(f"{base}?{asked.query(open=(key,))}")
     tasks = rows.scope(campaign, by)
     _version, rule = terms.current()
-    tree = grouping.read(tasks, asked.group, campaign, by, rule, today)
+    tree = grouping.read(tasks, asked.group, campaign, by, rule, today, asked.light)
+    tasks = rows.of_light(tasks, asked.light, rule, today)
     head = tree.heads.get(key)
     if head is None:
         raise NotFound
     deep = min(int(depth), listing.DEPTH_MAX) if depth.isdecimal() and len(depth) < 3 else 0
     found = listing.count(listing.node(tree, tasks, head, deep, asked, rule), at)
-    context = {"asked": asked, "today": today, "listing": found,
+    # "All" comes in answers of a hundred, each of which asks for the next.
+    goes_on = request.GET.get("all") == "1"
+    context = {"asked": asked, "today": today, "listing": found, "goes_on": goes_on,
                **_drawing(base, campaign, asked, found, by)}  # fmt: skip
     return render_page(request, "campaigns/_map_rows.html", "campaigns/_map_rows.html", context)
 
@@ -197,7 +219,11 @@ def ics(request: HttpRequest, pk: UUID) -> HttpResponse:
     running = found.order_by("case__due_on", "pk").values_list(
         "pk", "case__due_on", "line__no", "line__title", "case__area__name", "plan__title",
         "case__state", "case__version",
-    )  # fmt: skip
+    )[: calendar_ics.EVENTS_MAX + 1]  # fmt: skip
+    if len(running) > calendar_ics.EVENTS_MAX:
+        name = _("%(name)s (the first %(n)d deadlines)") % {
+            "name": name, "n": calendar_ics.EVENTS_MAX,
+        }  # fmt: skip
     page = _task_address()
     events = [
         calendar_ics.Event(

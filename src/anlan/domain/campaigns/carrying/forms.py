@@ -23,9 +23,8 @@ from anlan.domain.campaigns.models import (
     OrganMember,
     Plan,
 )
-from anlan.domain.hazards.forms import text_area
 from anlan.kernel.accounts import sectors
-from anlan.ui.forms import DayInput, Form
+from anlan.ui.forms import DayInput, Form, text_area
 
 #: Between the names of several units.
 NAMES = re.compile(r"[、,，;；\n]+")

@@ -15,7 +15,8 @@ from anlan.domain.campaigns.carrying.commands.hearings import NewDecision, NewRu
 from anlan.domain.campaigns.carrying.commands.letters import NewArticle, NewLetter, NewSignatory
 from anlan.domain.campaigns.carrying.forms import Rows, Seen, day, line
 from anlan.domain.campaigns.models import NAME_CHARS_MAX, Letter, Signatory
-from anlan.domain.hazards.forms import Nothing, Reason, StepForm, text_area
+from anlan.kernel.loop.forms import Nothing, Reason, StepForm
+from anlan.ui.forms import text_area
 
 __all__ = ["Nothing", "Reason", "StepForm"]
 

@@ -13,6 +13,7 @@ from anlan.base.actor import Actor
 from anlan.domain.campaigns.carrying.commands.letter_targets import plain
 from anlan.domain.campaigns.models import Letter, Signatory
 from anlan.kernel.papers.official import word
+from anlan.kernel.papers.official.language import of_papers
 from anlan.kernel.papers.official.paper import (
     Block,
     Labelled,
@@ -24,7 +25,8 @@ from anlan.kernel.papers.official.paper import (
 
 
 def write(target: Path | BinaryIO, letter: Letter, *, by: Actor, at: datetime) -> None:
-    made = word.write(paper(letter), by=by.name, at=at)
+    with of_papers():
+        made = word.write(paper(letter), by=by.name, at=at)
     if isinstance(target, Path):
         target.write_bytes(made)
     else:
@@ -39,7 +41,8 @@ def paper(letter: Letter) -> Paper:
     ]
     starts, ends = (date_format(day, "DATE_FORMAT") for day in (letter.starts_on, letter.ends_on))
     blocks: list[Block] = [Labelled(f"{label}：", names) for label, names in sides if names]
-    blocks.append(Labelled(f"{_('In force')}：", f"{starts}—{ends}"))
+    term = _("Term of the letter")
+    blocks.append(Labelled(f"{term}：", f"{starts}—{ends}"))
     blocks += lines(letter.preamble) if letter.preamble else []
     for n, article in enumerate(letter.articles.order_by("place"), 1):
         blocks += lines(f"{numeral(n)}、{article.text}")

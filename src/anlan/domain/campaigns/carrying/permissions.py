@@ -16,11 +16,12 @@ from django.db.models import Q
 
 from anlan.base.actor import Actor
 from anlan.domain.campaigns.permissions import ANSWERS, LEADS
-from anlan.domain.hazards.permissions import SEES, in_charge, party
 from anlan.domain.lists.permissions import own_paths
 from anlan.kernel.accounts import held, policy
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
+from anlan.kernel.accounts.reach import SEES
+from anlan.kernel.loop.rights import in_charge, party
 
 
 def _kept(by: Actor) -> Q:

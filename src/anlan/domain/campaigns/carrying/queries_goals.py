@@ -13,18 +13,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
-from django.urls import reverse
 from django.utils import timezone
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
 from anlan.domain.accidents.loop import DEATHS, HAPPENED, SERIOUS
 from anlan.domain.campaigns.models import Campaign, Goal
-from anlan.domain.hazards import overview
+from anlan.kernel.accounts import readers
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
+from anlan.kernel.facts import opening
+from anlan.kernel.facts.behind import Asked
 from anlan.kernel.facts.figures import Query
 from anlan.kernel.indicators import arithmetic
 from anlan.kernel.indicators import goals as judging
@@ -91,7 +91,7 @@ def goals(campaign: Campaign, by: Actor, at: datetime) -> list[Measured]:
     if not counted:
         return [Measured(row, why="not_counted") for row in rows]
     try:
-        sectors = overview.covered(by, campaign.area)
+        sectors = readers.covered(by, campaign.area)
     except NotFound:
         return [Measured(row, why="not_yours" if row in counted else "not_counted") for row in rows]
     today = timezone.localdate(at)
@@ -101,7 +101,7 @@ def goals(campaign: Campaign, by: Actor, at: datetime) -> list[Measured]:
     values = evaluate(
         [known[code] for code in sorted({row.indicator for row in counted})],
         Query(kinds=[], areas=[campaign.area_id], periods=[period, *bases.values()], at=at,
-              where=overview.where_of(sectors), coverage=True),
+              where=readers.where_of(sectors), coverage=True),
     )  # fmt: skip
     found = {(each.indicator.code, each.period.code): each for each in values if not each.own}
     whole = period == periods.year(period.end)
@@ -159,10 +159,8 @@ def _reached(goal: Goal, value: Decimal, change: Decimal | None, whole: bool) ->
 
 def _href(each: Indicator, campaign: Campaign, period: Period) -> str:
     assert isinstance(each, Count)
-    asked = {"kind": each.kind, "area": campaign.area.code, "period": period.code}
-    asked |= {name: ",".join(values) for name, values in each.where.items()}
-    page = "accidents:records" if each.kind in ACCIDENTS else "overview:records"
-    return f"{reverse(page)}?{urlencode(asked)}"
+    where = {name: list(values) for name, values in each.where.items()}
+    return opening.address_of(Asked(each.kind, campaign.area, period, where))
 
 
 def offered() -> Sequence[tuple[str, str]]:

@@ -19,7 +19,7 @@ from anlan.base.refusal import NotFound
 from anlan.domain.campaigns import queries
 from anlan.domain.campaigns.models import Campaign, Organ, OrganMember, OrganPlan, Plan
 from anlan.domain.hazards import overview
-from anlan.kernel.accounts import sectors
+from anlan.kernel.accounts import readers, sectors
 from anlan.kernel.accounts.models import UnitKind
 from anlan.kernel.calendar import periods
 from anlan.kernel.facts.figures import Query, figures
@@ -148,7 +148,7 @@ def sector_figures(organ: Organ, by: Actor, at: datetime) -> list[SectorFigures]
     if not codes or end < start:
         return []
     try:
-        covered = overview.covered(by, campaign.area)
+        covered = readers.covered(by, campaign.area)
     except NotFound:
         return []
     codes = [code for code in codes if covered is None or code in covered]

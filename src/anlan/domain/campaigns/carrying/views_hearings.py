@@ -37,12 +37,12 @@ from anlan.domain.campaigns.carrying.loop import HEARING_LOOKS, HEARING_STATES
 from anlan.domain.campaigns.carrying.views_wanted import call_of, campaign_of, saved
 from anlan.domain.campaigns.loop import STATES
 from anlan.domain.campaigns.models import Campaign, Decision, Hearing, Task
-from anlan.domain.hazards.history import timeline_of
 from anlan.domain.supervision.files import files_of
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.loop import offering
 from anlan.kernel.loop.models import Event
+from anlan.kernel.loop.timeline import timeline_of
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.models import Attachment
 from anlan.ui.pages import go_on, render_page

@@ -44,12 +44,12 @@ from anlan.domain.campaigns.carrying.views_wanted import campaign_of, saved
 from anlan.domain.campaigns.models import Campaign, Letter, Line, Signatory
 from anlan.domain.campaigns.permissions import ANSWERS, LEADS
 from anlan.domain.campaigns.views_campaigns import own_units
-from anlan.domain.hazards.history import timeline_of
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.audit import trail
 from anlan.kernel.loop import offering
 from anlan.kernel.loop.models import Event
+from anlan.kernel.loop.timeline import timeline_of
 from anlan.kernel.papers import scripts
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Choice, Column, Filters, Flag, Search

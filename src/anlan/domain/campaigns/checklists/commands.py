@@ -13,6 +13,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import stored
 from anlan.domain.campaigns.checklists import turns
 from anlan.domain.campaigns.commands.base import day_within, short, text_of
 from anlan.domain.campaigns.handing.commands import begin, give, lacks, locked, room_for
@@ -278,7 +279,8 @@ def _tick(
 
 
 def _said(one: ChecklistTick | None, text: str) -> str:
-    state = str(one.get_state_display() if one else ChecklistTick.State.OPEN.label)
+    with stored.house_language():
+        state = str(one.get_state_display() if one else ChecklistTick.State.OPEN.label)
     return f"{text[:30]}：{state}{' ' + one.note if one and one.note else ''}"
 
 

@@ -18,7 +18,7 @@ from anlan.domain.campaigns.models import (
     ChecklistTick,
 )
 from anlan.domain.campaigns.pasting import cells_of
-from anlan.domain.hazards.forms import text_area
+from anlan.ui.forms import text_area
 
 PASTED_CHARS_MAX = 200_000
 #: What the cells of a line are, unless the first line says so; the office's own columns follow.

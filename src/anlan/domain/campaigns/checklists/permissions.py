@@ -10,10 +10,11 @@ from django.db.models import Exists, OuterRef, Q
 
 from anlan.base.actor import Actor
 from anlan.domain.campaigns.permissions import ANSWERS, LEADS
-from anlan.domain.hazards.permissions import SEES, in_charge, party
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import BUSINESS_ROLES, Post, Role, valid_on
 from anlan.kernel.accounts.policy import NOTHING, Rule
+from anlan.kernel.accounts.reach import SEES
+from anlan.kernel.loop.rights import in_charge, party
 
 
 def holds(by: Actor) -> Q:

@@ -19,14 +19,14 @@ from anlan.domain.campaigns.checklists import queries, turns
 from anlan.domain.campaigns.checklists.forms import CopyForm
 from anlan.domain.campaigns.checklists.loop import STATES, STEPS
 from anlan.domain.campaigns.models import ChecklistTurn
-from anlan.domain.hazards import history
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.loop import timeline
 from anlan.kernel.loop.models import Event
 from anlan.kernel.loop.settings import RUNGS
 from anlan.ui.pages import go_on, render_page
 
-timeline_of = partial(history.timeline_of, steps=STEPS, silent=("state", "rectifier"))
+timeline_of = partial(timeline.timeline_of, steps=STEPS, silent=("state", "rectifier"))
 
 
 @require_http_methods(["GET", "POST"])

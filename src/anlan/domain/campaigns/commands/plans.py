@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.actor import Actor
+from anlan.base.text import visible
 from anlan.domain.campaigns.commands.base import (
     check_days,
     day_within,
@@ -234,6 +235,7 @@ def _rows(plan: Plan, lines: Sequence[NewLine], first: int, by: Actor) -> list[L
 
 def _row(plan: Plan, new: NewLine, place: int, stages: set[int], known: Container[str]) -> Line:
     text = text_of(new.text, "text", _("Write what is to be done."), 20_000)
+    title = visible(new.title).strip() or text[:FIRST_WORDS]
     if new.kind not in Line.Kind.values:
         raise PlanIncomplete(field="kind", reason=_("Choose whether it is a task or a goal."))
     if new.stage is not None and new.stage not in stages:
@@ -251,14 +253,15 @@ def _row(plan: Plan, new: NewLine, place: int, stages: set[int], known: Containe
     codes = [code for code in dict.fromkeys(new.sectors) if code in known][:20]
     # Forms refuse what is too long. What a reading cuts stands whole in the plan's own text.
     return bulk.make(
-        Line, plan_id=plan.pk, place=place, kind=new.kind, no=new.no[:NAME_CHARS_MAX],
-        section=new.section[:TITLE_CHARS_MAX],
-        title=(new.title.strip() or text[:FIRST_WORDS])[:TITLE_CHARS_MAX].replace("\n", ""),
-        text=text, basis=new.basis.strip(), sectors=f",{','.join(codes)}," if codes else "",
+        Line, plan_id=plan.pk, place=place, kind=new.kind, no=visible(new.no)[:NAME_CHARS_MAX],
+        section=visible(new.section)[:TITLE_CHARS_MAX],
+        title="".join(title[:TITLE_CHARS_MAX].splitlines()),
+        text=text, basis=visible(new.basis).strip(),
+        sectors=f",{','.join(codes)}," if codes else "",
         start=new.start, end=new.end, starts_on=new.starts_on, due_on=new.due_on,
         due_text=new.due_text[:TITLE_CHARS_MAX], stage_id=new.stage,
         elements={name: value for name, value in new.elements.items() if value},
-        evidence=new.evidence.strip(),
+        evidence=visible(new.evidence).strip(),
     )  # fmt: skip
 
 
@@ -277,7 +280,7 @@ def _parts(rows: Sequence[Line], lines: Sequence[NewLine], plan: Plan) -> None:
             units += [
                 bulk.make(
                     LineUnit, line_id=row.pk, role=role, place=place,
-                    name=one.name.strip()[:TITLE_CHARS_MAX],
+                    name=visible(one.name).strip()[:TITLE_CHARS_MAX],
                     unit_id=one.unit or meant.get(one.name),
                 )
                 for place, one in enumerate(named)
@@ -291,7 +294,8 @@ def _target(line: Line, place: int, new: NewTarget) -> Target:
     value, digits = scaled(new.value)
     return bulk.make(
         Target, line_id=line.pk, place=place, kind=new.kind[:12], value=value, digits=digits,
-        unit=new.unit[:20], comparator=new.comparator[:4], object=new.object[:TITLE_CHARS_MAX],
+        unit=new.unit[:20], comparator=new.comparator[:4],
+        object=visible(new.object)[:TITLE_CHARS_MAX],
         baseline=new.baseline[:NAME_CHARS_MAX], direction=new.direction[:10],
         per=new.per[:NAME_CHARS_MAX], text=new.text[:TITLE_CHARS_MAX], start=new.start,
         end=new.end, counted=new.counted[:60], counted_where=dict(new.counted_where),

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import stored
 from anlan.base.actor import Actor
 from anlan.domain.campaigns.commands.base import Turn, begin, text_of, turns
 from anlan.domain.campaigns.loop import TASK
@@ -28,6 +29,8 @@ from anlan.kernel.loop.engine import Move
 from anlan.kernel.loop.frame import Call, OnOne
 from anlan.kernel.loop.models import Case, Party, PartyRole
 from anlan.kernel.papers.attachments import Prepared
+
+TAKEN = stored.sentence(_("taken by the unit itself"))
 
 
 @transaction.atomic(durable=True)
@@ -80,7 +83,7 @@ def claim(pk: UUID, **call: Unpack[OnOne]) -> list[UUID]:
         # An event that stays, though the unit be renamed: who took it, and that nobody gave it.
         engine.take(
             TASK, "assign", [Move(turn.case, {"due_on": turn.case.due_on}, {"rectifier": unit})],
-            reason=str(_("taken by the unit itself")), **work.call,
+            reason=TAKEN.kept(), **work.call,
         )  # fmt: skip
         today = timezone.localdate(work.at)
         signed = {"since": today, "received_at": work.at, "received_by": work.by.user_id}

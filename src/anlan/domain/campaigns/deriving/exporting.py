@@ -17,6 +17,7 @@ from anlan.domain.campaigns import queries
 from anlan.domain.campaigns.deriving import queries as deriving
 from anlan.domain.campaigns.loop import STATES
 from anlan.domain.campaigns.models import Line, Plan
+from anlan.domain.campaigns.supporting.queries import rules_of
 from anlan.kernel.audit import trail
 from anlan.kernel.papers.sheets.handing_out import handed_out
 from anlan.kernel.papers.sheets.writing import OutTable
@@ -41,14 +42,21 @@ def _tables(plan: Plan, by: Actor, at: datetime) -> list[OutTable]:
         item for chunk in bulk.slices(lines, CHUNK)
         for item in deriving.with_lines(chunk, by, today, named=0)
     ]  # fmt: skip
+    rules = {
+        pk: found for chunk in bulk.slices([line.pk for line in lines], CHUNK)
+        for pk, found in rules_of(chunk, by, today).items()
+    }  # fmt: skip
     return [
         OutTable(
             name=_("Items"), titles=[plan.title, taken],
             headers=[_("No."), _("Number in the paper"), _("Section"), _("Item"),
-                     _("Lines that carry it out"), _("Tasks"), _("Finished"), _("Behind time")],
-            widths=(6, 12, 20, 60, 12, 8, 8, 8),
+                     _("Lines that carry it out"), _("Tasks"), _("Finished"), _("Behind time"),
+                     _("Supporting rules")],
+            widths=(6, 12, 20, 60, 12, 8, 8, 8, 50),
             rows=[[n, item.line.no, item.line.section, item.line.title, item.count, item.tasks,
-                   item.closed, item.late] for n, item in enumerate(items, 1)],
+                   item.closed, item.late,
+                   "；".join(f"{one.title}（{one.word}）" for one in rules.get(item.line.pk, ()))]
+                  for n, item in enumerate(items, 1)],
         ),
         OutTable(
             name=_("Carried out by"),

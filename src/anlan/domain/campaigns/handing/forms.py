@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.domain.campaigns.carrying.forms import NAMES, Seen
 from anlan.domain.campaigns.handing.commands import HEAPS
-from anlan.domain.hazards.forms import text_area
+from anlan.ui.forms import text_area
 
 
 class HandOutForm(Seen):

@@ -14,11 +14,11 @@ from django.db.models import Q
 from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.domain.campaigns.permissions import ANSWERS, LEADS
-from anlan.domain.hazards.permissions import SEES
 from anlan.domain.lists.permissions import own_paths
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Role
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
+from anlan.kernel.accounts.reach import SEES
 
 
 def _view(paper: str) -> Rule:

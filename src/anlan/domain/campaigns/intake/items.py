@@ -13,8 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
+from anlan.base.text import visible, visible_in
 from anlan.domain.campaigns.matching import units_named
 from anlan.domain.campaigns.models import NAME_CHARS_MAX, TITLE_CHARS_MAX, Intake, Line
 from anlan.kernel.papers.scripts import simplified
@@ -124,7 +125,7 @@ def _fields(clause: Mapping[str, Any], kind: str, hans: str) -> Fields:
     due = dated[0] if dated else next(iter(clause["deadlines"]), None)
     named = [one for one in clause["units"] if one["role"] != "addressed"][:UNITS_MAX]
     leads = LEADS if any(one["role"] in LEADS for one in named) else ("named",)
-    return {
+    found = {
         "kind": kind,
         "no": str(clause["path"] or clause["no"] or "")[: CHARS["no"]],
         "section": simplified(clause["section"])[: CHARS["section"]],
@@ -145,6 +146,8 @@ def _fields(clause: Mapping[str, Any], kind: str, hans: str) -> Fields:
         # Whose proposal it is: "model", or nothing where our own rules found it.
         "by": clause.get("by", ""),
     }
+    # As a form takes them: what comes back unchanged is no correction.
+    return cast(Fields, visible_in(found))
 
 
 def _day(said: Any) -> str:
@@ -245,8 +248,8 @@ def split(item: Item, at: int, reading: Mapping[str, Any]) -> tuple[Fields, Fiel
     """Both parts of an item; what was read goes with the part in which it stands."""
     hans, one = text_of(reading), item.fields
     head, tail = dict(one), dict(one)
-    head |= {"end": at, "text": hans[item.start : at].strip()}
-    tail |= {"start": at, "text": hans[at : item.end].strip(), "title": "", "basis": ""}
+    head |= {"end": at, "text": visible(hans[item.start : at]).strip()}
+    tail |= {"start": at, "text": visible(hans[at : item.end]).strip(), "title": "", "basis": ""}
     head["targets"] = [t for t in one["targets"] if t["start"] is None or t["start"] < at]
     tail["targets"] = [t for t in one["targets"] if t["start"] is not None and t["start"] >= at]
     head["units"] = [unit for unit in one["units"] if unit["name"] in head["text"]] or one["units"]
@@ -283,7 +286,7 @@ def join(first: Item, second: Item) -> Fields:
 
 def marked(start: int, end: int, reading: Mapping[str, Any]) -> Fields:
     """What a person marked in the text, as an item without anything read."""
-    said = text_of(reading)[start:end].strip()
+    said = visible(text_of(reading)[start:end]).strip()
     return {
         "kind": Line.Kind.TASK.value, "no": "", "section": "", "text": said[: CHARS["text"]],
         "title": re.split(r"[，,。；;\n]", said)[0][:40], "basis": "", "sectors": "",

@@ -73,7 +73,7 @@ GAPS = {
 }
 _FAILURES = {
     one.code: one
-    for one in vars(refusals).values()
+    for one in (*vars(refusals).values(), jobs_intake.FileGone)
     if isinstance(one, type) and issubclass(one, refusals.DocumentRefusal)
 }
 

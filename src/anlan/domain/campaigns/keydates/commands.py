@@ -15,9 +15,9 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import stored
 from anlan.base.actor import CLOCK
 from anlan.base.refusal import MovedOn, NotFound, Refusal
 from anlan.domain.campaigns.commands.base import day_within, short, text_of
@@ -215,7 +215,8 @@ def _draw_up(row: KeyDate, time: Time, *, by_hand: bool, claim: Claim) -> KeyDat
             "campaigns.key_date_near", to_units=[unit], about=row.pk, data=said, at=claim.at
         )
         return _run(row, time, claim)
-    title = gettext("%(name)s of %(year)d") % {"name": row.name, "year": time.starts_on.year}
+    with stored.house_language():
+        title = str(_("%(name)s of %(year)d")) % {"name": row.name, "year": time.starts_on.year}
     first = min(timezone.localdate(claim.at), time.starts_on)
     new = NewPlan(
         campaign=row.campaign_id, unit=unit, title=title, starts_on=first, ends_on=time.ends_on,

@@ -15,8 +15,8 @@ from anlan.domain.campaigns.keydates.commands import (
     NewPrecaution,
 )
 from anlan.domain.campaigns.models import NAME_CHARS_MAX, KeyDate, Precaution
-from anlan.domain.hazards.forms import text_area
 from anlan.kernel.calendar.queries import holiday_names
+from anlan.ui.forms import text_area
 
 
 class KeyDateForm(Rows):

@@ -15,9 +15,9 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import stored
 from anlan.base.ids import uuid7
 from anlan.base.refusal import MovedOn, NotFound, Refusal
 from anlan.domain.campaigns.carrying.commands.hearings import months_on
@@ -379,9 +379,10 @@ def _plan_of(
         )
         for one in decisions if one.unit
     ]  # fmt: skip
-    title = gettext("Decided at: %(title)s") % {"title": row.title}
-    if number > 1:
-        title += gettext(" (correction %(n)d)") % {"n": number - 1}
+    with stored.house_language():
+        title = str(_("Decided at: %(title)s")) % {"title": row.title}
+        if number > 1:
+            title += str(_(" (correction %(n)d)")) % {"n": number - 1}
     new = NewPlan(
         campaign=row.campaign_id, unit=row.unit_id, title=title[:TITLE_CHARS_MAX], kind="other",
         starts_on=row.held_on, ends_on=max(one.due_on for one in decisions if one.due_on),

@@ -25,9 +25,10 @@ from anlan.domain.campaigns.models import (
     Task,
 )
 from anlan.domain.campaigns.queries import uuid_of
-from anlan.domain.hazards.forms import StepForm, UnitField, text_area
+from anlan.kernel.accounts.fields import UnitField
 from anlan.kernel.accounts.models import Unit
-from anlan.ui.forms import DayInput
+from anlan.kernel.loop.forms import StepForm
+from anlan.ui.forms import DayInput, text_area
 
 #: Points that can be added at once to an agenda.
 POINTS_NEW = 3

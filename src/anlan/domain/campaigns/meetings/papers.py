@@ -18,6 +18,7 @@ from anlan.domain.campaigns.meetings import changes as meetings
 from anlan.domain.campaigns.meetings.changes import HEAPS, PROMISES
 from anlan.domain.campaigns.models import Attendance, Meeting, MeetingItem, Task
 from anlan.kernel.papers.official import word
+from anlan.kernel.papers.official.language import of_papers
 from anlan.kernel.papers.official.paper import Block, Heading, Paper, Table, lines
 
 #: Tasks that a paper names of each heap; its count is of all.
@@ -60,6 +61,8 @@ def figures_of(row: Meeting, by: Actor, today: date) -> dict[str, Any]:
         code: [_listed(one, today) for one in rows[:NAMED_MAX]]
         for code, rows in _rows(row, by, today, found).items()
     }
+    with of_papers():
+        rules = [str(point.text) for point in meetings.by_rules(found, kept)]
     return {
         "today": today.isoformat(), "until": found.until.isoformat(), "counts": found.counts,
         "is_cut": found.is_cut, "lists": lists,
@@ -73,7 +76,7 @@ def figures_of(row: Meeting, by: Actor, today: date) -> dict[str, Any]:
              "days": one.days}
             for one in kept
         ],
-        "rules": [point.text for point in meetings.by_rules(found, kept)],
+        "rules": rules,
     }  # fmt: skip
 
 
@@ -245,6 +248,11 @@ def numeral(n: int) -> str:
 
 def written(data: Mapping[str, Any], by: str, at: datetime) -> bytes:
     """The paper as .docx."""
+    with of_papers():
+        return word.write(_paper(data), by=by, at=at)
+
+
+def _paper(data: Mapping[str, Any]) -> Paper:
     blocks: list[Block] = []
     for label, text in heads(data):
         blocks += lines(text, f"{label}：")
@@ -254,4 +262,4 @@ def written(data: Mapping[str, Any], by: str, at: datetime) -> bytes:
             blocks += lines(line)
         if section.rows:
             blocks.append(Table("", section.headers, section.rows))
-    return word.write(Paper(form="plain", title=title_of(data), blocks=blocks), by=by, at=at)
+    return Paper(form="plain", title=title_of(data), blocks=blocks)

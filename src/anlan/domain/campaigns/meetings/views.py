@@ -25,10 +25,12 @@ from anlan.domain.campaigns.meetings import commands, forms
 from anlan.domain.campaigns.meetings import papers as meetings_papers
 from anlan.domain.campaigns.models import Campaign, Meeting, MeetingItem, Minutes
 from anlan.domain.campaigns.views_campaigns import own_units
-from anlan.domain.hazards.forms import Reason, StepForm, chosen_by
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.fields import chosen_by
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
+from anlan.kernel.loop.forms import Reason, StepForm
+from anlan.kernel.papers.official.language import of_papers
 from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Column, Filters
@@ -378,7 +380,8 @@ def _paper(
 
 def _docx(data: dict[str, Any], by: str, at: Any) -> HttpResponse:
     answer = HttpResponse(meetings_papers.written(data, by, at), content_type=DOCX)
-    name = quote(f"{meetings_papers.title_of(data)}.docx")
+    with of_papers():
+        name = quote(f"{meetings_papers.title_of(data)}.docx")
     answer.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return answer
 

@@ -22,10 +22,10 @@ from anlan.domain.campaigns.handing.commands import HEAPS
 from anlan.domain.campaigns.meetings import attendance as rows_of
 from anlan.domain.campaigns.meetings.attendance import ROWS_MAX, NewRow
 from anlan.domain.campaigns.models import TITLE_CHARS_MAX, Attendance, Meeting
-from anlan.domain.hazards.forms import StepForm, text_area
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
-from anlan.ui.forms import put_refusal
+from anlan.kernel.loop.forms import StepForm
+from anlan.ui.forms import put_refusal, text_area
 from anlan.ui.pages import go_on, render_page
 
 #: Empty rows behind those that are filled in.

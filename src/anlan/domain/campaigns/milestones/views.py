@@ -21,10 +21,10 @@ from anlan.domain.campaigns.milestones import commands as do
 from anlan.domain.campaigns.milestones import queries, scheduling
 from anlan.domain.campaigns.milestones.scheduling import Step
 from anlan.domain.campaigns.models import Task
-from anlan.domain.hazards.forms import StepForm, text_area
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
-from anlan.ui.forms import Form, put_refusal
+from anlan.kernel.loop.forms import StepForm
+from anlan.ui.forms import Form, put_refusal, text_area
 from anlan.ui.pages import go_on, render_page
 
 TEXT_CHARS_MAX = 5_000

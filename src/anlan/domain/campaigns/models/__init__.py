@@ -32,6 +32,7 @@ from anlan.domain.campaigns.models.progress import BaseFigure
 from anlan.domain.campaigns.models.related import TaskRecord
 from anlan.domain.campaigns.models.returns import Duty, DutyFigure, DutyUnit, Feed, Filing, Return
 from anlan.domain.campaigns.models.sharing import Counter, SharedLine
+from anlan.domain.campaigns.models.supporting import SupportingRule
 from anlan.domain.campaigns.models.tallies import Tally, TallyCopy, TallyRow
 from anlan.domain.campaigns.models.tasks import Quota, Report, Task
 from anlan.domain.campaigns.models.wanted import Elements, Expected, Goal
@@ -87,6 +88,7 @@ __all__ = [
     "SharedLine",
     "Signatory",
     "Stage",
+    "SupportingRule",
     "Tally",
     "TallyCopy",
     "TallyRow",

@@ -19,8 +19,7 @@ from anlan.base.refusal import NotFound
 from anlan.domain.campaigns.progress.counting import said_where
 from anlan.domain.campaigns.progress.figures import Figure, is_distinct
 from anlan.domain.enterprises.models import Enterprise
-from anlan.domain.hazards import overview
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import policy, readers
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.facts import sql
 from anlan.kernel.facts.intern import labels_of
@@ -86,7 +85,7 @@ def open_to(rows: QuerySet[Fact], by: Actor, area: Region) -> tuple[QuerySet[Fac
     tipped off. So a part in the task isn't enough, and neither is a county of the province.
     """
     try:
-        own = overview.covered(by, area)
+        own = readers.covered(by, area)
     except NotFound:
         return rows.none(), str(_HIDDEN) % {"area": area.full_name}
     if own is None:

@@ -6,9 +6,9 @@ from django.db.models import Q
 
 from anlan.base.actor import Actor
 from anlan.domain.campaigns.permissions import ANSWERS, judge
-from anlan.domain.hazards.permissions import party
 from anlan.kernel.accounts.policy import Rule
 from anlan.kernel.loop.models import PartyRole
+from anlan.kernel.loop.rights import party
 
 
 def link(by: Actor) -> Q:

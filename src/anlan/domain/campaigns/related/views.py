@@ -29,11 +29,11 @@ from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.domain.campaigns.related import commands as do
 from anlan.domain.campaigns.related import exporting
 from anlan.domain.campaigns.related import queries as related
-from anlan.domain.hazards.forms import text_area
 from anlan.domain.inspections.models import Sweep
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.loop.models import Case
+from anlan.ui.forms import text_area
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Choice, Filters, Flag
 from anlan.ui.pages import go_on, render_page

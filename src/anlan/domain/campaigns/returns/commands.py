@@ -210,7 +210,7 @@ def file_return(
         row = _return(case)
         said, numbers = _filed(row.duty, kind, text, figures)
         day = timezone.localdate(work.at)
-        changes = {"result": said or str(Filing.Kind(kind).label)}
+        changes = {"result": said} if said else {"kind": kind}
         engine.take(RETURN, "rectify", [Move(case, {}, changes)], **work.call)
         filing = Filing.objects.create(
             case=row, kind=kind, text=said, figures=numbers, at=work.at, day=day,

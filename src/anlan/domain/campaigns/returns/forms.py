@@ -21,9 +21,9 @@ from anlan.domain.campaigns.returns.rule import (
     days_of_text,
     text_of_days,
 )
-from anlan.domain.hazards.forms import StepForm, text_area
 from anlan.kernel.accounts.models import Unit
-from anlan.ui.forms import DayInput, Form
+from anlan.kernel.loop.forms import StepForm
+from anlan.ui.forms import DayInput, Form, text_area
 
 FIGURE_ROWS = 4
 

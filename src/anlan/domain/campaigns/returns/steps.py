@@ -11,7 +11,7 @@ from anlan.domain.campaigns.forms import Decide, Extend
 from anlan.domain.campaigns.models import Return
 from anlan.domain.campaigns.returns import commands as do
 from anlan.domain.campaigns.returns.forms import FileForm, NilForm
-from anlan.domain.hazards.forms import Nothing, Reason
+from anlan.kernel.loop.forms import Nothing, Reason
 from anlan.kernel.loop.models import Extension
 from anlan.kernel.loop.offering import StepPage, being, plain
 

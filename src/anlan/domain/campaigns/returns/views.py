@@ -22,7 +22,7 @@ from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.campaigns import (
     queries,
 )
-from anlan.domain.campaigns.models import Duty, Line, Plan, Return
+from anlan.domain.campaigns.models import Duty, Filing, Line, Plan, Return
 from anlan.domain.campaigns.progress import evidence
 from anlan.domain.campaigns.returns import commands as do
 from anlan.domain.campaigns.returns import exporting as returns_export
@@ -36,12 +36,11 @@ from anlan.domain.campaigns.returns.loop import STATES, STEPS
 from anlan.domain.campaigns.returns.rule import Rule
 from anlan.domain.campaigns.returns.table import TONES
 from anlan.domain.campaigns.views_tasks import plans_offered
-from anlan.domain.hazards import history
-from anlan.domain.hazards.forms import StepForm
 from anlan.domain.hazards.photos import taken
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
-from anlan.kernel.loop import offering
+from anlan.kernel.loop import offering, timeline
+from anlan.kernel.loop.forms import StepForm
 from anlan.kernel.loop.models import Event, Extension
 from anlan.kernel.loop.settings import RUNGS
 from anlan.kernel.papers import attachments, scripts
@@ -63,9 +62,10 @@ FILING_LOOKS = {"sent": ("blue", "clock"), "returned": ("red", "arrow-back-up"),
                 "accepted": ("green", "check")}  # fmt: skip
 RELATED = ("plan__campaign", "unit", "area", "line")
 timeline_of = partial(
-    history.timeline_of, steps=STEPS, silent=("state",),
+    timeline.timeline_of, steps=STEPS, silent=("state",),
     fields={"due_on": gettext_lazy("to be filed by"), "rectifier": gettext_lazy("who reports"),
-            "result": gettext_lazy("what was filed")},
+            "result": gettext_lazy("what was filed"), "kind": gettext_lazy("what was filed")},
+    codes={"kind": dict(Filing.Kind.choices)},
 )  # fmt: skip
 
 

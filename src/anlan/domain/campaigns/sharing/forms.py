@@ -13,8 +13,8 @@ from anlan.domain.campaigns.carrying.forms import Rows, Seen, day, line
 from anlan.domain.campaigns.models import NAME_CHARS_MAX, Campaign, Counter, Line
 from anlan.domain.campaigns.progress import counting
 from anlan.domain.campaigns.sharing.commands import DAYS_MAX, NewCounter, NewPart
-from anlan.domain.hazards.forms import text_area
 from anlan.kernel.accounts.models import Unit
+from anlan.ui.forms import text_area
 
 #: Before the number of a target among what may count.
 TARGET = "target:"

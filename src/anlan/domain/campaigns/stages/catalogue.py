@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
 
 from django.db.models import F
 from django.utils import timezone
@@ -16,6 +18,7 @@ from anlan.domain.campaigns.milestones import queries as milestones
 from anlan.domain.campaigns.models import Campaign, KeyTask, Task
 from anlan.domain.campaigns.refusals import PlanIncomplete
 from anlan.kernel.papers.official import word
+from anlan.kernel.papers.official.language import of_papers
 from anlan.kernel.papers.official.paper import Block, Heading, Paper, Table, lines
 
 #: Key tasks that one paper lists.
@@ -37,6 +40,13 @@ def written(campaign: Campaign, by: Actor, at: datetime) -> tuple[bytes, int]:
         raise PlanIncomplete(field="key", reason=reason % {"n": TASKS_MAX})
     task_lists.with_units(tasks)
     steps = milestones.by_task([task.pk for task in tasks])
+    with of_papers():
+        return word.write(_paper(campaign, tasks, steps, today), by=by.name, at=at), len(tasks)
+
+
+def _paper(
+    campaign: Campaign, tasks: Sequence[Task], steps: Mapping[Any, Any], today: date
+) -> Paper:
     table = [_row(n, task) for n, task in enumerate(tasks, 1)]
     headers = [_("No."), _("Task"), _("Unit"), _("In person"), _("To be finished by"), _("State"),
                _("Progress")]  # fmt: skip
@@ -61,8 +71,7 @@ def written(campaign: Campaign, by: Actor, at: datetime) -> tuple[bytes, int]:
         else:
             blocks += lines(_("No milestone is written down."))
     title = _("%(campaign)s: catalogue of key tasks") % {"campaign": campaign.title}
-    paper = Paper(form="plain", title=title, blocks=blocks)
-    return word.write(paper, by=by.name, at=at), len(tasks)
+    return Paper(form="plain", title=title, blocks=blocks)
 
 
 def _row(n: int, task: Task) -> list[str]:

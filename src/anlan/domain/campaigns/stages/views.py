@@ -27,6 +27,7 @@ from anlan.domain.campaigns.views_campaigns import LABELS, cells
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.audit import trail
+from anlan.kernel.papers.official.language import of_papers
 from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page
 
@@ -106,10 +107,11 @@ def key_tasks_paper(request: HttpRequest, pk: UUID) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     row = campaign_of(pk, "campaigns.view", by)
     content, count = catalogue.written(row, by, at)
+    with of_papers():
+        name = quote(f"{row.title}{_('Catalogue of key tasks')}.docx", safe="")
     with transaction.atomic():
         entry = trail.Entry("campaigns.key_tasks", "campaign", pk, after={"rows": count})
         trail.record([entry], by=by, at=at)
     response = HttpResponse(content, content_type=DOCUMENT)
-    name = quote(f"{row.title}{_('Catalogue of key tasks')}.docx", safe="")
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return response

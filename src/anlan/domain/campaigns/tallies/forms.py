@@ -22,8 +22,7 @@ from anlan.domain.campaigns.tallies.spec import (
     ListSpec,
     Spec,
 )
-from anlan.domain.hazards.forms import text_area
-from anlan.ui.forms import DayInput
+from anlan.ui.forms import DayInput, text_area
 
 _WORDS = re.compile(r"[/／、]")
 #: What stands behind the name of a column that has to be filled in.

@@ -176,8 +176,9 @@ def test_the_document_says_who_undertakes_what(house: House, tmp_path: Path) -> 
     path = tmp_path / "letter.docx"
     path.write_bytes(answer.content)
     text = documents.read(path, "letter.docx").text
+    # A paper is Chinese whoever takes it out; the pages of these tests are English.
     for words in ("昆明市人民政府", "五华区安委办", "一、全年不发生重特大事故",
-                  "二、隐患按期整改率达到95%"):  # fmt: skip
+                  "二、隐患按期整改率达到95%", "责任期限：", "签字"):  # fmt: skip
         assert words in text
     assert house.get("stranger", "campaigns:letter_paper", row.pk).status_code == 404
     assert AuditRow.objects.filter(action="duty_letters.export").count() == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import html
 import re
 from collections import Counter
 from datetime import timedelta
@@ -12,6 +13,7 @@ from uuid import UUID
 import pytest
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from anlan.domain.campaigns.tests.battle import Battle
@@ -131,6 +133,25 @@ def test_by_sector_and_by_unit(scene: Battle, client_of: Any) -> None:
     assert fragment(client, scene, f"?group=unit&key={key}").count("甲") == 2
 
 
+@pytest.mark.parametrize("group", ["plan", "region", "sector", "unit"])
+def test_one_light_shows_its_tasks_alone_beside_the_counts_of_all(
+    group: str, scene: Battle, client_of: Any
+) -> None:
+    scene.tasks(2, due=-3, title="逾期任务")
+    scene.tasks(3, due=60, start=-1, title="在办任务")
+    client = client_of("city")
+    shown = text_of(page(client, scene, f"?group={group}&light=late&open=all"))
+    assert (shown.count("逾期任务"), shown.count("在办任务")) == (2, 0)
+    assert "Only tasks that show: past the deadline" in shown
+    assert "on schedule <b>3</b>" in shown
+    assert '<span class="bm-n">2</span>' in shown
+    # What is opened later, and any other way from here, keeps to it.
+    [inner] = set(re.findall(r'hx-get="[^"?]+map/rows/\?([^"]+)"', shown))
+    inner = fragment(client, scene, f"?{html.unescape(inner)}")
+    assert (inner.count("逾期任务"), inner.count("在办任务")) == (2, 0)
+    assert shown.count("light=late") > 10
+
+
 def test_nobody_sees_a_task_that_is_not_theirs(scene: Battle, client_of: Any) -> None:
     scene.tasks(2, area=DISTRICT, title="五华任务")
     scene.tasks(3, area=OTHER, title="盘龙任务", unit="elsewhere")
@@ -199,6 +220,35 @@ def test_what_changed_since_a_day_is_told_and_marked(scene: Battle, client_of: A
     assert "slipped +" not in text_of(page(client, scene, f"?since={scene.day(-1)}&open=all"))
     for day in (scene.day(0), "2024-13-01", "x"):
         assert 'class="panel bm-changes"' not in text_of(page(client, scene, f"?since={day}"))
+
+
+def test_more_newly_late_than_are_compared_at_once_is_told(
+    scene: Battle, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from anlan.domain.campaigns.battlemap import compare
+
+    scene.tasks(3, due=-3, opened=-30)
+    client, query = client_of("city"), f"?since={scene.day(-7)}"
+    assert "lists aren't complete" not in html.unescape(text_of(page(client, scene, query)))
+    monkeypatch.setattr(compare, "EVENTS_MAX", 2)
+    assert "lists aren't complete" in html.unescape(text_of(page(client, scene, query)))
+
+
+def test_the_day_of_the_last_meeting_is_one_press_away(scene: Battle, client_of: Any) -> None:
+    from anlan.domain.campaigns.models import Meeting
+
+    scene.tasks(1)
+    unit = scene.cast.units["city"]
+    for held, status in ((-40, "issued"), (-12, "issued"), (-5, "draft"), (3, "draft")):
+        Meeting.objects.create(
+            campaign=scene.campaign, area=unit.area, path=unit.area.path, unit=unit,
+            title="调度例会", status=status, made_at=timezone.now(), held_on=scene.day(held), since=scene.day(held - 30),
+        )  # fmt: skip
+    # Its own unit knows of a meeting whose minutes aren't written yet; others don't.
+    for who, held in (("city", -5), ("office", -12)):
+        shown = text_of(page(client_of(who), scene))
+        day = scene.day(held)
+        assert re.search(rf'since={day}"[^>]*>the last meeting, {day:%m-%d}<', shown), who
 
 
 def test_an_earlier_day_shows_each_task_as_it_was(scene: Battle) -> None:
@@ -329,7 +379,10 @@ def test_critical_is_what_is_late_beyond_its_stage(scene: Battle) -> None:
     assert {row.title: row.is_critical(scene.today) for row in read} == {"甲": True, "乙": False}
 
 
-def test_the_calendar_file_of_a_campaign_a_plan_and_a_unit(scene: Battle, client_of: Any) -> None:
+def test_the_calendar_file_of_a_campaign_a_plan_and_a_unit(
+    scene: Battle, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from anlan.domain.campaigns.battlemap import calendar_ics
     from anlan.domain.campaigns.tests.test_calendar_ics import parsed
 
     late = scene.tasks(1, due=-3, title="逾期；甲,乙\\丙")
@@ -351,6 +404,12 @@ def test_the_calendar_file_of_a_campaign_a_plan_and_a_unit(scene: Battle, client
     [first, *_rest] = parsed(page(client, scene, "", "map_ics").content)
     assert first["SUMMARY"].endswith("逾期；甲,乙\\丙")
     assert first["DTSTART;VALUE=DATE"] == f"{scene.day(-3):%Y%m%d}"
+    # What there is no room for is told in the calendar's own name.
+    assert "the first" not in page(client, scene, "", "map_ics").content.decode()
+    monkeypatch.setattr(calendar_ics, "EVENTS_MAX", 1)
+    assert uids() == late
+    cut = page(client, scene, "", "map_ics").content.decode().replace("\r\n ", "")
+    assert "(the first 1 deadlines)" in cut
     # Without sign-in there is nothing.
     from django.test import Client
 

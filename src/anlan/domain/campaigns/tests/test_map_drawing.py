@@ -109,7 +109,12 @@ def test_all_that_is_drawn_of_a_task_stays_in_its_lane(
         task["opened"], task["settled"], "assigned", task["suspended"], task["progress"],
         date(2024, 1, 1), light,
     )  # fmt: skip
-    drawn = str(svg.lane(axis_of(zoom, at), row, today))
+    axis = axis_of(zoom, at)
+    drawn = str(svg.lane(axis, row, today))
+    # Lateness shows from the deadline on, whenever the task was published.
+    if row.due and row.light == "late":
+        late = axis.span(row.due + timedelta(days=1), today)
+        assert (f'class="over{" critical" * row.is_critical(today)}"' in drawn) == bool(late)
     for x, width in re.findall(r'x="([-\d.]+)%" width="([-\d.]+)%"', drawn):
         assert float(x) >= 0
         assert float(x) + float(width) <= 100.02

@@ -268,10 +268,12 @@ def test_agenda_and_minutes_are_papers(house: House) -> None:
     minutes = house.get("city", "campaigns:meeting_minutes_docx", meeting.pk, 1)
     assert "attachment" in minutes.headers["Content-Disposition"]
     words = _words(minutes.content)
-    for word in ("李某", "由市应急局牵头", "昆明市应急管理局"):
+    # Chinese whoever takes it out; its page is in the reader's language.
+    for word in ("李某", "由市应急局牵头", "昆明市应急管理局", "议定事项", "主持人："):
         assert word in words
     printed = house.text("office", "campaigns:meeting_minutes", meeting.pk, 1)
     assert "由市应急局牵头" in printed
+    assert "In the chair" in printed
 
 
 def _words(content: bytes) -> str:

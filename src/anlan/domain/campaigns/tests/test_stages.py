@@ -273,6 +273,7 @@ def test_the_catalogue_of_key_tasks_is_a_paper_with_their_steps(house: House) ->
     )
     assert "排查燃气" in words
     assert "摸清底数" in words
+    assert "重点任务目录清单" in words
     assert "动员部署会" not in words, "it is no key task"
     assert AuditRow.objects.filter(action="campaigns.key_tasks").exists()
 

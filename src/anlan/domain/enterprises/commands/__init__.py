@@ -9,10 +9,11 @@ from anlan.domain.enterprises.commands.editing import (
     set_sectors,
     set_status,
 )
-from anlan.domain.enterprises.commands.matching import Match, Wanted, match
+from anlan.domain.enterprises.commands.matching import Match, Wanted, match, same_place
 from anlan.domain.enterprises.commands.merging import decide_merge, propose_merge
-from anlan.domain.enterprises.commands.putting import PutResult, put_enterprises
+from anlan.domain.enterprises.commands.putting import PutResult, put_enterprises, would_put
 from anlan.domain.enterprises.commands.stating import NewEnterprise
+from anlan.domain.enterprises.commands.taking_back import take_back
 
 __all__ = (
     "Match",
@@ -28,8 +29,11 @@ __all__ = (
     "put_enterprises",
     "rename",
     "replace_regulator",
+    "same_place",
     "save",
     "set_sectors",
     "set_status",
+    "take_back",
     "units_by_code",
+    "would_put",
 )

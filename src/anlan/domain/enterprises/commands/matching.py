@@ -77,7 +77,7 @@ def _match(
             known, code = None, codes.CreditCode("", code.code)
             read[key] = (name, code)
         if known is None:
-            known = _same(one, named.get(name, ()), code.code)
+            known = same_place(one, named.get(name, ()), code.code)
             if known is not None and code.code and not known.credit_code:
                 given.append((known.pk, code.code))
                 known = known._replace(credit_code=code.code)
@@ -125,7 +125,7 @@ def _around(wanted: Iterable[Wanted]) -> str:
     return "".join(f"{level[0]}/" for level in shared)
 
 
-def _same(one: Wanted, candidates: Iterable[Known], code: str) -> Known | None:
+def same_place(one: Wanted, candidates: Iterable[Known], code: str) -> Known | None:
     """The entry of this name that a row can only mean, if there is one."""
     around = [
         known

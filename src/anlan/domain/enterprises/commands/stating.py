@@ -6,20 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.translation import gettext as _
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotAllowed
 from anlan.base.text import plain
 from anlan.domain.enterprises import codes, industry
 from anlan.domain.enterprises.commands.writing import Work
-from anlan.domain.enterprises.models import NAME_CHARS_MAX, Enterprise, ObjectKind, Scale
+from anlan.domain.enterprises.models import NAME_CHARS_MAX, Enterprise, ObjectKind, Scale, Status
 from anlan.domain.enterprises.permissions import may_keep_in
 from anlan.domain.enterprises.refusals import EntryRefused
 from anlan.kernel.regions.models import Level, Region
 
 #: Columns that a statement may change; name, area and code are handled one by one.
-PLAIN_COLUMNS = ("kind", "industry", "regulator_id", "address", "lon", "lat", "scale")
+PLAIN_COLUMNS = ("kind", "industry", "regulator_id", "address", "lon", "lat", "scale", "status")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,9 @@ class NewEnterprise:
     lon: Decimal | None = None
     lat: Decimal | None = None
     scale: str | None = None
+    status: str | None = None
+    #: The entry that it is said of, where the caller has found it already.
+    entry_id: int | None = None
 
 
 def may_keep(by: Actor, entry: Enterprise, path: str, sector: str | None) -> None:
@@ -48,7 +52,7 @@ def may_keep(by: Actor, entry: Enterprise, path: str, sector: str | None) -> Non
 
 
 def check(row: NewEnterprise, areas: Mapping[int, Region], sectors: set[str]) -> None:
-    def refuse(name: str, reason: str) -> None:
+    def refuse(name: str | Promise, reason: str | Promise) -> None:
         raise EntryRefused(field=name, reason=reason)
 
     if not plain(row.name):
@@ -62,6 +66,8 @@ def check(row: NewEnterprise, areas: Mapping[int, Region], sectors: set[str]) ->
         refuse(_("kind"), _("it is not in the list; choose one of those offered."))
     if row.scale is not None and row.scale not in Scale.values:
         refuse(_("scale"), _("it is not in the list; choose one of those offered."))
+    if row.status is not None and row.status not in (Status.ACTIVE, Status.CLOSED):
+        refuse(_("state"), _("it is not in the list; choose one of those offered."))
     if row.industry and row.industry not in industry.table():
         refuse(_("industry"), _("it is not a GB/T 4754 code; search for the industry by name."))
     if row.sector_id and row.sector_id not in sectors:

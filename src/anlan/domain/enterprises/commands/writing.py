@@ -15,7 +15,12 @@ from django.utils import timezone
 from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.base.text import plain
-from anlan.domain.enterprises.models import Enterprise, FormerName, SectorChange
+from anlan.domain.enterprises.models import (
+    Enterprise,
+    EnterpriseQuerySet,
+    FormerName,
+    SectorChange,
+)
 from anlan.kernel.accounts.policy import access
 from anlan.kernel.audit.trail import Entry, record
 
@@ -76,10 +81,18 @@ def with_retries(work: Callable[[], T]) -> T:
 
 
 def locked(pks: Iterable[int]) -> dict[int, Enterprise]:
+    return _by_pk(pks, Enterprise.objects.select_for_update())
+
+
+def unlocked(pks: Iterable[int]) -> dict[int, Enterprise]:
+    """The same to be looked at only."""
+    return _by_pk(pks, Enterprise.objects.all())
+
+
+def _by_pk(pks: Iterable[int], rows: EnterpriseQuerySet) -> dict[int, Enterprise]:
     found: dict[int, Enterprise] = {}
     for part in bulk.slices(sorted(pks)):
-        rows = Enterprise.objects.select_for_update().filter(pk__in=part).order_by("pk")
-        found.update({row.pk: row for row in rows})
+        found.update({row.pk: row for row in rows.filter(pk__in=part).order_by("pk")})
     return found
 
 

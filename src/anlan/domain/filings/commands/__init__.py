@@ -1,6 +1,7 @@
 """Everything that writes forms and filings."""
 
 from anlan.domain.filings.commands.correcting import ask_correction, decide_correction
+from anlan.domain.filings.commands.days import other_day, resume
 from anlan.domain.filings.commands.filing import (
     ask_extension,
     check,
@@ -20,7 +21,6 @@ from anlan.domain.filings.commands.items import (
     end_declaring,
     let_declare,
     make_items,
-    other_day,
 )
 from anlan.domain.filings.commands.versions import begin_version, draw, issue
 
@@ -45,6 +45,7 @@ __all__ = [
     "make_items",
     "other_day",
     "receive",
+    "resume",
     "review",
     "save",
     "send_back",

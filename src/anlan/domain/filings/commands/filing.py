@@ -12,15 +12,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from anlan.domain.filings import checking, entering, figuring, posting, terms
+from anlan.domain.filings import checking, entering, figuring, judging, posting, terms
 from anlan.domain.filings.commands.base import begin, cells_wrong, lacks, text_of, turns
 from anlan.domain.filings.entering import Asked, Typed, Wrong
 from anlan.domain.filings.figuring import Shown
 from anlan.domain.filings.loop import FILING
 from anlan.domain.filings.models import Entry, Filing
 from anlan.domain.filings.refusals import DraftMoved
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop import engine, plain, told
 from anlan.kernel.loop.engine import Move
@@ -204,13 +204,16 @@ def _submit(turn: Any, asked: Asked, kind: str, typed: Typed, shown: Shown,
     posting.refuse_derived(
         asked, values, {key: one.value for key, one in shown.derived.items() if one.value}
     )
-    changes = {"result": str(Entry.Kind(kind).label)}
-    engine.take(FILING, "rectify", [Move(turn.case, {}, changes)], **work.call)
+    engine.take(FILING, "rectify", [Move(turn.case, {}, {"result": kind})], **work.call)
     if not filing.form.own_check:
         engine.take(FILING, "forward", [Move(turn.case)], **work.call)
     entry = posting.enter(asked, kind, values, shown, reasons, work)
     posting.post(asked, entry, values, typed.listed, work.at)
-    turn.save(kind=kind, draft={}, first_on=filing.first_on or turn.today)
+    if filing.first_on is None:
+        turn.save(kind=kind, draft={}, first_on=turn.today)
+        judging.judge([filing.pk], at=work.at)
+    else:
+        turn.save(kind=kind, draft={})
     told.parties([turn.case], PartyRole.ASSIGNER, "filings.submitted", at=work.at,
                  title=filing.form.title, unit=filing.unit.name, period=filing.code)  # fmt: skip
 
@@ -300,6 +303,7 @@ def exempt(pk: UUID, *, reason: str, **call: Unpack[OnOne]) -> list[UUID]:
     for turn in turns(work):
         why = text_of(reason, "reason", _("Say why it does not apply to this unit."))
         engine.take(FILING, "void", [Move(turn.case)], reason=why, **work.call)
+        judging.judge([pk], at=work.at)
         _withdraw(turn.filing, Entry.Status.RETURNED, why, work)
     return work.done()
 
@@ -330,8 +334,10 @@ def decide_extension(
         if not grant:
             reason = text_of(reason, "reason", _("Say why no more time is given."))
         loop.decide_extension(turn.machine, turn.case, grant=grant, reason=reason, **work.call)
-        if grant and turn.case.due_on:
+        # More time to mend what was sent back makes nobody late, and nobody in time.
+        if grant and turn.case.due_on and turn.filing.first_on is None:
             turn.save(due_on=turn.case.due_on)
+            judging.judge([pk], at=work.at)
     return work.done()
 
 

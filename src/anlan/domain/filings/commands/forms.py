@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from anlan.base.ids import uuid7
 from anlan.base.paths import below
 from anlan.base.refusal import MovedOn, NotFound, Refusal
-from anlan.domain.filings import opening, terms, who
+from anlan.domain.filings import judging, opening, terms, who
 from anlan.domain.filings.commands.base import lacks, short, text_of
 from anlan.domain.filings.loop import FILING
 from anlan.domain.filings.models import (
@@ -35,6 +35,7 @@ from anlan.kernel.calendar.deadlines import DeadlineRule
 from anlan.kernel.loop import engine, plain
 from anlan.kernel.loop.engine import Move
 from anlan.kernel.loop.plain import Call
+from anlan.kernel.regions.models import Region
 
 DAYS_MAX = 90
 
@@ -161,6 +162,9 @@ def _who(new: NewForm, path: str) -> dict[str, Any]:
     for group in new.groups:
         if group.kind not in UnitKind.values or not 0 <= group.level <= 6 or len(group.word) > 30:
             raise lacks("who", _("Choose kind and level of each group."))
+    areas = {group.area for group in new.groups if group.area}
+    if Region.objects.filter(below(path), pk__in=areas, valid_to=None).count() != len(areas):
+        raise lacks("who", _("Choose each group's area within the form's own."))
     units = sorted(set(new.units))
     # Nobody asks units above or beside: a form is owed by units of its own area.
     inside = Unit.objects.filter(below(path), pk__in=units, valid_to=None)
@@ -209,5 +213,6 @@ def end_form(pk: UUID, *, reason: str, seen: int | None = None, **call: Unpack[C
     moves = [Move(case) for case in cases.values() if case.state == "assigned"]
     engine.take(FILING, "void", moves, reason=why, by=claim.by, at=claim.at,
                 request_id=claim.request_id)  # fmt: skip
+    judging.judge([move.case.pk for move in moves], at=claim.at)
     claim.record("forms.end", "form", pk, reason=why, after={"dropped": len(moves)})
     return claim.done(pk)

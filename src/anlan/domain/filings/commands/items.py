@@ -1,4 +1,4 @@
-"""What stands around a form: units that declare, other deadlines, and the items it declares."""
+"""What stands around a form: units that declare, and the items it declares."""
 
 from __future__ import annotations
 
@@ -9,10 +9,9 @@ from typing import Unpack
 from uuid import UUID
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from anlan.domain.filings import opening, terms, who
+from anlan.domain.filings import terms, who
 from anlan.domain.filings.commands.base import lacks, short, text_of
 from anlan.domain.filings.commands.forms import locked, maker
 from anlan.domain.filings.models import (
@@ -23,14 +22,10 @@ from anlan.domain.filings.models import (
     Declarer,
     Form,
     Item,
-    OtherDay,
 )
-from anlan.domain.filings.refusals import FormNotInForce
 from anlan.kernel.accounts import policy
-from anlan.kernel.accounts.models import Unit
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call
-from anlan.kernel.regions.models import Region
 
 
 @transaction.atomic(durable=True)
@@ -70,40 +65,6 @@ def end_declaring(pk: UUID, *, unit: int, until: date, **call: Unpack[Call]) -> 
     Declarer.objects.filter(pk=row.pk).update(until=until)
     form.filings.filter(unit=unit, end__gt=until, case__state="assigned").update(declares=False)
     claim.record("forms.end_declaring", "form", pk, after={"unit": unit, "until": until})
-    return claim.done(pk)
-
-
-@transaction.atomic(durable=True)
-def other_day(
-    pk: UUID, *, code: str, due_on: date, reason: str, unit: int | None = None,
-    area: str = "", **call: Unpack[Call],
-) -> UUID:  # fmt: skip
-    """A deadline exception for one period: of a unit, of an area, or of everybody."""
-    given = {"code": code, "due_on": due_on, "reason": reason, "unit": unit, "area": area}
-    _row, claim = plain.begin(Form.objects.all(), "forms.edit", pk, given, **call)
-    if claim.repeated:
-        return pk
-    form = locked(pk, None)
-    if form.status != Form.Status.OPEN:
-        raise FormNotInForce(title=form.title)
-    why = text_of(reason, "reason", _("Say why; it stands beside the figures."), TITLE_CHARS_MAX)
-    known = {one.code: one for one in who.periods_open(form, timezone.localdate(claim.at))}
-    if code not in known:
-        raise lacks("code", _("Choose a period that is asked for."))
-    if due_on < known[code].end:
-        raise lacks("due_on", _("The period isn't over by then; choose a later day."))
-    found = Unit.objects.filter(pk=unit, valid_to=None).first() if unit else None
-    place = Region.objects.filter(code=area, path__startswith=form.path).first() if area else None
-    if (unit and found is None) or (area and place is None) or (found and place):
-        raise lacks("unit", _("Choose one unit, or one area of the form's, or neither."))
-    OtherDay.objects.create(form=form, code=code, unit=found, area=place, due_on=due_on,
-                            reason=why, made_at=claim.at, made_by=claim.by.name)  # fmt: skip
-    moved = opening.move_days(
-        form, code, unit=found, area=place, reason=why, by=claim.by, at=claim.at,
-        request_id=claim.request_id,
-    )  # fmt: skip
-    after = {"period": code, "due_on": due_on, "moved": moved}
-    claim.record("forms.other_day", "form", pk, reason=why, after=after)
     return claim.done(pk)
 
 

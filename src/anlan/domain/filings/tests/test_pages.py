@@ -17,6 +17,7 @@ from anlan.base.ids import uuid7
 from anlan.domain.filings import commands, rollup, shipped
 from anlan.domain.filings.models import Filing, Form, Version
 from anlan.domain.filings.terms import Broken, Cell, Definition, Rule, check
+from anlan.domain.filings.who import units_of
 from anlan.kernel.accounts.models import Unit
 
 pytestmark = pytest.mark.django_db
@@ -200,6 +201,11 @@ def test_the_shipped_forms_are_taken_over_and_issued(desk: Any, stage: Any) -> N
         mine = desk.of(form)
         page = desk.text("office", "filings:page", mine.pk)
         assert 'class="fig"' in page, "the hazard that was found stands in it already"
+    cells = Definition.of(
+        Form.objects.get(shipped="campaign_month").versions.get().definition
+    ).by_key()
+    assert cells["fined_rate.m"].cell.whole == "visited.m", "a share of what the ledger counts"
+    assert cells["in_time.y"].cell.counts == "hazard.on_time_rate"
     hazards = Form.objects.get(shipped="hazards_month")
     columns = Definition.of(hazards.versions.get().definition).sections[0].columns
     assert len(columns) == 12
@@ -318,7 +324,7 @@ def test_a_form_is_made_and_changed_by_page(desk: Any) -> None:
         "kind": "working_days", "n": 2, "includes_day": True, "rest_day": "stays",
     }  # fmt: skip
     page = desk.text("city", "filings:edit_form", pk)
-    assert "test-elsewhere" in page
+    assert desk.cast.units["elsewhere"].name in page, "by name, as whoever wrote it knows them"
     changed = {**given, "title": "旬报（修订）", "seen": form.version, "named": ""}
     assert desk.post("city", "filings:edit_form", pk, **changed).status_code == 302
     stale = desk.post("city", "filings:edit_form", pk, **changed)
@@ -326,6 +332,15 @@ def test_a_form_is_made_and_changed_by_page(desk: Any) -> None:
     assert desk.post("office", "filings:edit_form", pk, **changed).status_code in (403, 404)
     form.refresh_from_db()
     assert (form.title, form.who["units"]) == ("旬报（修订）", [])
+    # Departments × regions: the same departments of one area alone, and none of another's.
+    within = {**changed, "seen": form.version, "kind0": "committee_office", "word0": "",
+              "area0": desk.cast.units["office"].area_id}  # fmt: skip
+    far = {**within, "area0": desk.cast.units["city"].area_id}
+    assert desk.post("city", "filings:edit_form", pk, **far).status_code == 422
+    assert desk.post("city", "filings:edit_form", pk, **within).status_code == 302
+    form.refresh_from_db()
+    assert list(units_of(form)) == [desk.cast.units["office"]]
+    assert desk.cast.units["office"].area.name in desk.text("city", "filings:form", pk)
 
 
 def test_two_people_at_one_draft_lose_nothing(desk: Any) -> None:

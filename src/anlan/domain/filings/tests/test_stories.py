@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
 from django.db.models import Sum
+from django.urls import reverse
 from django.utils import timezone
 
+from anlan.base.ids import uuid7
 from anlan.base.refusal import NotAllowed, NotFound
 from anlan.domain.filings import commands, opening, rollup
 from anlan.domain.filings.models import Declared, Entry, Filing, Form, Version
@@ -75,10 +78,57 @@ def test_what_was_sent_back_counts_no_more_and_is_filed_again_in_the_next_round(
     desk.check()
 
 
+def test_in_time_is_said_once_on_the_page_in_the_sum_and_in_the_ledger(desk: Any) -> None:
+    """By the first submission, whatever is sent back and mended later, and with however much time."""
+    before = desk.month.previous()
+    form = desk.form(starts_on=before.start)
+    late, mine = desk.of(form, "elsewhere", before.code), desk.of(form, code=before.code)
+    for unit, day in ((mine, later(2)), (late, later(-1))):
+        commands.other_day(form.pk, code=before.code, due_on=day, reason="系统停机",
+                           unit=unit.unit_id, **desk.call("city"))  # fmt: skip
+
+    def said() -> tuple[str, str, str]:
+        """Of the page of each, and of both together; the ledger and a check agree."""
+        pages = [desk.text("city", "filings:page", one.pk).split("First submitted on")[1][:300]
+                 for one in (mine, late)]  # fmt: skip
+        table = desk.text("city", "filings:rollup", form.pk, before.code)
+        [met, due] = re.findall(r"First submitted in time: (\d+) of (\d+)", table)[0]
+        facts = Fact.objects.filter(case_id__in=[mine.pk, late.pk])
+        for kind, n in (("filing.due", due), ("filing.due_met", met)):
+            assert facts.filter(kind__code=kind).aggregate(n=Sum("quantity"))["n"] == int(n)
+        desk.check()
+        return *("in time" if ">in time<" in page else "late" for page in pages), f"{met}/{due}"
+
+    desk.submit(mine, r1="1", r2="1")
+    desk.submit(late, "stranger", r1="1", r2="1")
+    assert said() == ("in time", "late", "1/2")
+    for one, who in ((mine, "office"), (late, "stranger")):
+        commands.send_back(one.pk, reason="核对", **desk.call("city"))
+        assert said() == ("in time", "late", "1/2"), "what is sent back stands beside"
+        commands.ask_extension(one.pk, until=later(20), reason="补充材料", **desk.call(who))
+        commands.decide_extension(one.pk, grant=True, **desk.call("city"))
+        assert said() == ("in time", "late", "1/2"), "more time to mend is no more time to file"
+        desk.submit(one, who, r1="1", r2="1")
+        desk.receive(one)
+    assert said() == ("in time", "late", "1/2")
+    page = desk.text("city", "filings:page", mine.pk)
+    assert "To be mended by" in page
+    assert "Submitted again on" in page
+    assert "五华" in desk.text("city", "filings:rollup", form.pk, before.code, query="?how=in_time")
+    commands.send_back(late.pk, reason="再核对", **desk.call("city"))
+    commands.exempt(late.pk, reason="本区无此类企业", **desk.call("city"))
+    assert said()[2] == "1/1", "whom it doesn't apply to owes nothing"
+
+
 def test_a_nil_report_is_zeros_that_somebody_stands_for(desk: Any) -> None:
     form = desk.form()
     mine, other = desk.of(form), desk.of(form, "elsewhere")
-    commands.file_nil(mine.pk, **desk.call("office"))
+    browser, page = desk.browser("office"), reverse("filings:page", args=[mine.pk])
+    filed = {"note": "", "request_id": uuid7()}
+    browser.post(reverse("filings:step", args=[mine.pk, "nil"]), filed, HTTP_ACCEPT_LANGUAGE="en")
+    # Filed by somebody who reads English; its history speaks to each reader.
+    for code, said in (("zh-hans", "零报告"), ("en", "nil report")):
+        assert f"<ins>{said}</ins>" in browser.get(page, HTTP_ACCEPT_LANGUAGE=code).content.decode()
     commands.exempt(other.pk, reason="本区无此类企业", **desk.call("city"))
     assert desk.standing(mine).values == {"r1.m": 0, "r2.m": 0}
     assert Declared.objects.filter(stands=True).count() == 2

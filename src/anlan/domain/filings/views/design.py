@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from anlan.base import stored
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound
@@ -23,9 +24,9 @@ from anlan.domain.filings.models import NAME_CHARS_MAX, Form, Version
 from anlan.domain.filings.refusals import FilingIncomplete, VersionIssued
 from anlan.domain.filings.terms import Broken, Cell, Definition, Rule
 from anlan.domain.filings.views.forms import form_of, item_choices, rule_words
-from anlan.domain.hazards.forms import StepForm
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.indicators import declare
+from anlan.kernel.loop.forms import StepForm
 from anlan.ui.pages import go_on, render_page
 
 ROWS_AT_ONCE = 60
@@ -76,7 +77,7 @@ def _context(
 ) -> dict[str, Any]:  # fmt: skip
     kind, _colon, key = part.partition(":")
     known = definition.by_key()
-    items = item_choices(by)
+    items, items_left = item_choices(by, deriving.items_of(definition))
     problem = ""
     try:
         terms.check(definition)
@@ -97,7 +98,8 @@ def _context(
         ) if row_key in rows else None,
         "cell": here.cell if here else None,
         "rule": next((one for one in definition.rules if one.key == key), None),
-        "items": items, "named": {one.pk: one.name for one in items}, "modes": terms.MODES,
+        "items": items, "items_left": items_left,
+        "named": {one.pk: one.name for one in items}, "modes": terms.MODES,
         "over": terms.OVER, "text_chars": terms.TEXT_CHARS, "text_max": terms.TEXT_CHARS_MAX,
         "choices": ledger_choices(), "where_names": counting.LABEL_NAMES,
         "where_values": {
@@ -240,7 +242,9 @@ def _filled(form: Definition, section: str, key: str, sent: QueryDict, by: Actor
         rows = [row for row in found.rows if key not in row.cells]
         names = [f"{row.label}（{column.label}）" if len(found.columns) > 1 else row.label
                  for row in rows]  # fmt: skip
-        new = [commands.NewItem(name[:NAME_CHARS_MAX], row.unit or _("times"))
+        with stored.house_language():
+            times = _("times")
+        new = [commands.NewItem(name[:NAME_CHARS_MAX], row.unit or times)
                for name, row in zip(names, rows, strict=True)]  # fmt: skip
         pks = commands.make_items(new, by=by, at=at, request_id=uuid7()) if new else []
         made = {row.key: Cell("declared", item=pk) for row, pk in zip(rows, pks, strict=True)}

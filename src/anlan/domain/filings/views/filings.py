@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import pairwise
 from typing import Any
 from uuid import UUID
@@ -26,6 +28,7 @@ from anlan.domain.filings import (
     entering,
     figuring,
     grids,
+    judging,
     mixing,
     queries,
     steps,
@@ -41,19 +44,19 @@ from anlan.domain.filings.models import Entry, Filing
 from anlan.domain.filings.refusals import CellsWrong, DraftMoved
 from anlan.domain.filings.views import kept
 from anlan.domain.filings.work import ROW
-from anlan.domain.hazards.forms import StepForm
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.kernel.accounts import lists as kept_lists
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.loop import commands as loop
 from anlan.kernel.loop import offering
+from anlan.kernel.loop.forms import StepForm
 from anlan.kernel.loop.models import Event, Extension
 from anlan.kernel.loop.settings import RUNGS
 from anlan.ui.pages import go_on, render_page
 
 kept_lists.register("filings:list", page="filings:list")
-TIMELINE_MAX = 200
+TIMELINE_SHOWN = 200
 #: Cells to be mended that a page names: of one reason, and in all. Each is marked in the sheet.
 SAME_MAX, WRONG_MAX = 5, 40
 ENTRY_LOOKS = {
@@ -119,6 +122,8 @@ def _page(
         now = deriving.of_filing(asked.filing, asked.definition, asked.items, at)
     shown, tables = _tables(asked, standing, draft, filling, refused, now, at)
     how = queries.stands(row, today)
+    every = None if request.GET.get("history") == "all" else TIMELINE_SHOWN
+    events = list(Event.objects.filter(case=case).order_by("-seq")[:every])
     context = {
         "row": row, "case": case, "form": row.form, "asked": asked, "dialogs": dialogs,
         "bad": bad_step[0] if bad_step else "", "filling": filling, "grids": tables,
@@ -127,12 +132,11 @@ def _page(
         "differences": _differences(asked, entries), "period": columns.period_label(row.code),
         "doubles": _doubles(asked, standing, now), "below": shown.below.units,
         "held": [] if filling or standing is None else _held(asked, standing),
+        "in_time": judging.in_time(row), "mended": _mended(entries),
         "how": how, "stands": queries.STANDS[how], "tone": queries.TONES[how],
         "state": STATES[case.state], "rung": RUNGS[case.rung - 1] if case.rung else "",
         "days": (case.due_on - today).days if case.unsettled and case.due_on else None,
-        "timeline": timeline_of(
-            list(Event.objects.filter(case=case).order_by("-seq")[:TIMELINE_MAX])
-        ),
+        "timeline": timeline_of(events), "earlier": events[-1].seq - 1 if events else 0,
         "records": _records(asked, standing, draft, filling),
         "refused": str(refused) if refused else "",
         "wrong": wrong, "wrong_more": more, "findings": _reasons(shown, draft, refused),
@@ -142,6 +146,24 @@ def _page(
         "request_id": uuid7(),
     }  # fmt: skip
     return render_page(request, "filings/page.html", "filings/page.html", context, status)
+
+
+@dataclass(frozen=True)
+class Mended:
+    """What became of it after it was sent back: beside whether it came in time."""
+
+    times: int
+    back_on: date
+    again_on: date | None
+
+
+def _mended(entries: Sequence[Entry]) -> Mended | None:
+    """Of entries, the newest first; None where none was sent back."""
+    back = [one for one in entries if one.status == "returned" and one.answered_at]
+    if not back:
+        return None
+    again = [one.day for one in entries if one.number > back[0].number and one.status != "wished"]
+    return Mended(len(back), timezone.localdate(back[0].answered_at), min(again, default=None))
 
 
 def _tables(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,16 +20,20 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.filings import commands, deriving, queries, rollup, tabs, terms, who
+from anlan.domain.filings.commands.days import last_job
 from anlan.domain.filings.forms import DeclarerForm, FormForm, IssueForm, ItemForm, OtherDayForm
 from anlan.domain.filings.models import Form, Item, Version
 from anlan.domain.filings.terms import Definition
-from anlan.domain.hazards.forms import Reason, StepForm, chosen_by
+from anlan.domain.lists.permissions import LEADS
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.fields import chosen_by
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit, UnitKind
+from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.calendar import periods as calendar
+from anlan.kernel.loop.forms import Reason, StepForm
 from anlan.kernel.papers import scripts
-from anlan.kernel.regions.models import Level
+from anlan.kernel.regions.models import Level, Region
 from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Choice, Column, Filters, Search
@@ -36,7 +42,9 @@ from anlan.ui.parts import cell
 
 ORDERS = {"made": Keyset.by("-made_at", "-pk")}
 ITEM_ORDERS = {"made": Keyset.by("-made_at", "-pk")}
-PERIODS_SHOWN, UNITS_NAMED_MAX = 24, 300
+#: Items that the list of a cell offers.
+ITEMS_OFFERED_MAX = 2_000
+PERIODS_SHOWN, DAYS_SHOWN, UNITS_SHOWN = 24, 50, 300
 STATUS_TONES = {"draft": "amber", "open": "green", "ended": "line"}
 
 
@@ -96,6 +104,12 @@ def _form_page(
     counted = queries.counts_by(
         queries.filings(by).filter(form=row, code__in=codes, line=row.line), today, "code"
     )
+    days = list(row.other_days.select_related("unit", "area").order_by("-made_at", "-pk"))
+    shown = len(days) if request.GET.get("days") == "all" else DAYS_SHOWN
+    moving = last_job(pk)
+    # who.NAMED_MAX at most.
+    named = list(Unit.objects.filter(pk__in=row.who.get("units", ())).order_by("path", "name"))
+    units_shown = len(named) if request.GET.get("units") == "all" else UNITS_SHOWN
     context = {
         "form": row, "versions": versions, "newest": newest, "definition": definition,
         "items": deriving.items_of(definition), "may_edit": may_edit,
@@ -103,10 +117,11 @@ def _form_page(
         "periods": [(code, calendar.parse(code).label, counted[code],
                      queries.complete(counted[code])) for code in codes],
         "stands": queries.STANDS, "tones": queries.TONES, "status_tones": STATUS_TONES,
-        "groups": [(group, *group_words(group)) for group in who.groups_of(row)],
-        "units": list(Unit.objects.filter(pk__in=row.who.get("units", ()))[:UNITS_NAMED_MAX]),
+        "groups": _groups(row),
+        "units": named[:units_shown], "units_left": max(0, len(named) - units_shown),
         "owing": who.units_of(row).count(), "deadlines": deadline_words(row),
-        "other_days": list(row.other_days.select_related("unit", "area").order_by("-made_at")[:50]),
+        "other_days": days[:shown], "days_left": max(0, len(days) - shown),
+        "moving": moving if moving and moving.state != "done" else None,
         "declarers": list(row.declarers.select_related("unit").order_by("-since", "unit__path")),
         "dialogs": _dialogs(row, by, today, bad) if may_edit else {},
         "bad": bad, "request_id": uuid7(), "rules": [rule_words(one, definition)
@@ -133,8 +148,15 @@ def _dialogs(row: Form, by: Actor, today: Any, bad: tuple[str, Any] | None) -> d
     return {**found, **({bad[0]: bad[1]} if bad else {})}
 
 
-def group_words(group: who.Group) -> tuple[str, str]:
-    return str(Level(group.level).label), str(UnitKind(group.kind).label)
+def _groups(row: Form) -> list[tuple[str, str, str, str]]:
+    """Level, kind, area and word of each, in words."""
+    groups = who.groups_of(row)
+    areas = Region.objects.in_bulk({group.area for group in groups if group.area})
+    return [
+        (str(Level(group.level).label), str(UnitKind(group.kind).label),
+         areas[group.area].name if group.area else "", group.word)
+        for group in groups
+    ]  # fmt: skip
 
 
 def deadline_words(row: Form) -> list[tuple[str, str]]:
@@ -190,16 +212,14 @@ def edit(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
             "rest_day": "moves", "starts_on": calendar.month(today).start,
         }  # fmt: skip
     data = request.POST if request.method == "POST" else None
-    sheet = FormForm(data, initial=initial)
+    area = row.area if row else main_unit(by, LEADS).area
+    sheet = chosen_by(FormForm(data, initial=initial).of(area), by)
     if data is not None and sheet.is_valid():
-        units = sheet.units(by)
-        made = None
         try:
-            if not sheet.errors:
-                made = _saved(sheet, row, units, by, at)
+            made = _saved(sheet, row, by, at)
         except Refusal as refusal:
             put_refusal(sheet, refusal)
-        if made is not None:
+        else:
             messages.success(request, _("Saved."))
             name = "filings:form" if row else "filings:design"
             return go_on(request, reverse(name, args=[made]))
@@ -208,13 +228,11 @@ def edit(request: HttpRequest, pk: UUID | None = None) -> HttpResponse:
     return render_page(request, "filings/edit.html", "filings/edit.html", context, status)
 
 
-def _saved(sheet: FormForm, row: Form | None, units: tuple[int, ...], by: Actor, at: Any) -> UUID:
+def _saved(sheet: FormForm, row: Form | None, by: Actor, at: Any) -> UUID:
     call = {"by": by, "at": at, "request_id": sheet.cleaned_data["request_id"]}
     if row is None:
-        return commands.make_form(sheet.new(units), **call)
-    return commands.change_form(
-        row.pk, sheet.new(units), seen=sheet.cleaned_data["seen"], **call
-    )  # fmt: skip
+        return commands.make_form(sheet.new(), **call)
+    return commands.change_form(row.pk, sheet.new(), seen=sheet.cleaned_data["seen"], **call)
 
 
 @require_POST
@@ -224,7 +242,7 @@ def act(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     row = form_of(pk, "forms.edit", by, at)
     kinds = {"other": OtherDayForm, "declare": DeclarerForm, "issue": IssueForm, "end": Reason,
-             "begin": StepForm, "declared": DeclarerForm}  # fmt: skip
+             "begin": StepForm, "declared": DeclarerForm, "resume": StepForm}  # fmt: skip
     kind = kinds.get(code)
     if kind is None:
         raise NotFound
@@ -248,6 +266,21 @@ def act(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     return go_on(request, reverse(name, args=[pk]))
 
 
+@require_GET
+@requires("forms.view")
+def days_progress(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """What the bar of an exception that is being carried out asks every second."""
+    row = form_of(pk, "forms.view", actor_of(request))
+    job = last_job(row.pk)
+    if job is None:
+        raise NotFound
+    context = {"form": row, "moving": job}
+    answer = HttpResponse(render_to_string("filings/_days_job.html", context, request))
+    if not job.is_live:
+        answer["HX-Refresh"] = "true"
+    return answer
+
+
 def _done(code: str, pk: UUID, data: dict[str, Any], call: dict[str, Any]) -> None:
     if code == "other":
         commands.other_day(
@@ -264,6 +297,8 @@ def _done(code: str, pk: UUID, data: dict[str, Any], call: dict[str, Any]) -> No
         commands.end_declaring(
             pk, unit=data["unit"].pk if data["unit"] else 0, until=data["since"], **call
         )
+    elif code == "resume":
+        commands.resume(pk, **call)
     elif code == "issue":
         commands.issue(pk, since=data["since"], note=data["note"], seen=data["seen"], **call)
     elif code == "end":
@@ -325,5 +360,9 @@ def _item_columns() -> list[Column]:
     ]  # fmt: skip
 
 
-def item_choices(by: Actor) -> list[Item]:
-    return list(queries.items(by).order_by("name", "pk")[:2_000])
+def item_choices(by: Actor, used: Mapping[int, Item]) -> tuple[list[Item], int]:
+    """Items that a cell can be of, those that the form uses among them; how many are left out."""
+    rows = queries.items(by).order_by("name", "pk")
+    found = list(rows[:ITEMS_OFFERED_MAX])
+    left = rows.count() - len(found) if len(found) == ITEMS_OFFERED_MAX else 0
+    return [*found, *(one for pk, one in used.items() if pk not in {row.pk for row in found})], left

@@ -36,10 +36,10 @@ from anlan.domain.filings.models import Entry, Filing, Version
 from anlan.domain.filings.terms import Definition
 from anlan.domain.filings.views.design import cell_words
 from anlan.domain.filings.views.forms import form_of, rule_words
-from anlan.domain.hazards.forms import StepForm
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.audit import trail
+from anlan.kernel.loop.forms import StepForm
 from anlan.kernel.papers.batches import uploaded
 from anlan.kernel.papers.sheets.writing import OutTable, write_tables
 from anlan.ui.pages import go_on, render_page

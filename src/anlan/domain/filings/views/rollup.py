@@ -31,7 +31,6 @@ from anlan.domain.filings import (
 from anlan.domain.filings.entering import Asked
 from anlan.domain.filings.models import Chain, Entry, Filing, Form, Record
 from anlan.domain.filings.views.forms import form_of
-from anlan.domain.hazards.forms import StepForm
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.calendar import periods
@@ -39,6 +38,7 @@ from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import sql
 from anlan.kernel.facts.kinds import Measure, known
 from anlan.kernel.facts.models import Fact
+from anlan.kernel.loop.forms import StepForm
 from anlan.kernel.loop.models import Event, Party, PartyRole
 from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Keyset
@@ -47,6 +47,8 @@ from anlan.ui.pages import go_on, render_page
 
 #: Filings that one press receives or urges.
 AT_ONCE = 500
+#: Of what several units list, the rows that a page shows before one asks for all.
+LOST_SHOWN = 200
 #: Cells that stand beside each other; of a section with more, those of one row or column.
 BESIDE_MAX = 30
 
@@ -139,6 +141,11 @@ def _receivable(rows: Any, by: Actor) -> Any:
     )
 
 
+def _left(n: int) -> str:
+    """What one press didn't reach, and how to go on."""
+    return " " + _("%(n)d more wait: press again.") % {"n": n} if n else ""
+
+
 @require_POST
 @requires("filings.receive")
 def receive_all(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
@@ -152,7 +159,8 @@ def receive_all(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     pks = list(_receivable(mine, by).order_by("pk").values_list("pk", flat=True)[:AT_ONCE])
     if pks:
         commands.receive(pks, by=by, at=at, request_id=sent.cleaned_data["request_id"])
-    messages.success(request, _("%(n)d filings were received.") % {"n": len(pks)})
+    said = _("%(n)d filings were received.") % {"n": len(pks)}
+    messages.success(request, said + _left(_receivable(mine, by).count()))
     return go_on(request, reverse("filings:rollup", args=[pk, code]))
 
 
@@ -169,7 +177,9 @@ def urge_all(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     pks = queries.to_urge(mine, by, timezone.localdate(at))[:AT_ONCE]
     if pks:
         commands.urge(pks, by=by, at=at, request_id=sent.cleaned_data["request_id"])
-    messages.success(request, _("%(n)d units were urged.") % {"n": len(pks)})
+    said = _("%(n)d units were urged.") % {"n": len(pks)}
+    left = len(queries.to_urge(mine, by, timezone.localdate(at))) if len(pks) == AT_ONCE else 0
+    messages.success(request, said + _left(left))
     return go_on(request, reverse("filings:rollup", args=[pk, code]))
 
 
@@ -182,11 +192,13 @@ def beside(request: HttpRequest, pk: UUID, code: str) -> HttpResponse:
     if code not in rollup.codes_of(form) or not rollup.sees_sum(form, by):
         raise NotFound
     rows = rollup.beside(form, code, by, at)
+    lost, every = _lost(form, code), request.GET.get("lost") == "all"
     context = {
         "form": form, "code": code, "period": periods.parse(code), "rows": rows,
         "written": checking.written, "chains": dict(Chain.choices),
         "other": Chain.SECTOR if form.line == Chain.AREA else Chain.AREA,
-        "lost": _lost(form, code),
+        "lost": lost if every else lost[:LOST_SHOWN], "shown": rollup.UNITS_SHOWN,
+        "lost_left": 0 if every else max(0, len(lost) - LOST_SHOWN),
     }  # fmt: skip
     return render_page(request, "filings/beside.html", "filings/beside.html", context)
 
@@ -197,7 +209,7 @@ def _lost(form: Form, code: str) -> list[Record]:
         stands=True, won=False, winner__isnull=False, entry__filing__form=form,
         entry__filing__code=code,
     )  # fmt: skip
-    return list(rows.select_related("unit", "winner__unit", "item").order_by("day", "pk")[:200])
+    return list(rows.select_related("unit", "winner__unit", "item").order_by("day", "pk"))
 
 
 @require_GET

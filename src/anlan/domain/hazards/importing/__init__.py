@@ -9,7 +9,7 @@ The rows of a chunk, their cases, events, facts, audit rows, counts and the curs
 together or not at all, so a repeat of anything changes nothing (F01, I2, I5).
 """
 
-from anlan.domain.hazards.importing.preparing import batch_of, prepare, remember_columns
+from anlan.domain.hazards.importing.preparing import prepare, remember_columns
 from anlan.domain.hazards.importing.refusals import BatchRunning, NothingReadable
 from anlan.domain.hazards.importing.rows import Counts, Progress
 from anlan.domain.hazards.importing.running import run
@@ -21,7 +21,6 @@ __all__ = (
     "Counts",
     "NothingReadable",
     "Progress",
-    "batch_of",
     "prepare",
     "remember_columns",
     "run",

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from anlan.base.actor import Actor
-from anlan.base.refusal import DiskFull, NotFound, Refusal
+from anlan.base.refusal import DiskFull, Refusal
 from anlan.domain.hazards import reading
 from anlan.domain.hazards.importing.refusals import NothingReadable
 from anlan.domain.hazards.models import Batch, BatchFile, ColumnMapping
@@ -105,16 +105,3 @@ def remember_columns(unit: Unit, mapping: dict[str, str], *, by: Actor, at: date
             )
         entry = trail.Entry("hazard.columns", "accounts.unit", unit.pk, after=mapping)
         trail.record([entry], by=by, at=at)
-
-
-def batch_of(text: str) -> Batch:
-    """The batch with that number, or the one whose number begins so."""
-    folded = text.replace("-", "").lower()
-    found = [
-        batch
-        for batch in Batch.objects.order_by("-made_at")[:10_000]
-        if folded and batch.pk.hex.startswith(folded)
-    ]
-    if len(found) != 1:
-        raise NotFound
-    return found[0]

@@ -8,7 +8,6 @@ from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
 
 from anlan.base import bulk
 from anlan.base.actor import Actor
@@ -88,10 +87,9 @@ def _withdraw(batch: Batch, rows: Sequence[Sighting], *, by: Actor, at: datetime
         else:
             void.append(case)
     call: Call = {"by": by, "at": at, "request_id": uuid7()}
-    reason = str(_("The import was undone."))
     for machine in LOOPS.values():
         if own := [case for case in void if case.kind == machine.kind]:
-            loop.withdraw(machine, own, batch_id=batch.pk, reason=reason, **call)
+            loop.withdraw(machine, own, batch_id=batch.pk, **call)
         _take_back(batch, machine, [case for case in back if case.kind == machine.kind], call)
     _forget(batch, cases, told, {case.pk for case in void})
     if kept != batch.kept:

@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 from django.utils import timezone, translation
 
-from anlan.domain.hazards import spans
+from anlan.kernel.calendar import spans
 
 AREA = "/areas/530102/"
 

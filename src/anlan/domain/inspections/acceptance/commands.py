@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
-from anlan.base import text
+from anlan.base import stored, text
 from anlan.base.ids import id_after
 from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.base.refusal import MovedOn, NotFound
@@ -104,6 +104,8 @@ def _finding(
     new: NewAcceptance, row: AcceptanceItem, rule_set: RuleSet, firm: Enterprise, unit: int
 ) -> hazards.Finding:
     """The hazard that an item is which isn't met."""
+    with stored.house_language():
+        remarks = _("Acceptance: %(set)s") % {"set": rule_set.title}
     return hazards.Finding(
         pk=id_after(new.pk, row.place), description=_description(row), area_id=firm.area_id,
         unit_id=unit, opened_on=new.on, sector=firm.sector_id, source=Source.INSPECTION,
@@ -111,7 +113,7 @@ def _finding(
         fields={
             "found_by": new.visitor.strip(),
             "basis": (row.ground or rule_set.title)[:GROUND_CHARS_MAX],
-            "remarks": _("Acceptance: %(set)s") % {"set": rule_set.title},
+            "remarks": remarks,
         },
     )  # fmt: skip
 

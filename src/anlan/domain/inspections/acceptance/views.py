@@ -13,10 +13,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from anlan.base.ids import uuid7
+from anlan.base.ids import uuid7, uuid_of
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.enterprises.models import Enterprise
-from anlan.domain.hazards.forms import uuid_of
 from anlan.domain.inspections.acceptance import commands, queries, sheet
 from anlan.domain.inspections.acceptance.forms import AcceptanceForm
 from anlan.domain.inspections.acceptance.models import Acceptance

@@ -10,8 +10,9 @@ from uuid import UUID, uuid5
 
 from django.db import transaction
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
+from anlan.base import stored
 from anlan.base.actor import Actor
 from anlan.base.ids import id_after
 from anlan.base.paths import below
@@ -40,6 +41,8 @@ from anlan.kernel.facts.ledger import NewFact
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call
 from anlan.kernel.regions.models import Region
+
+OWN_CHECK = stored.sentence(_("found by an own check"))
 
 #: Months and hazards that a nil rule may name.
 MONTHS_MAX, FOUND_MAX = 36, 10_000
@@ -162,7 +165,7 @@ def _find(new: NewCheck, plan: CheckPlan, ids: Sequence[UUID], claim: plain.Clai
         self_ruled = Actor(by.user_id, by.name, by.unit_id, by.address, trusted=True)
         hazards.assign_within(
             waiting, rectifier=plan.unit_id, by=self_ruled, at=at,
-            request_id=uuid5(claim.request_id, "assign"), reason=_("found by an own check"),
+            request_id=uuid5(claim.request_id, "assign"), reason=OWN_CHECK.kept(),
         )  # fmt: skip
 
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.domain.enterprises.models import ObjectKind
-from anlan.domain.hazards.forms import AreaField
 from anlan.domain.inspections.models import Every
 from anlan.domain.inspections.remote.commands import Seen
 from anlan.domain.inspections.remote.commands.plans import REST_MAX, SEED_CHARS_MAX, WANTED_MAX
@@ -21,6 +20,7 @@ from anlan.domain.inspections.remote.models import (
     Way,
 )
 from anlan.kernel.accounts import sectors
+from anlan.kernel.accounts.fields import AreaField
 from anlan.ui.forms import DayInput, Form, MomentInput
 
 #: Findings that the form of a look offers.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from anlan.domain.inspections.remote.models import Way
 from anlan.kernel.notices.kinds import declare
 
 PAGE = "remote:one"
@@ -12,6 +13,7 @@ declare(
     "remote.told",
     _("%(unit)s looked at %(firm)s from afar (%(way)s); read what was found and sign for it."),
     PAGE,
+    codes={"way": dict(Way.choices)},
 )
 declare(
     "remote.withdrawn",

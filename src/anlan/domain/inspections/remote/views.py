@@ -14,10 +14,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from anlan.base.ids import uuid7
+from anlan.base.ids import uuid7, uuid_of
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.hazards import queries as hazards
-from anlan.domain.hazards.forms import uuid_of
 from anlan.domain.inspections.remote import commands, firms, queries, tabs
 from anlan.domain.inspections.remote.forms import LookForm
 from anlan.domain.inspections.remote.models import Pick, Violation

@@ -15,10 +15,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.actor import Actor
-from anlan.base.ids import uuid7
+from anlan.base.ids import uuid7, uuid_of
 from anlan.base.refusal import NotFound, Refusal
 from anlan.domain.enterprises.models import ObjectKind
-from anlan.domain.hazards.forms import uuid_of
 from anlan.domain.inspections.remote import commands, queries, tabs
 from anlan.domain.inspections.remote.forms import DrawForm, PlanForm
 from anlan.domain.inspections.remote.models import Pick, RemoteDraw, RemotePlan

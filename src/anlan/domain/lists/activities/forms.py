@@ -10,11 +10,11 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
-from anlan.domain.hazards.forms import UnitField, text_area
 from anlan.domain.library.models import Text
 from anlan.domain.lists.activities.commands import Assignment, NewActivity
 from anlan.domain.lists.activities.models import NAME_CHARS_MAX, RULE_CHARS_MAX
-from anlan.ui.forms import Form
+from anlan.kernel.accounts.fields import UnitField
+from anlan.ui.forms import Form, text_area
 
 
 class Seen(Form):

@@ -15,11 +15,10 @@ from django.db.models import Q
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
-from anlan.domain.hazards.permissions import SEES
 from anlan.domain.lists.permissions import ANSWERS, LEADS
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
-from anlan.kernel.accounts.reach import above_or_at, own_paths
+from anlan.kernel.accounts.reach import SEES, above_or_at, own_paths
 
 
 def view(by: Actor) -> Q:

@@ -16,7 +16,6 @@ from anlan.base.ids import uuid7
 from anlan.base.paths import ancestors
 from anlan.base.refusal import NotFound
 from anlan.domain.enterprises import industry
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.lists import settings
 from anlan.domain.lists.commands.base import text_of
 from anlan.domain.lists.library import words_of
@@ -24,6 +23,7 @@ from anlan.domain.lists.models import TAGS_MAX, TITLE_CHARS_MAX, Item, LibraryCa
 from anlan.domain.lists.refusals import Incomplete, NotAccepted
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Sector
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.audit import trail
 from anlan.kernel.loop import plain

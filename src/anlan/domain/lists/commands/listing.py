@@ -55,8 +55,9 @@ declare(
     "lists:promotion",
 )
 declare(
-    "lists.decided", _("Your proposal for “%(kind)s” was decided: %(outcome)s"), "lists:promotion"
-)
+    "lists.decided", _("Your proposal for “%(kind)s” was decided: %(outcome)s"),
+    "lists:promotion", codes={"outcome": dict(Promotion.Status.choices)},
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -164,7 +165,7 @@ def decide(pk: UUID, *, accept: bool, answer: str, **call: Unpack[Call]) -> UUID
     outbox.post(
         "lists.decided", to_users=[row.proposed_by] if row.proposed_by else [],
         to_units=[row.unit_id], about=pk, at=at,
-        data={"kind": row.kind.title, "outcome": str(Promotion.Status(row.status).label)},
+        data={"kind": row.kind.title, "outcome": row.status},
     )  # fmt: skip
     claim.keep([item.pk] if item else [])
     return item.pk if item else None

@@ -63,7 +63,7 @@ def track(
         )  # fmt: skip
         done = outcome == ItemCheck.Outcome.DONE
         due = None if done else next_on or _next(turn.rules, today)
-        turn.take("look", {"checked": str(check.get_outcome_display())}, reason=text)
+        turn.take("look", {"checked": outcome}, reason=text)
         turn.save(check_due_on=due, closure=check.closure)
     return work.done()
 

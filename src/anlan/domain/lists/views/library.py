@@ -19,13 +19,13 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.ids import uuid7
 from anlan.base.refusal import Refusal
 from anlan.domain.enterprises import industry
-from anlan.domain.hazards.forms import StepForm, text_area
 from anlan.domain.lists import commands, library, queries, settings, tabs
 from anlan.domain.lists.models import TITLE_CHARS_MAX, Item, LibraryCase
 from anlan.kernel.accounts import policy, sectors
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.views_pickers import area_name
-from anlan.ui.forms import put_refusal
+from anlan.kernel.loop.forms import StepForm
+from anlan.ui.forms import put_refusal, text_area
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Filters, Search
 from anlan.ui.pages import go_on, render_page

@@ -14,12 +14,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from anlan.base.refusal import Refusal, Unreadable
-from anlan.domain.hazards.forms import AreaField
 from anlan.domain.lists import commands, stated, tabs
 from anlan.domain.lists.commands.stated import COMPARED
 from anlan.domain.lists.models import DeclaredFigure
 from anlan.domain.lists.permissions import LEADS
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.fields import AreaField
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name

@@ -16,7 +16,6 @@ from anlan.base import bulk
 from anlan.base.actor import Actor
 from anlan.domain.hazards.commands.finding import check_own_area
 from anlan.domain.hazards.models import Hazard
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.lists.models import Item
 from anlan.domain.measures.commands.base import day_within, kept, lacks, sectors_of, short, text_of
 from anlan.domain.measures.commands.force import Ended, ends, in_force
@@ -32,6 +31,7 @@ from anlan.domain.measures.models import (
 )
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Sector, Unit
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.loop import engine, plain, settings, told
 from anlan.kernel.loop.engine import Move, NewCase

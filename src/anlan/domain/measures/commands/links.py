@@ -98,7 +98,7 @@ def follow(pk: UUID, *, earlier: UUID, how: str, **call: Unpack[OnOne]) -> list[
                 )
         except IntegrityError:
             raise AlreadyThere(what=found.title) from None
-        turn.take("link", {"earlier": f"{Follows.How(how).label} {found.title}"})
+        turn.take("link", {"how": how, "earlier": found.title})
         if ending and turn.case.state == "in_force":
             found.case = engine.lock([earlier])[earlier]
             if found.case.state == "in_force":

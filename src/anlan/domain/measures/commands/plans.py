@@ -9,12 +9,13 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import stored
 from anlan.base.refusal import MovedOn
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.measures.commands.base import lacks, short, text_of
 from anlan.domain.measures.models import TITLE_CHARS_MAX, MakingPlan, Measure
 from anlan.domain.measures.writers import wrote
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call, Claim
@@ -43,11 +44,12 @@ def make_plan(pk: UUID, *, year: int, title: str = "", **call: Unpack[Call]) -> 
     if MakingPlan.objects.filter(unit=unit, year=year).exists():
         raise lacks("year", _("Your unit has a plan of that year; put more into it."))
     named = short(title, "title", TITLE_CHARS_MAX)
+    with stored.house_language():
+        other = str(_("%(unit)s: rules to be made in %(year)d")) % {"unit": unit.name, "year": year}
     row = MakingPlan.objects.create(
         pk=pk, unit=unit, area_id=unit.area_id, path=unit.path, year=year, made_at=at,
         made_by=by.name, user_id=by.user_id,
-        title=named or _("%(unit)s: rules to be made in %(year)d")
-        % {"unit": unit.name, "year": year},
+        title=named or other,
     )  # fmt: skip
     wrote(by, plan=row)
     claim.record("makingplans.make", "making_plan", pk, after={"title": row.title})

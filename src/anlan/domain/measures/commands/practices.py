@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.refusal import MovedOn
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.lists.permissions import ANSWERS
 from anlan.domain.measures.commands.base import (
     day_within,
@@ -27,6 +26,7 @@ from anlan.domain.measures.refusals import AlreadyThere
 from anlan.domain.measures.writers import wrote
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit, UnitKind
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call

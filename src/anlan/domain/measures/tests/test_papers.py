@@ -123,7 +123,7 @@ def test_the_workbook_taken_out_is_on_record_and_can_be_read_in_elsewhere(desk: 
     # The city answers for the district.
     send(desk, "city", SimpleUploadedFile("a.xlsx", data))
     copies = Measure.objects.filter(case__unit=desk.house.cast.units["city"])
-    after = {row.title.lstrip("'"): (row.case.state, row.case.grade, row.case.source, row.sectors)
+    after = {row.title: (row.case.state, row.case.grade, row.case.source, row.sectors)
              for row in copies.select_related("case")}  # fmt: skip
     assert after == before
     desk.check()
@@ -249,6 +249,7 @@ def test_the_compilation_holds_cover_contents_measures_by_kind_and_what_they_ans
         item.title,
         item.case.number,
         "占压点位销号看板",
+        "解决的问题：",
     ):
         assert words in text, words
     assert text.count("巡查机制") == 2  # In the contents and at its place.

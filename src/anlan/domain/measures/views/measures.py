@@ -16,9 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
-from anlan.domain.hazards.forms import chosen_by
 from anlan.domain.hazards.models import Hazard
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.lists import sums
 from anlan.domain.lists.models import Item
 from anlan.domain.measures import columns, commands, forms, queries, steps, tabs
@@ -28,7 +26,9 @@ from anlan.domain.measures.models import Kind, MakingPlan, Measure
 from anlan.domain.measures.work import ROW
 from anlan.kernel.accounts import lists as kept_lists
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.fields import chosen_by
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
 from anlan.kernel.loop import offering

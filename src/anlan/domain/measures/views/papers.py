@@ -14,16 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.measures import columns, commands, compiling, queries, sheets
 from anlan.domain.measures.models import TITLE_CHARS_MAX, Practice
 from anlan.domain.measures.permissions import READS
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.audit import trail
 from anlan.kernel.papers.batches import uploaded
+from anlan.kernel.papers.official.language import of_papers
 from anlan.ui.lists import Filters
 from anlan.ui.pages import render_page
 
@@ -82,11 +83,12 @@ def compilation(request: HttpRequest) -> HttpResponse:
     practices = queries.practices(by).filter(status=Practice.Status.PUBLISHED)
     practices = queries.narrowed_practices(practices, asked)
     title = request.GET.get("title", "").strip()[:TITLE_CHARS_MAX]
-    title = title or _("Compilation of measures and good practice")
     buffer = BytesIO()
-    written = compiling.compile_into(
-        buffer, rows, practices, title=title, unit=_unit_name(by), by=by, at=at
-    )
+    with of_papers():
+        title = title or _("Compilation of measures and good practice")
+        written = compiling.compile_into(
+            buffer, rows, practices, title=title, unit=_unit_name(by), by=by, at=at
+        )
     _on_record("measures.compile", by, asked, written)
     return _download(buffer, f"{title}.docx", DOCUMENT)
 

@@ -9,10 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.refusal import NotFound
-from anlan.domain.hazards import overview
 from anlan.domain.statistics.models import TEXT_CHARS_MAX, Looked, Verdict
 from anlan.domain.statistics.refusals import ViewIncomplete
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import policy, readers
 from anlan.kernel.loop import plain
 from anlan.kernel.loop.plain import Call
 from anlan.kernel.regions.models import Region
@@ -31,7 +30,7 @@ def note(pk: UUID, *, flag: str, area: int, verdict: str, note: str, **call: Unp
     place = Region.objects.filter(pk=area).first()
     if place is None:
         raise NotFound
-    overview.demand(claim.by, place, claim.at)
+    readers.demand(claim.by, place, claim.at)
     if verdict not in Verdict.values:
         raise ViewIncomplete(field="verdict", reason=_("Choose from the list."))
     if not note.strip():

@@ -19,11 +19,11 @@ from django.utils.translation import gettext_lazy as _
 from anlan.base import bulk, lots
 from anlan.base.paths import below
 from anlan.domain.hazards.commands.finding import check_own_area
-from anlan.domain.hazards.permissions import JUDGES
 from anlan.domain.statistics.models import Draw, Drawn
 from anlan.domain.statistics.refusals import ViewIncomplete
 from anlan.domain.statistics.truth.kinds import BROKEN, DRAWN, LOOKED
 from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import ledger

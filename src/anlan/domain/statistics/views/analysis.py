@@ -14,15 +14,14 @@ from django.views.decorators.http import require_GET
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.domain.accidents import controls
-from anlan.domain.hazards import spans
-from anlan.domain.hazards.overview_page import sector_names
 from anlan.domain.statistics import asked as analyses
 from anlan.domain.statistics import forms, offered, pictures, reading, saved, sheets, tabs
 from anlan.domain.statistics.asked import Asked
 from anlan.domain.statistics.refusals import AnalysisUnreadable
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.kernel.accounts.sectors import sector_names
 from anlan.kernel.audit import trail
-from anlan.kernel.calendar import periods
+from anlan.kernel.calendar import periods, spans
 from anlan.kernel.papers.sheets.handing_out import handed_out
 from anlan.ui.pages import render_page
 

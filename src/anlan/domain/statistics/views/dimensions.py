@@ -13,15 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.base.refusal import Refusal
-from anlan.domain.hazards import spans
-from anlan.domain.hazards.overview_page import sector_names
 from anlan.domain.statistics import asked as analyses
 from anlan.domain.statistics import commands, dimensions, forms, offered, reading, settings, tabs
 from anlan.domain.statistics.asked import AREA
 from anlan.domain.statistics.refusals import AnalysisUnreadable
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
-from anlan.kernel.calendar import periods
+from anlan.kernel.accounts.sectors import sector_names
+from anlan.kernel.calendar import periods, spans
 from anlan.kernel.indicators.declare import declared
 from anlan.ui.forms import put_refusal
 from anlan.ui.pages import go_on, render_page

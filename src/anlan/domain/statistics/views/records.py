@@ -16,11 +16,11 @@ from django.views.decorators.http import require_GET
 from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.base.refusal import NotFound
-from anlan.domain.hazards import overview
 from anlan.domain.statistics import asked as analyses
 from anlan.domain.statistics import behind, links, offered, units
 from anlan.domain.statistics.behind import Asked
 from anlan.domain.statistics.reading import written
+from anlan.kernel.accounts import readers
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.accounts.permissions import units_seen
@@ -62,7 +62,7 @@ def records(request: HttpRequest) -> HttpResponse:
 def _asked(request: HttpRequest, by: Actor, at: datetime) -> Asked:
     get = request.GET.get
     area = regions.by_code(get("a", "")[:_CHARS_MAX])
-    allowed = overview.demand(by, area, at)
+    allowed = readers.demand(by, area, at)
     each = offered.for_reader(by, by_sector=allowed is not None).get(get("i", ""))
     if each is None:
         raise NotFound

@@ -17,15 +17,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
-from anlan.domain.hazards import overview, spans
 from anlan.domain.hazards import queries as hazards
 from anlan.domain.lists import sums
 from anlan.domain.statistics import commands, forms, settings, tabs
 from anlan.domain.statistics.models import Draw, Looked
 from anlan.domain.statistics.truth import checks, drawing
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import policy, readers
 from anlan.kernel.accounts.gate import actor_of, requires
-from anlan.kernel.calendar import periods
+from anlan.kernel.calendar import periods, spans
 from anlan.kernel.regions import queries as regions
 from anlan.kernel.regions.models import Region
 from anlan.ui.forms import put_refusal
@@ -47,7 +46,7 @@ def _area(request: HttpRequest, by: Actor) -> Region:
 def page(request: HttpRequest) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     area = _area(request, by)
-    sectors = overview.demand(by, area, at)
+    sectors = readers.demand(by, area, at)
     today = timezone.localdate(at)
     period = spans.period_of(request.GET, today)
     rule = settings.truth()
@@ -128,7 +127,7 @@ def draws(request: HttpRequest) -> HttpResponse:
     """Draws so far, and a new one."""
     by, at = actor_of(request), timezone.now()
     area = _area(request, by)
-    overview.demand(by, area, at)
+    readers.demand(by, area, at)
     today = timezone.localdate(at)
     initial = {
         "request_id": uuid7(), "pk": uuid7(), "area": area.code, "wanted": 20,

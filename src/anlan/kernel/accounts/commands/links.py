@@ -10,6 +10,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from anlan.base import stored
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotAllowed, NotFound, Unreadable
 from anlan.kernel.accounts import policy, sessions
@@ -149,9 +150,11 @@ def _bootstrap(link: Invitation, username: str, name: str, address: str, at: dat
     if Post.objects.filter(role=link.role).held_on(today).exists():
         raise LinkSpent
     user = create_people([(username, name, "", None)], by=by, at=at)[0]
+    with stored.house_language():
+        named = _("System administration")
     unit = Unit.objects.filter(code=ADMIN_UNIT).first() or create_unit(
         ADMIN_UNIT,
-        _("System administration"),
+        named,
         UnitKind.OTHER,
         Region.objects.filter(level=0).order_by("pk")[0],
         by=by,

@@ -8,8 +8,9 @@ from typing import Any, Unpack
 from uuid import UUID
 
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
-from anlan.base import bulk
+from anlan.base import bulk, stored
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.kernel.facts import ledger
@@ -19,6 +20,8 @@ from anlan.kernel.loop.engine import Move, NewCase
 from anlan.kernel.loop.machine import Machine
 from anlan.kernel.loop.models import Case
 from anlan.kernel.loop.requests import Call
+
+UNDONE = stored.sentence(_("The import was undone."))
 
 
 def move(
@@ -49,9 +52,10 @@ def withdraw(
     at: datetime,
     request_id: UUID,
     batch_id: UUID | None,
-    reason: str,
 ) -> None:
-    """Take cases out as if they had never been reported: all they posted is reversed."""
+    """Take the cases of an import that is undone out as if they had never been reported: all they
+    posted is reversed."""
+    reason = UNDONE.kept()
     engine.withdraw_wishes(
         machine, cases, machine.step("void"),
         by=by, at=at, request_id=request_id, batch_id=batch_id,

@@ -19,6 +19,10 @@ _COMPRESSED = 1 << 30
 PIECES_MAX = 1_000_000
 #: A field's instruction is no text; its result is.
 _INSTRUCTION = re.compile("\x13[^\x13\x14\x15]*\x14?")
+#: No text of Word holds a row of these: a block of the file was lost or never came.
+_HOLE = re.compile("\x00{4,}")
+#: So many characters before a hole say where it is.
+WHERE_CHARS = 16
 _DROPPED = re.compile("[\x00-\x06\x08\x0e-\x1f\ufffc]")
 
 
@@ -69,10 +73,17 @@ def _text(main: bytes, file: Any) -> str:
         if not 0 <= chars <= len(main):
             raise Stop("broken")
         if where & _COMPRESSED:
-            out.append(main[begin // 2 : begin // 2 + chars].decode("cp1252", "replace"))
+            piece = main[begin // 2 : begin // 2 + chars].decode("cp1252", "replace")
         else:
-            out.append(main[begin : begin + 2 * chars].decode("utf-16-le", "replace"))
-    return "".join(out)[: max(0, length)]
+            piece = main[begin : begin + 2 * chars].decode("utf-16-le", "replace")
+        # A piece that the file ends in is as empty as one of nothing.
+        out.append(piece + "\0" * max(0, chars - len(piece.encode("utf-16-le")) // 2))
+    text = "".join(out)[: max(0, length)]
+    if hole := _HOLE.search(text):
+        before = "".join(_lines(text[max(0, hole.start() - 200) : hole.start()]))
+        behind = "".join(_lines(text[hole.end() : hole.end() + 200]))
+        raise Stop("holed", before[-WHERE_CHARS:] or behind[:WHERE_CHARS])
+    return text
 
 
 def _lines(raw: str) -> list[str]:

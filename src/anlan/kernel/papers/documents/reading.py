@@ -39,6 +39,7 @@ _REFUSALS: dict[str, type[refusals.DocumentRefusal]] = {
     "work": refusals.TooMuchWork,
     "kind": refusals.KindUnknown,
     "old_word": refusals.OldWord,
+    "holed": refusals.Holed,
 }
 
 
@@ -207,9 +208,9 @@ def _by_child(path: Path, kind: str, name: str, encoding: str) -> dict[str, Any]
             return said
         if said["stop"] == "disk":
             raise DiskFull
-        _refuse(name, said["stop"])
+        _refuse(name, said["stop"], said["what"])
     return said
 
 
-def _refuse(name: str, reason: str) -> NoReturn:
-    raise _REFUSALS.get(reason, refusals.Broken)(name=name)
+def _refuse(name: str, reason: str, where: str = "") -> NoReturn:
+    raise _REFUSALS.get(reason, refusals.Broken)(name=name, where=where)

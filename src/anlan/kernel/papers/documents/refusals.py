@@ -69,6 +69,16 @@ class Broken(DocumentRefusal):
     )
 
 
+class Holed(DocumentRefusal):
+    """Read as it is, it would lack what it asks for there, and nobody would know."""
+
+    code = "document_holed"
+    message = _(
+        "%(name)s is damaged: beside “%(where)s” a part of its text is empty. Ask for it again, or "
+        "open it with Word or WPS, see what is missing, and send it saved as .docx."
+    )
+
+
 class TooMuchWork(DocumentRefusal):
     code = "document_too_much_work"
     message = _(

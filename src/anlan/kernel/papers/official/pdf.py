@@ -221,7 +221,9 @@ def widths(table: Table) -> list[float]:
     shares = []
     for n, head in enumerate(table.headers):
         longest = max((titles.width_of(row[n]) for row in table.rows), default=0.0)
-        # Figures never break; of long names and heads the line may.
-        least = longest + 0.6 if n in table.numbers else min(longest, 8.0)
-        shares.append(max(2.2, least, min(titles.width_of(head), 4.0)))
+        # Figures never break; of long names and heads the line may, but of no head of five signs:
+        # 逾期未整改 would leave one of them alone.
+        least = longest + 0.6 if n in table.numbers else min(longest, 9.0)
+        line = max(map(titles.width_of, head.split("\n")))
+        shares.append(max(2.2, least, min(line, 5.0) + 0.6))
     return shares

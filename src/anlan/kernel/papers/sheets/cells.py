@@ -6,6 +6,7 @@ import re
 import unicodedata
 from datetime import date, datetime
 
+from anlan.base.text import visible
 from anlan.kernel.papers.sheets.book import Row, Value
 from anlan.kernel.papers.sheets.neutral import neutralised
 
@@ -19,7 +20,8 @@ def text_of(value: Value) -> str:
     if value is None or value == "":
         return ""
     if isinstance(value, str):
-        return neutralised(value) if value[0] == "'" else value
+        value = visible(value)
+        return neutralised(value) if value[:1] == "'" else value
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, float):

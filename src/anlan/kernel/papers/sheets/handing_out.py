@@ -9,11 +9,21 @@ from urllib.parse import quote
 
 from django.db import transaction
 from django.http import FileResponse, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
+from anlan.kernel.accounts import units
 from anlan.kernel.audit import trail
 from anlan.kernel.papers.sheets.scratch import scratch
 from anlan.kernel.papers.sheets.writing import OutTable, write_tables
+
+
+def mark_of(by: Actor, at: datetime) -> str:
+    """Who takes a file out, of which unit, and when."""
+    who = " ".join(filter(None, [units.name_of(by), by.name]))
+    when = f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+    return _("Taken out by %(name)s on %(when)s") % {"name": who, "when": when}
 
 
 def handed_out(
@@ -26,7 +36,7 @@ def handed_out(
     """
     with scratch() as folder:
         path = folder / "out.xlsx"
-        rows = write_tables(path, tables)
+        rows = write_tables(path, tables, mark_of(by, at))
         counted = replace(entry, after={**(entry.after or {}), "rows": rows})
         with transaction.atomic():
             trail.record([counted], by=by, at=at)

@@ -16,6 +16,8 @@ from anlan.kernel.papers.sheets.scratch import scratch
 
 SHEET_ROWS_MAX = 1_000_000
 CELL_CHARS_MAX = 32_767
+#: Excel shows 255 characters in a foot, commands and all.
+FOOT_CHARS_MAX = 120
 _NO_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udfff]")
 _NO_SHEET_NAME = re.compile(r"[\[\]:*?/\\]")
 
@@ -52,13 +54,18 @@ class OutTable:
     hidden: frozenset[int] = frozenset()
 
 
-def write_tables(target: Path | BinaryIO, tables: Iterable[OutTable]) -> int:
-    """Write an .xlsx row by row, in little memory; returns the number of data rows."""
+def write_tables(target: Path | BinaryIO, tables: Iterable[OutTable], mark: str = "") -> int:
+    """Write an .xlsx row by row, in little memory; returns the number of data rows.
+
+    mark:  who took it out, and when: it stands in the foot of every printed page.
+    """
     with scratch() as folder:
-        return _write(target, tables, folder)
+        return _write(target, tables, folder, mark)
 
 
-def _write(target: Path | BinaryIO, tables: Iterable[OutTable], folder: Path) -> int:
+def _write(
+    target: Path | BinaryIO, tables: Iterable[OutTable], folder: Path, mark: str
+) -> int:  # fmt: skip
     book = xlsxwriter.Workbook(
         str(target) if isinstance(target, Path) else target,
         {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False,
@@ -83,6 +90,9 @@ def _write(target: Path | BinaryIO, tables: Iterable[OutTable], folder: Path) ->
     count = 0
     for table in tables:
         sheet = book.add_worksheet(sheet_name(table.name, taken))
+        if mark:
+            # An ampersand begins a command there.
+            sheet.set_footer("&L" + mark[:FOOT_CHARS_MAX].replace("&", "&&") + "&R&P / &N")
         for column in range(len(table.headers)):
             width = table.widths[column] if column < len(table.widths) else 16
             options = {"hidden": True} if column in table.hidden else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import resource
+import struct
 import time
 import zipfile
 from pathlib import Path
@@ -12,6 +13,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from anlan.kernel.papers.documents import read, refusals
+from anlan.kernel.papers.documents._child import neighbour
 from anlan.kernel.papers.tests.documents import W, docx, p, pdf
 
 SHARED = Path(__file__).resolve().parents[6] / "shared"
@@ -277,6 +279,38 @@ def test_S55_a_hostile_or_broken_document_ends_in_a_refusal(kept, name, data, co
     # Each sentence names the file and says what to do.
     assert name in str(caught.value)
     assert time.monotonic() - begun < 10
+
+
+class WordFile:
+    """The two streams of a .doc that its text is read from: one piece, in UTF-16."""
+
+    def __init__(self, text: str, begin: int = 1024) -> None:
+        pieces = struct.pack("<IIHIH", 0, len(text), 0, begin, 0)
+        self.table = b"\x02" + struct.pack("<I", len(pieces)) + pieces
+        main = bytearray(begin)
+        struct.pack_into("<H", main, 0, 0xA5EC)
+        struct.pack_into("<i", main, 0x4C, len(text))
+        struct.pack_into("<II", main, 0x01A2, 0, len(self.table))
+        self.main = bytes(main) + text.encode("utf-16-le")
+
+    def openstream(self, name: str) -> io.BytesIO:
+        return io.BytesIO(self.table)
+
+
+def test_a_word_file_with_an_empty_block_is_refused_and_says_where():
+    parts, doc = neighbour("_parts"), neighbour("_doc")
+    text = "一、排查整治重大隐患。\r二、6月底前完成整改。\r三、报送总结。\r"
+    whole = WordFile(text)
+    assert doc._text(whole.main, whole) == text
+    at = 1024 + 2 * text.index("二")
+    zeroed = whole.main[:at] + bytes(20) + whole.main[at + 20 :]
+    for damaged in (zeroed, whole.main[:at]):
+        with pytest.raises(parts.Stop) as caught:
+            doc._text(damaged, whole)
+        assert (caught.value.code, caught.value.what) == ("holed", "一、排查整治重大隐患。")
+    said = str(refusals.Holed(name="通知.doc", where="一、排查整治重大隐患。"))
+    assert "通知.doc" in said
+    assert "一、排查整治重大隐患。" in said
 
 
 def test_a_file_that_is_not_there(tmp_path):

@@ -202,9 +202,11 @@
     const shown = data.places.length > 0;
     if (shown && data.places.some((place) => place.value === null)) entry("mx", data.words.none);
     if (shown && data.places.some((place) => place.value !== null && place.value <= 0)) entry("m0", data.words.zero);
+    // Between whole numbers the next class begins one further up; a rate or a score has no next one.
+    const counts = !data.percent && data.places.every((place) => place.value === null || Number.isInteger(place.value));
     data.bounds.forEach((bound, i) => {
       const low = i ? data.bounds[i - 1] : null;
-      entry(grade({ value: bound }, data.bounds), low === null ? `≤ ${words(bound)}` : data.percent ? `${words(low)}–${words(bound)}` : low + 1 >= bound ? words(bound) : `${words(low + 1)}–${words(bound)}`);
+      entry(grade({ value: bound }, data.bounds), low === null ? `≤ ${words(bound)}` : !counts ? `${words(low)}–${words(bound)}` : low + 1 >= bound ? words(bound) : `${words(low + 1)}–${words(bound)}`);
     });
     fit();
     new ResizeObserver(fit).observe(svg);

@@ -18,9 +18,9 @@ from uuid import UUID
 from django.db import IntegrityError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import stored
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound
 from anlan.domain.campaigns.carrying.commands.wanted import day_within, lacks, short, text_of
@@ -52,6 +52,7 @@ FILES = "campaigns.hearing"
 RULES_MAX, MONTHS_MAX, DECISIONS_MAX = 20, 60, 60
 #: A decision that names no day is due so many days after the meeting; its form says so.
 DUE_DAYS = 30
+RULE_ENDED = stored.sentence(_("The rule by which it was due has ended."))
 
 begin = partial(frame.begin, Hearing)
 
@@ -137,7 +138,7 @@ def end_rule(campaign: UUID, rule: int, **call: Unpack[Call]) -> UUID:
     found.save()
     waiting = found.hearings.filter(case__state="awaited").values_list("pk", flat=True)
     cases = engine.lock(waiting).values()
-    reason = _now("The rule by which it was due has ended.")
+    reason = RULE_ENDED.kept()
     moves = [Move(case) for case in cases if case.state == "awaited"]
     engine.take(HEARING, "void", moves, reason=reason, **claim.call)
     claim.record("hearings.end_rule", "campaign", campaign, after={"body": found.body})

@@ -14,6 +14,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
+from anlan.base import stored
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import MovedOn, NotFound
@@ -294,8 +295,9 @@ def _member(organ: Organ, new: NewOrganMember) -> OrganMember:
 
 def _name(row: OrganMember) -> str:
     days = f"{row.since}–{row.until or ''}"
-    words = (row.get_role_display(), row.person, row.post, row.unit_name, days)
-    return " ".join(str(word) for word in words if word)
+    with stored.house_language():
+        words = (row.get_role_display(), row.person, row.post, row.unit_name, days)
+        return " ".join(str(word) for word in words if word)
 
 
 def _told(organ: Organ) -> dict[str, Any]:

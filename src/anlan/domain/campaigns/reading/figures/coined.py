@@ -19,7 +19,7 @@ _LEVELS = {
 }  # fmt: skip
 #: Signs that no name holds: those that count, point, join and say what is done.
 _NO_NAME = (
-    "全各本我该某每另其这那有个多少数几两一二三四五六七八九十百千万的了和与及或在从向对将把被由为是"
+    "自全各本我该某每另其这那有个多少数几两一二三四五六七八九十百千万的了和与及或在从向对将把被由为是"
     "以按据等已未不再并也都均非跨省市县区旗镇乡村街道级您他"
 )
 #: What stands before 区, 市 … in a word: 城区, 库区, 超市, 贫困县, 集镇, 返乡, 红旗, 联盟.
@@ -42,7 +42,7 @@ _BEFORE = (
     r"(?:其中,?|据|在|由|对|为|经|关于|家住|位于|来自|今年以来,?|截至目前,?)?)"
 )
 #: What makes a word of what would be a name: 石门区域, 春城市场, 集镇化.
-_BEHIND = r"(?!政(?!府|协)|[域间别块长场民容值面份级去略化帜舰亲镇乡村区市县])"
+_BEHIND = r"(?!政(?!府|协)|[域间别块长场民容值面份级去略化帜舰亲镇乡村区市县]|道(?!路))"
 _FORM = re.compile(
     rf"{_BEFORE}(?P<name>(?P<stem>[\u4e00-\u9fff]{{2,3}}?)(?P<kind>街道|[省市州盟县区旗镇乡])){_BEHIND}"
 )

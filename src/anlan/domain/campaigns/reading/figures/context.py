@@ -32,11 +32,21 @@ _COMPANY = re.compile(r"\s*[\u4e00-\u9fff]{2,12}?(?:公司|集团)")
 _PAPER = re.compile(r"印发|制定|出台|修订|颁布|施行")
 _OPENING = frozenset("。,;: \n")
 _THIS_TIME = re.compile(
-    r"\s*(?:从)?(?:这次|此次|本次|其间|期间|其中|另|共|累计|合计|并|发现|查处|排查|出动|责令|立案)"
+    r"\s*(?:从)?(?:这次|此次|本次|其间|期间|其中|现场|当[天日]|活动(?:当[天日]|现场|中)|另|共|累计|合计|并|发现|查处|排查|出动|责令|立案)"
 )
 _UP_TO_NOW = re.compile(r"截至目前|截止目前|迄今")
 _SEASON = re.compile(rf"的?(?:{frames.SEASON})")
-_DURING = re.compile(rf"(?P<name>{frames.EVENT})[\u4e00-\u9fff]{{0,4}}?期间")
+_DURING = re.compile(
+    rf"(?P<name>{frames.EVENT})[\u4e00-\u9fff]{{0,4}}?期间|(?:[本此这]次|本轮)[\u4e00-\u9fff]{{0,4}}?(?P<this>{frames.EVENT})"
+)
+#: 从隐患类别看,…: what the paragraph before counted, by its parts.
+_GOES_ON = re.compile(
+    r"\s*(?:[(]?[一二三四五六七八九十\d]{1,2}[)、.]\s*)?(?:[从分按就][\u4e00-\u9fff]{1,10}?(?:看|分|划分|统计|分析),?)"
+)
+#: 其中:…, 发生道路交通事故179起: a paragraph that has no subject of its own.
+_PART_OF = re.compile(r"\s*(?:其中|(?:未|没有)?发生|造成)")
+#: 当天,检查组检查了5家企业: the day named last.
+_THAT_DAY = re.compile(r"(?<![^,。;\n\s])(?:活动|会议|检查)?当[天日]")
 _JOINED = re.compile(r"[、和与及]")
 _BOTH = re.compile(r"等?[两二三四五六七八九十\d]{1,2}个?(?:省|市|县|区|州|地)")
 _UNTIL = re.compile(r"截[至止]到?$")
@@ -44,6 +54,12 @@ _UNTIL = re.compile(r"截[至止]到?$")
 _TOLD = re.compile(
     r"\s?(?:电|讯|消息)|[^,。;\n]{0,30}?(?:发布消息|发布的?|公布|获悉|了解到|新闻发布会|通报称)"
 )
+#: 占全年控制指标(177人)的48%: the year is that of the aim alone.
+_AIM_OF = re.compile(r"(?:控制|考核|目标|任务|计划|指标)")
+#: 成立于2009年6月3日: since when it is there, not of when its figures are.
+_FOUNDED = re.compile(r"(?:成立|建成?|设立|注册|投产|竣工)于$")
+#: 2023年“安全生产月”: the year is part of a name.
+_NAME_FOLLOWS = re.compile(r"度?(?:[省市县区全]{0,2})“")
 #: A sentence that names so many places is a list of them; none of them holds for the next one.
 LIST_MIN = 4
 _ACTOR = re.compile(
@@ -57,12 +73,16 @@ class Context:
 
     def __init__(
         self, text: str, line: Line, sentences: list[tuple[int, int]], held: Frame,
-        section: Place, whens: list[When], year: Span | None = None,
+        section: Place, whens: list[When], year: Span | None = None, day: Span | None = None,
+        before: Span | None = None,
     ) -> None:  # fmt: skip
+        self.before = before  # Of when the paragraph before was, for one that parts its numbers.
+        self.day = day  # The last day that an earlier paragraph named: 当天 is that one.
         self.year = year  # A year that an earlier paragraph of this section named.
         self.text, self.line, self.sentences = text, line, sentences
         self.held, self.section, self.whens = held, section, whens
-        self.mentions = self._together(regions.mentions(text, line.start, line.end, section))
+        self.named = regions.mentions(text, line.start, line.end, section)
+        self.mentions = self._together(self.named)
         self.listed = self._listed()
 
     def _together(self, found: list[regions.Mention]) -> list[regions.Mention]:
@@ -71,9 +91,9 @@ class Context:
         for mention in found:
             joined = kept and _JOINED.fullmatch(self.text, kept[-1].end, mention.start)
             if joined and _BOTH.match(self.text, mention.end):
-                mention = regions.Mention(kept[-1].start, mention.end, None)
+                mention = regions.Mention(kept[-1].start, mention.end, None, back=True)
                 while kept and _JOINED.fullmatch(self.text, kept[-1].end, mention.start):
-                    mention = regions.Mention(kept.pop().start, mention.end, None)
+                    mention = regions.Mention(kept.pop().start, mention.end, None, back=True)
                 kept = [one for one in kept if one.start < mention.start]
             kept.append(mention)
         return kept
@@ -104,8 +124,10 @@ class Context:
                 break
             if mention.start < start and mention.start in self.listed:
                 continue
+            if mention.place is None and self._share_of_all(mention, start):
+                continue
             if mention.place is None:
-                held = self.section if self.section.level else held
+                held = self.section if self.section.level or mention.back else held
             elif mention.place.level == 0:
                 if mention.start >= start and not self._beside_province(mention):
                     held = mention.place
@@ -115,16 +137,22 @@ class Context:
         named_here = any(start <= mention.start <= place for mention in self.mentions)
         return self.section.path if opens and not named_here else held.path
 
+    def _share_of_all(self, mention: regions.Mention, start: int) -> bool:
+        """西峰区查处112起,占全市近三成: the share is still that district's; that of three is the city's."""
+        before = {m.place for m in self.mentions if m.place and start <= m.start < mention.start}
+        return len(before) == 1 and self.text[mention.start - 1] == "占"
+
     def apiece(self, values: list[int]) -> list[str]:
         """晋江市、南安市事故起数分别为52起、41起: the places of so many values, in their order."""
         start, _ = self.sentence(values[0])
-        before = [m for m in self.mentions if start <= m.start < values[0] and m.place is not None]
-        row = before[-len(values) :]
+        said = max(self.text.rfind(word, start, values[0]) for word in ("分别", "依次"))
+        row = [m for m in self.named if start <= m.start < said and m.place is not None]
+        row = row[-len(values) :]
         joined = all(
             re.fullmatch(r"[、和及与]", self.text[a.end : b.start])
             for a, b in itertools.pairwise(row)
         )
-        if len(row) != len(values) or len(before) != len(row) or not joined:
+        if len(row) != len(values) or not joined or self.text[row[0].start - 1] in "、和与及":
             return []
         return [mention.place.path for mention in row if mention.place is not None]
 
@@ -186,13 +214,25 @@ class Context:
             if len(when.span.first) == 8 and not when.ranged and _TOLD.match(self.text, when.end):
                 continue
             aimed = re.search(r"(?<!截)[到至]$", self.text[max(0, when.start - 2) : when.start])
-            if aimed and re.search(r"[;;。]", self.text[when.end : place]):
+            to_come = when.span.last[:4] >= str(self.held.year)
+            if aimed and to_come and re.search(r"[;;。]", self.text[when.end : place]):
                 continue
             if when.span.words in ("今年", "本年") and self.held.default.words:
                 break  # 关于一季度…的通报: of a paper of a quarter 今年 says no more.
             if len(when.span.first) == 4 and _SEASON.match(self.text, when.end):
                 continue  # 2022年春运 is a name.
-            if re.match(r"为|召开的|印发的|的(?!\d)|规范性", self.text[when.end : when.end + 3]):
+            if len(when.span.first) == 4 and not when.ranged and self._names(when):
+                continue
+            if re.match(
+                r"为|召开的|印发的|的(?!\d)|规范性|同期的?[\d一二三四五六七八九十]",
+                self.text[when.end : when.end + 5],
+            ):
+                continue
+            if _AIM_OF.match(self.text, when.end) and re.search(
+                r"[)的,。;]", self.text[when.end : place]
+            ):
+                continue
+            if _FOUNDED.search(self.text, max(0, when.start - 4), when.start):
                 continue
             if when.end <= start and moved_on and not when.digits:
                 continue  # 去年只有七成,今年5月底达到100%。… : last year is over there.
@@ -210,15 +250,37 @@ class Context:
         for hit in _CAMPAIGN_SINCE.finditer(self.text, self.line.start, place):
             if carried is None or hit.start() > carried[0]:
                 carried = (hit.start(), self._campaign("以来" in hit[0]))
+        for hit in _THAT_DAY.finditer(self.text, self.line.start, place):
+            day = self.last_day(hit.start())
+            if day and (carried is None or hit.start() >= carried[0]):
+                carried = (hit.start(), day)
         for hit in _DURING.finditer(self.text, self.line.start, place):
-            named = self.held.named.get(hit["name"])
+            named = self.held.named.get(hit["name"] or hit["this"])
             if named and (carried is None or hit.start() >= carried[0]):
                 carried = (hit.start(), named)
         for hit in _UP_TO_NOW.finditer(self.text, self.line.start, place):
             months = [w for w in self.whens if w.end <= hit.start() and len(w.span.first) == 6]
             if months and not months[-1].ranged and self.held.campaign is not None:
                 carried = (hit.start(), frames.since(months[-1].span.first, self.held))
+        if carried is None and self.before is not None and self._goes_on(self.before):
+            return self.before
         return carried[1] if carried else self.year or self.held.default
+
+    def _goes_on(self, before: Span) -> bool:
+        """Whether this paragraph parts, or takes up, what the one before counted."""
+        parted = len(before.first) == 8 and _GOES_ON.match(self.text, self.line.start) is not None
+        return parted or _PART_OF.match(self.text, self.line.start) is not None
+
+    def last_day(self, place: int | None = None) -> Span | None:
+        """The last single day named before this place, or in all of the line."""
+        end = self.line.end if place is None else place
+        days = [
+            when.span for when in self.whens
+            if len(when.span.first) == 8 and not when.ranged and not when.open and not when.before
+            and when.end <= end and not self._cut_off(when)
+            and not re.match(r"\s?(?:电|讯|消息)", self.text[when.end : when.end + 3])
+        ]  # fmt: skip
+        return days[-1] if days else self.day
 
     def plain_year(self) -> Span | None:
         """The year that holds after this paragraph: its last 2022年, not 2022年以来."""
@@ -246,6 +308,14 @@ class Context:
             return plain[0].span
         return None
 
+    def _names(self, when: When) -> bool:
+        """6月16日,…举行2023年“安全生产月”活动: the day stands before it, the year only names."""
+        start, _ = self.sentence(when.start)
+        return _NAME_FOLLOWS.match(self.text, when.end) is not None and any(
+            start <= other.start < when.start and other.span.first.startswith(when.span.first)
+            for other in self.whens
+        )
+
     def _issues(self, when: When) -> bool:
         """2021年,…印发…: when a paper came out says nothing of what comes after it."""
         return _PAPER.search(self.text, when.end, self.sentence(when.start)[1]) is not None
@@ -259,6 +329,9 @@ class Context:
         return span
 
     def _span(self, when: When) -> Span:
+        told = self.held.default
+        if when.open and len(when.span.first) == 4 and told.first[:6] == f"{when.span.first}01":
+            return told  # 今年1月至3月25日…。今年以来: the paper's own span.
         if when.open and not when.span.words:
             return frames.since(when.span.first, self.held)
         return when.span

@@ -96,6 +96,7 @@ def _passed_over(text: str, line: Line, when: When) -> bool:
 
 
 #: What is said beside a date tells what it is the date of; the first row that fits.
+CAME_OUT = "文件印发"
 _IMPRINT_AFTER = re.compile(
     r"[^\n。;]{0,24}?(?:来源|作者|编辑|浏览|点击|字号|稿源|\d{1,2}:\d{2})|[^。;\n]{0,12}[日晚晨早商时]报[^。;]{0,4}(?:\n|$)"
 )
@@ -144,32 +145,38 @@ def _named(text: str, start: int, end: int) -> str:
         or _IMPRINT_BEFORE.search(text[line_start:start])
         or (opens and _IMPRINT_AFTER.match(text, end))
     ):
-        return "文件印发、发布日期"
+        return f"{CAME_OUT}、发布日期"
     if start and text[start - 1] in "“" and text[end : end + 1] == "”":
         after = re.match(r"”?(?P<w>[^,。;!\n”“]{0,16})", text[end:])
         before = re.search(r"[^,。;!\n]{0,16}$", text[: start - 1])
         return f"{before[0] if before else ''}{after['w'] if after else ''}发生日期"
     after = re.match(r"(?:以来|起|前|份)?,?(?P<w>[^。;!\n]{0,24})", text[end:])
     words = after["w"] if after else ""
+    if text[end : end + 1] in "底末" and text[end : end + 2] != "底前":
+        return f"统计截止日期、时间:{words}"
+    spans = not _FULL.match(text, start, end) and "日" not in text[start:end]
     if _WIRED.match(text, end):
         return "消息、电讯发布日期"
     if re.search(r"截[至止]到?$", text[max(0, start - 3) : start]):
         return f"统计截止日期、时间:{words}"
     if text[end : end + 2] == "以来" or text[end : end + 1] == "起":
-        return f"{words[:20]}时段起始"
+        return f"{words[:20]}时段起始年月"
     if _CLOCK.match(re.sub(r"^[上下]?[午晚]|^凌晨", "", text[end : end + 8])) and (
         befell := _BEFELL.match(text, end)
     ):
         return f"{befell['what']}发生日期、时间"
     if _HEARD.match(text, end):
         return f"记者获悉、了解到的日期:{words}"
+    if text[start - 1 : start] in ("自", "从") or text[end : end + 2] == "以来":
+        return f"{words[:20]}时段起始、开始年月日期"
     held = _HELD.match(text, end)
     if held and not _COUNTED.match(text, end, held.start("what")):
         return f"{held['what']}日期:{words}"
     if _COUNTED.match(text, end):
         return f"统计时段、统计年度月份:{words}"
     before = re.search(r"[^。;!\n]{0,12}$", text[:start])
-    return (before[0] if before and len(words) < 6 else "") + words
+    said = (before[0] if before and len(words) < 6 else "") + words
+    return f"统计时段、时期:{said}" if spans else f"日期:{said}"
 
 
 __all__ = ["UNITS", "dashed", "finds"]

@@ -23,7 +23,7 @@ IMPRINT = re.compile(
     r"来源|发布|作者|编辑|记者|通讯员|浏览|点击|字号|时间|日期|印发|成文|稿源|\bdate\b|[报社网]讯|[日）)]讯|[日）)]电"
 )
 _FULL_DAY = re.compile(
-    r"(?<!\d)(?P<y>20\d\d)\s?(?:年|[-/.])\s?(?P<m>1[0-2]|0?[1-9])\s?(?:月|[-/.])\s?(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)"
+    r"(?<!\d)(?P<y>20\d\d)\s?(?:年(?=\s?\d{1,2}\s?月)|[-/.])\s?(?P<m>1[0-2]|0?[1-9])\s?(?:月|[-/.])\s?(?P<d>3[01]|[12]\d|0?[1-9])(?!\d)"
 )
 #: Years that are aimed at, looked back on, or part of a name say nothing of the document's own.
 _OTHER_YEAR = re.compile(r"(?:到|至|较|比|与|力争|[—～~-]|[〔\[(（《])$")
@@ -45,6 +45,9 @@ class Frame:
 def frame(text: str, issued: date | None) -> Frame:
     """Found in the document itself: its date line, its title, its longest span of months."""
     year, own = _own_date(text, issued)
+    over = year if not own and (own := _told_later(text, year)) else 0
+    year = int(own[:4]) if over else year
+    own = own or _wired(text, year)
     until = own[:6]
     titled = _titled(text, year)
     if titled is not None and titled.first[:4] != str(year):
@@ -75,20 +78,32 @@ def frame(text: str, issued: date | None) -> Frame:
     titled = titled or _below_title(text, year, own)
     looks_back = _SUMMARY.search(text[:HEAD]) or not is_plan(text)
     about = titled if titled is not None and looks_back else None
-    default = about or campaign or _reported(text, year, own) or Span(str(year), str(year))
-    return Frame(year, default, campaign, until, own, _named(text, dates))
+    default = (
+        about
+        or campaign
+        or _season(text, dates)
+        or (Span(str(over), str(over)) if over else None)
+        or _reported(text, year, own)
+        or Span(str(year), str(year))
+    )
+    return Frame(year, default, campaign, until, own, _named(text, dates, default))
 
 
 #: What a span of days is called, so that 期间 behind it means those days.
-SEASON = r"春运|春节|国庆|五一|中秋|元旦|清明|端午|双节|两节|假期|长假|汛期|两会"
-EVENT = rf"{SEASON}|活动|行动|整治|检查|督查|会战"
+SEASON = (
+    r"节假日|假日|节日|暑运|春运|春节|国庆|五一|中秋|元旦|清明|端午|双节|两节|假期|长假|汛期|两会"
+)
+EVENT = rf"{SEASON}|活动|行动|整治|检查|督查|抽查|巡查|督导|会战"
 _CALLED = re.compile(rf"[^。;\n\d]{{0,14}}(?:\d+天)?[^。;\n]{{0,8}}?(?P<name>{EVENT})")
 _CALLED_BEFORE = re.compile(rf"(?P<name>{EVENT})[\u4e00-\u9fff]{{0,4}}\($")
 
 
-def _named(text: str, dates: list[When]) -> dict[str, Span]:
+def _named(text: str, dates: list[When], default: Span) -> dict[str, Span]:
     """Spans of days by what they are called; the first that is called so."""
     found: dict[str, Span] = {}
+    if len(default.first) == 8 and default.first != default.last:
+        # 2023年国庆假期…情况: the paper's own days are those of its title.
+        found = {hit[0]: default for hit in re.finditer(SEASON, text[:HEAD])}
     for when in dates:
         if when.ranged and len(when.span.first) == 8:
             before = _CALLED_BEFORE.search(text[max(0, when.start - 9) : when.start])
@@ -97,13 +112,26 @@ def _named(text: str, dates: list[When]) -> dict[str, Span]:
     return found
 
 
+def _season(text: str, dates: list[When]) -> Span | None:
+    """2023年春运… as a title: the first span of days below is its time."""
+    title = text.strip().split("\n", 1)[0]
+    if not re.search(SEASON, title) or is_plan(text):
+        return None
+    return next(
+        (w.span for w in dates if w.ranged and len(w.span.first) == 8 and w.end < HEAD), None
+    )
+
+
 #: A paper that looks back names in its title the time it is about: 2021年工作总结, 2020年形势分析.
 _SUMMARY = re.compile(
     r"总结|分析|[简月季周旬快专]报(?!警|送|告)|统计表|一览表|通报|公报|形势|回顾|成绩单|年报|情况的?报告|工作报告|情况统计|基本情况"
 )
 _TITLE_YEAR = re.compile(
-    r"(?<![\d—~-])(?P<y>20\d\d)(?:年度?|(?=(?:安全生产)?工作总结))(?![—~至到-]|[前底末])(?:(?P<p>上半年|下半年|前三季度|第?[一二三四]季度|全年)|(?P<m>1[0-2]|0?[1-9])月(?!\d|底|末))?"
+    r"(?<![\d—~-])(?P<y>20\d\d)(?:年度?|(?=(?:安全生产)?工作总结|前[三两]|[上下]半年|第?[一二三四]季))(?![—~至到-]|[前底末])(?:(?P<p>上半年|下半年|前三季度|第?[一二三四]季度|全年)|(?P<a>1[0-2]|0?[1-9])(?:月份?)?[—~至到-]+(?P<b>1[0-2]|0?[1-9])月|(?P<m>1[0-2]|0?[1-9])月(?!\d|底|末))?"
 )
+
+
+_OF_SEASON = re.compile(rf"的?(?:{SEASON})")
 
 
 def _titled(text: str, year: int) -> Span | None:
@@ -113,12 +141,18 @@ def _titled(text: str, year: int) -> Span | None:
         hit = _TITLE_YEAR.search(line)
         if hit is None or len(line) > 60 or "。" in line or _FULL_DAY.search(line):
             continue
-        if _OTHER_YEAR.search(line[: hit.start()]) or not year - 2 <= int(hit["y"]) <= year:
+        if (
+            _OF_SEASON.match(line, hit.end())
+            or _OTHER_YEAR.search(line[: hit.start()])
+            or not year - 2 <= int(hit["y"]) <= year
+        ):
             continue
         # Below a title the time may stand alone: (2026年2月).
         alone = number and not (line[: hit.start()] + line[hit.end() :]).strip("[] 份")
         if not (_SUMMARY.search(rows[number - 1] if alone else line) or _COUNTS.search(line)):
             continue
+        if hit["a"]:
+            return Span(f"{hit['y']}{int(hit['a']):02}", f"{hit['y']}{int(hit['b']):02}")
         if hit["m"]:
             month = f"{hit['y']}{int(hit['m']):02}"
             return Span(month, month)
@@ -145,7 +179,9 @@ def _below_title(text: str, year: int, own: str) -> Span | None:
 
 
 #: What a bulletin says of its time: 一季度全国共发生…, 2015年5月…事故情况通报.
-_COUNTS = re.compile(r"发生|同比|事故|灾|形势|通报|接报|检查|排查|查处|安全生产")
+_COUNTS = re.compile(
+    r"发送|客流|旅客|出动|投入|发生|同比|事故|灾|形势|通报|接报|检查|排查|查处|安全生产"
+)
 
 
 def _reported(text: str, year: int, own: str) -> Span | None:
@@ -168,7 +204,8 @@ def _reported(text: str, year: int, own: str) -> Span | None:
             if when.span.words and counted:
                 continue  # What a later sentence is of, the earlier ones aren't.
             long = when.ranged or not when.digits
-            opens = not text[place : when.start].strip() and len(when.span.first) == 6
+            heads = not text[:place].strip() and _SUMMARY.search(line)  # 某市5月份形势通报
+            opens = (not text[place : when.start].strip() or heads) and len(when.span.first) == 6
             if (
                 when.open
                 and when.span.words
@@ -214,7 +251,11 @@ def _own_date(text: str, issued: date | None) -> tuple[int, str]:
     # 发布日期:2019-07-16 浏览量…: an imprint beside other words, at the head or the foot.
     for line in rows[:12] + rows[-6:]:
         full = _FULL_DAY.search(line[:160])
-        if full and IMPRINT.search(line) and not re.search(r"[。;]", line[: full.start()]):
+        begun = full and re.search(r"[自从至到]$", line[: full.start()])
+        if (
+            full and not begun
+            and IMPRINT.search(line) and not re.search(r"[。;]", line[: full.start()])
+        ):  # fmt: skip
             return _dated(full)
     # 虹桥镇 2019-08-08: beside the name of whoever tells it.
     for line in rows[:6] + rows[-3:]:
@@ -222,7 +263,10 @@ def _own_date(text: str, issued: date | None) -> tuple[int, str]:
         if full and not re.search(r"[,。;:]", line):
             return _dated(full)
     past = _not_this_year(text)
-    title = re.search(r"(?<![-—〔\[\d])(20\d\d)年度?(?![-—至到前底末]|初?以来|起)", text[:300])
+    title = re.search(
+        r"(?<![-—〔\[\d])(20\d\d)(?:年度?|(?=前[三两]|[上下]半年|第?[一二三四]季))(?![-—至到前底末]|初?以来|起)",
+        text[:300],
+    )
     if (
         title
         and int(title[1]) not in past
@@ -259,6 +303,42 @@ def _not_this_year(text: str) -> set[int]:
 def came_out(text: str) -> str:
     """The day on which the document says that it came out, eight digits; else nothing."""
     return _own_date(text, None)[1]
+
+
+#: 新华社北京1月17日电 of a paper whose only year is one that it counts as a whole.
+_WIRE = re.compile(
+    r"(?<![年\d])(?P<m>0?[1-6])月(?P<d>3[01]|[12]\d|0?[1-9])日\s?(?:电|讯|消息|,?[\u4e00-\u9fff]{0,16}(?:发布|通报|公布|新闻发布会))"
+)
+_WHOLE_YEAR = re.compile(r"年,?(?:全年|度)?,?[^。;\n\d]{0,20}?(?:共|累计|总体|形势|发生|状况|情况)")
+
+
+def _told_later(text: str, year: int) -> str:
+    """The day of news that counts a year as a whole: it came out when that year was over."""
+    told = _WIRE.search(text[:HEAD])
+    if (
+        told is None
+        or not year
+        or f"{year + 1}年" in text
+        or re.search(rf"{year}年(?:\d|第?[一二三四]季度|[上下]半年|前)", text)
+    ):
+        return ""
+    whole = any(_WHOLE_YEAR.match(text, hit.end()) for hit in re.finditer(str(year), text))
+    return f"{year + 1}{int(told['m']):02}{int(told['d']):02}" if whole else ""
+
+
+_TOLD_FROM = re.compile(
+    r"(?<![年\d])(?P<m>1[0-2]|0?[1-9])月(?P<d>3[01]|[12]\d|0?[1-9])日\s?(?:电|讯|消息)"
+)
+
+
+def _wired(text: str, year: int) -> str:
+    """长春12月21日电: the day on which it was told, in the year that the paper names."""
+    told = _TOLD_FROM.search(text[:HEAD])
+    if told is None or not year:
+        return ""
+    begun = re.search(rf"[自从]{year}年(\d{{1,2}})月", text)
+    later = begun is not None and int(begun[1]) > int(told["m"])
+    return f"{year + later}{int(told['m']):02}{int(told['d']):02}"
 
 
 def _dated(full: re.Match[str]) -> tuple[int, str]:

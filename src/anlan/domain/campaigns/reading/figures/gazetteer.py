@@ -48,6 +48,16 @@ _ALSO_WORDS = frozenset(
         "台南",
     ]
 )
+#: What people of the place call their city.
+_SAID_SHORT = {"哈市": "哈尔滨市", "呼市": "呼和浩特市", "乌市": "乌鲁木齐市", "齐市": "齐齐哈尔市"}
+#: Counties and districts whose names are words without 县, 市 or 区: 公安交警 isn't of 公安县.
+_COUNTIES_ALSO_WORDS = frozenset((
+    "公安", "合作", "和平", "东方", "共和", "延长", "同心", "平原", "兴隆", "大方", "大城", "友谊", "通道", "中方", "明水",
+    "万年", "平定", "大关", "民权", "民乐", "武功", "康乐", "新民", "高台", "开化", "林口", "大通", "石城", "和政", "安福",
+    "永和", "永安", "长安", "平安", "大安", "太和", "海安", "新安", "文成", "集贤", "临时", "建设",
+    "解放", "光明", "前进", "友好", "富裕", "中原", "工农", "爱民", "南部", "河西", "东城", "西城", "站前", "东风", "龙江",
+    "宝塔", "上街", "海港", "卫东", "西市", "港口", "城关", "城东", "城西", "城北", "城中", "二七", "中站", "金水", "立山",
+))  # fmt: skip
 #: No paper that is read here is older: what was abolished before isn't looked for.
 PAPERS_SINCE = "2000"
 #: Taiwan's cities and counties, which the register of regions holds as one province.
@@ -163,6 +173,8 @@ def cities(*, also_words: bool = False) -> dict[str, Place]:
             plain = also_words or stem not in _ALSO_WORDS
             if len(stem) >= 2 and stem not in short and plain:
                 found[stem] = places[0]
+    for said, name in _SAID_SHORT.items():
+        found[said] = named[name][0]
     return found
 
 
@@ -176,8 +188,25 @@ def counties() -> dict[str, Place]:
     return {
         stem: places[0]
         for stem, places in stems.items()
-        if len(places) == 1 and stem not in cities()
+        if len(places) == 1 and stem not in cities() and stem not in _COUNTIES_ALSO_WORDS
     }
+
+
+@cache
+def stems() -> dict[str, Place]:
+    """Counties and districts by their stems, where only one is called so and no city or word is."""
+    found: dict[str, set[Place]] = {}
+    for name, places in gazetteer()[0].items():
+        if len(name) > 2 and name[-1] in "市县区旗" and not name.endswith("新区"):
+            for place in places:
+                if place.level == 3 and not place.past:
+                    stem = _PEOPLES.sub("", re.sub(r"(?:自治[县旗]|[市县区旗])$", "", name))
+                    found.setdefault(stem, set()).add(place)
+    taken = cities(also_words=True).keys() | gazetteer()[1].keys() | _COUNTIES_ALSO_WORDS
+    return {
+        stem: next(iter(places)) for stem, places in found.items()
+        if len(places) == 1 and len(stem) >= 2 and stem not in taken
+    }  # fmt: skip
 
 
 @cache

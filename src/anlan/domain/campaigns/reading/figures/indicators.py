@@ -24,16 +24,18 @@ _NOUN_END = re.compile(
     r"分别|扎实|着力|构成|办结|用上|用于|投入|中[,的]|并|以及|和(?=\d)|及(?=\d)|的(?=\d)|按|逐一|向|等(?=纳入|敏感)|予以|给予|下降|上升|增[加长至]|减少|压减|降至|升至|提高|拓展|的情况下|的基础上|[实推]行(?=“)|[两三四五]级(?=督办|挂牌|联动|联网)|发生|作为|列入|全覆盖|(?<![落灾前])后(?![勤备果])|和(?=[^,。;、]{0,6}(?:\d|[一二三四五六七八九十]{1,3}[条项个]))|组建|召开|组成|担任|搬迁|细化|安排|加强|专题学习|——|的(?=省级|市级))"
 )
 _LEADING = re.compile(
-    r"^(?:[分从按][\u4e00-\u9fff]{2,3}?来?看,?|\d{1,2}时至(?:次日)?\d{1,2}时|其中|目前|同时|今年以来|截至目前|截至|据统计|此外|另外|先后|累计|共计|共|已经|已|还|并|也|又|以及|对|将|把|由|在|从|按照|通过|"
-    r"全省|全市|全国|全县|全区|我省|我市|各地|各级|全年|今年上半年|上半年|本月|本旬|本周|一季度|前三季度|今年|现有|和|与|及|有|、|了|实际|均|都|就|要求|预计)+"
+    r"^(?:\(\d{1,2}\)|[分从按][\u4e00-\u9fff]{2,3}?来?看,?|\d{1,2}时至(?:次日)?\d{1,2}时|其中|目前|同时|今年以来|截至目前|截至|据统计|此外|另外|先后|分别|累计|共计|共|已经|已|还|并|也|又|以及|对|将|把|由|在|从|按照|通过|"
+    r"全省|全市|全国|全县|全区|我省|我市|各地|各级|全年|去年,?|今年上半年|上半年|本月|本旬|本周|一季度|前三季度|今年|现有|和|与|及|有|、|了|实际|均|都|就|要求|预计)+"
 )
 _TRAILING = re.compile(
-    r"(?:达到?|(?<!行)为|仅仅?|只|共|约|近|超过?|至少|不低于|不少于|了|的|分别|累计|比例?占|占|在|是|有|(?:压减|缩减|减少|增加|扩大|提高|上升|下降)[到至]|[:、(])+$"
+    r"(?:达到?|(?<!行)为|仅仅?|只|共|约|近|超过?|至少|不低于|不少于|了|的|分别|各|累计|比例?占|占|在|是|有|(?:压减|缩减|减少|增加|扩大|提高|上升|下降)[到至]|[:、(])+$"
 )
 _CHANGE = re.compile(
     r"(?P<word>(?<![^,。;:)、年月幅比])[升降跌]|下降|减少|降低|降幅|上升|增长|增加|提高|提升|增幅|下滑|压减|上涨|回落|升幅)(?:了|幅度)?(?:分别)?(?:达到?|为|约|近|超过?|至少|均)?$"
 )
-DOWN = frozenset(["下降", "减少", "降低", "降幅", "下滑", "压减", "回落", "降", "跌"])
+#: 少死亡12人, 多发生3起
+_MORE_OR_FEWER = re.compile(r"(?:^|[,、期年])(?P<word>[多少])(?:死亡|发生|受伤|伤亡)$")
+DOWN = frozenset(["少", "下降", "减少", "降低", "降幅", "下滑", "压减", "回落", "降", "跌"])
 BASELINES = re.compile(
     r"(?P<w>按年|同比(?:(?P<fixed>\d{4})年)?|环比|较(?P<y>\d{4}(?:[-—]\d{4})?)年|比(?P<y2>\d{4})年|与(?P<y3>\d{4})年(?:同期)?相比|较上年(?:同期)?|比上年(?:同期)?|较去年(?:同期)?|"
     r"比去年(?:同期)?|(?:较|相比|比)“[^”]{2,6}”(?:时期|期间|末|期)?|[较比](?:[一二三四]季度|上半年|年初|上年末|去年底|上年底|前[一二三四五\d]年(?:同期)?(?:平均|均值)?)|较上月|比上月|较上季度?|比上季度?|较前三年(?:均值|平均)|较上年度|比上年度|与去年同期相比|与上年同期相比|较前一年)"
@@ -100,23 +102,43 @@ def tidy(words: str) -> str:
     """Words without what only leads up to a number or away from it."""
     words = _TRAILING.sub("", words.strip(" 、,"))
     words = re.sub(r"(?:同比|环比)$", "", words)
-    return _LEADING.sub("", words).strip(' “”"、,')
+    words = _LEADING.sub("", words).strip(" 、,")
+    # 责令“三停” keeps its quotation; a mark without its other half goes.
+    return words if words.count("“") == words.count("”") else words.strip("“”")
+
+
+_TIME = re.compile(
+    r"^(?:(?:(?:19|20)\d\d|[今去上本前]|当)年度?)?(?:第?[一二三四1-4]季度|[上下]半年|(?:\d{1,2}[-—至到])?\d{1,2}月份?(?:\d{1,2}日)?)?,?"
+)
+
+
+def timeless(words: str) -> str:
+    """Words without the time they begin with: the period says that."""
+    return _TIME.sub("", words)
 
 
 def change(text: str, place: int, start: int) -> tuple[str, str, str]:
     """Direction and baseline of a value, and the word that says the direction."""
     before = clause(text, place, start, STOPS)
-    hit = _CHANGE.search(before.rstrip("、"))
+    hit = _CHANGE.search(before.rstrip("、")) or _MORE_OR_FEWER.search(before)
     direction = ""
     if hit:
         direction = "down" if hit["word"] in DOWN else "up"
     return direction, before, hit["word"] if hit else ""
 
 
+#: 较2020年案件数增长, 同比事故起数下降: the base stands before what has changed.
+_HELD_FIRST = re.compile(
+    r"^,?(?:同比|环比|[较比与](?:(?:19|20)\d\d年|去年|上年|前一年)(?:同期)?(?:相比)?),?(?!同期|相比)(?=[\u4e00-\u9fff]{2,}?(?:分别|下降|减少|上升|增长|增加|降低|少|多)$)"
+)
+
+
 def subjects(before: str) -> list[str]:
     """The nouns that share a verb: 事故起数和死亡人数 → two of them."""
     before = re.sub(r"[,]?(?:与|较|比)[^,。]{2,8}?(?:同期)?相比[,]?", "", before)
     before = re.sub(r"(?:较|相比|比)“[^”]+”[^,。]{0,2}", "", before)
+    before = re.sub(r"(?:较|比|与)[^,。]{2,10}?同期(?=[升降上下增减]|$)", "", before)
+    before = _HELD_FIRST.sub("", before)
     words = re.split(
         r"同比|环比|按年|较(?!大|重)|比(?!例)|分别|与\d{4}年|实现|降幅|下降|减少|上升|增长|增加|增幅|均(?=下降|实现|减少|增|上)",
         before,

@@ -5,35 +5,31 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from . import counting, indicators
+from . import around, borrowed, counting, indicators, rates, tolls
 from .layout import Line, behind_stop
 from .model import Find
 
-_PAIRS = re.compile(r"[、,和及与;]?\s*")
-_STEP = r"(?:下降|减少|增加|上升|增长|少|多)(?:了)?"
+_PAIRS = re.compile(r"(?:[、,和及与;]|、[和及与]|以及)?\s*")
+_STEP = r"(?:下降|减少|增加|上升|增长|少|多)(?:了)?(?:死亡|发生|伤亡|受伤)?"
 #: 同比减少, 较上年增加; 减少 alone where something is compared somewhere before.
 _COMPARED_STEP = re.compile(rf"(?:同比|环比|较[^,]{{1,8}}|比[^,]{{1,8}})(?:分别)?{_STEP}$")
 _BARE_STEP = re.compile(rf"(?:^|起数|人数){_STEP}$")
 _STEPS_APIECE = re.compile(rf"分别{_STEP}$")
 _COMPARED = re.compile(r"同比|环比|较(?!大|重)|相比|比(?!例)")
-_SHARE_OF = re.compile(r"占(?:到|了)?(?P<of>[^\d]*)")
 _UNTIL_YEAR = re.compile(r"到((?:19|20)\d\d)年")
 _MEASURES = re.compile(r"起数|人数|总量")
-_FINED = re.compile(r"处以|罚款|扣除|扣罚")
-#: 隐患整改:…达80%: what stands before the colon says of what.
-_HEADED = re.compile(r"([^。;:\n]{2,20}):[^。:\n]*$")
-_RATE_NAME = re.compile(r"[\u4e00-\u9fff]{1,4}(?:率|比例|占比)(?:达到?|为|是)?$")
 
 
-def name(text: str, line: Line, finds: list[Find], *, plan: bool) -> None:
-    """Give each find its indicator, and each change its direction."""
+def name(text: str, line: Line, finds: list[Find], earlier: dict[str, str], *, plan: bool) -> None:
+    """Give each find its indicator, and each change its direction. ``earlier``: what lines above counted."""
     last_subjects: list[str] = []
     group: list[Find] = []
     for index, find in enumerate(finds):
         before = finds[index - 1] if index else None
         if find.kind == "rate" or _step(text, line, find) or _follows_step(text, group, find):
             beside = before is not None and group and before is group[-1]
-            if (
+            turned = beside and _turned(text, group, find)
+            if turned or (
                 beside
                 and _PAIRS.fullmatch(text[group[-1].end : find.start])
                 and (
@@ -50,9 +46,12 @@ def name(text: str, line: Line, finds: list[Find], *, plan: bool) -> None:
         last_subjects = _close(text, line, group, finds, last_subjects)
         group = []
         if not find.indicator:
-            counting.name(text, line, finds, index)
+            counting.name(text, line, finds, index, earlier)
     _close(text, line, group, finds, last_subjects)
     _respectively(text, line, finds)
+    for find in finds:
+        if find.kind == "count" and len(find.indicator) > around.UNSAID:
+            borrowed.remember(find, earlier)
 
 
 _EACH = re.compile(
@@ -60,6 +59,11 @@ _EACH = re.compile(
 )
 
 
+#: 起数, 死亡人数: no longer names of what was counted.
+BARE_MEASURE = 4
+_MEASURED_OF = re.compile(
+    r"(?:等?[两三四五六七八九十\d]{1,2}个?(?:领域|行业|方面|地区|单位|部门|县|市|区)的?|的)(?P<what>[\u4e00-\u9fff]{2,8})$"
+)
 #: Places that no register holds.
 _SMALL_PLACE = re.compile(r"(?:镇|乡|街道|园区|片区|开发区|新区|管委会|办事处|社区|村)$")
 
@@ -73,20 +77,42 @@ def _respectively(text: str, line: Line, finds: list[Find]) -> None:
             continue
         row = [first]
         for other in finds[index + 1 :]:
-            if not re.fullmatch(r"[、和与及]", text[row[-1].number[1] : other.start]):
+            if not re.fullmatch(r"、?[、和与及]|以及", text[row[-1].number[1] : other.start]):
                 break
             row.append(other)
         nouns = [noun for noun in indicators.subjects(said["nouns"]) if len(noun) > 1]
-        if len(row) < 2 or len(nouns) != len(row) or not any(map(counting.placeless, nouns)):
+        if nouns and (shared := _MEASURED_OF.search(nouns[-1])):
+            # 工贸、危化品、建筑施工三个领域的立案数分别为…: of each.
+            nouns[-1] = nouns[-1][: shared.start()]
+            nouns = [noun + shared["what"] for noun in nouns]
+        if len(row) < 2 or len(nouns) != len(row) or not any(map(around.placeless, nouns)):
             continue
-        share = _SHARE_OF.match(said["verb"])
+        share = rates.SHARE_OF.match(text[first.start : first.number[0]] or said["verb"])
+        counted = [item for item in finds[:index] if item.kind in ("count", "money")][-len(row) :]
+        if share and len(counted) == len(row) and max(map(len, nouns)) <= BARE_MEASURE:
+            # 住宅火灾98起,损失61.4万元,起数和损失分别占…
+            nouns = [
+                f"{item.indicator.removesuffix(noun)}{noun}"
+                for item, noun in zip(counted, nouns, strict=True)
+            ]
         for find, noun in zip(row, nouns, strict=True):
             find.indicator = f"{noun}占{share['of'].rstrip('的')}比例" if share else noun
             if _SMALL_PLACE.search(noun):
                 # 罗溪镇、西夏墅镇分别检查26家次、31家次: the verb says what; 各2起 what was counted last.
-                find.indicator += indicators.tidy(said["verb"]) or counting.of_unit(
+                find.indicator += indicators.tidy(said["verb"]) or borrowed.of_unit(
                     finds[:index], find.unit
                 )
+
+
+_TURN = re.compile(r"[、,和](?P<word>上升|增长|增加|下降|减少|降低)了?")
+
+
+def _turned(text: str, group: list[Find], find: Find) -> bool:
+    """同比分别上升8.8%、下降12.1%: the second value goes the other way."""
+    return (
+        _TURN.fullmatch(text, group[-1].end, find.number[0]) is not None
+        and "分别" in text[max(0, group[0].number[0] - 8) : group[0].number[0]]
+    )
 
 
 def _step(text: str, line: Line, find: Find) -> bool:
@@ -114,7 +140,7 @@ def _follows_step(text: str, group: list[Find], find: Find) -> bool:
 
 def _are_tolls(one: Find, other: Find) -> bool:
     """3起、5人: accidents and deaths are counted together."""
-    return {one.unit, other.unit} <= counting.USUAL.keys()
+    return {one.unit, other.unit} <= tolls.USUAL.keys()
 
 
 def _apiece(text: str, first: Find) -> bool:
@@ -131,17 +157,30 @@ def _close(
         return last
     first = group[0]
     direction, before, word = indicators.change(text, first.number[0], line.start)
+    at = finds.index(first)
+    if at and line.start < finds[at - 1].end:
+        # 事故起数下降27.4%、死亡人数下降11.3%: the second names its own.
+        beside = indicators.change(text, first.number[0], finds[at - 1].end)[1]
+        if _OWN_NOUN.match(beside):
+            before = beside.lstrip("、,和")
     if not word:
         for find in group:
-            _rate(text, line, find, finds)
-        _shares(text, line, group, finds)
+            rates.name(text, line, find, finds)
+        rates.apiece(text, group, finds)
+        rates.shares(text, line, group, finds)
         return last
     own = [
-        noun for noun in indicators.subjects(before) if len(noun) > 1 and "持平" not in noun
-    ] or _without_noun(text, line, group, finds, last)
+        noun for noun in indicators.subjects(before)
+        if len(noun) > 1 and "持平" not in noun and around.placeless(noun, text)
+    ]  # fmt: skip
+    if not own or _INDICATORS.fullmatch(own[-1]):
+        own = _without_noun(text, line, group, finds, last) or own
     baseline = _baseline_at(text, line, first)
     for rank, find in enumerate(group):
         find.kind, find.direction = "change", direction
+        if rank and (turn := _TURN.fullmatch(text, group[rank - 1].end, find.number[0])):
+            find.direction = "down" if turn["word"] in indicators.DOWN else "up"
+            find.start = turn.start("word")
         noun = own[rank] if len(own) == len(group) else "、".join(own)
         find.indicator = f"{noun}{'同比' if baseline and '同比' in baseline[1] else ''}变化"
         find.hints["subjects"] = "|".join(own) if len(group) == 1 else ""
@@ -155,6 +194,11 @@ def _close(
     return own
 
 
+#: 四项指标同比分别下降…: of what was counted before.
+_INDICATORS = re.compile(r".{0,6}[项个]?(?:主要)?指标(?:均|全部)?")
+_OWN_NOUN = re.compile(
+    r"[、,和](?:[\u4e00-\u9fff]{0,8}(?:起数|人数|损失|数量|总量|金额|数))(?=分别|同比|下降|减少|上升|增长|增加)"
+)
 _WISHED = re.compile(r"到(?:19|20)\d\d年|力争|确保|再下降|目标")
 
 
@@ -176,17 +220,30 @@ def _without_noun(
     earlier = finds[: finds.index(first)]
     counted = [
         item.indicator for item in earlier
-        if item.kind in ("count", "money", "physical") and _same_sentence(text, item, first)
+        if item.kind in ("count", "money", "physical") and rates.same_sentence(text, item, first)
     ][-max(1, len(group)) :]  # fmt: skip
     if not counted and not last and len(group) > 1:
         # 事故2188起,造成518人死亡。与去年同期相比,分别下降16%和2.81%: of what was counted last.
         every = [item.indicator for item in earlier if item.kind in ("count", "money", "physical")]
         counted = every[-len(group) :]
+    if (
+        first.unit == "个百分点"
+        and earlier
+        and earlier[-1].unit == "%"
+        and first.start - earlier[-1].end < 12
+    ):
+        return [earlier[-1].indicator]  # 整改率99.18%,较去年四季度提高0.6个百分点
     if shared := _of_share(text, earlier, first):
         return [shared]
     own = counted if len(counted) == len(group) else (last or counted)
-    if any(find.unit in counting.USUAL for find in group):
-        return [counting.of_unit(earlier, find.unit) for find in group]
+    alike = [
+        item for item in earlier
+        if item.kind in ("count", "zero_in_words") and rates.same_sentence(text, item, first)
+    ][-len(group) :]  # fmt: skip
+    if len(group) > 1 and [item.unit for item in alike] == [find.unit for find in group]:
+        return [item.indicator for item in alike]  # 死亡98人,受伤61人,同比分别减少21起、17人、9人
+    if any(find.unit in tolls.USUAL for find in group):
+        return [borrowed.of_unit(earlier, find.unit) for find in group]
     if earlier and earlier[-1].unit.startswith("人/") and first.start - earlier[-1].end < 8:
         return [earlier[-1].indicator]  # 百万吨死亡率0.031,同比下降18.4%
     if own:
@@ -219,85 +276,10 @@ def _said_before(text: str, line: Line, find: Find) -> list[str]:
     return []
 
 
-def _same_sentence(text: str, one: Find, other: Find) -> bool:
-    return "。" not in text[one.end : other.start]
-
-
 def _baseline_at(text: str, line: Line, find: Find) -> tuple[int, str] | None:
     low = behind_stop(text, line.start, find.number[0])
     hits = list(indicators.BASELINES.finditer(text, low, find.number[0]))
     return (hits[-1].start(), hits[-1][0]) if hits else None
-
-
-def _rate(text: str, line: Line, find: Find, finds: list[Find]) -> None:
-    """A share or a rate: the words before it, or the noun after it (80%矿井…)."""
-    if find.unit.startswith("人/"):
-        return  # 百万吨死亡率0.031: named where it was found.
-    index = finds.index(find)
-    floor = counting.floor(line, finds, index)
-    before = indicators.clause(text, find.start, min(floor, find.start))
-    wide = indicators.clause(text, find.start, line.start, indicators.STOPS)
-    words = indicators.tidy(counting.placeless(before))
-    noun, stop = indicators.noun(text, find.end, line.end)
-    tail = re.split(r"[,。;、!\n]", text[find.end : find.end + 20])[0]
-    if _FINED.search(wide):
-        find.kind = "rule"
-        reason = re.split(r"\d", wide)[0]
-        find.indicator = f"{indicators.tidy(reason)[-20:]}处罚比例"
-    elif len(words) < 2 and noun:
-        find.indicator = tail
-        find.end = max(find.end, stop)
-    elif len(words) < 2:
-        headed = _HEADED.search(text[line.start : find.start])
-        words = indicators.tidy(counting.placeless(wide)) if not headed else ""
-        if headed and len(words) < 2:
-            words = indicators.tidy(headed[1])
-        find.indicator = (words or (finds[index - 1].indicator if index else ""))[-24:]
-    else:
-        if len(words) <= 4 and index:
-            earlier = [item for item in finds[:index] if item.kind not in ("date", "deadline")]
-            words = f"{_rated(words, earlier)[-12:]}{words}"
-        elif "、" in wide and "率" in words:
-            words = indicators.tidy(wide)[-30:]
-        find.indicator = words[-30:]
-    named = _RATE_NAME.search(text[line.start : find.start])
-    if named and find.kind == "rate":
-        find.start = line.start + named.start()
-
-
-#: 占总数的45%, 但亡人数占69%, 合计占…: a share of what was counted before it.
-_SHARE = re.compile(
-    r"(?:^|[,。;、:(])(?:但|其中)?(?P<what>起数|亡人数?|死亡人数|受伤人数|人数|数量)?(?:分别|合计|各|均)*"
-    r"(?P<of>占[^,。;、\d]{0,16})$"
-)
-
-
-def _shares(text: str, line: Line, group: list[Find], finds: list[Find]) -> None:
-    """28.1万起、亡1390人,分别占总数的91.8%、94.7%: the second share is of the second count."""
-    first = group[0]
-    start = behind_stop(text, line.start, first.number[0])
-    said = _SHARE.search(text[start : first.number[0]])
-    if said is None:
-        return
-    counted = [
-        item for item in finds[: finds.index(first)]
-        if item.start >= start and item.kind in ("count", "money", "physical")
-    ]  # fmt: skip
-    toll = said["what"] and "亡" in said["what"]
-    if len(group) == 1 and toll:
-        counted = [item for item in counted if "亡" in item.indicator] or counted
-    of = indicators.tidy(said["of"]).rstrip("的")
-    for find, item in zip(group, counted[-len(group) :], strict=False):
-        find.indicator = f"{item.indicator[-16:]}{said['what'] or ''}{of}比例"
-
-
-def _rated(words: str, before: list[Find]) -> str:
-    """整改率: of the hazards counted last, not of the money behind them."""
-    stem = words[:2]
-    for other in reversed(before[-6:]):
-        if other.kind == "count" and (stem in other.indicator or "隐患" in other.indicator):
-            return other.indicator
-    return before[-1].indicator if before else ""
 
 
 def twinned(text: str, line: Line, finds: list[Find]) -> list[Find]:

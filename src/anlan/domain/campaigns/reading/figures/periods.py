@@ -49,7 +49,7 @@ DAY_RANGE = re.compile(
 )
 FULL = re.compile(_ONE.format("a"))
 PART = re.compile(
-    r"(?:(?P<y>(?:19|20)\d\d)年|(?P<w>今年|去年|上年|本年)|)(?:第)?(?P<p>全年|前三个季度|前三季度|前两季度|上半年|下半年|[一二三四1-4]季度)"
+    r"(?:(?P<y>(?:19|20)\d\d)(?:年|(?=前[三两]|[上下]半年|第?[一二三四]季))|(?P<w>今年|去年|上年|本年)|)(?:第)?(?P<p>全年|前三个季度|前三季度|前两季度|上半年|下半年|[一二三四1-4]季度)"
 )
 #: 今年前九月, 前11个月: from January on.
 FIRST_MONTHS = re.compile(
@@ -110,6 +110,8 @@ class When:
 
 def is_baseline(text: str, start: int, end: int) -> bool:
     """较2019年…: what something is held against says nothing of when it was."""
+    if re.match(r"同期的[\d一二三四五六七八九十]", text[end : end + 4]):
+        return True  # 是去年同期的1.45倍
     held = re.search(r"(?:较|比|同比|与|以)$", text[max(0, start - 3) : start])
     # 同比去年,…: what stands behind is held against it, too.
     return held is not None and (held[0] == "同比" or not re.match(r"[,。]", text[end : end + 8]))
@@ -271,7 +273,7 @@ def _with_marks(text: str, when: When, end: int) -> When:
     since = SINCE.match(tail) or re.match(r"(?:份|初|底)?(?:以来|起|开始)(?!点|来)", tail)
     if text[max(0, when.start - 1) : when.start] in ("自", "从") and not when.ranged:
         # 自8月1日“百日会战”启动以来
-        since = since or re.match(r"[^,。;\n]{0,20}?以来", text[when.end : min(end, when.end + 24)])
+        since = since or re.match(r"[^,。;\n]{0,34}?以来", text[when.end : min(end, when.end + 38)])
     # 1月7日春运安保工作启动以来
     since = since or _BEGUN.match(text, when.end, min(end, when.end + 24))
     early = BEFORE_IT.match(tail) or re.match(r"底前|底之前|底以前", tail)
@@ -286,7 +288,7 @@ def _joined(text: str, found: list[When]) -> list[When]:
         between = text[last.end : when.start] if last else ""
         if (
             last is not None and not last.ranged and not when.ranged and last.digits and when.digits
-            and re.fullmatch(rf"(?:份|底|初)?(?:启动|开始|运行|起)?,?{_DASH}", between)
+            and re.fullmatch(rf"(?:份|底|初|\d{{1,2}}[时点])?(?:启动|开始|运行|起)?,?{_DASH}", between)
         ):  # fmt: skip
             joined[-1] = replace(
                 last, end=when.end, span=_from_to(text, last, when), ranged=True,

@@ -27,7 +27,7 @@ ARABIC = re.compile(
     rf"(?P<pre>(?:{bounds.BEFORE_PATTERN})(?:了)?)?(?:(?<=近)共)?"
     rf"(?<![\dA-Za-z.#/])(?P<n>{numbers.ARABIC})(?P<q>余|多|几)?(?P<s>{numbers.SCALE})?(?P<q2>余|多)?"
     rf"(?:(?P<dash>—+|-|~|至|到)(?P<n2>{numbers.ARABIC})(?P<s2>{numbers.SCALE})?(?P<q3>余|多)?)?"
-    rf"(?:(?P<u>{_UNIT})(?![A-Za-z])|(?P<b>(?=(?:{_BARE})))|(?P<none>(?=[,。;、!)]|以上)))"
+    rf"(?:(?P<u>{_UNIT})(?!(?<=[A-Za-z])[A-Za-z])|(?P<b>(?=(?:{_BARE})))|(?P<none>(?=[,。;、!)]|以上)))"
     rf"(?P<post>{bounds.AFTER_PATTERN})?"
 )
 TENS = re.compile(
@@ -63,7 +63,7 @@ ANNIVERSARY = re.compile(r"(?P<n>\d{1,3}|[一二三四五六七八九十百]{1,3
 
 #: Digits that aren't figures at all: telephones, mail, addresses, standards, models, times of day.
 NOT_FIGURES = re.compile(
-    r"(?:10|十)万(?:名)?(?:人|从业人员)(?=[^,。;\d]{0,12}死亡[人率])|(?:浏览|点击|阅读|访问|下载)(?:量|次数|数|人数|率)?[:\s]*\d+次?|(?:电话|传真|手机|热线|邮编|邮箱|联系方式|QQ|微信号)[:\s]*[\d\-—、/ ()A-Za-z.@]+"
+    r"(?:10|十)万(?:名)?(?:人|从业人员)(?=[^,。;\d]{0,12}死亡[人率])|10亿吨公里(?=[^,。;\d]{0,8}死亡)|(?:浏览|点击|阅读|访问|下载)(?:量|次数|数|人数|率)?[:\s]*\d+次?|(?:电话|传真|手机|热线|邮编|邮箱|联系方式|QQ|微信号)[:\s]*[\d\-—、/ ()A-Za-z.@]+"
     r"|\d{3,4}-\d{7,8}|(?<!\d)1[3-9]\d{9}(?!\d)|[\w.]{1,64}@[\w.]{1,64}|https?://\S{1,300}|www\.\S{1,300}"
     r"|(?:GB|AQ|DB|HG|GA|SY|JGJ|TSG|XF|WS|JT|MT|YJ)[\dA-Z]*(?:/[TZ])?\s?[\d.]+(?:[—-]\d{2,4})?"
     r"|第(?:\d+|[一二三四五六七八九十百〇零]+)(?:条|款|章|节|项|号|届|次|批|期|名|位|部分|阶段|季度|轮|场|类|方|一|责任|起|个|家|台|二)?"
@@ -113,9 +113,19 @@ def finds(text: str, start: int, end: int, *, plan: bool = False) -> list[Find]:
     if plan:
         _quotas(text, start, found)
     found += _han(text, start, end)
+    for hit in _SCORE.finditer(text, start, end):
+        if _SCORED.search(text, max(start, hit.start() - SCORED_CHARS), hit.start()):
+            value = numbers.arabic(hit["n"])
+            found.append(Find(*hit.span(), value, "分", "count", number=hit.span()))
     for hit in _ONE_EVENT.finditer(text, start, end):
         found.append(Find(*hit.span("n"), 1, "起", "count", number=hit.span("n")))
     return found
+
+
+#: 得分分别为92.6分、91.3分
+_SCORE = re.compile(r"(?<![\d.])(?P<n>\d{1,3}(?:\.\d{1,3})?)分(?=[、,。;()和与及\s]|$)")
+_SCORED = re.compile(r"得分|总分|均分|评分|成绩|分数|考核")
+SCORED_CHARS = 60
 
 
 #: 发生一起施工挖穿燃气管道事故; 一起 by itself is together.
@@ -216,6 +226,8 @@ def _amount(text: str, hit: re.Match[str]) -> Find | None:
         return None
     if unit == "日" and hit["s"] is None:
         return None
+    if unit == "个月" and text[hit.start() - 1 : hit.start()] == "前":
+        return None  # 今年前8个月 is a time.
     if unit == "年" and (
         text[hit.start() - 1 : hit.start()] == "前" or _MEAN.match(text, hit.end())
     ):
@@ -230,6 +242,8 @@ def _amount(text: str, hit: re.Match[str]) -> Find | None:
         return None
     # 1.1级 is a number of a class, 1.32人 a rate; 每千家次…49.7项次 is a mean and stays.
     fraction = "." in digits and not scale and unit in units.COUNTED and unit not in units.PHYSICAL
+    # 5.5件: an accident of two is a half of each.
+    fraction = fraction and not (unit in ("件", "起", "艘") and re.search(r"\.[05]$", digits))
     if fraction and not _MEAN_OF.search(text[max(0, hit.start() - 24) : hit.start()]):
         return None
     value = numbers.arabic(digits, scale)

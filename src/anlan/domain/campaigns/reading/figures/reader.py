@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 
 from . import dates, indicators, naming, numbers, quantities, sieve, words
@@ -37,8 +38,10 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
     home = first_place(whole, region, taiwan=counts_from_republic(folded.text))
     sections = Sections(home, held)
     year: Span | None = None
+    day = before = None
     figures: list[Figure] = []
     once: set[str] = set()
+    earlier: dict[str, str] = {}
     columns = Columns(held.year)
     for line in lines(whole):
         if line.copy:
@@ -48,13 +51,20 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
         year = year or sections.span
         this_year = int(year.first[:4]) if year else held.year
         times = whens(whole, line.start, line.end, this_year, held.own)
-        context = Context(whole, line, sentences(whole, line), held, sections.place, times, year)
+        context = Context(
+            whole, line, sentences(whole, line), held, sections.place, times, year, day, before
+        )
+        day = context.last_day()
+        before = before if line.heading else context.period(line.end)
         year = context.plain_year()
-        found = _line(whole, line, context, once, plan=plan, law=law)
+        found = _line(whole, line, context, once, earlier, plan=plan, law=law)
         found = _with_cells(found, columns.finds(whole, line))
         _apiece(whole, found, context)
         for find in found:
-            figures.append(_figure(text, mended, find, context, plan))
+            figure = _figure(text, mended, find, context, plan)
+            # When a paper came out says nothing of the office beside it.
+            imprint = find.kind == "date" and find.indicator.startswith(dates.CAME_OUT)
+            figures.append(replace(figure, region=home.path) if imprint else figure)
     return figures
 
 
@@ -75,7 +85,7 @@ def _apiece(text: str, finds: list[Find], context: Context) -> None:
         row = [first]
         for other in finds[index + 1 :]:
             if other.unit != first.unit or not re.fullmatch(
-                r"[、和与及]", text[row[-1].end : other.start]
+                r"、?[、和与及]|以及", text[row[-1].end : other.start]
             ):
                 break
             row.append(other)
@@ -87,15 +97,16 @@ def _apiece(text: str, finds: list[Find], context: Context) -> None:
 
 
 def _line(
-    whole: str, line: Line, context: Context, once: set[str], *, plan: bool, law: bool
-) -> list[Find]:
+    whole: str, line: Line, context: Context, once: set[str], earlier: dict[str, str],
+    *, plan: bool, law: bool,
+) -> list[Find]:  # fmt: skip
     finds = dates.finds(whole, line, context.whens)
     finds += words.finds(whole, line.start, line.end, goals=line.goals)
     finds += quantities.finds(whole, line.start, line.end, plan=plan)
     finds += _campaign_name(whole, line, once)
     finds = sieve.sieved(whole, line, finds, law=law, plan=plan)
     kept = [find for find in _resolved(whole, line, finds) if not _said(whole, find, once)]
-    naming.name(whole, line, kept, plan=plan)
+    naming.name(whole, line, kept, earlier, plan=plan)
     return naming.twinned(whole, line, kept)
 
 
@@ -161,7 +172,7 @@ def _resolved(text: str, line: Line, finds: list[Find]) -> list[Find]:
             continue
         if taken.find(1, find.start - line.start, max(find.end, find.start + 1) - line.start) >= 0:
             continue
-        _widen(text, line, find)
+        _widen(text, line, find, finds)
         kept.append(find)
         for place in range(find.start, find.end):
             taken[place - line.start] = 1
@@ -194,11 +205,14 @@ def _shrunk(text: str, find: Find, kept: list[Find]) -> bool:
         else:
             return False
     words_left = text[find.start : find.end]
-    keys = r"全覆盖|全部|均|所有" if find.kind == "universal_in_words" else r"未|没|无"
+    keys = r"全覆盖|全部|均|所有" if find.kind == "universal_in_words" else r"未|没|无|零"
     return re.search(keys, words_left) is not None and len(words_left) >= 3
 
 
-def _widen(text: str, line: Line, find: Find) -> None:
+_VALUES = ("rate", "money", "physical")
+
+
+def _widen(text: str, line: Line, find: Find, finds: list[Find]) -> None:
     """A counted thing is shown with its noun: 8项工作制度."""
     if (
         find.kind not in ("count", "structure", "target")
@@ -206,7 +220,9 @@ def _widen(text: str, line: Line, find: Find) -> None:
         or find.hints.keys() - {"past"}
     ):
         return
-    noun, stop = indicators.noun(text, find.number[1], line.end)
+    # 86家餐馆安装率只有七成: a noun ends where the next value begins.
+    values = [o.start for o in finds if o.kind in _VALUES and o.start >= find.number[1]]
+    noun, stop = indicators.noun(text, find.number[1], min(values, default=line.end))
     find.hints["noun"] = noun
     opened = text.rfind("《", find.number[1], stop)
     if opened >= 0 and text.find("》", opened, stop) < 0:

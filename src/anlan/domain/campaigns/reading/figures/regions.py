@@ -17,7 +17,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from .coined import TOWN, coined
+from .coined import TOWN as TOWN
+from .coined import coined
 from .gazetteer import (
     NATION,
     NOWHERE,
@@ -50,7 +51,7 @@ _BEGINS = frozenset(",。;:、()\n\t ")
 
 #: Who tells it and from where isn't what it is about: 新华社北京4月4日电, 大连日报.
 _TOLD_FROM = re.compile(
-    r"(?:\d{1,2}月)?\d{1,2}日\s?(?:电|讯|消息)|[日晚晨早商时]报|都市报|新闻(?:网|传媒|社)|电视台|广播|网(?:讯|消息|\d)|生产建设兵团"
+    r"(?:\d{1,2}月)?\d{1,2}日\s?(?:电|讯|消息)|[日晚晨早商时]报|都市报|特区报|新闻(?:网|传媒|社)|融媒|电视台|广播|在线|信息港|网(?:讯|消息|\d|\s)|生产建设兵团"
 )
 #: One of many (贵州六盘水等12个省区).
 _AMONG_OTHERS = re.compile(r"(?:、[\u4e00-\u9fff]{2,5}){0,14}等(?!级|待|方面|特)")
@@ -64,6 +65,7 @@ class Mention:
     start: int
     end: int
     place: Place | None  # None: back to the province of the section.
+    back: bool = False  # ... or to the nation, where the section is of no province.
 
 
 #: A title begins before this.
@@ -99,6 +101,8 @@ def _city(text: str, place: int, end: int, short: dict[str, Place]) -> Mention |
         if where is None or len(word) < length:
             continue
         after = text[place + length : place + length + 2]
+        if after[:1] in ("区", "县", "镇", "乡"):
+            return None  # 朝阳区 isn't of 朝阳市.
         if (word[-1] == "安" and after[:1] in "全装置排检静监防" and after != "全市") or after[
             :1
         ] in "路久":
@@ -132,6 +136,10 @@ def mentions(
         if any(low <= place - start < high for low, high in titles):
             place += 1
             continue
+        if rest := _OTHERS.match(text, place, end):
+            place = rest.end()
+            found.append(Mention(rest.start(), place, None, back=True))
+            continue
         hit = _own(text, place, around) or _at(text, place, end, named, short, province, prefecture)
         hit = hit or _by_stem(text, place, start, end, around) or _behind(text, place, found)
         hit = hit or _coined(text, place, end, around, unknown)
@@ -149,7 +157,10 @@ def mentions(
             if _SO_MANY.match(text, among.end(), end):
                 # 韶关、河源等9市: of all of them, so of what they are in.
                 place = among.end()
-                found.append(Mention(hit.start, place, None))
+                found.append(Mention(hit.start, place, None, back=True))
+            continue
+        if found and _of_a_firm(text, hit, found[-1], end):
+            place = hit.end
             continue
         found.append(hit)
         if hit.place is not None and (hit.place.province or not hit.place.level):
@@ -157,6 +168,21 @@ def mentions(
             prefecture = hit.place.prefecture
         place = hit.end
     return found
+
+
+#: 其他省份18起: of none that was named, so of what all are in.
+_OTHERS = re.compile(
+    r"(?:其他|其余)(?:各)?(?:省份|省区市?|地区|[市县区州](?=[\d共均未没、,各发无]))"
+)
+_FIRM = re.compile(r"[\u4e00-\u9fff]{1,14}?(?:有限(?:责任)?公司|集团|股份|厂(?!房))")
+
+
+def _of_a_firm(text: str, hit: Mention, last: Mention, end: int) -> bool:
+    """位于天元区…的株洲某机械有限公司: the firm's name takes nobody from the district to its city."""
+    return (
+        hit.place is not None and last.place is not None and text[hit.end - 1] not in SUFFIXES
+        and last.place.path.startswith(hit.place.path) and _FIRM.match(text, hit.end, end) is not None
+    )  # fmt: skip
 
 
 def _coined(
@@ -241,7 +267,11 @@ def _at(
             return Mention(place, zone.end(), None)
         if below := _county_of_town(text, place, end) or _county_of_office(text, place, end):
             return below
-        for county in named.get(text[place : place + 2], ()):
+        # 勉县应急局, 莒县: of two signs, where only one is called so.
+        two = named.get(text[place : place + 2], ())
+        if len(two) == 1 and not re.match(r"[级区市委直乡域]", text[place + 2 : place + 3]):
+            return Mention(place, place + 2, two[0])
+        for county in two:
             if prefecture and county.prefecture == prefecture:
                 return Mention(place, place + 2, county)
     if city := _city(text, place, end, short):

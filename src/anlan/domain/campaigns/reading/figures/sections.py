@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from . import regions
+from . import regions, tellers
 from .frames import Frame
 from .gazetteer import NATION, NOWHERE, Place, gazetteer, resolve, stem_of
 from .layout import Line
@@ -51,6 +51,10 @@ class Section:
     rank: int
     place: Place | None
     span: Span | None
+
+
+#: 一、过去一年工作回顾 of a report that a people's congress hears in January.
+_PAST_YEAR = re.compile(r"过去(?:的)?一年|去年(?:主要)?工作|(?<!\d)一年来(?:的)?工作")
 
 
 class Sections:
@@ -93,6 +97,8 @@ class Sections:
         """二、上半年全省煤矿事故情况: all below is of that time, where no figure stands beside it."""
         year = int(self.span.first[:4]) if self.span else self.frame.year
         times = whens(text, line.start, line.end, year, self.frame.own)
+        if not times and _PAST_YEAR.search(text[line.start : line.end]) and self.frame.year:
+            return Span(str(self.frame.year - 1), str(self.frame.year - 1))
         if len(times) != 1 or times[0].before or times[0].open or len(times[0].span.first) == 8:
             return None
         rest = text[line.start : times[0].start] + text[times[0].end : line.end]
@@ -141,12 +147,15 @@ _WITHIN = re.compile(r"(?:[\u4e00-\u9fff]{0,6}区\()?")
 #: A paper whose head names as many provinces, and calls none its own, is of the whole country.
 SEVERAL = 2
 #: Who speaks for the whole country, and what only a region says of itself.
-_NATIONAL = re.compile(r"国务院|国新办|应急管理部|公安部|住房和?城乡建设部|国家[^,。]{2,10}局|全国")
+_NATIONAL = re.compile(
+    r"国务院|国新办|应急管理部|公安部|住房和?城乡建设部|国家[^,。]{2,10}局|全国|(?:交通运输|工业和信息化|水利|农业农村|教育|文化和旅游|商务|生态环境|自然资源)部(?!门)"
+)
 _OWN_REGION = re.compile(r"[全我本][省市县区州旗]|[省市县区]委|[省市县区]安委")
 _OWN_CITY = re.compile(r"全市|我市|本市|市委|市政府|市安委|市级")
 _OWN_TOWN = re.compile(r"[全我本该][镇乡]|(?:全|我|本|该)街道")
 #: So far a paper is searched for whose it is.
 HEAD_CHARS = 4000
+TELLS_CHARS = 700
 _OFFICE = r"(?:[\u4e00-\u9fff]{0,8}(?:局|委员会|安委会|安委办|统计)|人民政府|政府|市委)"
 _OWN_COUNTY = re.compile(
     r"[全我]县|县(?=委|政府|人民政府|长|人大|政协|安委|应急|直|级)|[全我]区|(?<![地社校园片山厂治])区(?=委|政府|人民政府|长|人大|政协|安委|应急|直|级)"
@@ -166,32 +175,41 @@ def first_place(text: str, given: str, *, taiwan: bool = False) -> Place:
     named_first = [
         mention for mention in regions.mentions(text, 0, min(len(text), 700))
         if mention.place is not None and text[mention.end : mention.end + 2] != "生产"
+        and not _LEARNT.search(text, max(0, mention.start - 8), mention.start)
         and _is_whose(text, mention, titled)
     ]  # fmt: skip
     head = [(mention.start, mention.place) for mention in named_first if mention.place]
     if taiwan and not head:
         return gazetteer()[1]["台湾"]
     nation = _NATIONAL.search(text[:700])
-    if nation and (
-        not head or (nation.start() < head[0][0] and not _OWN_REGION.search(text[:1500]))
-    ):
+    own = _OWN_REGION.search(text[:1500])
+    if nation and ((not head and not own) or (head and nation.start() < head[0][0] and not own)):
         return Place(NATION, 0, "")
-    several = {place.province for _, place in head if place.level}
+    several = {place.province for _, place in head if place.province}
     if len(several) >= SEVERAL and not _OWN_REGION.search(text[:1500]):
         return Place(NATION, 0, "")
+    if own and own.start() < TELLS_CHARS and len(several) < SEVERAL:
+        # 全国“百日清零行动”…我省: whose own place it speaks of isn't the nation.
+        named_first = [one for one in named_first if one.place and one.place.level]
     if named_first and (place := _last_of(text, named_first, 0).place):
+        return _whose(text, tellers.settled(text, place))
+    if place := tellers.county(text):
         return _whose(text, place)
-    for tellers in (False, True):
-        for mention in regions.mentions(text, 0, min(len(text), HEAD_CHARS), tellers=tellers):
+    for told in (False, True):
+        for mention in regions.mentions(text, 0, min(len(text), HEAD_CHARS), tellers=told):
             if (
                 mention.place is not None
                 and mention.place.level
+                and not _LEARNT.search(text, max(0, mention.start - 8), mention.start)
                 and _is_whose(text, mention, titled)
             ):
-                return _whose(text, mention.place)
-    return _by_number(text) or _by_word(text)
+                return _whose(text, tellers.settled(text, mention.place))
+    place = _by_number(text) or (tellers.province(text) if own or not nation else None)
+    return place or (Place(NATION, 0, "") if nation else _by_word(text))
 
 
+#: 吸取江苏响水…事故教训: where it happened isn't whose the paper is.
+_LEARNT = re.compile(r"(?:吸取|汲取|借鉴)[^,。;]{0,4}$")
 #: What comes behind a place's name where the place itself speaks.
 _SPEAKS = re.compile(_OFFICE)
 

@@ -9,60 +9,58 @@
     for (let next = head.nextElementSibling; next && Number(next.dataset.d) > depth; next = next.nextElementSibling) found.push(next);
     return found;
   };
-  // Lanes far from what is looked at aren't drawn: of two thousand each frame would pay for all.
-  // They stand out of the flow, so no row grows or shrinks by it; paper has them all.
-  const table = box.querySelector("table");
-  const near = new IntersectionObserver((seen) => {
-    seen.forEach((one) => one.target.classList.toggle("near", one.isIntersecting));
-  }, { rootMargin: "800px 0px" });
-  const watch = (bodies) => bodies.forEach((body) => { if (body.matches?.("tbody")) near.observe(body); });
-  table.classList.add("bm-lazy");
-  watch([...table.tBodies]);
-  new MutationObserver((changes) => changes.forEach((one) => watch([...one.addedNodes]))).observe(table, { childList: true });
 
-  // Shown a few at a time: the first fill the screen, the rest follow frame by frame.
-  let waiting = [];
-  const next = () => {
-    const body = waiting.shift();
-    if (!body) return;
-    body.hidden = false;
-    requestAnimationFrame(next);
-  };
-  const show = (bodies) => {
-    bodies.splice(0, 2).forEach((body) => { body.hidden = false; });
-    const idle = !waiting.length;
-    waiting.push(...bodies);
-    if (idle) requestAnimationFrame(next);
-  };
-  const hide = (bodies) => {
-    const gone = new Set(bodies);
-    waiting = waiting.filter((body) => !gone.has(body));
-    bodies.forEach((body) => { body.hidden = true; });
+  // The rows that follow stand where the way to them stood: hidden if the group was closed in the
+  // meantime, and the keyboard goes on there.
+  let asked = null;
+  box.addEventListener("htmx:beforeSwap", (event) => {
+    const line = event.detail.target;
+    asked = line.querySelector(".bm-m") && { above: line.previousElementSibling, below: line.nextElementSibling, hidden: line.hidden, focused: line.contains(document.activeElement) };
+  });
+  box.addEventListener("htmx:afterSwap", () => {
+    if (!asked) return;
+    const first = asked.above.nextElementSibling;
+    for (let body = first; body && body !== asked.below; body = body.nextElementSibling) body.hidden = asked.hidden;
+    if (asked.focused) first.querySelector(".bm-a")?.focus();
+    asked = null;
+  });
+
+  // What is open stands in the page's address and in every way on from here: another zoom, another
+  // day and the way back from a task show the same groups.
+  const keep = () => {
+    const heads = [...box.querySelectorAll("tbody:not([hidden]) > tr > th > [data-bm-head]")];
+    const open = heads.filter((one) => one.getAttribute("aria-expanded") === "true").map((one) => one.dataset.bmHead);
+    const words = !open.length ? "none" : open.length === heads.length ? "all" : open.join(",");
+    const other = (address) => {
+      const url = new URL(address);
+      url.searchParams.delete("after");
+      url.searchParams.set("open", words);
+      return url.href;
+    };
+    history.replaceState(history.state, "", other(location.href));
+    for (const one of document.querySelectorAll("[data-bm-keep]")) {
+      if (one.href) one.href = other(one.href);
+      else (one.elements.open || one.appendChild(Object.assign(document.createElement("input"), { type: "hidden", name: "open" }))).value = words;
+    }
   };
 
   // Before htmx hears of it: what is open closes here, nothing is asked for twice.
   document.addEventListener("click", (event) => {
     const link = event.target instanceof Element && event.target.closest("[data-bm-head]");
     if (!link || event.ctrlKey || event.metaKey || event.shiftKey) return;
-    const head = link.closest("tbody"), inner = bodies(head);
+    const inner = bodies(link.closest("tbody"));
     const open = link.getAttribute("aria-expanded") === "true";
     link.setAttribute("aria-expanded", open ? "false" : "true");
-    if (open) {
-      hide(inner);
-    } else if (inner.length) {
-      // Shown once: shown again, with the groups inside it as they were left.
-      let folded = Infinity;
-      const shown = [];
-      for (const body of inner) {
-        const depth = Number(body.dataset.d);
-        if (depth > folded) continue;
-        folded = Infinity;
-        shown.push(body);
-        const own = body.querySelector("[data-bm-head]");
-        if (own && own.getAttribute("aria-expanded") !== "true") folded = depth;
-      }
-      show(shown);
+    // Shown once: shown again, with the groups inside it as they were left.
+    let folded = open ? 0 : Infinity;
+    for (const body of inner) {
+      const depth = Number(body.dataset.d);
+      body.hidden = depth > folded;
+      if (body.hidden) continue;
+      const own = body.querySelector("[data-bm-head]");
+      folded = own && own.getAttribute("aria-expanded") !== "true" ? depth : Infinity;
     }
+    keep();
     if (open || inner.length) {
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -82,7 +80,7 @@
         if (!body.hidden) row = down ? body.firstElementChild : body.lastElementChild;
       }
       const found = row.querySelector(".bm-a, .bm-m a");
-      if (found && found.offsetParent) return found;
+      if (found) return found;
     }
   };
   document.addEventListener("keydown", (event) => {

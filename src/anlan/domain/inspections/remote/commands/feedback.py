@@ -42,7 +42,7 @@ def tell(pk: UUID, *, to: str = "", **call: Unpack[Call]) -> UUID:
     unit = main_unit(claim.by, LOOKS).name
     outbox.post(
         "remote.told", to_units=units, about=pk, at=claim.at,
-        data={"unit": unit, "firm": pick.enterprise.name, "way": pick.get_way_display()},
+        data={"unit": unit, "firm": pick.enterprise.name, "way": pick.way},
     )  # fmt: skip
     claim.record("remote.tell", "remote_pick", pk, after={"to": to, "units": units})
     return claim.done(pk)

@@ -7,12 +7,12 @@ from datetime import date, datetime
 from typing import Unpack
 from uuid import UUID, uuid5
 
-from django.conf import settings
 from django.db import transaction
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from anlan.base import stored
 from anlan.base.ids import id_after
 from anlan.base.limits import TEXT_CHARS_MAX
 from anlan.base.refusal import MovedOn
@@ -169,7 +169,7 @@ def _finding(new: NewLook, pick: Pick, place: int, each: Seen, unit: int) -> haz
     kind = Violation.Kind(each.kind)
     # The hazard keeps them for every reader, as it keeps what a workbook says of it: whoever
     # enters the look may read another language.
-    with translation.override(settings.LANGUAGE_CODE):
+    with stored.house_language():
         where = _("%(way)s (%(plan)s): %(what)s, %(moment)s") % {
             "way": plan.get_way_display(), "plan": plan.name, "what": new.what.strip(),
             "moment": date_format(moment, "Y-m-d H:i"),

@@ -36,6 +36,23 @@ def test_places(text: str, words: str, region: str) -> None:
     assert _region(text, words, "云南省") == region
 
 
+@pytest.mark.parametrize(
+    ("text", "region"),
+    [
+        ("沂水:筑牢安全防线\n今年以来,该县检查企业90家。", "山东省临沂市沂水县"),
+        ("平望镇开展检查\n来源:吴江日报\n平望镇检查企业90家。", "江苏省苏州市吴江区"),
+        ("龙华区召开会议\n深圳特区报讯 全区检查企业90家。", "广东省深圳市龙华区"),
+        ("勉县应急局报告:检查企业90家。", "陕西省汉中市勉县"),
+        ("滨州日报 2023年2月6日\n我市贯彻全国和全省会议精神,检查企业90家。", "山东省滨州市"),
+        ("唐山市路南区小山街道开展检查\n小山街道检查商户90家。", "河北省唐山市路南区"),
+        ("山东省通报。公安交警部门检查企业90家。", "山东省"),
+        ("交通运输部:举行新闻发布会\n部领导介绍,共检查企业90家。", "全国"),
+    ],
+)
+def test_a_paper_s_place_by_who_tells_it(text: str, region: str) -> None:
+    assert _region(text, "90家") == region
+
+
 def test_a_heading_changes_the_province() -> None:
     text = "陕西:三年行动扎实有力\n\n  检查企业12家。\n四川:守牢底线\n\n  检查企业15家。"
     assert _region(text, "12家") == "陕西省"

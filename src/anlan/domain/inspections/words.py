@@ -1,0 +1,34 @@
+"""What the codes of this capability are called on the record of what was done."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.kernel.accounts.words import Words
+
+WORDS = Words(
+    nouns={
+        "acceptance": _("acceptance"),
+        "acceptances": _("acceptance"),
+        "nilrule": _("rule for nil reports"),
+        "remote": _("remote check"),
+        "remoteplans": _("sampling plan"),
+        "selfcheck": _("own checks"),
+        "sweep": _("sweep"),
+        "target": _("subjects of sweeps"),
+    },
+    verbs={
+        "team": _("team set"),
+    },
+    objects={
+        "acceptance": _("acceptance"),
+        "inspections.check": _("own checks"),
+        "inspections.checkplan": _("plan of own checks"),
+        "inspections.nilrule": _("rule for nil reports"),
+        "inspections.sweep": _("sweep"),
+        "inspections.visit": _("visit"),
+        "remote_look": _("remote check"),
+        "remote_pick": _("enterprise drawn by lot"),
+        "remote_plan": _("sampling plan"),
+    },
+)

@@ -1,0 +1,31 @@
+"""What the codes of this capability are called on the record of what was done."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.kernel.accounts.words import Words
+
+WORDS = Words(
+    nouns={
+        "escalation": _("listing that goes up a level"),
+        "letter": _("Letter of supervision"),
+        "listed": _("listed supervision"),
+        "paper": _("transfer or letter"),
+        "supervision": _("Supervision"),
+        "terms": _("terms of supervision"),
+        "transfer": _("Transfer of findings"),
+    },
+    verbs={
+        "comment": _("commented"),
+        "dual": _("reported to two"),
+        "letterhead": _("letterhead set"),
+        "log": _("day logged"),
+        "member": _("member of the team set"),
+        "reply": _("replied"),
+        "unlog": _("log entry taken back"),
+    },
+    objects={
+        "terms": _("terms of supervision"),
+    },
+)

@@ -27,32 +27,48 @@ from anlan.kernel.loop.models import Party, PartyRole
 from anlan.kernel.papers import documents
 
 NOTICE = Path(__file__).parent / "samples" / "notice.txt"
+#: Days back, in the order in which a campaign goes: founded, published, broken down, shared out.
+FOUNDED, PUBLISHED, BROKEN_DOWN, SHARED, NAMED = 200, 118, 115, 112, 105
+#: When units reported: days back, and how much of what they are at by today they had done.
+REPORTED = ((80, 30), (45, 70), (9, 100))
+CHECKED, CLOSED = 6, 4
 #: How far the units are with the province's tasks, one after the other; None: not signed for yet.
 PROGRESS = (100, 70, 100, 45, 20, 10, None)
+#: The same below, from task to task and from prefecture to prefecture.
+PACES = (60, 35, 100, 80, 15, 50, 75, 25)
+#: Prefectures that have not published theirs.
+IDLE = 3
+LATER = "实施方案另行印发，要件随方案补齐（演示）。"
 
 
 def campaign(*, at: datetime) -> None:
+    """What happened before today is entered as of its day, so that a map can be held against it."""
     today = timezone.localdate(at)
     office = held.actor(User.objects.get(username="yn.office"), today=today)
-    pk = _campaign(office, today, at)
-    plan = _plan(pk, office, today, at)
+    pk = _campaign(office, today, _ago(at, FOUNDED))
+    plan = _plan(pk, office, today, _ago(at, PUBLISHED))
     units = [Unit.objects.get(code=office_code(area)).pk for area in _prefectures()]
-    commands.break_down(plan.pk, units=units, **_call(office, at))
-    _share(plan, office, at)
+    commands.break_down(plan.pk, units=units, **_call(office, _ago(at, BROKEN_DOWN)))
+    _share(plan, office, _ago(at, SHARED))
     _work(plan, office, at)
+    _below(plan, at)
     demo_progress.reached(plan, office, units, at)
     demo_carrying.carried(plan, office, units, at)
     capital = held.actor(User.objects.get(username="km.office"), today=today)
     below = Plan.objects.get(parent=plan, unit__code=office_code(CAPITAL))
     words = "排查整治城中村自建房消防安全隐患（演示）。"
     own = NewLine(words, title="整治城中村自建房消防隐患（演示）", due_on=today + timedelta(60))
-    commands.put_lines(below.pk, [own], **_call(capital, at))
+    published = _ago(at, SHARED - 2)
+    commands.put_lines(below.pk, [own], **_call(capital, published))
     # The capital's own line has neither a number nor a person yet, which the rule wants explained.
-    later = "实施方案另行印发，要件随方案补齐（演示）。"
-    commands.publish(below.pk, reason=later, **_call(capital, at))
+    commands.publish(below.pk, reason=LATER, **_call(capital, published))
     district = Unit.objects.get(code=office_code(DISTRICT)).pk
-    commands.break_down(below.pk, units=[district], **_call(capital, at))
+    commands.break_down(below.pk, units=[district], **_call(capital, published))
     demo_meetings.held(plan, office, at)
+
+
+def _ago(at: datetime, days: int) -> datetime:
+    return at - timedelta(days)
 
 
 def _call(by: Actor, at: datetime) -> Any:
@@ -125,20 +141,38 @@ def _work(plan: Plan, office: Actor, at: datetime) -> None:
     """The province's departments work on theirs; who they are is simulated."""
     tasks = plan.tasks.filter(case__state="assigned").order_by("line__place")
     for task, progress in zip(tasks, PROGRESS, strict=False):
-        if progress is None:
-            continue
-        party = Party.objects.select_related("unit").get(
-            case=task.pk, role=PartyRole.RECTIFIER, until=None
-        )
-        unit = replace(CLOCK, name=f"{party.unit.name}（演示）", unit_id=party.unit_id)
-        commands.name_person(task.pk, person="分管负责人（演示）", **_call(unit, at))
-        words = f"已完成 {progress}%，其余正在推进（演示）"
-        commands.report(task.pk, progress=progress, text=words, **_call(unit, at))
-        if progress == 100:
-            commands.rectify(
-                task.pk, result="已全部完成，台账和验收意见附后（演示）", **_call(unit, at)
-            )
+        if progress is not None:
+            _report(task, progress, at)
     for task in tasks.model.objects.filter(plan=plan, case__state="rectified")[:1]:
-        commands.accept_report(task.pk, **_call(office, at))
-        commands.verify(task.pk, reason="抽查台账和现场，属实（演示）", **_call(office, at))
-        commands.close(task.pk, **_call(office, at))
+        commands.accept_report(task.pk, **_call(office, _ago(at, CHECKED)))
+        words = "抽查台账和现场，属实（演示）"
+        commands.verify(task.pk, reason=words, **_call(office, _ago(at, CHECKED)))
+        commands.close(task.pk, **_call(office, _ago(at, CLOSED)))
+
+
+def _below(plan: Plan, at: datetime) -> None:
+    """Most prefectures have published theirs and are some way; the last ones have not begun."""
+    plans = Plan.objects.filter(parent=plan).exclude(unit__code=office_code(CAPITAL))
+    rows = list(plans.select_related("unit").order_by("unit__code"))
+    for n, own in enumerate(rows[:-IDLE]):
+        unit = replace(CLOCK, name=f"{own.unit.name}（演示）", unit_id=own.unit_id)
+        commands.publish(own.pk, reason=LATER, **_call(unit, _ago(at, SHARED - 3 - n % 5)))
+        for k, task in enumerate(own.tasks.order_by("line__place")):
+            _report(task, PACES[(n + 3 * k) % len(PACES)], at)
+
+
+def _report(task: Task, progress: int, at: datetime) -> None:
+    """Whoever carries it out names somebody and reports, by steps, how far it is."""
+    party = Party.objects.select_related("unit").get(
+        case=task.pk, role=PartyRole.RECTIFIER, until=None
+    )
+    unit = replace(CLOCK, name=f"{party.unit.name}（演示）", unit_id=party.unit_id)
+    person = "分管负责人（演示）"
+    commands.name_person(task.pk, person=person, **_call(unit, _ago(at, NAMED)))
+    for days, share in REPORTED:
+        done = progress * share // 100
+        words = f"已完成 {done}%，其余正在推进（演示）"
+        commands.report(task.pk, progress=done, text=words, **_call(unit, _ago(at, days)))
+    if progress == 100:
+        words = "已全部完成，台账和验收意见附后（演示）"
+        commands.rectify(task.pk, result=words, **_call(unit, _ago(at, REPORTED[-1][0])))

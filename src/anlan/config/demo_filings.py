@@ -44,17 +44,24 @@ def filings(*, at: datetime) -> None:
     opened = min(at, timezone.make_aware(datetime.combine(month.end + timedelta(1), time(9))))
     opening.open_due(opened)
     _every_state(form, month.code, opened, at)
+    _hazards(month, opened, at)
+    _visits(city, month, opened, at)
+    _spending(city, opened)
+
+
+def _hazards(month: periods.Period, opened: datetime, at: datetime) -> None:
+    """The 12 columns of each prefecture: most in time, two late, two not yet."""
     province = demo_offices.unit(demo_offices.office_code("530000")).pk
     pk = shipped.take_over(
-        "hazards_month", by=_MADE, at=at, request_id=uuid7(), unit=province,
+        "hazards_month", by=_MADE, at=opened, request_id=uuid7(), unit=province,
         starts_on=month.start, groups=(Group("committee_office", int(Level.PREFECTURE)),),
     )  # fmt: skip
-    commands.issue(pk, **_call(_MADE, at))
+    commands.issue(pk, **_call(_MADE, opened))
     for n, row in enumerate(Filing.objects.filter(form=pk).order_by("unit__code")):
-        if n % 3:
-            commands.submit(row.pk, values={}, **_call(_MADE, at))
-    _visits(city, month, at)
-    _spending(city, at)
+        if n % 8 == 7:
+            continue
+        sent = at if n % 8 == 3 else min(at, opened + timedelta(days=1, hours=5 * n))
+        commands.submit(row.pk, values={}, **_call(_MADE, sent))
 
 
 def _call(by: Actor, at: datetime) -> Any:
@@ -146,10 +153,10 @@ def _nil(row: Filing, at: datetime) -> None:
         _submit(row, 3, _MADE, at)
 
 
-def _visits(city: int, month: periods.Period, at: datetime) -> None:
+def _visits(city: int, month: periods.Period, opened: datetime, at: datetime) -> None:
     """A small form that lists visits one by one: the same one counts once (S310)."""
     [item] = commands.make_items(
-        [commands.NewItem("联合检查企业", "家次", unit=city)], **_call(_MADE, at)
+        [commands.NewItem("联合检查企业", "家次", unit=city)], **_call(_MADE, opened)
     )
     rows = (
         Row("r1", "联合检查企业", "家次", "逐条列出；两家单位列报同一次检查的只计一次",
@@ -160,24 +167,24 @@ def _visits(city: int, month: periods.Period, at: datetime) -> None:
         groups=(Group("committee_office", _COUNTY),), reviewed=False,
         definition=Definition("", (Section("s1", "联合检查", "", (Column("m", "本月"),), rows),)),
     )  # fmt: skip
-    pk = commands.make_form(new, **_call(_MADE, at))
-    commands.issue(pk, **_call(_MADE, at))
+    pk = commands.make_form(new, **_call(_MADE, opened))
+    commands.issue(pk, **_call(_MADE, opened))
     shared = [month.start.isoformat(), "昆明模拟化工有限公司（演示）", "罐区检查"]
     for n, row in enumerate(Filing.objects.filter(form=pk).order_by("unit__code")[:3]):
         own = [month.end.isoformat(), f"模拟企业{n + 1}号（演示）", "消防检查"]
         commands.submit(row.pk, values={}, lists={"r1.m": [shared, own] if n < 2 else [own]},
-                        **_call(_MADE, at))  # fmt: skip
+                        **_call(_MADE, min(at, opened + timedelta(days=1))))  # fmt: skip
 
 
-def _spending(city: int, at: datetime) -> None:
+def _spending(city: int, opened: datetime) -> None:
     """A form of a year whose amounts some tell vaguely, with words beside the numbers (S311)."""
-    year = periods.of(periods.Kind.YEAR, timezone.localdate(at)).previous()
+    year = periods.of(periods.Kind.YEAR, timezone.localdate(opened)).previous()
     new = [
         commands.NewItem("安全生产投入", "万元", basis="各单位自报；说不准的写成约数或范围",
                          unit=city, vague=True),
         commands.NewItem("提取安全生产费用的企业", "家", unit=city),
     ]  # fmt: skip
-    items = commands.make_items(new, **_call(_MADE, at))
+    items = commands.make_items(new, **_call(_MADE, opened))
     rows = (
         Row("r1", "安全生产投入", "万元", "", {"m": Cell("declared", item=items[0])}),
         Row("r2", "提取安全生产费用的企业", "家", "", {"m": Cell("declared", item=items[1])}),
@@ -189,10 +196,10 @@ def _spending(city: int, at: datetime) -> None:
         groups=(Group("committee_office", _COUNTY),), reviewed=False,
         definition=Definition("", (section,)),
     )  # fmt: skip
-    pk = commands.make_form(form, **_call(_MADE, at))
-    commands.issue(pk, **_call(_MADE, at))
+    pk = commands.make_form(form, **_call(_MADE, opened))
+    commands.issue(pk, **_call(_MADE, opened))
     said = ("12,850", "数亿元", "约3亿元", "5000万元以上", "8,600", "近2亿元")
     for n, row in enumerate(Filing.objects.filter(form=pk).order_by("unit__code")[: len(said)]):
         text = f"落实企业自查补助，更新监测设备{n + 3}套；小微企业投入统计口径不一（演示）。"
         commands.submit(row.pk, values={"r1.m": said[n], "r2.m": str(40 + n * 7), "r3.m": text},
-                        **_call(_MADE, at))  # fmt: skip
+                        **_call(_MADE, opened))  # fmt: skip

@@ -136,6 +136,7 @@ def people(province: str) -> list[Person]:
     return [
         Person("yn.office", "省办经办（演示）", office, Role.OFFICE, "省安委办 主任科员"),
         Person("yn.leader", "省办领导（演示）", office, Role.LEADER, "省安委办 副主任"),
+        Person("yn.second", "省办复核（演示）", office, Role.OFFICE, "省安委办 四级调研员"),
         Person("yn.viewer", "省办查阅（演示）", office, Role.VIEWER, "省安委办 统计岗"),
         Person("yn.duty", "值班员（演示）", office, Role.DUTY, "省应急指挥中心 值班员"),
         Person("km.office", "市办经办（演示）", capital, Role.OFFICE, "昆明市安委办 科员"),

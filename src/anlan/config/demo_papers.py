@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 from django.utils import timezone
 
@@ -13,12 +14,13 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.paths import below
 from anlan.config.demo_offices import CAPITAL, office_code, unit
+from anlan.config.samples import PROVINCE
 from anlan.domain.bulletins import commands
 from anlan.domain.bulletins.models import Word
 from anlan.domain.bulletins.press import commands as press
 from anlan.domain.hazards.models import Hazard
 from anlan.kernel.accounts import held
-from anlan.kernel.accounts.models import User
+from anlan.kernel.accounts.models import Unit, User
 from anlan.kernel.calendar import periods
 from anlan.kernel.regions.models import Region
 
@@ -38,26 +40,46 @@ def papers(*, at: datetime) -> None:
         by: Actor = held.actor(User.objects.get(username=name), today=today)
         return {"by": by, "at": timezone.now(), "request_id": uuid7()}
 
-    draft = commands.NewPaper(uuid7(), "situation", area.pk, month)
-    commands.make(draft, **call("km.office"))
-    new = commands.NewPaper(
-        uuid7(), "circular", area.pk, month, recipients="各县（市、区）安委会，市安委会成员单位"
-    )
-    pk = commands.make(new, **call("km.office"))
-    commands.add_word("昆安办演示", **call("km.office"))
-    commands.submit(pk, **call("km.office"))
-    commands.review(pk, said="数据已核对（演示）", **call("km.second"))
-    commands.sign(pk, **call("km.leader"))
-    word = Word.objects.get(word="昆安办演示")
-    commands.number(pk, word=word.pk, **call("km.office"))
-    commands.seal(pk, **call("km.office"))
+    for place, who in ((area, "km"), (Region.objects.get(code=PROVINCE), "yn")):
+        draft = commands.NewPaper(uuid7(), "situation", place.pk, month)
+        commands.make(draft, **call(f"{who}.office"))
     units = [unit(office_code(code)).pk for code in COUNTIES]
     copies = [unit(f"{CAPITAL}-yj").pk]
+    words = "各县（市、区）安委会，市安委会成员单位"
+    pk = _circular(area, month, "km", call, word="昆安办演示", recipients=words)
     commands.give_out(pk, units=units, copies=copies, **call("km.office"))
     commands.receive(pk, **call("wh.office"))
+    _of_province(month, call)
     _notice(area, month, call("km.office"))
     _countersigned(area, month, call)
     _press(area, month, today, call)
+
+
+def _circular(
+    area: Region, month: str, who: str, call: Call, *, word: str, recipients: str
+) -> UUID:
+    """Written, looked over, signed, numbered and sealed; not given out yet."""
+    new = commands.NewPaper(uuid7(), "circular", area.pk, month, recipients=recipients)
+    pk = commands.make(new, **call(f"{who}.office"))
+    commands.add_word(word, **call(f"{who}.office"))
+    commands.submit(pk, **call(f"{who}.office"))
+    commands.review(pk, said="数据已核对（演示）", **call(f"{who}.second"))
+    commands.sign(pk, **call(f"{who}.leader"))
+    commands.number(pk, word=Word.objects.get(word=word).pk, **call(f"{who}.office"))
+    commands.seal(pk, **call(f"{who}.office"))
+    return pk
+
+
+def _of_province(month: str, call: Call) -> None:
+    """The province's circular of the month before, to all prefectures; one has signed for it."""
+    area = Region.objects.get(code=PROVINCE)
+    before = periods.parse(month).previous().code
+    words = "各州、市安委会，省安委会成员单位"
+    pk = _circular(area, before, "yn", call, word="云安办演示", recipients=words)
+    offices = Unit.objects.filter(area__parent=area, code__endswith="-awb", valid_to=None)
+    units = list(offices.order_by("code").values_list("pk", flat=True))
+    commands.give_out(pk, units=units, copies=[], **call("yn.office"))
+    commands.receive(pk, **call("km.office"))
 
 
 def _notice(area: Region, month: str, common: dict[str, Any]) -> None:

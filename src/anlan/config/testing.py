@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 import xml.etree.ElementTree as ET
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -112,7 +112,7 @@ def _tools() -> list[str]:
         "Chromium": (chromium, ["chromium"]),
         "strace": (lambda: shutil.which("strace"), ["strace"]),
         "faketime": (lambda: shutil.which("faketime"), ["faketime"]),
-        both("中文字体", "a Chinese font"): (chinese_font, ["fonts-wqy-zenhei"]),
+        both("中文字体", "a Chinese font"): (paper_fonts, ["fonts-noto-cjk"]),
     }
     missing = [name for name, (found, _packages) in needs.items() if not found()]
     if missing and os.geteuid() == 0 and shutil.which("apt-get"):
@@ -129,17 +129,21 @@ def chromium() -> str | None:
     return shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+def paper_fonts() -> bool:
+    """Whether the fonts are there in which the lines and characters of a pdf are counted."""
+    return any("NotoSerifCJK" in path.name for path in _fonts("*CJK*"))
+
+
 def chinese_font() -> Path | None:
     """The first font of the machine that has Chinese characters, whichever package brought it."""
-    found = (
-        path
-        for name in FONT_NAMES
-        for folder in FONTS
-        if Path(folder).is_dir()
-        for path in sorted(Path(folder).rglob(name))
-        if path.suffix.lower() in FONT_FILES
-    )
-    return next(found, None)
+    return next((path for name in FONT_NAMES for path in _fonts(name)), None)
+
+
+def _fonts(name: str) -> Iterator[Path]:
+    for folder in FONTS:
+        if Path(folder).is_dir():
+            files = sorted(Path(folder).rglob(name))
+            yield from (path for path in files if path.suffix.lower() in FONT_FILES)
 
 
 # --- Static checks -------------------------------------------------------------------------

@@ -1,8 +1,9 @@
 """Which fonts a paper is set in: the office's own, the machine's, and what stands in for them.
 
 No font lies in the program. An office that owns 仿宋 and 小标宋 puts their files into
-``ANLAN_HOME/fonts``; without them the pdf is set in the Noto fonts of the machine, and the .docx
-names the right ones all the same, so that the office's Word shows them.
+``ANLAN_HOME/fonts``; without them the pdf is set in the Noto fonts of the machine, or in whatever
+Chinese font it has. The .docx names the right ones all the same, so that the office's Word shows
+them.
 """
 
 from __future__ import annotations
@@ -54,7 +55,8 @@ def chosen() -> dict[str, list[str]]:
     there = set(found().families())
     by_role = {}
     for role, names in layout.FONTS.items():
-        kept = [name for name in (*names, *layout.STAND_INS[role]) if name in there]
+        wanted = (*names, *layout.STAND_INS[role], *layout.LAST_RESORTS)
+        kept = [name for name in wanted if name in there]
         if not kept:
             raise NoChineseFont(folder=str(folder()))
         by_role[role] = kept

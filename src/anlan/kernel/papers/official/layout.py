@@ -56,6 +56,11 @@ STAND_INS: Final = {
     "subhead": ("Noto Serif CJK SC", "Noto Serif SC", "Source Han Serif SC", "Noto Sans CJK SC"),
     "number": ("Noto Serif CJK SC", "Noto Serif SC", "Noto Sans CJK SC"),
 }
+#: Better than no pdf at all, in this order: what small machines, macOS and Windows have.
+LAST_RESORTS: Final = (
+    "SimSun", "STSong", "Songti SC", "AR PL UMing CN", "WenQuanYi Zen Hei", "WenQuanYi Micro Hei",
+    "Droid Sans Fallback", "PingFang SC", "Microsoft YaHei",
+)  # fmt: skip
 #: What the .docx names: an office's Word has them, and every other reader looks for the like.
 WORD_FONTS: Final = {role: names[0] for role, names in FONTS.items()} | {"head": "黑体"}
 

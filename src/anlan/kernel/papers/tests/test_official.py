@@ -260,6 +260,17 @@ def test_signs_that_no_xml_takes_are_left_out() -> None:
     assert "前后" in _all_text(made)
 
 
+def test_any_chinese_font_is_better_than_no_pdf(monkeypatch: pytest.MonkeyPatch) -> None:
+    from anlan.kernel.papers.official import fonts, layout
+
+    class Small:
+        def families(self) -> list[str]:
+            return ["DejaVu Sans", "WenQuanYi Zen Hei"]
+
+    monkeypatch.setattr(fonts, "found", Small)
+    assert fonts.chosen() == {role: ["WenQuanYi Zen Hei"] for role in layout.FONTS}
+
+
 def test_without_a_chinese_font_no_pdf_of_boxes_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
     from anlan.kernel.papers.official import fonts, pdf
 

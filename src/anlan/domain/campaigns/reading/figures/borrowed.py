@@ -29,8 +29,15 @@ _FOUND_BY = re.compile(r"^(?:发现|排查整治|排查|查处|整改|其中)")
 _NEXT_TO = re.compile(r"[、,和及与(]?(?:共计?|合计|约|近|达)?")
 
 
+#: 整改率: how many signs say which rate it is.
+RATE_CHARS = 3
+
+
 def remember(find: Find, earlier: dict[str, str]) -> None:
     """What the lines below may be of, where they don't say it: the first that is of accidents."""
+    if find.kind == "rate":
+        earlier[f"%{find.indicator[-RATE_CHARS:]}"] = find.indicator
+        return
     name = find.indicator.partition("(")[0]
     held = earlier.get(find.unit, "")
     if find.unit not in EVENT_UNITS or not EVENTS.search(held):
@@ -159,7 +166,9 @@ def beside_words(at: At, last: Find) -> str:
 
 #: Verbs that say nothing without what they are of.
 HANGS_ON = re.compile(
-    r"(?:其中|共|已)?(?:参与|参加|参训|培训|覆盖|惠及|涉及|受教育|整改|完成|销号|处罚|检查|查处|立案|结案|办结|发放|发现|出动|投入|关闭|取缔|合格|采用|)"
+    r"(?:其中|共|已)?(?:剩余|尚有|还有|尚未整改|未整改|余下|参与|参加|参训|培训|覆盖|惠及|涉及|受教育|整改|完成|销号|处罚|检查|查处|立案|结案|办结|发放|发现|出动|投入|关闭|取缔|合格|采用|"
+    r"(?:挂牌|跟踪|限期)?督办|交办|转办|移交|移送|处置|处理|化解|治理|立案查处|查实|受理|下发|下达|曝光|约谈|问责|停产|停业|关停|暂扣|吊销|验收|复查|通过|达标|"
+    r"(?:当场|现场|立即|立行|限期|按期|完成|责令|落实|督促|已|均已|正在)?整改(?:完成|到位|完毕|销号|中)?|完成销号|)"
 )
 
 

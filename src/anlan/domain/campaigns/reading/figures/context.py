@@ -19,14 +19,14 @@ from __future__ import annotations
 import itertools
 import re
 
-from . import frames, regions
+from . import campaigns, frames, regions
 from .frames import Frame
 from .gazetteer import Place
 from .layout import Line
 from .periods import Span, When, is_baseline
 
 _CAMPAIGN_SINCE = re.compile(
-    r"(?:行动|整治|攻坚)(?:开展|实施|启动)?以来|[三两]年来|(?:行动|整治)期间"
+    r"(?:行动|整治|攻坚|大排查|大检查|会战)”?(?:工作)?(?:\([^)\n]{0,16}\))?自?(?:全面|正式|部署|组织)?(?:开展|实施|启动|部署)?以来|[三两]年来|(?:行动|整治)期间"
 )
 _COMPANY = re.compile(r"\s*[\u4e00-\u9fff]{2,12}?(?:公司|集团)")
 _PAPER = re.compile(r"印发|制定|出台|修订|颁布|施行")
@@ -35,6 +35,8 @@ _THIS_TIME = re.compile(
     r"\s*(?:从)?(?:这次|此次|本次|其间|期间|其中|现场|当[天日]|活动(?:当[天日]|现场|中)|另|共|累计|合计|并|发现|查处|排查|出动|责令|立案)"
 )
 _UP_TO_NOW = re.compile(r"截至目前|截止目前|迄今")
+#: 近日,督查组检查了5家企业: the month before the paper's own.
+_LATELY = re.compile(r"(?<![\u4e00-\u9fff])近日|(?<![\u4e00-\u9fff\d])日前(?=,)")
 _SEASON = re.compile(rf"的?(?:{frames.SEASON})")
 _DURING = re.compile(
     rf"(?P<name>{frames.EVENT})[\u4e00-\u9fff]{{0,4}}?期间|(?:[本此这]次|本轮)[\u4e00-\u9fff]{{0,4}}?(?P<this>{frames.EVENT})"
@@ -47,6 +49,9 @@ _GOES_ON = re.compile(
 _PART_OF = re.compile(r"\s*(?:其中|(?:未|没有)?发生|造成)")
 #: 当天,检查组检查了5家企业: the day named last.
 _THAT_DAY = re.compile(r"(?<![^,。;\n\s])(?:活动|会议|检查)?当[天日]")
+#: 截至3月末,在建工地218个: what is there on that day.
+_STANDS = re.compile(r"[末底]?,[^,。;\d]{0,10}?(?:在建|现有|共有|登记|注册|持证|存量|尚有|仍有)")
+_ACCIDENTS = re.compile(r",?[^。;\d]{0,30}?(?:事故|死亡)")
 _JOINED = re.compile(r"[、和与及]")
 _BOTH = re.compile(r"等?[两二三四五六七八九十\d]{1,2}个?(?:省|市|县|区|州|地)")
 _UNTIL = re.compile(r"截[至止]到?$")
@@ -249,11 +254,15 @@ class Context:
             break
         for hit in _CAMPAIGN_SINCE.finditer(self.text, self.line.start, place):
             if carried is None or hit.start() > carried[0]:
-                carried = (hit.start(), self._campaign("以来" in hit[0]))
+                carried = (hit.start(), self.held.so_far)
         for hit in _THAT_DAY.finditer(self.text, self.line.start, place):
             day = self.last_day(hit.start())
             if day and (carried is None or hit.start() >= carried[0]):
                 carried = (hit.start(), day)
+        for hit in _LATELY.finditer(self.text, self.line.start, place):
+            if len(self.held.own) >= 6 and (carried is None or hit.start() >= carried[0]):
+                month = frames.back(self.held.own[:6], 1)
+                carried = (hit.start(), Span(month, month))
         for hit in _DURING.finditer(self.text, self.line.start, place):
             named = self.held.named.get(hit["name"] or hit["this"])
             if named and (carried is None or hit.start() >= carried[0]):
@@ -293,11 +302,23 @@ class Context:
             if not when.digits and when.span.first == (self.year or self.held.default).first:
                 continue  # 全年 says the year again.
             plain = len(when.span.first) == 4 and not (when.ranged or when.open) and when.digits
+            if when.open and not when.digits and self.held.campaign is None and not when.span.words:
+                # 今年以来 opens an account, too, where no campaign is told of.
+                lead = self.text[self.line.start : when.start].strip()
+                last = self._span(when) if not lead or lead[-1] in _OPENING else last
+                continue
             told = plain and self.text[when.end : when.end + 1] == ","
+            if told and not self._opens(when):
+                continue  # …。2022年,全市事故起数下降: that sentence alone.
             last = when.span if told and not self._issues(when) else None
         if _CAMPAIGN_SINCE.search(self.text, self.line.start, self.line.end):
             return None
         return last
+
+    def _opens(self, when: When) -> bool:
+        """2022年,… at the head of its paragraph opens an account; a sentence of accidents is none."""
+        _, end = self.sentence(when.start)
+        return _ACCIDENTS.match(self.text, when.end, end) is None
 
     def _planned(self) -> Span | None:
         """三、2022年工作打算: what stands below is of that year."""
@@ -320,21 +341,32 @@ class Context:
         """2021年,…印发…: when a paper came out says nothing of what comes after it."""
         return _PAPER.search(self.text, when.end, self.sentence(when.start)[1]) is not None
 
-    def _campaign(self, so_far: bool) -> Span:
-        if self.held.campaign is None or not so_far:
-            return self.held.default
-        span = self.held.campaign
-        if len(span.last) >= 6 and span.last[:6] > self.held.until:
-            return Span(span.first, self.held.until)
-        return span
-
     def _span(self, when: When) -> Span:
         told = self.held.default
+        if self._cut_off(when) and not (when.ranged or when.open or when.span.words):
+            return self._counted_until(when)
         if when.open and len(when.span.first) == 4 and told.first[:6] == f"{when.span.first}01":
             return told  # 今年1月至3月25日…。今年以来: the paper's own span.
         if when.open and not when.span.words:
             return frames.since(when.span.first, self.held)
         return when.span
+
+    def _counted_until(self, when: When) -> Span:
+        """截至10月27日: since the campaign or the year began, or the start that the sentence names.
+
+        In a paper of one month or week it is the day itself.
+        """
+        start, _ = self.sentence(when.start)
+        begun = [
+            one.span.first for one in self.whens if one.open and start <= one.start < when.start
+        ]
+        told = self.held.so_far
+        whole = len(told.first) == 4 or told is not self.held.default or told == self.held.campaign
+        if _STANDS.match(self.text, when.end):
+            return when.span
+        if not (begun or whole or (told.first[4:6] == "01" and told.last[4:6] != "01")):
+            return when.span
+        return campaigns.until(begun[-1] if begun else told.first, when.span)
 
     def _in_brackets(self, start: int, place: int) -> bool:
         """(2月7日丹西街道): holds for nothing behind the bracket."""

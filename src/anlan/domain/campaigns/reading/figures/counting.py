@@ -99,6 +99,9 @@ def _measured(at: At) -> bool:
         noun = indicators.noun(at.text, find.number[1], at.line.end)[0]
         if noun and noun not in find.indicator and not _AWAY.match(noun):
             find.indicator += noun  # 1970公里燃气管网
+    if find.kind == "money" and _SPENT.search(find.indicator):
+        spent = _SPENT_ON.match(at.text, find.end, at.line.end)
+        find.indicator += spent["what"] if spent else ""
     if find.kind == "duration" and nearly:
         find.indicator = f"{find.indicator[-12:]}时段年限"
         return True
@@ -113,6 +116,13 @@ def _measured(at: At) -> bool:
     return True
 
 
+#: 投入3200万元实施园区封闭化管理: what money is for stands behind it.
+_SPENT = re.compile(
+    r"^[\u4e00-\u9fff]{0,12}(?:投入|安排|筹措|筹集|争取|拨付|落实|补助|支出|列支)(?:[\u4e00-\u9fff]{0,4}(?:资金|经费))?$"
+)
+_SPENT_ON = re.compile(
+    r"(?:[\u4e00-\u9fff]{0,4}(?:资金|经费))?,?(?:专项)?(?:用于|对|为|实施|开展|推进|建设|建成|完成|改造|更新|购置|支持)?(?P<what>[\u4e00-\u9fff]{2,14})"
+)
 #: 春城市火灾起数最多,为517起
 _AT_ITS_HEAD = re.compile(
     r"(?:^|[,。;:])(?P<what>[\u4e00-\u9fff\d]{2,16}?)最[多少高低],(?:为|达到?|共|仅)?$"
@@ -171,7 +181,9 @@ def _by_lead(at: At) -> bool:
     shared = "" if part else shared_verb(at, lead)
     if shared:
         lead = shared + lead
-    elif (len(lead) <= UNSAID and not _stands_alone(at, lead)) or part:
+    elif (
+        (len(lead) <= UNSAID or HANGS_ON.fullmatch(lead)) and not _stands_alone(at, lead)
+    ) or part:
         lead = of_a_whole(at, lead, part=part is not None)
     if find.unit in EVENT_UNITS:
         lead = of_events(at, clause_before(at, lead) + lead)

@@ -117,11 +117,26 @@ _COUNTED = re.compile(
 )
 
 
+#: 2024—2026年: a span.
+_SPANNED = re.compile(r"(?:至|到|—|-|~)\d{1,4}[年月](?!\d)")
+
+
+def _beside(text: str, start: int, end: int) -> str:
+    """The words around a date, the ones behind it first."""
+    after = re.match(r"\)?[底末]?前?,?(?P<w>[^。;,!\n\d]{0,14})", text[end:])
+    before = re.search(r"[^。;,!\n\d]{0,10}?[(自从到]*$", text[max(0, start - 12) : start])
+    return (after["w"] if after else "") + (before[0] if before else "")
+
+
 def _named(text: str, start: int, end: int) -> str:
     """What happened then: the words after it, or those before where none follow."""
     paper = _PAPER.match(text, end)
     if paper:
         return f"《{paper['title'][-20:]}》{paper['verb']}年月"
+    if _SPANNED.search(text, start, end):
+        return f"统计时段、起止年份月份日期:{_beside(text, start, end)}"
+    if text[start - 1 : start] == "到" and text[end : end + 1] in "年底,前末" and end - start <= 5:
+        return f"目标年份、截止时间:{_beside(text, start, end)}"
     if text[end - 1] == "年" and end - start == 5 and text[end : end + 1] == ",":
         return "统计年度、时段"
     bracketed = text[max(0, start - 1) : start] == "(" and text[end : end + 2] in (")\n", ")")
@@ -160,7 +175,7 @@ def _named(text: str, start: int, end: int) -> str:
     if re.search(r"截[至止]到?$", text[max(0, start - 3) : start]):
         return f"统计截止日期、时间:{words}"
     if text[end : end + 2] == "以来" or text[end : end + 1] == "起":
-        return f"{words[:20]}时段起始年月"
+        return f"{words[:20]}时段、行动起始年月日"
     if _CLOCK.match(re.sub(r"^[上下]?[午晚]|^凌晨", "", text[end : end + 8])) and (
         befell := _BEFELL.match(text, end)
     ):

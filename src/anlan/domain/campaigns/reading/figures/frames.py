@@ -6,14 +6,10 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from . import campaigns
 from .layout import is_plan
 from .periods import PARTS, Span, When, whens
 
-#: Campaigns of the whole country, for documents that name one at their head without its dates.
-CAMPAIGNS = {
-    "安全生产专项整治三年行动": ("202004", "202212"),
-    "安全生产治本攻坚三年行动": ("2024", "2026"),
-}
 HEAD = 600
 #: A line no longer than this says little besides its date.
 SHORT = 40
@@ -40,6 +36,12 @@ class Frame:
     own: str = ""  # the day it came out on, eight digits, where it says so: a bare 16日 hangs on it
     #: What the paper calls its spans: 1月17日至2月25日,为期40天的春运 … 春运期间.
     named: dict[str, Span] = field(default_factory=dict)
+    #: What was done by then, where the campaign of the paper still runs.
+    done: Span | None = None
+
+    @property
+    def so_far(self) -> Span:
+        return self.done or self.default
 
 
 def frame(text: str, issued: date | None) -> Frame:
@@ -52,22 +54,7 @@ def frame(text: str, issued: date | None) -> Frame:
     titled = _titled(text, year)
     if titled is not None and titled.first[:4] != str(year):
         year, until = int(titled.first[:4]), f"{titled.last[:4]}12"
-    dates = whens(text, 0, len(text), year)
-    campaign = None
-    for when in dates:
-        if when.ranged and len(when.span.first) == 6 and len(when.span.last) == 6:
-            months = _months(when.span.first, when.span.last)
-            if months >= 18 and (campaign is None):
-                campaign = when.span
-    if campaign is None:
-        for when in dates:
-            years = when.ranged and len(when.span.first) == 4
-            long = years and int(when.span.last) - int(when.span.first) >= 2
-            if long and int(when.span.last) <= year + 5 and _is_campaign(text, when):
-                campaign = when.span
-                break
-    if campaign is None:
-        campaign = _known(text, year)
+    dates = whens(text, 0, len(text), year, own)
     if not until:
         past = [
             when.span.last for when in dates
@@ -75,18 +62,35 @@ def frame(text: str, issued: date | None) -> Frame:
             and re.search(r"共发生|发生[^。]{0,12}事故|同比", text[when.end : when.end + 24])
         ]  # fmt: skip
         until = max(past, default=f"{year}12")[:6]
+    campaign = campaigns.found(text, dates, year, until)
     titled = titled or _below_title(text, year, own)
-    looks_back = _SUMMARY.search(text[:HEAD]) or not is_plan(text)
+    plan = is_plan(text) and _asks(text)
+    looks_back = _SUMMARY.search(text[:HEAD]) or not plan
     about = titled if titled is not None and looks_back else None
     default = (
         about
         or campaign
         or _season(text, dates)
         or (Span(str(over), str(over)) if over else None)
-        or _reported(text, year, own)
+        or _reported(text, year, own, until)
         or Span(str(year), str(year))
     )
-    return Frame(year, default, campaign, until, own, _named(text, dates, default))
+    ran = default is campaign and campaign is not None and not plan
+    done = (
+        campaigns.so_far(default, campaigns.counted_until(text, dates, until)) if ran else default
+    )
+    return Frame(year, default, campaign, until, own, _named(text, dates, default), done)
+
+
+_ASKS = re.compile(r"方案|计划|要点|通知|安排|意见|规划")
+#: A title stands on one of the first lines that say anything.
+TITLE_LINES = 4
+
+
+def _asks(text: str) -> bool:
+    """Whether the title is that of a plan or a notice; a report may name its plan further down."""
+    rows = [line.strip() for line in text.split("\n") if line.strip()][:TITLE_LINES]
+    return any(_ASKS.search(row) and not re.search(r"[。;]", row) for row in rows)
 
 
 #: What a span of days is called, so that 期间 behind it means those days.
@@ -184,7 +188,13 @@ _COUNTS = re.compile(
 )
 
 
-def _reported(text: str, year: int, own: str) -> Span | None:
+def _opens_account(text: str, when: When, line: int) -> bool:
+    """今年以来,… 4月15日以来,… at the head of a paragraph with amounts."""
+    lead = text[line : when.start].strip("自从 \u3000")
+    return not lead and re.match(r"[^。\n]{0,120}?\d", text[when.end :]) is not None
+
+
+def _reported(text: str, year: int, own: str, until: str) -> Span | None:
     """The time that a bulletin speaks of as a whole: the first one its head counts in."""
     place = 0
     counted = False
@@ -194,14 +204,14 @@ def _reported(text: str, year: int, own: str) -> Span | None:
         for when in whens(text, place, place + len(line), year, own):
             if (
                 when.before
-                or len(when.span.first) == 4
+                or (len(when.span.first) == 4 and not when.open)
                 or re.search(
                     r"(?:较|比|同比|与|以|自|从|《[^》]*)$",
                     text[max(place, when.start - 12) : when.start],
                 )
             ):
                 continue
-            if when.span.words and counted:
+            if counted:
                 continue  # What a later sentence is of, the earlier ones aren't.
             long = when.ranged or not when.digits
             heads = not text[:place].strip() and _SUMMARY.search(line)  # 某市5月份形势通报
@@ -212,6 +222,8 @@ def _reported(text: str, year: int, own: str) -> Span | None:
                 and re.search(r"\d", text[when.end : place + len(line)])
             ):
                 return when.span  # 今年以来 of a paper that names no year.
+            if when.open and not when.span.words and _opens_account(text, when, place):
+                return campaigns.until(when.span.first, Span(until, until)) if until else None
             if when.open or not (long or opens):
                 continue
             if _COUNTS.search(text, when.end, min(when.end + 40, place + len(line))):
@@ -219,22 +231,6 @@ def _reported(text: str, year: int, own: str) -> Span | None:
         counted = counted or re.search(r"\d[起人家条项个处户]", line) is not None
         place += len(line) + 1
     return None
-
-
-def _known(text: str, year: int) -> Span | None:
-    """A document about a campaign that all know needn't say when it is."""
-    for name, (first, last) in CAMPAIGNS.items():
-        if name in text[:HEAD] and int(first[:4]) <= year <= int(last[:4]) + 1:
-            return Span(first, last)
-    return None
-
-
-def _is_campaign(text: str, when: When) -> bool:
-    return re.search(r"行动|整治|攻坚|计划|规划", text[when.end : when.end + 40]) is not None
-
-
-def _months(first: str, last: str) -> int:
-    return (int(last[:4]) - int(first[:4])) * 12 + int(last[4:6]) - int(first[4:6]) + 1
 
 
 def _own_date(text: str, issued: date | None) -> tuple[int, str]:

@@ -48,9 +48,12 @@ def name(text: str, line: Line, finds: list[Find], earlier: dict[str, str], *, p
         if not find.indicator:
             counting.name(text, line, finds, index, earlier)
     _close(text, line, group, finds, last_subjects)
-    _respectively(text, line, finds)
+    _respectively(text, line, finds, earlier)
     for find in finds:
-        if find.kind == "count" and len(find.indicator) > around.UNSAID:
+        if find.kind == "rate" and len(find.indicator) <= BARE_MEASURE:
+            held = earlier.get(f"%{find.indicator[-borrowed.RATE_CHARS :]}", "")
+            find.indicator = held or find.indicator
+        if find.kind in ("count", "rate") and len(find.indicator) > around.UNSAID:
             borrowed.remember(find, earlier)
 
 
@@ -68,7 +71,7 @@ _MEASURED_OF = re.compile(
 _SMALL_PLACE = re.compile(r"(?:镇|乡|街道|园区|片区|开发区|新区|管委会|办事处|社区|村)$")
 
 
-def _respectively(text: str, line: Line, finds: list[Find]) -> None:
+def _respectively(text: str, line: Line, finds: list[Find], earlier: dict[str, str]) -> None:
     """机动车、驾驶人分别达到4.06亿辆、4.92亿人: the second value is of the second noun."""
     for index, first in enumerate(finds):
         before = text[max(line.start, first.number[0] - 80) : first.start]
@@ -80,6 +83,12 @@ def _respectively(text: str, line: Line, finds: list[Find]) -> None:
             if not re.fullmatch(r"、?[、和与及]|以及", text[row[-1].number[1] : other.start]):
                 break
             row.append(other)
+        *others, last = map(around.placeless, re.split(r"[、和与及]", said["nouns"]))
+        if others and not any(others):
+            # 都匀市、福泉市分别关闭煤矿…, 靖远县、景泰县整改率分别为…: of each place the same.
+            for find in row if last and len(row) == len(others) + 1 else ():
+                find.indicator = earlier.get(f"%{last[-borrowed.RATE_CHARS :]}", "") or last
+            continue
         nouns = [noun for noun in indicators.subjects(said["nouns"]) if len(noun) > 1]
         if nouns and (shared := _MEASURED_OF.search(nouns[-1])):
             # 工贸、危化品、建筑施工三个领域的立案数分别为…: of each.

@@ -65,11 +65,15 @@ def name(text: str, line: Line, find: Find, finds: list[Find]) -> None:
         elif "、" in wide and "率" in words:
             words = indicators.tidy(wide)[-30:]
         find.indicator = words[-30:]
+    if _BARE.fullmatch(find.indicator) and tail.startswith("的"):
+        find.indicator += tail[1:]
     named = _RATE_NAME.search(text[line.start : find.start])
     if named and find.kind == "rate":
         find.start = line.start + named.start()
 
 
+#: 完成80%的老旧管网改造任务: the verb before it says nothing alone.
+_BARE = re.compile(r"(?:已|均|基本|累计)?(?:完成|实现|达到?|超过?|覆盖|对)?")
 _YEAR_AGO = re.compile(r"(?:为|是|相当于|达)?(?:去年|上年|前一年)(?:同期)?")
 #: 达到标准化等级的矿山,占持证矿山的74.8%; 比例较高,达60.2%
 _SHARES = re.compile(r"占[^,。;]*|")

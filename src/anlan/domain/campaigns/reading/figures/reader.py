@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from datetime import date
 
-from . import dates, indicators, naming, numbers, quantities, sieve, words
+from . import campaigns, dates, indicators, naming, numbers, quantities, sieve, words
 from .columns import Columns
 from .context import Context
 from .folding import fold
@@ -111,17 +111,12 @@ def _line(
 
 
 _CAMPAIGN = re.compile(r"(?<=[\u4e00-\u9fff])([三五两二四])年(?:行动|攻坚|整治)(?!以来)")
-_CARRIED_OUT = re.compile(r"开展|实施|启动|部署")
 
 
 def _campaign_name(text: str, line: Line, once: set[str]) -> list[Find]:
     """三年行动 says a length once; after that it is only a name."""
     hit = _CAMPAIGN.search(text, line.start, line.end)
-    if (
-        hit is None
-        or "campaign" in once
-        or not _CARRIED_OUT.search(text, max(line.start, hit.start() - 24), hit.start())
-    ):
+    if hit is None or line.heading or "campaign" in once:
         return []
     opened = text.rfind("《", line.start, hit.start())
     if opened >= 0 and text.find("》", opened, hit.start()) < 0:
@@ -256,6 +251,11 @@ def _absorbed(text: str, kept: list[Find]) -> list[Find]:
 def _figure(text: str, mended: Mended, find: Find, context: Context, plan: bool) -> Figure:
     start, end = mended.back(find.start, find.end)
     span = context.period(find.number[0] if find.number[1] else find.start)
+    held = context.held
+    if span is held.default and campaigns.is_result(find):
+        span = held.so_far
+    elif find.kind == "structure" and span == held.so_far:
+        span = held.default  # 三年行动启动以来,落实“1+10+21”: the plan's own.
     timeless = find.hints.get("quoted") or (
         find.kind == "duration" and re.match(r"为期|[两三五]年行动", text[start:end])
     )

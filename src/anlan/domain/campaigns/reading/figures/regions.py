@@ -34,7 +34,7 @@ PROVINCE_WORDS = re.compile(
     r"全省|我省|本省|省委|省政府|省安委|省安办|省级|全区各地|省人大|省应急|省有关|省直|全自治区|各市州|各市\(州\)|各州市|各市没有"
 )
 NATION_WORDS = re.compile(
-    r"(?<![^在年月,。;:、\s(对“])全国(?!首|率先|唯一|最|先进|人大|推广|前列|试点|第|性|、全省|政协|示范|出台|“)"
+    r"(?<![^在年月,。;:、\s(对“])全国(?!首|率先|唯一|最|先进|人大|推广|前列|试点|第|性|、全省|政协|示范|出台|安全生产(?:专项整治|治本攻坚)|“)"
 )
 CITY_WORDS = re.compile(r"市(?:城管|应急|安委|委、市政府|住建|公安|消防|级部门)|全市")
 #: 在全市率先建成, 居全省第一: among whom a place is first, not where it is.
@@ -159,7 +159,7 @@ def mentions(
                 place = among.end()
                 found.append(Mention(hit.start, place, None, back=True))
             continue
-        if found and _of_a_firm(text, hit, found[-1], end):
+        if _of_a_firm(text, hit, found[-1].place if found else around, end):
             place = hit.end
             continue
         found.append(hit)
@@ -177,11 +177,11 @@ _OTHERS = re.compile(
 _FIRM = re.compile(r"[\u4e00-\u9fff]{1,14}?(?:有限(?:责任)?公司|集团|股份|厂(?!房))")
 
 
-def _of_a_firm(text: str, hit: Mention, last: Mention, end: int) -> bool:
+def _of_a_firm(text: str, hit: Mention, held: Place | None, end: int) -> bool:
     """位于天元区…的株洲某机械有限公司: the firm's name takes nobody from the district to its city."""
     return (
-        hit.place is not None and last.place is not None and text[hit.end - 1] not in SUFFIXES
-        and last.place.path.startswith(hit.place.path) and _FIRM.match(text, hit.end, end) is not None
+        hit.place is not None and held is not None and text[hit.end - 1] not in SUFFIXES
+        and held.path.startswith(hit.place.path) and _FIRM.match(text, hit.end, end) is not None
     )  # fmt: skip
 
 

@@ -65,8 +65,8 @@ def test_the_year_comes_from_the_document() -> None:
         ("国庆假期(10月1日至7日)检查12家。\n国庆期间检查13家。\n今年检查14家。",
          "2024-10-01/2024-10-07 2024-10-01/2024-10-07 2024"),
         # A cut-off day holds to the end of its paragraph.
-        ("截至10月27日,检查12家。消防检查13家。\n检查14家。", "2024-10-27 2024-10-27 2024"),
-        ("截至10月27日,检查12家。\n从消防来看,检查13家。\n检查14家。", "2024-10-27 2024-10-27 2024"),
+        ("截至10月27日,检查12家。消防检查13家。\n检查14家。", "2024-01/2024-10 2024-01/2024-10 2024"),
+        ("10月27日,检查12家。\n从消防来看,检查13家。\n检查14家。", "2024-10-27 2024-10-27 2024"),
         ("1月、2月、3月检查企业依次为12家、13家、14家。", "2024-01 2024-02 2024-03"),
         ("检查15家,比去年同期(12家)多3家。今年2月检查13家。本年度检查14家。", "2023 2024-02 2024"),
         ("同比去年,多12家。5月检查13家。\n检查14家。", "2024 2024-05 2024"),
@@ -88,6 +88,8 @@ def test_the_days_below_a_title_are_those_of_its_paper() -> None:
 def test_a_campaign_that_all_know_is_the_default() -> None:
     text = "全市安全生产专项整治三年行动新闻发布会\n2022年3月1日\n全市检查企业30家。"
     (figure,) = [figure for figure in read(text) if figure.unit == "家"]
+    assert figure.period == "2020-04/2022-03"  # It still runs.
+    (figure,) = [f for f in read(text.replace("2022年", "2023年")) if f.unit == "家"]
     assert figure.period == "2020-04/2022-12"
     other = text.replace("2022年", "2019年")
     (figure,) = [figure for figure in read(other) if figure.unit == "家"]

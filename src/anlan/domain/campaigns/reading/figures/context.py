@@ -32,7 +32,7 @@ _COMPANY = re.compile(r"\s*[\u4e00-\u9fff]{2,12}?(?:公司|集团)")
 _PAPER = re.compile(r"印发|制定|出台|修订|颁布|施行")
 _OPENING = frozenset("。,;: \n")
 _THIS_TIME = re.compile(
-    r"\s*(?:从)?(?:这次|此次|本次|其间|期间|其中|现场|当[天日]|活动(?:当[天日]|现场|中)|另|共|累计|合计|并|发现|查处|排查|出动|责令|立案)"
+    r"\s*(?:从)?(?:这次|此次|本次|其间|期间|其中|现场|检查组|督[查导]组|执法人员|当[天日]|活动(?:当[天日]|现场|中)|另|共|累计|合计|并|发现|查处|排查|出动|责令|立案)"
 )
 _UP_TO_NOW = re.compile(r"截至目前|截止目前|迄今")
 #: 近日,督查组检查了5家企业: the month before the paper's own.
@@ -254,7 +254,7 @@ class Context:
             break
         for hit in _CAMPAIGN_SINCE.finditer(self.text, self.line.start, place):
             if carried is None or hit.start() > carried[0]:
-                carried = (hit.start(), self.held.so_far)
+                carried = (hit.start(), self.held.done or self.held.default)
         for hit in _THAT_DAY.finditer(self.text, self.line.start, place):
             day = self.last_day(hit.start())
             if day and (carried is None or hit.start() >= carried[0]):
@@ -302,7 +302,7 @@ class Context:
             if not when.digits and when.span.first == (self.year or self.held.default).first:
                 continue  # 全年 says the year again.
             plain = len(when.span.first) == 4 and not (when.ranged or when.open) and when.digits
-            if when.open and not when.digits and self.held.campaign is None and not when.span.words:
+            if when.open and len(when.span.first) == 4 and self.held.campaign is None:
                 # 今年以来 opens an account, too, where no campaign is told of.
                 lead = self.text[self.line.start : when.start].strip()
                 last = self._span(when) if not lead or lead[-1] in _OPENING else last

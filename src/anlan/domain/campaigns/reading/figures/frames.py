@@ -36,12 +36,13 @@ class Frame:
     own: str = ""  # the day it came out on, eight digits, where it says so: a bare 16日 hangs on it
     #: What the paper calls its spans: 1月17日至2月25日,为期40天的春运 … 春运期间.
     named: dict[str, Span] = field(default_factory=dict)
-    #: What was done by then, where the campaign of the paper still runs.
+    #: What the campaign had brought by then, and whether the paper as a whole is of that.
     done: Span | None = None
+    reports: bool = False
 
     @property
     def so_far(self) -> Span:
-        return self.done or self.default
+        return self.done if self.done is not None and self.reports else self.default
 
 
 def frame(text: str, issued: date | None) -> Frame:
@@ -75,11 +76,10 @@ def frame(text: str, issued: date | None) -> Frame:
         or _reported(text, year, own, until)
         or Span(str(year), str(year))
     )
-    ran = default is campaign and campaign is not None and not plan
-    done = (
-        campaigns.so_far(default, campaigns.counted_until(text, dates, until)) if ran else default
-    )
-    return Frame(year, default, campaign, until, own, _named(text, dates, default), done)
+    reports = default is campaign and campaign is not None and not plan
+    counted = campaigns.counted_until(text, dates, until)
+    done = campaigns.so_far(campaign, counted) if campaign is not None else None
+    return Frame(year, default, campaign, until, own, _named(text, dates, default), done, reports)
 
 
 _ASKS = re.compile(r"方案|计划|要点|通知|安排|意见|规划")
@@ -191,7 +191,7 @@ _COUNTS = re.compile(
 def _opens_account(text: str, when: When, line: int) -> bool:
     """今年以来,… 4月15日以来,… at the head of a paragraph with amounts."""
     lead = text[line : when.start].strip("自从 \u3000")
-    return not lead and re.match(r"[^。\n]{0,120}?\d", text[when.end :]) is not None
+    return not lead and re.match(r"[^\n]{0,160}?\d", text[when.end :]) is not None
 
 
 def _reported(text: str, year: int, own: str, until: str) -> Span | None:

@@ -49,7 +49,8 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
         sections.enter(whole, line)
         year = None if line.heading else year
         year = year or sections.span
-        this_year = int(year.first[:4]) if year else held.year
+        plain = year is not None and year.first[:4] == year.last[:4]
+        this_year = int(year.first[:4]) if year and plain else held.year
         times = whens(whole, line.start, line.end, this_year, held.own)
         context = Context(
             whole, line, sentences(whole, line), held, sections.place, times, year, day, before
@@ -259,7 +260,8 @@ def _figure(text: str, mended: Mended, find: Find, context: Context, plan: bool)
     timeless = find.hints.get("quoted") or (
         find.kind == "duration" and re.match(r"为期|[两三五]年行动", text[start:end])
     )
-    period = find.period or (context.held.default if timeless else span).iso
+    whole = held.campaign if find.kind == "duration" and held.campaign else held.default
+    period = find.period or (whole if timeless else span).iso
     streak = find.kind == "duration" and find.unit == "个月" and "连续" in text[start : start + 3]
     if streak and len(span.last) == 6 and not find.indicator.startswith("连续"):
         period = Span(back(span.last, int(find.value) - 1), span.last).iso

@@ -158,6 +158,25 @@ def shared_verb(at: At, lead: str) -> str:
     return hit["verb"] if hit else ""
 
 
+#: 市级救援队伍12支、县级48支: a list names its thing once, then only whose.
+_LEVEL = re.compile(
+    r"(?:省|市|州|县|区|旗|镇|乡|乡镇|镇街|街道|村|社区|国家|企业|部门|行业)级?(?:层面)?"
+)
+_LEVEL_LED = re.compile(r"^[\u4e00-\u9fff]{0,4}?(?:国家|省|市|州|县|区|乡镇|镇)级")
+
+
+def of_level(at: At, lead: str) -> str:
+    """The thing that the figure before counted at another level."""
+    last = at.last
+    if last is None or last.unit != at.find.unit or not _LEVEL.fullmatch(lead):
+        return ""
+    named = last.hints.get("levelled") or _LEVEL_LED.sub("", last.indicator)
+    if named == last.indicator and "levelled" not in last.hints:
+        return ""
+    at.find.hints["levelled"] = named
+    return f"{lead}{named}"
+
+
 def beside_words(at: At, last: Find) -> str:
     """一次死亡3人以上道路交通事故1244起: a limit before the number is part of the name."""
     said = at.text[last.start : at.find.start]

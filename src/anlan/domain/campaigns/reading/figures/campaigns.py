@@ -78,7 +78,8 @@ def found(text: str, dates: Sequence[When], year: int, until: str) -> Span | Non
 def _known(text: str, year: int) -> Span | None:
     """A paper about a campaign that all know needn't say when it is."""
     for name, first, last in CAMPAIGNS:
-        if name.search(text[:HEAD]) and int(first[:4]) <= year <= int(last[:4]) + 1:
+        of_its_time = not year or int(first[:4]) <= year <= int(last[:4]) + 1
+        if of_its_time and name.search(text[:HEAD]):
             return Span(first, last)
     return None
 
@@ -127,8 +128,6 @@ def so_far(campaign: Span, until: str) -> Span:
     high = campaign.last if len(campaign.last) >= 6 else f"{campaign.last}12"
     if not low[:6] <= until < high[:6]:
         return campaign
-    if low[4:] == "01" and until == f"{low[:4]}12":
-        return Span(low[:4], low[:4])
     return Span(low, until)
 
 

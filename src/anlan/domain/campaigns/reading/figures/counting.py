@@ -33,6 +33,7 @@ from .borrowed import (
     in_brackets,
     last_alike,
     of_a_whole,
+    of_level,
     same_thing,
     shared_verb,
     unsaid,
@@ -178,7 +179,9 @@ def _by_lead(at: At) -> bool:
         beside = at.last is not None and at.last.end == find.start and at.last.hints.get("noun")
         lead = beside_words(at, at.last) if at.last is not None and beside else shared_words(at)
     part = _PART_OF.search(at.text[at.line.start : find.start])
-    shared = "" if part else shared_verb(at, lead)
+    levelled = of_level(at, lead)
+    shared = "" if part or levelled else shared_verb(at, lead)
+    lead = levelled or lead
     if shared:
         lead = shared + lead
     elif (

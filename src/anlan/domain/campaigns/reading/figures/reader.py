@@ -15,7 +15,7 @@ from .layout import Line, is_plan, lines, sentences
 from .mending import Mended, clean, composed
 from .model import Figure, Find
 from .periods import Span, whens
-from .sections import Sections, first_place
+from .sections import Sections, first_place, rank_of
 from .spelling import counts_from_republic, spelled
 
 #: Where two finds overlap, the kind further up is kept.
@@ -38,6 +38,7 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
     home = first_place(whole, region, taiwan=counts_from_republic(folded.text))
     sections = Sections(home, held)
     year: Span | None = None
+    year_rank = -1
     day = before = None
     figures: list[Figure] = []
     once: set[str] = set()
@@ -47,7 +48,9 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
         if line.copy:
             continue
         sections.enter(whole, line)
-        year = None if line.heading else year
+        rank = rank_of(whole, line)
+        if line.heading or 0 <= rank <= year_rank:
+            year = None  # (一)2023年,… holds until (二).
         year = year or sections.span
         plain = year is not None and year.first[:4] == year.last[:4]
         this_year = int(year.first[:4]) if year and plain else held.year
@@ -57,7 +60,8 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
         )
         day = context.last_day()
         before = before if line.heading else context.period(line.end)
-        year = context.plain_year()
+        told, year = year, context.plain_year()
+        year_rank = rank if year is not told else year_rank
         found = _line(whole, line, context, once, earlier, plan=plan, law=law)
         found = _with_cells(found, columns.finds(whole, line))
         _apiece(whole, found, context)

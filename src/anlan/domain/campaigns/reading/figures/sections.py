@@ -115,6 +115,11 @@ class Sections:
         return place if place.level and _ONLY_NAMED.match(text, last.end, line.end) else None
 
 
+def rank_of(text: str, line: Line) -> int:
+    """The rank of a line's number, the highest nought, or -1."""
+    return _rank(text, line)[0]
+
+
 def _rank(text: str, line: Line) -> tuple[int, int]:
     """The rank of a line's number, or -1, and where its words begin."""
     if _RANKS_BEGIN.match(text, line.start, line.end):

@@ -76,3 +76,36 @@ def test_the_length_of_a_campaign_is_a_figure_once() -> None:
     text = HEAD.format(day="2024-07-16") + "推进三年行动。\n三年行动成效明显。"
     found = [(figure.text, figure.period) for figure in read(text) if figure.unit == "年"]
     assert found == [("三年行动", "2024/2026")]
+
+
+def test_a_year_holds_until_a_clause_of_its_rank() -> None:
+    text = "情况\n2023-02-14\n(一)2021年,扎实推进。检查企业30家。\n1.处罚12家。\n(二)强化宣传。表彰13家。"
+    assert _periods(text) == "2021 2021 2023"
+
+
+def test_a_list_says_its_thing_once_and_then_whose() -> None:
+    text = "情况\n2023-02-14\n组建市级应急救援队伍12支、县级48支、乡镇89支。"
+    named = [figure.indicator for figure in read(text) if figure.unit == "支"]
+    assert named == ["组建市级应急救援队伍", "县级应急救援队伍", "乡镇应急救援队伍"]
+
+
+@pytest.mark.parametrize(
+    ("body", "words", "name"),
+    [
+        ("投入3200万元实施园区封闭化管理。", "3200万元", "投入园区封闭化管理"),
+        ("完成80%的老旧管网改造任务。", "80%", "完成老旧管网改造任务"),
+        ("排查重大隐患86条,挂牌督办5条。", "5条", "挂牌督办重大隐患"),
+        ("排查重大隐患86条,剩余5条。", "5条", "剩余重大隐患"),
+        ("都匀市、福泉市分别关闭煤矿3处、2处。", "3处", "关闭煤矿"),
+    ],
+)
+def test_what_is_counted_where_its_verb_stands_alone(body: str, words: str, name: str) -> None:
+    named = {figure.text: figure.indicator for figure in read("情况\n2023-02-14\n" + body)}
+    assert named[words] == name
+
+
+def test_rates_of_places_are_of_what_was_rated_above() -> None:
+    text = "情况\n2023-02-14\n排查重大隐患30条,整改率96%。\n靖远县、景泰县整改率分别为91%、89%。"
+    rates = [figure for figure in read(text) if figure.unit == "%"]
+    assert len({figure.indicator for figure in rates}) == 1
+    assert [figure.region[-3:] for figure in rates[1:]] == ["靖远县", "景泰县"]

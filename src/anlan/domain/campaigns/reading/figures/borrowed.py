@@ -206,7 +206,9 @@ def of_a_whole(at: At, lead: str, *, part: bool) -> str:
     topic = topic_of(at)
     about = bool(topic) and (len(previous) <= 4 or previous.startswith(topic))
     at.find.hints["core"] = topic if about else previous
-    return topic + lead if about else lead + previous[-12:]
+    if about or previous.startswith(lead):
+        return topic + lead if about else previous  # 检查企业30家;会理县检查12家
+    return lead + previous[-12:]
 
 
 def _named_before(at: At) -> tuple[str, str]:

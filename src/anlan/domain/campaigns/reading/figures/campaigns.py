@@ -100,7 +100,7 @@ def _short(text: str, dates: Sequence[When], until: str) -> Span | None:
 
 def _is_one(text: str, when: When) -> bool:
     behind = _CAMPAIGN_WORD.search(text, when.end, when.end + 40) is not None
-    return behind or _BEFORE_BRACKET.search(text[: when.start][-12:]) is not None
+    return behind or _BEFORE_BRACKET.search(text[max(0, when.start - 12) : when.start]) is not None
 
 
 def _months(first: str, last: str) -> int:
@@ -114,7 +114,11 @@ def counted_until(text: str, dates: Sequence[When], until: str) -> str:
         for when in dates
         if len(when.span.last) >= 6
         and not when.span.words
-        and (when.ranged or not when.digits or _UNTIL.search(text[: when.start][-3:]))
+        and (
+            when.ranged
+            or not when.digits
+            or _UNTIL.search(text[max(0, when.start - 3) : when.start])
+        )
         and not is_baseline(text, when.start, when.end)
         and 0 <= _months(when.span.last, until) - 1 <= STATISTICS_LAG
         and _COUNTS.match(text, when.end)

@@ -9,9 +9,10 @@ A figure's time is the last one named before it, as far as that holds:
     三年行动以来, 三年来                   the campaign, as far as the document can see
     较2019年, 6月20日前, 2021年为…阶段    nothing: a base, a deadline, a stage
     春运期间                            the days that the document calls so
-    截至10月27日                        until the paragraph ends
+    截至10月27日                        until the paragraph ends; since the campaign, or the year, began
+    近日                               the month before the paper's own, until the paragraph ends
     一季度, 6月底前 in a paper of no year  the words themselves; last year is over once 今年5月底 is named
-    nothing named                      the time of the heading above, else the campaign of the document, else its year
+    nothing named                      the time of the heading above, else the campaign of the document so far, else its year
 """
 
 from __future__ import annotations

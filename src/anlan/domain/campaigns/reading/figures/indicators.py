@@ -25,7 +25,7 @@ _NOUN_END = re.compile(
 )
 _LEADING = re.compile(
     r"^(?:\(\d{1,2}\)|[分从按][\u4e00-\u9fff]{2,3}?来?看,?|\d{1,2}时至(?:次日)?\d{1,2}时|其中|目前|同时|今年以来|截至目前|截至|据统计|此外|另外|先后|分别|累计|共计|共|已经|已|还|并|也|又|以及|对|将|把|由|在|从|按照|通过|"
-    r"全省|全市|全国|全县|全区|我省|我市|各地|各级|全年|去年,?|今年上半年|上半年|本月|本旬|本周|一季度|前三季度|今年|现有|和|与|及|有|、|了|实际|均|都|就|要求|预计)+"
+    r"全省|全市|全国|全县|全区|全州|全旗|全镇|全乡|我省|我市|我县|我区|我州|我旗|我镇|各地|各级|全年|去年,?|今年上半年|上半年|本月|本旬|本周|一季度|前三季度|今年|现有|和|与|及|有|、|了|实际|均|都|就|要求|预计)+"
 )
 _TRAILING = re.compile(
     r"(?:达到?|(?<!行)为|仅仅?|只|共|约|近|超过?|至少|不低于|不少于|了|的|分别|各|累计|比例?占|占|在|是|有|(?:压减|缩减|减少|增加|扩大|提高|上升|下降)[到至]|[:、(])+$"
@@ -147,7 +147,10 @@ def subjects(before: str) -> list[str]:
     words = re.sub(r"[^和与及、]*年(?:\d{1,2}月)?,?(?=[\u4e00-\u9fff])", "", words)
     words = re.sub(r"(?:19|20)\d\d年(?:\d{1,2}月)?$|^同比.*$", "", words)
     words = re.sub(r"^(?:今年|本年)?\d{1,2}月份?$|^(?:上|本|当)[月季年]度?$", "", words.strip())
-    parts = [part for part in re.split(r"[、和与及]", words) if part.strip()]
+    parts = [
+        part for part in re.split(r"[、和与及]", words)
+        if part.strip() and not re.fullmatch(r"(?:19|20)\d\d年?", part.strip())
+    ]  # fmt: skip
     if not parts:
         return []
     return [tidy(_whole(parts, index)) for index in range(len(parts))]

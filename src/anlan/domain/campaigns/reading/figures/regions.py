@@ -180,7 +180,8 @@ _FIRM = re.compile(r"[\u4e00-\u9fff]{1,14}?(?:有限(?:责任)?公司|集团|股
 def _of_a_firm(text: str, hit: Mention, held: Place | None, end: int) -> bool:
     """位于天元区…的株洲某机械有限公司: the firm's name takes nobody from the district to its city."""
     return (
-        hit.place is not None and held is not None and text[hit.end - 1] not in SUFFIXES
+        hit.place is not None and held is not None
+        and not hit.place.path.endswith(text[hit.start : hit.end])
         and held.path.startswith(hit.place.path) and _FIRM.match(text, hit.end, end) is not None
     )  # fmt: skip
 

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
     from anlan.kernel.loop.worklist import Work
 
 CAPABILITIES = (
-    "accidents", "assessments", "bulletins", "campaigns", "enterprises", "filings", "hazards",
-    "inspections", "library", "lists", "measures", "office", "statistics", "supervision",
-    "treatment",
+    "accidents", "assessments", "bulletins", "campaigns", "enforcement", "enterprises", "filings",
+    "hazards", "inspections", "library", "lists", "measures", "office", "statistics",
+    "supervision", "treatment",
 )  # fmt: skip
 
 

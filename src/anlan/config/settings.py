@@ -121,6 +121,7 @@ INSTALLED_APPS = [
     "anlan.domain.measures",
     "anlan.domain.filings",
     "anlan.domain.inspections",
+    "anlan.domain.enforcement",
     "anlan.domain.treatment",
     "anlan.domain.supervision",
     "anlan.domain.accidents",

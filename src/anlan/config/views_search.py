@@ -45,6 +45,7 @@ BEGINNINGS: tuple[tuple[str | Promise, str, str], ...] = (
     (gettext_lazy("New paper"), "bulletins:new", "bulletins.make"),
     (gettext_lazy("New campaign"), "campaigns:new", "campaigns.make"),
     (gettext_lazy("New sweep"), "inspections:new", "sweep.make"),
+    (gettext_lazy("New entry of enforcement"), "enforcement:new", "enforcement.enter"),
     (gettext_lazy("New measure"), "measures:new", "measures.make"),
 )
 #: Lists that search their rows by ``q``.
@@ -55,6 +56,7 @@ LISTS: tuple[tuple[str | Promise, str, str], ...] = (
     (gettext_lazy("Problem lists"), "lists:items", "lists.view"),
     (gettext_lazy("Measure list"), "measures:list", "measures.view"),
     (gettext_lazy("Library"), "library:list", "laws.view"),
+    (gettext_lazy("Book of enforcement"), "enforcement:list", "enforcement.view"),
     (gettext_lazy("Papers"), "bulletins:list", "bulletins.view"),
     (gettext_lazy("Enterprises"), "enterprises:list", "enterprise.view"),
     (gettext_lazy("Units"), "accounts:units", "units.view"),

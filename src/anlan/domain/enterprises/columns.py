@@ -104,4 +104,6 @@ def counts_url(row: Enterprise) -> str:
 
 
 #: What other capabilities draw on an entry's page; each says itself what somebody may see.
-MORE_OF_IT = ("treatment:of_enterprise", "inspections:of_enterprise")
+MORE_OF_IT = (
+    "treatment:of_enterprise", "inspections:of_enterprise", "enforcement:of_enterprise",
+)  # fmt: skip

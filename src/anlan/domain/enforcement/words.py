@@ -1,0 +1,19 @@
+"""What the codes of this capability are called on the record of what was done."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from anlan.kernel.accounts.words import Words
+
+WORDS = Words(
+    nouns={"enforcement": _("book of enforcement")},
+    verbs={
+        "pay": _("payment entered"),
+        "unpay": _("payment withdrawn"),
+    },
+    objects={
+        "enforcement.entry": _("entry in the book of enforcement"),
+        "enforcement.payment": _("payment of a fine"),
+    },
+)

@@ -33,6 +33,7 @@ from anlan.kernel.regions.models import Region
 from tests.rights.foreign_accidents import plant_accidents
 from tests.rights.foreign_assessments import plant_assessments
 from tests.rights.foreign_campaigns import plant_campaigns
+from tests.rights.foreign_enforcement import plant_enforcement
 from tests.rights.foreign_enterprises import plant_enterprises
 from tests.rights.foreign_filings import plant_filings
 from tests.rights.foreign_intake import plant_intake
@@ -124,6 +125,7 @@ def plant(
     made.numbers |= plant_accidents(
         word, place, sector, enterprise, reporter, by=CLI, at=at, wide=area == AWAY
     )
+    made.numbers |= plant_enforcement(word, place, sector, enterprise, reporter, at)
     made.numbers |= plant_enterprises(word, place, reporter, at)
     made.numbers |= plant_intake(word, place, reporter, at)
     if area == AWAY:

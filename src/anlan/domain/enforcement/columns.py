@@ -58,12 +58,12 @@ def paid(row: Entry) -> Any:
 
 
 COLUMNS = (
-    Column("title", _("Entry"), cell=title, kind="text",
+    Column("title", _("Number or matter"), cell=title, kind="text",
            link=lambda row: reverse("enforcement:one", args=[row.pk])),
     Column("kind", _("Kind of entry"), cell="shape.label"),
     Column("on", _("Day"), kind="day", sort="newest"),
     Column("whom", _("About whom"), kind="text"),
-    Column("result", _("What came of it"), cell=result, kind="text"),
+    Column("result", _("What it led to"), cell=result, kind="text"),
     Column("paid", _("Fine collected"), cell=paid),
     Column("area", _("Area"), cell="area.full_name", phone=False),
     Column("unit", _("Unit"), cell="unit.name", phone=False),

@@ -77,9 +77,10 @@ class Figure:
 UNIT_PUNISHED = Q(kind__in=PENALTIES) & (
     Q(fine__gt=0) | Q(warned=True) | Q(halted=True) | Q(suspended__gt=0) | Q(revoked__gt=0)
 )
-_FIRMS, _ITEMS, _TIMES = _("enterprises"), _("items"), _("times")
+_FIRMS, _TIMES = _("enterprises"), _("times")
+_ITEMS, _COPIES = pgettext_lazy("enforcement", "items"), pgettext_lazy("enforcement", "copies")
+_CASES, _GUESTS = pgettext_lazy("enforcement", "cases"), pgettext_lazy("enforcement", "attendances")
 _LICENCES, _PERSONS = pgettext_lazy("enforcement", "licences"), _("persons")
-_CASES, _COPIES = pgettext_lazy("enforcement", "cases"), _("copies")
 
 
 def _flow(code: str, label: Promise, unit: Promise, basis: Promise) -> FactKind:
@@ -134,7 +135,7 @@ FIGURES: tuple[Figure, ...] = (
            of=("transfer",), adds=("persons",)),
     Figure(_flow("to_discipline", _("cases transferred to discipline inspection"), _CASES,
                  _("Cases transferred, by the day of the transfer.")), of=("to_discipline",)),
-    Figure(_flow("trained", _("persons trained"), _PERSONS,
+    Figure(_flow("trained", _("persons trained"), _GUESTS,
                  _("Who took part in trainings, by their day; who comes twice counts twice.")),
            of=("training",), adds=("persons",)),
     Figure(_flow("drill", _("emergency drills"), _TIMES, _("Drills held, by their day.")),

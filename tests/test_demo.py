@@ -9,7 +9,8 @@ from django.utils import timezone
 
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
-from anlan.config import demo, demo_offices, demo_statistics, demo_work
+from anlan.config import demo, demo_enforcement, demo_offices, demo_statistics, demo_work
+from anlan.domain.enforcement import invariants as enforcement_invariants
 from anlan.domain.enterprises import commands as enterprises
 from anlan.domain.enterprises.commands import Wanted
 from anlan.domain.hazards import commands
@@ -117,6 +118,24 @@ def test_the_truth_checks_have_something_to_ask_about(offices, at):
     )  # fmt: skip
     [flag] = [flag for one in checks.run(asked) for flag in one.flags if one.rule == "wording"]
     assert len(flag.records) == demo_statistics.SAME_WORDS
+
+
+def test_the_book_of_enforcement_fills_the_monthly_table(offices, at):
+    """Every figure of the quarter has something behind it, and each stands by its rows."""
+    _hazards(at)
+    firms = [
+        enterprises.NewEnterprise(
+            name=f"五华区演示工厂{n}", area_id=Region.objects.get(code="530102").pk,
+            sector_id=("hazchem", "industry")[n % 2],
+        )
+        for n in range(44)
+    ]  # fmt: skip
+    enterprises.put_enterprises(firms, by=BY, at=at, source="test")
+    demo_enforcement.enforcement(at=at)
+    assert all(ok for _name, ok, _n, _told in enforcement_invariants.invariants(at))
+    counted = enforcement_invariants.of_ledger()
+    lacks = {code for code, n in counted.items() if not n}
+    assert lacks == {"enforcement.revoked"}
 
 
 def test_the_table_of_a_month_adds_up(offices, at):

@@ -30,6 +30,7 @@ from anlan.config import (
     demo_accidents,
     demo_assessments,
     demo_campaign,
+    demo_enforcement,
     demo_enterprises,
     demo_filings,
     demo_library,
@@ -131,6 +132,7 @@ def _fill(args: argparse.Namespace, by: Actor, watch: Watch) -> Mapping[str, str
         demo_enterprises.enterprises(at=timezone.now())
         demo_supervision.supervision(at=timezone.now())
         demo_sweeps.sweeps_and_plans(at=timezone.now())
+        demo_enforcement.enforcement(at=timezone.now())
         demo_campaign.campaign(at=timezone.now())
         demo_library.library(at=timezone.now())
         demo_papers.papers(at=timezone.now())

@@ -103,7 +103,7 @@ class _Desk:
         for n, firm in enumerate(firms):
             mine = [each for each in rows.select_related("entry") if each.enterprise_id == firm.pk]
             if mine and mine[0].entry.on + timedelta(14) <= self.today:
-                done = mine[:-1] if n % 5 == 3 else mine
+                done = mine[:-1] if n % 5 == 3 and len(mine) > 1 else mine
                 ids = tuple(each.pk for each in done)
                 yield self._new("recheck", mine[0].entry.on + timedelta(14), firm, rectified=ids)
 

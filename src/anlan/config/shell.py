@@ -50,7 +50,7 @@ _GROUPS: tuple[tuple[str | Promise, tuple[Line, ...]], ...] = (
             (_("Sweeps"), "inspections:sweeps", "search", "sweep.view", False),
             (_("Own checks"), "selfchecks:plans", "calendar-due", "selfcheck.view", False),
             (_("Remote checks"), "remote:list", "eye", "remote.view", False),
-            (_("Book of enforcement"), "enforcement:list", "gavel", "enforcement.view", False),
+            (_("Book of enforcement"), "enforcement:list", "report", "enforcement.view", False),
             (_("Supervision"), "supervision:listed", "gavel", "listed.view", False),
             (_("Accidents"), "accidents:list", "alert-octagon", "accidents.view", False),
             (_("Plans for enterprises"), "treatment:plans", "file-text", "remedy.view", False),

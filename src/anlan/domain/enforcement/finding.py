@@ -11,6 +11,23 @@ from anlan.base.text import plain
 from anlan.domain.enterprises.models import Enterprise
 from anlan.kernel.accounts import policy
 
+#: Merges of merges: a chain longer than this is a loop of ours.
+MERGES_MAX = 8
+
+
+def successors(pks: Collection[int]) -> dict[int, int]:
+    """By entry of the register, the one that it was merged into at last; mostly itself."""
+    found = {pk: pk for pk in pks}
+    for _level in range(MERGES_MAX):
+        into: dict[int, int] = {}
+        for chunk in bulk.slices(sorted(set(found.values()))):
+            rows = Enterprise.objects.filter(pk__in=chunk, merged_into__isnull=False)
+            into.update(rows.values_list("pk", "merged_into"))
+        if not into:
+            return found
+        found = {pk: into.get(last, last) for pk, last in found.items()}
+    raise AssertionError(found)
+
 
 def codes(names: Collection[str]) -> set[str]:
     return {name.strip().upper() for name in names if name.strip()}

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from anlan.base.ids import uuid7
 from anlan.base.refusal import Refusal
-from anlan.domain.enforcement import commands, queries, sheets
+from anlan.domain.enforcement import commands, queries, reading, sheets
 from anlan.domain.enforcement.permissions import ENTERS
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.units import main_unit
@@ -72,7 +72,7 @@ def sheet(request: HttpRequest) -> HttpResponse:
         try:
             with uploaded([file]) as [(name, path)]:
                 unit = main_unit(by, ENTERS)
-                read = sheets.read(path, name, by, unit, timezone.localdate(at))
+                read = reading.read(path, name, by, unit, timezone.localdate(at))
         except Refusal as refusal:
             if refusal.status >= 500:
                 raise

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
@@ -20,6 +19,7 @@ from anlan.base.refusal import MovedOn, NotFound
 from anlan.base.text import plain
 from anlan.domain.enforcement import facts
 from anlan.domain.enforcement.commands.checking import NewEntry, check, digest, refused
+from anlan.domain.enforcement.finding import successors
 from anlan.domain.enforcement.kinds import KINDS
 from anlan.domain.enforcement.models import Entry, Violation
 from anlan.domain.enforcement.permissions import ENTERS, may_enter_in
@@ -103,7 +103,11 @@ class _Standing:
         self.open = set(_among(standing, "key", keys, "enterprise", "key"))
         ids = {pk for e in entries for pk in e.rectified}
         rows_of = _among(standing, "pk", ids, "pk", "enterprise", "entry__on")
-        self.to_rectify: dict[int, tuple[int, date]] = {pk: (firm, on) for pk, firm, on in rows_of}
+        # What was found at an entry that was merged since is its successor's.
+        now = successors({firm for _pk, firm, _on in rows_of})
+        self.to_rectify: dict[int, tuple[int, date]] = {
+            pk: (now[firm], on) for pk, firm, on in rows_of
+        }
 
     def take(self, new: NewEntry) -> None:
         """Refuse what stands, and let the next ones of the set know of this one."""
@@ -237,7 +241,8 @@ def _row(new: NewEntry, place: _Place, unit: Unit, claim: frame.Claim) -> Entry:
 
 def _write(rows: Sequence[Entry], entries: Collection[NewEntry]) -> None:
     Entry.objects.bulk_create(rows, batch_size=500)
-    found, rechecks = [], defaultdict(list)
+    found: list[Violation] = []
+    ticked: dict[int, UUID] = {}
     for row, new in zip(rows, entries, strict=True):
         assert row.enterprise_id is not None or not new.violations
         found += [
@@ -245,14 +250,25 @@ def _write(rows: Sequence[Entry], entries: Collection[NewEntry]) -> None:
                       key=digest(plain(words)))
             for n, words in enumerate(new.violations, 1)
         ]  # fmt: skip
-        for pk in new.rectified:
-            rechecks[row.pk].append(pk)
+        ticked |= dict.fromkeys(new.rectified, row.pk)
     Violation.objects.bulk_create(found, batch_size=500)
-    for entry, pks in rechecks.items():
-        # Compare and set: of two rechecks at once one finds nothing left to tick.
-        open_rows = Violation.objects.filter(pk__in=pks, rectified_by=None, void=False)
-        if open_rows.update(rectified_by=entry) != len(pks):
-            raise MovedOn
+    _tick(ticked)
+
+
+def _tick(ticked: Mapping[int, UUID]) -> None:
+    """Say of violations by which recheck they are rectified.
+
+    Of two rechecks at once one waits here, and then finds nothing left to tick.
+    """
+    done = []
+    for chunk in bulk.slices(sorted(ticked)):
+        still = Violation.objects.filter(pk__in=chunk, rectified_by=None, void=False)
+        done += list(still.order_by("pk").select_for_update())
+    if len(done) != len(ticked):
+        raise MovedOn
+    for each in done:
+        each.rectified_by_id = ticked[each.pk]
+    Violation.objects.bulk_update(done, ["rectified_by"], batch_size=500)
 
 
 def _record(rows: Sequence[Entry], claim: frame.Claim) -> None:

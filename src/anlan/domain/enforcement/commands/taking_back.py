@@ -39,14 +39,15 @@ def withdraw(pk: UUID, *, reason: str, **call: Unpack[Call]) -> UUID:
             _("A payment of this fine stands in the book. Withdraw the payment first."),
         )
     if row.found:
-        # Compare and set: a recheck that ticks one of them at this moment is seen or waits.
-        free = Violation.objects.filter(entry=row, rectified_by=None)
-        if free.update(void=True) != row.found:
+        # A recheck that ticks one of them at this moment is seen, or waits and finds it void.
+        mine = Violation.objects.filter(entry=row).order_by("pk")
+        if any(each.rectified_by_id for each in mine.select_for_update()):
             raise refused(
                 "reason",
                 _("A recheck found a violation of this entry rectified. Withdraw the recheck "
                   "first."),
             )  # fmt: skip
+        mine.update(void=True)
     if row.rectified:
         _open_again(row)
     row.withdrawn_at, row.withdrawn_because, row.origin = claim.at, reason, None

@@ -131,6 +131,15 @@ def test_a_recheck_is_not_withdrawn_over_what_was_found_again(desk: Desk) -> Non
     assert desk.ledger() == {"paper": 1, "violation": 1}
 
 
+def test_what_was_found_at_a_merged_entry_is_rectified_at_its_successor(desk: Desk) -> None:
+    from anlan.domain.enterprises.models import Enterprise
+
+    desk.enter("inspection", violations=("通道堵塞",), enterprise=desk.other.pk)
+    Enterprise.objects.filter(pk=desk.other.pk).update(merged_into=desk.firm)
+    desk.enter("recheck", rectified=desk.open(desk.other))
+    assert desk.ledger() == {"paper": 2, "violation": 1, "violation_rectified": 1}
+
+
 WRONG: list[tuple[str, dict[str, Any], str]] = [
     ("penalty", {}, "fine"),
     ("penalty", {"fine": -1}, "fine"),
@@ -334,5 +343,13 @@ def test_a_workbook_of_entries_costs_the_same_whatever_its_length(desk: Desk) ->
             commands.enter(rows, **desk.call())
         counts.append(len(seen))
     assert counts[1] <= counts[0], counts
+    counts = []
+    for part in (firms[:3], firms[3:]):
+        rechecks = [desk.new("recheck", enterprise=firm.pk, rectified=desk.open(firm))
+                    for firm in part]  # fmt: skip
+        with CaptureQueriesContext(connection) as seen:
+            commands.enter(rechecks, **desk.call())
+        counts.append(len(seen))
+    assert counts[1] <= counts[0], counts
     # Flows are posted as sums of a place and day, not one by one.
-    assert ledger.standing(Q(kind__code=PAPERS)).count() == 2
+    assert ledger.standing(Q(kind__code=PAPERS)).count() == 4

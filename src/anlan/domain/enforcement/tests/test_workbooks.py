@@ -71,13 +71,13 @@ def rows_of(desk: Desk) -> list[dict[str, Any]]:
 def chinese_kinds(monkeypatch: pytest.MonkeyPatch) -> None:
     """Kinds by the names of the template, whether or not the texts are compiled."""
     from anlan.base.text import plain
-    from anlan.domain.enforcement import sheets
+    from anlan.domain.enforcement import reading
 
     names = {"处罚决定": "penalty", "培训": "training", "现场检查记录": "inspection",
              "询问笔录": "inquiry", "整改复查意见书": "recheck"}  # fmt: skip
-    own = sheets._names()
+    own = reading._names()
     monkeypatch.setattr(
-        sheets, "_names", lambda: {**own, **{plain(k): v for k, v in names.items()}}
+        reading, "_names", lambda: {**own, **{plain(k): v for k, v in names.items()}}
     )
 
 
@@ -158,7 +158,7 @@ def test_the_list_goes_out_with_all_that_it_says_and_as_it_is_narrowed(desk: Des
 
 @pytest.mark.once
 def test_reading_a_workbook_costs_the_same_whatever_its_length(desk: Desk, tmp_path: Any) -> None:
-    from anlan.domain.enforcement import sheets
+    from anlan.domain.enforcement import reading
 
     firms = desk.firms(40, word="长册")
     counts = []
@@ -171,7 +171,7 @@ def test_reading_a_workbook_costs_the_same_whatever_its_length(desk: Desk, tmp_p
         )  # fmt: skip
         by, unit = desk.cast.actor("inspector"), desk.cast.units["office"]
         with CaptureQueriesContext(connection) as seen:
-            read = sheets.read(path, "a.xlsx", by, unit, desk.today)
+            read = reading.read(path, "a.xlsx", by, unit, desk.today)
         assert (len(read.entries), read.wrong) == (len(part), [])
         counts.append(len(seen))
     assert counts[0] == counts[1]

@@ -14,9 +14,11 @@ from anlan.domain.enforcement import commands
 from anlan.domain.enforcement.commands import NewEntry, NewPayment
 from anlan.domain.enforcement.kinds import KINDS
 from anlan.domain.enforcement.models import Entry, Violation
+from anlan.domain.enforcement.permissions import ENTERS
 from anlan.domain.enterprises.models import Enterprise, ObjectKind
 from anlan.kernel.accounts import held, policy
-from anlan.kernel.accounts.models import Unit, User
+from anlan.kernel.accounts.models import User
+from anlan.kernel.accounts.units import main_unit
 
 #: Who enters, the name of the unit's papers, and for how many enterprises.
 DESKS = (("wh.yingji", "五应急", 24), ("wh.office", "五安委", 10), ("km.office", "昆安委", 10))
@@ -109,7 +111,7 @@ class _Desk:
 
     def _others(self, firms: Sequence[Enterprise]) -> Iterator[NewEntry]:
         """What is no paper; most of it names an area alone."""
-        unit = Unit.objects.select_related("area").get(pk=self.by.unit_id)
+        unit = main_unit(self.by, ENTERS)
         here: dict[str, Any] = {"area_id": unit.area_id, "sector": self._sector(firms)}
         for n in range(3):
             said = f"第{n + 1}期主要负责人安全培训（演示）"

@@ -22,7 +22,7 @@ def successors(pks: Collection[int]) -> dict[int, int]:
         into: dict[int, int] = {}
         for chunk in bulk.slices(sorted(set(found.values()))):
             rows = Enterprise.objects.filter(pk__in=chunk, merged_into__isnull=False)
-            into.update(rows.values_list("pk", "merged_into"))
+            into |= {pk: last for pk, last in rows.values_list("pk", "merged_into") if last}
         if not into:
             return found
         found = {pk: into.get(last, last) for pk, last in found.items()}

@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from anlan.domain.enforcement.kinds import KINDS as CATALOGUE
 from anlan.domain.enforcement.kinds import PAPER_KINDS, PENALTIES, SOURCE
 from anlan.domain.enforcement.models import Entry, Payment
 from anlan.kernel.facts import ledger
@@ -164,7 +165,13 @@ def _indicator(kind: FactKind) -> Indicator:
     return sort(kind.code, kind.label, kind.code, source=SOURCE)
 
 
-INDICATORS: tuple[Indicator, ...] = tuple(_indicator(kind) for kind in KINDS)
+INDICATORS: tuple[Indicator, ...] = (
+    *(_indicator(kind) for kind in KINDS),
+    *(
+        Count(f"{PAPERS}_{code}", CATALOGUE[code].label, PAPERS, {PAPER: (code,)}, source=SOURCE)
+        for code in PAPER_KINDS
+    ),
+)
 
 
 # --- posting -------------------------------------------------------------------------------

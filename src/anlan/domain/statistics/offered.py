@@ -19,12 +19,15 @@ Text = str | Promise
 
 #: By how its fact kinds begin, what a figure needs that is about no case. Cases need what their
 #: worklist needs, and whatever else is counted needs the analysis alone.
-_NEEDS = {"sweep": "sweep.view", "selfcheck": "selfcheck.view"}
+_NEEDS = {
+    "sweep": "sweep.view", "selfcheck": "selfcheck.view", "enforcement": "enforcement.view",
+}  # fmt: skip
 #: Groups of the chooser, by how codes begin; what stands nowhere here comes last under its own.
 GROUPS: Mapping[str, Text] = {
     "hazard": _("Hazards"), "problem": _("Problems"), "accident": _("Accidents"),
     "inquiry": _("Inquiries into accidents"), "sweep": _("Sweeps"), "selfcheck": _("Own checks"),
-    "measure": _("Measures"), "supervision": _("Supervision"), "truth": _("Truth checks"),
+    "enforcement": _("Book of enforcement"), "measure": _("Measures"),
+    "supervision": _("Supervision"), "truth": _("Truth checks"),
 }  # fmt: skip
 DEFAULT = ("hazard.found", "hazard.rectified", "hazard.rectification_rate", "hazard.overdue")
 

@@ -148,6 +148,27 @@ def test_figures_open_the_entries_that_make_them(desk: Desk) -> None:
     assert opening.address_of(Asked("enforcement.paper", by_code("530102"), month, two)) == ""
 
 
+def test_each_kind_of_paper_is_a_figure_of_its_own_that_the_analysis_offers(desk: Desk) -> None:
+    from django.utils import timezone
+
+    from anlan.domain.enforcement.facts import INDICATORS
+    from anlan.domain.enforcement.kinds import PAPER_KINDS
+    from anlan.domain.statistics import offered
+    from anlan.kernel.calendar import periods
+    from anlan.kernel.facts.asking import Query
+    from anlan.kernel.indicators import compute
+    from anlan.kernel.regions.queries import by_code
+
+    desk.enter("inquiry")
+    asked = Query([], [by_code("530102").pk], [periods.month(desk.today)], timezone.now())
+    found = {each.indicator.code: each.value for each in compute.evaluate(INDICATORS, asked)}
+    papers = {code: found[f"enforcement.paper_{code}"] for code in PAPER_KINDS}
+    assert {code: n for code, n in papers.items() if n} == {"inquiry": 1}
+    codes = {each.code for each in INDICATORS}
+    assert codes <= offered.for_reader(desk.cast.actor("office"), by_sector=False).keys()
+    assert not codes & offered.for_reader(desk.cast.actor("firm"), by_sector=False).keys()
+
+
 def test_the_list_is_narrowed_by_what_one_looks_for(desk: Desk) -> None:
     first = desk.fined()
     desk.enter("drill", "office", what="液氨泄漏演练")

@@ -29,9 +29,11 @@ from anlan.domain.enforcement.models import (
     WORDS_CHARS_MAX,
     Violation,
 )
+from anlan.domain.enforcement.permissions import may_enter_for
 from anlan.domain.enterprises.models import NAME_CHARS_MAX
-from anlan.kernel.accounts import sectors
-from anlan.kernel.accounts.fields import AreaField
+from anlan.kernel.accounts import policy, sectors
+from anlan.kernel.accounts.fields import AreaField, UnitField
+from anlan.kernel.accounts.models import Role, Unit
 from anlan.ui.forms import DayInput, Form
 
 MONEY_DIGITS_MAX = 12
@@ -124,9 +126,14 @@ class EntryForm(Form):
         self, by: Actor, kind: Kind, offered: Sequence[Violation], *args: Any, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.kind = kind
+        self.by, self.kind = by, kind
         fields: Any = self.fields
         fields["number"].required = kind.is_paper
+        if policy.has_role(by, [Role.OFFICE]):
+            fields["unit"] = UnitField(
+                label=FIELDS["unit"], widget=forms.HiddenInput, required=False
+            )
+            fields["unit"].by = by
         fields["firm"] = _firm(required=kind.whom == "enterprise")
         fields["firm"].by = by
         if kind.whom != "enterprise":
@@ -151,6 +158,12 @@ class EntryForm(Form):
                 for each in offered
             ]
 
+    def clean_unit(self) -> Unit | None:
+        unit: Unit | None = self.cleaned_data["unit"]
+        if unit is not None and not may_enter_for(self.by, unit):
+            raise forms.ValidationError(_("You enter for your own unit and those of your area."))
+        return unit
+
     @property
     def taken(self) -> list[Any]:
         return [self[name] for name in self.kind.takes]
@@ -158,7 +171,7 @@ class EntryForm(Form):
     @property
     def new(self) -> NewEntry:
         data = self.cleaned_data
-        area, said = data.get("area"), {}
+        area, unit, said = data.get("area"), data.get("unit"), {}
         for name in self.kind.takes:
             said[name] = _kept(name, data.get(name))
         return NewEntry(
@@ -166,7 +179,7 @@ class EntryForm(Form):
             enterprise=data["firm"], party=data.get("party") or "",
             area_id=area.pk if area and data["firm"] is None else None,
             sector=(data.get("sector") or None) if data["firm"] is None else None,
-            what=data["what"], **said,
+            what=data["what"], unit=unit.pk if unit else None, **said,
         )  # fmt: skip
 
 

@@ -27,7 +27,7 @@ class Entry(models.Model):
     #: 文号, as it stands on the paper.
     number = models.CharField(max_length=NUMBER_CHARS_MAX, blank=True)
     on = models.DateField()
-    #: Who did it: the unit of whoever entered it.
+    #: Who did it: the unit of whoever entered it, or one that its office entered it for.
     unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
     area = models.ForeignKey("regions.Region", models.PROTECT, related_name="+", db_index=False)
     path = models.CharField(max_length=PATH_CHARS_MAX)

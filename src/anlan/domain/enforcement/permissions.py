@@ -10,7 +10,7 @@ from django.db.models import Q
 from anlan.base.actor import Actor
 from anlan.domain.enterprises.permissions import own
 from anlan.kernel.accounts import held, policy
-from anlan.kernel.accounts.models import Role
+from anlan.kernel.accounts.models import Role, Unit, UnitKind
 from anlan.kernel.accounts.policy import EVERYTHING, NOTHING, Rule
 
 SEES = (Role.OFFICE, Role.LEADER, Role.INSPECTOR, Role.DUTY, Role.VIEWER)
@@ -32,6 +32,17 @@ def may_enter_in(by: Actor, path: str, sector: str | None) -> bool:
         if each.role in ENTERS
         and each.enterprise is None
         and (each.sector is None or each.sector == sector)
+    )
+
+
+def may_enter_for(by: Actor, unit: Unit) -> bool:
+    """Whether ``by`` may enter what this unit did: one's own, and an office those of its area."""
+    if by.trusted or unit.pk in policy.units_of(by, ENTERS):
+        return True
+    return unit.kind != UnitKind.ENTERPRISE and any(
+        unit.path.startswith(each.path)
+        for each in held.grants(by)
+        if each.role == Role.OFFICE and each.enterprise is None and each.sector is None
     )
 
 

@@ -26,7 +26,7 @@ from anlan.domain.enforcement.commands import ENTRIES_MAX, NewEntry, judge
 from anlan.domain.enforcement.commands.checking import FIELDS, digest, lines
 from anlan.domain.enforcement.models import Violation
 from anlan.domain.enforcement.money import fen_of
-from anlan.domain.enforcement.permissions import may_enter_in
+from anlan.domain.enforcement.permissions import may_enter_for, may_enter_in
 from anlan.domain.enforcement.refusals import EnforcementSheetTooLong, NoEnforcementSheet
 from anlan.domain.enforcement.sheets import HEADS
 from anlan.kernel.accounts import sectors
@@ -184,6 +184,7 @@ class _Known:
         names = {r.cells.get(each, "") for r in rows for each in ("firm", "code")} - {""}
         self.firms = finding.firms(names, by)
         self.areas = _areas({r.cells.get("area", "") for r in rows} - {""})
+        self.units = _units({r.cells.get("unit", "") for r in rows} - {""}, by)
         self.open: dict[int, dict[str, int]] = defaultdict(dict)
         firms = {pk for found in self.firms.values() for pk in found}
         if any(r.cells.get("rectified") for r in rows):
@@ -222,6 +223,17 @@ def _areas(names: Collection[str]) -> Mapping[str, list[Region]]:
     return found
 
 
+def _units(names: Collection[str], by: Actor) -> Mapping[str, list[int]]:
+    """By name or code, the units of today that one may enter for."""
+    found: dict[str, list[int]] = defaultdict(list)
+    for chunk in bulk.slices(sorted(names)):
+        for unit in Unit.objects.filter(Q(name__in=chunk) | Q(code__in=chunk), valid_to=None):
+            if may_enter_for(by, unit):
+                for name in {unit.name, unit.code}:
+                    found[name].append(unit.pk)
+    return found
+
+
 def _entry(line: _Line, known: _Known) -> NewEntry:
     """The entry that a row is. Raises _Bad with the column to be mended."""
     cell = {name: line.cells.get(name, "") for name in HEADS}
@@ -232,11 +244,12 @@ def _entry(line: _Line, known: _Known) -> NewEntry:
         raise _Bad("on", _("Write the day as 2024-06-25."))
     firm = _firm(cell, known)
     area, sector = (None, None) if firm else _where(cell, known)
+    unit = _one_unit(cell["unit"], known)
     said = "\n".join(f"{name}={value}" for name, value in sorted(cell.items()) if value)
     return NewEntry(
         pk=uuid7(), kind=kind, on=line.on, number=cell["number"], enterprise=firm,
         party="" if firm else cell["party"] or cell["firm"], area_id=area, sector=sector,
-        what=cell["what"], violations=lines(cell["violations"]),
+        what=cell["what"], unit=unit, violations=lines(cell["violations"]),
         rectified=_rectified(cell["rectified"], firm, known),
         halted=_yes("halted", cell), suspended=_count("suspended", cell),
         revoked=_count("revoked", cell), close=_yes("close", cell), warned=_yes("warned", cell),
@@ -245,6 +258,15 @@ def _entry(line: _Line, known: _Known) -> NewEntry:
         reward=_money("reward", cell),
         origin=f"sheet:{known.unit.pk}:{digest(line.on.isoformat() + said)}",
     )  # fmt: skip
+
+
+def _one_unit(written: str, known: _Known) -> int | None:
+    found = known.units.get(written, [])
+    if len(found) > 1:
+        raise _Bad("unit", _("Several units are called so: write the code."))
+    if written and not found:
+        raise _Bad("unit", _("You enter for your own unit and those of your area."))
+    return found[0] if found else None
 
 
 def _firm(cell: Mapping[str, str], known: _Known) -> int | None:

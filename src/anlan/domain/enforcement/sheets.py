@@ -17,8 +17,8 @@ from anlan.kernel.papers.sheets.writing import OutTable, write_tables
 
 #: Chinese, as the reader of other registers has it: a workbook is a paper, not a page.
 HEADS: dict[str, str] = {
-    "kind": "种类", "number": "文号", "on": "日期", "firm": "企业名称",
-    "code": "统一社会信用代码", "party": "对象（未入库的）", "area": "区划（未入库的）",
+    "kind": "种类", "number": "文号", "on": "日期", "unit": "执法单位（非本单位的）",
+    "firm": "企业名称", "code": "统一社会信用代码", "party": "对象（未入库的）", "area": "区划（未入库的）",
     "sector": "行业领域（未入库的）", "what": "事由", "violations": "违法行为（每行一条）",
     "rectified": "已整改违法行为（每行一条，或“全部”）", "halted": "责令停产整顿",
     "suspended": "暂扣许可（个）", "revoked": "吊销许可（个）", "close": "提请关闭",
@@ -62,8 +62,8 @@ def write_list(target: Path | BinaryIO, rows: QuerySet[Entry]) -> int:
     """The entries of a list with all that they say. Raises EnforcementSheetTooLong."""
     if rows.order_by()[OUT_ROWS_MAX : OUT_ROWS_MAX + 1].exists():
         raise EnforcementSheetTooLong(max=OUT_ROWS_MAX)
-    more = ["单位", "区划", "行业领域", "已收缴（元）", "违法行为已整改"]
-    heads = [name for name in HEADS if name not in ("party", "area", "sector")]
+    more = ["执法单位", "区划", "行业领域", "已收缴（元）", "违法行为已整改"]
+    heads = [name for name in HEADS if name not in ("unit", "party", "area", "sector")]
     table = OutTable(
         name="执法台账", headers=[*(HEADS[name] for name in heads), *more],
         rows=_out(rows.order_by("-on", "-pk")),

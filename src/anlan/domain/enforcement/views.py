@@ -23,7 +23,7 @@ from anlan.domain.enforcement.money import yuan
 from anlan.domain.enforcement.permissions import ENTERS
 from anlan.domain.enterprises import queries as enterprises
 from anlan.domain.enterprises.models import Enterprise
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts import policy, units
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name
@@ -120,9 +120,16 @@ def new(request: HttpRequest) -> HttpResponse:
         code = form["area"].value() or main_unit(by, ENTERS).area.code
     context = {
         "kind": kind, "form": form, "area_code": code, "area_text": area_name(code) if code else "",
-        "offered": offered, "firm": firm,
+        "offered": offered, "firm": firm, "unit_name": _unit_name(form, by),
     }  # fmt: skip
     return render_page(request, "enforcement/new.html", "enforcement/new.html", context, status)
+
+
+def _unit_name(form: EntryForm, by: Actor) -> str:
+    """What stands in the picker of units: the name of what was chosen before."""
+    code = str(form["unit"].value() or "") if "unit" in form.fields else ""
+    unit = units.seen(code, by) if code else None
+    return unit.name if unit else code
 
 
 def _named(request: HttpRequest, by: Actor) -> Enterprise | None:

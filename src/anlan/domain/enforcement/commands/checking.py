@@ -38,6 +38,7 @@ _MOST = {
 #: What the fields are called, on forms, in workbooks and in refusals.
 FIELDS: dict[str, Any] = {
     "kind": gettext_lazy("Kind of entry"),
+    "unit": gettext_lazy("Unit that did it"),
     "number": gettext_lazy("Document number"),
     "on": gettext_lazy("Day"),
     "firm": gettext_lazy("Enterprise"),
@@ -66,6 +67,7 @@ class NewEntry:
 
     enterprise:  of the register; else ``party`` says in words who it was, and ``area_id`` where.
     rectified:   ids of open violations of that enterprise.
+    unit:        who did it; None is the unit of whoever enters.
     """
 
     pk: UUID
@@ -89,6 +91,7 @@ class NewEntry:
     head_fine: int = 0
     persons: int = 0
     reward: int = 0
+    unit: int | None = None
     origin: str | None = None
 
     @property

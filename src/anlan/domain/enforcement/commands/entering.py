@@ -22,7 +22,7 @@ from anlan.domain.enforcement.commands.checking import NewEntry, check, digest, 
 from anlan.domain.enforcement.finding import successors
 from anlan.domain.enforcement.kinds import KINDS
 from anlan.domain.enforcement.models import Entry, Violation
-from anlan.domain.enforcement.permissions import ENTERS, may_enter_in
+from anlan.domain.enforcement.permissions import ENTERS, may_enter_for, may_enter_in
 from anlan.domain.enforcement.refusals import EnforcementRefused
 from anlan.domain.enterprises.models import Enterprise
 from anlan.kernel.accounts import policy
@@ -95,12 +95,16 @@ class _Standing:
         self.origins = set(_among(rows, "origin", origins, "origin"))
         # An id that a client made stands for one entry alone.
         self.pks = set(_among(rows, "pk", {e.pk for e in entries}, "pk"))
-        own = rows.filter(unit=unit, withdrawn_at=None)
-        papers = _among(own, "key", {e.key for e in entries}, "kind", "key", "on")
-        self.papers: dict[tuple[str, str], date] = {(kind, key): on for kind, key, on in papers}
+        self.unit = unit.pk
+        self.papers: dict[tuple[int, str, str], date] = {}
+        keys = {e.key for e in entries}
+        for units in bulk.slices(sorted({e.unit or unit.pk for e in entries})):
+            own = rows.filter(unit__in=units, withdrawn_at=None)
+            for of, kind, key, on in _among(own, "key", keys, "unit", "kind", "key", "on"):
+                self.papers[of, kind, key] = on
         standing = Violation.objects.filter(void=False, rectified_by=None).order_by()
-        keys = {digest(plain(words)) for e in entries for words in e.violations}
-        self.open = set(_among(standing, "key", keys, "enterprise", "key"))
+        found = {digest(plain(words)) for e in entries for words in e.violations}
+        self.open = set(_among(standing, "key", found, "enterprise", "key"))
         ids = {pk for e in entries for pk in e.rectified}
         rows_of = _among(standing, "pk", ids, "pk", "enterprise", "entry__on")
         # What was found at an entry that was merged since is its successor's.
@@ -113,11 +117,11 @@ class _Standing:
         """Refuse what stands, and let the next ones of the set know of this one."""
         if new.pk in self.pks:
             raise MovedOn
-        paper = (new.kind, new.key)
+        paper = (new.unit or self.unit, new.kind, new.key)
         if on := self.papers.get(paper):
             raise refused(
                 "number" if new.number else "what",
-                _("Your unit has entered this already (%(kind)s, %(day)s); it would count twice.")
+                _("This stands in the book already (%(kind)s, %(day)s); it would count twice.")
                 % {"kind": KINDS[new.kind].label, "day": on.isoformat()},
             )
         words = [(new.enterprise, digest(plain(each))) for each in new.violations]
@@ -172,13 +176,16 @@ def enter(entries: Sequence[NewEntry], **call: Unpack[Call]) -> Outcome:
     firms = _firms(entries, by, call)
     areas = _areas(entries, by)
     unit = main_unit(by, ENTERS)
+    units = _units(entries, unit, by)
     claim = frame.claim("enforcement.enter", {"entries": [asdict(e) for e in entries]}, **call)
     if claim.repeated:
         return Outcome(claim.answer)
     told = judge(entries, unit, timezone.localdate(at))
     if told.wrong:
         raise told.wrong[min(told.wrong)]
-    rows = [_row(new, _place(new, firms, areas), unit, claim) for new in told.good]
+    rows = [
+        _row(new, _place(new, firms, areas), units[new.unit or unit.pk], claim) for new in told.good
+    ]
     try:
         with transaction.atomic():
             _write(rows, told.good)
@@ -215,6 +222,18 @@ def _areas(entries: Sequence[NewEntry], by: Actor) -> Mapping[int, Region]:
             area = found.get(new.area_id)
             if area is None or not may_enter_in(by, area.path, new.sector):
                 raise NotFound
+    return found
+
+
+def _units(entries: Sequence[NewEntry], own: Unit, by: Actor) -> Mapping[int, Unit]:
+    """Who did it, of those that ``by`` may enter for. Raises NotFound."""
+    found = {own.pk: own}
+    for chunk in bulk.slices(sorted({e.unit for e in entries if e.unit} - {own.pk})):
+        found |= Unit.objects.filter(valid_to=None).in_bulk(chunk)
+    for new in entries:
+        unit = found.get(new.unit or own.pk)
+        if unit is None or not may_enter_for(by, unit):
+            raise NotFound
     return found
 
 

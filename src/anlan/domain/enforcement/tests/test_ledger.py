@@ -261,6 +261,28 @@ def test_S14_who_does_not_answer_for_it_enters_and_withdraws_nothing(desk: Desk)
     desk.withdraw(mine, "city")
 
 
+def test_an_office_enters_what_a_unit_of_its_area_did_and_nobody_else_s(desk: Desk) -> None:
+    from anlan.domain.enforcement import commands
+    from anlan.kernel.facts.models import Fact
+
+    cast = desk.cast
+    bureau = cast.unit("bureau", "五华区应急管理局", "department", "530102")
+    new = desk.new("penalty", fine=100, unit=bureau.pk)
+    for who, unit in (
+        ("inspector", bureau), ("stranger", bureau), ("office", cast.units["elsewhere"]),
+        ("office", cast.units["firm"]), ("office", cast.units["city"]),
+    ):  # fmt: skip
+        with pytest.raises((NotFound, NotAllowed)):
+            commands.enter([desk.new("penalty", fine=100, unit=unit.pk)], **desk.call(who))
+    commands.enter([new], **desk.call("office"))
+    kinds = Fact.objects.filter(kind__code__startswith="enforcement.")
+    assert set(kinds.values_list("unit_id", flat=True)) == {bureau.pk}
+    # The same number of the office itself is another paper; of the bureau it is the same.
+    desk.enter("penalty", "office", number=new.number, fine=100)
+    with pytest.raises(EnforcementRefused):
+        desk.enter("penalty", "office", number=new.number, fine=100, unit=bureau.pk)
+
+
 @pytest.mark.once
 @pytest.mark.parametrize("seed", range(6))
 def test_whatever_is_done_in_whatever_order_the_ledger_is_the_sum_of_the_rows(

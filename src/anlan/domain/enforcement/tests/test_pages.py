@@ -75,6 +75,22 @@ def test_a_penalty_is_entered_and_paid_by_page_and_withdrawn_in_order(desk: Desk
     assert (rows(page(desk, "office")), rows(page(desk, "office", "?withdrawn=1"))) == (0, 1)
 
 
+def test_an_office_names_the_unit_that_did_it_on_the_page(desk: Desk) -> None:
+    from anlan.domain.enforcement.models import Entry
+
+    bureau = desk.cast.unit("bureau", "五华区应急管理局", "department", "530102")
+    away = desk.cast.units["elsewhere"]
+    assert send(desk, "drill", "office", unit=away.code, what="演练").status_code == 422
+    assert send(desk, "drill", "office", unit=bureau.code, what="演练").status_code == 302
+    assert Entry.objects.get().unit_id == bureau.pk
+    url = reverse("enforcement:new") + "?kind=drill"
+    assert 'name="unit"' in desk.client_of("office").get(url).content.decode()
+    assert 'name="unit"' not in desk.client_of("inspector").get(url).content.decode()
+    # What an inspector sends for another unit is entered for their own.
+    send(desk, "drill", unit=bureau.code, what="另一次演练")
+    assert Entry.objects.get(what="另一次演练").unit_id != bureau.pk
+
+
 def test_a_recheck_shows_what_is_open_and_finds_it_rectified(desk: Desk) -> None:
     from anlan.domain.enforcement.models import Entry
 

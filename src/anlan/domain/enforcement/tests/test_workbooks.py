@@ -89,8 +89,8 @@ def test_good_rows_are_entered_the_others_told_and_the_same_again_adds_nothing(d
     content = filled(desk, *rows_of(desk))
     first = send(desk, content)
     assert told(first) == [
-        "Q 单位罚款（元）", "D 企业名称", "A 种类", "B 文号", "C 日期", "Q 单位罚款（元）",
-        "K 已整改违法行为（每行一条，或“全部”）",
+        "R 单位罚款（元）", "E 企业名称", "A 种类", "B 文号", "C 日期", "R 单位罚款（元）",
+        "L 已整改违法行为（每行一条，或“全部”）",
     ]  # fmt: skip
     assert Entry.objects.count() == 3
     assert desk.ledger() == {
@@ -140,6 +140,17 @@ def test_a_workbook_enters_nothing_for_somebody_else_s_enterprises(desk: Desk) -
     area = {"kind": "drill", "what": "演练", "on": desk.today, "area": "530103"}
     assert len(told(send(desk, filled(desk, row, area)))) == 2
     assert not Entry.objects.exists()
+
+
+def test_a_row_names_the_unit_that_did_it_where_one_may_enter_for_it(desk: Desk) -> None:
+    from anlan.domain.enforcement.models import Entry
+
+    bureau = desk.cast.unit("bureau", "五华区应急管理局", "department", "530102")
+    row = {"kind": "drill", "what": "演练", "on": desk.today, "area": "530102"}
+    away = {**row, "what": "另一次", "unit": desk.cast.units["elsewhere"].name}
+    wrong = told(send(desk, filled(desk, {**row, "unit": bureau.name}, away), "office"))
+    assert wrong == ["D 执法单位（非本单位的）"]
+    assert Entry.objects.get().unit_id == bureau.pk
 
 
 def test_the_list_goes_out_with_all_that_it_says_and_as_it_is_narrowed(desk: Desk) -> None:

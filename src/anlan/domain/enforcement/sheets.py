@@ -18,8 +18,9 @@ from anlan.kernel.papers.sheets.writing import OutTable, write_tables
 #: Chinese, as the reader of other registers has it: a workbook is a paper, not a page.
 HEADS: dict[str, str] = {
     "kind": "种类", "number": "文号", "on": "日期", "unit": "执法单位（非本单位的）",
-    "firm": "企业名称", "code": "统一社会信用代码", "party": "对象（未入库的）", "area": "区划（未入库的）",
-    "sector": "行业领域（未入库的）", "what": "事由", "violations": "违法行为（每行一条）",
+    "firm": "企业名称", "code": "统一社会信用代码", "party": "对象（未入库的）",
+    "area": "区划（未入库的）", "sector": "行业领域（未入库的）", "what": "事由",
+    "violations": "违法行为（每行一条）",
     "rectified": "已整改违法行为（每行一条，或“全部”）", "halted": "责令停产整顿",
     "suspended": "暂扣许可（个）", "revoked": "吊销许可（个）", "close": "提请关闭",
     "warned": "警告、通报批评", "fine": "单位罚款（元）", "heads": "处罚主要负责人（人）",

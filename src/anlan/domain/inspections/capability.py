@@ -4,6 +4,7 @@ from anlan.domain.inspections import opens
 from anlan.domain.inspections.acceptance import facts as acceptance
 from anlan.domain.inspections.acceptance.permissions import RULES as ACCEPTANCE_RULES
 from anlan.domain.inspections.acceptance.queries import invariants
+from anlan.domain.inspections.invariants import invariants as sweep_invariants
 from anlan.domain.inspections.loop import INDICATORS, KINDS
 from anlan.domain.inspections.permissions import RULES
 from anlan.domain.inspections.remote import facts as remote
@@ -18,7 +19,7 @@ CAPABILITY = Capability(
     indicators=(*INDICATORS, *acceptance.INDICATORS, *remote.INDICATORS),
     rules={**RULES, **ACCEPTANCE_RULES, **REMOTE_RULES},
     opens=(opens.page,),
-    invariants=(invariants, remote_invariants),
+    invariants=(sweep_invariants, invariants, remote_invariants),
     urls="anlan.domain.inspections.urls",
     prefix="sweeps/",
     words=WORDS,

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
 from anlan.domain.inspections import queries
-from anlan.domain.inspections.models import Sweep, Target, Visit
+from anlan.domain.inspections.models import Sweep, Target, Visit, Why
+from anlan.domain.inspections.queries import UNSAID
 from anlan.kernel.accounts import sectors
 from anlan.kernel.accounts.views_pickers import area_name
 from anlan.ui.keyset import Keyset
@@ -65,6 +66,7 @@ VISITS = (
     Column("on", _("Day"), kind="day", sort="on"),
     Column("visitor", _("Who was there")),
     Column("unit", _("Unit"), cell="unit.name"),
+    Column("why", _("Why the visit was made"), cell="get_why_display", phone=False),
     Column("state", _("Safety state")),
     Column("hazards", _("Number of hazards"), cell="hazard_count", kind="number"),
     Column("first", _("Counted as"), cell=lambda row: _counted(row)),
@@ -110,6 +112,8 @@ def visit_filters(sweep: Sweep, by: Actor, params: QueryDict) -> Filters:
             Area("area", _("Area"), reverse("pickers:areas"), area_name),
             Days("on", _("Day")),
             Choice("team", _("To be visited by"), _teams(sweep, by)),
+            Choice("why", _("Why the visit was made"),
+                   [*Why.choices, (UNSAID, _("not stated"))]),
             Choice("state", _("Safety state"), _states(sweep)),
             Flag("again", _("Visited again only")),
             Flag("own", _("Only at the area itself")),

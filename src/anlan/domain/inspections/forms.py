@@ -13,10 +13,12 @@ from anlan.domain.inspections.commands import Found, NewField
 from anlan.domain.inspections.models import (
     LABEL_CHARS_MAX,
     NAME_CHARS_MAX,
+    PEOPLE_MAX,
     VALUE_CHARS_MAX,
     FactForm,
     Sweep,
     SweepField,
+    Why,
 )
 from anlan.kernel.accounts import sectors
 from anlan.kernel.accounts.fields import AreaField, UnitField
@@ -31,6 +33,13 @@ HAZARD_ROWS = 5
 def lines(text: str) -> tuple[str, ...]:
     """What stands on the lines, each once."""
     return tuple(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+
+
+def people(label: Any) -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, required=False, min_value=0, max_value=PEOPLE_MAX,
+        widget=forms.NumberInput({"inputmode": "numeric"}),
+    )  # fmt: skip
 
 
 class SweepForm(Form):
@@ -130,6 +139,11 @@ class VisitForm(FoundForm):
 
     on = forms.DateField(label=_("Day of the visit"), widget=DayInput)
     visitor = forms.CharField(label=_("Who was there"), max_length=120)
+    officers = people(_("Law-enforcement officers"))
+    experts = people(_("Experts"))
+    why = forms.ChoiceField(
+        label=_("Why the visit was made"), required=False, choices=[("", "—"), *Why.choices]
+    )
     state = forms.ChoiceField(label=_("Safety state"), widget=forms.RadioSelect)
 
     def __init__(self, sweep: Sweep, asked: list[SweepField], *args: Any, **kwargs: Any) -> None:
@@ -140,7 +154,8 @@ class VisitForm(FoundForm):
         for one in asked:
             fields[one.key] = _asked(one)
         # What lacks is named in the order of the page.
-        self.order_fields(["on", "visitor", *(one.key for one in asked), "state"])
+        first = ["on", "visitor", "officers", "experts", "why"]
+        self.order_fields([*first, *(one.key for one in asked), "state"])
 
     @property
     def base_facts(self) -> list[Any]:

@@ -8,7 +8,7 @@ from anlan.kernel.facts.kinds import FactKind, Measure
 from anlan.kernel.indicators.declare import Count
 
 #: Labels by which these facts are narrowed, beside the sector.
-SWEEP, TEAM = "sweep", "team"
+SWEEP, TEAM, WHY = "sweep", "team", "why"
 
 TO_VISIT = FactKind(
     "sweep.to_visit",
@@ -27,6 +27,18 @@ VISIT = FactKind(
     _("visits made"),
     _("visits"),
     _("Every visit by its day, a second one to the same subject among them."),
+)
+OFFICERS = FactKind(
+    "sweep.officers",
+    _("law-enforcement officers sent out"),
+    _("person-times"),
+    _("By the day of the visit; the sum of what the visits state, somebody on each of them."),
+)
+EXPERTS = FactKind(
+    "sweep.experts",
+    _("experts who took part"),
+    _("person-times"),
+    _("By the day of the visit; the sum of what the visits state, somebody on each of them."),
 )
 #: Over several sweeps: what "inspect 50 mines" counts.
 INSPECTED = FactKind(
@@ -49,12 +61,17 @@ SELF_FOUND = FactKind(
     _("items"),
     _("Hazards that enterprises found by their own checks, by the day of the check."),
 )
-KINDS = (TO_VISIT, VISITED, VISIT, INSPECTED, CHECKED, SELF_FOUND)
+KINDS = (TO_VISIT, VISITED, VISIT, OFFICERS, EXPERTS, INSPECTED, CHECKED, SELF_FOUND)
 
 _SOURCE = _("the notice of the sweep (大排查大整治), which counts each subject once")
 VISITED_COUNT = Count("sweep.visited", _("Visited"), VISITED.code, source=_SOURCE, better="up")
 VISIT_COUNT = Count("sweep.visits", _("Visits"), VISIT.code, source=_SOURCE)
+_TABLE = _("the monthly table of law enforcement (执法与整治月度统计)")
+OFFICERS_COUNT = Count("sweep.officers", _("Officers sent out"), OFFICERS.code, source=_TABLE)
+EXPERTS_COUNT = Count("sweep.experts", _("Experts who took part"), EXPERTS.code, source=_TABLE)
 _LAW = _("Work Safety Law, article 41: enterprises look for and treat hazards themselves")
 CHECKED_COUNT = Count("selfcheck.done", _("Own checks"), CHECKED.code, source=_LAW, better="up")
 SELF_FOUND_COUNT = Count("selfcheck.found", _("Self-found"), SELF_FOUND.code, source=_LAW)
-INDICATORS = (VISITED_COUNT, VISIT_COUNT, CHECKED_COUNT, SELF_FOUND_COUNT)
+INDICATORS = (
+    VISITED_COUNT, VISIT_COUNT, OFFICERS_COUNT, EXPERTS_COUNT, CHECKED_COUNT, SELF_FOUND_COUNT,
+)  # fmt: skip

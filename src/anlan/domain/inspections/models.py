@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.base.ids import uuid7
 from anlan.base.paths import PATH_CHARS_MAX
@@ -24,6 +26,8 @@ FIELDS_MAX = 12
 STATES_MAX = 12
 LABEL_CHARS_MAX = 60
 VALUE_CHARS_MAX = 200
+#: Officers, or experts, of one visit.
+PEOPLE_MAX = 999
 
 
 class FactForm(models.TextChoices):
@@ -32,6 +36,16 @@ class FactForm(models.TextChoices):
     TEXT = "text", _("words")
     NUMBER = "number", _("a number")
     CHOICE = "choice", _("one of several")
+
+
+class Why(models.TextChoices):
+    """Why somebody went there; unsaid where nothing is chosen."""
+
+    PLANNED = "planned", pgettext_lazy("visit", "planned")
+    DRAWN = "drawn", pgettext_lazy("visit", "drawn at random")
+    RECHECK = "recheck", pgettext_lazy("visit", "recheck of a rectification")
+    TIPOFF = "tipoff", pgettext_lazy("visit", "to look into a tip-off")
+    OTHER = "other", pgettext_lazy("visit", "other")
 
 
 class Every(models.TextChoices):
@@ -149,7 +163,13 @@ class Visit(models.Model):
     on = models.DateField()
     #: Who went there, in words; who entered it follows.
     visitor = models.CharField(max_length=120)
+    #: How many took part (执法人员、专家) and why they went; null and empty where nobody said.
+    officers = models.SmallIntegerField(null=True)
+    experts = models.SmallIntegerField(null=True)
+    why = models.CharField(max_length=10, choices=Why, blank=True, default="")
     unit = models.ForeignKey("accounts.Unit", models.PROTECT, related_name="+")
+    #: Who was to visit the subject when this was entered: it is counted there for good.
+    team_id = models.BigIntegerField(null=True)
     user_id = models.BigIntegerField(null=True)
     entered_at = models.DateTimeField()
     state = models.CharField(max_length=LABEL_CHARS_MAX)
@@ -167,6 +187,15 @@ class Visit(models.Model):
         indexes = [
             models.Index(fields=["sweep", "-on", "-id"], name="visit_day"),
             models.Index(fields=["enterprise_id", "-on"], name="visit_enterprise"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(officers=None) | Q(officers__range=(0, PEOPLE_MAX)),
+                name="visit_officers",
+            ),
+            models.CheckConstraint(
+                condition=Q(experts=None) | Q(experts__range=(0, PEOPLE_MAX)), name="visit_experts"
+            ),
         ]
 
     def fact(self, field: SweepField) -> Any:

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from django.db.models import Count, Q
 
-from anlan.domain.inspections.loop import INSPECTED, SWEEP, TEAM, TO_VISIT, VISITED
+from anlan.domain.inspections.loop import INSPECTED, SWEEP, TEAM, TO_VISIT, VISITED, WHY
 from anlan.domain.inspections.models import Sweep, Target, Visit
 from anlan.kernel.facts import ledger
 from anlan.kernel.facts.intern import key_of
@@ -22,11 +22,12 @@ from anlan.kernel.facts.ledger import NewFact
 POSTED_AT_ONCE = 5_000
 
 
-def labels(sweep_id: int, sector: str | None, unit: int | None) -> Mapping[str, str]:
+def labels(sweep_id: int, sector: str | None, unit: int | None, why: str = "") -> Mapping[str, str]:
     return {
         SWEEP: str(sweep_id),
         **({"sector": sector} if sector else {}),
         **({TEAM: str(unit)} if unit else {}),
+        **({WHY: why} if why else {}),
     }
 
 

@@ -29,6 +29,8 @@ from anlan.ui.lists import Filters
 
 #: Areas that somebody is offered within one sweep.
 ROOTS_MAX = 12
+#: Asks for visits of which nobody said why they were made.
+UNSAID = "unsaid"
 KINDS = (TO_VISIT.code, VISITED.code, VISIT.code)
 
 
@@ -181,6 +183,8 @@ def visits_narrowed(rows: QuerySet[Visit], asked: Filters) -> QuerySet[Visit]:
         rows = rows.filter(target__unit=team)
     if asked["state"]:
         rows = rows.filter(state=asked["state"])
+    if asked["why"]:
+        rows = rows.filter(why="" if asked["why"] == UNSAID else asked["why"])
     if asked["again"]:
         rows = rows.filter(first=False)
     return rows

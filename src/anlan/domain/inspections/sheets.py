@@ -22,7 +22,14 @@ from django.utils.translation import gettext_lazy
 from anlan.base.refusal import Refusal
 from anlan.domain.inspections.commands import Found, NewVisit
 from anlan.domain.inspections.commands.visits import VISITS_MAX, check
-from anlan.domain.inspections.models import Sweep, SweepField, Target, Visit
+from anlan.domain.inspections.models import (
+    PEOPLE_MAX,
+    Sweep,
+    SweepField,
+    Target,
+    Visit,
+    Why,
+)
 from anlan.domain.inspections.refusals import VisitRefused
 from anlan.kernel.papers.sheets import Row, letter, read_workbook
 from anlan.kernel.papers.sheets.writing import OutTable, write_tables
@@ -32,6 +39,12 @@ NUMBER, NAME, CODE, AREA, ADDRESS = "编号", "名称", "统一社会信用代�
 DAY, VISITOR, STATE, NIL, HAZARDS, NOTE = (
     "检查日期", "检查人", "安全状况", "是否零隐患", "隐患（每行一条）", "备注",
 )  # fmt: skip
+#: Of these a sweep may have a base fact of the same name: then the column is that fact's.
+OFFICERS, EXPERTS, WHY = "出动执法人员数", "参与专家数", "检查缘由"
+WHYS = {
+    "计划检查": Why.PLANNED.value, "随机抽取": Why.DRAWN.value, "整改复查": Why.RECHECK.value,
+    "举报核查": Why.TIPOFF.value, "其他": Why.OTHER.value,
+}  # fmt: skip
 YES, NO = ("是", "零隐患", "无"), ("否", "有", "")
 #: Rows above the header that a workbook may have.
 HEADER_ROWS_MAX = 10
@@ -73,8 +86,13 @@ class Read:
 
 
 def headers(fields: Sequence[SweepField]) -> list[str]:
-    return [NUMBER, NAME, CODE, AREA, ADDRESS, DAY, VISITOR, STATE,
+    return [NUMBER, NAME, CODE, AREA, ADDRESS, DAY, VISITOR, *_about(fields), STATE,
             *(one.label for one in fields), NIL, HAZARDS, NOTE]  # fmt: skip
+
+
+def _about(fields: Sequence[SweepField]) -> list[str]:
+    taken = {one.label for one in fields}
+    return [name for name in (OFFICERS, EXPERTS, WHY) if name not in taken]
 
 
 def write_template(
@@ -96,6 +114,8 @@ def _how(sweep: Sweep, fields: Sequence[SweepField]) -> list[str]:
         _("Safety states: %(states)s") % {"states": "、".join(sweep.states)},
         _("Nil: write 是 where no hazard was found; else 否, and one hazard a line."),
     ]
+    if WHY in _about(fields):
+        said.append(f"{WHY}：{'、'.join(WHYS)}")
     said += [f"{one.label}：{'、'.join(one.choices)}" for one in fields if one.choices]
     return said
 
@@ -106,7 +126,10 @@ def write_results(
     """Every subject with the visit that counts, its base facts and its safety state."""
     if rows.order_by()[RESULT_ROWS_MAX : RESULT_ROWS_MAX + 1].exists():
         raise SheetTooLong(max=RESULT_ROWS_MAX)
-    more = [_("Visits"), _("Visited on"), _("Who was there"), _("Safety state")]
+    more = [
+        _("Visits"), _("Visited on"), _("Who was there"), _("Law-enforcement officers"),
+        _("Experts"), _("Why the visit was made"), _("Safety state"),
+    ]  # fmt: skip
     table = OutTable(
         name=_("Results"), titles=[sweep.name],
         headers=[NUMBER, NAME, CODE, AREA, ADDRESS, *more, *(one.label for one in fields)],
@@ -137,7 +160,8 @@ def _with_visits(batch: list[Target], fields: Sequence[SweepField]) -> Iterator[
         visit = found.get(row.pk)
         yield [
             *_subject(row), row.visits, row.visited_on.isoformat() if row.visited_on else "",
-            visit.visitor if visit else "", row.state,
+            *((visit.visitor, visit.officers, visit.experts, visit.get_why_display())
+              if visit else ("", "", "", "")), row.state,
             *(str(visit.fact(one)) if visit else "" for one in fields),
         ]  # fmt: skip
 
@@ -201,7 +225,8 @@ def _row(
         place = letter(columns[header]) if header in columns else ""
         found.wrong.append(Wrong(sheet, row.number, f"{place} {header}".strip(), reason))
 
-    filled = [DAY, VISITOR, STATE, NIL, HAZARDS, NOTE, *(one.label for one in fields)]
+    about = _about(fields)
+    filled = [DAY, VISITOR, *about, STATE, NIL, HAZARDS, NOTE, *(one.label for one in fields)]
     if not any(cell(header) for header in filled):
         found.empty += 1
         return
@@ -218,10 +243,23 @@ def _row(
     if nil not in (*YES, *NO):
         wrong(NIL, _("Write 是 or 否."))
         return
+    people: dict[str, int | None] = {}
+    for header in (OFFICERS, EXPERTS):
+        said = cell(header) if header in about else ""
+        if said and not (said.isdecimal() and len(said) <= len(str(PEOPLE_MAX))):
+            reason = _("Write a whole number from 0 to %(max)d, or leave it empty.")
+            wrong(header, reason % {"max": PEOPLE_MAX})
+            return
+        people[header] = int(said) if said else None
+    why = cell(WHY) if WHY in about else ""
+    if why and why not in WHYS:
+        wrong(WHY, _("Write one of %(words)s, or leave it empty.") % {"words": "、".join(WHYS)})
+        return
     origin = f"{sweep.pk}:{number}:{day.isoformat()}:{_digest(cell(VISITOR))}"
     new = NewVisit(
         pk_of(origin, day), int(number), day, cell(VISITOR), cell(STATE), nil in YES,
         {one.order: cell(one.label) for one in fields}, hazards, cell(NOTE), origin,
+        people[OFFICERS], people[EXPERTS], WHYS.get(why, ""),
     )  # fmt: skip
     try:
         found.visits.append(check(new, sweep, fields, today))

@@ -100,7 +100,8 @@ def _entered(form: VisitForm, sweep: Sweep, row: Target, by: Actor, at: datetime
     new = NewVisit(
         pk=data["pk"], target_id=row.pk, on=data["on"], visitor=data["visitor"],
         state=data["state"], nil=data["nil"] == "1", facts=form.facts_given,
-        found=form.found_given, note=data["note"],
+        found=form.found_given, note=data["note"], officers=data["officers"],
+        experts=data["experts"], why=data["why"],
     )  # fmt: skip
     try:
         commands.record(sweep.pk, [new], by=by, request_id=data["request_id"], at=at)

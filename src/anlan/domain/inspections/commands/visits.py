@@ -22,8 +22,9 @@ from anlan.base.refusal import MovedOn, NotFound
 from anlan.domain.hazards import commands as hazards
 from anlan.domain.hazards.models import Hazard, Source
 from anlan.domain.inspections import posting
-from anlan.domain.inspections.loop import VISIT, VISITED
+from anlan.domain.inspections.loop import EXPERTS, OFFICERS, VISIT, VISITED
 from anlan.domain.inspections.models import (
+    PEOPLE_MAX,
     VALUE_CHARS_MAX,
     FactForm,
     Sweep,
@@ -31,6 +32,7 @@ from anlan.domain.inspections.models import (
     Target,
     Visit,
     VisitHazard,
+    Why,
 )
 from anlan.domain.inspections.refusals import SweepOver, VisitRefused
 from anlan.kernel.accounts import policy
@@ -71,6 +73,10 @@ class NewVisit:
     found: tuple[Found, ...] = ()
     note: str = ""
     origin: str | None = None
+    #: How many officers and experts went there; None where nobody said.
+    officers: int | None = None
+    experts: int | None = None
+    why: str = ""
 
 
 @dataclass
@@ -93,6 +99,15 @@ def check(new: NewVisit, sweep: Sweep, fields: Sequence[SweepField], today: date
         raise VisitRefused(field="state", reason=_("Choose the safety state from the list."))
     if not new.visitor.strip():
         raise VisitRefused(field="visitor", reason=_("Write who was there."))
+    for name in ("officers", "experts"):
+        if not 0 <= (getattr(new, name) or 0) <= PEOPLE_MAX:
+            raise VisitRefused(
+                field=name,
+                reason=_("Write a whole number from 0 to %(max)d, or leave it empty.")
+                % {"max": PEOPLE_MAX},
+            )
+    if new.why and new.why not in Why.values:
+        raise VisitRefused(field="why", reason=_("Choose why the visit was made, or leave it."))
     if new.nil == bool(new.found):
         raise VisitRefused(
             field="nil",
@@ -107,7 +122,8 @@ def check(new: NewVisit, sweep: Sweep, fields: Sequence[SweepField], today: date
     facts = {f.order: _fact(f, new.facts.get(f.order, "").strip()) for f in fields}
     return NewVisit(
         new.pk, new.target_id, new.on, new.visitor.strip()[:120], new.state, new.nil, facts,
-        new.found, new.note.strip()[:VALUE_CHARS_MAX], new.origin,
+        new.found, new.note.strip()[:VALUE_CHARS_MAX], new.origin, new.officers, new.experts,
+        new.why,
     )  # fmt: skip
 
 
@@ -298,23 +314,30 @@ def _row(
         enterprise_id=target.enterprise_id, on=new.on, visitor=new.visitor, unit_id=unit,
         user_id=claim.by.user_id, entered_at=claim.at, state=new.state,
         facts={str(order): value for order, value in new.facts.items()}, note=new.note,
-        first=first, origin=new.origin,
+        first=first, origin=new.origin, officers=new.officers, experts=new.experts, why=new.why,
+        team_id=target.unit_id,
     )  # fmt: skip
 
 
 def _post(rows: Sequence[tuple[Visit, Target]], sign: int, at: datetime) -> None:
-    """Visits and first visits, summed by area, sector, team and day."""
-    sums: Counter[tuple[str, int, str | None, int | None, date]] = Counter()
+    """Visits, who took part in them and first visits, summed by area, labels and day.
+
+    A visit counts where its team's was when it was entered; the register's own sums move.
+    """
+    sums: Counter[tuple[str, int, str | None, int | None, str, date]] = Counter()
     for row, target in rows:
-        place = (target.area_id, target.sector_id, target.unit_id)
-        sums[VISIT.code, *place, row.on] += sign
+        place = (target.area_id, target.sector_id)
+        for each, n in ((VISIT, 1), (OFFICERS, row.officers or 0), (EXPERTS, row.experts or 0)):
+            sums[each.code, *place, row.team_id, row.why, row.on] += sign * n
         if row.first:
-            sums[VISITED.code, *place, row.on] += sign
-    by_labels: dict[tuple[str | None, int | None], Mapping[str, str]] = {}
+            sums[VISITED.code, *place, target.unit_id, "", row.on] += sign
+    by_labels: dict[tuple[str | None, int | None, str], Mapping[str, str]] = {}
     facts = []
-    for (kind, area, sector, team, on), n in sums.items():
+    for (kind, area, sector, team, why, on), n in sums.items():
+        if not n:
+            continue
         said = by_labels.setdefault(
-            (sector, team), posting.labels(rows[0][0].sweep_id, sector, team)
+            (sector, team, why), posting.labels(rows[0][0].sweep_id, sector, team, why)
         )
         facts.append(NewFact(kind, said, area, on, n))
     if sign > 0:

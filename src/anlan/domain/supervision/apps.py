@@ -7,4 +7,4 @@ class SupervisionConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from anlan.domain.supervision import told  # noqa: F401  declares what people are told
+        from anlan.domain.supervision import jobs, told  # noqa: F401  declares them

@@ -1,7 +1,7 @@
 """Supervision (督办): formal papers with receipts and answers, and what stands over hazards."""
 
-from anlan.domain.supervision.invariants import invariants
-from anlan.domain.supervision.loop import KINDS, LETTER, TRANSFER
+from anlan.domain.supervision.invariants import invariants, talks
+from anlan.domain.supervision.loop import INDICATORS, KINDS, LETTER, TRANSFER
 from anlan.domain.supervision.permissions import RULES
 from anlan.domain.supervision.words import WORDS
 from anlan.domain.supervision.work import WORK
@@ -13,8 +13,9 @@ CAPABILITY = Capability(
     prefix="supervision/",
     machines=(TRANSFER, LETTER),
     kinds=KINDS,
+    indicators=INDICATORS,
     rules=RULES,
-    invariants=(invariants,),
+    invariants=(invariants, talks),
     works=(WORK,),
     words=WORDS,
 )

@@ -10,6 +10,7 @@ from django.db.models import Count, F, Max, Sum
 from anlan.domain.supervision.loop import MOVED_OUT, RESIDENT_DAYS
 from anlan.domain.supervision.models import LogEntry, Paper, Serial, Team
 from anlan.kernel.facts.models import Fact
+from anlan.kernel.loop.talks import invariants as talks_held
 
 Finding = tuple[str, bool, int, str]
 #: Offenders that a finding names.
@@ -48,3 +49,8 @@ def invariants(now: datetime | None = None) -> Iterator[Finding]:
     wrong = [f"{code}: {found[code]} ≠ {wanted[code]}" for code in wanted
              if found[code] != wanted[code]]  # fmt: skip
     yield "I5 resident teams' figures are their logs", not wrong, logged["days"], "; ".join(wrong)
+
+
+def talks(now: datetime | None = None) -> Iterator[Finding]:
+    """Whom talks were held with."""
+    return talks_held()

@@ -10,8 +10,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anlan.kernel.facts.kinds import FactKind
+from anlan.kernel.indicators.declare import Distinct
 from anlan.kernel.loop import standard
 from anlan.kernel.loop.machine import Machine
+from anlan.kernel.loop.talks import TALKED
 
 TRANSFER = standard.machine("transfer", _("transfers"), page="supervision:paper", prefix="YJ")
 LETTER = standard.machine("letter", _("letters"), page="supervision:paper", prefix="HG")
@@ -31,7 +33,15 @@ RESIDENT_DAYS = FactKind(
     _("days"),
     _("One for each team and day that has a log entry; a day without one doesn't count."),
 )
-KINDS = (*TRANSFER.kinds, *LETTER.kinds, MOVED_OUT, RESIDENT_DAYS)
+KINDS = (*TRANSFER.kinds, *LETTER.kinds, MOVED_OUT, RESIDENT_DAYS, TALKED)
+
+TALKED_COUNT = Distinct(
+    "supervision.talked",
+    _("Talked to"),
+    TALKED.code,
+    source=_("the monthly table of law enforcement (执法与整治月度统计)"),
+)
+INDICATORS = (TALKED_COUNT,)
 
 NAMES: dict[str, str | Promise] = {
     TRANSFER.kind: _("Transfer of findings"),

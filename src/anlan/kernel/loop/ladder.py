@@ -21,7 +21,7 @@ from anlan.base.limits import BATCH_ROWS
 from anlan.base.refusal import Refusal
 from anlan.kernel.audit import trail
 from anlan.kernel.jobs.pace import AT_ONCE, Pace
-from anlan.kernel.loop import engine, posting, settings, told
+from anlan.kernel.loop import engine, posting, settings, talks, told
 from anlan.kernel.loop.engine import Move, ReasonMissing
 from anlan.kernel.loop.machine import Machine, machines
 from anlan.kernel.loop.models import Case, PartyRole, Proposal
@@ -194,6 +194,9 @@ def carry_out(proposal: Proposal, *, on: date, paper_number: str, by: Actor, at:
     case = engine.lock([proposal.case_id])[proposal.case_id]
     if case.is_open:
         _take_rung(machine, [case], proposal.rung, by=by, day=on, at=at, reason=paper_number)
+    if proposal.rung == talks.RUNG and case.state != "void":
+        proposal.case, proposal.carried_out_on = case, on
+        talks.post([proposal], at=at)
     _audit(proposal, "carry_out", by, at, paper_number)
 
 

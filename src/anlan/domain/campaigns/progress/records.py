@@ -155,17 +155,21 @@ def shown(facts: Sequence[Fact], by: Actor) -> list[Record]:
 
 
 def _subjects(codes: Iterable[str], by: Actor | None) -> dict[str, str]:
-    """What subjects are called: those of them that are enterprises, and that ``by`` may see."""
-    pks = {
-        int(pk) for thing, _dot, pk in (code.partition(":") for code in codes)
-        if thing == "enterprise" and pk.isdecimal()
-    }  # fmt: skip
-    if not pks:
-        return {}
-    rows: QuerySet[Enterprise] = Enterprise.objects.filter(pk__in=pks)
-    if by is not None:
-        rows = policy.permitted(rows, "enterprise.view", by)
-    return {f"enterprise:{pk}": name for pk, name in rows.values_list("pk", "name")}
+    """What subjects are called: enterprises, of those that ``by`` may see, and offices."""
+    pks: dict[str, set[int]] = {"enterprise": set(), "unit": set()}
+    for thing, _dot, pk in (code.partition(":") for code in codes):
+        if thing in pks and pk.isdecimal():
+            pks[thing].add(int(pk))
+    found: dict[str, str] = {}
+    if pks["enterprise"]:
+        rows: QuerySet[Enterprise] = Enterprise.objects.filter(pk__in=pks["enterprise"])
+        if by is not None:
+            rows = policy.permitted(rows, "enterprise.view", by)
+        found = {f"enterprise:{pk}": name for pk, name in rows.values_list("pk", "name")}
+    if pks["unit"]:
+        offices = Unit.objects.filter(pk__in=pks["unit"]).values_list("pk", "name")
+        found |= {f"unit:{pk}": name for pk, name in offices}
+    return found
 
 
 def _visible(pks: Iterable[UUID], by: Actor) -> dict[UUID, Case]:

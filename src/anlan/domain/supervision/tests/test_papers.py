@@ -204,6 +204,8 @@ def test_an_unanswered_letter_leads_to_a_talk_that_the_leader_decides(cast, clie
     row.refresh_from_db()
     assert (row.status, row.reason) == ("carried_out", "逾期未复函")
     assert Fact.objects.filter(case_id=paper.pk, kind__code="letter.talked").count() == 1
+    [talked] = Fact.objects.filter(case_id=paper.pk, kind__code="supervision.talked")
+    assert (talked.subject, talked.quantity) == (f"unit:{cast.units['firm'].pk}", 1)
 
 
 def test_no_talk_while_the_deadline_runs_and_one_once_an_answer_was_returned(

@@ -3,7 +3,7 @@
 A value is a whole number in its cell's smallest unit, "na" (不适用), or None where it is missing;
 or as data bounds, which are added apart from what is exact, or a text, of which nothing is made.
 Missing stays missing: a sum with a missing part is missing, one with a part that doesn't apply is
-the sum of the others, and a share of nothing is nothing.
+the sum of the others, a share of nothing is nothing, and what is divided by zero doesn't apply.
 """
 
 from __future__ import annotations
@@ -16,12 +16,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anlan.domain.filings import vague
-from anlan.domain.filings.terms import Definition, Place, Rule, address
+from anlan.domain.filings.terms import DIGITS_SHOWN_MAX, Definition, Place, Rule, address
 from anlan.domain.filings.vague import Bounds
 from anlan.kernel.indicators import arithmetic
 
 Value = int | str | Mapping[str, Any] | None
 NA = "na"
+#: Divided by zero: it doesn't apply, and is told as a dash.
+OVER_ZERO = "over_zero"
 
 
 def work_out(
@@ -44,6 +46,9 @@ def work_out(
         elif cell.mode == "percent":
             found[key] = _percent(at(cell.of[0]), at(cell.whole), digits, cell.of[0], cell.whole,
                                   digits[key])  # fmt: skip
+        elif cell.mode == "quotient":
+            of, by = cell.of[0], cell.whole
+            found[key] = _quotient(at(of), at(by), digits[by] - digits[of], digits[key])
         else:
             found[key] = None
         return found[key]
@@ -80,6 +85,21 @@ def _percent(
     return None if found is None else int((found * 10**own).to_integral_value())
 
 
+def _quotient(part: Value, by: Value, shift: int, own: int) -> Value:
+    """``part`` over ``by``, rounded half up (四舍五入) once, to ``own`` digits behind the point.
+
+    shift: how many digits more stand behind the point of ``by``.
+    """
+    if isinstance(part, str) or isinstance(by, str):
+        return OVER_ZERO if OVER_ZERO in (part, by) else NA
+    if not isinstance(part, int) or not isinstance(by, int):
+        return None
+    if by == 0:
+        return OVER_ZERO
+    found = arithmetic.ratio(part * 10 ** max(0, shift), by * 10 ** max(0, -shift), own)
+    return None if found is None else int(found.scaleb(own))
+
+
 def decimal(value: int, digits: int) -> Decimal:
     return Decimal(value).scaleb(-digits)
 
@@ -89,11 +109,16 @@ def written(value: Value, digits: int) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
-        return _("n/a")
+        return "—" if value == OVER_ZERO else _("n/a")
     if isinstance(value, Mapping):
         bounds = Bounds.of(value)
         return vague.words(bounds, digits) if bounds else str(value.get("text", ""))
-    return f"{decimal(value, digits):,.{digits}f}"
+    return trimmed(f"{decimal(value, digits):,.{digits}f}", digits)
+
+
+def trimmed(text: str, digits: int) -> str:
+    """Without the zeros at its end where it has very many digits: 12.500000 万元 is 12.5."""
+    return text.rstrip("0").rstrip(".") if digits > DIGITS_SHOWN_MAX else text
 
 
 # --- rules ---------------------------------------------------------------------------------

@@ -14,19 +14,21 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from anlan.domain.filings import vague
+from anlan.domain.filings import terms, vague
 from anlan.domain.filings.loop import BESIDE, FIGURE, ITEM
 from anlan.domain.filings.models import Adds, Chain, Declared, Filing, Item
-from anlan.domain.filings.terms import TYPED, Cell, Definition, Place
+from anlan.domain.filings.terms import DIVIDED, TYPED, Cell, Definition, Place
 from anlan.domain.filings.vague import Bounds
 from anlan.kernel.accounts.models import Jurisdiction, valid_on
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
-from anlan.kernel.facts import kinds, sql
+from anlan.kernel.facts import kinds, sql, subjects
 from anlan.kernel.facts.asking import MISSING
 from anlan.kernel.facts.figures import Query
 from anlan.kernel.facts.intern import labels_of
+from anlan.kernel.facts.kinds import Measure
 from anlan.kernel.facts.models import Fact
+from anlan.kernel.facts.subjects import Subjects
 from anlan.kernel.indicators import compute, declare
 from anlan.kernel.indicators.declare import Count, Indicator, Ratio
 
@@ -79,6 +81,15 @@ def indicator_of(cell: Cell, items: Mapping[int, Item]) -> Indicator | None:
     return Count(kind.code, kind.label, kind.code, where)
 
 
+def shows(cell: Cell) -> bool:
+    """Whether what a derived cell counts can be shown with its digits: only money isn't whole."""
+    if cell.digits == terms.FEN or cell.item is not None:
+        return cell.item is None or cell.digits == terms.FEN
+    found = indicator_of(cell, {})
+    money = isinstance(found, Count) and kinds.known(found.kind).is_money
+    return money and cell.digits in terms.MONEY
+
+
 def name_of(cell: Cell, items: Mapping[int, Item]) -> str | Promise:
     found = indicator_of(cell, items)
     return found.label if found else cell.counts or str(cell.item or "")
@@ -99,8 +110,8 @@ def digits_of(place: Place, known: Mapping[str, Place], items: Mapping[int, Item
         return found.digits if isinstance(found, Ratio) else cell.digits
     if cell.mode == "cumulative":
         return digits_of(known[cell.of[0]], known, items, declares)
-    if cell.mode == "percent":
-        return cell.digits or 1
+    if cell.mode in DIVIDED:
+        return cell.digits or int(cell.mode == "percent")
     return max(
         (digits_of(known[key], known, items, declares) for key in (*cell.of, *cell.minus)
          if key in known), default=0,
@@ -151,15 +162,46 @@ def read(
     )  # fmt: skip
     values = compute.evaluate(_unique(wanted), query)
     by_place = {(v.area_id, v.period, v.indicator.code): v for v in values}
+    different = _different(wanted, query)
     found_cells, known = Table(), definition.by_key()
     for area in query.areas:
         for one in when:
             for each in wanted:
                 period = one.cumulative() if each.over_year else one
-                value = by_place.get((area, period, each.indicator.code))
-                if value is not None:
+                place = (area, period, each.indicator.code)
+                value = by_place.get(place)
+                if place in different:
+                    found_cells[area, one, each.key] = different[place]
+                elif value is not None:
                     found_cells[area, one, each.key] = _read(value, known[each.key])
     return found_cells
+
+
+def _different(wanted: Iterable[_Wanted], query: Query) -> dict[tuple[int, Period, str], Read]:
+    """What counts different ones (家) over other days than its kind's own: each once in them.
+
+    A year's first months can't be added up of the months: who was there in two counts once.
+    """
+    asked: dict[tuple[int, Period, str], Subjects] = {}
+    for each in wanted:
+        one = each.indicator
+        if not isinstance(one, Count) or kinds.known(one.kind).measure is not Measure.DISTINCT:
+            continue
+        for period in query.periods:
+            if not _is_own(period, kinds.known(one.kind).period):
+                asked |= {
+                    (area, period, one.code): Subjects(
+                        one.kind, area, period, {**one.where, **query.where}, coverage=True
+                    )
+                    for area in query.areas
+                }
+    counts = subjects.counted(list(asked.values()), at=query.at, as_known_at=query.as_known_at)
+    return {place: Read(*count) for place, count in zip(asked, counts, strict=True)}
+
+
+def _is_own(period: Period, kind: str) -> bool:
+    own = periods.of(periods.Kind(kind), period.start)
+    return (period.start, period.end) == (own.start, own.end)
 
 
 def by_sector(

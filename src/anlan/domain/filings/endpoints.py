@@ -13,7 +13,7 @@ from django.http import HttpRequest, QueryDict
 from django.utils import timezone
 from ninja import Field, Query, Router, Schema
 
-from anlan.domain.filings import columns, commands, entering, figuring, queries
+from anlan.domain.filings import checking, columns, commands, entering, figuring, queries
 from anlan.domain.filings.entering import Asked
 from anlan.domain.filings.models import Entry, Filing
 from anlan.domain.filings.vague import Bounds
@@ -140,7 +140,9 @@ def get_filing(request: HttpRequest, pk: UUID) -> dict[str, Any]:
             "said": entering.text_of(value, 0) if isinstance(value, dict) else "",
             "low": bounds.low if (bounds := Bounds.of(value)) else None,
             "high": bounds.high if bounds else None,
-            "not_applicable": value == "na", "missing": shown.missing.get(key, ""),
+            "not_applicable": value in (checking.NA, checking.OVER_ZERO),
+            "missing": checking.OVER_ZERO if value == checking.OVER_ZERO
+            else shown.missing.get(key, ""),
         }
         for key, place in asked.known.items()
     ]  # fmt: skip

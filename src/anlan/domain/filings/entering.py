@@ -14,7 +14,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from anlan.base.text import plain
-from anlan.domain.filings import deriving, terms, vague
+from anlan.domain.filings import checking, deriving, terms, vague
 from anlan.domain.filings.checking import NA, Value
 from anlan.domain.filings.models import NAME_CHARS_MAX, TITLE_CHARS_MAX, Filing, Item
 from anlan.domain.filings.terms import Definition, Place
@@ -259,4 +259,4 @@ def text_of(value: Value, digits: int) -> str:
         return "NA"
     if isinstance(value, Mapping):
         return str(value.get("text") or value.get("said") or "")
-    return f"{Decimal(value).scaleb(-digits):.{digits}f}"
+    return checking.trimmed(f"{Decimal(value).scaleb(-digits):.{digits}f}", digits)

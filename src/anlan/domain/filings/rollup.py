@@ -182,7 +182,11 @@ def totals(
     sums = _Sums.read(form, every, period, definition, items, at, line)
     found = {key: sums.of(key, place.cell) for key, place in known.items()}
     digits = {k: deriving.digits_of(place, known, items) for k, place in known.items()}
-    given = {key: value for key, (value, _why) in found.items()}
+    # Sums and quotients are worked out of the others' sums, and never added up or averaged.
+    given = {
+        key: value for key, (value, _why) in found.items()
+        if known[key].cell.mode not in ("sum", *terms.DIVIDED)
+    }  # fmt: skip
     values = checking.work_out(definition, given, digits)
     return {
         key: Total(

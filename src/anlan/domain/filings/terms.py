@@ -25,7 +25,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 SECTIONS_MAX, ROWS_MAX, COLUMNS_MAX, CELLS_MAX, RULES_MAX, TERMS_MAX = 12, 120, 20, 600, 60, 30
-DIGITS_MAX = 4
+#: Six, so that fen are told in 万元 whole; more than four are shown without zeros at the end.
+DIGITS_MAX, DIGITS_SHOWN_MAX = 6, 4
+#: How money that the ledger holds in fen may be shown: digits behind the point.
+FEN, YUAN, WAN = 0, 2, 6
+MONEY: dict[int, str | Promise] = {
+    FEN: _("as it is counted"), YUAN: _("in yuan, of what is counted in fen"),
+    WAN: _("in 10,000 yuan (万元), of what is counted in fen"),
+}  # fmt: skip
 #: Sums of sums, from a typed cell up.
 DEPTH_MAX = 12
 LABEL_CHARS_MAX, HELP_CHARS_MAX = 80, 500
@@ -39,11 +46,14 @@ MODES: dict[str, str | Promise] = {
     "cumulative": _("year to date of another cell"),
     "sum": _("sum of other cells"),
     "percent": _("one cell in percent of another"),
+    "quotient": _("one cell divided by another"),
     "listed": _("listed: the unit lists each one, the same one counts once"),
     "text": _("text: the unit writes it"),
 }
 #: What is typed, and what is worked out from the form's own cells.
-TYPED, WORKED_OUT = ("declared", "listed"), ("sum", "percent", "cumulative")
+TYPED, WORKED_OUT = ("declared", "listed"), ("sum", "percent", "quotient", "cumulative")
+#: One cell over another: ``of`` over ``whole``.
+DIVIDED = ("percent", "quotient")
 OVER: dict[str, str | Promise] = {
     "period": _("in the period"),
     "year": _("in the year to date"),
@@ -88,10 +98,11 @@ class Cell:
     over: str = "period"
     #: derived: what a unit that isn't on the system declares instead.
     instead: int | None = None
-    #: cumulative, sum, percent: the cells that it is worked out from.
+    #: cumulative, sum, percent, quotient: the cells that it is worked out from.
     of: tuple[str, ...] = ()
     minus: tuple[str, ...] = ()
     whole: str = ""
+    #: quotient: to how many digits it is rounded. derived: of money, see MONEY.
     digits: int = 0
     #: text: how many characters at most; 0: the usual number (``chars``).
     limit: int = 0
@@ -307,7 +318,7 @@ def _check_cell(place: Place, known: Mapping[str, Place]) -> None:
                                     "in the period's cell; the year follows."))  # fmt: skip
     if cell.mode in WORKED_OUT:
         wanted = (*cell.of, *cell.minus, *filter(None, (cell.whole,)))
-        if not cell.of or (cell.mode == "percent" and not cell.whole):
+        if not cell.of or (cell.mode in DIVIDED and not cell.whole):
             raise Broken(place.label, _("Choose the cells that it is worked out from."))
         if len(wanted) > TERMS_MAX:
             raise Broken(place.label, _("It is worked out from %(n)d cells at most.")

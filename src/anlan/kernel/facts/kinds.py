@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from django.conf import settings
+from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
@@ -42,6 +43,12 @@ class FactKind:
     plain: bool = False
     #: Stated of an area as a whole (its GDP): never added up over areas, and read by stated.py.
     whole: bool = False
+
+    @property
+    def is_money(self) -> bool:
+        """Whether it is counted in fen, as all money is."""
+        with translation.override("en"):
+            return str(self.unit) == "fen"
 
     def __post_init__(self) -> None:
         assert 0 < len(self.code) <= 60, self.code

@@ -91,7 +91,8 @@ def make_items(new: Sequence[NewItem], **call: Unpack[Call]) -> list[int]:
         name = text_of(one.name, "name", _("Give the item a name."), NAME_CHARS_MAX)
         measure = text_of(one.measure, "measure", _("Say in what it is counted."), UNIT_CHARS_MAX)
         if not 0 <= one.digits <= terms.DIGITS_MAX or one.adds not in Adds.values:
-            raise lacks("digits", _("Choose 0 to 4 digits behind the point."))
+            reason = _("Choose 0 to %(n)d digits behind the point.") % {"n": terms.DIGITS_MAX}
+            raise lacks("digits", reason)
         row, made = Item.objects.get_or_create(
             unit=unit, name=name, measure=measure,
             defaults={"area": unit.area, "path": unit.path, "digits": one.digits,

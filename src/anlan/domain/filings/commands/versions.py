@@ -133,6 +133,9 @@ def _check(definition: Definition) -> None:
         if cell.mode == "derived" and deriving.indicator_of(cell, items) is None:
             reason = _("Nothing in the ledger is counted under this name.")
             raise lacks("definition", f"{place.label}: {reason}")
+        if cell.mode == "derived" and not deriving.shows(cell):
+            reason = _("Only an amount of money is shown in yuan or in 10,000 yuan.")
+            raise lacks("definition", f"{place.label}: {reason}")
         if cell.instead and items[cell.instead].vague:
             reason = _("Beside what the ledger counts only exact numbers are declared.")
             raise lacks("definition", f"{place.label}: {reason}")

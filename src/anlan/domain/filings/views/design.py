@@ -19,7 +19,7 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound
 from anlan.domain.campaigns.progress import counting
-from anlan.domain.filings import commands, deriving, designing, terms
+from anlan.domain.filings import commands, deriving, designing, narrowing, terms
 from anlan.domain.filings.models import NAME_CHARS_MAX, Form, Version
 from anlan.domain.filings.refusals import FilingIncomplete, VersionIssued
 from anlan.domain.filings.terms import Broken, Cell, Definition, Rule
@@ -30,6 +30,8 @@ from anlan.kernel.loop.forms import StepForm
 from anlan.ui.pages import go_on, render_page
 
 ROWS_AT_ONCE = 60
+#: Of one cell divided by another, where nobody says how many.
+QUOTIENT_DIGITS = 2
 
 
 @require_http_methods(["GET", "POST"])
@@ -100,10 +102,12 @@ def _context(
         "rule": next((one for one in definition.rules if one.key == key), None),
         "items": items, "items_left": items_left,
         "named": {one.pk: one.name for one in items}, "modes": terms.MODES,
-        "over": terms.OVER, "text_chars": terms.TEXT_CHARS, "text_max": terms.TEXT_CHARS_MAX,
-        "choices": ledger_choices(), "where_names": counting.LABEL_NAMES,
+        "over": terms.OVER, "money": list(terms.MONEY.items()), "digits_max": terms.DIGITS_MAX,
+        "quotient_digits": QUOTIENT_DIGITS,
+        "text_chars": terms.TEXT_CHARS, "text_max": terms.TEXT_CHARS_MAX,
+        "choices": ledger_choices(), "where_names": narrowing.NAMES,
         "where_values": {
-            name: {"": _("not stated"), **counting.values_of(name)} for name in counting.LABELS
+            name: {"": _("not stated"), **narrowing.values_of(name)} for name in narrowing.NAMES
         },
         "rule_kinds": terms.RULES, "missing": terms.MISSING, "severities": terms.SEVERITIES,
         "addresses": _addresses(definition), "words": cell_words(definition),
@@ -150,9 +154,9 @@ def cell_words(definition: Definition) -> dict[str, str]:
             parts = [known[one].label for one in cell.of if one in known]
             minus = [known[one].label for one in cell.minus if one in known]
             said = " + ".join(parts) + "".join(f" − {one}" for one in minus)
-            if cell.mode == "percent":
+            if cell.mode in terms.DIVIDED:
                 whole = known[cell.whole].label if cell.whole in known else "?"
-                said = f"{said} ÷ {whole}"
+                said = f"{said} ÷ {whole}" + (" %" if cell.mode == "percent" else "")
             elif cell.mode == "cumulative":
                 said = _("%(what)s, year to date") % {"what": said}
         found[key] = said
@@ -162,7 +166,7 @@ def cell_words(definition: Definition) -> dict[str, str]:
 def _where(where: Mapping[str, Sequence[str]]) -> str:
     """一般、未填"""
     empty = [_("not stated") for values in where.values() if "" in values]
-    return "、".join(filter(None, (counting.said_where(where).strip("、"), *empty)))
+    return "、".join(filter(None, (narrowing.said(where).strip("、"), *empty)))
 
 
 # --- what was sent -------------------------------------------------------------------------
@@ -263,8 +267,9 @@ def _worked(row: terms.Row, mode: str, columns: Sequence[str], key: str) -> Cell
     if key in columns or not set(columns) <= row.cells.keys():
         return None
     of = tuple(f"{row.key}.{one}" for one in columns)
-    if mode == "percent":
-        return Cell(mode, of=of[:1], whole=of[1], digits=1) if len(of) == 2 else None
+    if mode in terms.DIVIDED:
+        digits = 1 if mode == "percent" else QUOTIENT_DIGITS
+        return Cell(mode, of=of[:1], whole=of[1], digits=digits) if len(of) == 2 else None
     return Cell(mode, of=of if mode == "sum" else of[:1])
 
 
@@ -275,7 +280,7 @@ def _cell(sent: QueryDict) -> Cell | None:
     if mode not in terms.MODES:
         raise Broken("", _("Choose what stands in the cell."))
     where = {
-        name: sent.getlist(f"where_{name}") for name in counting.LABELS
+        name: sent.getlist(f"where_{name}") for name in narrowing.NAMES
         if sent.getlist(f"where_{name}")
     }  # fmt: skip
     if mode in terms.TYPED:
@@ -286,16 +291,18 @@ def _cell(sent: QueryDict) -> Cell | None:
         return Cell(
             mode, item=None if counts else item, counts=counts, where=where,
             over=sent.get("over", "period"), instead=_number(sent.get("instead")),
-            digits=_number(sent.get("digits")) or 0,
+            digits=_number(sent.get("shown")) or 0,
         )  # fmt: skip
     if mode == "text":
         return Cell(mode, limit=_number(sent.get("limit")) or 0)
     if mode == "cumulative":
         return Cell(mode, of=tuple(filter(None, (sent.get("base", ""),))))
-    if mode == "percent":
+    if mode in terms.DIVIDED:
         of = tuple(filter(None, (sent.get("share", ""),)))
-        return Cell(mode, of=of, whole=sent.get("whole", ""), digits=_number(sent.get("digits"))
-                    or 1)  # fmt: skip
+        digits = _number(sent.get("digits"))
+        if digits is None:
+            digits = 1 if mode == "percent" else QUOTIENT_DIGITS
+        return Cell(mode, of=of, whole=sent.get("whole", ""), digits=digits)
     return Cell(mode, of=tuple(sent.getlist("of")), minus=tuple(sent.getlist("minus")))
 
 

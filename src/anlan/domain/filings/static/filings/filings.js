@@ -148,7 +148,7 @@
       const minus = (cell.dataset.takes || "").split(" ").filter(Boolean).map(value);
       if ([...plus, ...minus].includes(null)) continue;
       const total = plus.reduce((a, b) => a + b, 0) - minus.reduce((a, b) => a + b, 0);
-      cell.textContent = total.toLocaleString("en-US", { minimumFractionDigits: Number(cell.dataset.digits) });
+      cell.textContent = total.toLocaleString("en-US", { minimumFractionDigits: Number(cell.dataset.digits) > 4 ? 0 : Number(cell.dataset.digits), maximumFractionDigits: Number(cell.dataset.digits) });
     }
   };
 

@@ -1,0 +1,30 @@
+"""By which labels what a cell counts may be narrowed, and what their values are called."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from anlan.domain.campaigns.progress import counting
+from anlan.domain.inspections.models import Why
+
+#: Beside those of cases: why a visit was made.
+NAMES: dict[str, str | Promise] = {
+    **counting.LABEL_NAMES,
+    "why": _("Why the visit was made"),
+}
+
+
+def values_of(name: str) -> dict[str, str]:
+    if name == "why":
+        return {str(value): str(label) for value, label in Why.choices}
+    return counting.values_of(name)
+
+
+def said(where: Mapping[str, Sequence[str]]) -> str:
+    """一般、随机抽取"""
+    return "、".join(
+        values_of(name).get(value, value) for name in NAMES for value in where.get(name, ())
+    )

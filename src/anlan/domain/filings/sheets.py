@@ -17,9 +17,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from anlan.base.text import plain
-from anlan.domain.filings import checking, entering
+from anlan.domain.filings import checking, entering, heads
 from anlan.domain.filings.entering import Asked, Wrong
 from anlan.domain.filings.figuring import Shown
+from anlan.domain.filings.models import Entry
 from anlan.domain.filings.refusals import NoFilingSheet, OtherFilingSheet
 from anlan.kernel.calendar import periods
 from anlan.kernel.papers.sheets import CellError, Row, Sheet, letter, read_workbook
@@ -50,19 +51,23 @@ class Read:
 
 
 def write(target: Path | BinaryIO, asked: Asked, shown: Shown, texts: Mapping[str, str],
-          lists: Mapping[str, Any]) -> int:  # fmt: skip
+          lists: Mapping[str, Any], entry: Entry | None = None) -> int:  # fmt: skip
     """The filing as it stands; fields that are typed hold what was typed so far."""
     # A paper is in Chinese whoever takes it out, and so it can be read in again.
     with translation.override("zh-hans"):
-        return write_tables(target, _tables(asked, shown, texts, lists))
+        return write_tables(target, _tables(asked, shown, texts, lists, entry))
 
 
-def _tables(asked: Asked, shown: Shown, texts: Mapping[str, str], lists: Mapping[str, Any]) -> Any:
+def _tables(
+    asked: Asked, shown: Shown, texts: Mapping[str, str], lists: Mapping[str, Any],
+    entry: Entry | None,
+) -> Any:  # fmt: skip
     filing = asked.filing
     titles = [
         filing.form.title,
         f"{filing.unit.name}　{periods.parse(filing.code).label}　{filing.case.number}",
         f"报送编号：{filing.case.number}，暂存第{filing.draft_seq}稿（请勿改动本行和代码列）",
+        "　".join(f"{label}：{said or '—'}" for label, said in heads.lines(filing, entry)),
         "空格为应填；0 也要填；不适用填 NA；灰色说明为系统取数。",
     ]  # fmt: skip
     own = asked.typed

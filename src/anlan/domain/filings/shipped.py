@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from pathlib import Path
@@ -14,13 +14,16 @@ from uuid import UUID, uuid5
 from django.utils import timezone
 
 from anlan.base.actor import Actor
-from anlan.domain.filings import commands
+from anlan.domain.filings import commands, deriving
 from anlan.domain.filings.commands import NewForm, NewItem
-from anlan.domain.filings.terms import Cell, Column, Definition, Row, Rule, Section
+from anlan.domain.filings.models import Adds
+from anlan.domain.filings.terms import DIVIDED, Cell, Column, Definition, Row, Rule, Section
 from anlan.domain.filings.who import Group
 from anlan.kernel.accounts import sectors
 from anlan.kernel.accounts.models import UnitKind
 from anlan.kernel.calendar import periods
+from anlan.kernel.facts.kinds import Measure, known
+from anlan.kernel.indicators.declare import Count
 from anlan.kernel.regions.models import Level
 
 FOLDER = Path(__file__).parent / "data"
@@ -66,6 +69,8 @@ def read(name: str) -> Shipped:
                 if isinstance(found, NewItem):
                     items[f"{key}.{column.key}"] = found
                     found = Cell("declared")
+                elif data.get("instead") and found and (item := _instead(given, found)):
+                    items[f"{key}.{column.key}"] = item
                 if found is not None:
                     cells[column.key] = found
             rows.append(Row(key, given["label"], given.get("unit", ""), given.get("help", ""),
@@ -89,23 +94,48 @@ def _rows(data: Mapping[str, Any], section: Mapping[str, Any]) -> Iterator[Mappi
 
 def _cell(data: Mapping[str, Any], row: Mapping[str, Any], key: str, column: str) -> Any:
     """What a column holds in a row: as the row says, else as all rows do, else a declared item."""
-    if "percent" in row:
-        of, whole = row["percent"]
-        return Cell("percent", of=(f"{of}.{column}",), whole=f"{whole}.{column}", digits=1)
+    for mode in DIVIDED:
+        if mode in row:
+            of, whole = row[mode]
+            return Cell(mode, of=(f"{of}.{column}",), whole=f"{whole}.{column}",
+                        digits=row.get("digits", 1))  # fmt: skip
     if column == "y":
         if row.get("y") == "none":
             return None
         derived = row.get("m")
         if derived and "counts" in derived:
             return Cell("derived", counts=derived["counts"], where=derived.get("where", {}),
-                        over="year")  # fmt: skip
+                        over="year", digits=derived.get("digits", 0))  # fmt: skip
         return Cell("cumulative", of=(f"{key}.m",))
     said = row.get(column) or data.get("cells", {}).get(column)
     if said is None:
         basis = SURE.get(row.get("basis", ""), "")
         return NewItem(row["label"], row["unit"], row.get("digits", 0), basis=basis)
     where = {**said.get("where", {}), **row.get("where", {})}
-    return Cell("derived", counts=said["counts"], where=where)
+    return Cell("derived", counts=said["counts"], where=where, digits=said.get("digits", 0))
+
+
+#: How what the ledger counts goes together, as items say it.
+_ADDS = {Measure.FLOW: Adds.FLOW, Measure.STOCK: Adds.STANDS, Measure.DISTINCT: Adds.DISTINCT}
+
+
+def _instead(row: Mapping[str, Any], cell: Cell) -> NewItem | None:
+    """What a unit without the system declares in a period's cell that the ledger counts."""
+    if cell.mode != "derived" or cell.over == "year":
+        return None
+    counted = deriving.indicator_of(cell, {})
+    if not isinstance(counted, Count):
+        return None
+    # An item of the same name with two digits may stand already, and keeps what was declared.
+    name = f"{row['label']}（精确到分）" if cell.digits else row["label"]
+    adds = _ADDS[known(counted.kind).measure]
+    return NewItem(name, row["unit"], cell.digits, adds, SURE.get(row.get("basis", ""), ""))
+
+
+def _numbered(cell: Cell, item: int | None) -> Cell:
+    if item is None:
+        return cell
+    return replace(cell, **{"item" if cell.mode == "declared" else "instead": item})
 
 
 def take_over(
@@ -125,8 +155,7 @@ def take_over(
     sections = tuple(
         Section(s.key, s.title, s.help, s.columns, tuple(
             Row(r.key, r.label, r.unit, r.help, {
-                k: Cell("declared", item=numbers[f"{r.key}.{k}"])
-                if f"{r.key}.{k}" in numbers else c for k, c in r.cells.items()
+                k: _numbered(c, numbers.get(f"{r.key}.{k}")) for k, c in r.cells.items()
             })
             for r in s.rows
         ))

@@ -89,7 +89,7 @@ def sheet(request: HttpRequest, pk: UUID) -> HttpResponse:
         shown = figuring.shown(asked, typed.values, at=at, judged=False)
         texts, lists = row.draft.get("values", {}), row.draft.get("lists", {})
     buffer = BytesIO()
-    written = sheets.write(buffer, asked, shown, texts, lists)
+    written = sheets.write(buffer, asked, shown, texts, lists, standing)
     _on_record("filings.export", "case", pk, by, rows=written)
     return download(buffer, f"{row.form.title} {row.code} {row.unit.name}.xlsx")
 

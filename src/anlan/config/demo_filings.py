@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -18,7 +18,7 @@ from anlan.domain.filings.models import Filing, Form
 from anlan.domain.filings.terms import Cell, Column, Definition, Row, Section
 from anlan.domain.filings.who import Group
 from anlan.kernel.accounts import held
-from anlan.kernel.accounts.models import User
+from anlan.kernel.accounts.models import Unit, UnitKind, User
 from anlan.kernel.calendar import periods
 from anlan.kernel.regions.models import Level
 
@@ -38,8 +38,9 @@ def filings(*, at: datetime) -> None:
         "campaign_month", by=_MADE, at=start, request_id=uuid7(), unit=city,
         starts_on=before.start, groups=groups,
     )  # fmt: skip
-    commands.issue(pk, **_call(_MADE, start))
     form = Form.objects.get(pk=pk)
+    _without_system(form, before.start, start)
+    commands.issue(pk, **_call(_MADE, start))
     _whole_month(form, before.code, start)
     opened = min(at, timezone.make_aware(datetime.combine(month.end + timedelta(1), time(9))))
     opening.open_due(opened)
@@ -68,18 +69,33 @@ def _call(by: Actor, at: datetime) -> Any:
     return {"by": by, "at": at, "request_id": uuid7()}
 
 
+def _without_system(form: Form, since: date, at: datetime) -> None:
+    """A few counties that aren't on the system: they declare what others' tables count."""
+    rows = Unit.objects.filter(
+        kind=UnitKind.COMMITTEE_OFFICE, area__level=_COUNTY, path__startswith=form.path,
+        valid_to=None,
+    ).exclude(code=f"{DISTRICT}-awb")  # fmt: skip
+    for unit in rows.order_by("code")[1:8:3]:
+        commands.let_declare(form.pk, unit=unit.pk, since=since, reason="尚未接入系统（演示）",
+                             **_call(_MADE, at))  # fmt: skip
+
+
 def _values(row: Filing, n: int) -> dict[str, str]:
-    """Made-up numbers that keep the form's rules."""
-    found = {}
+    """Of a unit that declares made-up numbers that keep the form's rules; else nothing is typed."""
     definition = terms.Definition.of(row.asked.definition)
-    for k, place in enumerate(definition.places()):
-        if place.cell.mode == "declared":
-            found[place.key] = str((n * 7 + k * 3) % 23 + (4 if place.row.key == "acts" else 0))
-    found |= {
-        "acts.m": str(30 + n), "acts_done.m": str(20 + n), "stopped.m": str(n % 4),
-        "fine.m": f"{12 + n}.50", "paid.m": f"{9 + n}.00", "fined.m": str(5 + n % 3),
+    found = {
+        place.key: str((n * 7 + k * 3) % 23)
+        for k, place in enumerate(definition.places()) if terms.typed(place, row.declares)
     }  # fmt: skip
-    return {key: value for key, value in found.items() if key in definition.by_key()}
+    # The demo's hazards are in the ledger, for every county: a declared zero takes none's place.
+    hazards = ("found", "found_major", "ungraded", "listed", "done", "done_major", "overdue")
+    said = {f"{key}.m": "0" for key in hazards} | {
+        "acts.m": str(30 + n), "acts_done.m": str(20 + n), "stopped.m": str(n % 4),
+        "fine.m": f"{12 + n}.503", "paid.m": f"{9 + n}", "fined.m": str(5 + n % 3),
+        "visited.m": str(40 + n), "visits.m": str(52 + n), "officers.m": str(110 + 2 * n),
+        "reward.m": f"0.{n + 1}5",
+    }  # fmt: skip
+    return found | {key: value for key, value in said.items() if key in found}
 
 
 def _submit(row: Filing, n: int, by: Actor, at: datetime) -> None:
@@ -116,10 +132,11 @@ def _whole_month(form: Form, code: str, start: datetime) -> None:
         _submit(row, n + 1, _MADE, start + timedelta(3))
     done = [row.pk for row in rows]
     commands.receive(done, **_call(_MADE, late + timedelta(1)))
-    changed: Mapping[str, str] = {**_values(rows[0], 0), "acts.m": "36"}
-    _explained(commands.ask_correction, rows[0], _MADE, late + timedelta(2), values=changed,
-               reason="补录夜查发现的6项（演示）")  # fmt: skip
-    commands.decide_correction(rows[0].pk, grant=True, **_call(_MADE, late + timedelta(3)))
+    n, own = next((n, row) for n, row in enumerate(rows) if row.declares)
+    changed: Mapping[str, str] = {**_values(own, n), "acts.m": "36"}
+    _explained(commands.ask_correction, own, _MADE, late + timedelta(2), values=changed,
+               reason="补录夜查发现的问题（演示）")  # fmt: skip
+    commands.decide_correction(own.pk, grant=True, **_call(_MADE, late + timedelta(3)))
 
 
 def _every_state(form: Form, code: str, opened: datetime, at: datetime) -> None:
@@ -129,14 +146,15 @@ def _every_state(form: Form, code: str, opened: datetime, at: datetime) -> None:
     mine = held.actor(User.objects.get(username="wh.office"), today=timezone.localdate(at))
     rows = [row for row in _rows(form, code) if row.unit.code != f"{DISTRICT}-awb"]
     own = next(row for row in _rows(form, code) if row.unit.code == f"{DISTRICT}-awb")
-    draft = dict(list(_values(own, 2).items())[:9])
-    commands.save(own.pk, values=draft, **_call(mine, at))
+    why = {"k5:acts.m": "专项行动集中开展（演示）"}
+    commands.save(own.pk, values={}, reasons=why, **_call(mine, at))
     for n, row in enumerate(rows[:8]):
         _submit(row, n + 2, _MADE, at if n == 5 else soon)
     _nil(rows[9], soon)
     commands.receive([row.pk for row in rows[:4]], **_call(office, at))
-    _explained(commands.ask_correction, rows[0], _MADE, at,
-               values={**_values(rows[0], 2), "stopped.m": "3"},
+    n, other = next((n, row) for n, row in enumerate(rows[:4]) if row.declares)
+    _explained(commands.ask_correction, other, _MADE, at,
+               values={**_values(other, n + 2), "stopped.m": "7"},
                reason="停产整顿企业多计1家（演示）")  # fmt: skip
     commands.send_back(rows[6].pk, reason="罚款额与执法台账不符，请核对（演示）",
                        **_call(office, at))  # fmt: skip

@@ -13,7 +13,9 @@ from anlan.base.ids import uuid7
 from anlan.base.refusal import Refusal
 from anlan.config import demo_offices
 from anlan.config.demo_offices import CAPITAL, DISTRICT
-from anlan.domain.filings import commands, opening, shipped, terms
+from anlan.domain.enforcement.models import Entry
+from anlan.domain.filings import commands, deriving, opening, shipped, terms
+from anlan.domain.filings.entering import Asked
 from anlan.domain.filings.models import Filing, Form
 from anlan.domain.filings.terms import Cell, Column, Definition, Row, Section
 from anlan.domain.filings.who import Group
@@ -74,7 +76,7 @@ def _without_system(form: Form, since: date, at: datetime) -> None:
     rows = Unit.objects.filter(
         kind=UnitKind.COMMITTEE_OFFICE, area__level=_COUNTY, path__startswith=form.path,
         valid_to=None,
-    ).exclude(code=f"{DISTRICT}-awb")  # fmt: skip
+    ).exclude(area__in=Entry.objects.values("area"))  # fmt: skip
     for unit in rows.order_by("code")[1:8:3]:
         commands.let_declare(form.pk, unit=unit.pk, since=since, reason="尚未接入系统（演示）",
                              **_call(_MADE, at))  # fmt: skip
@@ -87,15 +89,16 @@ def _values(row: Filing, n: int) -> dict[str, str]:
         place.key: str((n * 7 + k * 3) % 23)
         for k, place in enumerate(definition.places()) if terms.typed(place, row.declares)
     }  # fmt: skip
-    # The demo's hazards are in the ledger, for every county: a declared zero takes none's place.
-    hazards = ("found", "found_major", "ungraded", "listed", "done", "done_major", "overdue")
-    said = {f"{key}.m": "0" for key in hazards} | {
+    found |= {
         "acts.m": str(30 + n), "acts_done.m": str(20 + n), "stopped.m": str(n % 4),
         "fine.m": f"{12 + n}.503", "paid.m": f"{9 + n}", "fined.m": str(5 + n % 3),
         "visited.m": str(40 + n), "visits.m": str(52 + n), "officers.m": str(110 + 2 * n),
         "reward.m": f"0.{n + 1}5",
-    }  # fmt: skip
-    return found | {key: value for key, value in said.items() if key in found}
+    } if found else {}  # fmt: skip
+    # What the ledger counts there all the same isn't declared: a zero takes no case's place.
+    asked = Asked.of(row)
+    counted = deriving.of_filing(row, definition, asked.items, timezone.now())
+    return found | {key: "0" for key in found if key in counted and counted[key].value}
 
 
 def _submit(row: Filing, n: int, by: Actor, at: datetime) -> None:

@@ -75,13 +75,15 @@ def _period_cells(definition: Definition, keys: Collection[str]) -> Definition:
 
 
 def _adds(cell: Cell, items: Mapping[int, Item]) -> str:
-    """Whether both kinds of numbers add up over days; one that doesn't has no mixed year."""
+    """How both kinds of numbers go together; different ones have no mixed year."""
     item, indicator = items.get(cell.instead or 0), deriving.indicator_of(cell, items)
     if item is None or not isinstance(indicator, Count) or item.digits != cell.digits:
         return ""
     measure = known(indicator.kind).measure
     if item.adds == Adds.STANDS and measure is Measure.STOCK:
         return Adds.STANDS
+    if item.adds == Adds.DISTINCT and measure is Measure.DISTINCT:
+        return Adds.DISTINCT
     return Adds.FLOW if item.adds == Adds.FLOW and measure is Measure.FLOW else ""
 
 
@@ -171,7 +173,7 @@ def _without_ledger(
     if key in asked.typed and typed.get(key) is None:
         return Mixed(Read(None), None, codes)
     counted = [one for one in mine if one.value]
-    if counted and not adds:
+    if counted and adds in ("", Adds.DISTINCT):
         return Mixed(Read(None, "not_addable"), None, codes)
     if counted and adds == Adds.STANDS:
         return Mixed(Read(0), counted[-1].value, (counted[-1].code,))
@@ -265,7 +267,7 @@ def of_form(
         some = [row for row in mine if row.item_id == pk]
         if adds == Adds.STANDS:
             mine = [row for row in mine if row.item_id != pk or row.end == period.end]
-        elif some and not adds:
+        elif some and (not adds or (adds == Adds.DISTINCT and not _within(some, period))):
             found[key].addable = False
             mine = [row for row in mine if row.item_id != pk]
     counts = _in_ledger(definition, items, mine, cells, at)
@@ -275,6 +277,11 @@ def of_form(
             found[key].ledger += n
             found[key].doubles.append(Double(row.entry.filing, key, row.value, n))
     return found
+
+
+def _within(rows: Iterable[Declared], period: Period) -> bool:
+    """Whether all of them tell of just this period: different ones add up over places alone."""
+    return all((row.start, row.end) == (period.start, period.end) for row in rows)
 
 
 #: Empty: every sector.

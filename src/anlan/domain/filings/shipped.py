@@ -135,7 +135,7 @@ def _instead(row: Mapping[str, Any], cell: Cell) -> NewItem | None:
 def _numbered(cell: Cell, item: int | None) -> Cell:
     if item is None:
         return cell
-    return replace(cell, **{"item" if cell.mode == "declared" else "instead": item})
+    return replace(cell, item=item) if cell.mode == "declared" else replace(cell, instead=item)
 
 
 def take_over(

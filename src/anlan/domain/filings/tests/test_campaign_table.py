@@ -121,6 +121,17 @@ def test_a_unit_without_the_system_declares_the_same_rows_instead(desk: Any) -> 
     assert shown.values["fine.m"] == 12_345_678
     assert shown.values["fine_mean.m"] == 309
     assert Asked.of(other).typed == {}
+    # Over places 家 are added up, over months they can't be: who was there in two counts once.
+    Street(desk.cast).firms(2, PANLONG)
+    street = Street(desk.cast)
+    sweep = street.sweep("city", KUNMING, starts_on=desk.month.start)
+    for target in Target.objects.filter(sweep=sweep, path__startswith=_path(PANLONG)):
+        street.visit(sweep, target, "city", on=desk.month.start)
+    totals = rollup.table(form, desk.month.code, desk.cast.actor("city"), timezone.now()).totals
+    assert (totals["visited.m"].value, totals["visited.m"].declared) == (11, "9")
+    assert totals["fine.m"].text == "12.345678"
+    assert totals["fine_mean.m"].text == "3.09"
+    assert desk.month.start.month == 1 or totals["visited.y"].value is None
 
 
 # --- records through the front door ---------------------------------------------------------

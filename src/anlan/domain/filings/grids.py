@@ -100,9 +100,8 @@ def _cell(
     old = new = None
     if before is not None and before.get(key) != value:
         old = checking.written(before.get(key), digits) or "—"
-    if now is not None and kind == "derived":
-        there = now.get(key)
-        fresh = there.value if there else None
+    if now is not None and key in now and kind == "derived":
+        fresh = now[key].value
         if fresh != value:
             new = checking.written(fresh, digits) or "—"
     said = "" if typed is None else str(typed.get(key, "") or "")

@@ -6,7 +6,7 @@ was returned are not in it. A derived cell's is the ledger's for the whole area,
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -228,7 +228,8 @@ class _Sums:
         parts = _mixed(form, definition, items, period, derived, declared, at) if own else {}
         return cls(
             form.area_id, period, known, items, declared,
-            _bounds(form, every, period, items, own=own), derived, _stated(every), parts,
+            _bounds(form, every, period, items, own=own), derived, _stated(every, known),
+            parts,
         )  # fmt: skip
 
     def of(self, key: str, cell: terms.Cell) -> tuple[Any, Any]:
@@ -375,8 +376,11 @@ def _beside(every: QuerySet[Filing]) -> dict[int, int]:
     return dict(rows.values_list("item").annotate(n=Sum("value")))
 
 
-def _stated(every: QuerySet[Filing]) -> dict[str, dict[str, Any]]:
-    """By cell, how many units state a number, state zero, leave it out, mark it as n/a."""
+def _stated(every: QuerySet[Filing], known: Mapping[str, terms.Place]) -> dict[str, dict[str, Any]]:
+    """By cell, how many units state a number, state zero, leave it out, mark it as n/a.
+
+    What the ledger counts is stated, and missing, of those alone that declare it instead.
+    """
     found: dict[str, dict[str, Any]] = defaultdict(
         lambda: {"stated": 0, "zero": 0, "absent": 0, "not_applicable": 0, "vague": 0}
     )
@@ -390,11 +394,15 @@ def _stated(every: QuerySet[Filing]) -> dict[str, dict[str, Any]]:
                 one["stated"] += 1
                 one["zero"] += value == 0
                 one["vague"] += Bounds.of(value) is not None
-    void = every.filter(case__state="void").count()
-    owed = every.count() - void
-    for one in found.values():
-        one["absent"] = owed - one["stated"] - one["not_applicable"]
-        one["not_applicable"] += void
+    void, owed = Counter[bool](), Counter[bool]()
+    for declares, state in every.values_list("declares", "case__state"):
+        counts = void if state == "void" else owed
+        counts[declares] += 1
+    for key, one in found.items():
+        alone = key in known and known[key].cell.mode == "derived"
+        of = (True,) if alone else (True, False)
+        one["absent"] = sum(owed[n] for n in of) - one["stated"] - one["not_applicable"]
+        one["not_applicable"] += sum(void[n] for n in of)
     return found
 
 

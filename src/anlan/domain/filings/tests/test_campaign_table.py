@@ -95,6 +95,7 @@ def test_the_tables_head_says_whose_it_is_and_each_figure_opens(desk: Any) -> No
         assert answer.status_code == 200, place.key
         rows = answer.content.decode().count('class="nowrap lead"')
         assert rows or not kept[place.key], f"{place.key}: a figure of nothing"
+    assert 'class="sheet-now"' not in page
     # 3.123456 万元 of one paper and 0.02 of another: to the fen.
     assert "3.143456" in page
 
@@ -129,6 +130,7 @@ def test_a_unit_without_the_system_declares_the_same_rows_instead(desk: Any) -> 
         street.visit(sweep, target, "city", on=desk.month.start)
     totals = rollup.table(form, desk.month.code, desk.cast.actor("city"), timezone.now()).totals
     assert (totals["visited.m"].value, totals["visited.m"].declared) == (11, "9")
+    assert (totals["visited.m"].stated, totals["visited.m"].absent) == (1, 0)
     assert totals["fine.m"].text == "12.345678"
     assert totals["fine_mean.m"].text == "3.09"
     assert desk.month.start.month == 1 or totals["visited.y"].value is None

@@ -175,8 +175,9 @@ def _tables(
     """What stands is shown as it was submitted; what is being filled in, as the ledger is now."""
     if standing is not None and not filling:
         shown = figuring.entry_shown(asked, standing, at)
-        mixed = mixing.year_bases(asked.definition)
-        plain = {key: one for key, one in now.items() if key not in mixed}
+        # A year to date that is declared in part is told apart, not held against the ledger's.
+        mixed = mixing.year_bases(asked.definition) if asked.filing.declares else {}
+        plain = {k: one for k, one in now.items() if k not in mixed and k not in shown.declared}
         return shown, grids.grids(asked, shown, now=plain)
     texts = draft.get("values", {})
     typed = entering.read(asked, texts, draft.get("lists", {}))

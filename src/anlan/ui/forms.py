@@ -127,6 +127,17 @@ def _options(widget: forms.Select) -> Iterator[tuple[Any, Any]]:
             yield code, name
 
 
+class PickerInput(forms.TextInput):
+    """A record that is looked for by its words (``ui.area_picker``); the field sends its id.
+
+    Its field has a method ``named``: what a chosen id is called.
+    """
+
+    def __init__(self, label: Any, picker_url: Any) -> None:
+        super().__init__()
+        self.label, self.picker_url = label, picker_url
+
+
 class DayInput(forms.DateInput):
     """The browser's own day picker; the value is written as it must be read."""
 

@@ -179,8 +179,15 @@ class Choice:
     widget: str = "choice"
 
     def pairs(self) -> list[tuple[str, Text]]:
-        options = self.options() if callable(self.options) else self.options
-        return [(str(value), label) for value, label in options]
+        return [(str(value), label) for value, label in self._options() if label != []]
+
+    @property
+    def rest(self) -> Text:
+        """What the last line says where not everything is listed (``offers.rest``)."""
+        return next((value for value, label in self._options() if label == []), "")
+
+    def _options(self) -> Options:
+        return self.options() if callable(self.options) else self.options
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -30,7 +29,7 @@ from anlan.domain.assessments.spec import (
     Veto,
 )
 from anlan.domain.assessments.spec_text import text_of
-from anlan.domain.campaigns.models import Campaign
+from anlan.domain.campaigns.choosing import STAGED, CampaignField
 from anlan.kernel.calendar.periods import Kind
 from anlan.kernel.indicators.declare import Distinct, Ratio, declared
 from anlan.kernel.loop.forms import Nothing, Reason, StepForm
@@ -109,9 +108,11 @@ class General(Draft):
                                                                "all that are in force."),
     )  # fmt: skip
     period = _choice(_("Period"), [(code, PERIOD_NAMES[code]) for code in specs.PERIODS])
-    campaign = _choice(
-        _("Take its stages from"), (), False,
-        _("Where a stage is the period: the campaign's stages take the place of what is written."),
+    campaign = CampaignField(
+        of=STAGED, label=_("Take its stages from"),
+        help_text=_(
+            "Where a stage is the period: the campaign's stages take the place of what is written."
+        ),
     )  # fmt: skip
     stages = _lines(
         _("Stages"), _("One a line, with its two days: “Searching: 2024-02-01..2024-06-30”.")
@@ -144,11 +145,8 @@ class General(Draft):
     source = _line(_("Document that it rests on"), False, specs.SOURCE_CHARS_MAX)
     source_version = _line(_("Version of that document"), False)
 
-    def __init__(self, *args: Any, campaigns: Mapping[str, Campaign], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.campaigns = campaigns
-        offered: Any = self.fields["campaign"]
-        offered.choices = [("", "—"), *((pk, row.title) for pk, row in campaigns.items())]
         field: Any = self.fields["tree"]
         names = AssessmentTree.objects.order_by("name").values_list("name", flat=True).distinct()
         field.choices = [("", "—"), *((name, name) for name in names)]
@@ -172,7 +170,7 @@ class General(Draft):
         for name in ("group", "tree", "letters", "period", "ties", "missing", "nothing", "red",
                      "black", "appeal_days", "source", "source_version", "total"):  # fmt: skip
             found[name] = data[name]
-        found |= stages.written(spec, data["stages"], data["campaign"], self.campaigns)
+        found |= stages.written(spec, data["stages"], data["campaign"])
         found["digits"] = data["digits"] if data["digits"] is not None else 0
         found["tie_items"] = [
             code.strip() for code in data["tie_items"].replace("，", ",").split(",") if code.strip()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 from anlan.base.actor import Actor
@@ -11,17 +11,8 @@ from anlan.domain.assessments.spec import Spec, Stage
 from anlan.domain.campaigns.models import Campaign
 from anlan.kernel.accounts import policy
 
-#: Campaigns that a form offers, the newest first.
-CAMPAIGNS_MAX = 200
 #: Between two days: as a period's code has it, or as people write it.
 _BETWEEN = re.compile(r"\s*(?:\.\.|至|—+|～|~|/)\s*")
-
-
-def campaigns(by: Actor) -> dict[str, Campaign]:
-    """Those with stages that one sees, by id, with their stages read."""
-    rows = policy.permitted(Campaign.objects.filter(stages__isnull=False), "campaigns.view", by)
-    found = Campaign.objects.filter(pk__in=rows.values("pk")).order_by("-starts_on", "-pk")
-    return {str(row.pk): row for row in found.prefetch_related("stages")[:CAMPAIGNS_MAX]}
 
 
 def of_campaign(campaign: Campaign) -> tuple[Stage, ...]:
@@ -50,10 +41,10 @@ def _kept(stages: Iterable[Stage]) -> list[dict[str, str]]:
     ]
 
 
-def written(spec: Spec, lines: str, campaign: str, known: Mapping[str, Campaign]) -> dict[str, Any]:
+def written(spec: Spec, lines: str, campaign: Campaign | None) -> dict[str, Any]:
     """What a scheme keeps: a campaign's stages where one was chosen, else the lines."""
     if campaign:
-        return {"campaign": campaign, "stages": _kept(of_campaign(known[campaign]))}
+        return {"campaign": str(campaign.pk), "stages": _kept(of_campaign(campaign))}
     if from_lines(lines) == from_lines(as_lines(spec.stages)):
         # As they are: a line read back has lost a name's own colon.
         return {"campaign": spec.campaign, "stages": _kept(spec.stages)}

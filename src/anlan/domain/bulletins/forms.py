@@ -21,6 +21,7 @@ from anlan.domain.bulletins.models import (
     Word,
 )
 from anlan.domain.bulletins.subjects import ABOUT_MAX
+from anlan.domain.campaigns.choosing import CampaignField
 from anlan.kernel.accounts.fields import AreaField, UnitField, UnitsField
 from anlan.kernel.indicators.declare import Indicator, declared
 from anlan.kernel.loop.forms import Nothing, Reason, StepForm
@@ -152,9 +153,7 @@ class Instruct(StepForm):
     leader = _line(_("Leader"))
     said_on = forms.DateField(label=_("Day"), widget=DayInput)
     text = text_area(_("Instruction"))
-    campaign = forms.TypedChoiceField(
-        label=_("Becomes a task of the campaign"), required=False, empty_value=None
-    )
+    campaign = CampaignField(label=_("Becomes a task of the campaign"))
     unit = UnitField(label=_("Unit that is to do it"), widget=forms.HiddenInput, required=False)
     due_on = forms.DateField(label=_("By when"), widget=DayInput, required=False,
                              help_text=_("Left empty, 30 days after it was said."))  # fmt: skip

@@ -63,7 +63,7 @@ def _instruct(form: Any, pk: UUID, common: dict[str, Any]) -> Any:
     data = form.cleaned_data
     new = do.NewInstruction(
         leader=data["leader"], text=data["text"], said_on=data["said_on"],
-        campaign=UUID(data["campaign"]) if data["campaign"] else None,
+        campaign=data["campaign"].pk if data["campaign"] else None,
         unit=data["unit"].pk if data["unit"] else None, due_on=data["due_on"],
     )  # fmt: skip
     return do.instruct(pk, new=new, **common)

@@ -29,6 +29,7 @@ app_name = "campaigns"
 urlpatterns = [
     path("", views_campaigns.campaigns, name="list"),
     path("new/", views_campaigns.new, name="new"),
+    path("pick/", views_campaigns.pick, name="pick"),
     path("publishing/rule/", views_ruling.rule, name="plan_rules"),
     path("tasks/", views_tasks.tasks, name="tasks"),
     path("tasks/<uuid:pk>/", views_tasks.task, name="task"),

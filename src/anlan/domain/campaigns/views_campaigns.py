@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -17,6 +18,7 @@ from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import Refusal
 from anlan.domain.campaigns import (
+    choosing,
     columns,
     commands,
     forms_plans,
@@ -45,11 +47,29 @@ SHOWN_MAX = 200
 PARTS_MAX = 50
 #: Heads of bodies that it names.
 HEADS_MAX = 8
+#: Titles that the picker of a form shows for what was typed.
+OPTIONS_MAX = 12
 
 
 def own_units(by: Actor) -> list[Unit]:
     rows = Unit.objects.filter(pk__in=policy.units_of(by, LEADS), valid_to=None)
     return list(rows.order_by("path", "name"))
+
+
+@require_GET
+@requires("campaigns.view")
+def pick(request: HttpRequest) -> HttpResponse:
+    """Campaigns whose title holds what was typed, the newest first."""
+    text = request.GET.get("picker_q", "").replace("\x00", "").strip()[:40]
+    if not text:
+        return HttpResponse()
+    rows = choosing.offered(actor_of(request), request.GET.get("of", choosing.ANY))
+    found = rows.filter(scripts.holding(text, "title"))[:OPTIONS_MAX]
+    context = {
+        "rows": [(str(row.pk), row.title, f"{row.starts_on} · {row.unit.name}") for row in found],
+        "nothing": _("No campaign of that title among those that you may choose here."),
+    }
+    return HttpResponse(render_to_string("accounts/_options.html", context, request))
 
 
 @require_GET

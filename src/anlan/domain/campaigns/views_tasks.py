@@ -47,6 +47,7 @@ from anlan.kernel.loop.settings import RUNGS
 from anlan.kernel.papers import attachments
 from anlan.kernel.papers.keeping import Kept, Offer
 from anlan.ui.lists import Filters
+from anlan.ui.offers import first_of, rest
 from anlan.ui.pages import render_page
 
 kept_lists.register("campaigns:tasks", page="campaigns:tasks")
@@ -91,14 +92,15 @@ def export(request: HttpRequest) -> HttpResponse:
     return tasks_export.answer(asked, above, by=by, at=timezone.now())
 
 
-def plans_offered(by: Actor, chosen: str) -> list[tuple[str, str]]:
+def plans_offered(by: Actor, chosen: str) -> list[tuple[str, Any]]:
     """Plans that the filter offers: those on top, and the one that is asked for."""
     rows = queries.plans(by).exclude(status=Plan.Status.DRAFT, parent=None).order_by("-starts_on")
-    found = {str(row.pk): row.title for row in rows.filter(parent=None)[:OFFERED_MAX]}
+    first, left = first_of(rows.filter(parent=None), OFFERED_MAX)
+    found = {str(row.pk): row.title for row in first}
     if chosen and chosen not in found:
         row = rows.filter(pk=queries.uuid_of(chosen) or UUID(int=0)).first()
         found |= {chosen: f"{row.title} · {row.unit.name}"} if row else {}
-    return list(found.items())
+    return [*found.items(), *rest(left)]
 
 
 @require_GET

@@ -17,6 +17,7 @@ from anlan.kernel.accounts.views_pickers import area_name
 from anlan.kernel.calendar import periods
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Filters, Flag, Search
+from anlan.ui.offers import choices_of
 from anlan.ui.parts import cell
 
 ORDERS = {
@@ -79,7 +80,11 @@ def _due(today: date) -> Callable[[Filing], Any]:
     return due
 
 
-def form_choices(rows: Any) -> list[tuple[str, str]]:
+#: Forms that a filter lists.
+FORMS_MAX = 200
+
+
+def form_choices(rows: Any) -> list[tuple[str, Any]]:
     """Forms for a filter: those in force first."""
-    found = rows.exclude(status=Form.Status.DRAFT).order_by("status", "-made_at")[:200]
-    return [(str(pk), title) for pk, title in found.values_list("pk", "title")]
+    found = rows.exclude(status=Form.Status.DRAFT).order_by("status", "-made_at")
+    return choices_of(found, FORMS_MAX, lambda row: row.title)

@@ -113,8 +113,7 @@ class End(Step):
     def __init__(self, *args: Any, texts: Any = (), **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         widget: Any = self.fields["replaced_by"].widget
-        others = [(str(one.pk), f"{one.title} {one.number}".strip()) for one in texts]
-        widget.choices = [("", _("by no other text of the library")), *others]
+        widget.choices = [("", _("by no other text of the library")), *texts]
 
 
 class Resume(Step):

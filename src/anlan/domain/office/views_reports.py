@@ -30,6 +30,7 @@ from anlan.kernel.regions.models import Region
 from anlan.ui.forms import DayInput, Form
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Filters, chosen
+from anlan.ui.offers import first_of, tell
 from anlan.ui.pages import go_on, render_page
 from anlan.ui.parts import part
 
@@ -169,7 +170,7 @@ def new(request: HttpRequest) -> HttpResponse:
     kind = request.GET.get("of", UnitKind.COMMITTEE_OFFICE.value)
     if kind not in UnitKind.values:
         kind = UnitKind.COMMITTEE_OFFICE.value
-    offered = list(reports.askable(by, area, kind, today)[:UNITS_MAX])
+    offered, left = first_of(reports.askable(by, area, kind, today), UNITS_MAX)
     last = periods.last_complete(periods.Kind.MONTH, today).next()
     initial = {
         "period": last.code,
@@ -177,6 +178,7 @@ def new(request: HttpRequest) -> HttpResponse:
         "units": [unit.pk for unit in offered],
     }
     form = AskForm(request.POST or None, initial=initial, units=offered)
+    tell(form, "units", left)
     status = 200
     if request.method == "POST":
         status = 422

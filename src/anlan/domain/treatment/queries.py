@@ -49,13 +49,11 @@ def measures(plan: RemedyPlan) -> QuerySet[RemedyMeasure]:
     return plan.measures.select_related("hazard__case").order_by("order")
 
 
-def offered(by: Actor, enterprise_id: int, plan: RemedyPlan | None = None) -> list[Hazard]:
+def offered(by: Actor, enterprise_id: int, plan: RemedyPlan | None = None) -> QuerySet[Hazard]:
     """Open hazards of an enterprise that a plan may take in, the oldest first."""
     rows = hazards.visible(by).filter(
         enterprise__in=enterprises.family(enterprise_id), case__is_open=True
     )
     if plan is not None:
         rows = rows.exclude(pk__in=plan.measures.values("hazard"))
-    return list(
-        rows.select_related("case").order_by(F("case__opened_on").asc(), "pk")[:OFFERED_MAX]
-    )
+    return rows.select_related("case").order_by(F("case__opened_on").asc(), "pk")

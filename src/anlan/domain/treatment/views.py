@@ -34,6 +34,7 @@ from anlan.kernel.loop.timeline import timeline_of
 from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Filters, Search
+from anlan.ui.offers import first_of, words_of
 from anlan.ui.pages import go_on, render_page
 from anlan.ui.parts import part
 
@@ -111,7 +112,7 @@ def plan_new(request: HttpRequest, enterprise: int) -> HttpResponse:
     """Choose the enterprise's open hazards and say for each what is done about it."""
     by, at = actor_of(request), timezone.now()
     firm = policy.access(Enterprise.objects.all(), "enterprise.view", by, enterprise, at=at)
-    offered = queries.offered(by, firm.pk)
+    offered, left = first_of(queries.offered(by, firm.pk), queries.OFFERED_MAX)
     name = gettext("Plan for %(name)s") % {"name": firm.name}
     initial = {"pk": uuid7(), "request_id": uuid7(), "name": name[:120]}
     form = PlanForm(offered, request.POST or None, initial=initial)
@@ -121,7 +122,12 @@ def plan_new(request: HttpRequest, enterprise: int) -> HttpResponse:
         if form.is_valid() and _made(form, firm, by, at):
             messages.success(request, gettext("The plan was given to the enterprise."))
             return go_on(request, reverse("treatment:plan", args=[form.cleaned_data["pk"]]))
-    context = {"firm": firm, "form": form, "offered": offered}
+    context = {
+        "firm": firm,
+        "form": form,
+        "offered": offered,
+        "rest": words_of(left),
+    }
     return render_page(
         request, "treatment/plan_new.html", "treatment/plan_new.html", context, status
     )
@@ -174,7 +180,8 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     rows = RemedyPlan.objects.select_related("enterprise", "case")
     row = policy.access(rows, "remedy.make", by, pk, at=at)
-    offered = queries.offered(by, row.enterprise_id, row)
+    free = queries.offered(by, row.enterprise_id, row)
+    offered, left = first_of(free, queries.OFFERED_MAX)
     form = AddForm(offered, request.POST or None, initial={"request_id": uuid7()})
     status = 200
     if request.method == "POST":
@@ -188,7 +195,7 @@ def add(request: HttpRequest, pk: UUID) -> HttpResponse:
             else:
                 messages.success(request, gettext("Entered."))
                 return go_on(request, reverse("treatment:plan", args=[pk]))
-    context = {"row": row, "form": form, "offered": offered}
+    context = {"row": row, "form": form, "offered": offered, "rest": words_of(left)}
     return render_page(
         request, "treatment/plan_add.html", "treatment/plan_add.html", context, status
     )

@@ -41,6 +41,7 @@ from anlan.kernel.regions.models import Region
 from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Filters, Search
+from anlan.ui.offers import first_of, tell
 from anlan.ui.pages import go_on, render_page
 from anlan.ui.parts import part
 
@@ -315,8 +316,10 @@ def levels(request: HttpRequest) -> HttpResponse:
         below(area.path), valid_to=None,
         kind__in=(UnitKind.DEPARTMENT, UnitKind.COMMITTEE_OFFICE, UnitKind.GOVERNMENT),
     ).order_by("path", "code")  # fmt: skip
-    offered = [(unit.pk, unit.name) for unit in wanted[:UNITS_MAX]]
+    units, left = first_of(wanted, UNITS_MAX)
+    offered = [(unit.pk, unit.name) for unit in units]
     form = LevelForm(offered, request.POST or None, initial={"area": area.code})
+    tell(form, "units", left)
     status = 200
     if request.method == "POST":
         status = 422

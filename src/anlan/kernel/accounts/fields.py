@@ -14,11 +14,15 @@ from anlan.kernel.regions.models import Region
 FormT = TypeVar("FormT", bound=forms.Form)
 
 
-class UnitField(forms.CharField):
-    """A unit by its code, as the picker sends it: one that whoever chooses may see, or none."""
+class Seen:
+    """Mix-in of fields that take only what whoever fills in the form may see."""
 
     #: Whose form it is; ``chosen_by`` says so.
     by: Actor | None = None
+
+
+class UnitField(Seen, forms.CharField):
+    """A unit by its code, as the picker sends it: one that whoever chooses may see, or none."""
 
     def clean(self, value: Any) -> Any:
         code = super().clean(value)
@@ -31,11 +35,8 @@ class UnitField(forms.CharField):
         return unit
 
 
-class UnitsField(forms.CharField):
+class UnitsField(Seen, forms.CharField):
     """Units by name or code, a line each: those that whoever writes them may see."""
-
-    #: Whose form it is; ``chosen_by`` says so.
-    by: Actor | None = None
 
     def __init__(self, **more: Any) -> None:
         super().__init__(widget=forms.Textarea({"rows": 4}), **more)
@@ -56,9 +57,9 @@ class UnitsField(forms.CharField):
 
 
 def chosen_by(form: FormT, by: Actor) -> FormT:
-    """The form, whose units are looked up among those that ``by`` may see."""
+    """The form, whose units and records are looked up among those that ``by`` may see."""
     for field in form.fields.values():
-        if isinstance(field, (UnitField, UnitsField)):
+        if isinstance(field, Seen):
             field.by = by
     return form
 

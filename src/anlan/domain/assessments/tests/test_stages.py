@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.urls import reverse
 from django.utils import timezone
 
 from anlan.base.ids import uuid7
@@ -13,6 +14,7 @@ from anlan.domain.assessments import choosing, commands, forms, spec_text, stage
 from anlan.domain.assessments.models import Scheme, Score
 from anlan.domain.assessments.refusals import AssessmentRefused, SchemeUnfit
 from anlan.domain.assessments.tests.desk import HOME, POINTS, Desk
+from anlan.domain.campaigns import views_campaigns
 from anlan.domain.campaigns.models import Campaign, Stage
 from anlan.kernel.calendar import periods
 
@@ -137,11 +139,42 @@ def test_a_campaign_that_moves_its_stages_is_told_and_changes_no_scheme(
 
 def test_a_campaigns_stage_keeps_a_colon_in_its_name(campaign: Campaign) -> None:
     Stage.objects.filter(campaign=campaign, name="动员部署").update(name="第一阶段：动员部署")
-    known = {str(campaign.pk): campaign}
-    kept = stages.written(spec_text.read(POINTS), "", str(campaign.pk), known)
+    kept = stages.written(spec_text.read(POINTS), "", campaign)
     spec = spec_text.read({**POINTS, "period": "stage", **kept})
     assert spec.stages == stages.of_campaign(campaign)
-    assert stages.written(spec, stages.as_lines(spec.stages), "", known) == kept
+    assert stages.written(spec, stages.as_lines(spec.stages), None) == kept
+
+
+def test_a_campaign_is_looked_for_by_its_title_however_many_there_are(
+    desk: Desk, campaign: Campaign, monkeypatch: Any
+) -> None:
+    monkeypatch.setattr(views_campaigns, "OPTIONS_MAX", 1)
+    unit = desk.cast.units["city"]
+    for n in (1, 2):
+        newer = Campaign.objects.create(
+            area=unit.area, path=unit.area.path, unit=unit, title=f"百日行动{n}",
+            starts_on=TODAY + timedelta(n), ends_on=TODAY + timedelta(9), made_at=timezone.now(),
+            made_by="x",
+        )  # fmt: skip
+        Stage.objects.create(
+            campaign=newer, place=0, name="一", starts_on=newer.starts_on, ends_on=newer.ends_on
+        )
+    bare = Campaign.objects.create(
+        area=unit.area, path=unit.area.path, unit=unit, title="专项整治行动（无阶段）",
+        starts_on=TODAY, ends_on=TODAY, made_at=timezone.now(), made_by="x",
+    )  # fmt: skip
+    pk = uuid7()
+    commands.make_scheme(pk, name="评估", data=POINTS, **desk.call())
+    scheme = Scheme.objects.get(pk=pk)
+    page = desk.get("city", "general", pk).content.decode()
+    picker = reverse("campaigns:pick") + "?of=staged"
+    assert f'hx-get="{picker}"' in page
+    found = desk.browser("city").get(f"{picker}&picker_q=专项").content.decode()
+    assert str(campaign.pk) in found
+    assert str(bare.pk) not in found, "it has no stages to take"
+    answer = desk.post("city", "general", pk, **general(desk, scheme, campaign=str(bare.pk)))
+    assert answer.status_code == 422
+    assert '<a href="#id_campaign"' in answer.content.decode()
 
 
 @pytest.mark.parametrize(

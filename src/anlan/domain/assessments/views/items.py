@@ -17,10 +17,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from anlan.base.actor import Actor
 from anlan.base.ids import uuid7
 from anlan.base.refusal import NotFound, Refusal
-from anlan.domain.assessments import commands, forms, queries, spec_text, stages
+from anlan.domain.assessments import commands, forms, queries, spec_text
 from anlan.domain.assessments.models import Scheme
 from anlan.domain.assessments.spec import Item, Rule, Spec, Veto
 from anlan.domain.assessments.views import schemes
+from anlan.kernel.accounts.fields import chosen_by
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.ui.pages import go_on, render_page
 
@@ -85,10 +86,10 @@ def general(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Who is compared, over which period, totals, dimensions, grades, ties, what is missing."""
     draft = _Draft(actor_of(request), pk)
     data = request.POST if request.method == "POST" else None
-    form = forms.General(
-        data, initial=_initial(draft, forms.General.initial_of(draft.spec)),
-        campaigns=stages.campaigns(actor_of(request)),
-    )  # fmt: skip
+    form = chosen_by(
+        forms.General(data, initial=_initial(draft, forms.General.initial_of(draft.spec))),
+        actor_of(request),
+    )
     if (
         data is not None
         and form.is_valid()

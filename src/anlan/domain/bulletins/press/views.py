@@ -44,6 +44,7 @@ from anlan.kernel.regions.models import Region
 from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Days, Filters, Flag, Search
+from anlan.ui.offers import first_of, tell
 from anlan.ui.pages import go_on, render_page
 
 ORDERS = {"newest": Keyset.by("-made_at", "-pk"), "topic": Keyset.by("topic", "pk")}
@@ -124,8 +125,9 @@ def put_in(request: HttpRequest, pk: UUID) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
     row = policy.access(Paper.objects.select_related("case"), "bulletins.edit", by, pk, at=at)
     rows = policy.permitted(Question.objects.filter(withdrawn_at=None), "press_questions.view", by)
-    offered = rows.order_by("topic", "-made_at", "-pk")[: do.QUESTIONS_MAX]
+    offered, left = first_of(rows.order_by("topic", "-made_at", "-pk"), do.QUESTIONS_MAX)
     form = PutInForm(request.POST or None, rows=offered, initial={"seen": row.case.version})
+    tell(form, "questions", left)
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:

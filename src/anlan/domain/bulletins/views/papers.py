@@ -43,7 +43,7 @@ from anlan.domain.bulletins.moved import MOVED_MAX, moved
 from anlan.domain.bulletins.scope import Scope
 from anlan.domain.bulletins.views.situation import handed_out
 from anlan.domain.campaigns.loop import STATES as TASK_STATES
-from anlan.domain.campaigns.models import Campaign, Task
+from anlan.domain.campaigns.models import Task
 from anlan.domain.hazards.models import Hazard
 from anlan.domain.lists import sums
 from anlan.kernel.accounts import lists as kept_lists
@@ -64,8 +64,6 @@ kept_lists.register("bulletins:list", page="bulletins:list")
 #: Which step a paper stands at, of those that its page draws.
 DRAWN = ("drafting", "reviewing", "countersigning", "signing", "signed", "numbered", "sealed",
          "given_out")  # fmt: skip
-#: Campaigns that the form of an instruction offers.
-CAMPAIGNS_MAX = 60
 
 
 @require_GET
@@ -162,11 +160,6 @@ def form_of(page: offering.StepPage, row: Paper, by: Actor, data: Any = None) ->
     form = chosen_by(page.form(data, initial=initial, auto_id=f"{page.code}_%s"), by)
     if isinstance(form, forms.Numbered):
         form.of(row.case.unit_id)
-    if isinstance(form, forms.Instruct):
-        rows = policy.permitted(Campaign.objects.all(), "campaigns.view", by)
-        found = rows.order_by("-starts_on")[:CAMPAIGNS_MAX]
-        field: Any = form.fields["campaign"]
-        field.choices = [("", "—"), *((str(each.pk), each.title) for each in found)]
     return form
 
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.ids import uuid7
@@ -25,6 +26,7 @@ from anlan.domain.campaigns.models import (
 )
 from anlan.kernel.accounts import sectors
 from anlan.ui.forms import DayInput, Form, text_area
+from anlan.ui.offers import first_of, tell
 
 #: Between the names of several units.
 NAMES = re.compile(r"[、,，;；\n]+")
@@ -92,7 +94,7 @@ class Rows(Seen):
 class ExpectedForm(Rows):
     KEY, SPARE = "name", 5
 
-    def __init__(self, *args: Any, plans: Sequence[tuple[UUID, str]] = (), **more: Any) -> None:
+    def __init__(self, *args: Any, plans: Sequence[tuple[Any, Any]] = (), **more: Any) -> None:
         self.plans = [("", "—"), *((str(pk), title) for pk, title in plans)]
         super().__init__(*args, **more)
 
@@ -184,6 +186,10 @@ def _bare(value: Any) -> Any:
 # --- bodies --------------------------------------------------------------------------------
 
 
+#: Plans that a body's form shows.
+PLANS_OFFERED_MAX = 200
+
+
 class OrganForm(Seen):
     kind = forms.ChoiceField(label=_("Kind"), choices=Organ.Kind.choices)
     name = line(_("Name of the body"))
@@ -200,12 +206,14 @@ class OrganForm(Seen):
     )  # fmt: skip
     duties = text_area(_("What it is there for"), required=False, rows=3)
 
-    def __init__(self, *args: Any, organs: Iterable[Organ] = (), plans: Iterable[Plan] = (),
-                 **more: Any) -> None:  # fmt: skip
+    def __init__(self, *args: Any, organs: Iterable[Organ] = (),
+                 plans: QuerySet[Plan], **more: Any) -> None:  # fmt: skip
         super().__init__(*args, **more)
         fields: dict[str, Any] = self.fields
         fields["parent"].choices = [("", "—"), *((str(one.pk), one.name) for one in organs)]
-        fields["plans"].choices = [(str(one.pk), one.title) for one in plans]
+        offered, left = first_of(plans, PLANS_OFFERED_MAX)
+        fields["plans"].choices = [(str(one.pk), one.title) for one in offered]
+        tell(self, "plans", left)
         fields["sectors"].choices = list(sectors.names().items())
 
     @staticmethod

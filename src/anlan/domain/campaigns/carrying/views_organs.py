@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -29,7 +29,7 @@ from anlan.domain.campaigns.carrying.forms import (
     MembersForm,
     OrganForm,
 )
-from anlan.domain.campaigns.carrying.views_wanted import PLANS_MAX, call_of, campaign_of, saved
+from anlan.domain.campaigns.carrying.views_wanted import call_of, campaign_of, saved
 from anlan.domain.campaigns.models import Campaign, Organ, OrganMember, Plan
 from anlan.domain.campaigns.views_campaigns import LABELS, cells
 from anlan.kernel.accounts import policy, sectors
@@ -204,13 +204,13 @@ def _member(pk: UUID, member: int, by: Actor) -> tuple[Organ, OrganMember]:
     return row, one
 
 
-def _plans(campaign: Campaign, request: HttpRequest) -> list[Plan]:
+def _plans(campaign: Campaign, request: HttpRequest) -> QuerySet[Plan]:
     """Those that it may be given; what it carries already stays on offer."""
     by = actor_of(request)
     rows = queries.plans(by).filter(campaign=campaign, parent=None)
     mine = policy.permitted(Plan.objects.all(), "plans.entrust", by)
     kept = rows.filter(Q(pk__in=mine.values("pk")) | Q(carried_by__isnull=False))
-    return list(kept.order_by("kind", "title")[:PLANS_MAX])
+    return kept.order_by("kind", "title")
 
 
 def _form(

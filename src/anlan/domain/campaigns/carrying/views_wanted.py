@@ -23,6 +23,7 @@ from anlan.domain.campaigns.models import Campaign
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.ui.forms import put_refusal
+from anlan.ui.offers import first_of, rest
 from anlan.ui.pages import go_on, render_page
 
 #: Plans that the page offers to choose from.
@@ -58,8 +59,9 @@ def expected(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = campaign_of(pk, "campaigns.edit", by)
     rows = list(row.expected.order_by("place"))
     seen = queries.plans(by).filter(campaign=row, parent=None, area=row.area_id)
-    plans = [(plan.pk, plan.title) for plan in seen.order_by("title")[:PLANS_MAX]]
-    offered = {plan for plan, _title in plans}
+    first, left = first_of(seen.order_by("title"), PLANS_MAX)
+    plans: list[tuple[Any, Any]] = [(plan.pk, plan.title) for plan in first]
+    offered = {plan.pk for plan in first}
     # A plan that is tied stays so; another unit's draft is named by nothing but that.
     tied = queries.plans(by).in_bulk([one.plan_id for one in rows if one.plan_id])
     unseen = _("a draft of another unit")
@@ -67,6 +69,7 @@ def expected(request: HttpRequest, pk: UUID) -> HttpResponse:
         (one.plan_id, tied[one.plan_id].title if one.plan_id in tied else unseen)
         for one in rows if one.plan_id and one.plan_id not in offered
     ]  # fmt: skip
+    plans += rest(left)
     initial = {"seen": row.version, **ExpectedForm.of(rows)}
     form = ExpectedForm(request.POST or None, initial=initial, have=len(rows), plans=plans)
     if request.method == "POST" and saved(

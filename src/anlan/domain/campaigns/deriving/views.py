@@ -29,6 +29,7 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.papers import scripts
 from anlan.ui.lists import Choice, Filters, Flag, Search
+from anlan.ui.offers import first_of, rest
 from anlan.ui.pages import go_on, render_page
 
 ORDERS = columns.LINE_ORDERS
@@ -166,16 +167,17 @@ def derives(request: HttpRequest, pk: UUID) -> HttpResponse:
     return render_page(request, name, name, context, status)
 
 
-def _offered(plan: Plan, by: Actor, may_edit: bool) -> list[tuple[str, str]]:
+def _offered(plan: Plan, by: Actor, may_edit: bool) -> list[tuple[Any, Any]]:
     """Plans in force that one may read, texts from above first, then those of areas above."""
     rows = queries.plans(by).exclude(status=Plan.Status.DRAFT).exclude(pk=plan.pk)
     if not may_edit:
         rows = rows.filter(lines__derived__line__plan=plan).distinct()
     text = Q(kind__in=(Plan.Kind.TEXT, Plan.Kind.PACKAGE))
-    first = list(rows.filter(text).order_by("path", "-starts_on", "pk")[:OFFERED_MAX])
+    first, left = first_of(rows.filter(text).order_by("path", "-starts_on", "pk"), OFFERED_MAX)
     other = rows.exclude(text).filter(parent=None).order_by("path", "-starts_on", "pk")
-    first += other[: OFFERED_MAX - len(first)]
-    return [(str(one.pk), f"{one.title} · {one.unit.name}") for one in first]
+    more, more_left = first_of(other, OFFERED_MAX - len(first))
+    found = [(str(one.pk), f"{one.title} · {one.unit.name}") for one in (*first, *more)]
+    return [*found, *rest(left + more_left)]
 
 
 def _source(asked: Any, have: list[deriving.Child], by: Actor) -> Plan | None:

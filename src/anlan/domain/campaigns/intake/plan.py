@@ -11,14 +11,13 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
+from anlan.domain.campaigns.choosing import OPEN, CampaignField
 from anlan.domain.campaigns.commands.terms import NewCampaign, NewPlan
-from anlan.domain.campaigns.models import NUMBER_CHARS_MAX, TITLE_CHARS_MAX, Campaign, Intake, Plan
-from anlan.kernel.accounts import policy
+from anlan.domain.campaigns.models import NUMBER_CHARS_MAX, TITLE_CHARS_MAX, Intake, Plan
+from anlan.kernel.accounts.fields import chosen_by
 from anlan.kernel.papers.scripts import simplified
 from anlan.ui.forms import DayInput, Form
 
-#: Campaigns that are offered, the newest first.
-CAMPAIGNS_MAX = 100
 #: 2024—2026年, as a title says from when to when.
 _SPAN = re.compile(r"((?:19|20)\d{2})年?[—–~至到-]((?:19|20)\d{2})")
 _YEAR = re.compile(r"(?:19|20)\d{2}")
@@ -26,7 +25,9 @@ _YEARLY = re.compile("要点|工作计划|工作安排")
 
 
 class PlanForm(Form):
-    campaign = forms.ChoiceField(label=_("Campaign"), required=False)
+    campaign = CampaignField(
+        of=OPEN, label=_("Campaign"), help_text=_("Left empty, a new one with this title is made.")
+    )
     kind = forms.ChoiceField(label=_("What plan it is"), choices=Plan.Kind)
     title = forms.CharField(label=_("Title"), max_length=TITLE_CHARS_MAX)
     number = forms.CharField(
@@ -50,10 +51,7 @@ class PlanForm(Form):
             "kind": Plan.Kind.YEARLY if _YEARLY.search(title) else Plan.Kind.MASTER,
             "starts_on": first, "ends_on": last, "version": row.version,
         })  # fmt: skip
-        campaigns = policy.permitted(Campaign.objects.filter(ended_on=None), "campaigns.edit", by)
-        rows = campaigns.order_by("-starts_on", "-pk").values_list("pk", "title")[:CAMPAIGNS_MAX]
-        field: Any = self.fields["campaign"]
-        field.choices = [("", _("A new one with this title")), *((str(pk), t) for pk, t in rows)]
+        chosen_by(self, by)
 
     def terms(self, request_id: UUID) -> tuple[NewPlan, NewCampaign | None]:
         """The plan, and the campaign that is made with it where none was chosen."""
@@ -68,7 +66,7 @@ class PlanForm(Form):
         plan = NewPlan(
             # Made of the request's id: sent twice, it is the same one.
             pk=uuid5(request_id, "plan"),
-            campaign=new.pk if new else UUID(data["campaign"]), unit=unit, title=title,
+            campaign=new.pk if new else data["campaign"].pk, unit=unit, title=title,
             starts_on=first, ends_on=last, kind=data["kind"], number=data["number"],
             issuer=data["issuer"], issued_on=data["issued_on"],
         )  # fmt: skip

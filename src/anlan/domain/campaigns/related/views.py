@@ -36,6 +36,7 @@ from anlan.kernel.loop.models import Case
 from anlan.ui.forms import text_area
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Choice, Filters, Flag
+from anlan.ui.offers import choices_of
 from anlan.ui.pages import go_on, render_page
 
 ORDER = Keyset.by("-opened_on", "-pk")
@@ -53,8 +54,8 @@ class LinkForm(Seen):
     def __init__(self, *args: Any, sweeps: QuerySet[Sweep], **more: Any) -> None:
         super().__init__(*args, **more)
         sweep: Any = self.fields["sweep"]
-        rows = sweeps.order_by("-starts_on", "-pk")[:SWEEPS_MAX]
-        sweep.choices = [("", "—"), *((str(one.pk), one.name) for one in rows)]
+        rows = sweeps.order_by("-starts_on", "-pk")
+        sweep.choices = [("", "—"), *choices_of(rows, SWEEPS_MAX, lambda row: row.name)]
 
     @property
     def named(self) -> list[str]:

@@ -49,6 +49,7 @@ from anlan.kernel.papers.models import Attachment
 from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Choice, Column, Filters, Given, Search
+from anlan.ui.offers import first_of, tell
 from anlan.ui.pages import go_on, render_page
 from anlan.ui.parts import cell
 
@@ -127,7 +128,7 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
     asked = request.GET.get("who", "")
     heap = asked if asked in returns_table.HEAPS else "have"
     offered = returns_table.units_of(plan, heap).order_by("area__level", "path", "name")
-    units = list(offered[:UNITS_OFFERED_MAX])
+    units, left = first_of(offered, UNITS_OFFERED_MAX)
     found = returns_table.suggestions(plan)
     days: list[Any] = []
     status = 200
@@ -148,6 +149,7 @@ def new(request: HttpRequest, pk: UUID) -> HttpResponse:
                 put_refusal(form, refusal)
     else:
         form = DutyForm(initial=_initial(request, plan, found, units), units=units)
+    tell(form, "units", left)
     context = {
         "plan": plan, "form": form, "suggestions": found, "days": days[:DATES_FORETOLD],
         "days_more": max(0, len(days) - DATES_FORETOLD),

@@ -24,6 +24,7 @@ from anlan.kernel.papers import scripts
 from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Days, Filters, Search
+from anlan.ui.offers import choices_of
 from anlan.ui.parts import cell
 
 ORDERS = {"newest": Keyset.by("-on", "-pk")}
@@ -56,7 +57,7 @@ def filters(by: Actor, params: QueryDict) -> Filters:
             Choice(
                 "set",
                 _("Set of items"),
-                lambda: [(str(r.pk), r.title) for r in sets(by)[:SETS_MAX]],
+                lambda: choices_of(sets(by), SETS_MAX, lambda row: row.title),
             ),
             Choice("outcome", _("Acceptance result"), list(OUTCOMES.items())),
             Area("area", _("Area"), reverse("pickers:areas"), area_name),
@@ -64,10 +65,6 @@ def filters(by: Actor, params: QueryDict) -> Filters:
         ),
         params,
     )
-
-
-def _choices(by: Actor) -> list[tuple[str, str]]:
-    return [(str(row.pk), row.title) for row in sets(by)[:SETS_MAX]]
 
 
 def narrowed(rows: QuerySet[Acceptance], asked: Filters) -> QuerySet[Acceptance]:

@@ -24,6 +24,7 @@ from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.papers.batches import uploaded
 from anlan.ui.forms import put_refusal
+from anlan.ui.offers import first_of, words_of
 from anlan.ui.pages import go_on, render_page
 
 
@@ -69,8 +70,10 @@ def enter(request: HttpRequest) -> HttpResponse:
     wanted = uuid_of(request.GET.get("set", ""))
     chosen = queries.in_use(by).filter(pk=wanted).first() if wanted else None
     if chosen is None:
-        offered = list(queries.in_use(by)[: queries.SETS_MAX])
-        context: dict[str, Any] = {"offered": offered, "firm": request.GET.get("enterprise", "")}
+        offered, left = first_of(queries.in_use(by), queries.SETS_MAX)
+        context: dict[str, Any] = {
+            "offered": offered, "rest": words_of(left), "firm": request.GET.get("enterprise", "")
+        }  # fmt: skip
         return render_page(request, "acceptance/choose.html", "acceptance/choose.html", context)
     items = commands.standing(chosen)
     initial = {

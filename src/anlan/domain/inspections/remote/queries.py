@@ -32,6 +32,7 @@ from anlan.kernel.papers import scripts
 from anlan.kernel.regions.models import Region
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Days, Filters, Record, Search
+from anlan.ui.offers import choices_of
 from anlan.ui.parts import cell
 
 ORDERS = {"newest": Keyset.by("-drawn_on", "-pk")}
@@ -87,9 +88,9 @@ def filters(by: Actor, params: QueryDict) -> Filters:
     )
 
 
-def _offered(by: Actor) -> list[tuple[str, str]]:
+def _offered(by: Actor) -> list[tuple[str, Any]]:
     rows = plans(by).order_by("-made_at", "-pk")
-    return [(str(row.pk), row.name) for row in rows[:PLANS_MAX]]
+    return choices_of(rows, PLANS_MAX, lambda row: row.name)
 
 
 def narrowed(rows: QuerySet[Pick], asked: Filters) -> QuerySet[Pick]:

@@ -26,6 +26,7 @@ from anlan.domain.library.views.base import (
 )
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
+from anlan.ui.offers import choices_of
 from anlan.ui.pages import go_on, render_page
 
 #: Texts that are offered as what took another's place.
@@ -137,7 +138,10 @@ def end(request: HttpRequest, pk: UUID) -> HttpResponse:
     row = text_of(request, pk, "laws.edit")
     others = queries.texts(actor_of(request)).filter(first_on__isnull=False).exclude(pk=pk)
     form = forms.End(
-        request.POST or None, texts=others.order_by("title", "pk")[:OTHERS_MAX],
+        request.POST or None, texts=choices_of(
+            others.order_by("title", "pk"), OTHERS_MAX,
+            lambda one: f"{one.title} {one.number}".strip(),
+        ),
         initial=fresh(seen=row.version, on=timezone.localdate()),
     )  # fmt: skip
 

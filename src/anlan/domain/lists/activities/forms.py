@@ -47,10 +47,10 @@ class AssignForm(Seen):
         label=_("Or its title and number"), required=False, max_length=RULE_CHARS_MAX
     )
 
-    def __init__(self, *args: Any, laws: Iterable[Text] = (), **more: Any) -> None:
+    def __init__(self, *args: Any, laws: Iterable[tuple[Any, Any]] = (), **more: Any) -> None:
         super().__init__(*args, **more)
         law: Any = self.fields["law"]
-        law.choices = [("", "—"), *((str(one.pk), _title(one)) for one in laws)]
+        law.choices = [("", "—"), *laws]
 
     def assignment(self) -> Assignment:
         data = self.cleaned_data
@@ -62,5 +62,5 @@ class ReasonForm(Seen):
     reason = text_area(_("Reason"), rows=3)
 
 
-def _title(text: Text) -> str:
+def title_of(text: Text) -> str:
     return f"{text.title} {text.number}".strip()

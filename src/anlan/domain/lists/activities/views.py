@@ -22,7 +22,7 @@ from anlan.base.refusal import NotAllowed, NotFound, Refusal
 from anlan.domain.library.models import Text
 from anlan.domain.lists import tabs
 from anlan.domain.lists.activities import commands as do
-from anlan.domain.lists.activities.forms import ActivityForm, AssignForm, ReasonForm
+from anlan.domain.lists.activities.forms import ActivityForm, AssignForm, ReasonForm, title_of
 from anlan.domain.lists.activities.models import Activity
 from anlan.domain.lists.forms import chosen_by
 from anlan.kernel.accounts import policy
@@ -33,6 +33,7 @@ from anlan.kernel.regions.models import Region
 from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Area, Choice, Column, Filters, Search
+from anlan.ui.offers import rest
 from anlan.ui.pages import go_on, render_page
 from anlan.ui.parts import part
 
@@ -180,12 +181,14 @@ def _form(made: Any, row: Activity, by: Actor, data: Any = None) -> Any:
     return made(data, initial=initial)
 
 
-def _laws(row: Activity, by: Actor) -> list[Text]:
+def _laws(row: Activity, by: Actor) -> list[tuple[Any, Any]]:
     """Texts of the library that name the activity, the one that is linked, and the newest."""
     seen = policy.permitted(Text.objects.filter(first_on__isnull=False), "laws.view", by)
     named = seen.filter(Q(title__icontains=row.name) | Q(pk=row.law_id))
     newest = seen.order_by("-made_at", "-pk")[:LAWS_MAX]
-    return list({one.pk: one for one in (*named[:LAWS_MAX], *newest)}.values())
+    found = {one.pk: one for one in (*named[:LAWS_MAX], *newest)}
+    left = max(0, seen.count() - len(found)) if len(found) >= LAWS_MAX else 0
+    return [*((str(pk), title_of(one)) for pk, one in found.items()), *rest(left)]
 
 
 @require_POST

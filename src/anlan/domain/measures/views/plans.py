@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +25,7 @@ from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.ui.forms import put_refusal
 from anlan.ui.keyset import Keyset
 from anlan.ui.lists import Choice, Column, Filters
+from anlan.ui.offers import first_of, tell
 from anlan.ui.pages import go_on, render_page
 from anlan.ui.parts import part
 
@@ -109,11 +110,17 @@ def plan(request: HttpRequest, pk: UUID) -> HttpResponse:
         "looks": LOOKS, "may_write": may_write, "request_id": uuid7(),
         "may_reopen": "makingplans.edit" in allowed and row.status == "approved",
         "may_review": "makingplans.review" in allowed and row.status == "submitted",
-        "put": forms.PlanMeasures(rows=free.order_by("case__due_on", "pk")[:commands.PLANNED_MAX],
-                                  auto_id="put_%s", **common) if may_write else None,
+        "put": _put_in(free.order_by("case__due_on", "pk"), common) if may_write else None,
         "review": forms.ReviewPractice(auto_id="review_%s", **common),
     }  # fmt: skip
     return render_page(request, "measures/plan.html", "measures/plan.html", context)
+
+
+def _put_in(free: QuerySet[Measure], common: dict[str, Any]) -> forms.PlanMeasures:
+    rows, left = first_of(free, commands.PLANNED_MAX)
+    form = forms.PlanMeasures(rows=rows, auto_id="put_%s", **common)
+    tell(form, "measures", left)
+    return form
 
 
 @require_POST

@@ -12,7 +12,11 @@ from django.utils import translation
 
 import anlan
 from anlan.config.capabilities import capabilities, fact_kinds, machines
+from anlan.domain.enterprises.commands.stating import PLAIN_COLUMNS
 from anlan.kernel.accounts import words
+from anlan.kernel.accounts.trail_names import SILENT
+from anlan.kernel.loop import settings as loop_settings
+from tests.architecture import recorded
 
 CHINESE = re.compile("[\u4e00-\u9fff]")
 ROOT = Path(anlan.__file__).parent
@@ -48,6 +52,20 @@ def test_every_act_and_object_on_record_is_called_something() -> None:
         nameless |= {code for code in objects if not CHINESE.search(words.thing(code))}
     assert (len(acts) > 700, len(objects) > 80) == (True, True)
     assert not nameless, sorted(nameless)
+
+
+def test_every_field_on_record_is_called_something() -> None:
+    """As before and after show it: what commands write, settings hold, and cases change."""
+    written: dict[str, set[str]] = {}
+    for name, where in recorded.fields():
+        written.setdefault(name, set()).add(where)
+    for name in (*PLAIN_COLUMNS, *loop_settings.DEFAULTS):
+        written.setdefault(name, set())
+    told = written.keys() - SILENT
+    with translation.override("zh-hans"):
+        nameless = {name: written[name] for name in told if not CHINESE.search(words.field(name))}
+    assert len(told) > 200
+    assert not nameless
 
 
 def _recorded() -> Iterator[tuple[set[str], set[str]]]:

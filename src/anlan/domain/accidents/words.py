@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.kernel.accounts.words import Words
 
@@ -56,5 +57,16 @@ WORDS = Words(
         "output": _("base of relative figures"),
         "raising_rules": _("rules of raising an inquiry"),
         "restart_terms": _("conditions of a restart"),
+    },
+    fields={
+        "aim": pgettext_lazy("field", "aimed at"),
+        "base_source": pgettext_lazy("field", "source of the base"),
+        "base_value": pgettext_lazy("field", "value of the base year"),
+        "below": pgettext_lazy("field", "below the target only"),
+        "first_year": pgettext_lazy("field", "first year"),
+        "hazards": pgettext_lazy("field", "hazards"),
+        "indicator": pgettext_lazy("field", "indicator"),
+        "last_year": pgettext_lazy("field", "last year"),
+        "rules": pgettext_lazy("field", "rules"),
     },
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.kernel.accounts.words import Words
 
@@ -32,5 +33,11 @@ WORDS = Words(
     objects={
         "ranking": _("ranking"),
         "scheme": _("assessment scheme"),
+    },
+    fields={
+        "audience": pgettext_lazy("field", "who may see it"),
+        "known_at": pgettext_lazy("field", "figures as known on"),
+        "scheme": pgettext_lazy("field", "scheme"),
+        "task": pgettext_lazy("field", "task"),
     },
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.kernel.accounts.words import Words
 
@@ -41,5 +42,13 @@ WORDS = Words(
         "press_question": _("question of the press"),
         "publication": _("press and publicity"),
         "publications": _("press and publicity"),
+    },
+    fields={
+        "bytes": pgettext_lazy("field", "size in bytes"),
+        "outlet": pgettext_lazy("field", "outlet"),
+        "paper": pgettext_lazy("field", "paper"),
+        "question": pgettext_lazy("field", "question"),
+        "topic": pgettext_lazy("field", "topic"),
+        "word": pgettext_lazy("field", "word of numbers"),
     },
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.kernel.accounts.words import Words
 
@@ -90,5 +91,41 @@ WORDS = Words(
         "intake": _("reading of a document"),
         "meeting": _("dispatch meeting"),
         "plan": _("plan of a campaign"),
+    },
+    fields={
+        "act": pgettext_lazy("field", "what was decided"),
+        "automatic": pgettext_lazy("field", "drawn up by itself"),
+        "basis": pgettext_lazy("field", "basis"),
+        "behind": pgettext_lazy("field", "points behind plan that warn"),
+        "body": pgettext_lazy("field", "body that hears of it"),
+        "counted": pgettext_lazy("field", "counted by"),
+        "elements": pgettext_lazy("field", "elements"),
+        "figures": pgettext_lazy("field", "figures"),
+        "goals": pgettext_lazy("field", "goals"),
+        "held_on": pgettext_lazy("field", "held on"),
+        "lead_days": pgettext_lazy("field", "days of notice"),
+        "lines": pgettext_lazy("field", "lines"),
+        "member": pgettext_lazy("field", "member"),
+        "mode": pgettext_lazy("field", "way"),
+        "n": pgettext_lazy("field", "number of rows"),
+        "near": pgettext_lazy("field", "days that count as near"),
+        "next_on": pgettext_lazy("field", "next one on"),
+        "of": pgettext_lazy("field", "of which plan"),
+        "organ": pgettext_lazy("field", "body"),
+        "place": pgettext_lazy("field", "place"),
+        "plans": pgettext_lazy("field", "plans"),
+        "points": pgettext_lazy("field", "points of the agenda"),
+        "record": pgettext_lazy("field", "record"),
+        "records": pgettext_lazy("field", "records"),
+        "sectors": pgettext_lazy("field", "sectors"),
+        "shares": pgettext_lazy("field", "shares"),
+        "stages": pgettext_lazy("field", "stages"),
+        "sweep": pgettext_lazy("field", "sweep"),
+        "tally": pgettext_lazy("field", "register"),
+        "target": pgettext_lazy("field", "target"),
+        "visit": pgettext_lazy("field", "visit"),
+        "where": pgettext_lazy("field", "narrowed to"),
+        "withdraw": pgettext_lazy("field", "open tasks are withdrawn"),
+        "year": pgettext_lazy("field", "year"),
     },
 )

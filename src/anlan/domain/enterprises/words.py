@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.kernel.accounts.words import Words
 
@@ -25,5 +26,8 @@ WORDS = Words(
         "enterprise.rule": _("sector of an industry"),
         "enterprise_batch": _("import of enterprises"),
         "enterprise_mapping": _("mapping of an enterprise import"),
+    },
+    fields={
+        "scale": pgettext_lazy("field", "scale"),
     },
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.kernel.accounts.words import Words
 
@@ -28,5 +29,13 @@ WORDS = Words(
     objects={
         "form": _("form of direct reporting"),
         "item": _("item of forms"),
+    },
+    fields={
+        "cells": pgettext_lazy("field", "cells"),
+        "deadlines": pgettext_lazy("field", "deadlines"),
+        "measure": pgettext_lazy("field", "counted in"),
+        "moved": pgettext_lazy("field", "moved"),
+        "to_move": pgettext_lazy("field", "to be moved"),
+        "who": pgettext_lazy("field", "who files"),
     },
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.kernel.accounts.words import Words
 
@@ -14,5 +15,9 @@ WORDS = Words(
     objects={
         "hazard.overview": _("overview"),
         "hazards.hazard": _("hazard"),
+    },
+    fields={
+        "row": pgettext_lazy("field", "row"),
+        "sheet": pgettext_lazy("field", "sheet"),
     },
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.kernel.accounts.words import Words
 
@@ -30,5 +31,17 @@ WORDS = Words(
         "remote_look": _("remote check"),
         "remote_pick": _("enterprise drawn by lot"),
         "remote_plan": _("sampling plan"),
+    },
+    fields={
+        "by": pgettext_lazy("field", "by whom"),
+        "draw": pgettext_lazy("field", "draw"),
+        "every": pgettext_lazy("field", "how often"),
+        "found_min": pgettext_lazy("field", "least number found"),
+        "met": pgettext_lazy("field", "met"),
+        "pick": pgettext_lazy("field", "object drawn"),
+        "received_by": pgettext_lazy("field", "signed for by"),
+        "rest": pgettext_lazy("field", "days of rest after a draw"),
+        "told_to": pgettext_lazy("field", "told to"),
+        "way": pgettext_lazy("field", "way of checking"),
     },
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.kernel.accounts.words import Words
 
@@ -38,5 +39,12 @@ WORDS = Words(
         "list_setting": _("setting of lists"),
         "promotion": _("promotion"),
         "stated_figure": _("figure from a document"),
+    },
+    fields={
+        "ends": pgettext_lazy("field", "ends of the ages"),
+        "hazard": pgettext_lazy("field", "hazard"),
+        "hazard_kinds": pgettext_lazy("field", "kinds of hazards"),
+        "list": pgettext_lazy("field", "list"),
+        "tags": pgettext_lazy("field", "tags"),
     },
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.kernel.accounts.words import Words
 
@@ -30,5 +31,8 @@ WORDS = Words(
         "making_plan": _("plan of measures to make"),
         "measures": _("measure list"),
         "practice": _("good practice"),
+    },
+    fields={
+        "measures": pgettext_lazy("field", "measures"),
     },
 )

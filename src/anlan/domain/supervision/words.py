@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.kernel.accounts.words import Words
 
@@ -27,5 +28,18 @@ WORDS = Words(
     },
     objects={
         "terms": _("terms of supervision"),
+    },
+    fields={
+        "accepted": pgettext_lazy("field", "accepted"),
+        "action": pgettext_lazy("field", "what was done"),
+        "entry": pgettext_lazy("field", "entry"),
+        "hours": pgettext_lazy("field", "hours"),
+        "late": pgettext_lazy("field", "late"),
+        "letter": pgettext_lazy("field", "letter"),
+        "moved_out": pgettext_lazy("field", "people moved out"),
+        "reply": pgettext_lazy("field", "reply"),
+        "side": pgettext_lazy("field", "side"),
+        "signed_by": pgettext_lazy("field", "signed by"),
+        "transfer": pgettext_lazy("field", "number of the transfer"),
     },
 )

@@ -15,6 +15,8 @@ from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext_lazy as _
 
+from anlan.kernel.accounts.words_of_fields import FIELDS
+
 Word = str | Promise
 
 
@@ -32,6 +34,8 @@ class Words:
     verbs: Mapping[str, Word] = dataclasses.field(default_factory=dict)
     #: Kinds of object on record.
     objects: Mapping[str, Word] = dataclasses.field(default_factory=dict)
+    #: Fields that before and after name.
+    fields: Mapping[str, Word] = dataclasses.field(default_factory=dict)
 
 
 #: What every capability shares: the words of the loop, of accounts and of the house.
@@ -283,78 +287,8 @@ _OURS = Words(
         "regions.tree": _("assessment tree"),
         "unit": _("unit"),
     },
+    fields=FIELDS,
 )
-#: Fields that changes name; the rest show as they are stored.
-_FIELDS = {
-    "address": _("address"),
-    "after": _("after"),
-    "area": _("area"),
-    "area_id": _("area"),
-    "away_from": _("away from"),
-    "away_to": _("away until"),
-    "batch": _("import batches"),
-    "children": _("units below"),
-    "closed_on": _("day closed"),
-    "code": _("code"),
-    "count": _("number"),
-    "credit_code": _("credit code"),
-    "due_on": _("deadline"),
-    "email": _("mail address"),
-    "enterprise_id": _("enterprise"),
-    "expires_at": _("runs out"),
-    "files": _("files"),
-    "from": _("from"),
-    "grade": _("grade"),
-    "id": _("number"),
-    "industry": _("industry"),
-    "into": _("into"),
-    "key": _("key"),
-    "kind": _("kind"),
-    "lands": _("what it answers for"),
-    "lat": _("latitude"),
-    "leader_id": _("leader"),
-    "listed": _("listed supervision"),
-    "lon": _("longitude"),
-    "merged_into_id": _("merged into"),
-    "name": _("name"),
-    "number": _("number"),
-    "parent": _("unit above"),
-    "people": _("people"),
-    "phone": _("phone"),
-    "query": _("filters"),
-    "reason": _("reason"),
-    "rebounds": _("rebounds"),
-    "rectifier": _("rectifying unit"),
-    "regulator": _("regulator"),
-    "regulator_id": _("regulator"),
-    "role": _("role"),
-    "rows": _("rows"),
-    "rung": _("ladder"),
-    "scopes": _("scopes"),
-    "sector": _("sector"),
-    "sector_id": _("sector"),
-    "settled_on": _("day rectified"),
-    "since": _("from"),
-    "source": _("source"),
-    "state": _("state"),
-    "status": _("status"),
-    "step_due_on": _("next step due"),
-    "successor": _("successor"),
-    "supervisor": _("supervising unit"),
-    "suspended_on": _("suspended since"),
-    "title": _("job title"),
-    "to": _("until"),
-    "topics": _("topics"),
-    "unit": _("unit"),
-    "unit_id": _("unit"),
-    "units": _("units"),
-    "until": _("until"),
-    "user": _("account"),
-    "user_id": _("account"),
-    "username": _("user id"),
-    "valid_from": _("valid from"),
-    "valid_to": _("valid until"),
-}
 #: Before the name that somebody has on the server itself.
 COMMAND_LINE = "cli:"
 #: Who acts where nobody sits.
@@ -369,7 +303,7 @@ def _words() -> Words:
 
 def _joined(parts: Sequence[Words]) -> Words:
     tables: dict[str, dict[str, Word]] = {}
-    for name in ("nouns", "verbs", "objects"):
+    for name in (field.name for field in dataclasses.fields(Words)):
         table = tables[name] = {}
         for part in parts:
             twice = table.keys() & getattr(part, name).keys()
@@ -393,7 +327,7 @@ def what(code: str) -> str:
 
 
 def field(name: str) -> str:
-    return str(_FIELDS.get(name, name))
+    return str(_words().fields.get(name, name))
 
 
 def who(actor: str) -> str:

@@ -28,6 +28,8 @@ class _Missing(Enum):
 MISSING: Final = _Missing.MISSING
 
 DASH = "—"
+#: Against a smaller count than this, a change is told by its two numbers and not in percent.
+SMALL_BASE = 10
 _FIGURE_SPACE_MINUS = "−"
 
 
@@ -120,12 +122,20 @@ class Change:
         now, was = Decimal(str(self.now)), Decimal(str(self.was))
         if self.points:
             return _("%(n)s points") % {"n": number(abs(now - was) * 100, 1)}
+        if abs(was) < SMALL_BASE:
+            data = {"was": number(self.was), "now": number(self.now)}
+            return _("(%(was)s → %(now)s, small base)") % data
         return percent(abs(now - was) / abs(was))
 
     @property
     def words(self) -> str:
         """In words, because colour and arrows alone don't reach everybody: 同比下降12.3%."""
         return compared(self.label, self.direction, self.size if self.comparable else "")
+
+
+def small_base(was: Any, now: Any) -> str:
+    """A change on next to nothing: both numbers, and why there is no percentage."""
+    return _("too small a base: %(was)s → %(now)s") % {"was": number(was), "now": number(now)}
 
 
 def compared(

@@ -22,10 +22,10 @@ from anlan.kernel.calendar.periods import SPAN_DAYS_MAX, Kind, Period
 from anlan.kernel.facts.asking import Query
 from anlan.kernel.indicators.compute import PREVIOUS, YEAR_AGO, Value, evaluate
 from anlan.kernel.indicators.declare import indicator
-from anlan.ui.figures import compared
+from anlan.ui.figures import SMALL_BASE, compared
 
 #: From a smaller number than this, 300 % more is a few more; and nobody reads 13,315.8 %.
-PERCENT_FROM, PERCENT_BELOW = 10, 1_000
+PERCENT_FROM, PERCENT_BELOW = SMALL_BASE, 1_000
 #: Whose value grows with the days since its period: rectified by now, of what was found then.
 MATURING = frozenset({"hazard.rectification_rate"})
 #: Records may begin so far into a period that others are held against: its first tenth.

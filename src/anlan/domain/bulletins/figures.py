@@ -33,12 +33,14 @@ from anlan.kernel.indicators import compute
 from anlan.kernel.indicators.compute import PREVIOUS, YEAR_AGO, Number, Value, evaluate
 from anlan.kernel.indicators.declare import Indicator, declared, indicator
 from anlan.kernel.regions.models import Region
-from anlan.ui.figures import DASH
+from anlan.ui.figures import DASH, SMALL_BASE, small_base
 
 #: How a figure reads its indicator: as it is, or against another period.
 VALUE, BEFORE, CHANGE, POINTS = "value", "before", "change", "points"
 #: The two changes without their sign, for a sentence that says itself which way it went.
 PERCENT_BY, POINTS_BY = "percent_by", "points_by"
+#: Before the two numbers of a change on next to nothing, where a figure says what it lacks.
+SMALL = "small:"
 PARTS = (BEFORE, CHANGE, POINTS, PERCENT_BY, POINTS_BY)
 COMPARED: Mapping[str, Any] = {
     YEAR_AGO: gettext_lazy("on a year ago"), PREVIOUS: gettext_lazy("on the period before"),
@@ -82,6 +84,9 @@ class Figure:
 
     @property
     def text(self) -> str:
+        if self.is_small:
+            was, now = self.missing.removeprefix(SMALL).split(":")
+            return small_base(Decimal(was), Decimal(now))
         if self.missing:
             return str(MISSING.get(self.missing, self.missing))
         if self.value is None:
@@ -95,6 +100,11 @@ class Figure:
             and indicator(self.indicator).form == "percent"
         )  # fmt: skip
         return f"{sign}{number:f}%" if percent else f"{sign}{number:f}"
+
+    @property
+    def is_small(self) -> bool:
+        """A change on next to nothing: its value is kept, and read as both numbers."""
+        return self.missing.startswith(SMALL)
 
     @property
     def label(self) -> str:
@@ -111,7 +121,8 @@ class Figure:
 
     def says_as(self, other: Figure) -> bool:
         """Whether both say the same; what is missing for another reason doesn't."""
-        return (self.value, self.missing) == (other.value, other.missing)
+        mine, its = ("" if one.is_small else one.missing for one in (self, other))
+        return (self.value, mine) == (other.value, its)
 
     @property
     def span(self) -> Period:
@@ -162,6 +173,9 @@ def _number(value: Value, part: str, compare: str) -> tuple[Number | None, str]:
         BEFORE: other.value, CHANGE: other.change, PERCENT_BY: other.change,
         POINTS: other.points, POINTS_BY: other.points,
     }  # fmt: skip
+    is_small = part == CHANGE and other.base is not None and abs(other.base) < SMALL_BASE
+    if is_small and other.change and other.current is not None:
+        return other.change, f"{SMALL}{other.value}:{other.current}"
     return read[part], ""
 
 

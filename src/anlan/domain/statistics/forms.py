@@ -48,6 +48,15 @@ class SetOutliers(Form):
     reason = forms.CharField(label=_("Why"), max_length=TEXT_CHARS_MAX)
 
 
+class SetSmallBase(Form):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    base = forms.IntegerField(
+        label=_("Least count from which a change is told in percent"), min_value=0,
+        max_value=1_000_000, help_text=_("0: every change in percent, however little it stands on.")
+    )  # fmt: skip
+    reason = forms.CharField(label=_("Why"), max_length=TEXT_CHARS_MAX)
+
+
 class SetDimensions(Form):
     """A name, its indicators and, if they are wanted, their weights: as often as there may be."""
 

@@ -27,7 +27,7 @@ from anlan.kernel.indicators import arithmetic
 from anlan.kernel.indicators.compute import Value, evaluate, evaluate_of
 from anlan.kernel.indicators.declare import Indicator, Ratio
 from anlan.kernel.regions.models import Region
-from anlan.ui.figures import number
+from anlan.ui.figures import number, small_base
 
 Text = str | Promise
 Link = Callable[[], str] | None
@@ -69,6 +69,8 @@ class Figure:
     missing: bool = False
     #: How far it stands out, where it does (modified z).
     outlier: Decimal | None = None
+    #: A change on next to nothing: it has words, and no value to sort or draw.
+    small: bool = False
     #: Better or worse, for colours; "" where neither.
     tone: str = ""
     #: For exports: the two numbers of a comparison.
@@ -98,6 +100,12 @@ class Table:
     total: Row | None
     overlapping: bool
     rule: settings.Outliers
+    #: The count from which on changes are told in percent.
+    base: int = 0
+
+    @property
+    def small(self) -> int:
+        return sum(one.small for row in self.rows for one in row.figures)
 
     @property
     def outliers(self) -> int:
@@ -158,6 +166,7 @@ def key_of(value: Value, dimension: str) -> Key:
 class _Builder:
     def __init__(self, asked: Asked, found: Mapping[str, list[Value]]) -> None:
         self.asked, self.found = asked, found
+        self.base = settings.small_base()
         self.body = {
             (key_of(v, asked.rows), key_of(v, asked.columns), v.indicator.code): v
             for v in found["body"]
@@ -189,7 +198,7 @@ class _Builder:
         _mark(asked, rows, heads, rule)
         _sort(asked.sort, rows, heads)
         overlapping = any(v.overlapping for v in self.found["body"])
-        return Table(asked, heads, rows, self._total(heads), overlapping, rule)
+        return Table(asked, heads, rows, self._total(heads), overlapping, rule, self.base)
 
     def _keys(self, dimension: str, place: int) -> list[Any]:
         """The places of a dimension in their order; a place where nothing is counted stays out."""
@@ -282,7 +291,7 @@ class _Builder:
             return _plain(head, value, compared.current, lambda: link(compared.period))
         # A mean of three years is no figure that opens to one set of records.
         opens = None if head.compare == "mean" else lambda: link(compared.period)
-        return _change(head, value, compared, opens)
+        return _change(head, value, compared, opens, self.base)
 
     def _link(self, value: Value) -> Callable[[Period], str]:
         """Where a figure opens to: what it counts, in which area, narrowed to which labels."""
@@ -306,8 +315,8 @@ def _plain(head: Head, value: Value, shown: Any, link: Link) -> Figure:
     return Figure(shown, written(head.form, shown), link=link if has else None, note=note)
 
 
-def _change(head: Head, value: Value, compared: Any, link: Link) -> Figure:
-    """The change in percent; of a rate in points."""
+def _change(head: Head, value: Value, compared: Any, link: Link, least: int) -> Figure:
+    """The change in percent; of a rate in points; on a base below ``least`` both numbers."""
     points = head.indicator.form == "percent"
     shown = compared.points if points else compared.change
     against = compared.value
@@ -315,6 +324,10 @@ def _change(head: Head, value: Value, compared: Any, link: Link) -> Figure:
         why = _("nothing to compare with") if against in (None, 0) else str(
             MISSING.get(value.missing, _("nothing to compare with")))  # fmt: skip
         return Figure(why=why, against=against)
+    if not points and compared.base is not None and abs(compared.base) < least and shown:
+        words = small_base(against, compared.current)
+        note = _("What was counted then is less than %(n)d: no percentage is told.") % {"n": least}
+        return Figure(words=words, why=words, link=link, note=note, small=True, against=against)
     sign = "+" if shown > 0 else ""
     words = f"{sign}{number(shown, 1)}"
     words = _("%(n)s points") % {"n": words} if points else f"{words}%"

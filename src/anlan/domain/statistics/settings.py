@@ -13,8 +13,9 @@ from anlan.domain.statistics.models import Setting
 from anlan.domain.statistics.refusals import ViewIncomplete
 from anlan.kernel.accounts.office_settings import OfficeSettings
 from anlan.kernel.indicators.declare import declared
+from anlan.ui.figures import SMALL_BASE
 
-OUTLIERS, TRUTH, DIMENSIONS = "outliers", "truth", "dimensions"
+OUTLIERS, TRUTH, DIMENSIONS, CHANGES = "outliers", "truth", "dimensions", "changes"
 #: 五个维度, says the one document that has them, and doesn't name them.
 DIMENSIONS_MAX, INDICATORS_MAX, NAME_CHARS_MAX, WEIGHT_MAX = 5, 8, 30, 1_000
 #: In force until an office sets its own. 3.5 is the threshold of Iglewicz and Hoaglin (1993).
@@ -33,6 +34,8 @@ DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     },
     # None until the office lays them down: {"name", "indicators", "weights" by indicator}.
     DIMENSIONS: {"dimensions": [], "source": ""},
+    # From a smaller number, 300 % more is a few more.
+    CHANGES: {"base": SMALL_BASE},
 }
 #: Between which values each may be set.
 LIMITS: Mapping[str, Mapping[str, tuple[int, int]]] = {
@@ -47,6 +50,8 @@ LIMITS: Mapping[str, Mapping[str, tuple[int, int]]] = {
         "round_least": (2, 10_000),
         "round_share": (1, 100),
     },
+    # 0: every change in percent.
+    CHANGES: {"base": (0, 1_000_000)},
 }
 
 
@@ -132,6 +137,11 @@ current = OFFICE.current
 def outliers() -> Outliers:
     data = current(OUTLIERS)[1]
     return Outliers(Decimal(str(data["threshold"])), int(data["least"]), int(data["apart"]))
+
+
+def small_base() -> int:
+    """The count from which on a change is told in percent."""
+    return int(current(CHANGES)[1]["base"])
 
 
 def truth() -> Truth:

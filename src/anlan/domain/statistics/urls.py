@@ -19,6 +19,7 @@ urlpatterns = [
     path("views/", saved.views, name="views"),
     path("views/save/", saved.save, name="save"),
     path("views/outliers/", saved.outliers, name="outliers"),
+    path("views/small-base/", saved.small_base, name="small_base"),
     path("views/<uuid:pk>/", saved.saved_view, name="saved"),
     path("views/<uuid:pk>/<slug:action>/", saved.act, name="act"),
 ]

@@ -28,6 +28,7 @@ WORDS = Words(
         "statistics_setting": _("setting of analyses"),
     },
     fields={
+        "base": pgettext_lazy("field", "least base"),
         "apart": pgettext_lazy("field", "least distance to the others"),
         "closing_days": pgettext_lazy("field", "days of fast closing"),
         "closing_least": pgettext_lazy("field", "least number of closings"),

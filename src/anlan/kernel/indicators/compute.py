@@ -62,6 +62,8 @@ class Comparison(NamedTuple):
     value: Number | None
     change: Decimal | None
     points: Number | None
+    #: What was counted then, which the change stands on: of a rate, what it divides.
+    base: Number | None = None
 
 
 @dataclass(frozen=True)
@@ -258,7 +260,9 @@ def _compare(
     others: Sequence[Period],
 ) -> Comparison:
     now = at(current).value
-    before = [at(other).value for other in others]
+    then = [at(other) for other in others]
+    before = [one.value for one in then]
+    counted = [one.counts[0] if one.counts else None for one in then]
     digits = max(1, each.digits) if isinstance(each, Ratio) else 1
     if name.startswith("mean:"):
         value: Number | None = arithmetic.mean(before, max(digits, 2))
@@ -268,7 +272,7 @@ def _compare(
         change = arithmetic.change(now, value)
     points = None if now is None or value is None else now - value
     period = current if name == CUMULATIVE else others[0]
-    return Comparison(name, period, now, value, change, points)
+    return Comparison(name, period, now, value, change, points, arithmetic.mean(counted))
 
 
 # From cells to values

@@ -99,7 +99,8 @@ def test_columns_are_chosen_by_the_address():
             "YoY: up 0.5 points",
             "green",
         ),
-        (Change("YoY", 0, 4, "down"), "YoY: down 100.0%", "green"),
+        (Change("YoY", 0, 14, "down"), "YoY: down 100.0%", "green"),
+        (Change("YoY", 900, 3, "down"), "YoY: up (3 → 900, small base)", "red"),
     ],
 )
 def test_a_change_is_said_in_words(change, words, tone):

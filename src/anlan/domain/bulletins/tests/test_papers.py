@@ -351,3 +351,35 @@ def test_where_nothing_is_counted_any_more_a_count_is_none_and_a_rate_is_missing
 
     assert now("hazard.found") == "0"
     assert now("hazard.rectification_rate") is None
+
+
+@in_the_open
+def test_a_change_on_next_to_nothing_stands_in_a_table_with_both_numbers(desk: Desk) -> None:
+    from dataclasses import replace
+    from decimal import Decimal
+
+    from anlan.domain.bulletins import figures
+    from anlan.kernel.indicators.compute import Comparison
+
+    desk.found(12)
+    scope = desk.scope(desk.paper())
+    query = figures.Query(
+        kinds=(), areas=[scope.area.pk], periods=[scope.period], **scope.common
+    )  # fmt: skip
+    [found] = figures.evaluate([figures.indicator("hazard.found")], query)
+    then = Comparison(
+        figures.PREVIOUS, scope.period.previous(), 900, 3, Decimal("29900.0"), 897, 3
+    )  # fmt: skip
+    told = figures.of_value(
+        replace(found, compared={figures.PREVIOUS: then}), figures.CHANGE, figures.PREVIOUS
+    )
+    assert told.text.endswith("3 → 900")
+    assert "%" not in told.text
+    assert figures.Figure.of(told.data) == told
+    # A paper that was signed before this was told says the percentage: no other figure.
+    assert told.says_as(replace(told, missing=""))
+    more = then._replace(value=10, base=10)
+    told = figures.of_value(
+        replace(found, compared={figures.PREVIOUS: more}), figures.CHANGE, figures.PREVIOUS
+    )
+    assert told.text == "+29900.0%"

@@ -107,6 +107,7 @@ class Pages:
 
 def expected(each: Figure, shown: Any, now: Any) -> Any:
     """What the page's figure makes of it, as the paper prints it."""
+    from anlan.kernel.indicators import arithmetic
     from anlan.kernel.indicators.declare import indicator
 
     if shown is None:
@@ -115,6 +116,9 @@ def expected(each: Figure, shown: Any, now: Any) -> Any:
         return shown.against
     if each.part in ("points", "points_by") and indicator(each.indicator).form == "count":
         return None if None in (now.value, shown.against) else now.value - shown.against
+    if shown.small:
+        # The sentence says how many more; the page, both numbers.
+        return arithmetic.change(now.value, shown.against)
     return shown.value
 
 
@@ -134,6 +138,9 @@ def test_a_papers_figures_are_those_of_the_analysis_page(desk: Desk, seed: int) 
             for kind, each in figures_of(Scope(area, period, desk.now)):
                 shown, now = pages.figure(each, area.pk)
                 wanted = expected(each, shown, now)
+                if shown is not None and shown.small and each.part == "change":
+                    assert each.text == shown.words, (kind, code, each)
+                    continue
                 mine = None if each.value is None else Decimal(each.value)
                 assert mine == (None if wanted is None else Decimal(wanted)), (kind, code, each)
                 seen.add(f"{kind} {each.part} {each.compare}")

@@ -6,15 +6,19 @@ import re
 from datetime import date
 from decimal import Decimal
 from html import unescape
+from io import BytesIO
 from typing import Any
 
+import openpyxl
 import pytest
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from anlan.base.actor import CLOCK
 from anlan.base.ids import uuid7
 from anlan.domain.accidents.tests.desk import Desk
+from anlan.domain.statistics import settings
 from anlan.kernel.facts import ledger
 from anlan.kernel.facts.ledger import NewFact
 from anlan.kernel.facts.models import Coverage
@@ -176,3 +180,28 @@ def test_by_reporting_unit_each_figure_opens_to_that_units_records(desk: Desk) -
         reverse("statistics:analysis"), {"rows": "unit", "compare": "year"}
     )
     assert answer.status_code == 422
+
+
+def test_a_change_on_next_to_nothing_is_told_with_both_numbers_and_no_percentage(
+    desk: Desk,
+) -> None:
+    home, other = counties()[:2]
+    post(*found(home.pk, date(2023, 5, 3), 3), *found(home.pk, date(2024, 5, 3), 900))
+    post(*found(other.pk, date(2023, 5, 3), 20), *found(other.pk, date(2024, 5, 3), 30))
+    asked = {"period": "2024-05", "compare": "year"}
+    html = page(desk, **asked)
+    assert "too small a base: 3 → 900" in html
+    assert "+50.0%" in html
+    assert "29,900" not in html
+    # Sorted by its change, it leads neither way.
+    for sort in ("1", "-1"):
+        rows = page(desk, sort=sort, **asked)
+        assert rows.index("+50.0%") < rows.index("too small a base")
+    sheet = desk.browser("city").get(reverse("statistics:workbook"), asked)
+    book = openpyxl.load_workbook(BytesIO(b"".join(sheet.streaming_content)))
+    told = [cell for row in book.worksheets[0].iter_rows(values_only=True) for cell in row]
+    assert "too small a base: 3 → 900" in told
+    settings.OFFICE.change(
+        settings.CHANGES, {"base": 3}, version=0, reason="x", by=CLOCK, at=timezone.now()
+    )
+    assert "+29,900.0%" in page(desk, **asked)

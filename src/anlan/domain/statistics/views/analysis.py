@@ -18,6 +18,7 @@ from anlan.domain.statistics import asked as analyses
 from anlan.domain.statistics import forms, offered, pictures, reading, saved, sheets, tabs
 from anlan.domain.statistics.asked import Asked
 from anlan.domain.statistics.refusals import AnalysisUnreadable
+from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.accounts.sectors import sector_names
 from anlan.kernel.audit import trail
@@ -42,6 +43,7 @@ def page(request: HttpRequest) -> HttpResponse:
     most = reading.FIGURES_MAX // (2 if every else 1)
     rows, number, pages = reading.page_of(table, wanted, most)
     context = {
+        "may_set": policy.may(by, "statistics.settings"),
         **_form(asked, by, every), "asked": asked, "table": table, "rows": rows, "pages": pages,
         "page": number,
         "chart": pictures.chart(table) if asked.shown == "chart" else None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -115,25 +116,36 @@ def _request_id(request: HttpRequest) -> UUID:
 @requires("statistics.settings")
 def outliers(request: HttpRequest) -> HttpResponse:
     """From when a figure stands out; a new version, for every area."""
+    return _setting(request, settings.OUTLIERS, forms.SetOutliers, _("When a figure stands out"))
+
+
+@require_http_methods(["GET", "POST"])
+@requires("statistics.settings")
+def small_base(request: HttpRequest) -> HttpResponse:
+    """From which count on a change is told in percent."""
+    return _setting(request, settings.CHANGES, forms.SetSmallBase, _("Changes on a small base"))
+
+
+def _setting(request: HttpRequest, code: str, made: Any, title: str) -> HttpResponse:
     by, at = actor_of(request), timezone.now()
-    version, data = settings.current(settings.OUTLIERS)
-    form = forms.SetOutliers(request.POST or None, initial={"version": version, **data})
+    version, data = settings.current(code)
+    form = made(request.POST or None, initial={"version": version, **data})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
-        new = {"threshold": str(given["threshold"]), "least": given["least"],
-               "apart": given["apart"]}  # fmt: skip
+        # A decimal is kept as text, exactly as it was written.
+        new = {name: str(given[name]) if isinstance(given[name], Decimal) else given[name]
+               for name in data}  # fmt: skip
         try:
             commands.change_setting(
-                settings.OUTLIERS, new, version=given["version"], reason=given["reason"], by=by,
-                at=at,
-            )  # fmt: skip
+                code, new, version=given["version"], reason=given["reason"], by=by, at=at
+            )
         except Refusal as refusal:
             put_refusal(form, refusal)
         else:
             messages.success(request, _("In force from now on."))
             return go_on(request, reverse("statistics:analysis"))
     context = {"form": form, "back": reverse("statistics:views"), "version": version,
-               "title": _("When a figure stands out")}  # fmt: skip
+               "title": title}  # fmt: skip
     status = 422 if request.method == "POST" else 200
     return render_page(
         request, "statistics/setting.html", "statistics/setting.html", context, status=status

@@ -186,7 +186,7 @@ class Choice:
         """What the last line says where not everything is listed (``offers.rest``)."""
         return next((value for value, label in self._options() if label == []), "")
 
-    def _options(self) -> Options:
+    def _options(self) -> Iterable[tuple[Any, Any]]:
         return self.options() if callable(self.options) else self.options
 
 

@@ -10,7 +10,7 @@ or changed is *free*: its words stay, and only the figures put in as {indicator}
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -20,8 +20,8 @@ from anlan.domain.bulletins import language
 from anlan.domain.bulletins.figures import CHANGE, COMPARED, PARTS, VALUE, Figure
 from anlan.domain.bulletins.refusals import PaperIncomplete, TooLong
 from anlan.domain.bulletins.scope import Scope
+from anlan.domain.statistics import bindings
 from anlan.kernel.indicators.compute import PREVIOUS, YEAR_AGO
-from anlan.kernel.indicators.declare import declared
 from anlan.ui.figures import chinese
 
 BLOCKS_MAX, SENTENCES_MAX, FIGURES_MAX = 200, 400, 12_000
@@ -30,7 +30,9 @@ BLOCK_CHARS_MAX = 20_000
 #: {0}, or with the words that stand for it: {0|no hazard}.
 _MARK = re.compile(r"\{(\d{1,3})(?:\|([^{}]*))?\}")
 #: {hazard.found}, {hazard.found:year_ago}, {hazard.found:year_ago:change}
-_WISH = re.compile(r"\{([a-z_]+\.[a-z_0-9]+)(?::([a-z_]+))?(?::([a-z_]+))?\}")
+_WISH = re.compile(
+    r"\{([a-z_]+\.[a-z_0-9]+(?:@[0-9a-f]{32}(?:~[0-9]{1,18})?)?)(?::([a-z_]+))?(?::([a-z_]+))?\}"
+)
 #: After a full stop: in Chinese at once, else where a blank and a capital follow.
 _END = re.compile(r"(?<=[。！？])\s*|(?<=[.!?])\s+(?=[A-Z])|\n+")
 
@@ -106,7 +108,7 @@ class Sentence:
 
 
 def wish_of(figure: Figure) -> str:
-    parts = [figure.indicator]
+    parts = [bindings.word_for(figure.indicator)]
     if figure.compare:
         parts.append(figure.compare)
         if figure.part != CHANGE:
@@ -269,6 +271,7 @@ def edited(block: Block, typed: str, scope: Scope) -> Block:
     with language.of_papers():
         pieces = {sentence: split(sentence.typed, lines=block.kind == "points")
                   for sentence in block.sentences}  # fmt: skip
+    had = {wish_of(figure) for figure in block.figures}
     found: list[Sentence] = []
     used: list[Sentence] = []
     at = 0
@@ -283,7 +286,7 @@ def edited(block: Block, typed: str, scope: Scope) -> Block:
             used.append(same)
             at += len(pieces[same])
             continue
-        found.append(written(parts[at], scope, block.id))
+        found.append(written(parts[at], scope, block.id, had))
         at += 1
     lost = [one for one in bound if one not in used]
     changed = [n for n, one in enumerate(found) if one not in used]
@@ -297,21 +300,28 @@ def edited(block: Block, typed: str, scope: Scope) -> Block:
     )
 
 
-def written(text: str, scope: Scope, field_name: str = "text") -> Sentence:
-    """A sentence of a person's own, with the figures that it names in braces."""
+def written(
+    text: str, scope: Scope, field_name: str = "text", had: Collection[str] = ()
+) -> Sentence:
+    """A sentence of a person's own, with the figures that it names in braces.
+
+    had:  what stood there already: whoever mends the words beside it reads it as it is.
+    """
     figures: list[Figure] = []
 
     def put(match: re.Match[str]) -> str:
-        figures.append(_wished(match, scope, field_name))
+        figures.append(_wished(match, scope, field_name, had))
         return "{" + str(len(figures) - 1) + "}"
 
     return Sentence(_WISH.sub(put, text), tuple(figures))
 
 
-def _wished(match: re.Match[str], scope: Scope, field_name: str) -> Figure:
-    code, compare, part = match[1], match[2] or "", match[3] or ""
-    if code not in declared():
+def _wished(match: re.Match[str], scope: Scope, field_name: str, had: Collection[str]) -> Figure:
+    code, compare, part = bindings.spelled(match[1]), match[2] or "", match[3] or ""
+    if bindings.find(code) is None:
         raise _unknown(field_name, match[0])
+    if match[0][1:-1] not in had and not scope.may_tell(code):
+        raise PaperIncomplete(field=field_name, reason=bindings.not_read(match[0]))
     if compare and compare not in COMPARED:
         raise _unknown(field_name, match[0])
     if part and (not compare or part not in PARTS):

@@ -24,9 +24,9 @@ from anlan.domain.bulletins.figures import Figure
 from anlan.domain.bulletins.models import Paper
 from anlan.domain.bulletins.scope import Scope
 from anlan.domain.bulletins.views.situation import handed_out
+from anlan.domain.statistics import bindings
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of
-from anlan.kernel.indicators.declare import indicator
 from anlan.kernel.regions.models import Region
 
 router = Router(tags=["papers"])
@@ -180,7 +180,7 @@ class _Told:
     by: Actor
 
     def __call__(self, figure: Figure) -> dict[str, Any]:
-        known = None if figure.source else indicator(figure.indicator)
+        known = None if figure.source else bindings.known(figure.indicator)
         return {
             "text": figure.text, "value": figure.value, "missing": figure.missing,
             "label": figure.label, "indicator": figure.indicator,

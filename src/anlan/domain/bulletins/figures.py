@@ -20,9 +20,9 @@ from django.utils.translation import gettext_lazy
 from anlan.base.actor import Actor
 from anlan.base.refusal import NotFound
 from anlan.domain.bulletins.scope import Scope
-from anlan.domain.statistics import links
-from anlan.domain.statistics.offered import for_reader, needs
-from anlan.kernel.accounts import policy, readers
+from anlan.domain.statistics import bindings, links
+from anlan.domain.statistics.offered import for_reader
+from anlan.kernel.accounts import readers
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import opening
@@ -30,8 +30,8 @@ from anlan.kernel.facts.asking import MISSING, REGION, Query
 from anlan.kernel.facts.behind import Asked
 from anlan.kernel.facts.kinds import known
 from anlan.kernel.indicators import compute
-from anlan.kernel.indicators.compute import PREVIOUS, YEAR_AGO, Number, Value, evaluate
-from anlan.kernel.indicators.declare import Indicator, declared, indicator
+from anlan.kernel.indicators.compute import PREVIOUS, YEAR_AGO, Number, Value
+from anlan.kernel.indicators.declare import Indicator, declared
 from anlan.kernel.regions.models import Region
 from anlan.ui.figures import DASH, SMALL_BASE, small_base
 
@@ -97,7 +97,7 @@ class Figure:
         sign = "+" if self.part in (CHANGE, POINTS) and number > 0 else ""
         percent = self.part in (CHANGE, PERCENT_BY) or (
             self.part in (VALUE, BEFORE) and not self.source
-            and indicator(self.indicator).form == "percent"
+            and bindings.known(self.indicator).form == "percent"
         )  # fmt: skip
         return f"{sign}{number:f}%" if percent else f"{sign}{number:f}"
 
@@ -111,7 +111,7 @@ class Figure:
         """What it is, in words."""
         if self.source:
             return str(SOURCES[self.source])
-        named = str(indicator(self.indicator).label)
+        named = str(bindings.known(self.indicator).label)
         if self.compare:
             named = f"{named} · {COMPARED[self.compare]}"
         percent, change = _("change in percent"), _("change")
@@ -173,7 +173,8 @@ def _number(value: Value, part: str, compare: str) -> tuple[Number | None, str]:
         BEFORE: other.value, CHANGE: other.change, PERCENT_BY: other.change,
         POINTS: other.points, POINTS_BY: other.points,
     }  # fmt: skip
-    is_small = part == CHANGE and other.base is not None and abs(other.base) < SMALL_BASE
+    least = other.base
+    is_small = part == CHANGE and least is not None and -SMALL_BASE < least < SMALL_BASE
     if is_small and other.change and other.current is not None:
         return other.change, f"{SMALL}{other.value}:{other.current}"
     return read[part], ""
@@ -199,7 +200,9 @@ def again(figures: Iterable[Figure], scope: Scope) -> list[Figure]:
             kinds=(), areas=areas, periods=[periods.parse(period)], coverage=not by_sector,
             by=[*([REGION] if own else []), *(["sector"] if by_sector else [])], **scope.common,
         )  # fmt: skip
-        for value in evaluate([indicator(code) for code in codes], query, list(COMPARED)):
+        for value in bindings.evaluate(
+            [bindings.known(code) for code in codes], query, list(COMPARED)
+        ):
             if value.own == own:
                 key = (value.indicator.code, value.area_id, period, own,
                        value.labels.get("sector", ""))  # fmt: skip
@@ -214,7 +217,7 @@ def _again(each: Figure, found: Mapping[tuple[Any, ...], Value]) -> Figure:
     value = found.get((each.indicator, each.area, each.period, each.own, sector))
     if value is None:
         # No sum of it at all: nothing was counted there, and a rate of nothing is none.
-        is_count = each.part == VALUE and indicator(each.indicator).form == "count"
+        is_count = each.part == VALUE and bindings.known(each.indicator).form == "count"
         return replace(each, value="0" if is_count else None, missing="")
     return of_value(value, each.part, each.compare, each.sector)
 
@@ -237,7 +240,7 @@ def records(figure: Figure, areas: Mapping[int, Region], scope: Scope) -> list[R
                 f"{urlencode({'late': 1, 'area': areas[figure.area].code})}")]  # fmt: skip
     if figure.source:
         return []
-    each, area = indicator(figure.indicator), areas.get(figure.area)
+    each, area = bindings.known(figure.indicator), areas.get(figure.area)
     if area is None:
         return []
     span, sectors = period_of(figure, scope), _sectors(figure, scope)
@@ -257,7 +260,9 @@ def _page(
         where["sector"] = list(sectors)
     asked = Asked(each.kinds[part], area, span, where, own, scope.known_at)
     labels = {"sector": sectors} if sectors else {}
-    return opening.address_of(asked) or links.address(
+    # Their own page shows every task, and not one campaign's alone.
+    own_page = "" if isinstance(each, bindings.OfCampaign) else opening.address_of(asked)
+    return own_page or links.address(
         each.code, area.code, span, labels, part=part, own=own, known_at=scope.known_at
     )
 
@@ -293,16 +298,14 @@ def reach(by: Actor, figure: Figure, area: Region | None, scope: Scope) -> Reach
 
 
 def _may_read(by: Actor, figure: Figure) -> bool:
-    if figure.source:
-        return True
-    return all(policy.may(by, needs(kind)) for kind in indicator(figure.indicator).kinds)
+    return bool(figure.source) or bindings.may(by, figure.indicator)
 
 
 def period_of(figure: Figure, scope: Scope) -> Period:
     """The days that the figure counts: of one of the period before, those."""
     if figure.part != BEFORE:
         return figure.span
-    each = indicator(figure.indicator)
+    each = bindings.known(figure.indicator)
     _now, others = compute.sides(each, figure.compare, figure.span, scope.today)
     return others[0]
 
@@ -311,3 +314,9 @@ def offered(by: Actor, sectors: Sequence[str] | None = None) -> list[Indicator]:
     """Indicators that ``by`` may put into a paper, which tells of these sectors alone."""
     found = for_reader(by, by_sector=sectors is not None)
     return [each for code, each in declared().items() if code in found]
+
+
+def offered_beside(by: Actor, sectors: Sequence[str] | None = None) -> tuple[list[Indicator], int]:
+    """What else may be bound: items of forms, a campaign's tasks, bare counts; how many of the
+    first two aren't listed."""
+    return bindings.offered_to(by, by_sector=sectors is not None)

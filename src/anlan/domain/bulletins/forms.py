@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any, Self
 from uuid import UUID
 
@@ -26,6 +27,7 @@ from anlan.kernel.accounts.fields import AreaField, UnitField, UnitsField
 from anlan.kernel.indicators.declare import Indicator, declared
 from anlan.kernel.loop.forms import Nothing, Reason, StepForm
 from anlan.ui.forms import DayInput, Form, text_area
+from anlan.ui.offers import rest
 
 __all__ = ["Nothing", "Reason"]
 
@@ -86,6 +88,10 @@ class NewBlock(StepForm):
     indicators = forms.MultipleChoiceField(
         label=_("Indicators"), required=False, widget=forms.SelectMultiple({"size": 8})
     )
+    codes = _line(
+        _("Or by their codes"), False, 400,
+        _("With commas, as they stand in braces: item.12, task.closed."),
+    )  # fmt: skip
     compare = forms.ChoiceField(
         label=_("Compared"), required=False,
         choices=[("", "—"), *COMPARED.items()],
@@ -98,10 +104,13 @@ class NewBlock(StepForm):
         field: Any = self.fields["indicators"]
         field.choices = [(each.code, each.label) for each in declared().values()]
 
-    def narrow(self, offered: Iterable[Indicator]) -> Self:
-        """Those alone that its reader is offered."""
+    def narrow(
+        self, offered: Iterable[Indicator],
+        beside: Iterable[tuple[Any, Sequence[tuple[str, Any]]]] = (), left: int = 0,
+    ) -> Self:  # fmt: skip
+        """Those alone that its reader is offered; by group, what may be bound beside them."""
         field: Any = self.fields["indicators"]
-        field.choices = [(each.code, each.label) for each in offered]
+        field.choices = [*((each.code, each.label) for each in offered), *beside, *rest(left)]
         return self
 
     @property
@@ -110,6 +119,8 @@ class NewBlock(StepForm):
         spec: dict[str, Any] = {}
         if data["kind"] in ("table", "chart"):
             spec = {name: data[name] for name in ("rows", "indicators", "compare", "ranked")}
+            more = [one for one in re.split(r"[\s,，、{}]+", data["codes"]) if one]
+            spec["indicators"] = [*spec["indicators"], *more]
         return {name: data[name] for name in ("kind", "title", "text", "after")} | {"spec": spec}
 
 

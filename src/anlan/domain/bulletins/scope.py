@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from anlan.base.actor import Actor
 from anlan.domain.bulletins.refusals import PaperIncomplete
+from anlan.domain.statistics import bindings
 from anlan.kernel.accounts import policy, readers
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.regions.models import Region
@@ -27,6 +28,12 @@ class Scope:
     #: What the ledger knew at that moment; None on a page that shows how it stands now.
     known_at: datetime | None = None
     accidents: bool = True
+    #: Who writes: what they may not read can't be put in. None where nobody types anything.
+    by: Actor | None = None
+
+    def may_tell(self, code: str) -> bool:
+        """Whether whoever writes may put in what a code names."""
+        return self.by is None or bindings.may(self.by, code, by_sector=self.sectors is not None)
 
     @property
     def today(self) -> date:

@@ -14,7 +14,7 @@ from anlan.domain.bulletins import language, tables, wording
 from anlan.domain.bulletins.body import Block, Sentence, glue
 from anlan.domain.bulletins.figures import Figure, records
 from anlan.domain.bulletins.scope import Scope
-from anlan.kernel.indicators.declare import indicator
+from anlan.domain.statistics import bindings
 from anlan.kernel.regions.models import Region
 from anlan.ui.charts import Chart, Series
 from anlan.ui.figures import MISSING
@@ -118,7 +118,7 @@ def _as_said(link: str | Link, words: str) -> str | Link:
 def title_of(figure: Figure) -> str:
     if figure.source:
         return figure.label
-    each = indicator(figure.indicator)
+    each = bindings.known(figure.indicator)
     return f"{figure.label} · {figure.span.label} · {each.full_basis}"
 
 

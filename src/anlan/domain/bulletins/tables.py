@@ -19,33 +19,44 @@ from anlan.domain.bulletins.body import Block, Cell
 from anlan.domain.bulletins.figures import CHANGE, COMPARED, POINTS, Figure, of_value
 from anlan.domain.bulletins.refusals import PaperIncomplete
 from anlan.domain.bulletins.scope import Scope
+from anlan.domain.statistics import bindings
 from anlan.kernel.accounts import sectors
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts.asking import REGION, Query
-from anlan.kernel.indicators.compute import PREVIOUS, Value, evaluate
-from anlan.kernel.indicators.declare import Indicator, Ratio, declared, indicator
+from anlan.kernel.indicators.compute import PREVIOUS, Value
+from anlan.kernel.indicators.declare import Indicator, Ratio
 from anlan.kernel.papers.official.drawing import SERIES_MAX, Drawing, Line
 from anlan.kernel.regions.models import Region
 from anlan.ui.figures import DASH, compared
 
+UNITS = "units"
 ROWS: Mapping[str, Any] = {
     "areas": gettext_lazy("by area"), "months": gettext_lazy("by month"),
-    "sectors": gettext_lazy("by sector"),
+    "sectors": gettext_lazy("by sector"), UNITS: gettext_lazy("by unit (tasks of a campaign)"),
 }  # fmt: skip
 INDICATORS_MAX, MONTHS_MAX = 8, 36
 #: Areas that one chart holds; a table holds all of them.
 BARS_MAX = 30
 
 
-def checked(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """A spec as it is kept; refused where it asks for what isn't there."""
-    codes = list(dict.fromkeys(spec.get("indicators", ())))
-    if not codes or len(codes) > INDICATORS_MAX or not set(codes) <= declared().keys():
+def checked(spec: Mapping[str, Any], scope: Scope) -> dict[str, Any]:
+    """A spec as it is kept; refused where it asks for what isn't there, or isn't the writer's."""
+    codes = [bindings.spelled(code) for code in dict.fromkeys(spec.get("indicators", ()))]
+    if not codes or len(codes) > INDICATORS_MAX or None in map(bindings.find, codes):
         raise PaperIncomplete(
             field="indicators",
             reason=_("Choose one to %(n)d indicators.") % {"n": INDICATORS_MAX},
         )
+    for code in codes:
+        if not scope.may_tell(code):
+            reason = bindings.not_read(bindings.word_for(code))
+            raise PaperIncomplete(field="indicators", reason=reason)
+    if spec.get("rows") == UNITS and not all(
+        isinstance(bindings.find(code), bindings.OfCampaign) for code in codes
+    ):
+        reason = _("By unit, only the tasks of a campaign are told: choose these alone.")
+        raise PaperIncomplete(field="indicators", reason=reason)
     if spec.get("rows") not in ROWS:
         raise PaperIncomplete(field="rows", reason=_("Choose what the rows are."))
     compare = spec.get("compare", "")
@@ -70,7 +81,7 @@ def built(block: Block, scope: Scope) -> Block:
     if spec["rows"] == corrections.SPEC["rows"]:
         named, lines, note = corrections.table(spec, scope)
         return replace(block, heads=tuple(named), rows=tuple(lines), note=note)
-    chosen = [indicator(code) for code in spec["indicators"]]
+    chosen = [bindings.known(code) for code in spec["indicators"]]
     rows = _rows(spec, chosen, scope)
     if spec["ranked"]:
         rows = _in_order(rows, chosen[0])
@@ -101,7 +112,8 @@ def _noted(note: str, compare: str, is_held: bool) -> str:
     return note
 
 
-_HEADS = {"areas": lambda: _("Area"), "months": lambda: _("Month"), "sectors": lambda: _("Sector")}
+_HEADS = {"areas": lambda: _("Area"), "months": lambda: _("Month"), "sectors": lambda: _("Sector"),
+          UNITS: lambda: _("Unit")}  # fmt: skip
 
 
 def _compared(each: Indicator, compare: str) -> str:
@@ -155,11 +167,16 @@ def _rows(spec: Mapping[str, Any], chosen: Sequence[Indicator], scope: Scope) ->
         months = [periods.month(scope.passed.end)]
         while len(months) < spec["months"]:
             months.append(months[-1].previous())
-        values = evaluate(chosen, Query(periods=months[::-1], coverage=True, **base), compare)
+        query = Query(periods=months[::-1], coverage=True, **base)
+        values = bindings.evaluate(chosen, query, compare)
         return [_row(str(month.label), [v for v in values if v.period == month])
                 for month in months[::-1]]  # fmt: skip
+    if spec["rows"] == UNITS:
+        return _by_unit(chosen, compare, scope)
     if spec["rows"] == "sectors":
-        values = evaluate(chosen, Query(periods=[scope.period], by=["sector"], **base), compare)
+        values = bindings.evaluate(
+            chosen, Query(periods=[scope.period], by=["sector"], **base), compare
+        )
         names = sectors.names()
         codes = dict.fromkeys(value.labels["sector"] for value in values)
         return [
@@ -167,7 +184,7 @@ def _rows(spec: Mapping[str, Any], chosen: Sequence[Indicator], scope: Scope) ->
                          [v for v in values if v.labels["sector"] == code]), sector=code or "none")
             for code in sorted(codes, key=lambda code: (not code, code))
         ]  # fmt: skip
-    values = evaluate(
+    values = bindings.evaluate(
         chosen, Query(periods=[scope.period], by=[REGION], coverage=True, **base), compare
     )
     ids = list(dict.fromkeys((value.area_id, value.own) for value in values))
@@ -179,6 +196,21 @@ def _rows(spec: Mapping[str, Any], chosen: Sequence[Indicator], scope: Scope) ->
         if not own or any(v.value for v in mine):
             rows.append(replace(_row(name, mine), region=places[pk]))
     return rows
+
+
+def _by_unit(chosen: Sequence[Indicator], compare: Sequence[str], scope: Scope) -> list[Row]:
+    """Each unit that does tasks of the campaigns, with its own alone."""
+    campaigns = [each for each in chosen if isinstance(each, bindings.OfCampaign)]
+    units = {unit.pk: unit for each in campaigns for unit in bindings.units_of(each, scope.area)}
+    own = {(pk, each.code): each.of_unit(pk) for pk in units for each in campaigns}
+    query = Query(kinds=(), areas=[scope.area.pk], periods=[scope.period], **scope.common)
+    values = bindings.evaluate(list(own.values()), query, compare) if own else []
+    found = {value.indicator.code: value for value in values}
+    return [
+        Row(unit.name, {each.code: found[own[pk, each.code].code] for each in campaigns})
+        for pk, unit in units.items()
+        if all(own[pk, each.code].code in found for each in campaigns)
+    ]
 
 
 def _row(name: str, values: Sequence[Value]) -> Row:
@@ -197,9 +229,9 @@ def drawing(block: Block) -> Drawing:
     codes = block.spec["indicators"][:SERIES_MAX]
     bars = block.spec["rows"] != "months"
     series = [
-        Line(str(indicator(code).label),
+        Line(str(bindings.known(code).label),
              [_plain(row[skip + n].figure) for row in rows],
-             percent=not bars and indicator(code).form == "percent")
+             percent=not bars and bindings.known(code).form == "percent")
         for n, code in enumerate(codes)
     ]  # fmt: skip
     labels = [row[skip - 1].text for row in rows]
@@ -215,7 +247,7 @@ def left_out(block: Block) -> str:
         shown.append(_("The first %(n)d of %(all)d are drawn.")
                      % {"n": BARS_MAX, "all": len(block.rows)})  # fmt: skip
     if len(more := block.spec["indicators"][SERIES_MAX:]):
-        names = "、".join(str(indicator(code).label) for code in more)
+        names = "、".join(str(bindings.known(code).label) for code in more)
         shown.append(_("Not drawn: %(names)s.") % {"names": names})
     return " ".join(shown)
 

@@ -13,10 +13,11 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet, Sum
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from anlan.base.actor import Actor
 from anlan.base.paths import below
-from anlan.domain.statistics import units
+from anlan.domain.statistics import bindings, units
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.models import Unit
 from anlan.kernel.calendar.periods import Period
@@ -25,7 +26,7 @@ from anlan.kernel.facts import territory
 from anlan.kernel.facts.figures import Query
 from anlan.kernel.facts.kinds import known
 from anlan.kernel.facts.models import Fact
-from anlan.kernel.indicators.compute import Value, evaluate
+from anlan.kernel.indicators.compute import Value
 from anlan.kernel.indicators.declare import Indicator
 from anlan.kernel.loop.machine import machines
 from anlan.kernel.loop.models import Case
@@ -76,7 +77,7 @@ def value_of(asked: Asked, at: datetime) -> Value | None:
         by=("region",) if asked.own else (), where=asked.where, as_known_at=asked.known_at,
         territory="now" if asked.now_map else "then",
     )  # fmt: skip
-    values = [v for v in evaluate([asked.indicator], query) if v.own == asked.own]
+    values = [v for v in bindings.evaluate([asked.indicator], query) if v.own == asked.own]
     return values[0] if values else None
 
 
@@ -92,6 +93,14 @@ def facts_of(asked: Asked, at: datetime) -> QuerySet[Fact]:
             asked.kind, asked.area, asked.period, asked.narrowed, at, asked.known_at
         )
         return rows.filter(unit_id=asked.unit or None)
+    if isinstance(asked.indicator, bindings.OfCampaign):
+        places = Q(area_id=asked.area.pk)
+        if not asked.own:
+            places = Q(area_id__in=Region.objects.below(asked.area).values("pk"))
+        today = timezone.localdate(asked.known_at or at)
+        return bindings.facts_of(
+            asked.indicator, places, asked.period, asked.narrowed, today, asked.known_at
+        )
     own, area = asked.own, asked.area
     if asked.now_map and not own:
         area = regions.nation()

@@ -138,7 +138,7 @@ def edit(pk: UUID, *, change: Change, **call: Unpack[OnOne]) -> list[UUID]:
 
 def _changed(turn: Turn, texts: Mapping[str, str]) -> tuple[list[Block], dict[str, Any]]:
     """The blocks with the texts put in, and what the history tells of each."""
-    about = scope_of(turn.paper, turn.work.at)
+    about = replace(scope_of(turn.paper, turn.work.at), by=turn.work.by)
     blocks, told = turn.blocks, dict[str, Any]()
     fresh: list[Block] = []
     for block in blocks:
@@ -260,7 +260,7 @@ def put_block(
     given = {"kind": kind, "title": title, "text": text, "spec": spec or {}, "after": after}
     work = begin("bulletins.edit", [pk], {"step": "put_block", **given}, **call)
     for turn in turns(work):
-        about = scope_of(turn.paper, work.at)
+        about = replace(scope_of(turn.paper, work.at), by=work.by)
         made = _new_block(kind, title, text, spec or {}, about)
         blocks = turn.blocks
         n = _at(blocks, after)[0] + 1 if after else len(blocks)
@@ -281,7 +281,7 @@ def _new_block(kind: str, title: str, text: str, spec: Mapping[str, Any], about:
     if kind in ("table", "chart"):
         empty = replace(
             kinds.heading(text_of(title, "title", _("Fill this in."), 200)),
-            kind="table" if kind == "table" else "chart", spec=tables.checked(spec),
+            kind="table" if kind == "table" else "chart", spec=tables.checked(spec, about),
         )  # fmt: skip
         with language.of_papers():
             return tables.built(empty, about)

@@ -69,7 +69,7 @@ def keep_question(new: NewQuestion, **call: Unpack[Call]) -> UUID:
         reason = _("The bank holds at most %(n)d questions; take old ones out.")
         raise lacks("question", reason % {"n": QUESTIONS_MAX})
     row = Question(pk=new.pk, unit=unit, made_at=at, made_by=by.name, changed_at=at)
-    _put(row, new, Scope(unit.area, periods.month(timezone.localdate(at)), at))
+    _put(row, new, Scope(unit.area, periods.month(timezone.localdate(at)), at, by=by))
     row.save(force_insert=True)
     claim.record("press_questions.keep", "press_question", row.pk, after=_told(row))
     return claim.done(row.pk)
@@ -88,7 +88,7 @@ def change_question(new: NewQuestion, *, seen: int | None = None, **call: Unpack
         raise MovedOn
     before = _told(locked)
     month = periods.month(timezone.localdate(claim.at))
-    _put(locked, new, Scope(locked.unit.area, month, claim.at))
+    _put(locked, new, Scope(locked.unit.area, month, claim.at, by=claim.by))
     locked.version += 1
     locked.changed_at, locked.withdrawn_at = claim.at, None
     locked.save()
@@ -125,7 +125,7 @@ def put_in(pk: UUID, *, questions: Sequence[UUID], **call: Unpack[OnOne]) -> lis
         if not rows or len(questions) > AT_ONCE_MAX:
             reason = _("Choose from one to %(n)d questions.") % {"n": AT_ONCE_MAX}
             raise lacks("questions", reason)
-        about = scope_of(turn.paper, work.at)
+        about = replace(scope_of(turn.paper, work.at), by=work.by)
         blocks = turn.blocks
         for one in dict.fromkeys(questions):
             if row := rows.get(one):

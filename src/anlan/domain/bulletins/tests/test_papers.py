@@ -359,14 +359,15 @@ def test_a_change_on_next_to_nothing_stands_in_a_table_with_both_numbers(desk: D
     from decimal import Decimal
 
     from anlan.domain.bulletins import figures
-    from anlan.kernel.indicators.compute import Comparison
+    from anlan.kernel.indicators.compute import Comparison, evaluate
+    from anlan.kernel.indicators.declare import indicator
 
     desk.found(12)
     scope = desk.scope(desk.paper())
     query = figures.Query(
         kinds=(), areas=[scope.area.pk], periods=[scope.period], **scope.common
     )  # fmt: skip
-    [found] = figures.evaluate([figures.indicator("hazard.found")], query)
+    [found] = evaluate([indicator("hazard.found")], query)
     then = Comparison(
         figures.PREVIOUS, scope.period.previous(), 900, 3, Decimal("29900.0"), 897, 3
     )  # fmt: skip

@@ -19,9 +19,12 @@ from anlan.domain.bulletins import body, commands, figures, forms, queries, show
 from anlan.domain.bulletins.commands.base import scope_of
 from anlan.domain.bulletins.commands.drafting import HEAD
 from anlan.domain.bulletins.models import Paper
+from anlan.domain.statistics import bindings
+from anlan.domain.statistics.offered import grouped
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.ui.forms import put_refusal
+from anlan.ui.offers import words_of
 from anlan.ui.pages import go_on, render_page
 
 #: What a field of a block is called in the form.
@@ -76,17 +79,38 @@ def _edit_page(
          one.block.id == wrong)
         for one in shown
     ]  # fmt: skip
-    offered = figures.offered(actor_of(request), row.sectors)
+    by = actor_of(request)
+    offered = figures.offered(by, row.sectors)
+    beside, left = figures.offered_beside(by, row.sectors)
     context = {
         "row": row, "case": row.case, "form": form, "parts": parts, "prefix": PREFIX,
         "offered": [(one.code, str(one.label), str(one.full_basis)) for one in offered],
         "request_id": uuid7(),
-        "adding": adding or forms.NewBlock(
+        "beside": [(bindings.word_for(one.code), str(one.label), str(one.full_basis))
+                   for one in beside if not one.code.endswith(bindings.KIND)],
+        "left": words_of(left),
+        "adding": adding or _narrowed(forms.NewBlock(
             initial={"request_id": uuid7(), "seen": row.case.version}, auto_id="add_%s"
-        ).narrow(offered),
+        ), row, by),
     }  # fmt: skip
     status = 422 if form.errors or (adding is not None and adding.errors) else 200
     return render_page(request, "bulletins/edit.html", "bulletins/edit.html", context, status)
+
+
+def _narrowed(form: forms.NewBlock, row: Paper, by: Actor) -> forms.NewBlock:
+    """Declared indicators first; then items of forms and campaigns' tasks, then bare counts."""
+    beside, left = figures.offered_beside(by, row.sectors)
+    named = [one for one in beside if not one.code.endswith(bindings.KIND)]
+    counts = {one.code: one for one in beside if one.code.endswith(bindings.KIND)}
+    groups: list[tuple[Any, list[tuple[str, Any]]]] = []
+    if named:
+        listed = [(one.code, one.label) for one in named]
+        groups.append((_("Items of forms, and tasks of campaigns"), listed))
+    groups += [
+        (head, [(one.code, f"{one.label} {{{bindings.word_for(one.code)}}}") for one in members])
+        for head, members in grouped(counts, (), every_count=True)
+    ]
+    return form.narrow(figures.offered(by, row.sectors), groups, left)
 
 
 @require_POST
@@ -94,7 +118,7 @@ def _edit_page(
 def add(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Put in a heading, a paragraph, a table or a chart."""
     row, by = _row(request, pk)
-    form = forms.NewBlock(request.POST, auto_id="add_%s").narrow(figures.offered(by, row.sectors))
+    form = _narrowed(forms.NewBlock(request.POST, auto_id="add_%s"), row, by)
     if form.is_valid():
         try:
             commands.put_block(pk, **form.given, by=by, at=timezone.now(),

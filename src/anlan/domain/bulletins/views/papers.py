@@ -46,6 +46,7 @@ from anlan.domain.campaigns.loop import STATES as TASK_STATES
 from anlan.domain.campaigns.models import Task
 from anlan.domain.hazards.models import Hazard
 from anlan.domain.lists import sums
+from anlan.domain.statistics import bindings
 from anlan.kernel.accounts import lists as kept_lists
 from anlan.kernel.accounts import policy
 from anlan.kernel.accounts.fields import chosen_by
@@ -54,7 +55,6 @@ from anlan.kernel.accounts.reach import JUDGES
 from anlan.kernel.accounts.units import main_unit
 from anlan.kernel.accounts.views_pickers import area_name, crumbs_of
 from anlan.kernel.calendar import periods
-from anlan.kernel.indicators.declare import indicator
 from anlan.kernel.loop import offering
 from anlan.kernel.regions.models import Region
 from anlan.ui.forms import put_refusal
@@ -285,8 +285,8 @@ def figure(request: HttpRequest, pk: UUID, block: str, n: int) -> HttpResponse:
     context = {
         "row": row, "figure": found, "area": area, "now": now, "stands": again == found,
         "reach": reach, "beside": list(corrections.beside(queries.visible(by), row, found)),
-        "basis": "" if found.source else str(indicator(found.indicator).full_basis),
-        "source": "" if found.source else str(indicator(found.indicator).source),
+        "basis": "" if found.source else str(bindings.known(found.indicator).full_basis),
+        "source": "" if found.source else str(bindings.known(found.indicator).source),
         "period": figures.period_of(found, then),
         "records": _records(found, area, then, now) if reach.opens else [],
     }  # fmt: skip

@@ -17,7 +17,7 @@ from anlan.base.actor import Actor
 from anlan.base.paths import below
 from anlan.base.refusal import NotFound
 from anlan.domain.statistics import asked as analyses
-from anlan.domain.statistics import behind, links, offered, units
+from anlan.domain.statistics import behind, bindings, links, offered, units
 from anlan.domain.statistics.behind import Asked
 from anlan.domain.statistics.reading import written
 from anlan.kernel.accounts import readers
@@ -28,6 +28,7 @@ from anlan.kernel.calendar import periods
 from anlan.kernel.facts import behind as facts
 from anlan.kernel.facts import opening
 from anlan.kernel.facts.kinds import Measure, known
+from anlan.kernel.indicators.declare import Indicator
 from anlan.kernel.regions import queries as regions
 from anlan.ui.pages import render_page
 
@@ -54,17 +55,23 @@ def records(request: HttpRequest) -> HttpResponse:
         "elsewhere": elsewhere, "most": behind.FACTS_MAX,
         "stood": known(asked.kind).measure is Measure.STOCK,
         "back": reverse("statistics:analysis") + "?" + urlencode(
-            {"area": asked.area.code, "indicator": each.code, "period": asked.period.code}),
+            {"area": asked.area.code, "period": asked.period.code, **_also(each)}),
     }  # fmt: skip
     return render_page(request, "statistics/records.html", "statistics/records.html", context)
+
+
+def _also(each: Indicator) -> dict[str, str]:
+    """What the analysis offers by its code; an item or a campaign's tasks it doesn't."""
+    return {"indicator": each.code} if each.code in offered.catalogue() else {}
 
 
 def _asked(request: HttpRequest, by: Actor, at: datetime) -> Asked:
     get = request.GET.get
     area = regions.by_code(get("a", "")[:_CHARS_MAX])
     allowed = readers.demand(by, area, at)
-    each = offered.for_reader(by, by_sector=allowed is not None).get(get("i", ""))
-    if each is None:
+    code = get("i", "")[:_CHARS_MAX]
+    each = bindings.find(code)
+    if each is None or not bindings.may(by, code, by_sector=allowed is not None):
         raise NotFound
     part = get("n", "0")
     if part not in [str(n) for n in range(len(each.kinds))]:
@@ -97,7 +104,7 @@ def _unit(text: str) -> int | None:
 
 def _elsewhere(asked: Asked) -> str:
     """A capability's own page behind a figure; none of them knows units or today's map."""
-    if asked.now_map or asked.unit is not None:
+    if asked.now_map or asked.unit is not None or isinstance(asked.indicator, bindings.OfCampaign):
         return ""
     return opening.address_of(
         facts.Asked(asked.kind, asked.area, asked.period, asked.narrowed, asked.own, asked.known_at)

@@ -14,6 +14,7 @@ from anlan.base.refusal import Unreadable
 from anlan.config.cli_say import both, emit, say
 from anlan.config.hazards_cli import TOLD_MAX, FileMissing, bar
 from anlan.domain.enterprises import importing
+from anlan.domain.enterprises.importing import showing
 from anlan.domain.enterprises.importing.columns import FIELDS
 from anlan.domain.enterprises.models import Batch, Line
 from anlan.domain.enterprises.models import Mapping as Saved
@@ -110,6 +111,7 @@ def _answer(file: str, batch: Batch) -> dict[str, Any]:
     sums = {name: tried[name] for name in OUTCOMES}
     rows = sum(sums[name] for name in OUTCOMES[:5])
     return {"file": file, "batch": str(batch.pk), "mapping": batch.source, "rows": rows, **sums,
+            "untaken": [{"headings": names, "why": why} for names, why in showing.untaken(batch)],
             "lines": told}  # fmt: skip
 
 
@@ -124,6 +126,9 @@ def _tell(answer: dict[str, Any]) -> None:
             "notes left aside.",
         ).format(**answer)
     )
+    for one in answer["untaken"]:
+        names, why = "、".join(one["headings"]), one["why"]
+        say(both(f"  不采用的列 {names}：{why}", f"  columns not taken: {names}: {why}"))
     wrong = [one for one in answer["lines"] if one["reason"]]
     for row in wrong[:TOLD_MAX]:
         place = f"{row['sheet']} {row['row']} {row['column']} {row['header']}".strip()

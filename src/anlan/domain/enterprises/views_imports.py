@@ -143,6 +143,7 @@ def _page(request: HttpRequest, found: Batch, problem: Refusal | None = None) ->
         "tone": sent.tone(found.status), "problem": problem, "filters": asked, "page": page,
         "sort": "row", "columns": showing.columns(page.rows), "counts": counts,
         "outcomes": showing.outcomes(found, counts), "kept": _kept(found),
+        "untaken": showing.untaken(found),
         "may_mend": kept and bool(counts.get("refused")), **WIZARD.job_of(found),
     }  # fmt: skip
     if planned and kept and not context["running"]:

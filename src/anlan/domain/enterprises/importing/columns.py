@@ -37,6 +37,18 @@ FIELDS: Mapping[str, str | Promise] = {
     "lon": gettext_lazy("longitude"),
     "lat": gettext_lazy("latitude"),
 }
+#: Columns that registers have and this one doesn't keep, by data/untaken.toml: why it doesn't.
+UNTAKEN: Mapping[str, str | Promise] = {
+    "people": gettext_lazy(
+        "names of people aren't kept with an enterprise: who answers for it gets an account of "
+        "their own"
+    ),
+    "contact": gettext_lazy(
+        "numbers and addresses of people aren't kept with an enterprise: they stand, encrypted, "
+        "with the account of whoever answers for it"
+    ),
+    "risk": gettext_lazy("the register keeps no grade that somebody else gave"),
+}
 #: Columns whose texts together say where it is, from the largest down.
 PLACES = ("prefecture", "county", "township", "area")
 #: On what a guess rests.
@@ -71,6 +83,21 @@ class Guess(NamedTuple):
 def _words() -> Mapping[str, Mapping[str, Sequence[str]]]:
     text = (industry.DATA / "columns.toml").read_text(encoding="utf-8")
     return tomllib.loads(text)
+
+
+@cache
+def _untaken() -> Mapping[str, Sequence[str]]:
+    text = (industry.DATA / "untaken.toml").read_text(encoding="utf-8")
+    return {name: words["has"] for name, words in tomllib.loads(text).items()}
+
+
+def why_untaken(heading: str) -> str:
+    """Why a column isn't taken that registers have and this one doesn't keep; "" of any other."""
+    folded = plain(heading)
+    code = next((name for name, words in _untaken().items() if any(w in folded for w in words)), "")
+    # 法人 alone is a person, but 法人单位 is the enterprise.
+    code = code or ("people" if folded == "法人" else "")
+    return str(UNTAKEN[code]) if code else ""
 
 
 @cache

@@ -10,7 +10,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, Self
 
-from anlan.domain.enterprises.importing.columns import Guess, guess, vocabulary
+from anlan.domain.enterprises.importing.columns import Guess, guess, vocabulary, why_untaken
 from anlan.domain.enterprises.refusals import NothingToRead, TooManyEntries
 from anlan.kernel.papers.sheets import Row, Sheet, Workbook, read_workbook
 from anlan.kernel.papers.sheets.tables import (
@@ -40,6 +40,11 @@ class Column:
     #: On what the field rests (columns.Guess); empty where a person said so.
     why: list[str] = made(default_factory=list)
     examples: list[str] = made(default_factory=list)
+
+    @property
+    def untaken(self) -> str:
+        """Why nothing of it is taken, where the register doesn't keep what it tells."""
+        return "" if self.field else why_untaken(self.heading)
 
     @property
     def reason(self) -> str:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from markupsafe import Markup
 
 from anlan.domain.enterprises import industry
+from anlan.domain.enterprises.importing.plan import Plan
 from anlan.domain.enterprises.models import Batch, Line, ObjectKind, Scale, Status
 from anlan.kernel.accounts import sectors
 from anlan.kernel.accounts.models import Unit
@@ -50,6 +51,16 @@ def outcomes(found: Batch, counted: Mapping[str, int]) -> list[tuple[Any, int, s
     """Label, how many, and where they are shown."""
     base = reverse("enterprises:batch", args=[found.pk])
     return [(label, counted.get(code, 0), f"{base}?show={code}#lines") for code, label in SHOWN]
+
+
+def untaken(found: Batch) -> list[tuple[list[str], str]]:
+    """Columns that were read and aren't kept, by why; a heading once."""
+    told: dict[str, dict[str, None]] = {}
+    for table in Plan.of(found.plan).tables:
+        for one in table.columns if table.included else ():
+            if one.untaken:
+                told.setdefault(one.untaken, {})[one.heading] = None
+    return [(list(headings), why) for why, headings in told.items()]
 
 
 def lines(found: Batch, asked: Filters) -> QuerySet[Line]:

@@ -12,13 +12,13 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from anlan.base.actor import Actor
-from anlan.base.paths import below
 from anlan.base.refusal import Refusal
 from anlan.base.text import bigrams, plain
 from anlan.domain.enterprises import codes
 from anlan.domain.enterprises.commands import NewEnterprise, PutResult, Wanted, same_place
 from anlan.domain.enterprises.importing import cells
 from anlan.domain.enterprises.importing.columns import FIELDS, PLACES, is_code
+from anlan.domain.enterprises.importing.departments import Departments
 from anlan.domain.enterprises.importing.plan import Line, Plan
 from anlan.domain.enterprises.models import NAME_CHARS_MAX, Batch
 from anlan.domain.enterprises.models import Line as Row
@@ -26,7 +26,6 @@ from anlan.domain.enterprises.permissions import may_keep_in
 from anlan.domain.enterprises.queries import Known, by_codes, by_names
 from anlan.domain.enterprises.refusals import RowUnclear
 from anlan.kernel.accounts import sectors
-from anlan.kernel.accounts.models import Unit, UnitKind
 from anlan.kernel.regions.models import Level, Region
 from anlan.kernel.regions.resolving import Resolver
 
@@ -38,7 +37,8 @@ _ENDINGS = ("股份有限公司", "有限责任公司", "有限公司", "公司"
 #: Columns that a row states beside its name, code and area.
 STATED = ("kind", "industry", "sector_id", "regulator_id", "address", "lon", "lat", "scale",
           "status")  # fmt: skip
-UNITS_MAX = 20_000
+#: Departments that a doubt names.
+NAMED_MAX = 5
 
 
 @dataclass(frozen=True)
@@ -128,18 +128,8 @@ class Reader:
         return Resolver.load(None, down_to=Level.COUNTY)
 
     @cached_property
-    def units(self) -> dict[str, list[int]]:
-        """Departments that may be in charge here, by name and code."""
-        found: dict[str, list[int]] = {}
-        # The county's own and its prefecture's and province's: each path begins with the others'.
-        path = self.home.path
-        above = [path[: end + 1] for end, sign in enumerate(path) if sign == "/"]
-        rows = Unit.objects.filter(kind=UnitKind.DEPARTMENT, valid_to=None)
-        near = rows.filter(below(path)) | rows.filter(path__in=above)
-        for pk, name, code in near.order_by("pk").values_list("pk", "name", "code")[:UNITS_MAX]:
-            for said in {plain(name), plain(code)}:
-                found.setdefault(said, []).append(pk)
-        return found
+    def departments(self) -> Departments:
+        return Departments.near(self.home)
 
     def remember(self, lines: Sequence[Line]) -> None:
         """Rows that an earlier attempt took in: a later one may tell of the same entries."""
@@ -245,19 +235,29 @@ class Reader:
                 if not found["sector_id"]:
                     became.doubt("industry", _LEFT, said=text[:40])
         for name, column, reads in (
-            ("regulator", "regulator_id", self._regulator), ("scale", "scale", cells.scale_of),
+            ("scale", "scale", cells.scale_of),
             ("status", "status", cells.state_of), ("kind", "kind", cells.kind_of),
         ):  # fmt: skip
             if text := said.get(name, ""):
                 found[column] = reads(text)
                 if found[column] is None:
                     became.doubt(name, _LEFT, said=text[:40])
+        if text := said.get("regulator", ""):
+            found["regulator_id"] = self._regulator(became, text)
         return found
 
-    def _regulator(self, said: str) -> int | None:
-        """The only department of that name here; a bureau of county and prefecture has its own."""
-        pks = self.units.get(plain(said), [])
-        return pks[0] if len(pks) == 1 else None
+    def _regulator(self, became: Became, said: str) -> int | None:
+        """The only department that is called so; of a short name (应急局), the only one that it may
+        stand for in the row's own area, else in the nearest area above. Several are told."""
+        near = self.departments.called(said, became.spot.path)
+        if len(near) == 1:
+            return near[0].pk
+        if near:
+            names = "、".join(one.name for one in near[:NAMED_MAX])
+            became.doubt("regulator", _SEVERAL, said=said[:40], names=names)
+        else:
+            became.doubt("regulator", _LEFT, said=said[:40])
+        return None
 
     # --- a chunk against the register -----------------------------------------------------------
 
@@ -353,6 +353,9 @@ class Reader:
 
 
 _LEFT = _("“%(said)s” isn't understood and is left out; write it as the form of an entry does")
+_SEVERAL = _(
+    "“%(said)s” may be any of %(names)s and is left out; write the name of the one that is meant"
+)
 _OTHERWISE = _(
     "row %(row)s tells of the same enterprise and says something else here; what it says holds"
 )

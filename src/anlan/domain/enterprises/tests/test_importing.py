@@ -19,6 +19,7 @@ from anlan.base.actor import Actor
 from anlan.domain.enterprises import codes, commands, importing
 from anlan.domain.enterprises.commands import NewEnterprise
 from anlan.domain.enterprises.importing import running
+from anlan.domain.enterprises.importing.departments import Departments
 from anlan.domain.enterprises.models import Batch, Enterprise, FormerName, Line, Mapping
 from anlan.domain.enterprises.tests.test_pages import person
 from anlan.kernel.accounts.models import Role, Sector, Unit
@@ -257,3 +258,67 @@ def test_a_table_without_a_name_is_refused_where_it_is_to_be_mended(office: Clie
         assert answer.status_code == said, given
     assert office.post(reverse("enterprises:import")).status_code == 422
     assert not Mapping.objects.exists()
+
+
+def department(name: str, area: Region) -> Unit:
+    return Unit.objects.create(
+        code=f"d{Unit.objects.count()}", name=name, kind="department", area=area, path=area.path,
+        valid_from=AT.date(),
+    )  # fmt: skip
+
+
+def test_a_short_name_is_the_areas_own_department_where_only_one_fits(wuhua: Region) -> None:
+    city = Region.objects.get(code="530100")
+    mine = {
+        short: department(name, wuhua).pk
+        for short, name in {
+            "应急局": "五华区应急管理局", "住建局": "五华区住房和城乡建设局",
+            "区市监局": "昆明市五华区市场监督管理局", "五华文旅局": "五华区文化和旅游局",
+        }.items()
+    }  # fmt: skip
+    department("昆明市应急管理局", city)
+    above = department("昆明市生态环境局", city)
+    for name in ("五华区交通运输局", "五华区交通运营管理局"):
+        department(name, wuhua)
+    found = Departments.near(wuhua)
+    for said, pk in mine.items():
+        assert [one.pk for one in found.called(said, wuhua.path)] == [pk], said
+    assert [one.pk for one in found.called("生态环境局", wuhua.path)] == [above.pk]
+    assert len(found.called("交运局", wuhua.path)) == 2
+    assert not found.called("财神局", wuhua.path)
+    # The city's own entries are its own bureau's.
+    assert [one.name for one in Departments.near(city).called("应急局", city.path)] == [
+        "昆明市应急管理局"
+    ]
+
+
+def test_what_the_register_does_not_keep_is_told_with_why_and_short_names_are_taken(
+    office: Client, wuhua: Region
+) -> None:
+    own = department("五华区应急管理局", wuhua)
+    for name in ("五华区交通运输局", "五华区交通运营管理局"):
+        department(name, wuhua)
+    heads = HEADS + ",法定代表人,联系电话,风险等级"
+    body = (
+        f"{heads}\n1,{code(1)},昆明甲化工有限公司,,人民路1号,,应急局,存续,张三,13800000000,红色\n"
+        f"2,{code(2)},昆明乙食品有限公司,,人民路2号,,交运局,存续,李四,13800000001,蓝色\n"
+    )
+    batch = send(office, body)
+    page = office.get(reverse("enterprises:batch", args=[batch.pk])).content.decode()
+    assert "aren&#39;t kept with an enterprise" in page or "aren't kept with an enterprise" in page
+    plan = importing.Plan.of(batch.plan)
+    chosen = {f"t{n}-{name}": "1" for n in range(len(plan.tables)) for name in ("here", "in")}
+    chosen |= {f"t{n}c{one.index}": one.field for n, table in enumerate(plan.tables)
+               for one in table.columns}  # fmt: skip
+    batch = press(office, "batch_plan", batch, **chosen)
+    page = office.get(reverse("enterprises:batch", args=[batch.pk])).content.decode()
+    shown = page[page.index("Not taken from the workbook") :][:1500]
+    for heading in ("法定代表人", "联系电话", "风险等级"):
+        assert heading in shown
+    assert "13800000000" not in shown
+    doubts = told(batch)
+    assert "五华区交通运输局、五华区交通运营管理局" in doubts[3][2]
+    assert not doubts[2][1], doubts[2]
+    batch = press(office, "batch_run", batch)
+    assert Enterprise.objects.get(name="昆明甲化工有限公司").regulator_id == own.pk
+    assert Enterprise.objects.get(name="昆明乙食品有限公司").regulator_id is None

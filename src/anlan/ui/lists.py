@@ -179,15 +179,21 @@ class Choice:
     widget: str = "choice"
 
     def pairs(self) -> list[tuple[str, Text]]:
-        return [(str(value), label) for value, label in self._options() if label != []]
+        return self.listed()[0]
 
-    @property
-    def rest(self) -> Text:
-        """What the last line says where not everything is listed (``offers.rest``)."""
-        return next((value for value, label in self._options() if label == []), "")
-
-    def _options(self) -> Iterable[tuple[Any, Any]]:
-        return self.options() if callable(self.options) else self.options
+    def listed(self) -> tuple[list[tuple[str, Text]], Text]:
+        """The options, and what the last line says where more are left out (``offers.rest``)."""
+        options: Iterable[tuple[Any, Any]] = (
+            self.options() if callable(self.options) else self.options
+        )
+        pairs: list[tuple[str, Text]] = []
+        rest: Text = ""
+        for value, label in options:
+            if isinstance(label, list):
+                rest = value
+            else:
+                pairs.append((str(value), label))
+        return pairs, rest
 
 
 @dataclass(frozen=True)

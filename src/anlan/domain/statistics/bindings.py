@@ -75,7 +75,8 @@ class OfCampaign(Count):
 
     def of_unit(self, unit: int) -> OfCampaign:
         code = f"{self.code.partition('~')[0]}~{unit}"
-        return replace(self, code=code, by_unit=unit, label=self.label)
+        name = lazystr(_Said(Unit.objects, unit, "name", self.label))
+        return replace(self, code=code, by_unit=unit, label=name)
 
     @property
     def tasks(self) -> QuerySet[Task]:
@@ -150,12 +151,12 @@ def offered_to(by: Actor, *, by_sector: bool = False) -> tuple[list[Indicator], 
 class _Said:
     """A text that is looked up when it is written: a paper names a figure thousands of times."""
 
-    def __init__(self, rows: Any, pk: Any, name: str, before: Any = "", after: Any = "") -> None:
-        self.rows, self.pk, self.name, self.before, self.after = rows, pk, name, before, after
+    def __init__(self, rows: Any, pk: Any, name: str, before: Any = "") -> None:
+        self.rows, self.pk, self.name, self.before = rows, pk, name, before
 
     def __str__(self) -> str:
-        said = self.rows.filter(pk=self.pk).values_list(self.name, flat=True).first()
-        return f"{self.before}{said or self.pk}{self.after}"
+        said = self.rows.filter(pk=self.pk).values_list(self.name, flat=True).first() or self.pk
+        return f"{self.before} · {said}" if self.before else str(said)
 
 
 def _of_item(pk: int, row: Item | None = None) -> OfItem:

@@ -43,8 +43,8 @@ def test_a_cut_filter_says_so_and_boxes_do(trees: object) -> None:
     with translation.override("en"):
         choice = Choice("tree", "Tree", lambda: offers.choices_of(trees, 1, lambda row: row.name))
         assert [label for _pk, label in choice.pairs()] == ["a"]
-        assert choice.rest == "and 2 more, not listed here"
-        assert Filters((choice,), QueryDict(f"tree={choice.rest}"))["tree"] is None
+        assert choice.listed()[1] == "and 2 more, not listed here"
+        assert Filters((choice,), QueryDict(f"tree={choice.listed()[1]}"))["tree"] is None
         form = Asked()
         offers.tell(form, "trees", 2)
         assert form.fields["trees"].help_text == "Any. and 2 more, not listed here"

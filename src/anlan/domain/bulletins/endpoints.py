@@ -71,7 +71,8 @@ class FigureOut(Schema):
     """One figure: how it reads, and what was asked of the ledger to have it."""
 
     text: str
-    #: The exact number; null where there is none, and ``missing`` may say why.
+    #: The exact number; null where there is none, and ``missing`` may say why. With "small_base"
+    #: a change in percent is told by both its numbers, for it stands on next to nothing.
     value: str | None
     missing: str
     label: str
@@ -182,7 +183,8 @@ class _Told:
     def __call__(self, figure: Figure) -> dict[str, Any]:
         known = None if figure.source else bindings.known(figure.indicator)
         return {
-            "text": figure.text, "value": figure.value, "missing": figure.missing,
+            "text": figure.text, "value": figure.value,
+            "missing": "small_base" if figure.is_small else figure.missing,
             "label": figure.label, "indicator": figure.indicator,
             "basis": str(known.full_basis) if known else "",
             "source": str(known.source) if known else "",

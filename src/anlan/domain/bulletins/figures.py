@@ -180,6 +180,13 @@ def _number(value: Value, part: str, compare: str) -> tuple[Number | None, str]:
     return read[part], ""
 
 
+def stand(figures: Sequence[Figure], now: Sequence[Figure]) -> bool:
+    """Whether asked once more they say what they said; a small base that wasn't told of before is
+    no other figure."""
+    pairs = zip(figures, now, strict=True)
+    return all(one.key == other.key and one.says_as(other) for one, other in pairs)
+
+
 def again(figures: Iterable[Figure], scope: Scope) -> list[Figure]:
     """The same figures asked of the ledger once more, as ``scope`` knows it; in their order.
 
@@ -204,17 +211,16 @@ def again(figures: Iterable[Figure], scope: Scope) -> list[Figure]:
             [bindings.known(code) for code in codes], query, list(COMPARED)
         ):
             if value.own == own:
-                key = (value.indicator.code, value.area_id, period, own,
-                       value.labels.get("sector", ""))  # fmt: skip
-                found[key] = value
+                # What names no sector is a part of the whole, and not the whole.
+                sector = (value.labels["sector"] or "none") if by_sector else ""
+                found[value.indicator.code, value.area_id, period, own, sector] = value
     return [_again(each, found) for each in wanted]
 
 
 def _again(each: Figure, found: Mapping[tuple[Any, ...], Value]) -> Figure:
     if each.source:
         return each
-    sector = "" if each.sector in ("", "none") else each.sector
-    value = found.get((each.indicator, each.area, each.period, each.own, sector))
+    value = found.get((each.indicator, each.area, each.period, each.own, each.sector))
     if value is None:
         # No sum of it at all: nothing was counted there, and a rate of nothing is none.
         is_count = each.part == VALUE and bindings.known(each.indicator).form == "count"

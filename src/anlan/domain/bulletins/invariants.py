@@ -64,7 +64,7 @@ def _figures_stand(now: datetime) -> Finding:
     for issue in Issue.objects.order_by("-made_at")[:LOOKED_AT_MAX]:
         looked += 1
         kept = body.figures_of(body.loaded(issue.content["body"]))
-        if figures.again(kept, scope_of(issue, now)) != kept:
+        if not figures.stand(kept, figures.again(kept, scope_of(issue, now))):
             bad.append(issue.number)
     return "figures of issued papers stand", not bad, looked, "; ".join(bad[:NAMED_MAX])
 

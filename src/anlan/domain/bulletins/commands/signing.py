@@ -164,7 +164,8 @@ def sign(pk: UUID, **call: Unpack[OnOne]) -> list[UUID]:
         check_whole(turn)
         blocks = turn.blocks
         about = scope_of(turn.paper, work.at)
-        if figures.again(body.figures_of(blocks), about) != body.figures_of(blocks):
+        told = body.figures_of(blocks)
+        if not figures.stand(told, figures.again(told, about)):
             raise NotReproduced
         turn.take("sign", {"signer": work.by.name})
         turn.save(signer=work.by.name[:NAME_CHARS_MAX], signed_at=work.at, dated=turn.today)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from html import unescape
 from typing import Any
@@ -25,6 +26,8 @@ from anlan.domain.filings.models import Adds, Item
 from anlan.kernel.accounts import policy
 from anlan.kernel.facts import ledger
 from anlan.kernel.facts.ledger import NewFact
+from anlan.kernel.indicators.compute import evaluate
+from anlan.kernel.indicators.declare import indicator
 from anlan.kernel.regions.queries import by_code
 
 pytestmark = pytest.mark.django_db
@@ -177,3 +180,32 @@ def test_an_item_of_forms_and_any_count_are_bound_by_their_codes(desk: Desk) -> 
         assert f"{{{word}}}" in unescape(answer.content.decode())
     assert desk.browser("stranger").get(href).status_code == 404
     assert reverse("bulletins:edit", args=[pk]) in page
+
+
+@in_the_open
+def test_the_whole_is_not_taken_for_what_names_no_sector(desk: Desk) -> None:
+    """A paper that tells of both is asked for both once more, and signed."""
+    desk.found(3)
+    fact = NewFact(
+        "hazard.found", {"sector": "coal"}, by_code("530102").pk, timezone.localdate(), 2
+    )
+    ledger.post([fact], at=desk.now)
+    scope = desk.scope(desk.paper())
+    query = figures.Query(
+        kinds=(), areas=[scope.area.pk], periods=[scope.period], **scope.common
+    )  # fmt: skip
+    whole = figures.of_value(*evaluate([indicator("hazard.found")], query))
+    none, coal = replace(whole, sector="none"), replace(whole, sector="coal")
+    asked = figures.again([none, whole, coal], scope)
+    assert [one.value for one in asked] == ["3", "5", "2"]
+
+
+@in_the_open
+def test_a_paper_of_before_small_bases_were_told_still_stands(desk: Desk) -> None:
+    figure = figures.Figure(
+        "hazard.found", 1, "2026-11", figures.CHANGE, "previous", value="200.0"
+    )  # fmt: skip
+    told = replace(figure, missing=f"{figures.SMALL}3:9")
+    assert figures.stand([figure], [told])
+    assert not figures.stand([figure], [replace(told, value="100.0")])
+    assert not figures.stand([figure], [replace(figure, value=None, missing="not_reported")])

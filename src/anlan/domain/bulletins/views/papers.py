@@ -283,7 +283,7 @@ def figure(request: HttpRequest, pk: UUID, block: str, n: int) -> HttpResponse:
         [now] = figures.again([found], replace(then, known_at=None))
     [again] = figures.again([found], then)
     context = {
-        "row": row, "figure": found, "area": area, "now": now, "stands": again == found,
+        "row": row, "figure": found, "area": area, "now": now, "stands": again.says_as(found),
         "reach": reach, "beside": list(corrections.beside(queries.visible(by), row, found)),
         "basis": "" if found.source else str(bindings.known(found.indicator).full_basis),
         "source": "" if found.source else str(bindings.known(found.indicator).source),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from anlan.kernel.accounts.words import Words
 
@@ -15,5 +16,9 @@ WORDS = Words(
     objects={
         "enforcement.entry": _("entry in the book of enforcement"),
         "enforcement.payment": _("payment of a fine"),
+    },
+    fields={
+        "amount": pgettext_lazy("field", "amount (fen)"),
+        "fine": pgettext_lazy("field", "fine (fen)"),
     },
 )

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.base.actor import Actor
-from anlan.domain.enforcement import finding
 from anlan.domain.enforcement.commands import NewEntry
 from anlan.domain.enforcement.commands.checking import (
     FIELDS,
@@ -30,7 +29,7 @@ from anlan.domain.enforcement.models import (
     Violation,
 )
 from anlan.domain.enforcement.permissions import may_enter_for
-from anlan.domain.enterprises.models import NAME_CHARS_MAX
+from anlan.domain.enterprises.choosing import FirmField
 from anlan.kernel.accounts import policy, sectors
 from anlan.kernel.accounts.fields import AreaField, UnitField
 from anlan.kernel.accounts.models import Role, Unit
@@ -73,31 +72,8 @@ def _taken(name: str) -> forms.Field:
     return _number(label, most)
 
 
-class FirmField(forms.CharField):
-    """An enterprise of the register by its full name or credit code; its id, or None."""
-
-    by: Actor | None = None
-
-    def clean(self, value: Any) -> Any:
-        name = super().clean(value)
-        if not name:
-            return None
-        assert self.by is not None, "say whose form it is"
-        found = list(finding.firms([name], self.by)[name])
-        if len(found) != 1:
-            raise forms.ValidationError(
-                _("Several enterprises are called so: write the credit code.")
-                if found
-                else _("No enterprise that you answer for is called so. Look in the register.")
-            )
-        return found[0]
-
-
 def _firm(required: bool) -> FirmField:
-    return FirmField(
-        label=FIELDS["firm"], max_length=NAME_CHARS_MAX, required=required,
-        help_text=gettext_lazy("Its full name as in the register, or its credit code."),
-    )  # fmt: skip
+    return FirmField(rule="enterprise.enforce", label=FIELDS["firm"], required=required)
 
 
 class WhomForm(Form):

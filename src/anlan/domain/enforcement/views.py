@@ -105,7 +105,7 @@ def new(request: HttpRequest) -> HttpResponse:
     offered = queries.open_violations(firm.pk, by) if firm and "rectified" in kind.takes else []
     initial = {
         "pk": uuid7(), "request_id": uuid7(), "on": timezone.localdate(at),
-        "firm": (firm.credit_code or firm.name) if firm else "",
+        "firm": firm.pk if firm else "",
         "rectified": [str(each.pk) for each in offered],
     }  # fmt: skip
     form = EntryForm(by, kind, offered, request.POST or None, initial=initial)

@@ -13,6 +13,7 @@ urlpatterns = [
     path("industries/search/", views_rules.industries, name="industries"),
     path("industries/change/", views_rules.change, name="change_rule"),
     path("areas/", views.areas, name="areas"),
+    path("pick/", views.pick, name="pick"),
     path("import/", views_imports.imports, name="import"),
     path("import/mappings/<uuid:pk>/forget/", views_imports.forget, name="forget_mapping"),
     path("import/<uuid:pk>/", views_imports.batch, name="batch"),

@@ -15,7 +15,7 @@ from anlan.base.refusal import MovedOn, Refusal
 from anlan.base.text import plain
 from anlan.domain.enterprises import columns, commands, industry, queries
 from anlan.domain.enterprises.forms import EnterpriseForm, MergeForm
-from anlan.domain.enterprises.models import Enterprise, Status
+from anlan.domain.enterprises.models import NAME_CHARS_MAX, Enterprise, Status
 from anlan.domain.enterprises.refusals import CodeTaken, MergeRefused, NameTaken
 from anlan.kernel.accounts import lists, policy
 from anlan.kernel.accounts.gate import actor_of, drawn_beside, requires
@@ -57,6 +57,22 @@ def areas(request: HttpRequest) -> HttpResponse:
     found = regions.find(text, limit=CHOICES_MAX) if text else []
     rows = [(area.code, area.name, area.full_name) for area in found]
     return render(request, "enterprises/_options.html", {"rows": rows})
+
+
+@requires("enterprise.view")
+def pick(request: HttpRequest) -> HttpResponse:
+    """What the picker of enterprises offers for a few words."""
+    text = request.GET.get("picker_q", "").replace("\x00", "").strip()[:NAME_CHARS_MAX]
+    if not text:
+        return HttpResponse()
+    rows = Enterprise.objects.listed().search(text)
+    seen = policy.permitted(rows, "enterprise.view", actor_of(request))
+    found = seen.select_related("area").order_by("plain_name", "pk")[:CHOICES_MAX]
+    context = {
+        "rows": [(row.pk, row.name, row.credit_code or row.area.full_name) for row in found],
+        "nothing": _("No enterprise of that name or code among those that you may see."),
+    }
+    return render(request, "enterprises/_options.html", context)
 
 
 @requires("enterprise.view")

@@ -259,3 +259,16 @@ def test_a_refusal_shows_as_a_toast_and_leaves_the_page(look):
     ask(page, "/fails/moved-on/")
     page.wait_for_selector("#toasts .toast-red")
     assert page.locator(".data tbody tr").count() == rows
+
+
+def test_what_is_typed_over_a_choice_is_sent_instead_of_it(look):
+    """Who chose one area and then typed another name must not send the first."""
+    page = look("/ui/guide/form/")
+    field, value = page.locator("[data-picker-text]"), page.locator("[data-picker-value]")
+    field.fill("盘龙")
+    page.locator(".picker .option[data-code]").first.click()
+    assert value.input_value().startswith("53")
+    field.fill("没有这个地方")
+    assert value.input_value() == "没有这个地方"
+    field.fill("")
+    assert value.input_value() == ""

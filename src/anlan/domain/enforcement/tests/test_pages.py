@@ -255,3 +255,26 @@ def test_the_pages_ask_as_much_of_many_as_of_few(desk: Desk) -> None:
         desk.fined(violations=(f"乙{n}", f"丙{n}"))
         desk.pay(row, 1)
     assert [statements(url) for url in urls] == few
+
+
+def test_an_enterprise_is_looked_for_by_words_and_sent_by_its_id_or_written_in_full(
+    desk: Desk,
+) -> None:
+    from anlan.domain.enforcement.models import Entry
+
+    look = reverse("enterprises:pick") + "?picker_q="
+    offered = desk.client_of("inspector").get(look + desk.firm.name[2:]).content.decode()
+    assert f'data-code="{desk.firm.pk}"' in offered and desk.firm.name in offered
+    # Of another district's enterprise neither name nor code is told.
+    assert f'data-code="{desk.away.pk}"' not in (
+        desk.client_of("inspector").get(look + desk.away.name).content.decode()
+    )
+    assert not desk.client_of("inspector").get(look).content
+    assert send(desk, "inspection", firm=str(desk.firm.pk)).status_code == 302
+    assert Entry.objects.get().enterprise_id == desk.firm.pk
+    for wrong in (str(desk.away.pk), "没有这家企业", "9" * 12):
+        answer = send(desk, "inspection", firm=wrong)
+        assert answer.status_code == 422, wrong
+    again = send(desk, "inspection", firm="没有这家企业").content.decode()
+    # What was typed stands there still.
+    assert 'value="没有这家企业"' in again

@@ -295,6 +295,7 @@ def test_a_short_name_is_the_areas_own_department_where_only_one_fits(wuhua: Reg
 def test_what_the_register_does_not_keep_is_told_with_why_and_short_names_are_taken(
     office: Client, wuhua: Region
 ) -> None:
+    office.defaults["HTTP_ACCEPT_LANGUAGE"] = "en"
     own = department("五华区应急管理局", wuhua)
     for name in ("五华区交通运输局", "五华区交通运营管理局"):
         department(name, wuhua)

@@ -5,13 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from anlan.base.actor import Actor
-from anlan.base.text import plain
-from anlan.domain.enterprises.models import NAME_CHARS_MAX as FIRM_CHARS_MAX
-from anlan.domain.enterprises.models import Enterprise
+from anlan.domain.enterprises.choosing import FirmField
 from anlan.domain.inspections.acceptance.commands import REMARK_CHARS_MAX, Answer, field_of
 from anlan.domain.inspections.acceptance.models import (
     NAME_CHARS_MAX,
@@ -19,20 +16,15 @@ from anlan.domain.inspections.acceptance.models import (
     AcceptanceItem,
 )
 from anlan.domain.library.models import RuleItem
-from anlan.kernel.accounts import policy
+from anlan.kernel.accounts.fields import chosen_by
 from anlan.ui.forms import DayInput, Form
 
 
 class AcceptanceForm(Form):
-    """``firm`` is the full name of one, or its credit code."""
-
     pk = forms.UUIDField(widget=forms.HiddenInput)
     request_id = forms.UUIDField(widget=forms.HiddenInput)
     seen = forms.IntegerField(required=False, widget=forms.HiddenInput)
-    firm = forms.CharField(
-        label=gettext_lazy("Enterprise"), max_length=FIRM_CHARS_MAX,
-        help_text=gettext_lazy("Its full name as in the register, or its credit code."),
-    )  # fmt: skip
+    firm = FirmField(rule="enterprise.accept")
     on = forms.DateField(label=gettext_lazy("Day of the acceptance"), widget=DayInput)
     visitor = forms.CharField(label=gettext_lazy("Who was there"), max_length=NAME_CHARS_MAX)
     note = forms.CharField(
@@ -44,6 +36,7 @@ class AcceptanceForm(Form):
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
         self.by, self.items = by, items
+        chosen_by(self, by)
         for item in items:
             # Whether an answer lacks, the command says: it knows which item it is.
             self.fields[field_of(item.pk)] = forms.ChoiceField(
@@ -54,19 +47,6 @@ class AcceptanceForm(Form):
                 label=gettext_lazy("What is wrong, and where exactly"), required=False,
                 max_length=REMARK_CHARS_MAX,
             )  # fmt: skip
-
-    def clean_firm(self) -> int:
-        name = self.cleaned_data["firm"].strip()
-        rows = policy.permitted(Enterprise.objects.listed(), "enterprise.accept", self.by)
-        found = list(rows.filter(credit_code=name.upper()).values_list("pk", flat=True)[:2])
-        found = found or list(rows.filter(plain_name=plain(name)).values_list("pk", flat=True)[:2])
-        if len(found) != 1:
-            raise forms.ValidationError(
-                _("Several enterprises are called so: write the credit code.")
-                if found
-                else _("No enterprise that you answer for is called so. Look in the register.")
-            )
-        return int(found[0])
 
     @property
     def answers(self) -> dict[int, Answer]:

@@ -97,14 +97,13 @@ def enter(request: HttpRequest) -> HttpResponse:
     return render_page(request, "acceptance/enter.html", "acceptance/enter.html", context, status)
 
 
-def _firm(request: HttpRequest) -> str:
+def _firm(request: HttpRequest) -> int | None:
     """The enterprise that an address names, as far as one may accept there."""
     wanted = request.GET.get("enterprise", "")
     if not wanted.isdecimal() or len(wanted) > 18:
-        return ""
+        return None
     rows = policy.permitted(Enterprise.objects.listed(), "enterprise.accept", actor_of(request))
-    row = rows.filter(pk=int(wanted)).first()
-    return (row.credit_code or row.name) if row else ""
+    return rows.filter(pk=int(wanted)).values_list("pk", flat=True).first()
 
 
 def _with_sheet(

@@ -231,6 +231,11 @@
       choose(picker, $("[aria-selected=true]", list) || options(list)[0]);
     }
   });
+  // What is typed and not chosen goes to the server, which takes it or says why not: a form must
+  // never send what was chosen before it. A filter keeps what it has until something is chosen.
+  on("input", "[data-picker-text]", (event, field) => {
+    if (field.form && field.form.method === "post") $("[data-picker-value]", field.closest(".picker")).value = field.value.trim();
+  });
   // Typing must not send the form's own change; an emptied field means: everywhere.
   on("change", "[data-picker-text]", (event, field) => {
     const value = $("[data-picker-value]", field.closest(".picker"));

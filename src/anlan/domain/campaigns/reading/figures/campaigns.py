@@ -21,10 +21,14 @@ from .periods import Span, When, is_baseline
 #: Campaigns of the whole country, for papers that name one without its dates: how they are called,
 #: from when to when, and how long afterwards papers still sum them up.
 CAMPAIGNS = (
-    (re.compile(r"治本攻坚"), "2024", "2026"),
+    (re.compile(r"治本攻坚"), "202401", "202612"),
     (re.compile(r"专项整治三年行动|安全生产[^。\n]{0,8}三年行动|三年行动"), "202004", "202212"),
 )
 HEAD = 600
+#: So many lines of a paper may stand above its first sentence and with it.
+HEAD_ROWS = 6
+#: A campaign, or a drive of a paper's own place.
+_NAMED = re.compile(r"行动|整治|攻坚|大检查|大排查|会战")
 #: So far a paper says when its campaign began.
 SAYS_CHARS = 900
 #: A span of months so long is the campaign's, wherever it stands.
@@ -35,6 +39,11 @@ _CAMPAIGN_WORD = re.compile(r"行动|整治|攻坚|计划|规划")
 _BEFORE_BRACKET = re.compile(r"(?:行动|整治|攻坚|方案|计划|规划)[(“”]{1,2}$")
 _CARRIES_OUT = re.compile(
     r"[^。;\n\d]{0,60}?(?:开展|启动|实施|部署|组织|进行|为期)[^。;\n\d]{0,24}?(?:行动|会战|大排查|大检查|大整治|攻坚|专项整治)"
+)
+#: “11·24”事故发生后,立即开展大排查: what an accident was the occasion of begins with its month.
+_AFTERWARDS = re.compile(
+    r"[^。;\n\d]{0,30}?(?:事故|火灾|爆炸)(?:发生)?(?:之?后|以来|教训)[^。;\n\d]{0,50}?(?:开展|启动|部署|组织|进行)"
+    r"[^。;\n\d]{0,30}?(?:行动|会战|大?排查|大?检查|大?整治|攻坚)"
 )
 _COUNTS = re.compile(r"[^。\n]{0,60}?\d")
 _UNTIL = re.compile(r"截[至止]到?$")
@@ -89,6 +98,8 @@ def _short(text: str, dates: Sequence[When], until: str) -> Span | None:
     for when in dates:
         if when.start > SAYS_CHARS:
             return None
+        if len(when.span.first) == 8 and not when.ranged and _AFTERWARDS.match(text, when.end):
+            return Span(when.span.first[:6], max(until, when.span.first[:6]))
         if (
             (when.ranged or when.open) and len(when.span.first) >= 6 and not when.span.words
             and not is_baseline(text, when.start, when.end) and _CARRIES_OUT.match(text, when.end)
@@ -101,6 +112,13 @@ def _short(text: str, dates: Sequence[When], until: str) -> Span | None:
 def _is_one(text: str, when: When) -> bool:
     behind = _CAMPAIGN_WORD.search(text, when.end, when.end + 40) is not None
     return behind or _BEFORE_BRACKET.search(text[max(0, when.start - 12) : when.start]) is not None
+
+
+def is_headed(text: str, campaign: Span) -> bool:
+    """Whether the paper is about a campaign: its head names one, or the sentence that opens it."""
+    rows = [row for row in text.split("\n") if row.strip()][:HEAD_ROWS]
+    opening = next((row for row in rows[1:] if "。" in row), "").split("。")[0]
+    return any(_NAMED.search(row) for row in (*rows[:1], opening)) or len(campaign.first) == 8
 
 
 def _months(first: str, last: str) -> int:
@@ -133,6 +151,23 @@ def so_far(campaign: Span, until: str) -> Span:
     if not low[:6] <= until < high[:6]:
         return campaign
     return Span(low, until)
+
+
+def to_now(span: Span, own: str) -> Span | None:
+    """前三季度…。截至目前: what was counted since January is counted until the paper's own month."""
+    year = len(span.last) == 6 and span.first == f"{own[:4]}01"
+    return Span(span.first, own[:6]) if year and span.last < own[:6] else None
+
+
+_RISEN = re.compile(r"年?的?[^。;,]{0,16}?(?:上升|提高|提升|增加|增长|增|扩大|下降|减少|降低|降|减|压减)[到至为]")
+
+
+def risen_from(text: str, when: When, place: int) -> bool:
+    """由2024年的9.4项上升到40.1项: the second value is of the time after that year."""
+    lead = text[max(0, when.start - 1) : when.start]
+    return lead in ("由", "从") and len(when.span.first) == 4 and not when.ranged and (
+        _RISEN.match(text, when.end, place) is not None
+    )
 
 
 def until(first: str, cut_off: Span) -> Span:

@@ -217,6 +217,10 @@ class Context:
                 continue
             if self._in_brackets(when.start, place):
                 continue
+            if campaigns.risen_from(self.text, when, place):
+                year = str(int(when.span.last[:4]) + 1)
+                carried = (when.start, frames.since(year, self.held))
+                break
             if len(when.span.first) == 8 and not when.ranged and _TOLD.match(self.text, when.end):
                 continue
             aimed = re.search(r"(?<!截)[到至]$", self.text[max(0, when.start - 2) : when.start])
@@ -225,7 +229,7 @@ class Context:
                 continue
             if when.span.words in ("今年", "本年") and self.held.default.words:
                 break  # 关于一季度…的通报: of a paper of a quarter 今年 says no more.
-            if len(when.span.first) == 4 and _SEASON.match(self.text, when.end):
+            if len(when.span.first) == 4 and when.digits and _SEASON.match(self.text, when.end):
                 continue  # 2022年春运 is a name.
             if len(when.span.first) == 4 and not when.ranged and self._names(when):
                 continue
@@ -272,6 +276,8 @@ class Context:
             months = [w for w in self.whens if w.end <= hit.start() and len(w.span.first) == 6]
             if months and not months[-1].ranged and self.held.campaign is not None:
                 carried = (hit.start(), frames.since(months[-1].span.first, self.held))
+            elif not months and carried and (now := campaigns.to_now(carried[1], self.held.own)):
+                carried = (hit.start(), now)
         if carried is None and self.before is not None and self._goes_on(self.before):
             return self.before
         return carried[1] if carried else self.year or self.held.default
@@ -348,9 +354,18 @@ class Context:
             return self._counted_until(when)
         if when.open and len(when.span.first) == 4 and told.first[:6] == f"{when.span.first}01":
             return told  # 今年1月至3月25日…。今年以来: the paper's own span.
+        if when.open and not when.span.words and (last := self._stops(when)):
+            return campaigns.until(when.span.first, last)
         if when.open and not when.span.words:
             return frames.since(when.span.first, self.held)
         return when.span
+
+    def _stops(self, when: When) -> Span | None:
+        """截至4月底,今年以来检查…: until then, not until the paper's own month."""
+        start, end = self.sentence(when.start)
+        last = [one.span for one in self.whens if start <= one.start < end and self._cut_off(one)]
+        told = bool(last) and len(last[0].last) >= 6 and last[0].last[:6] >= when.span.first[:6]
+        return last[0] if told else None
 
     def _counted_until(self, when: When) -> Span:
         """截至10月27日: since the campaign or the year began, or the start that the sentence names.

@@ -79,7 +79,7 @@ def _passed_over(text: str, line: Line, when: When) -> bool:
     opened = text.rfind("《", line.start, when.start)
     if opened >= 0 and text.find("》", opened, when.start) < 0 and not before.endswith("("):
         return True
-    if re.match(r"(?:同期)?的\d", after):
+    if re.match(r"(?:同期)?的\d", after) and before[-1:] not in ("由", "从"):
         return True
     if len(when.span.first) == 4 and not when.ranged:
         if after.startswith(("度", "第")) or _TITLED.match(after):
@@ -104,7 +104,7 @@ _IMPRINT_BEFORE = re.compile(r"(?:发布|发表|更新|成文|印发|时间|日�
 _FULL = re.compile(r"(?:19|20)\d\d\D\d{1,2}\D\d{1,2}日?")
 _WIRED = re.compile(r"\s?(?:电|讯|消息)")
 _HEARD = re.compile(
-    r"[^。;\n]{0,16}记者[^。;\n]{0,30}?(?:获悉|了解到|了解|从)|[^,。;\n]{0,6}从[^。;\n]{0,24}获悉"
+    r"[^。;\n]{0,16}记者[^。;\n]{0,30}?(?:获悉|了解到|了解|从)|[^,。;\n]{0,6}从[^。;\n]{0,24}?(?:获悉|了解)"
 )
 #: 6月16日20时20分,…发生一起运输事故
 _BEFELL = re.compile(r"[^。;\n]{0,70}?发生(?P<what>[^,。;\n]{0,24}?(?:事故|火灾|爆炸|地震|案件))")

@@ -39,6 +39,7 @@ class Frame:
     #: What the campaign had brought by then, and whether the paper as a whole is of that.
     done: Span | None = None
     reports: bool = False
+    now: int = 0  # what 今年 is in news of a year that is over; nought where it is the paper's year
 
     @property
     def so_far(self) -> Span:
@@ -52,10 +53,13 @@ def frame(text: str, issued: date | None) -> Frame:
     year = int(own[:4]) if over else year
     own = own or _wired(text, year)
     until = own[:6]
-    titled = _titled(text, year)
+    titled = _titled(text, year) or _looks_back(text, own)
     if titled is not None and titled.first[:4] != str(year):
         year, until = int(titled.first[:4]), f"{titled.last[:4]}12"
-    dates = whens(text, 0, len(text), year, own)
+    # 2019年… told in January: its 去年 is 2019. A summary speaks from its own year.
+    over_by_now = titled is not None and own and own[:4] != str(year)
+    now = int(own[:4]) if over_by_now and not _OF_ITS_YEAR.search(_title(text)) else 0
+    dates = whens(text, 0, len(text), year, own, now)
     if not until:
         past = [
             when.span.last for when in dates
@@ -68,18 +72,40 @@ def frame(text: str, issued: date | None) -> Frame:
     plan = is_plan(text) and _asks(text)
     looks_back = _SUMMARY.search(text[:HEAD]) or not plan
     about = titled if titled is not None and looks_back else None
+    reported = _reported(text, year, own, until)
+    aside = campaign is not None and reported is not None and not campaigns.is_headed(text, campaign)
     default = (
         about
-        or campaign
+        or (reported if aside else campaign)
         or _season(text, dates)
         or (Span(str(over), str(over)) if over else None)
-        or _reported(text, year, own, until)
+        or reported
         or Span(str(year), str(year))
     )
     reports = default is campaign and campaign is not None and not plan
     counted = campaigns.counted_until(text, dates, until)
     done = campaigns.so_far(campaign, counted) if campaign is not None else None
-    return Frame(year, default, campaign, until, own, _named(text, dates, default), done, reports)
+    return Frame(year, default, campaign, until, own, _named(text, dates, default), done, reports, now)
+
+
+#: A paper in its own voice about its year, whenever it was put online.
+_OF_ITS_YEAR = re.compile(r"总结|报告|工作情况|情况|通报|公报|年报|分析|统计|计划|要点")
+
+
+def _looks_back(text: str, own: str) -> Span | None:
+    """2022年,全市… as the first words of a paper of January or February: of that year."""
+    if own[4:6] not in ("01", "02"):
+        return None
+    opening = next((row for row in text.split("\n") if "。" in row), "").strip()
+    year = str(int(own[:4]) - 1)
+    titled = re.search(rf"(?<!\d){year}年[^。;\d度]*(?:整改|整治|关闭|处罚|实现|完成)", _title(text))
+    told = re.match(rf"{year}年,[^。]*\d", opening)
+    named = re.search(r"行动|攻坚", _title(text))
+    return Span(year, year) if titled or (told and not named) else None
+
+
+def _title(text: str) -> str:
+    return next((row for row in text.split("\n") if row.strip()), "")
 
 
 _ASKS = re.compile(r"方案|计划|要点|通知|安排|意见|规划")
@@ -128,7 +154,7 @@ def _season(text: str, dates: list[When]) -> Span | None:
 
 #: A paper that looks back names in its title the time it is about: 2021年工作总结, 2020年形势分析.
 _SUMMARY = re.compile(
-    r"总结|分析|[简月季周旬快专]报(?!警|送|告)|统计表|一览表|通报|公报|形势|回顾|成绩单|年报|情况的?报告|工作报告|情况统计|基本情况"
+    r"总结|分析|[简月季周旬快专]报(?!警|送|告)|统计表|一览表|通报|公报|形势|回顾|综述|盘点|成绩单|工作情况|工作成效|年报|情况的?报告|工作报告|情况统计|基本情况"
 )
 _TITLE_YEAR = re.compile(
     r"(?<![\d—~-])(?P<y>20\d\d)(?:年度?|(?=(?:安全生产)?工作总结|前[三两]|[上下]半年|第?[一二三四]季))(?![—~至到-]|[前底末])(?:(?P<p>上半年|下半年|前三季度|第?[一二三四]季度|全年)|(?P<a>1[0-2]|0?[1-9])(?:月份?)?[—~至到-]+(?P<b>1[0-2]|0?[1-9])月|(?P<m>1[0-2]|0?[1-9])月(?!\d|底|末))?"
@@ -194,6 +220,21 @@ def _opens_account(text: str, when: When, line: int) -> bool:
     return not lead and re.match(r"[^\n]{0,160}?\d", text[when.end :]) is not None
 
 
+def _cut_off_beside(
+    text: str, when: When, start: int, end: int, year: int, own: str
+) -> Span | None:
+    """截至4月底,今年以来检查…: the month that a sentence counts until."""
+    if not re.match(r"[^。\n]{0,40}?\d", text[when.end : end]):
+        return None
+    start = max(start, text.rfind("。", start, when.start) + 1)
+    for other in whens(text, start, end, year, own):
+        if re.search(r"截[至止]到?$", text[max(0, other.start - 3) : other.start]):
+            later = len(other.span.last) >= 6 and other.span.last[:4] == when.span.first[:4]
+            stop = text.find("。", start, other.start) >= 0
+            return other.span if later and not stop and not other.ranged else None
+    return None
+
+
 def _reported(text: str, year: int, own: str, until: str) -> Span | None:
     """The time that a bulletin speaks of as a whole: the first one its head counts in."""
     place = 0
@@ -222,13 +263,16 @@ def _reported(text: str, year: int, own: str, until: str) -> Span | None:
                 and re.search(r"\d", text[when.end : place + len(line)])
             ):
                 return when.span  # 今年以来 of a paper that names no year.
+            if when.open and (last := _cut_off_beside(text, when, place, place + len(line), year, own)):
+                return campaigns.until(when.span.first, last)
             if when.open and not when.span.words and _opens_account(text, when, place):
                 return campaigns.until(when.span.first, Span(until, until)) if until else None
             if when.open or not (long or opens):
                 continue
             if _COUNTS.search(text, when.end, min(when.end + 40, place + len(line))):
                 return when.span
-        counted = counted or re.search(r"\d[起人家条项个处户]", line) is not None
+        headline = not text[:place].strip() and not re.search(r"[。;]", line)
+        counted = counted or (not headline and re.search(r"\d[起人家条项个处户]", line) is not None)
         place += len(line) + 1
     return None
 
@@ -352,7 +396,8 @@ def since(first: str, held: Frame) -> Span:
         high = held.campaign.last if len(held.campaign.last) >= 6 else f"{held.campaign.last}12"
         end = min(end, high[:6]) if high[:6] >= start[:6] else end
         start = max(start, low) if len(first) == 4 and low[:4] == first else start
-    if start[4:6] == "01" and end == f"{start[:4]}12" and len(start) == 6:
+    now = held.own[:6] == end and len(first) == 4  # 今年以来 told in December
+    if not now and start[4:6] == "01" and end == f"{start[:4]}12" and len(start) == 6:
         return Span(start[:4], start[:4])
     return Span(start, max(end, start[:6]))
 

@@ -139,6 +139,7 @@ def subjects(before: str) -> list[str]:
     before = re.sub(r"(?:较|相比|比)“[^”]+”[^,。]{0,2}", "", before)
     before = re.sub(r"(?:较|比|与)[^,。]{2,10}?同期(?=[升降上下增减]|$)", "", before)
     before = _HELD_FIRST.sub("", before)
+    before = re.sub(r"^,?按(?:可比|同|相同)?口径(?:计算|比较)?,?", "", before)
     words = re.split(
         r"同比|环比|按年|较(?!大|重)|比(?!例)|分别|与\d{4}年|实现|降幅|下降|减少|上升|增长|增加|增幅|均(?=下降|实现|减少|增|上)",
         before,

@@ -117,13 +117,18 @@ def is_baseline(text: str, start: int, end: int) -> bool:
     return held is not None and (held[0] == "同比" or not re.match(r"[,。]", text[end : end + 8]))
 
 
-def whens(text: str, start: int, end: int, year: int, own: str = "") -> list[When]:
-    """Every date expression of this stretch. A month without a year takes the year before it."""
+def whens(
+    text: str, start: int, end: int, year: int, own: str = "", now: int = 0
+) -> list[When]:
+    """Every date expression of this stretch. A month without a year takes the year before it.
+
+    now: what 今年 is, where a paper that looks back on its ``year`` doesn't speak from it.
+    """
     found: list[When] = []
     last_year, last_month = year, own[:6]
     place = start
     while place < end:
-        hit = _at(text, place, end, year, last_year, own) or _bare_day(text, place, end, last_month)
+        hit = _at(text, place, end, now or year, last_year, own) or _bare_day(text, place, end, last_month)
         if hit is None or hit.end <= place:
             place += 1
             continue
@@ -180,6 +185,8 @@ def _at(text: str, place: int, end: int, year: int, last: int, own: str = "") ->
         near = text[max(0, place - 40) : place]
         known = re.findall(r"(?:19|20)\d\d(?=年)", near)
         when = year - 1 if "去年" in near else int(known[-1]) if known else year
+        early = not known and f"{when:04}{int(hit['m']):02}{int(hit['d']):02}" > own[:8] > str(when)
+        when -= early  # “11·24” in a paper of February was the year before.
         day = f"{when:04}{int(hit['m']):02}{int(hit['d']):02}"
         return When(place + 1, hit.end() - 1, Span(day, day), year_given=False)
     if char not in "0123456789今本去上前明从自一二三四下第全" or (
@@ -226,6 +233,8 @@ def _at(text: str, place: int, end: int, year: int, last: int, own: str = "") ->
     base = given if given is not None else last
     if given is None and base == int(own[:4] or 0) and _last_winter(text, hit, own):
         base -= 1
+    elif given is None and base == int(own[:4] or 0) and _not_yet(text, place, hit, own):
+        base -= 1
     elif given is None and _just_now(text, hit, own):
         base = int(own[:4])
     digits = f"{base:04}{int(hit['am']):02}" + (f"{int(hit['ad']):02}" if hit["ad"] else "")
@@ -235,6 +244,12 @@ def _at(text: str, place: int, end: int, year: int, last: int, own: str = "") ->
 def _not_over(hit: re.Match[str], year: int, own: str) -> bool:
     """1-12月 in a paper of January counts the year before: its own isn't over."""
     return int(hit["from"]) == 1 and len(own) >= 6 and f"{year:04}{int(hit['to']):02}" > own[:6]
+
+
+def _not_yet(text: str, place: int, hit: re.Match[str], own: str) -> bool:
+    """截至9月15日 in a paper of January: the last such day before it."""
+    counted = re.search(r"截[至止]到?$", text[max(0, place - 3) : place])
+    return counted is not None and len(own) >= 6 and f"{int(hit['am']):02}" > own[4:6]
 
 
 def _last_winter(text: str, hit: re.Match[str], month: str) -> bool:

@@ -54,7 +54,7 @@ def read(text: str, *, issued: date | None = None, region: str = "") -> list[Fig
         year = year or sections.span
         plain = year is not None and year.first[:4] == year.last[:4]
         this_year = int(year.first[:4]) if year and plain else held.year
-        times = whens(whole, line.start, line.end, this_year, held.own)
+        times = whens(whole, line.start, line.end, this_year, held.own, held.now)
         context = Context(
             whole, line, sentences(whole, line), held, sections.place, times, year, day, before
         )

@@ -19,7 +19,7 @@ SLOGANS: dict[str, tuple[tuple[int, ...], str]] = {
     "双随机一公开": ((2, 1), "项"), "三违": ((3,), "种"), "双报告": ((2,), "方"), "两防": ((2,), "项"),
     "五到位": ((5,), "项"), "三同时": ((3,), "项"), "四不两直": ((4, 2), "项"), "一会三卡": ((1, 3), "项"),
     "三管三必须": ((3, 3), "个"), "三合一": ((3,), "种"), "多合一": ((), ""), "一表三清单": ((1, 3), "个"),
-    "五要件": ((5,), "项"), "三同": ((3,), "项"), "一岗双责": ((1, 2), "责"), "四个一批": ((4,), "个"),
+    "三下降": ((3,), "个"), "四下降": ((4,), "个"), "五要件": ((5,), "项"), "三同": ((3,), "项"), "一岗双责": ((1, 2), "责"), "四个一批": ((4,), "个"),
 }  # fmt: skip
 
 #: Said so often that they count nothing.
@@ -67,7 +67,7 @@ def finds(text: str, start: int, end: int) -> Iterator[Find]:
     yield from _codes(text, start, end)
     yield from _quotes(text, start, end)
     yield from _patterns(text, start, end)
-    for grades in (_letters, _listed, _tiers, _ordinals):
+    for grades in (_letters, _listed, _tiers, _ordinals, _editions):
         yield from grades(text, start, end)
 
 
@@ -197,6 +197,23 @@ _GRADE_OF = re.compile(
     r"甲|乙|以上|标准化|资质|党|政府|指挥|联|医|建造|注册|防火|耐火|安全生产标准"
 )
 _BUILT = re.compile(r"系统|工程|项目")
+
+
+#: 第20个全国“安全生产月”: which one of those that come back.
+_EDITION = re.compile(
+    r"第(?P<n>\d{1,3}|[一二三四五六七八九十]{1,3})(?P<u>个|届)(?P<of>(?:全国|全省|国家)?“?[^,。;、\d”]{0,14}?(?:[月周日]|大会|博览会)(?![\u4e00-\u9fff]))"
+)
+
+
+def _editions(text: str, start: int, end: int) -> Iterator[Find]:
+    for hit in _EDITION.finditer(text, start, end):
+        value = numbers.either(hit["n"])
+        span = (hit.start(), hit.end("u"))
+        name = hit["of"].replace("“", "") + "届次"
+        find = in_words(span, value, hit["u"], "ordinal", indicator=name)
+        if hit["of"].startswith("全国"):
+            find.hints["region"] = "全国"
+        yield find
 
 
 def _ordinals(text: str, start: int, end: int) -> Iterator[Find]:

@@ -128,8 +128,17 @@ def _wholes(text: str, start: int, end: int) -> list[Find]:
     return found
 
 
+_JUST_COUNTED = re.compile(
+    r"(?P<of>[\u4e00-\u9fff]{2,12})[\d.]+(?:余|多|万|亿)*[\u4e00-\u9fff]{1,2},(?=$|[均全已])"
+)
+
+
 def _subject(text: str, start: int, hit: re.Match[str]) -> str:
     if hit["who"]:
         return hit["who"]
     before = re.search(r"[^,。;!\n]{0,16}$", text[start : hit.start()])
-    return before[0] if before else ""
+    if before and before[0]:
+        return before[0]
+    # 发现问题或隐患2860个,均已完成整改: of what was counted right before.
+    counted = _JUST_COUNTED.search(text, max(start, hit.start() - 40), hit.start())
+    return counted["of"] if counted else ""

@@ -17,7 +17,7 @@ def _periods(text: str) -> str:
     ("body", "periods"),
     [
         ("截至目前,检查企业30家。", "2024-01/2024-07"),
-        ("检查企业30家,成立工作专班5个。", "2024-01/2024-07 2024/2026"),
+        ("检查企业30家,成立工作专班5个。", "2024-01/2024-07 2024-01/2026-12"),
         # The last month that the paper has statistics of.
         ("检查企业30家。\n1—6月,处罚12家。", "2024-01/2024-06 2024-01/2024-06"),
         ("2024年以来,检查企业30家。\n今年以来,处罚12家。", "2024-01/2024-07 2024-01/2024-07"),
@@ -60,7 +60,7 @@ def test_in_its_second_year_this_year_is_not_the_campaign() -> None:
         ("安全检查情况\n2022-05-23\n检查企业30家。", "2022"),
         ("安全检查情况\n2022-05-23\n今年以来,检查企业30家。\n处罚12家。", "2022-01/2022-05 2022-01/2022-05"),
         # A plan is of all of its campaign.
-        ("治本攻坚三年行动实施方案(2024—2026年)\n2024-03-01\n检查企业30家。", "2024/2026"),
+        ("治本攻坚三年行动实施方案(2024—2026年)\n2024-03-01\n检查企业30家。", "2024-01/2026-12"),
     ],
 )  # fmt: skip
 def test_whose_time_a_figure_takes(text: str, periods: str) -> None:
@@ -75,7 +75,7 @@ def test_a_year_of_accidents_opens_no_account() -> None:
 def test_the_length_of_a_campaign_is_a_figure_once() -> None:
     text = HEAD.format(day="2024-07-16") + "推进三年行动。\n三年行动成效明显。"
     found = [(figure.text, figure.period) for figure in read(text) if figure.unit == "年"]
-    assert found == [("三年行动", "2024/2026")]
+    assert found == [("三年行动", "2024-01/2026-12")]
 
 
 def test_a_year_holds_until_a_clause_of_its_rank() -> None:

@@ -159,14 +159,19 @@ def to_now(span: Span, own: str) -> Span | None:
     return Span(span.first, own[:6]) if year and span.last < own[:6] else None
 
 
-_RISEN = re.compile(r"年?的?[^。;,]{0,16}?(?:上升|提高|提升|增加|增长|增|扩大|下降|减少|降低|降|减|压减)[到至为]")
+_RISEN = re.compile(
+    r"年?的?[^。;,]{0,16}?(?:上升|提高|提升|增加|增长|增|扩大|下降|减少|降低|降|减|压减)[到至为]"
+)
 
 
 def risen_from(text: str, when: When, place: int) -> bool:
     """由2024年的9.4项上升到40.1项: the second value is of the time after that year."""
     lead = text[max(0, when.start - 1) : when.start]
-    return lead in ("由", "从") and len(when.span.first) == 4 and not when.ranged and (
-        _RISEN.match(text, when.end, place) is not None
+    return (
+        lead in ("由", "从")
+        and len(when.span.first) == 4
+        and not when.ranged
+        and (_RISEN.match(text, when.end, place) is not None)
     )
 
 

@@ -23,7 +23,7 @@ import re
 from . import campaigns, frames, regions
 from .frames import Frame
 from .gazetteer import Place
-from .layout import Line
+from .layout import Line, in_brackets
 from .periods import Span, When, is_baseline
 
 _CAMPAIGN_SINCE = re.compile(
@@ -215,7 +215,7 @@ class Context:
                 r"到$", self.text[max(0, when.start - 1) : when.start]
             ):
                 continue
-            if self._in_brackets(when.start, place):
+            if in_brackets(self.text, self.line, when.start, place):
                 continue
             if campaigns.risen_from(self.text, when, place):
                 year = str(int(when.span.last[:4]) + 1)
@@ -383,16 +383,6 @@ class Context:
         if not (begun or whole or (told.first[4:6] == "01" and told.last[4:6] != "01")):
             return when.span
         return campaigns.until(begun[-1] if begun else told.first, when.span)
-
-    def _in_brackets(self, start: int, place: int) -> bool:
-        """(2月7日丹西街道): holds for nothing behind the bracket."""
-        for opening, closing in ("()", "〔〕", "[]", "【】"):
-            opened = self.text.rfind(opening, self.line.start, start)
-            if opened < 0 or self.text.find(closing, opened, start) >= 0:
-                continue
-            if 0 <= self.text.find(closing, start, self.line.end) < place:
-                return True
-        return False
 
     def _in_title(self, place: int) -> bool:
         opened = self.text.rfind("《", self.line.start, place)

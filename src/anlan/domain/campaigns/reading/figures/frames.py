@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from . import campaigns
+from . import campaigns, past
 from .layout import is_plan
 from .periods import PARTS, Span, When, whens
 
@@ -53,27 +53,29 @@ def frame(text: str, issued: date | None) -> Frame:
     year = int(own[:4]) if over else year
     own = own or _wired(text, year)
     until = own[:6]
-    titled = _titled(text, year) or _looks_back(text, own)
+    titled = _titled(text, year) or past.looks_back(text, own)
     if titled is not None and titled.first[:4] != str(year):
         year, until = int(titled.first[:4]), f"{titled.last[:4]}12"
     # 2019年… told in January: its 去年 is 2019. A summary speaks from its own year.
     over_by_now = titled is not None and own and own[:4] != str(year)
-    now = int(own[:4]) if over_by_now and not _OF_ITS_YEAR.search(_title(text)) else 0
+    now = int(own[:4]) if over_by_now and not past.speaks_from_its_year(text) else 0
     dates = whens(text, 0, len(text), year, own, now)
     if not until:
-        past = [
+        ends = [
             when.span.last for when in dates
             if len(when.span.last) >= 6 and when.span.last[:4] == str(year)
             and re.search(r"共发生|发生[^。]{0,12}事故|同比", text[when.end : when.end + 24])
         ]  # fmt: skip
-        until = max(past, default=f"{year}12")[:6]
+        until = max(ends, default=f"{year}12")[:6]
     campaign = campaigns.found(text, dates, year, until)
     titled = titled or _below_title(text, year, own)
     plan = is_plan(text) and _asks(text)
     looks_back = _SUMMARY.search(text[:HEAD]) or not plan
     about = titled if titled is not None and looks_back else None
     reported = _reported(text, year, own, until)
-    aside = campaign is not None and reported is not None and not campaigns.is_headed(text, campaign)
+    aside = (
+        campaign is not None and reported is not None and not campaigns.is_headed(text, campaign)
+    )
     default = (
         about
         or (reported if aside else campaign)
@@ -85,27 +87,9 @@ def frame(text: str, issued: date | None) -> Frame:
     reports = default is campaign and campaign is not None and not plan
     counted = campaigns.counted_until(text, dates, until)
     done = campaigns.so_far(campaign, counted) if campaign is not None else None
-    return Frame(year, default, campaign, until, own, _named(text, dates, default), done, reports, now)
-
-
-#: A paper in its own voice about its year, whenever it was put online.
-_OF_ITS_YEAR = re.compile(r"总结|报告|工作情况|情况|通报|公报|年报|分析|统计|计划|要点")
-
-
-def _looks_back(text: str, own: str) -> Span | None:
-    """2022年,全市… as the first words of a paper of January or February: of that year."""
-    if own[4:6] not in ("01", "02"):
-        return None
-    opening = next((row for row in text.split("\n") if "。" in row), "").strip()
-    year = str(int(own[:4]) - 1)
-    titled = re.search(rf"(?<!\d){year}年[^。;\d度]*(?:整改|整治|关闭|处罚|实现|完成)", _title(text))
-    told = re.match(rf"{year}年,[^。]*\d", opening)
-    named = re.search(r"行动|攻坚", _title(text))
-    return Span(year, year) if titled or (told and not named) else None
-
-
-def _title(text: str) -> str:
-    return next((row for row in text.split("\n") if row.strip()), "")
+    return Frame(
+        year, default, campaign, until, own, _named(text, dates, default), done, reports, now
+    )
 
 
 _ASKS = re.compile(r"方案|计划|要点|通知|安排|意见|规划")
@@ -220,21 +204,6 @@ def _opens_account(text: str, when: When, line: int) -> bool:
     return not lead and re.match(r"[^\n]{0,160}?\d", text[when.end :]) is not None
 
 
-def _cut_off_beside(
-    text: str, when: When, start: int, end: int, year: int, own: str
-) -> Span | None:
-    """截至4月底,今年以来检查…: the month that a sentence counts until."""
-    if not re.match(r"[^。\n]{0,40}?\d", text[when.end : end]):
-        return None
-    start = max(start, text.rfind("。", start, when.start) + 1)
-    for other in whens(text, start, end, year, own):
-        if re.search(r"截[至止]到?$", text[max(0, other.start - 3) : other.start]):
-            later = len(other.span.last) >= 6 and other.span.last[:4] == when.span.first[:4]
-            stop = text.find("。", start, other.start) >= 0
-            return other.span if later and not stop and not other.ranged else None
-    return None
-
-
 def _reported(text: str, year: int, own: str, until: str) -> Span | None:
     """The time that a bulletin speaks of as a whole: the first one its head counts in."""
     place = 0
@@ -263,7 +232,9 @@ def _reported(text: str, year: int, own: str, until: str) -> Span | None:
                 and re.search(r"\d", text[when.end : place + len(line)])
             ):
                 return when.span  # 今年以来 of a paper that names no year.
-            if when.open and (last := _cut_off_beside(text, when, place, place + len(line), year, own)):
+            if when.open and (
+                last := past.cut_off_beside(text, when, place, place + len(line), year, own)
+            ):
                 return campaigns.until(when.span.first, last)
             if when.open and not when.span.words and _opens_account(text, when, place):
                 return campaigns.until(when.span.first, Span(until, until)) if until else None

@@ -95,6 +95,17 @@ def _copies(words: list[str]) -> list[bool]:
     return copy
 
 
+def in_brackets(text: str, line: Line, start: int, place: int) -> bool:
+    """(2月7日丹西街道): what stands there holds for nothing behind the bracket."""
+    for opening, closing in ("()", "〔〕", "[]", "【】"):
+        opened = text.rfind(opening, line.start, start)
+        if opened < 0 or text.find(closing, opened, start) >= 0:
+            continue
+        if 0 <= text.find(closing, start, line.end) < place:
+            return True
+    return False
+
+
 def is_plan(text: str) -> bool:
     """A notice or a plan: its numbers are what shall be, not what was."""
     head = text[:600]

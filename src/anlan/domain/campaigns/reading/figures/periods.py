@@ -117,9 +117,7 @@ def is_baseline(text: str, start: int, end: int) -> bool:
     return held is not None and (held[0] == "同比" or not re.match(r"[,。]", text[end : end + 8]))
 
 
-def whens(
-    text: str, start: int, end: int, year: int, own: str = "", now: int = 0
-) -> list[When]:
+def whens(text: str, start: int, end: int, year: int, own: str = "", now: int = 0) -> list[When]:
     """Every date expression of this stretch. A month without a year takes the year before it.
 
     now: what 今年 is, where a paper that looks back on its ``year`` doesn't speak from it.
@@ -128,7 +126,9 @@ def whens(
     last_year, last_month = year, own[:6]
     place = start
     while place < end:
-        hit = _at(text, place, end, now or year, last_year, own) or _bare_day(text, place, end, last_month)
+        hit = _at(text, place, end, now or year, last_year, own) or _bare_day(
+            text, place, end, last_month
+        )
         if hit is None or hit.end <= place:
             place += 1
             continue
@@ -231,9 +231,9 @@ def _at(text: str, place: int, end: int, year: int, last: int, own: str = "") ->
         span = Span(str(given), str(given))
         return When(place, hit.end(), span, digits=hit["ay"] is not None)
     base = given if given is not None else last
-    if given is None and base == int(own[:4] or 0) and _last_winter(text, hit, own):
-        base -= 1
-    elif given is None and base == int(own[:4] or 0) and _not_yet(text, place, hit, own):
+    if (given is None and base == int(own[:4] or 0) and _last_winter(text, hit, own)) or (
+        given is None and base == int(own[:4] or 0) and _not_yet(text, place, hit, own)
+    ):
         base -= 1
     elif given is None and _just_now(text, hit, own):
         base = int(own[:4])

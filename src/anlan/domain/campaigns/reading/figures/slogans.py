@@ -79,7 +79,12 @@ def _codes(text: str, start: int, end: int) -> Iterator[Find]:
                 r"[”\"]?(三年行动计划|方案|机制|体系|布局|总体框架)",
                 text[hit.end() : hit.end() + 10],
             )
-            what = named[1] if named else "结构"
+            around = re.match(
+                r"[”\"]?(?P<w>[\u4e00-\u9fff]{0,8})", text[hit.end() : hit.end() + 10]
+            )
+            lead = re.search(r"[\u4e00-\u9fff]{0,6}[“\"]?$", text[start : hit.start()])
+            beside = f"{lead[0] if lead else ''}{around['w'] if around else ''}"
+            what = (named[1] if named else "") + beside.strip("“")
             yield in_words(
                 hit.span(), sum(parts), "个", "structure", parts=parts, indicator=f"{what}结构"
             )

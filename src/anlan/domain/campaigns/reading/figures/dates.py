@@ -79,7 +79,7 @@ def _passed_over(text: str, line: Line, when: When) -> bool:
     opened = text.rfind("《", line.start, when.start)
     if opened >= 0 and text.find("》", opened, when.start) < 0 and not before.endswith("("):
         return True
-    if re.match(r"(?:同期)?的\d", after) and before[-1:] not in ("由", "从"):
+    if re.match(r"(?:同期)?的\d", after) and not re.search(r"(?<![\u4e00-\u9fff])从$|由$", before):
         return True
     if len(when.span.first) == 4 and not when.ranged:
         if after.startswith(("度", "第")) or _TITLED.match(after):

@@ -249,7 +249,12 @@ def _not_over(hit: re.Match[str], year: int, own: str) -> bool:
 def _not_yet(text: str, place: int, hit: re.Match[str], own: str) -> bool:
     """截至9月15日 in a paper of January: the last such day before it."""
     counted = re.search(r"截[至止]到?$", text[max(0, place - 3) : place])
-    return counted is not None and len(own) >= 6 and f"{int(hit['am']):02}" > own[4:6]
+    return (
+        counted is not None
+        and len(own) >= 8
+        and hit["ad"] is not None
+        and f"{int(hit['am']):02}" > own[4:6]
+    )
 
 
 def _last_winter(text: str, hit: re.Match[str], month: str) -> bool:

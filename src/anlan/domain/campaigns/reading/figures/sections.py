@@ -280,8 +280,9 @@ def _whose(text: str, place: Place) -> Place:
         return gazetteer()[1].get(stem_of(place.province)) or place
     if place.level == 3 and place.path.endswith("市"):
         name = place.path.removeprefix(place.province + place.prefecture)
-        if titled or re.search(rf"{name}{_OFFICE}", text[:1500]):
-            return place  # 广德市应急管理局: a city below a city says 全市 of itself.
+        office = re.search(rf"{name}{_OFFICE}", text[:1500])
+        if titled or office or tellers.papers_of(text, stem_of(name)):
+            return place  # 广德市应急管理局, 宁国日报: a city below a city says 全市 of itself.
     if _OWN_TOWN.search(text[:1500]):
         return place
     if place.level != 3 or not _OWN_CITY.search(text[:1500]) or _OWN_COUNTY.search(text[:1500]):

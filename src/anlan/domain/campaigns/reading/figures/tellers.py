@@ -55,6 +55,11 @@ def county(text: str) -> Place | None:
     return stems()[often[0]] if len(often) == 1 else None
 
 
+def papers_of(text: str, stem: str) -> bool:
+    """Whether a newspaper, page or station of that name tells it."""
+    return any(_TELLS.match(text, hit.end()) for hit in re.finditer(stem, text[:HEAD_CHARS]))
+
+
 def province(text: str) -> Place | None:
     """The province of a newspaper whose own name says it to whoever knows it."""
     hit = _PAPERS.search(text[:HEAD_CHARS])

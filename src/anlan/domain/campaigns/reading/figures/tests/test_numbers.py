@@ -62,3 +62,9 @@ def test_every_unit_is_tried_longest_first() -> None:
     tried = units.alternatives(units.COUNTED, units.PHYSICAL).split("|")
     assert tried.index("家次") < tried.index("家")
     assert tried.index("吨/年") < tried.index("吨")
+
+
+def test_a_named_number_above_ten_is_read_whole() -> None:
+    """“二十五条” was 2, and “三十条” 3: what is left out of a number makes it another one."""
+    text = "全市落实国务院“十五条”、省“二十五条”、市“三十条”措施。"
+    assert [figure.value for figure in read(text) if figure.unit == "条"] == [15, 25, 30]

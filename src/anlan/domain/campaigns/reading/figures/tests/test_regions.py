@@ -150,3 +150,9 @@ def test_what_a_document_as_a_whole_speaks_of(text: str, region: str) -> None:
 def test_places_that_no_register_holds(text: str, regions: str) -> None:
     counted = [figure for figure in read(text) if figure.unit in ("家", "处", "起")]
     assert " ".join(figure.region for figure in counted) == regions
+
+
+def test_all_of_a_prefecture_is_no_county_of_that_name() -> None:
+    """全州 is 全州县 in Guilin, too; in a prefecture's paper it is all of the prefecture."""
+    text = "楚雄州2024年上半年工作情况\n2024-07-10\n2024年以来,全州累计发生事故23起。"
+    assert {figure.region for figure in read(text)} == {"云南省楚雄彝族自治州"}

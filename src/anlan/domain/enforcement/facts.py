@@ -6,7 +6,7 @@ holds the ledger against it. What counts enterprises (家) counts each once a mo
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,14 +21,16 @@ from django.utils.translation import pgettext_lazy
 from anlan.domain.enforcement.kinds import KINDS as CATALOGUE
 from anlan.domain.enforcement.kinds import PAPER_KINDS, PENALTIES, SOURCE
 from anlan.domain.enforcement.models import Entry, Payment
+from anlan.domain.inspections import posting
 from anlan.kernel.facts import ledger
-from anlan.kernel.facts.intern import key_of
 from anlan.kernel.facts.kinds import FactKind, Measure
 from anlan.kernel.facts.ledger import NewFact
 from anlan.kernel.indicators.declare import Count, Distinct, Indicator
 
 #: Which paper it is, as a label: a code of ``kinds.KINDS``.
 PAPER = "paper"
+#: The record of on-site inspection, which is an inspection itself.
+INSPECTION = "inspection"
 #: Facts that one statement posts.
 POSTED_AT_ONCE = 5_000
 _FEN = pgettext_lazy("unit", "fen")
@@ -188,24 +190,25 @@ def subject(row: Entry) -> str:
 
 def post(rows: Sequence[Entry], *, at: datetime) -> None:
     """Count entries, set-wise: sums by place and day, and one fact for each enterprise."""
-    _posted([*_sums(rows, 1), *_subjects(rows)], at)
+    _posted([*_sums(rows, 1), *_subjects(rows), *_inspected(rows)], at)
+
+
+def _inspected(rows: Sequence[Entry]) -> list[NewFact]:
+    """A record of on-site inspection is an inspection, as a sweep's visit is."""
+    return [
+        fact
+        for row in rows
+        if row.kind == INSPECTION and row.enterprise_id
+        for fact in posting.of_enterprise(
+            row.enterprise_id, row.unit_id, row.on, labels(row), row.area_id
+        )
+    ]
 
 
 def take_back(rows: Sequence[Entry], *, at: datetime) -> None:
     """Take back exactly what these entries counted."""
     _posted(_sums(rows, -1), at)
-    taken: dict[tuple[object, ...], list[int]] = defaultdict(list)
-    for fact in _subjects(rows):
-        key = (fact.kind, fact.area_id, fact.day, fact.subject, key_of(fact.labels), fact.unit_id)
-        found = ledger.standing(
-            Q(kind__code=fact.kind, area_id=fact.area_id, day=fact.day, subject=fact.subject,
-              labels__key=key_of(fact.labels), unit_id=fact.unit_id)
-        ).exclude(pk__in=taken[key])  # fmt: skip
-        # Which of two alike goes makes no difference.
-        taken[key] += found.values_list("pk", flat=True)[:1]
-    pks = [pk for each in taken.values() for pk in each]
-    if pks:
-        ledger.reverse(fact_ids=pks, at=at)
+    posting.take_back([*_subjects(rows), *_inspected(rows)], at=at)
 
 
 def post_payment(payment: Payment, entry: Entry, sign: int, *, at: datetime) -> None:

@@ -8,8 +8,10 @@ from datetime import datetime
 from django.db.models import Count, F, Q, Sum
 from django.db.models.functions import Coalesce, TruncMonth
 
-from anlan.domain.enforcement.facts import COLLECTED, FIGURES, FIRMS, KINDS, Figure
+from anlan.domain.enforcement.facts import COLLECTED, FIGURES, FIRMS, INSPECTION, KINDS, Figure
 from anlan.domain.enforcement.models import Entry, Payment, Violation
+from anlan.domain.inspections.loop import CALL
+from anlan.domain.inspections.models import Visit
 from anlan.kernel.facts.models import Fact
 
 NAMED_MAX = 5
@@ -48,6 +50,18 @@ def invariants(now: datetime) -> Iterator[tuple[str, bool, int, str]]:
     name = "I6 the ledger counts what the book of enforcement holds"
     yield name, not bad, len(told), "; ".join(bad)
     yield _rows()
+    yield _inspections()
+
+
+def _inspections() -> tuple[str, bool, int, str]:
+    """Each visit of a sweep and each record of on-site inspection says whom it inspected."""
+    visits = Visit.objects.filter(withdrawn_at=None).count()
+    records = Entry.objects.filter(kind=INSPECTION, withdrawn_at=None).exclude(enterprise=None)
+    wanted = visits + records.count()
+    facts = Fact.objects.filter(kind__code=CALL.code)
+    counted = int(facts.aggregate(n=Coalesce(Sum("quantity"), 0))["n"])
+    bad = "" if counted == wanted else f"{CALL.code} {counted}≠{wanted}"
+    return "I6 visits and records of inspection count as inspections", not bad, wanted, bad
 
 
 def _rows() -> tuple[str, bool, int, str]:

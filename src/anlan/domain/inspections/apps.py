@@ -7,4 +7,5 @@ class InspectionsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from anlan.domain.inspections import jobs  # noqa: F401  declares them
         from anlan.domain.inspections.remote import told  # noqa: F401  declares notices

@@ -45,10 +45,21 @@ INSPECTED = FactKind(
     "sweep.inspected",
     _("enterprises inspected"),
     _("enterprises"),
-    _("Each enterprise once in a month, in however many sweeps and visits, by their days."),
+    _("Each enterprise once in a month, in however many sweeps, visits and records of on-site "
+      "inspection, by their days."),
     Measure.DISTINCT,
     "month",
-)
+)  # fmt: skip
+#: 检查次数 over sweeps and the book of enforcement: who is in both isn't counted twice.
+CALL = FactKind(
+    "sweep.call",
+    _("inspections made"),
+    _("visits"),
+    _("Visits of sweeps and records of on-site inspection; those of one unit at one enterprise on "
+      "one day count once."),
+    Measure.DISTINCT,
+    "month",
+)  # fmt: skip
 CHECKED = FactKind(
     "selfcheck.done",
     _("own checks"),
@@ -61,7 +72,7 @@ SELF_FOUND = FactKind(
     _("items"),
     _("Hazards that enterprises found by their own checks, by the day of the check."),
 )
-KINDS = (TO_VISIT, VISITED, VISIT, OFFICERS, EXPERTS, INSPECTED, CHECKED, SELF_FOUND)
+KINDS = (TO_VISIT, VISITED, VISIT, OFFICERS, EXPERTS, INSPECTED, CALL, CHECKED, SELF_FOUND)
 
 _SOURCE = _("the notice of the sweep (大排查大整治), which counts each subject once")
 VISITED_COUNT = Count("sweep.visited", _("Visited"), VISITED.code, source=_SOURCE, better="up")

@@ -259,8 +259,14 @@ def _over(part: Any, whole: int, digits: int) -> int | None:
 def _of_visits(code: str, start: date, end: date) -> dict[str, int]:
     rows = [row for row in Visit.objects.filter(withdrawn_at=None, path__startswith=_path(code))
             if start <= row.on <= end]  # fmt: skip
+    entries = [
+        row for row in Paper.objects.filter(
+            kind="inspection", withdrawn_at=None, path__startswith=_path(code)
+        ) if start <= row.on <= end
+    ]  # fmt: skip
+    calls = {(row.enterprise_id, row.unit_id, row.on) for row in (*rows, *entries)}
     return {
-        "visited": len({row.enterprise_id for row in rows}), "visits": len(rows),
+        "visited": len({firm for firm, _unit, _on in calls}), "visits": len(calls),
         "officers": sum(row.officers or 0 for row in rows),
         "experts": sum(row.experts or 0 for row in rows),
         **{key: sum(row.why == why for row in rows)

@@ -54,6 +54,8 @@ class Record:
     link: str = ""
     #: Whom a count of different ones counts, where the reader may see the case.
     subject: str = ""
+    #: The quantity as it is read: money in 10,000 yuan to the fen.
+    said: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,9 +151,31 @@ def shown(facts: Sequence[Fact], by: Actor) -> list[Record]:
                 units.get(fact.unit_id or 0, ""), fact.posted_at,
                 case.number if case else "", _page(case) if case else "",
                 names.get(fact.subject, "") if case or fact.case_id is None else "",
+                said(fact.kind.code, fact.quantity),
             )
         )  # fmt: skip
     return found
+
+
+def said(kind: str, quantity: int) -> str:
+    """A quantity with what it counts; money, which is kept in fen, in 10,000 yuan, exactly."""
+    if known(kind).is_money:
+        amount = f"{Decimal(quantity).scaleb(-6):,.6f}".rstrip("0").rstrip(".")
+        return f"{amount} {_('10,000 yuan')}"
+    return f"{quantity:,} {known(kind).unit}"
+
+
+def sums(rows: QuerySet[Fact]) -> list[tuple[str, str]]:
+    """What the rows add up to, kind by kind; of a count of different ones, how many those are."""
+    standing = ~Exists(Fact.objects.filter(reverses_id=OuterRef("pk")))
+    found = rows.order_by().values_list("kind__code").annotate(
+        n=Sum("quantity"),
+        subjects=Count("subject", distinct=True, filter=Q(standing, reverses_id=None)),
+    )  # fmt: skip
+    return [
+        (str(known(kind).label), said(kind, subjects if is_distinct(kind) else n))
+        for kind, n, subjects in sorted(found)
+    ]
 
 
 def _subjects(codes: Iterable[str], by: Actor | None) -> dict[str, str]:

@@ -96,8 +96,11 @@ def test_the_tables_head_says_whose_it_is_and_each_figure_opens(desk: Any) -> No
         rows = answer.content.decode().count('class="nowrap lead"')
         assert rows or not kept[place.key], f"{place.key}: a figure of nothing"
     assert 'class="sheet-now"' not in page
-    # 3.123456 万元 of one paper and 0.02 of another: to the fen.
+    # 3.123456 万元 of one paper and 0.02 of another: to the fen, and so is the sum of its records.
     assert "3.143456" in page
+    answer = desk.get("office", "filings:records", mine.pk, "fine.m").content.decode()
+    assert "<b>3.143456 " in answer
+    assert "enforcement/?" in answer, "the entries behind it are a press away"
 
 
 def test_a_unit_without_the_system_declares_the_same_rows_instead(desk: Any) -> None:

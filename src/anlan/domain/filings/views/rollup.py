@@ -36,8 +36,10 @@ from anlan.kernel.accounts.gate import actor_of, requires
 from anlan.kernel.calendar import periods
 from anlan.kernel.calendar.periods import Period
 from anlan.kernel.facts import sql
+from anlan.kernel.facts.behind import Asked as AskedFigure
 from anlan.kernel.facts.kinds import Measure, known
 from anlan.kernel.facts.models import Fact
+from anlan.kernel.facts.opening import address_of
 from anlan.kernel.loop.forms import StepForm
 from anlan.kernel.loop.models import Event, Party, PartyRole
 from anlan.kernel.regions.models import Region
@@ -276,8 +278,14 @@ def _records(
         where = where | _facts(code, labels, area, period, sectors)
     rows, note = figure_records.open_to(where, by, area)
     page: Any = figure_records.ORDER.page(rows.select_related("kind", "labels"), request.GET)
+    list_url = ""
+    if len(indicator.kinds) == 1 and not sectors:
+        [code], [labels] = indicator.kinds, indicator.filters
+        wanted = {name: list(values) for name, values in labels.items()}
+        list_url = address_of(AskedFigure(code, area, period, wanted))
     context = {
         "form": form, "row": row, "place": place, "period": period, "area": area, "note": note,
+        "sums": figure_records.sums(rows), "list_url": list_url,
         "indicator": indicator, "page": page, "filters": Given({}),
         "records": figure_records.shown(page.rows, by), "ratio": len(indicator.kinds) > 1,
     }  # fmt: skip
